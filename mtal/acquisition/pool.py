@@ -1,0 +1,54 @@
+"""What a strategy may look at (Pool) and what it answers (Pick). NumPy only; no label can be reached from here.
+
+N images in the pool, T tasks, M members of a committee. An index is always a position in the full pool.
+"""
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Row i of every array is image i. `signals` holds exactly what the strategy declared in `needs`."""
+    tasks: tuple[str, ...]
+    labelled: np.ndarray                                    # (N, T) bool
+    signals: dict[str, np.ndarray]                          # "committee" (N, T, M) m_{k,l}; "embedding" (N, D)
+
+    @property
+    def open_images(self) -> np.ndarray:
+        """(N,) bool: images with at least one task left to label."""
+        return ~self.labelled.all(axis=1)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.signals[name]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The switches of METHOD 2-4, for the strategies that have them."""
+    committee: Literal["max", "mean", "min"] = "max"
+    normalise: Literal["minmax", "rank", "mean"] = "minmax"
+    across: Literal["max", "mean"] = "max"
+    terms: Literal["product", "inconsistency", "diversity"] = "product"
+    diversity: Literal["euclidean", "cosine"] = "euclidean"
+    picking: Literal["greedy", "top"] = "greedy"
+
+
+@dataclass(frozen=True)
+class Pick:
+    """What to label next, and the numbers that led there."""
+    pairs: np.ndarray                                       # (K, 2) int: (image, task) in the order in which they were taken
+    table: dict[str, np.ndarray] = field(default_factory=dict)  # column -> (N,); per-task columns are `<what>.<task>`
+
+    @property
+    def images(self) -> np.ndarray:
+        """The distinct images in the order in which they were first taken."""
+        _, first = np.unique(self.pairs[:, 0], return_index=True)
+        return self.pairs[np.sort(first), 0]
+
+
+def whole_images(images: np.ndarray, pool: Pool) -> np.ndarray:
+    """(K, 2) pairs: each image with all of its tasks that have no label yet."""
+    pairs = [(image, task) for image in images for task in np.flatnonzero(~pool.labelled[image])]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -1,0 +1,96 @@
+"""What a data set is: named images, labels per task that may be missing, and a gate before labels nobody has bought.
+
+An index is a position in a split. Labels are NumPy arrays in the form that `mtal.tasks.task` calls a label.
+"""
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from mtal.config import Config
+from mtal.tasks.task import Task
+
+
+class DataError(ValueError):
+    """Something on disk cannot be used; the message names the file and the way out."""
+
+
+class LabelNotBought(PermissionError):
+    """Somebody tried to read a label that is not in the labelled set."""
+
+
+class Split(Protocol):
+    """A list of images with labels, read from where they lie. Reading is safe from several threads."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """One name per image, unique, fit for a file name."""
+        ...
+
+    def image(self, index: int) -> np.ndarray:
+        """(H, W, 3) uint8 RGB at its own size. DataError if it cannot be read."""
+        ...
+
+    def label(self, index: int, task: Task) -> np.ndarray:
+        """Label at its own size, ignore values set. DataError if missing, broken or out of range."""
+        ...
+
+    def files(self, index: int, tasks: tuple[Task, ...]) -> dict[str, Path]:
+        """What -> file, "image" and one per task; empty for data without files."""
+        ...
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A pool to choose from and a validation split to measure on, with the tasks that were asked for."""
+    name: str
+    title: str
+    folder: str                                             # "" for data without a folder
+    tasks: tuple[Task, ...]
+    pool: Split
+    validation: Split
+    note: str = ""                                          # what must be said beside every figure
+
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that change with any name, order, file size or file time."""
+        digest = hashlib.sha256(repr((self.name, [task.name for task in self.tasks])).encode())
+        for split in (self.pool, self.validation):
+            for index, name in enumerate(split.ids):
+                digest.update(name.encode())
+                for what, file in sorted(split.files(index, self.tasks).items()):
+                    stat = file.stat()
+                    digest.update(f"{what} {file.name} {stat.st_size} {stat.st_mtime_ns}".encode())
+        return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of data set."""
+    name: str
+    title: str
+    layout: str                                             # what a folder must look like, for people
+    task_names: tuple[str, ...]                             # tasks it can have labels for
+    find_folder: Callable[[], Path | None]                  # where it looks by itself; None if there is nothing
+    load: Callable[[Config], Dataset]                       # ConfigError or DataError
+
+
+class Gated:
+    """A split of which only bought labels can be read. `labelled`: (N, T) bool over `tasks`."""
+
+    def __init__(self, split: Split, tasks: tuple[Task, ...], labelled: np.ndarray) -> None:
+        if labelled.shape != (len(split.ids), len(tasks)):
+            raise ValueError(f"labelled is {labelled.shape}, not {(len(split.ids), len(tasks))}")
+        self._split = split
+        self._column = {task.name: column for column, task in enumerate(tasks)}
+        self._labelled = labelled.copy()
+        self.ids = split.ids
+        self.image = split.image
+
+    def label(self, index: int, task: Task) -> np.ndarray:
+        """The label, or LabelNotBought."""
+        if not self._labelled[index, self._column[task.name]]:
+            raise LabelNotBought(f"the {task.name} label of {self.ids[index]} has not been bought")
+        return self._split.label(index, task)
