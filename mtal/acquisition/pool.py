@@ -18,7 +18,12 @@ class Pool:
     @property
     def open_images(self) -> np.ndarray:
         """(N,) bool: images with at least one task left to label."""
-        return ~self.labelled.all(axis=1)
+        return np.asarray(~self.labelled.all(axis=1))
+
+    @property
+    def covered(self) -> np.ndarray:
+        """(N,) bool: images with at least one label, from which diversity keeps away."""
+        return np.asarray(self.labelled.any(axis=1))
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self.signals[name]

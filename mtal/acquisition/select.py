@@ -1,0 +1,93 @@
+"""Selectors: from numbers or points to positions in the pool. Greedy picks are exact, only evaluated lazily.
+
+Greedy k-centre (Core-Set, arXiv:1708.00489) and score = weight x distance (METHOD 4) are one rule: again and again the open
+point with the largest weight x gap, gap = distance to the nearest covered point. A gap can only shrink, so an old gap is an
+upper bound and only points whose bound is at the top are brought up to date.
+"""
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from scipy.spatial.distance import cdist
+from sklearn.metrics import pairwise_distances_argmin_min
+
+from mtal.acquisition.pool import Pool, whole_images
+
+Space = Literal["euclidean", "cosine"]
+REFRESH = 64                                                # points brought up to date at once
+
+
+def top(score: np.ndarray, allowed: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """The `count` highest scores among `allowed`, best first; ties fall by the generator. score, allowed: (N,)."""
+    order = rng.permutation(np.flatnonzero(allowed))
+    return order[np.argsort(-score[order], kind="stable")][:count]
+
+
+def gaps(points: np.ndarray, covered: np.ndarray, space: Space) -> np.ndarray:
+    """Eq. 3, div: (N,) distance of each point to the nearest covered one, 0 for covered points. points (N, D), covered (N,)."""
+    if not covered.any():
+        raise ValueError("diversity needs at least one labelled image to be far from")
+    points = _placed(points, space)
+    result = np.zeros(len(points))
+    rest = np.flatnonzero(~covered)
+    if len(rest):
+        result[rest] = pairwise_distances_argmin_min(points[rest], points[covered], metric="euclidean")[1]
+    return _measured(result, space)
+
+
+def farthest_first(points: np.ndarray, covered: np.ndarray, open_images: np.ndarray, count: int, rng: np.random.Generator,
+                   weight: np.ndarray | None = None, space: Space = "euclidean") -> tuple[np.ndarray, np.ndarray]:
+    """Greedy picks and the gap that each had when it was picked: (count,) positions, (count,) distances.
+
+    points (N, D); covered, open_images (N,) bool; weight (N,) >= 0, 1 for all if None. Never picks a point twice, also among
+    equal ones; ties fall by the generator.
+    """
+    turn = rng.permutation(len(points))                     # among equals the smallest goes first
+    weight = np.ones(len(points)) if weight is None else weight
+    gap = gaps(points, covered, space)
+    placed = _placed(points, space)
+    bound = np.where(open_images, weight * gap, -np.inf)    # never below the true score
+    seen = np.zeros(len(points), dtype=np.int64)            # how many picks each gap has taken into account
+    picked: list[int] = []
+    gap_when_picked: list[float] = []
+    for _ in range(min(count, int(np.count_nonzero(open_images)))):
+        while True:
+            best = np.flatnonzero(bound == bound.max())
+            stale = best[seen[best] < len(picked)]
+            if not len(stale):
+                break
+            near_top = np.argpartition(-bound, min(REFRESH, len(bound) - 1))[:REFRESH]
+            stale = np.union1d(stale, near_top[(seen[near_top] < len(picked)) & (bound[near_top] > -np.inf)])
+            new = placed[picked[int(seen[stale].min()):]]
+            gap[stale] = np.minimum(gap[stale], _measured(cdist(placed[stale], new).min(axis=1), space))
+            seen[stale], bound[stale] = len(picked), weight[stale] * gap[stale]
+        choice = int(best[np.argmin(turn[best])])
+        picked.append(choice)
+        gap_when_picked.append(float(gap[choice]))
+        bound[choice] = -np.inf
+    return np.array(picked, dtype=np.int64), np.array(gap_when_picked)
+
+
+def buy(order: Callable[[int], np.ndarray], pool: Pool, budget: int) -> np.ndarray:
+    """(K, 2) pairs worth `budget` labels: whole images in `order(count)`, the last one in part if the budget ends there."""
+    count, most = -(-budget // len(pool.tasks)), int(np.count_nonzero(pool.open_images))
+    while True:
+        pairs = whole_images(order(min(count, most)), pool)
+        if len(pairs) >= budget or count >= most:
+            return pairs[:budget]
+        count += -(-(budget - len(pairs)) // len(pool.tasks))   # some images were labelled in part
+
+
+def _placed(points: np.ndarray, space: Space) -> np.ndarray:
+    """Points as float64, such that Euclidean distance can serve both spaces."""
+    points = np.asarray(points, dtype=np.float64)
+    if not np.isfinite(points).all():
+        raise ValueError(f"{np.count_nonzero(~np.isfinite(points).all(axis=1))} embeddings are not finite")
+    if space == "cosine":
+        return points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-12)
+    return points
+
+
+def _measured(euclidean: np.ndarray, space: Space) -> np.ndarray:
+    """Cosine distance 1 - cos is half the squared distance of unit vectors."""
+    return euclidean**2 / 2 if space == "cosine" else euclidean

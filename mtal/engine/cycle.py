@@ -1,0 +1,204 @@
+"""The heart of the program: train, measure, describe the pool, pick; once per cycle, going on after the last complete one."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from mtal.acquisition import STRATEGIES
+from mtal.acquisition.pool import Options, Pick, Pool
+from mtal.acquisition.strategy import Strategy
+from mtal.acquisition.weights import sample_weights
+from mtal.config import Config, ConfigError, find
+from mtal.datasets import DATASETS
+from mtal.datasets.dataset import DataError, Dataset, Gated
+from mtal.datasets.resized import Resized
+from mtal.engine.evidence import draw_evidence
+from mtal.engine.facts import describe_run, images_at, images_per_cycle
+from mtal.engine.project import project
+from mtal.engine.thumbs import write_thumbs
+from mtal.engine.watch import Watch
+from mtal.models import build_network
+from mtal.models.prediction import TwoStageNetwork
+from mtal.runs.files import write_json
+from mtal.runs.paths import CyclePaths
+from mtal.runs.run import Run
+from mtal.signals import SIGNALS
+from mtal.signals.committee import partners
+from mtal.signals.describe import describe
+from mtal.signals.signal import Bench
+from mtal.training.evaluate import Evaluation, evaluate
+from mtal.training.loop import Feed, torch_generator
+from mtal.training.machine import Machine, find_machine
+from mtal.training.train import train
+
+START, WEIGHTS, TRAINING, SIGNAL, PICK = range(5)           # what a seed [config.seed, cycle, use] is for
+NEAR_MISSES = 12                                            # images below the cut-off that get evidence too
+
+
+@dataclass(frozen=True)
+class Study:
+    """All that stays the same over the cycles of a run."""
+    config: Config
+    run: Run
+    dataset: Dataset
+    strategy: Strategy
+    signals: tuple[str, ...]                                # measured in every cycle that picks
+    machine: Machine
+    pool: Resized                                           # behind a gate that opens only for bought labels
+    validation: Resized
+    start: np.ndarray                                       # (N, T) bool: labelled before cycle 0
+
+
+def run_cycles(run: Run, watch_first: Watch) -> None:
+    """All cycles of a run that are not complete yet."""
+    study = prepare(run, watch_first)
+    for number in range(run.cycles_done(), study.config.cycles):
+        watch = watch_first if number == run.cycles_done() and watch_first.seconds else Watch(run, number)
+        labelled = run.labelled(number, study.start)
+        weights = training_weights(study, number, labelled)
+        study.pool.change_gate(Gated(study.dataset.pool, study.dataset.tasks, labelled))
+        with watch.stage("load", len(study.pool)) as report:
+            study.pool.preload(report, study.dataset.tasks, labelled)   # a broken label shows before an hour of training
+        feed = Feed(study.pool, study.dataset.tasks, weights, study.config.batch, study.config.augment, study.machine)
+        with run.new_cycle(number) as cycle:
+            network = trained_network(study, number, feed, watch)
+            with watch.stage("evaluate", len(study.validation)) as report:
+                found = evaluate(network, study.validation, study.dataset.tasks, study.config, study.machine, report)
+            if number < study.config.cycles - 1 and not labelled.all():
+                bench = Bench(network, study.pool, feed, study.dataset.tasks, study.config, study.machine,
+                              (study.config.seed, number, SIGNAL))
+                choose(study, number, labelled, bench, cycle, watch)
+            save_file(network.state_dict(), cycle.network)
+            write_measurements(study, found, labelled, cycle, watch)
+
+
+def prepare(run: Run, watch: Watch) -> Study:
+    """Load the data, look names up, write down the facts; every avoidable error shows here, before the first training."""
+    config = run.config
+    machine = find_machine(config)
+    with watch.stage("load") as report:
+        dataset = find(DATASETS, config.dataset, "data set").load(config)
+        strategy = find(STRATEGIES, config.strategy, "strategy")
+        signals = tuple(SIGNALS) if config.describe == "always" else strategy.needs
+        if "committee" in signals and len(dataset.tasks) + config.with_final < 2:
+            raise ConfigError(f"tasks: {strategy.title} compares tasks with each other, so it needs at least two")
+        if config.sample_weights == "on" and "committee" not in strategy.needs:
+            raise ConfigError(f"sample_weights: {strategy.title} gives no task scores to weight by; set sample_weights=auto")
+        start = first_images(config, len(dataset.pool.ids), len(dataset.tasks))
+        pool = Resized(Gated(dataset.pool, dataset.tasks, start), config.size, config.memory_gb)
+        validation = Resized(dataset.validation, config.size, config.memory_gb)
+        pool.preload(report, dataset.tasks, start)
+        validation.preload(report, dataset.tasks)
+        write_thumbs(dataset.pool, run.store.data(config.dataset, dataset.folder), "pool", report)
+        parameters = sum(parameter.numel() for parameter in build_network(config, dataset.tasks).parameters())
+        facts = describe_run(config, dataset, strategy, signals, machine, np.flatnonzero(start.any(axis=1)), parameters)
+        if run.facts and run.facts["fingerprint"] != facts["fingerprint"]:
+            raise DataError(f"the data in {dataset.folder} changed since this run began (fingerprint {run.facts['fingerprint']}, "
+                            f"now {facts['fingerprint']}): put the files back, or start a new run")
+        write_json(run.paths.facts, facts)
+    return Study(config, run, dataset, strategy, signals, machine, pool, validation, start)
+
+
+def first_images(config: Config, pool: int, tasks: int) -> np.ndarray:
+    """(N, T) bool: the random start, the same for every strategy of one seed, so that curves start together."""
+    labelled = np.zeros((pool, tasks), dtype=bool)
+    labelled[np.random.default_rng([config.seed, START]).choice(pool, images_at(config, pool, 0), replace=False)] = True
+    return labelled
+
+
+def training_weights(study: Study, number: int, labelled: np.ndarray) -> np.ndarray:
+    """(N, T): 0 where there is no label; sample weights where they are on, else 1."""
+    on = study.config.sample_weights == "on" or (study.config.sample_weights == "auto" and study.strategy.weights_samples)
+    batches = []
+    for earlier in range(number if on else 0):
+        images = np.unique(study.run.picked(earlier)[:, 0])
+        columns = [f"n.{task.name}" for task in study.dataset.tasks]
+        batches.append((images, study.run.pool(earlier).loc[images, columns].to_numpy(np.float64)))
+    return sample_weights(labelled, batches)
+
+
+def trained_network(study: Study, number: int, feed: Feed, watch: Watch) -> TwoStageNetwork:
+    """A new network from pretrained weights (or, if asked, the last cycle's), trained on what is labelled."""
+    config = study.config
+    with watch.stage("train", config.epochs * feed.steps) as report:
+        torch.manual_seed(torch_generator((config.seed, number, WEIGHTS)).initial_seed() % 2**31)
+        network = build_network(config, study.dataset.tasks)
+        if config.finetune and number:
+            network.load_state_dict(load_file(study.run.cycle(number - 1).network))
+        network = study.machine.place(network)
+        train(network, feed, config, [config.seed, number, TRAINING], report)
+    return network.eval().requires_grad_(False)
+
+
+def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, cycle: CyclePaths, watch: Watch) -> None:
+    """Fit and measure the signals, let the strategy pick, and write down what was picked and why."""
+    config, fitted = study.config, dict[str, nn.Module]()
+    for name in study.signals:
+        with watch.stage(SIGNALS[name].stage) as report:
+            fitted[name] = SIGNALS[name].fit(bench, report)
+    found: dict[str, np.ndarray] = {}
+    if study.signals:
+        with watch.stage("score", len(study.pool)) as report:
+            found = describe(bench, {name: SIGNALS[name] for name in study.signals}, fitted, report)
+    with watch.stage("pick") as report:
+        pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs})
+        budget = images_per_cycle(config, len(labelled)) * len(config.tasks)
+        options = Options(config.committee, config.normalise, config.across, config.terms, config.diversity, config.picking)
+        pick = study.strategy.pick(pool, budget, np.random.default_rng([config.seed, number, PICK]), options)
+        table = pool_table(study, pool, pick, found)
+        report(1, 1)
+    near_misses = table.index[(table["rank"] > len(pick.images)) & (table["rank"] <= len(pick.images) + NEAR_MISSES)]
+    with watch.stage("evidence", len(pick.images)) as report:
+        draw_evidence(bench, fitted, np.concatenate([pick.images, near_misses]), cycle, report)
+    table.to_parquet(cycle.pool)
+    np.save(cycle.pick, pick.pairs)
+    if "committee" in fitted:
+        save_file(fitted["committee"].state_dict(), cycle.pairs)
+    if "embedding" in found:
+        np.save(cycle.embedding, found["embedding"])
+        if config.projection != "none":
+            with watch.stage("project"):
+                before = study.run.layout(number - 1) if number else None
+                np.save(cycle.layout, project(found["embedding"], before, config.projection, config.seed))
+
+
+def pool_table(study: Study, pool: Pool, pick: Pick, found: dict[str, np.ndarray]) -> pd.DataFrame:
+    """A row per pool image; the columns are listed at `Run.pool`."""
+    rank = np.zeros(len(pool.labelled), dtype=np.int64)
+    rank[pick.images] = np.arange(1, len(pick.images) + 1)
+    score = pick.table.get("score")
+    if score is not None:
+        rest = np.flatnonzero(pool.open_images & (rank == 0))
+        rank[rest[np.argsort(-score[rest], kind="stable")]] = np.arange(len(rest)) + len(pick.images) + 1
+    columns = {"id": study.dataset.pool.ids, "labelled": pool.covered, "picked": np.isin(np.arange(len(rank)), pick.images),
+               "rank": rank}
+    if "committee" in found:
+        columns |= {f"m.{name}.{partner}": found["committee"][:, row, column]
+                    for row, (name, others) in enumerate(partners(study.dataset.tasks, study.config).items())
+                    for column, partner in enumerate(others)}
+    cutoff = {} if score is None else {"cutoff": np.full(len(rank), score[pick.images[-1]])}
+    return pd.DataFrame(columns | pick.table | cutoff)
+
+
+def write_measurements(study: Study, found: Evaluation, labelled: np.ndarray, cycle: CyclePaths, watch: Watch) -> None:
+    """metrics.json and a row per validation image."""
+    names = [task.name for task in study.dataset.tasks]
+    images = int(labelled.any(axis=1).sum())
+    write_json(cycle.metrics, {
+        "images": images, "labels": int(labelled.sum()), "percent": 100 * images / len(labelled),
+        "loss": _known(found.loss), "loss_with_initial": _known(found.loss_with_initial),
+        "metrics": {name: _known(value) for name, value in found.metrics.items()},
+        "task_losses": {name: _known(value) for name, value in found.task_losses.items()}, "seconds": watch.seconds})
+    rows: dict[str, Sequence[str] | np.ndarray] = {"id": study.dataset.validation.ids}
+    rows |= {f"loss.{name}": found.image_losses[:, column] for column, name in enumerate(names)}
+    rows |= {f"value.{name}": found.image_values[:, column] for column, name in enumerate(names)}
+    pd.DataFrame(rows).to_parquet(cycle.validation)
+
+
+def _known(value: float) -> float | None:
+    """JSON has no NaN: a number that could not be measured is null."""
+    return value if np.isfinite(value) else None

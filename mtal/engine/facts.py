@@ -1,0 +1,89 @@
+"""What a worker writes down about its run before the first cycle, so that pages need no torch and no data set."""
+import platform
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mtal.acquisition.strategy import Strategy
+from mtal.config import Config
+from mtal.datasets.dataset import Dataset
+from mtal.signals import SIGNALS
+from mtal.signals.signal import steps
+from mtal.tasks.task import Task
+from mtal.training.losses import task_weights
+from mtal.training.machine import Machine
+
+PACKAGES = ("torch", "torchvision", "timm", "numpy", "scipy", "scikit-learn", "scikit-image", "umap-learn", "pandas")
+
+
+def describe_run(config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence[str], machine: Machine,
+                 start: np.ndarray, parameters: int) -> dict[str, Any]:
+    """Plain values for facts.json; the keys are listed at `Run.facts`."""
+    return {
+        "dataset_title": dataset.title, "dataset_note": dataset.note, "data_folder": dataset.folder,
+        "fingerprint": dataset.fingerprint(), "pool": list(dataset.pool.ids), "pool_files": pool_files(dataset),
+        "validation": list(dataset.validation.ids), "tasks": [task_facts(task, config) for task in dataset.tasks],
+        "plan": plan(config, dataset, signals), "versions": versions(), "device": str(machine.device),
+        "device_name": machine.name, "precision": machine.precision, "parameters": parameters,
+        "strategy_title": strategy.title, "start": start.tolist(),
+    }
+
+
+def task_facts(task: Task, config: Config) -> dict[str, Any]:
+    """The fields of `TaskFacts`."""
+    distance = task.distance(config.class_distance)
+    return {"name": task.name, "title": task.title, "metric": task.metric.title, "axis": task.metric.axis,
+            "unit": task.metric.unit, "better": task.metric.better,
+            "weight": task_weights([task], config.loss_weights)[task.name], "distance": distance.title,
+            "distance_unit": distance.unit, "note": task.metric.note, "value_unit": task.unit,
+            "legend": [[text, "#{:02x}{:02x}{:02x}".format(*colour)] for text, colour in task.legend]}
+
+
+def images_at(config: Config, pool: int, number: int) -> int:
+    """How many pool images are labelled when a cycle begins, all tasks of each."""
+    return min(pool, max(1, round(pool * config.start_percent / 100)) + number * images_per_cycle(config, pool))
+
+
+def images_per_cycle(config: Config, pool: int) -> int:
+    """How many images a cycle buys; the budget in labels is this times the number of tasks."""
+    return max(1, round(pool * config.step_percent / 100))
+
+
+def plan(config: Config, dataset: Dataset, signals: Sequence[str]) -> list[dict[str, int]]:
+    """Per cycle: stage -> units, for the estimate of the time left."""
+    pool, cycles = len(dataset.pool.ids), []
+    for number in range(config.cycles):
+        labelled = images_at(config, pool, number)
+        stages = {"load": pool, "train": steps(labelled, config.batch, config.epochs), "evaluate": len(dataset.validation.ids)}
+        if number < config.cycles - 1:
+            stages |= {SIGNALS[name].stage: SIGNALS[name].units(config, pool, labelled) for name in signals}
+            stages |= ({"score": pool} if signals else {}) | {"pick": 1, "evidence": images_per_cycle(config, pool)}
+            stages |= {"project": 1} if "embedding" in signals and config.projection != "none" else {}
+        cycles.append(stages)
+    return cycles
+
+
+def versions() -> dict[str, str]:
+    """Of Python, the packages that can change a number, and this project."""
+    return {"mtal": _own_version(), "python": platform.python_version(), "platform": sys.platform} | {
+        name: version(name) for name in PACKAGES}
+
+
+def pool_files(dataset: Dataset) -> list[str]:
+    """Image paths relative to the data folder; "" for data without files."""
+    found = []
+    for index in range(len(dataset.pool.ids)):
+        image = dataset.pool.files(index, ()).get("image")
+        found.append(Path(image).relative_to(dataset.folder).as_posix() if image else "")
+    return found
+
+
+def _own_version() -> str:
+    import tomllib
+
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])

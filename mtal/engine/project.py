@@ -1,0 +1,42 @@
+"""The map: embeddings drawn in two dimensions, started from the previous cycle's map so that points stay where they were."""
+import warnings
+from typing import Literal
+
+import numpy as np
+from scipy.linalg import orthogonal_procrustes
+from sklearn.decomposition import PCA
+
+NEIGHBOURS, MIN_DISTANCE = 15, 0.1                          # umap-learn's own defaults
+
+
+def project(embedding: np.ndarray, previous: np.ndarray | None, how: Literal["umap", "pca"], seed: int) -> np.ndarray:
+    """(N, D) -> (N, 2) float32. `previous`: (N, 2) of the cycle before, or None. Same input and seed, same map."""
+    if how == "pca" or len(embedding) <= NEIGHBOURS:        # too few points for a neighbourhood graph
+        layout = _pca(embedding)
+    else:
+        layout = _umap(embedding, previous, seed)
+    return (layout if previous is None else _turned(layout, previous)).astype(np.float32)
+
+
+def _umap(embedding: np.ndarray, previous: np.ndarray | None, seed: int) -> np.ndarray:
+    from umap import UMAP  # ten seconds to import: only where a map is asked for
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")                     # "n_jobs overridden to 1 by random_state": that is what we want
+        return np.asarray(UMAP(n_neighbors=NEIGHBOURS, min_dist=MIN_DISTANCE, random_state=seed, n_jobs=1,
+                               init=_pca(embedding) if previous is None else previous).fit_transform(embedding))
+
+
+def _pca(embedding: np.ndarray) -> np.ndarray:
+    """The two main axes; signs fixed so that the largest coordinate is positive."""
+    if embedding.shape[1] < 2 or len(embedding) < 2:
+        return np.zeros((len(embedding), 2))
+    layout = PCA(2, svd_solver="full").fit_transform(embedding.astype(np.float64))
+    return layout * np.sign(layout[np.abs(layout).argmax(axis=0), [0, 1]])
+
+
+def _turned(layout: np.ndarray, previous: np.ndarray) -> np.ndarray:
+    """Turn and shift onto the previous map; distances within the map do not change."""
+    centre, goal = layout.mean(axis=0), previous.mean(axis=0)
+    rotation, _ = orthogonal_procrustes(layout - centre, previous - goal)
+    return (layout - centre) @ rotation + goal

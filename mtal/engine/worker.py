@@ -1,0 +1,63 @@
+"""The worker of a run: `python -m mtal.engine.worker FOLDER`, started by mtal.runs.launch, which hands it the run's lock.
+
+It waits for its device before it loads torch, runs the cycles, and writes how it ended as its last act.
+"""
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from mtal.runs.device import device_key
+from mtal.runs.files import write_json
+from mtal.runs.queue import turn
+from mtal.runs.run import Run
+
+
+def main(folder: Path) -> int:
+    """Exit code 0 if the run finished or was stopped."""
+    run = Run(folder)
+    run.paths.lock.write_text(f"{os.getpid()}\n")           # for `kill`; trusted only as long as the lock is held
+    signal.signal(signal.SIGTERM, lambda *_: run.paths.stop.touch())
+    began = time.time()
+    outcome = work(run)
+    write_json(run.paths.result, outcome | {"seconds": time.time() - began})
+    print(outcome["traceback"] or f"{outcome['outcome']} after {time.time() - began:.0f} s", flush=True)
+    return 1 if outcome["outcome"] == "failed" else 0
+
+
+def work(run: Run) -> dict[str, str]:
+    """How it ended: outcome (finished, stopped, failed), reason, stage, traceback. The one place that catches everything."""
+    stage = "queue"
+    try:
+        with turn(run.paths, run.store, device_key(run.config), check=lambda: _stop_if_asked(run)):
+            from mtal.engine.cycle import run_cycles  # loads torch, so only when its turn has come
+            from mtal.engine.watch import StopRequested, Watch
+
+            watch = Watch(run, run.cycles_done())
+            try:
+                run_cycles(run, watch)
+            except StopRequested:
+                raise _StoppedError from None
+            finally:
+                stage = watch.current
+    except _StoppedError:
+        return {"outcome": "stopped", "reason": "somebody asked it to stop", "stage": stage, "traceback": ""}
+    except Exception as error:
+        return {"outcome": "failed", "reason": f"{type(error).__name__}: {error}", "stage": stage,
+                "traceback": traceback.format_exc()}
+    return {"outcome": "finished", "reason": "", "stage": stage, "traceback": ""}
+
+
+class _StoppedError(Exception):
+    """Asked to stop, before or during the work."""
+
+
+def _stop_if_asked(run: Run) -> None:
+    if run.paths.stop.exists():
+        raise _StoppedError
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

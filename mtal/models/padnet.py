@@ -1,0 +1,74 @@
+"""PAD-Net (Xu et al., CVPR 2018) as the reference code of Vandenhende et al. lays it out (FACTS 3.2).
+
+B images, F feature channels, C channels of a task; h x w is the backbone's size.
+"""
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from mtal.models.backbones import Encoder
+from mtal.models.blocks import bottlenecks, resize
+from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
+from mtal.tasks.task import Task
+
+
+class Distillation(nn.Module):
+    """Tasks tell each other: F_k' = F_k + sum over l != k of sigmoid(A_kl * F_l) . (B_kl * F_l), A and B 3x3 convolutions.
+
+    The gate is computed from the source task, as in the reference code. All messages of a source are one convolution.
+    """
+
+    def __init__(self, tasks: Sequence[str], channels: int) -> None:
+        super().__init__()
+        self.tasks, self.channels = tuple(tasks), channels
+        others = len(self.tasks) - 1
+        self.gates = nn.ModuleDict({task: nn.Conv2d(channels, channels * others, 3, padding=1, bias=False) for task in tasks}
+                                   if others else {})
+        self.messages = nn.ModuleDict({task: nn.Conv2d(channels, channels * others, 3, padding=1, bias=False) for task in tasks}
+                                      if others else {})
+
+    def forward(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """task -> (B, F, h, w), before and after."""
+        mixed = dict(features)
+        for source, gate in self.gates.items():
+            sent = torch.sigmoid(gate(features[source])) * self.messages[source](features[source])
+            receivers = [task for task in self.tasks if task != source]
+            for receiver, message in zip(receivers, sent.chunk(len(receivers), dim=1), strict=True):
+                mixed[receiver] = mixed[receiver] + message
+        return mixed
+
+
+class PADNet(TwoStageNetwork):
+    """Shared backbone, a first head per task, distillation between the tasks, a last head per task."""
+
+    def __init__(self, backbone: Encoder, features: nn.ModuleDict, first_heads: nn.ModuleDict, distillation: Distillation,
+                 last_heads: nn.ModuleDict) -> None:
+        super().__init__()
+        self.backbone, self.task_features, self.first_heads = backbone, features, first_heads
+        self.distillation, self.last_heads = distillation, last_heads
+        self.channels = distillation.channels
+
+    def first_stage(self, images: Tensor) -> FirstStage:
+        """Initial outputs at the backbone's size, and F_k."""
+        shared = self.backbone(images)
+        features = {name: block(shared) for name, block in self.task_features.items()}
+        return FirstStage([{name: head(features[name]) for name, head in self.first_heads.items()}], features)
+
+    def second_stage(self, first: FirstStage, size: tuple[int, int]) -> Prediction:
+        """Final outputs, bilinearly enlarged to the image."""
+        mixed = self.distillation(first.features)
+        final = {name: resize(head(mixed[name]), size) for name, head in self.last_heads.items()}
+        return Prediction(first.initial, first.features, final)
+
+
+def build(backbone: Encoder, tasks: Sequence[Task], channels: int) -> PADNet:
+    """PAD-Net with two bottlenecks before every prediction (256 channels in the reference code)."""
+    names = [task.name for task in tasks]
+    return PADNet(
+        backbone=backbone,
+        features=nn.ModuleDict({name: bottlenecks(backbone.channels, channels) for name in names}),
+        first_heads=nn.ModuleDict({task.name: nn.Conv2d(channels, task.channels, 1) for task in tasks}),
+        distillation=Distillation(names, channels),
+        last_heads=nn.ModuleDict({task.name: nn.Sequential(bottlenecks(channels, channels),
+                                                           nn.Conv2d(channels, task.channels, 1)) for task in tasks}))

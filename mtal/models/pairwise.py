@@ -1,0 +1,52 @@
+"""Pairwise distillation (MMD) blocks: what each other task would make of a task's initial prediction (supplement, section 1).
+
+One block per unordered pair of tasks, C(K, 2) in all; each gives a refined output for both of its tasks. Our choices where
+the supplement is silent (METHOD 7): inputs are detached and in task units, the gate comes from the target task, the width.
+"""
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import torch
+from torch import Tensor, nn
+
+from mtal.models.blocks import conv_bn_relu
+from mtal.tasks.task import Task
+
+
+class PairBlock(nn.Module):
+    """Two tasks a and b: convolve each, G = sigmoid(conv of the target), F_a' = F_a + G . conv(F_b), decode."""
+
+    def __init__(self, a: Task, b: Task, channels: int) -> None:
+        super().__init__()
+        self.enter = nn.ModuleList([nn.Conv2d(task.channels, channels, 3, padding=1) for task in (a, b)])
+        self.gate = nn.ModuleList([nn.Conv2d(channels, channels, 3, padding=1) for _ in (a, b)])
+        self.message = nn.ModuleList([nn.Conv2d(channels, channels, 3, padding=1, bias=False) for _ in (a, b)])
+        self.decode = nn.ModuleList([nn.Sequential(conv_bn_relu(channels, channels), conv_bn_relu(channels, channels),
+                                                   nn.Conv2d(channels, task.channels, 1)) for task in (a, b)])
+
+    def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        """Encoded initial predictions (B, C_a, h, w), (B, C_b, h, w) -> refined outputs of the same shapes."""
+        features = [enter(maps) for enter, maps in zip(self.enter, (a, b), strict=True)]
+        refined = [self.decode[own](features[own] + torch.sigmoid(self.gate[own](features[own]))
+                                    * self.message[other](features[other])) for own, other in ((0, 1), (1, 0))]
+        return refined[0], refined[1]
+
+
+class PairBlocks(nn.Module):
+    """All pairs of tasks."""
+
+    def __init__(self, tasks: Sequence[Task], channels: int) -> None:
+        super().__init__()
+        self.tasks = tuple(tasks)
+        self.pairs = list(combinations(range(len(self.tasks)), 2))
+        self.blocks = nn.ModuleList([PairBlock(self.tasks[a], self.tasks[b], channels) for a, b in self.pairs])
+
+    def forward(self, initial: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
+        """task -> output (B, C, h, w)  ->  task k -> {partner l: R_{k,l} of the same shape}. No gradient reaches the input."""
+        encoded = [task.encode(initial[task.name].detach()) for task in self.tasks]
+        refined: dict[str, dict[str, Tensor]] = {task.name: {} for task in self.tasks}
+        for (a, b), block in zip(self.pairs, self.blocks, strict=True):
+            first, second = block(encoded[a], encoded[b])
+            refined[self.tasks[a].name][self.tasks[b].name] = first
+            refined[self.tasks[b].name][self.tasks[a].name] = second
+        return refined

@@ -1,0 +1,38 @@
+"""What a two-stage network gives. B images, C channels of a task, F feature channels; h x w feature size, H x W image size."""
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class FirstStage:
+    """Before the tasks were mixed: all that the committee and the embedding need."""
+    initial: list[dict[str, Tensor]]                        # per scale, finest first: task -> output (B, C, h, w)
+    features: dict[str, Tensor]                             # task -> (B, F, h, w) at the finest scale
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Every task predicted before and after the tasks were mixed."""
+    initial: list[dict[str, Tensor]]                        # as in FirstStage
+    features: dict[str, Tensor]
+    final: dict[str, Tensor]                                # task -> output (B, C, H, W), at image size
+
+
+class TwoStageNetwork(nn.Module):
+    """The interface of PAD-Net and MTI-Net. Input images (B, 3, H, W), normalised, of any size from 16 pixels on."""
+
+    channels: int                                           # F
+
+    def first_stage(self, images: Tensor) -> FirstStage:
+        """Backbone and initial heads only."""
+        raise NotImplementedError
+
+    def second_stage(self, first: FirstStage, size: tuple[int, int]) -> Prediction:
+        """Mix the tasks and predict again at `size` (H, W)."""
+        raise NotImplementedError
+
+    def forward(self, images: Tensor) -> Prediction:
+        """Both stages."""
+        height, width = images.shape[-2:]
+        return self.second_stage(self.first_stage(images), (height, width))

@@ -1,0 +1,104 @@
+"""The embedding: the code that an auto-encoder makes of all task features of an image (supplement, section 2; METHOD 3).
+
+Trained each cycle on all pool images, which needs no labels: features standardised per channel, MSE, Adam (our choice).
+"""
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from mtal.datasets.normalise import to_input
+from mtal.models.autoencoder import AutoEncoder
+from mtal.models.prediction import FirstStage, Prediction
+from mtal.signals.signal import Bench, Signal, shuffled_batches, steps
+from mtal.training.loop import Report, torch_generator
+from mtal.training.losses import NonFiniteLossError
+
+SEED = 2
+STATISTICS_IMAGES = 256                                     # images whose features give each channel's mean and spread
+
+
+class Embedder(nn.Module):
+    """Standardise, then encode."""
+
+    def __init__(self, autoencoder: AutoEncoder, mean: Tensor, spread: Tensor) -> None:
+        super().__init__()
+        self.autoencoder = autoencoder
+        self.mean: Tensor
+        self.spread: Tensor
+        self.register_buffer("mean", mean)
+        self.register_buffer("spread", spread)
+
+    def standardised(self, features: Tensor) -> Tensor:
+        """(B, K*C, h, w) of mean 0 and spread 1 per channel."""
+        return (features - self.mean) / self.spread
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(B, K*C, h, w) -> (B, D)."""
+        return self.autoencoder.encode(self.standardised(features))
+
+
+def joined_features(prediction: FirstStage | Prediction, bench: Bench) -> Tensor:
+    """(B, K*C, h, w): the tasks' feature maps one after another."""
+    return torch.cat([prediction.features[task.name] for task in bench.tasks], dim=1)
+
+
+def fit(bench: Bench, report: Report) -> Embedder:
+    """Train the auto-encoder on the whole pool."""
+    rng = np.random.default_rng([*bench.seed, SEED])
+    torch.manual_seed(int(torch_generator((*bench.seed, SEED, 0)).initial_seed() % 2**31))
+    count, config = len(bench.pool.ids), bench.config
+    embedder = _untrained(bench, rng.choice(count, size=min(count, STATISTICS_IMAGES), replace=False))
+    autoencoder = embedder.autoencoder.train()
+    optimiser = torch.optim.Adam(autoencoder.parameters(), lr=config.embedding_lr)
+    total, done = steps(count, config.batch, config.embedding_epochs), 0
+    report(0, total)
+    for _ in range(config.embedding_epochs):
+        for indices in shuffled_batches(count, config.batch, rng):
+            with bench.machine.autocast():
+                wanted = embedder.standardised(_features(bench, indices))
+                restored = autoencoder(wanted)
+            loss = nn.functional.mse_loss(restored.float(), wanted.float())
+            if not torch.isfinite(loss):
+                raise NonFiniteLossError(f"the auto-encoder's loss is not finite in step {done + 1} (reconstruction of the "
+                                         f"task features). Try a lower embedding_lr or precision=float32")
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            done += 1
+            report(done, total, {"reconstruction": loss.item()})
+    return embedder.eval()
+
+
+def measure(module: nn.Module, prediction: FirstStage | Prediction, bench: Bench) -> Tensor:
+    """(B, D) float32."""
+    return module(joined_features(prediction, bench)).float()
+
+
+@torch.no_grad()
+def _features(bench: Bench, indices: np.ndarray) -> Tensor:
+    images = to_input(bench.pool.images(indices), bench.machine.device)
+    return joined_features(bench.network.first_stage(images), bench)
+
+
+def _untrained(bench: Bench, sample: np.ndarray) -> Embedder:
+    """Channel statistics over a sample of the pool, and an auto-encoder of the right size."""
+    total = square = torch.zeros(1)
+    pixels = 0
+    size = (0, 0)
+    for start in range(0, len(sample), bench.config.batch):
+        with bench.machine.autocast():
+            features = _features(bench, sample[start:start + bench.config.batch])
+        features = features.double()
+        total = total.to(features.device) + features.sum(dim=(0, 2, 3))
+        square = square.to(features.device) + features.square().sum(dim=(0, 2, 3))
+        size = (features.shape[-2], features.shape[-1])
+        pixels += features.shape[0] * size[0] * size[1]
+    mean = total / pixels
+    spread = (square / pixels - mean.square()).clamp(min=0).sqrt().clamp(min=1e-6)
+    autoencoder = AutoEncoder(len(mean), size, bench.config.embedding)
+    shape = (1, -1, 1, 1)
+    return bench.machine.place(Embedder(autoencoder, mean.float().view(shape), spread.float().view(shape)))
+
+
+EMBEDDING = Signal("embedding", stage="embedding", fit=fit, measure=measure,
+                   units=lambda config, pool, labelled: steps(pool, config.batch, config.embedding_epochs))

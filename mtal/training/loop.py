@@ -1,0 +1,93 @@
+"""What every training here shares: batches of labelled images, Adam with poly decay, progress, a stop between steps."""
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from mtal.datasets.augment import augment
+from mtal.datasets.normalise import to_input
+from mtal.datasets.resized import Resized
+from mtal.tasks.task import Task
+from mtal.training.machine import Machine
+
+POWER = 0.9                                                 # of the poly schedule (FACTS 4.2)
+
+
+class Report(Protocol):
+    """Say how far a stage is; may raise to stop the work between two steps."""
+
+    def __call__(self, done: int, total: int, loss: dict[str, float] | None = None) -> None:
+        ...
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B images of the pool with their targets, on the machine."""
+    indices: np.ndarray                                     # (B,) positions in the pool
+    images: Tensor                                          # (B, 3, H, W) normalised
+    targets: dict[str, Tensor]
+    weights: Tensor                                         # (B, T), 0 where there is no label
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Endless supply of training batches from what is labelled."""
+    data: Resized
+    tasks: Sequence[Task]
+    weights: np.ndarray                                     # (N, T), 0 = no label
+    batch: int
+    augment: bool
+    machine: Machine
+
+    @property
+    def images(self) -> np.ndarray:
+        """Positions with at least one label."""
+        return np.flatnonzero(self.weights.any(axis=1))
+
+    @property
+    def steps(self) -> int:
+        """Steps per epoch; an incomplete last batch is left out unless it is the only one (as in the reference code)."""
+        return max(1, len(self.images) // self.batch)
+
+    def epoch(self, generator: torch.Generator) -> Iterator[Batch]:
+        """Once through the labelled images in a new order."""
+        order = self.images[torch.randperm(len(self.images), generator=generator).numpy()]
+        for step in range(self.steps):
+            yield self._batch(order[step * self.batch:(step + 1) * self.batch], generator)
+
+    def _batch(self, indices: np.ndarray, generator: torch.Generator) -> Batch:
+        images = self.data.images(indices)
+        targets = self.data.targets_for(indices, self.tasks, self.weights > 0)
+        if self.augment:
+            images, targets = augment(images, targets, self.tasks, generator)
+        device = self.machine.device
+        weights = torch.from_numpy(self.weights[indices]).float().to(device)
+        valid = torch.stack([task.has_label(targets[task.name]) for task in self.tasks], dim=1).to(device)
+        return Batch(indices, to_input(images, device), {name: target.to(device) for name, target in targets.items()},
+                     weights * valid)
+
+
+def optimise(module: nn.Module, feed: Feed, step_loss: Callable[[Batch], tuple[Tensor, dict[str, float]]], *,
+             epochs: int, lr: float, weight_decay: float, generator: torch.Generator, report: Report) -> None:
+    """Adam over the module's parameters for some epochs; `step_loss` gives the loss to minimise and its parts by name."""
+    optimiser = torch.optim.Adam([p for p in module.parameters() if p.requires_grad], lr=lr, weight_decay=weight_decay)
+    total, done = epochs * feed.steps, 0
+    report(0, total)
+    for epoch in range(epochs):
+        for group in optimiser.param_groups:
+            group["lr"] = lr * (1 - epoch / epochs) ** POWER
+        for batch in feed.epoch(generator):
+            loss, parts = step_loss(batch)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
+            done += 1
+            report(done, total, parts)
+
+
+def torch_generator(seed: Sequence[int]) -> torch.Generator:
+    """A generator of its own for every use, such as [seed, cycle, stage], so that no draw depends on another stage."""
+    return torch.Generator().manual_seed(int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0] >> np.uint64(1)))

@@ -1,0 +1,59 @@
+"""Machine: where and in which precision the network computes."""
+import os
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+from mtal.config import Config, ConfigError
+
+M = TypeVar("M", bound=nn.Module)
+BF16_INSTRUCTIONS = ("amx_bf16", "avx512_bf16")             # with them bfloat16 is faster on a CPU, without them slower
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A device, and whether networks run in bfloat16 autocast (losses and distances are always float32)."""
+    device: torch.device
+    bfloat16: bool
+
+    def autocast(self) -> AbstractContextManager[None]:
+        """For the forward pass of a network."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
+
+    def place(self, module: M) -> M:
+        """Move a module here, channels last."""
+        return module.to(self.device).to(memory_format=torch.channels_last)
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        if self.device.type == "cuda":
+            return torch.cuda.get_device_name(self.device)
+        return f"CPU, {torch.get_num_threads()} threads"
+
+    @property
+    def precision(self) -> str:
+        """For people and records."""
+        return "bfloat16 autocast" if self.bfloat16 else "float32"
+
+
+def find_machine(config: Config) -> Machine:
+    """The device of a config. ConfigError if it is not there."""
+    torch.set_num_threads(config.threads or os.cpu_count() or 1)
+    name = ("cuda" if torch.cuda.is_available() else "cpu") if config.device == "auto" else config.device
+    device = torch.device(name)
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise ConfigError(f"device: {name} is not here; torch sees {torch.cuda.device_count()} GPUs. Set device=cpu or auto")
+    bfloat16 = config.precision == "bfloat16" or (config.precision == "auto" and has_bfloat16(device))
+    return Machine(device, bfloat16)
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether bfloat16 pays on a device."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name, False) for name in BF16_INSTRUCTIONS)

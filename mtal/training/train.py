@@ -1,0 +1,30 @@
+"""One training of a two-stage network on what is labelled."""
+import torch
+
+from mtal.config import Config
+from mtal.models.prediction import TwoStageNetwork
+from mtal.training.loop import Batch, Feed, Report, optimise, torch_generator
+from mtal.training.losses import all_losses, check_finite, joined, task_weights
+
+
+def train(network: TwoStageNetwork, feed: Feed, config: Config, seed: list[int], report: Report) -> None:
+    """Every head, initial and final, against the same labels with the same task weights (FACTS 3.2, 4.2). In place.
+
+    feed.weights carry missing labels and sample weights. NonFiniteLossError names the parts that broke.
+    """
+    tasks, ids = feed.tasks, feed.data.ids
+    weights = task_weights(tasks, config.loss_weights)
+    scale = torch.tensor([weights[task.name] for task in tasks], device=feed.machine.device)
+    network.train()
+
+    def step_loss(batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
+        with feed.machine.autocast():
+            prediction = network(batch.images)
+        losses = all_losses(prediction, batch.targets, tasks)
+        heads = [f"initial {level}" for level in range(len(prediction.initial))] + ["final"]
+        check_finite(losses, tasks, heads, [ids[index] for index in batch.indices], "while training the network")
+        parts = losses[-1].detach().mean(dim=0).tolist()
+        return joined(losses, batch.weights, scale), {task.name: part for task, part in zip(tasks, parts, strict=True)}
+
+    optimise(network, feed, step_loss, epochs=config.epochs, lr=config.lr, weight_decay=config.weight_decay,
+             generator=torch_generator(seed), report=report)
