@@ -64,7 +64,7 @@ class Config(BaseModel):
     strategy: str = setting("ours", SELECTION, "Strategy", "How images are chosen.")
     committee: Literal["max", "mean", "min"] = setting(
         "max", SELECTION, "Committee", "How the members of a task's committee become one score (paper: max).")
-    with_final: bool = setting(False, SELECTION, "Final prediction joins", "Let the network's final prediction join the committee.")
+    with_final: bool = setting(False, SELECTION, "Final prediction joins", "Let the final prediction join the committee.")
     class_distance: Literal["js", "ce", "tv", "changed"] = setting(
         "js", SELECTION, "Distance of class maps", "Jensen-Shannon, cross-entropy, total variation, changed pixels.")
     normalise: Literal["minmax", "rank", "mean"] = setting(
@@ -105,6 +105,11 @@ class Config(BaseModel):
     def _tasks_from_text(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("sample_weights", mode="before")
+    @classmethod
+    def _switch_from_yaml(cls, value: Any) -> Any:
+        return {True: "on", False: "off"}[value] if isinstance(value, bool) else value      # YAML reads on and off as booleans
+
     @model_validator(mode="after")
     def _agree(self) -> "Config":
         if min(self.size) < 16:
@@ -116,9 +121,10 @@ class Config(BaseModel):
         if any(weight <= 0 for weight in self.loss_weights.values()):
             raise ValueError("loss_weights: every weight must be above 0; leave a task out of `tasks` to ignore it")
         end = self.start_percent + self.step_percent * (self.cycles - 1)
+        most = 1 + int((100.000001 - self.start_percent) / self.step_percent)
         if end > 100 + 1e-9:
             raise ValueError(f"cycles: {self.cycles} cycles from {self.start_percent:g} % in steps of {self.step_percent:g} % "
-                             f"end at {end:g} %; take at most {1 + int((100.000001 - self.start_percent) / self.step_percent)} cycles")
+                             f"end at {end:g} %; take at most {most} cycles")
         return self
 
     @property
@@ -185,6 +191,8 @@ def read_settings(path: Path) -> dict[str, Any]:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))      # JSON is YAML
     except FileNotFoundError:
         raise ConfigError(f"no config file at {path}") from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is neither JSON nor YAML: {error}") from None
     if not isinstance(values, dict):

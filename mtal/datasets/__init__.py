@@ -1,0 +1,6 @@
+"""The data sets. To add one: write a file like nyud.py that ends in a Source, and list it here."""
+from mtal.datasets.dataset import Source
+from mtal.datasets.drawn import DRAWN
+from mtal.datasets.nyud import NYUD
+
+DATASETS: dict[str, Source] = {source.name: source for source in (NYUD, DRAWN)}

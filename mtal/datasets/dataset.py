@@ -3,14 +3,14 @@
 An index is a position in a split. Labels are NumPy arrays in the form that `mtal.tasks.task` calls a label.
 """
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from mtal.config import Config
+from mtal.config import Config, ConfigError
 from mtal.tasks.task import Task
 
 
@@ -22,8 +22,8 @@ class LabelNotBought(PermissionError):
     """Somebody tried to read a label that is not in the labelled set."""
 
 
-class Split(Protocol):
-    """A list of images with labels, read from where they lie. Reading is safe from several threads."""
+class Readable(Protocol):
+    """A list of images with labels, some of which may be withheld. Reading is safe from several threads."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -38,6 +38,10 @@ class Split(Protocol):
         """Label at its own size, ignore values set. DataError if missing, broken or out of range."""
         ...
 
+
+class Split(Readable, Protocol):
+    """A list of images with labels, read from where they lie."""
+
     def files(self, index: int, tasks: tuple[Task, ...]) -> dict[str, Path]:
         """What -> file, "image" and one per task; empty for data without files."""
         ...
@@ -48,7 +52,7 @@ class Dataset:
     """A pool to choose from and a validation split to measure on, with the tasks that were asked for."""
     name: str
     title: str
-    folder: str                                             # "" for data without a folder
+    folder: str                                             # resolved; data without a folder say here what they consist of
     tasks: tuple[Task, ...]
     pool: Split
     validation: Split
@@ -56,13 +60,15 @@ class Dataset:
 
     def fingerprint(self) -> str:
         """Sixteen hex digits that change with any name, order, file size or file time."""
-        digest = hashlib.sha256(repr((self.name, [task.name for task in self.tasks])).encode())
+        digest = hashlib.sha256(repr((self.name, [(task.name, task.classes) for task in self.tasks])).encode())
+        if not any(split.files(0, ()) for split in (self.pool, self.validation)):
+            digest.update(self.folder.encode())             # data without files are what they say they consist of
         for split in (self.pool, self.validation):
+            digest.update(b"split")                         # an image that changes sides changes the data set
             for index, name in enumerate(split.ids):
                 digest.update(name.encode())
                 for what, file in sorted(split.files(index, self.tasks).items()):
-                    stat = file.stat()
-                    digest.update(f"{what} {file.name} {stat.st_size} {stat.st_mtime_ns}".encode())
+                    digest.update(f"{what} {file.name} {_state(file)}".encode())
         return digest.hexdigest()[:16]
 
 
@@ -74,7 +80,17 @@ class Source:
     layout: str                                             # what a folder must look like, for people
     task_names: tuple[str, ...]                             # tasks it can have labels for
     find_folder: Callable[[], Path | None]                  # where it looks by itself; None if there is nothing
+    place: Callable[[Config], str]                          # what Dataset.folder will be, found cheaply; "" if there is nothing
     load: Callable[[Config], Dataset]                       # ConfigError or DataError
+    survey: Callable[[Config], Dataset]                     # like load, but files may be missing: for the check, which lists them
+
+
+def chosen(offered: Mapping[str, Task], config: Config, title: str) -> tuple[Task, ...]:
+    """The tasks of a config, in its order and with its weights, out of those that a data set has labels for."""
+    for name in config.tasks:
+        if name not in offered:
+            raise ConfigError(f"tasks: {title} has no labels for {name!r}; it has {', '.join(offered)}")
+    return tuple(replace(offered[name], weight=config.loss_weights.get(name, offered[name].weight)) for name in config.tasks)
 
 
 class Gated:
@@ -94,3 +110,11 @@ class Gated:
         if not self._labelled[index, self._column[task.name]]:
             raise LabelNotBought(f"the {task.name} label of {self.ids[index]} has not been bought")
         return self._split.label(index, task)
+
+
+def _state(file: Path) -> str:
+    try:
+        stat = file.stat()
+    except FileNotFoundError:
+        return "missing"
+    return f"{stat.st_size} {stat.st_mtime_ns}"

@@ -1,4 +1,4 @@
-"""The worker of a check: reads a whole data folder once, and leaves a report and thumbnails. `python -m mtal.engine.checker FOLDER`"""
+"""The worker of a check: `python -m mtal.engine.checker FOLDER` reads a data set once, leaves a report and thumbnails."""
 import os
 import sys
 import time
@@ -67,6 +67,7 @@ def main(folder: Path) -> None:
         outcome, reason = "stopped", "asked to stop"
     except (ConfigError, DataError) as error:
         outcome, reason = "failed", str(error)
+        print(reason, file=sys.stderr)
     except Exception as error:
         outcome, reason, trace = "failed", f"{type(error).__name__}: {error}", traceback.format_exc()
         print(trace, file=sys.stderr)

@@ -1,6 +1,7 @@
 """The heart of the program: train, measure, describe the pool, pick; once per cycle, going on after the last complete one."""
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,7 @@ def run_cycles(run: Run, watch_first: Watch) -> None:
                 bench = Bench(network, study.pool, feed, study.dataset.tasks, study.config, study.machine,
                               (study.config.seed, number, SIGNAL))
                 choose(study, number, labelled, bench, cycle, watch)
-            save_file(network.state_dict(), cycle.network)
+            save_weights(network, cycle.network)
             write_measurements(study, found, labelled, cycle, watch)
 
 
@@ -157,7 +158,7 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, cycle:
     table.to_parquet(cycle.pool)
     np.save(cycle.pick, pick.pairs)
     if "committee" in fitted:
-        save_file(fitted["committee"].state_dict(), cycle.pairs)
+        save_weights(fitted["committee"], cycle.pairs)
     if "embedding" in found:
         np.save(cycle.embedding, found["embedding"])
         if config.projection != "none":
@@ -197,6 +198,11 @@ def write_measurements(study: Study, found: Evaluation, labelled: np.ndarray, cy
     rows |= {f"loss.{name}": found.image_losses[:, column] for column, name in enumerate(names)}
     rows |= {f"value.{name}": found.image_values[:, column] for column, name in enumerate(names)}
     pd.DataFrame(rows).to_parquet(cycle.validation)
+
+
+def save_weights(module: nn.Module, path: Path) -> None:
+    """A state dict as safetensors, which wants plain memory order."""
+    save_file({name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()}, path)
 
 
 def _known(value: float) -> float | None:

@@ -14,6 +14,7 @@ from mtal.training.loop import Report, torch_generator
 from mtal.training.losses import NonFiniteLossError
 
 SEED = 2
+BATCH = 32                                                  # images per step: updating 29 million weights costs as much as that
 STATISTICS_IMAGES = 256                                     # images whose features give each channel's mean and spread
 
 
@@ -49,11 +50,11 @@ def fit(bench: Bench, report: Report) -> Embedder:
     count, config = len(bench.pool.ids), bench.config
     embedder = _untrained(bench, rng.choice(count, size=min(count, STATISTICS_IMAGES), replace=False))
     autoencoder = embedder.autoencoder.train()
-    optimiser = torch.optim.Adam(autoencoder.parameters(), lr=config.embedding_lr)
-    total, done = steps(count, config.batch, config.embedding_epochs), 0
+    optimiser = torch.optim.Adam(autoencoder.parameters(), lr=config.embedding_lr, fused=True)
+    total, done = steps(count, BATCH, config.embedding_epochs), 0
     report(0, total)
     for _ in range(config.embedding_epochs):
-        for indices in shuffled_batches(count, config.batch, rng):
+        for indices in shuffled_batches(count, BATCH, rng):
             with bench.machine.autocast():
                 wanted = embedder.standardised(_features(bench, indices))
                 restored = autoencoder(wanted)
@@ -101,4 +102,4 @@ def _untrained(bench: Bench, sample: np.ndarray) -> Embedder:
 
 
 EMBEDDING = Signal("embedding", stage="embedding", fit=fit, measure=measure,
-                   units=lambda config, pool, labelled: steps(pool, config.batch, config.embedding_epochs))
+                   units=lambda config, pool, labelled: steps(pool, BATCH, config.embedding_epochs))

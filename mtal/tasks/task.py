@@ -31,6 +31,7 @@ class Metric:
     counts: Callable[[Tensor, Tensor], Tensor]              # output, target -> (B, ...) float64 additive statistics
     value: Callable[[Tensor], float]                        # their sum over images, without B -> the number shown
     note: str = ""                                          # what a reader must know to compare it
+    image_value: Callable[[Tensor], float] | None = None    # counts of one image -> number, where `value` would mislead
 
     @property
     def axis(self) -> str:
@@ -69,6 +70,7 @@ class Task:
     legend: tuple[tuple[str, tuple[int, int, int]], ...] = ()   # (text, colour) pairs that explain `colour`
     unit: str = ""                                          # of a value
     classes: tuple[str, ...] = ()                           # names of class ids
+    enlarge: Literal["bilinear", "nearest"] = "bilinear"    # how an output is brought to a label's size for the metric
 
     def has_label(self, target: Tensor) -> Tensor:
         """(B,) bool: images with at least one pixel that counts."""

@@ -73,7 +73,8 @@ class Feed:
 def optimise(module: nn.Module, feed: Feed, step_loss: Callable[[Batch], tuple[Tensor, dict[str, float]]], *,
              epochs: int, lr: float, weight_decay: float, generator: torch.Generator, report: Report) -> None:
     """Adam over the module's parameters for some epochs; `step_loss` gives the loss to minimise and its parts by name."""
-    optimiser = torch.optim.Adam([p for p in module.parameters() if p.requires_grad], lr=lr, weight_decay=weight_decay)
+    optimiser = torch.optim.Adam([p for p in module.parameters() if p.requires_grad], lr=lr, weight_decay=weight_decay,
+                                 fused=True)
     total, done = epochs * feed.steps, 0
     report(0, total)
     for epoch in range(epochs):

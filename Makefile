@@ -1,0 +1,49 @@
+# `make demo` and `make test` work on a fresh machine with Python 3.11 or newer; both make .venv when they need it.
+PYTHON ?= python3
+NYUD ?=
+BIN := .venv/bin
+STAMP := .venv/requirements.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo app test clean
+
+help:
+	@echo "make demo                      start a small comparison and open the dashboard"
+	@echo "make demo NYUD=/path/NYUD_MT   the same on real photos"
+	@echo "make app                       open the dashboard"
+	@echo "make test                      lint, types and tests"
+	@echo "make clean                     remove .venv and caches; runs stay"
+	@echo "PYTHON=python3.12 make ...     choose the interpreter for .venv"
+
+demo: $(STAMP)
+	$(BIN)/python -m mtal demo $(if $(NYUD),--nyud "$(NYUD)")
+	@echo "The dashboard's address follows. Ctrl-C closes it; the runs go on (python -m mtal status, stop)."
+	$(BIN)/streamlit run app.py
+
+app: $(STAMP)
+	$(BIN)/streamlit run app.py
+
+test: $(STAMP)
+	$(BIN)/ruff check . mtal/runs tests/runs
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+# A copy of what was installed: another requirements.txt, even an older one, is installed again.
+$(STAMP): requirements.txt FORCE
+	@cmp -s requirements.txt $@ || $(MAKE) --no-print-directory install
+
+.PHONY: FORCE install
+FORCE:
+
+install:
+	@command -v "$(PYTHON)" > /dev/null || { echo "No $(PYTHON) here. Install Python 3.11 or newer, or: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is" \
+		"$$("$(PYTHON)" -c 'import platform; print(platform.python_version())'). Try: make PYTHON=python3.11"; exit 1; }
+	@echo "Installing requirements.txt into .venv (minutes the first time, torch is large)"
+	"$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@cp requirements.txt $(STAMP)
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build
+	find mtal tests pages -name __pycache__ -type d -prune -exec rm -rf {} +

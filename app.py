@@ -1,0 +1,28 @@
+"""The dashboard: `streamlit run app.py`. Page settings, style sheet and the list of pages; no data."""
+from pathlib import Path
+
+import streamlit as st
+
+st.set_page_config(page_title="mtal", page_icon=":material/stacks:", layout="wide")
+ASSETS = Path(__file__).parent / "assets"
+st.html(ASSETS / "style.css")
+st.logo(str(ASSETS / "logo.svg"), size="large")
+
+PAGES = {
+    "": [
+        st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
+        st.Page("pages/data.py", title="Data", icon=":material/photo_library:"),
+        st.Page("pages/launch.py", title="Launch", icon=":material/rocket_launch:"),
+        st.Page("pages/jobs.py", title="Jobs", icon=":material/work_history:"),
+    ],
+    "Results": [
+        st.Page("pages/run.py", title="Run", icon=":material/timeline:"),
+        st.Page("pages/batch.py", title="Batch", icon=":material/grid_view:"),
+        st.Page("pages/inspect.py", title="Inspect", icon=":material/troubleshoot:"),
+        st.Page("pages/map.py", title="Map", icon=":material/scatter_plot:"),
+        st.Page("pages/curves.py", title="Curves", icon=":material/show_chart:"),
+    ],
+    "Reading": [st.Page("pages/help.py", title="Help", icon=":material/help:")],
+}
+
+st.navigation(PAGES).run()

@@ -1,0 +1,29 @@
+"""The list of commands. Modules are light; what needs torch imports it when it runs."""
+import sys
+
+import typer
+
+from mtal.cli.control import resume, stop
+from mtal.cli.data import check
+from mtal.cli.demo import demo
+from mtal.cli.doctor import doctor
+from mtal.cli.exporting import export
+from mtal.cli.listing import settings, status
+from mtal.cli.work import launch, run
+from mtal.config import ConfigError
+
+COMMANDS = (run, launch, status, stop, resume, check, export, settings, doctor, demo)
+
+app = typer.Typer(name="mtal", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  help="Decide which images to label next for several dense tasks at once.")
+for command in COMMANDS:
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; a setting or a file that cannot be used is one line and exit code 2."""
+    try:
+        app(prog_name="python -m mtal")
+    except ConfigError as error:
+        typer.secho(f"Error: {' '.join(str(error).split())}", fg=typer.colors.RED, err=True)
+        sys.exit(2)

@@ -1,0 +1,49 @@
+"""Options that several commands share, and how they become a store, a config and a checked config."""
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mtal.config import PRESETS, Config, compose, find
+from mtal.runs.paths import StorePaths, default_store
+
+Preset = Annotated[str | None, typer.Option("--preset", help=f"Start from a preset: {', '.join(PRESETS)}.")]
+Sets = Annotated[list[str] | None, typer.Option("--set", metavar="SETTING=VALUE", help="Change a setting; can be repeated.")]
+ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings from a JSON or YAML file.")]
+Runs = Annotated[Path | None, typer.Option("--runs", metavar="DIR", help="The run store; else $MTAL_RUNS, else runs/.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on standard output.")]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, as `status` shows it.")]
+
+
+def store_at(runs: Path | None) -> StorePaths:
+    """The store that was asked for, or the usual one."""
+    return StorePaths(runs.absolute() if runs else default_store())
+
+
+def checked(config: Config) -> Config:
+    """The same config, once every name in it is known to mean something. Loads torch."""
+    from mtal.acquisition import STRATEGIES
+    from mtal.datasets import DATASETS
+    from mtal.models import NETWORKS
+    from mtal.models.backbones import BACKBONES
+
+    source = find(DATASETS, config.dataset, "data set")
+    for task in config.tasks:
+        find(dict.fromkeys(source.task_names), task, f"task of {source.title}")
+    find(NETWORKS, config.network, "network")
+    find(BACKBONES, config.backbone, "backbone")
+    find(STRATEGIES, config.strategy, "strategy")
+    return config
+
+
+def variants(preset: str | None, file: Path | None, sets: Iterable[str], strategies: str, seeds: str) -> list[Config]:
+    """One config per strategy and seed; an empty text leaves the choice to the config."""
+    of_strategies = [[f"strategy={name}"] for name in _items(strategies)] or [[]]
+    of_seeds = [[f"seed={seed}"] for seed in _items(seeds)] or [[]]
+    common = list(sets)
+    return [compose(preset, file, [*common, *strategy, *seed]) for strategy in of_strategies for seed in of_seeds]
+
+
+def _items(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

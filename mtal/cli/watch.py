@@ -1,0 +1,86 @@
+"""Follow a run in the terminal: one line that says the stage, how far it is and how long it will take."""
+import sys
+import time
+from collections.abc import Iterable
+
+import typer
+
+from mtal.config import Config
+from mtal.runs.launch import kill, request_stop
+from mtal.runs.progress import Progress, unit_times
+from mtal.runs.run import Run
+from mtal.runs.status import Status
+
+EXIT_CODES = {Status.FINISHED: 0, Status.FAILED: 1, Status.INTERRUPTED: 1, Status.STOPPED: 3}
+SAME_SPEED = ("dataset", "tasks", "size", "network", "backbone", "channels", "pair_channels", "batch", "device", "threads")
+
+
+def follow(run: Run, known: dict[str, list[float]], pause_s: float = 0.5) -> Status:
+    """Show the run until its worker has ended. Ctrl-C asks it to stop; a second Ctrl-C kills it."""
+    asked, shown = False, ""
+    while True:
+        try:
+            if not run.status.alive:
+                break
+            shown = _show(line(run, known) if not asked else "Stopping after the step in hand (Ctrl-C again: at once)", shown)
+            time.sleep(pause_s)
+        except KeyboardInterrupt:
+            if asked:
+                kill(run.paths)
+            request_stop(run.paths)
+            asked = True
+    if sys.stdout.isatty() and shown:
+        typer.echo()
+    return run.status
+
+
+def line(run: Run, known: dict[str, list[float]]) -> str:
+    """One line for people about a run that is alive."""
+    if run.status is Status.QUEUED:
+        return "Waiting for the device"
+    now = run.progress(known)
+    if now is None:
+        return "Starting"
+    return (f"Cycle {now.cycle + 1}/{run.config.cycles}  {now.stage_title} {100 * now.fraction:3.0f} %  {time_left(now)}")
+
+
+def time_left(now: Progress) -> str:
+    """The likely range of the time left, with what it leaves out."""
+    if now.eta_s is None:
+        return "no estimate yet"
+    low, high = (duration(seconds) for seconds in now.eta_s)
+    text = low if low == high else f"{low} to {high}"
+    return f"{text} left" + (f", without {len(now.eta_missing)} stage(s) never timed" if now.eta_missing else "")
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: `40 s`, `12 min`, `3 h 20 min`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def known_times(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:
+    """Stage -> seconds per unit, from other runs that do the same work per step on the same kind of device."""
+    found: dict[str, list[float]] = {}
+    for run in runs:
+        if run.name != config.name and all(getattr(run.config, name) == getattr(config, name) for name in SAME_SPEED):
+            for stage, samples in unit_times(run.reports()).items():
+                found.setdefault(stage, []).extend(samples[-50:])
+    return found
+
+
+def _show(text: str, before: str) -> str:
+    """Overwrite the line on a terminal; elsewhere a new line only when the stage changes, so that logs stay short."""
+    if sys.stdout.isatty():
+        sys.stdout.write(f"\r\x1b[2K{text}")
+        sys.stdout.flush()
+    elif _heading(text) != _heading(before):
+        typer.echo(text)
+    return text
+
+
+def _heading(text: str) -> str:
+    """The text up to its first number of percent."""
+    return text.split(" %")[0].rstrip("0123456789 ")

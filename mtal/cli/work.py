@@ -1,0 +1,67 @@
+"""Commands that start work: `run` stays and shows it, `launch` leaves it in the background."""
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from mtal.cli.options import ConfigFile, Preset, Runs, Sets, checked, store_at, variants
+from mtal.cli.watch import EXIT_CODES, follow, known_times
+from mtal.config import MACHINE_FIELDS, Config, compose
+from mtal.runs.index import all_runs
+from mtal.runs.launch import create, start
+from mtal.runs.paths import StorePaths
+from mtal.runs.run import Run
+from mtal.runs.status import Status
+
+
+def run(preset: Preset = None, sets: Sets = None, config: ConfigFile = None, runs: Runs = None) -> None:
+    """Do one run in the foreground. Exit code 0: finished, 1: failed, 3: stopped."""
+    chosen, store = checked(compose(preset, config, sets or [])), store_at(runs)
+    known = known_times(chosen, all_runs(store))
+    typer.echo(begin(chosen, store))
+    job = Run(store.run(chosen.name).folder)
+    outcome = follow(job, known)
+    typer.echo(ending(job, outcome))
+    raise typer.Exit(EXIT_CODES[outcome])
+
+
+def launch(
+    preset: Preset = None, sets: Sets = None, config: ConfigFile = None, runs: Runs = None,
+    strategies: Annotated[str, typer.Option(help="Comma-separated; a run for each.")] = "",
+    seeds: Annotated[str, typer.Option(help="Comma-separated; a run for each, per strategy.")] = "",
+) -> None:
+    """Start one or several runs in the background; they wait for the device in the order given."""
+    begin_all(variants(preset, config, sets or [], strategies, seeds), store_at(runs))
+
+
+def begin_all(configs: Iterable[Config], store: StorePaths) -> None:
+    """Start every config, once all of them are known to be right, and say what became of each."""
+    for config in [checked(config) for config in configs]:
+        typer.echo(begin(config, store))
+
+
+def begin(config: Config, store: StorePaths) -> str:
+    """Make the run's folder, start its worker unless it is done or at work, and say which."""
+    job = Run(create(config, store).folder)
+    was = job.status
+    if was is Status.FINISHED:
+        return f"{job.name}: finished already"
+    if not start(job.paths):
+        return f"{job.name}: at work already"
+    return f"{job.name}: {'started' if was is Status.NEW else f'resumed (it was {was})'}{_kept(job, config)}"
+
+
+def ending(job: Run, outcome: Status) -> str:
+    """How a run ended, and what to do about it."""
+    if outcome is Status.FINISHED:
+        return f"{job.name}: finished, {job.cycles_done()} cycles in {job.paths.folder}"
+    if outcome is Status.STOPPED:
+        return f"{job.name}: stopped after {job.cycles_done()} complete cycles; `python -m mtal resume {job.name}` goes on"
+    reason = job.result.get("reason") or "its worker is gone and left no result"
+    return "\n".join([f"{job.name}: {outcome}: {reason}", *job.log_tail(), f"Log: {job.paths.log}"])
+
+
+def _kept(job: Run, asked: Config) -> str:
+    """The machine settings that a run keeps from its first start, where other ones were asked for now."""
+    kept = [name for name in sorted(MACHINE_FIELDS) if getattr(job.config, name) != getattr(asked, name)]
+    return f"; it keeps its first setting of {', '.join(kept)}" if kept else ""

@@ -1,0 +1,71 @@
+"""Image and array files -> NumPy, with every way in which a file can be broken told as a DataError that names it."""
+import struct
+import tokenize
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from mtal.datasets.dataset import DataError
+
+MOST_PIXELS = 50_000_000                                    # refuse files that would fill the memory when decoded
+FORMATS = ("JPEG", "PNG")
+BROKEN = (OSError, ValueError, EOFError, SyntaxError, OverflowError, MemoryError, struct.error, zlib.error, tokenize.TokenError,
+          Image.DecompressionBombError)                     # all that the decoders were seen to raise on damaged files
+
+
+def read_rgb(path: Path) -> np.ndarray:
+    """(H, W, 3) uint8 of a JPEG or PNG."""
+    with _open(path) as image:
+        return np.array(image.convert("RGB"))
+
+
+def read_ids_image(path: Path) -> np.ndarray:
+    """(H, W) uint8 of a PNG whose pixel values are class ids; palettes are not looked up."""
+    with _open(path) as image:
+        if image.mode not in {"L", "P"}:
+            raise DataError(f"{path} has mode {image.mode}; class ids must be an 8-bit greyscale or palette PNG")
+        return np.array(image)
+
+
+def image_size(path: Path) -> tuple[int, int]:
+    """(H, W) from the file's head."""
+    with _open(path) as image:
+        return image.height, image.width
+
+
+def read_array(path: Path, shape: tuple[int | None, ...]) -> np.ndarray:
+    """A .npy of numbers. `shape`: what it must be, None where any length will do."""
+    with _told(path):
+        array = np.load(path, mmap_mode="r", allow_pickle=False)    # mapped: a head that promises too much allocates nothing
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub":
+        raise DataError(f"{path} holds no plain array of numbers; save it again with numpy.save")
+    if array.ndim != len(shape) or any(want not in (None, have) for want, have in zip(shape, array.shape, strict=True)):
+        wanted = " x ".join(str(length or "any") for length in shape)
+        raise DataError(f"{path} has shape {' x '.join(map(str, array.shape))}, not {wanted}")
+    if array.size > 4 * MOST_PIXELS:
+        raise DataError(f"{path} holds {array.size} numbers, which is too large for an image")
+    return np.array(array)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Image.Image]:
+    with _told(path), Image.open(path, formats=FORMATS) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise DataError(f"{path} has {image.height} x {image.width} pixels, more than {MOST_PIXELS:,}; make it smaller")
+        yield image
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except DataError:
+        raise
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing") from None
+    except BROKEN as error:
+        raise DataError(f"{path} cannot be read, it is broken or of another kind than its name says: {error}") from None

@@ -1,0 +1,135 @@
+"""The selection record, the source of every export: a row per (image, task) of a batch, with the numbers that led there.
+
+The columns never change their meaning without a new SCHEMA_VERSION. What a strategy does not compute is null.
+"""
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from mtal.export.exporter import ExportError
+from mtal.runs.run import Run
+
+SCHEMA_VERSION = 1
+COLUMNS: dict[str, str] = {                                 # name -> pandas type that keeps nulls apart from values
+    "schema_version": "Int64", "experiment_id": "string", "run_id": "string", "seed": "Int64", "dataset_id": "string",
+    "dataset_fingerprint": "string", "cycle": "Int64", "rank": "Int64", "sample_id": "string", "image_relpath": "string",
+    "image_sha256": "string", "width": "Int64", "height": "Int64", "task": "string", "requested": "boolean",
+    "strategy": "string", "score": "Float64", "s_task": "Float64", "s_percentile": "Float64", "partner_task": "string",
+    "diversity": "Float64", "diversity_at_start": "Float64", "nearest_labelled_id": "string", "nearest_distance": "Float64",
+    "cutoff": "Float64", "decision": "string", "note": "string", "model_sha256": "string", "created_utc": "string",
+}
+PER_TASK = ("task", "requested", "s_task", "s_percentile", "partner_task")
+
+
+def picked_pairs(run: Run, cycle: int) -> np.ndarray:
+    """(K, 2) pairs of a complete cycle; ExportError if there are none."""
+    done = run.cycles_done()
+    if not 0 <= cycle < done:
+        there = f"there are 0 to {done - 1}" if done else "none is complete yet"
+        raise ExportError(f"{run.name} has no complete cycle {cycle}; {there}")
+    pairs = run.picked(cycle)
+    if not len(pairs):
+        raise ExportError(f"cycle {cycle} of {run.name} picked nothing: the last cycle only measures")
+    return pairs
+
+
+def batch_images(pairs: np.ndarray) -> list[int]:
+    """The distinct images of (K, 2) pairs, in the order in which they were first taken."""
+    return list(dict.fromkeys(pairs[:, 0].tolist()))
+
+
+def record(run: Run, cycle: int) -> pd.DataFrame:
+    """A row per image of the batch and task of the run, in pick order; columns and types as in COLUMNS."""
+    pairs = picked_pairs(run, cycle)
+    images, tasks = batch_images(pairs), [task.name for task in run.tasks]
+    facts, pool = run.facts, run.pool(cycle)
+    asked = set(map(tuple, pairs.tolist()))
+    whole = _of_run(run, cycle, facts)
+    near = nearest_labelled(run, cycle, images, pool)
+    scores = {task: _task_scores(pool, task, run.config.committee) for task in tasks}
+    rows = []
+    for rank, image in enumerate(images, start=1):
+        about = whole | _of_image(facts, pool, image) | near[image] | {"rank": rank}
+        rows += [about | {"task": task, "requested": (image, column) in asked} | _of_task(scores[task], image)
+                 for column, task in enumerate(tasks)]
+    return pd.DataFrame(rows).reindex(columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def images_of(table: pd.DataFrame) -> pd.DataFrame:
+    """A row per image of a record, for people: the tasks that are requested joined by spaces, no column per task."""
+    first = table.drop_duplicates("sample_id").drop(columns=list(PER_TASK)).reset_index(drop=True)
+    asked = table[table["requested"]].groupby("sample_id", sort=False)["task"].agg(" ".join)
+    first.insert(list(first.columns).index("strategy"), "requested_tasks", first["sample_id"].map(asked).astype("string"))
+    return first
+
+
+def nearest_labelled(run: Run, cycle: int, images: Sequence[int], pool: pd.DataFrame) -> dict[int, dict[str, Any]]:
+    """Image -> id and Euclidean distance, in embedding space, of the nearest image labelled before the cycle."""
+    points = run.embedding(cycle)
+    known = np.flatnonzero(pool["labelled"]) if not pool.empty else np.empty(0, np.int64)
+    if points is None or not len(known):
+        return {image: {} for image in images}
+    labelled = np.asarray(points[known], np.float32)        # (L, D)
+    found = {}
+    for image in images:
+        gap = np.linalg.norm(labelled - points[image], axis=1)
+        closest = int(gap.argmin())
+        found[image] = {"nearest_labelled_id": pool["id"].iloc[known[closest]], "nearest_distance": float(gap[closest])}
+    return found
+
+
+def _of_run(run: Run, cycle: int, facts: dict[str, Any]) -> dict[str, Any]:
+    files, config = run.cycle(cycle), run.config
+    picked_at = datetime.fromtimestamp(files.pick.stat().st_mtime, UTC)
+    return {"schema_version": SCHEMA_VERSION, "experiment_id": config.group, "run_id": run.name, "seed": config.seed,
+            "dataset_id": config.dataset, "dataset_fingerprint": facts.get("fingerprint"), "cycle": cycle,
+            "strategy": config.strategy, "decision": "auto", "model_sha256": _sha256(files.network),
+            "created_utc": picked_at.isoformat(timespec="seconds").replace("+00:00", "Z")}
+
+
+def _of_image(facts: dict[str, Any], pool: pd.DataFrame, image: int) -> dict[str, Any]:
+    files = facts.get("pool_files") or []
+    file = Path(facts["data_folder"], files[image]) if image < len(files) and files[image] else None
+    known = {"sample_id": facts["pool"][image], "image_relpath": files[image] if file else None,
+             "image_sha256": _sha256(file) if file else None}
+    if file and file.is_file():
+        with Image.open(file) as picture:                   # reads the header only
+            known["width"], known["height"] = picture.size
+    names = {"score": "score", "diversity": "diversity", "diversity_start": "diversity_at_start", "cutoff": "cutoff"}
+    return known | {name: pool[column].iloc[image] for column, name in names.items() if column in pool}
+
+
+def _task_scores(pool: pd.DataFrame, task: str, committee: str) -> pd.DataFrame:
+    """A row per pool image: s_task, s_percentile (0-100, share of the candidates at or below) and partner_task, if known."""
+    found = pd.DataFrame(index=pool.index)
+    if f"s.{task}" in pool:
+        score = pool[f"s.{task}"].to_numpy()
+        open_images = (pool["rank"] > 0).to_numpy() | ~pool["labelled"].to_numpy()
+        candidates = np.sort(score[open_images & np.isfinite(score)])
+        share = 100 * np.searchsorted(candidates, score, side="right") / max(1, len(candidates))
+        found["s_task"] = score
+        found["s_percentile"] = np.where(np.isfinite(score), share, np.nan)
+    members = [column for column in pool if str(column).startswith(f"m.{task}.")]
+    if members and committee in {"max", "min"}:             # a mean has no single member that decided
+        values = pool[members].to_numpy()
+        decided = values.argmax(axis=1) if committee == "max" else values.argmin(axis=1)
+        found["partner_task"] = [str(members[column]).removeprefix(f"m.{task}.") for column in decided]
+    return found
+
+
+def _of_task(scores: pd.DataFrame, image: int) -> dict[str, Any]:
+    return {str(name): value for name, value in scores.iloc[image].items()} if len(scores) else {}
+
+
+def _sha256(file: Path) -> str | None:
+    """Of a file's bytes; null if it is not there (any more)."""
+    if not file.is_file():
+        return None
+    with file.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()

@@ -1,0 +1,56 @@
+"""Split lists as loaders of NYUD_MT read them: `gt_sets/<name>.txt`, one id per line, no extension, newline at the end.
+
+Such a loader asserts that every label file of every id exists. So where labels are partial, use the list of one task,
+`<name>.<task>.txt`; the lists without a task hold images whose labels are complete.
+"""
+import numpy as np
+
+from mtal.export.exporter import ExportError
+from mtal.export.record import batch_images, picked_pairs
+from mtal.export.zipped import zip_bytes
+from mtal.runs.run import Run
+
+FOLDER = "gt_sets"
+
+
+def split_lists(run: Run, cycle: int) -> dict[str, list[str]]:
+    """List name -> ids, for the state after the cycle's batch is labelled.
+
+    `batch`: picked, in pick order (with a task: its label is requested). `labelled`: every label is there (with a task: that
+    one). `remaining`: the rest of the pool, in which at least one label (that one) is missing. Pool order but for the batch.
+    """
+    pairs = picked_pairs(run, cycle)
+    labelled = run.labelled(cycle + 1, _start(run))
+    columns = {"": labelled.all(axis=1)} | {f".{task.name}": labelled[:, column] for column, task in enumerate(run.tasks)}
+    lists = {"batch": _ids(run, np.array(batch_images(pairs)))}
+    lists |= {f"batch.{task.name}": _ids(run, pairs[pairs[:, 1] == column, 0]) for column, task in enumerate(run.tasks)}
+    for suffix, there in columns.items():
+        lists[f"labelled{suffix}"] = _ids(run, np.flatnonzero(there))
+        lists[f"remaining{suffix}"] = _ids(run, np.flatnonzero(~there))
+    return lists
+
+
+def split_files(run: Run, cycle: int) -> dict[str, bytes]:
+    """Path -> content, ready to be unpacked over a data set's folder. Names say the cycle, so that nothing is overwritten."""
+    return {f"{FOLDER}/{run.name}-c{cycle:03d}-{name}.txt": "".join(f"{line}\n" for line in ids).encode()
+            for name, ids in split_lists(run, cycle).items()}
+
+
+def write_splits(run: Run, cycle: int) -> bytes:
+    """A zip of all lists of a cycle."""
+    return zip_bytes(split_files(run, cycle))
+
+
+def _start(run: Run) -> np.ndarray:
+    """(N, T) bool: what was labelled before cycle 0, every task of the images drawn at the start."""
+    labelled = np.zeros((len(run.facts["pool"]), len(run.tasks)), bool)
+    labelled[run.facts["start"]] = True
+    return labelled
+
+
+def _ids(run: Run, images: np.ndarray) -> list[str]:
+    names = run.facts["pool"]
+    ids = [names[image] for image in images.tolist()]
+    if broken := next((name for name in ids if name.splitlines() != [name]), None):
+        raise ExportError(f"the image name {broken!r} does not fit on one line of a split list")
+    return ids

@@ -1,0 +1,70 @@
+"""One look for all figures: a template for light and dark pages, and a fixed colour, marker and dash per strategy."""
+from dataclasses import dataclass, replace
+from typing import Literal
+from zlib import crc32
+
+import plotly.graph_objects as go
+
+INK, GRID = "#7a7f87", "rgba(128,128,128,0.22)"            # greys that can be read on white and on black
+PICKED, LABELLED, OPEN = "#D55E00", "#0072B2", "#9a9a9a"    # Okabe-Ito vermilion and blue, and a grey: states of an image
+HEIGHT_PX = 360
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a strategy is drawn everywhere. `width` in pixels."""
+    colour: str                                             # "#rrggbb", of Okabe and Ito's palette or grey
+    symbol: str
+    dash: Literal["solid", "dot", "dash", "longdash", "dashdot", "longdashdot"]
+    width: float = 2
+
+
+LOOKS = {
+    "ours": Look("#D55E00", "star", "solid", 3.5),          # thicker: the method that the others are held against
+    "random": Look("#808080", "circle", "dot"),
+    "core_set": Look("#0072B2", "square", "dash"),
+    "rbal": Look("#E69F00", "diamond", "longdash"),
+    "ll4al": Look("#56B4E9", "triangle-up", "dashdot"),
+    "partal": Look("#CC79A7", "cross", "longdashdot"),
+    "equal": Look("#009E73", "triangle-down", "dash"),
+}
+SPARE = (Look("#009E73", "hexagon", "dashdot"), Look("#56B4E9", "pentagon", "longdash"), Look("#E69F00", "x", "dot"),
+         Look("#CC79A7", "bowtie", "dash"), Look("#0072B2", "hourglass", "longdashdot"))
+VARIANTS: tuple[tuple[str, Literal["dash", "dot", "longdash", "dashdot"]], ...] = (
+    ("circle-open", "dash"), ("square-open", "dot"), ("diamond-open", "longdash"), ("triangle-up-open", "dashdot"))
+
+TEMPLATE = go.layout.Template(layout={
+    "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"color": INK, "size": 13},
+    "margin": {"l": 8, "r": 8, "t": 28, "b": 8}, "hovermode": "closest", "hoverlabel": {"align": "left"},
+    "xaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, "title": {"standoff": 8}},
+    "yaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, "title": {"standoff": 8}},
+    "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0},
+})
+
+
+def look(strategy: str, variant: int = 0) -> Look:
+    """The look of a strategy. `variant` 1, 2, ... keeps its colour and tells apart runs of it with other settings."""
+    found = LOOKS.get(strategy) or LOOKS.get(strategy.partition("_")[0]) or SPARE[crc32(strategy.encode()) % len(SPARE)]
+    if variant == 0:
+        return found
+    symbol, dash = VARIANTS[(variant - 1) % len(VARIANTS)]
+    return replace(found, symbol=symbol, dash=dash)
+
+
+def faint(colour: str, opacity: float) -> str:
+    """`#rrggbb` made transparent; opacity 0..1."""
+    red, green, blue = (int(colour[start:start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def hatched(colour: str | list[str], shape: str | list[str]) -> dict[str, object]:
+    """Marker of bars: a second sign over the colour, for those who cannot tell colours apart."""
+    return {"color": colour, "pattern": {"shape": shape, "fillmode": "overlay", "fgopacity": 0.5, "size": 6}}
+
+
+def figure(x: str, y: str, view: str, height_px: int = HEIGHT_PX) -> go.Figure:
+    """An empty figure with axis titles. `view` names what is looked at: zoom and hidden lines stay while it is the same."""
+    made = go.Figure(layout={"template": TEMPLATE, "height": height_px, "uirevision": view})
+    made.update_xaxes(title_text=x)
+    made.update_yaxes(title_text=y)
+    return made

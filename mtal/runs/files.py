@@ -1,0 +1,48 @@
+"""Files that appear whole: written beside, then renamed, so a reader sees the old or the new and never a half."""
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+
+@contextmanager
+def whole_file(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
+    """Write a file that other processes see either not at all or complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")    # two tabs are two threads of one process
+    try:
+        with beside.open(mode, encoding=None if "b" in mode else "utf-8") as file:
+            yield file
+        beside.replace(path)                                # atomic within one file system
+    finally:
+        beside.unlink(missing_ok=True)                      # only still there if the block above failed
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Plain values as JSON; NaN is refused, since JSON has none."""
+    with whole_file(path) as file:
+        json.dump(value, file, indent=1, allow_nan=False)
+
+
+def read_json(path: Path) -> Any:
+    """What `write_json` wrote."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def last_lines(path: Path, size_bytes: int = 16_384) -> list[str]:
+    """The complete lines at the end of a file that may be growing; empty if there is none."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            start = max(0, file.tell() - size_bytes)
+            file.seek(start)
+            text = file.read().decode("utf-8", errors="replace")
+    except FileNotFoundError:
+        return []
+    lines = text.splitlines(keepends=True)
+    if start and lines:
+        lines = lines[1:]                                   # the first is cut
+    return [line.rstrip("\n") for line in lines if line.endswith("\n")]

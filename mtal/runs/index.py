@@ -1,0 +1,39 @@
+"""All runs of a store."""
+from pathlib import Path
+
+from mtal.config import ConfigError
+from mtal.runs.paths import StorePaths
+from mtal.runs.run import Run
+
+
+def all_runs(store: StorePaths) -> list[Run]:
+    """Every readable run, the newest first. Folders that are no runs, or whose config is damaged, are left out."""
+    return sorted((run for run in _folders(store) if _readable(run)), key=lambda run: (-run.created, run.name))
+
+
+def damaged(store: StorePaths) -> list[Path]:
+    """Run folders whose config cannot be read, to be shown rather than hidden."""
+    return [run.paths.folder for run in _folders(store) if not _readable(run)]
+
+
+def find_run(store: StorePaths, name: str) -> Run:
+    """A run by name; ConfigError names the ones that there are."""
+    try:
+        run = Run(store.run(name).folder)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    if not run.paths.config.exists():
+        names = ", ".join(run.name for run in all_runs(store)) or "none yet"
+        raise ConfigError(f"no run called {name!r} in {store.folder}; there are: {names}")
+    return run
+
+
+def _folders(store: StorePaths) -> list[Run]:
+    return [Run(paths.folder) for paths in store.runs() if paths.config.exists()]
+
+
+def _readable(run: Run) -> bool:
+    try:
+        return bool(run.config)
+    except ConfigError:
+        return False

@@ -1,0 +1,97 @@
+"""Where every file is. Makes nothing, reads no file; no file name of a run stands anywhere else."""
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+STORE_VARIABLE = "MTAL_RUNS"
+
+
+def default_store() -> Path:
+    """`runs/` beside `app.py`, unless the environment says otherwise."""
+    return Path(os.environ.get(STORE_VARIABLE) or Path(__file__).parents[2] / "runs").absolute()
+
+
+@dataclass(frozen=True)
+class StorePaths:
+    """All runs of a workplace."""
+    folder: Path
+
+    def run(self, name: str) -> "RunPaths":
+        """A run by its name; the name must be a plain folder name."""
+        if not name or name in {".", ".."} or Path(name).name != name or name.startswith("."):
+            raise ValueError(f"{name!r} is not the name of a run")
+        return RunPaths(self.folder / name)
+
+    def runs(self) -> list["RunPaths"]:
+        """Every folder that may be a run."""
+        if not self.folder.is_dir():
+            return []
+        return [RunPaths(path) for path in self.folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
+
+    def data(self, dataset: str, folder: str) -> "DataPaths":
+        """What is known about one data folder, whichever run found it out."""
+        key = hashlib.sha1(f"{dataset}\0{folder}".encode()).hexdigest()[:12]
+        return DataPaths(self.folder / ".data" / f"{dataset}-{key}")
+
+    def device_lock(self, device: str) -> Path:
+        """Held by the run whose turn it is on a device such as `cpu` or `cuda:0`."""
+        return self.folder / ".devices" / f"{device.replace(':', '')}.lock"
+
+
+@dataclass(frozen=True)
+class JobPaths:
+    """A job is a folder: what was asked, who works on it, what it says, how it ended."""
+    folder: Path
+
+    config = property(lambda self: self.folder / "config.json")         # written once, by whoever starts the job
+    lock = property(lambda self: self.folder / "lock")                  # held by the worker while it lives
+    log = property(lambda self: self.folder / "log.txt")                # all that the worker prints
+    progress = property(lambda self: self.folder / "progress.jsonl")    # a line per report
+    began = property(lambda self: self.folder / "began")                # made when its turn has come
+    stop = property(lambda self: self.folder / "stop")                  # if it is there, please stop
+    result = property(lambda self: self.folder / "result.json")         # the worker's last act
+
+
+@dataclass(frozen=True)
+class DataPaths(JobPaths):
+    """The check of a data folder, and small pictures of its images."""
+
+    report = property(lambda self: self.folder / "report.json")
+    thumbs = property(lambda self: self.folder / "thumbs")
+
+    def thumb(self, split: str, index: int) -> Path:
+        """A small JPEG of one image; a folder per thousand keeps folders small."""
+        return self.thumbs / split / f"{index // 1000:03d}" / f"{index:06d}.jpg"
+
+
+@dataclass(frozen=True)
+class RunPaths(JobPaths):
+    """The files of one run."""
+
+    facts = property(lambda self: self.folder / "facts.json")           # what the worker found: tasks, sizes, versions
+    cycles = property(lambda self: self.folder / "cycles")
+
+    def cycle(self, number: int) -> "CyclePaths":
+        """A cycle's folder appears whole and never changes after."""
+        return CyclePaths(self.cycles / f"{number:03d}")
+
+
+@dataclass(frozen=True)
+class CyclePaths:
+    """The files of one complete cycle. Those of a pick are missing in the last cycle."""
+    folder: Path
+
+    metrics = property(lambda self: self.folder / "metrics.json")
+    validation = property(lambda self: self.folder / "validation.parquet")  # a row per validation image
+    pick = property(lambda self: self.folder / "pick.npy")                  # (K, 2) pairs in order
+    pool = property(lambda self: self.folder / "pool.parquet")              # a row per pool image
+    embedding = property(lambda self: self.folder / "embedding.npy")        # (N, D) float32
+    layout = property(lambda self: self.folder / "layout.npy")              # (N, 2) float32
+    evidence = property(lambda self: self.folder / "evidence.json")         # which pictures there are, and their scales
+    network = property(lambda self: self.folder / "network.safetensors")
+    pairs = property(lambda self: self.folder / "pairs.safetensors")
+
+    def picture(self, index: int, name: str) -> Path:
+        """A PNG of one pool image, such as `semseg.initial`."""
+        return self.folder / "samples" / f"{index:06d}" / f"{name}.png"

@@ -1,0 +1,129 @@
+"""Progress of a run: a line per report, and from these how far it is and how long it will take.
+
+A line: {"t": seconds since 1970, "cycle": 0, "stage": "train", "done": 12, "total": 180, "loss": {...}?}. `total` counts
+in the stage's own unit (steps, images). The plan, in facts.json, gives every cycle's stages and totals beforehand.
+"""
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+STAGES = {                                                  # name -> what people read; in the order in which a cycle goes
+    "load": "Load images",
+    "train": "Train network",
+    "evaluate": "Evaluate",
+    "pairs": "Train refinement blocks",
+    "embedding": "Train auto-encoder",
+    "score": "Score pool",
+    "pick": "Pick batch",
+    "evidence": "Draw evidence",
+    "project": "Project map",
+}
+Plan = Sequence[dict[str, int]]                             # per cycle: stage -> total
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is. Times in seconds; None where nothing honest can be said yet."""
+    cycle: int
+    stage: str
+    done: int
+    total: int
+    updated: float                                          # seconds since 1970
+    started: float
+    stage_s: float                                          # time in the stage so far
+    eta_s: tuple[float, float] | None                       # likely range of the time left
+    eta_missing: tuple[str, ...]                            # stages never timed, so not in the range
+    loss: dict[str, float]                                  # the last training losses, if any
+
+    @property
+    def fraction(self) -> float:
+        """Of the stage."""
+        return min(1.0, self.done / self.total) if self.total else 0.0
+
+    @property
+    def stage_title(self) -> str:
+        """For people."""
+        return STAGES.get(self.stage, self.stage)
+
+
+def append(path: Path, cycle: int, stage: str, done: int, total: int, loss: dict[str, float] | None = None) -> None:
+    """Add a line. One short write in append mode, so a reader sees whole lines or an unfinished last one."""
+    line: dict[str, Any] = {"t": round(time.time(), 3), "cycle": cycle, "stage": stage, "done": done, "total": total}
+    if loss:
+        line["loss"] = {name: round(value, 5) for name, value in loss.items()}
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def parse(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """The lines that are whole."""
+    rows = []
+    for line in lines:
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            continue                                        # the cut line of a killed worker
+        if isinstance(row, dict) and {"t", "cycle", "stage", "done", "total"} <= row.keys():
+            rows.append(row)
+    return rows
+
+
+def unit_times(rows: Sequence[dict[str, Any]]) -> dict[str, list[float]]:
+    """Stage -> seconds per unit of each report, from neighbouring reports of one stage and cycle."""
+    times: dict[str, list[float]] = {}
+    for before, after in pairwise(rows):
+        units = after["done"] - before["done"]
+        if (before["stage"], before["cycle"]) == (after["stage"], after["cycle"]) and units > 0:
+            times.setdefault(after["stage"], []).append((after["t"] - before["t"]) / units)
+    return times
+
+
+def progress(rows: Sequence[dict[str, Any]], plan: Plan, known: dict[str, list[float]] | None = None) -> Progress | None:
+    """What the reports say; None before the first. `known` are unit times of earlier runs of the same kind."""
+    if not rows:
+        return None
+    last = rows[-1]
+    first_of_stage = next(row for row in reversed(rows)
+                          if row["done"] == 0 or (row["stage"], row["cycle"]) != (last["stage"], last["cycle"]) or row is rows[0])
+    left = _left(last, plan)
+    eta, missing = _eta(left, unit_times(rows), known or {})
+    losses: dict[str, float] = next((row["loss"] for row in reversed(rows) if row.get("loss")), {})
+    return Progress(last["cycle"], last["stage"], last["done"], last["total"], last["t"], rows[0]["t"],
+                    last["t"] - first_of_stage["t"], eta, missing, losses)
+
+
+def _left(last: dict[str, Any], plan: Plan) -> dict[str, int]:
+    """Stage -> units still to do, in this cycle and the later ones."""
+    left: dict[str, int] = {}
+    order = list(STAGES)
+    for number, stages in enumerate(plan):
+        for stage, total in stages.items():
+            if number < last["cycle"] or (number == last["cycle"] and order.index(stage) < order.index(last["stage"])):
+                continue
+            now = (number, stage) == (last["cycle"], last["stage"])
+            left[stage] = left.get(stage, 0) + (max(0, last["total"] - last["done"]) if now else total)
+    return {stage: units for stage, units in left.items() if units}
+
+
+def _eta(left: dict[str, int], seen: dict[str, list[float]], known: dict[str, list[float]],
+         ) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
+    low = high = 0.0
+    missing, timed = [], False
+    for stage, units in left.items():
+        samples = seen.get(stage, [])[-50:]
+        samples = samples if len(samples) >= 2 else known.get(stage, samples)
+        if not samples:
+            missing.append(stage)
+            continue
+        timed = True
+        low += units * float(np.quantile(samples, 0.5))
+        high += units * float(np.quantile(samples, 0.9))
+    if left and not timed:
+        return None, tuple(missing)
+    return (low, high), tuple(missing)

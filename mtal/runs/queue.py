@@ -1,0 +1,37 @@
+"""One device, many runs: every run has its worker at once, and the oldest that waits takes the device's lock.
+
+No scheduler and no table. A run waits if its lock is held and it has not begun.
+"""
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from mtal.config import load_config
+from mtal.runs.device import device_key
+from mtal.runs.lock import take
+from mtal.runs.paths import JobPaths, RunPaths, StorePaths
+from mtal.runs.status import Status, status
+
+
+def waiting(store: StorePaths, device: str) -> list[RunPaths]:
+    """Runs queued for a device, the one whose worker came first at the front."""
+    queued = [run for run in store.runs() if status(run) is Status.QUEUED and device_key(load_config(run.config)) == device]
+    return sorted(queued, key=lambda run: (run.lock.stat().st_mtime_ns, run.folder.name))
+
+
+@contextmanager
+def turn(job: JobPaths, store: StorePaths, device: str, check: Callable[[], None], pause_s: float = 0.5) -> Iterator[None]:
+    """Wait for the device, hold it while the block runs, and mark the job as begun. `check` may raise to give up waiting."""
+    path = store.device_lock(device)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as lock:
+        while not (_is_first(job, store, device) and take(lock, patience_s=0)):
+            check()
+            time.sleep(pause_s)
+        job.began.touch()
+        yield
+
+
+def _is_first(job: JobPaths, store: StorePaths, device: str) -> bool:
+    ahead = waiting(store, device)
+    return not ahead or ahead[0].folder == job.folder

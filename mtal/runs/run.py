@@ -1,0 +1,231 @@
+"""Run: a run folder read as values and tables. Loads no torch; complete cycles never change, so tables can be cached."""
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mtal.config import Config, load_config
+from mtal.runs.files import last_lines, read_json
+from mtal.runs.paths import CyclePaths, DataPaths, RunPaths, StorePaths
+from mtal.runs.progress import Progress, append, parse, progress
+from mtal.runs.status import Status, status
+
+LOSS = "loss"                                               # the name of the multi-task loss where a task's name could stand
+
+
+@dataclass(frozen=True)
+class TaskFacts:
+    """What pages need to know of a task, as the worker wrote it down."""
+    name: str
+    title: str
+    metric: str                                             # "mIoU"
+    axis: str                                               # "mIoU (%) ↑"
+    unit: str                                               # of the metric
+    better: str                                             # "higher" or "lower"
+    weight: float                                           # lambda
+    distance: str                                           # title of the disagreement, "Jensen-Shannon divergence"
+    distance_unit: str                                      # "nats"
+    note: str
+    value_unit: str                                         # "m", "" for classes
+    legend: tuple[tuple[str, str], ...]                     # (text, "#rrggbb")
+
+
+class Run:
+    """One run in a store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.paths = RunPaths(folder)
+        self.store = StorePaths(folder.parent)
+        self.name = folder.name
+
+    def __repr__(self) -> str:
+        return f"Run({self.name})"
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings; ConfigError if the file is damaged."""
+        return load_config(self.paths.config)
+
+    @property
+    def status(self) -> Status:
+        """How it stands now."""
+        return status(self.paths)
+
+    @property
+    def created(self) -> float:
+        """Seconds since 1970."""
+        return self.paths.config.stat().st_mtime
+
+    def cycles_done(self) -> int:
+        """How many cycles are complete."""
+        number = 0
+        while self.paths.cycle(number).folder.is_dir():
+            number += 1
+        return number
+
+    # ---- what the worker said -------------------------------------------------------------------------------------
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Keys: dataset_title, dataset_note, data_folder, fingerprint, pool (ids), validation (ids), tasks, plan, versions,
+        device, device_name, precision, parameters, strategy_title. Empty until the worker has loaded the data."""
+        return read_json(self.paths.facts) if self.paths.facts.exists() else {}
+
+    @property
+    def tasks(self) -> tuple[TaskFacts, ...]:
+        """In the order of the config; empty until the worker has loaded the data."""
+        return tuple(TaskFacts(**{**task, "legend": tuple((text, colour) for text, colour in task["legend"])})
+                     for task in self.facts.get("tasks", ()))
+
+    @property
+    def result(self) -> dict[str, Any]:
+        """Keys: outcome, reason, stage, traceback, seconds. Empty while there is none."""
+        return read_json(self.paths.result) if self.paths.result.exists() else {}
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Every progress line so far."""
+        return parse(last_lines(self.paths.progress, 1 << 30))
+
+    def progress(self, known: dict[str, list[float]] | None = None) -> Progress | None:
+        """How far it is; None before the first report."""
+        return progress(self.reports(), self.facts.get("plan", ()), known)
+
+    def log_tail(self, lines: int = 20) -> list[str]:
+        """The end of what the worker printed."""
+        return last_lines(self.paths.log)[-lines:]
+
+    # ---- what is labelled -----------------------------------------------------------------------------------------
+
+    def cycle(self, number: int) -> CyclePaths:
+        """The files of a complete cycle; KeyError if it is not there."""
+        if not 0 <= number < self.cycles_done():
+            raise KeyError(f"{self.name} has no complete cycle {number}")
+        return self.paths.cycle(number)
+
+    def picked(self, number: int) -> np.ndarray:
+        """(K, 2) pairs that a cycle picked, in order; empty for the last cycle."""
+        path = self.cycle(number).pick
+        return np.load(path, allow_pickle=False) if path.exists() else np.empty((0, 2), np.int64)
+
+    def labelled(self, number: int, start: np.ndarray) -> np.ndarray:
+        """(N, T) bool: what is labelled when cycle `number` begins. `start`: (N, T) bool before cycle 0."""
+        labelled = start.copy()
+        for earlier in range(number):
+            labelled[tuple(self.picked(earlier).T)] = True
+        return labelled
+
+    # ---- tables ---------------------------------------------------------------------------------------------------
+
+    def metrics(self) -> pd.DataFrame:
+        """A row per complete cycle and task, and one for the multi-task loss (task = "loss").
+
+        Columns: cycle, images, labels, percent (of pool images), task, title, metric, axis, better, value, loss; then
+        seconds per stage are in `seconds()`.
+        """
+        rows = []
+        tasks = self.tasks
+        for number in range(self.cycles_done()):
+            found = read_json(self.paths.cycle(number).metrics)
+            common = {"cycle": number, "images": found["images"], "labels": found["labels"], "percent": found["percent"]}
+            rows.append(common | {"task": LOSS, "title": "Multi-task loss", "metric": "multi-task loss",
+                                  "axis": "Multi-task loss ↓", "better": "lower", "value": found["loss"], "loss": found["loss"]})
+            rows += [common | {"task": task.name, "title": task.title, "metric": task.metric, "axis": task.axis,
+                               "better": task.better, "value": found["metrics"][task.name],
+                               "loss": found["task_losses"][task.name]} for task in tasks]
+        columns = ["cycle", "images", "labels", "percent", "task", "title", "metric", "axis", "better", "value", "loss"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def seconds(self) -> pd.DataFrame:
+        """A row per complete cycle and stage. Columns: cycle, stage, seconds."""
+        rows = [{"cycle": number, "stage": stage, "seconds": seconds} for number in range(self.cycles_done())
+                for stage, seconds in read_json(self.paths.cycle(number).metrics)["seconds"].items()]
+        return pd.DataFrame(rows, columns=["cycle", "stage", "seconds"])
+
+    def pool(self, number: int) -> pd.DataFrame:
+        """A row per pool image, index = position in the pool; empty for the last cycle.
+
+        Columns always: id, labelled (before the pick, any task), picked, rank (1 = first pick; 0 = none: labelled already, or
+        the strategy gives no scores).
+        As far as the strategy computes them: m.<task>.<partner>, s.<task>, n.<task> (normalised 0..1), inconsistency,
+        diversity_start, diversity, score, cutoff.
+        """
+        path = self.cycle(number).pool
+        return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
+    def validation(self, number: int) -> pd.DataFrame:
+        """A row per validation image: id, loss, loss.<task>, value.<task>."""
+        return pd.read_parquet(self.cycle(number).validation)
+
+    def embedding(self, number: int) -> np.ndarray | None:
+        """(N, D) float32, read from disk as needed; None if the cycle has none."""
+        path = self.cycle(number).embedding
+        return np.load(path, mmap_mode="r", allow_pickle=False) if path.exists() else None
+
+    def layout(self, number: int) -> np.ndarray | None:
+        """(N, 2) float32 map of the embedding; None if the cycle has none."""
+        path = self.cycle(number).layout
+        return np.load(path, allow_pickle=False) if path.exists() else None
+
+    def nearest(self, number: int, image: int, count: int = 5) -> pd.DataFrame:
+        """Nearest images of an image in embedding space (Euclidean).
+
+        Columns: index, id, distance, kind ("labelled" before the cycle, or "picked" earlier in the same batch). `count` of
+        each kind at most; empty if there is no embedding.
+        """
+        points, pool = self.embedding(number), self.pool(number)
+        columns = ["index", "id", "distance", "kind"]
+        if points is None or pool.empty:
+            return pd.DataFrame(columns=columns)
+        gap = np.linalg.norm(np.asarray(points) - points[image], axis=1)
+        own_rank = pool["rank"].iloc[image] if pool["picked"].iloc[image] else len(pool) + 1
+        groups = {"labelled": pool["labelled"].to_numpy(),
+                  "picked": pool["picked"].to_numpy() & (pool["rank"] < own_rank).to_numpy()}
+        rows = []
+        for kind, allowed in groups.items():
+            candidates = np.flatnonzero(allowed & (np.arange(len(pool)) != image))
+            for other in candidates[np.argsort(gap[candidates], kind="stable")][:count]:
+                rows.append((int(other), pool["id"].iloc[other], float(gap[other]), kind))
+        return pd.DataFrame(rows, columns=columns)
+
+    # ---- pictures -------------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> DataPaths:
+        """Thumbnails and check of the run's data folder."""
+        return self.store.data(self.config.dataset, self.facts.get("data_folder", ""))
+
+    def thumbnail(self, image: int) -> Path:
+        """A small JPEG of a pool image; it may not exist yet."""
+        return self.data.thumb("pool", image)
+
+    def evidence(self, number: int) -> dict[str, Any]:
+        """What pictures a cycle has. Keys: images (list of positions), pictures (names in `picture`), scales (task -> the
+        99th percentile over the drawn images, the top of the pool-wide colour scale). Empty without evidence."""
+        path = self.cycle(number).evidence
+        return read_json(path) if path.exists() else {}
+
+    def picture(self, number: int, image: int, name: str) -> Path:
+        """A PNG drawn by the worker. Names: image; <task>.initial; <task>.final; <task>.from.<partner>;
+        <task>.gap.<partner> (pool-wide scale); <task>.gapself.<partner> (this image's own scale)."""
+        return self.cycle(number).picture(image, name)
+
+    # ---- writing, for the worker only -----------------------------------------------------------------------------
+
+    def report(self, cycle: int, stage: str, done: int, total: int, loss: dict[str, float] | None = None) -> None:
+        """Say how far it is."""
+        append(self.paths.progress, cycle, stage, done, total, loss)
+
+    @contextmanager
+    def new_cycle(self, number: int) -> Iterator[CyclePaths]:
+        """A folder to fill, which becomes the cycle when the block ends well."""
+        beside = self.paths.cycles / f".{number:03d}"
+        shutil.rmtree(beside, ignore_errors=True)           # left by a worker that was killed
+        beside.mkdir(parents=True)
+        yield CyclePaths(beside)
+        beside.rename(self.paths.cycle(number).folder)

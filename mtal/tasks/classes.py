@@ -1,0 +1,107 @@
+"""Tasks that give each pixel one of C classes: loss, IoU counts, distances, colouring. METHOD 2 and 7, FACTS 4.1 and 5.
+
+Labels are class ids 0..C-1, IGNORE elsewhere. Distances compare the softmax maps of two outputs.
+"""
+import math
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mtal.tasks.labels import mean_where, wrong_form
+from mtal.tasks.palette import IGNORED, RGB
+from mtal.tasks.task import IGNORE, Distance
+
+
+def known(target: Tensor) -> Tensor:
+    """(B, 1, H, W) bool: pixels with a class."""
+    return target != IGNORE
+
+
+def cross_entropy(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
+    """(B,) cross-entropy in nats, mean over the valid pixels of each image. output (B, C, H, W)."""
+    wanted = target.long().masked_fill(~valid, IGNORE)[:, 0]
+    return mean_where(F.cross_entropy(output.float(), wanted, ignore_index=IGNORE, reduction="none")[:, None], valid)
+
+
+def overlap_counts(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
+    """(B, C, 3) float64: per class the pixels hit, wrongly claimed and missed."""
+    B, C = output.shape[:2]
+    image = torch.arange(B, device=output.device)[:, None, None]
+    cell = (image * C + target[:, 0].long()) * C + output.argmax(1)                     # (B, H, W)
+    confusion = torch.bincount(cell[valid[:, 0]], minlength=B * C * C).reshape(B, C, C).double()    # rows true
+    hit = confusion.diagonal(dim1=1, dim2=2)
+    return torch.stack([hit, confusion.sum(1) - hit, confusion.sum(2) - hit], dim=-1)
+
+
+def mean_iou_percent(counts: Tensor) -> float:
+    """Plain mean over all classes, of which absent ones count 0 (FACTS 5). counts (C, 3) summed over images."""
+    union = counts.sum(-1)
+    return float((counts[:, 0] / union.clamp(min=1e-8)).mean()) * 100 if union.any() else math.nan
+
+
+def present_iou_percent(counts: Tensor) -> float:
+    """Mean over the classes that occur in the label or the prediction of one image, where absent ones would say nothing."""
+    union = counts.sum(-1)
+    return float((counts[:, 0] / union)[union > 0].mean()) * 100 if union.any() else math.nan
+
+
+def jensen_shannon(reference: Tensor, other: Tensor) -> Tensor:
+    """(B, H, W) Jensen-Shannon divergence of the softmax maps P and Q in nats, between 0 and ln 2.
+
+    With d = ln Q - ln P, ln(P / M) is ln 2 - softplus(d) and ln(Q / M) is the same plus d: exactly 0 for equal outputs, and
+    finite where a probability vanishes.
+    """
+    log_p, log_q = F.log_softmax(reference.float(), 1), F.log_softmax(other.float(), 1)
+    gap = log_q - log_p
+    above = math.log(2) - F.softplus(gap)
+    return ((log_p.exp() * above).sum(1) + (log_q.exp() * (above + gap)).sum(1)).mul(0.5).clamp(min=0)
+
+
+def cross_entropy_between(reference: Tensor, other: Tensor) -> Tensor:
+    """(B, H, W) -sum R log Y in nats, Y the reference: not symmetric, and not 0 for equal outputs unless they are certain."""
+    return -(F.softmax(other.float(), 1) * F.log_softmax(reference.float(), 1)).sum(1)
+
+
+def total_variation(reference: Tensor, other: Tensor) -> Tensor:
+    """(B, H, W) half the sum of |P - Q|: the probability that would have to move, between 0 and 1."""
+    return (F.softmax(reference.float(), 1) - F.softmax(other.float(), 1)).abs().sum(1).mul(0.5)
+
+
+def changed(reference: Tensor, other: Tensor) -> Tensor:
+    """(B, H, W) 1 where the most likely class is another one, else 0."""
+    return (reference.argmax(1) != other.argmax(1)).float()
+
+
+DISTANCES = (
+    Distance("js", "Jensen-Shannon divergence", "nats", jensen_shannon),
+    Distance("ce", "Cross-entropy", "nats", cross_entropy_between),
+    Distance("tv", "Total variation", "", total_variation),
+    Distance("changed", "Changed pixels", "", changed),
+)
+
+
+def probabilities(output: Tensor) -> Tensor:
+    """(B, C, H, W) softmax."""
+    return F.softmax(output.float(), 1)
+
+
+def class_ids(output: Tensor) -> Tensor:
+    """(B, H, W) uint8."""
+    return output.argmax(1).to(torch.uint8)
+
+
+def class_problem(label: np.ndarray, classes: int) -> str:
+    """Ids must be below `classes`, or IGNORE."""
+    if wrong := wrong_form(label, "integer"):
+        return wrong
+    bad = label[((label < 0) | (label >= classes)) & (label != IGNORE)]
+    return (f"class {bad[0]} occurs ({bad.size} pixels are out of range); classes go from 0 to {classes - 1}, {IGNORE} is ignored"
+            if bad.size else "")
+
+
+def class_picture(label: np.ndarray, colours: tuple[RGB, ...]) -> np.ndarray:
+    """(H, W) ids -> (H, W, 3) uint8; ids without a colour are grey."""
+    table = np.array([*colours, *[IGNORED] * (256 - len(colours))], dtype=np.uint8)
+    return table[label]

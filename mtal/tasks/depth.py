@@ -1,0 +1,91 @@
+"""Depth: distance from the camera in metres; 0 marks a pixel without measurement. FACTS 4.1, 4.3 and 5."""
+import math
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from mtal.tasks.labels import mean_where, not_finite, wrong_form
+from mtal.tasks.palette import MISSING, RGB, cividis
+from mtal.tasks.task import Distance, Metric, Task, Warp
+
+MOST_M = 1000.0                                             # labels beyond are millimetres or worse
+
+
+def depth(*, weight: float = 1.0, far_m: float = 10.0, typical_m: float = 2.8) -> Task:
+    """L1 and RMSE in metres.
+
+    `far_m` is where the colour scale ends, fixed so that maps can be compared. `typical_m`, the mean of the training
+    labels, brings what a pairwise block is fed to the size of the other tasks (METHOD 7; 2.8 m for NYU).
+    """
+    return Task(
+        name="depth", title="Depth", channels=1, label_channels=1, label_dtype=np.float32, ignore=0, weight=weight,
+        loss=_loss, valid=_measured,
+        metric=Metric("RMSE", unit="m", better="lower", counts=_squared_error, value=_root_mean,
+                      note="Pooled over all measured pixels, so not a mean of the images' values."),
+        distances=(Distance("metres", "Absolute difference", "m", _difference),),
+        encode=partial(_in_typical_depths, typical_m=typical_m), decode=_metres, adjust=_zoomed,
+        problem=_problem, colour=partial(_near_bright, far_m=far_m), legend=_legend(far_m), unit="m",
+    )
+
+
+def _measured(target: Tensor) -> Tensor:
+    return target > 0
+
+
+def _loss(output: Tensor, target: Tensor) -> Tensor:
+    """(B,) mean |output - target| over measured pixels, in metres."""
+    return mean_where((output.float() - target).abs(), _measured(target))
+
+
+def _squared_error(output: Tensor, target: Tensor) -> Tensor:
+    """(B, 2) float64: sum of squared errors in m², measured pixels. Predictions are at least 1e-9 (FACTS 5)."""
+    valid = _measured(target)
+    squared = (output.double().clamp(min=1e-9) - target).square().masked_fill(~valid, 0)
+    return torch.stack([squared.flatten(1).sum(1), valid.flatten(1).sum(1).double()], dim=1)
+
+
+def _root_mean(counts: Tensor) -> float:
+    total, pixels = counts.tolist()
+    return math.sqrt(total / pixels) if pixels else math.nan
+
+
+def _difference(reference: Tensor, other: Tensor) -> Tensor:
+    """(B, H, W) in metres. Relative and logarithmic differences were measured useless (METHOD 2)."""
+    return (reference.float() - other.float()).abs()[:, 0]
+
+
+def _in_typical_depths(output: Tensor, typical_m: float) -> Tensor:
+    return output.float() / typical_m
+
+
+def _metres(output: Tensor) -> Tensor:
+    return output.float().clamp(min=0)[:, 0]
+
+
+def _zoomed(target: Tensor, warp: Warp) -> Tensor:
+    """Enlarging a picture is coming closer."""
+    return target / warp.zoom.to(target)[:, None, None, None]
+
+
+def _problem(label: np.ndarray) -> str:
+    if wrong := wrong_form(label, "float") or not_finite(label):
+        return wrong
+    if label.min() < 0:
+        return f"depth goes down to {label.min():g} m; it must not be negative, 0 marks pixels without measurement"
+    if label.max() > MOST_M:
+        return f"depth reaches {label.max():g} m; metres are expected, is it in millimetres?"
+    return ""
+
+
+def _near_bright(value: np.ndarray, far_m: float) -> np.ndarray:
+    """(H, W) metres -> (H, W, 3): yellow at the camera, dark blue from `far_m` on, black where nothing was measured."""
+    return np.where((value > 0)[..., None], cividis(1 - value / far_m), np.uint8(0))
+
+
+def _legend(far_m: float) -> tuple[tuple[str, RGB], ...]:
+    steps = np.linspace(0, far_m, 5)
+    colours = [(int(red), int(green), int(blue)) for red, green, blue in cividis(1 - steps / far_m)]
+    texts = [f"{step:.3g} m{' or more' if step == far_m else ''}" for step in steps]
+    return (*zip(texts, colours, strict=True), ("not measured", MISSING))

@@ -1,0 +1,65 @@
+"""One picked batch drawn: its summary, near misses, score distribution, and exports."""
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from mtal.export import EXPORTERS
+from mtal.figures.scores import score_distribution
+from mtal.runs.run import Run
+from mtal.ui.gallery import caption, show_tiles, with_driver
+from mtal.ui.sentences import figures
+from mtal.ui.words import count, plain
+
+NEAR = 8
+
+
+def show_summary(run: Run, cycle: int, pool: pd.DataFrame) -> None:
+    """How many images and labels, by which rule, and the cut-off; or that there are no scores."""
+    picks, free = int(pool["picked"].sum()), int((~pool["labelled"]).sum())
+    title = plain(str(run.facts.get("strategy_title", run.config.strategy)))
+    text = (f"**{title}** picked {count(picks, 'image')} of {free:,} unlabelled in cycle {cycle}, "
+            f"{count(len(run.picked(cycle)), 'task label')}.")
+    if "score" not in pool:
+        st.markdown(text)
+        st.info("Random gives every unlabelled image the same chance: there are no scores to sort by, and nothing to explain." if
+                run.config.strategy == "random" else "This strategy stored no scores.", icon=":material/casino:")
+        return
+    cut = f"Cut-off: score {figures(float(pool['cutoff'].iloc[0]))}." if "cutoff" in pool else ""
+    st.markdown(f"{text} {plain(cut)}")
+
+
+def show_near_misses(run: Run, cycle: int, pool: pd.DataFrame) -> None:
+    """The images just below the cut-off; nothing where there is no ranking."""
+    if "score" not in pool:
+        return
+    missed = pool[~pool["picked"] & ~pool["labelled"] & (pool["rank"] > 0)].sort_values("rank").head(NEAR)
+    st.subheader("Near misses", anchor=False)
+    if missed.empty:
+        st.caption("None: every unlabelled image was picked.")
+        return
+    st.caption("The next ranks below the cut-off, as they stood once the whole batch counted as labelled.")
+    rows = with_driver(pool, missed)
+    show_tiles(run, cycle, [int(image) for image in rows.index], [caption(row) for _, row in rows.iterrows()],
+               [f"{int(row['rank'])} · {plain(str(row['id']))}" for _, row in rows.iterrows()], NEAR)
+
+
+def show_distribution(run: Run, cycle: int, pool: pd.DataFrame) -> None:
+    """Scores of the whole unlabelled pool; nothing where there are none."""
+    if "score" not in pool:
+        return
+    st.subheader("Scores of the pool", anchor=False)
+    st.plotly_chart(score_distribution(pool, f"{run.name}/{cycle}"), key="batch.scores",
+                    alt=f"Histogram of the scores of the unlabelled pool in cycle {cycle}, with the cut-off")
+
+
+def show_exports(run: Run, cycle: int) -> None:
+    """A download per format; a file is only built when it is asked for."""
+    st.subheader("Take it with you", anchor=False)
+    columns = [column for _ in range(-(-len(EXPORTERS) // 3)) for column in st.columns(3)]
+    for column, exporter in zip(columns, EXPORTERS.values(), strict=False):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{plain(exporter.title)}**  \n{plain(exporter.about)}")
+            st.download_button("Download", partial(exporter.write, run, cycle),
+                               f"{run.name}-cycle{cycle}-{exporter.name}{exporter.suffix}", exporter.mime,
+                               key=f"batch.export.{exporter.name}", icon=":material/download:", on_click="ignore")

@@ -1,0 +1,204 @@
+"""What a run is and how it stands, drawn. Functions here call Streamlit and return nothing."""
+import time
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from mtal.runs.device import device_key
+from mtal.runs.launch import start
+from mtal.runs.progress import STAGES, Progress
+from mtal.runs.queue import waiting
+from mtal.runs.run import Run
+from mtal.runs.status import Status
+from mtal.ui import loaders
+from mtal.ui.causes import cause
+from mtal.ui.words import ago, code, count, duration, plain, time_left
+
+STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
+SIGNS: dict[Status, tuple[str, str, Any]] = {               # status -> icon, sign for tables, colour that repeats the word
+    Status.NEW: (":material/radio_button_unchecked:", "○", "gray"),
+    Status.QUEUED: (":material/schedule:", "◷", "orange"),
+    Status.RUNNING: (":material/play_circle:", "▶", "blue"),
+    Status.FINISHED: (":material/check_circle:", "✓", "green"),
+    Status.STOPPED: (":material/stop_circle:", "■", "gray"),
+    Status.FAILED: (":material/error:", "✕", "red"),
+    Status.INTERRUPTED: (":material/power_off:", "⚡", "red"),
+}
+
+
+def status_badge(run: Run) -> None:
+    """Status as icon and word; the colour only repeats it."""
+    show_status(run.status)
+
+
+def show_status(status: Status, label: str = "") -> None:
+    """The same for any job, or with more than the word."""
+    icon, _, colour = SIGNS[status]
+    st.badge(label or status.value, icon=icon, color=colour)
+
+
+def status_text(status: Status) -> str:
+    """Sign and word, for a cell of a table."""
+    return f"{SIGNS[status][1]} {status.value}"
+
+
+def run_header(run: Run) -> None:
+    """What this run is: strategy, seed, data, sizes, network, from scratch or not, versions."""
+    config, facts = run.config, run.facts
+    with st.container(border=True, key=f"run_header.{run.name}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(facts.get('strategy_title', config.strategy))}** · seed {config.seed} · {code(run.name)}")
+            status_badge(run)
+        left, middle, right = st.columns(3)
+        left.markdown(_data_lines(run))
+        middle.markdown(_network_lines(run))
+        right.markdown(_protocol_lines(run))
+        if facts.get("dataset_note"):
+            st.caption(plain(facts["dataset_note"]))
+
+
+def failure_box(run: Run) -> None:
+    """Why a run failed, was interrupted or stopped, its last log lines, and a Resume button. Nothing for other runs."""
+    status = run.status
+    if not status.resumable:
+        return
+    found, result = cause(run), run.result
+    draw = st.error if status in {Status.FAILED, Status.INTERRUPTED} else st.info
+    where = f" in stage *{plain(STAGES.get(result['stage'], result['stage']))}*" if result.get("stage") else ""
+    draw(f"**{found.title}**: {status.value}{where}, {cycles_text(run)}.  \n{found.advice}", icon=SIGNS[status][0])
+    if result.get("reason"):
+        st.code(result["reason"], language=None, wrap_lines=True)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        resume_button(run)
+        st.page_link("pages/launch.py", label="Start a changed copy", icon=":material/content_copy:",
+                     query_params={"like": run.name})
+    lines = run.log_tail()
+    if lines:
+        with st.expander("Last lines of the log", expanded=status is Status.FAILED):
+            st.code("\n".join(lines), language=None, wrap_lines=True)
+
+
+def resume_button(run: Run) -> None:
+    """Start, or go on after the last complete cycle."""
+    label = "Start" if run.status is Status.NEW else "Resume"
+    st.button(label, key=f"resume.{run.name}", icon=":material/play_arrow:", on_click=_resume, args=(run,))
+
+
+def progress_block(run: Run) -> None:
+    """Stage bars, how much time is left with the clock time, and the last sign of life. No widget, so it may be redrawn."""
+    status = run.status
+    if status is Status.QUEUED:
+        st.markdown(f"{SIGNS[status][0]} {place_text(run)}")
+        return
+    if status is not Status.RUNNING:
+        return
+    now = run.progress(loaders.known_times(run.config))
+    stopping = run.paths.stop.exists()
+    if now is None:
+        st.markdown(":material/hourglass_empty: " + ("Stopping." if stopping else "Starting: no report yet, no estimate yet."))
+        return
+    plan = run.facts.get("plan", [])
+    st.html(stage_bars(plan[now.cycle] if now.cycle < len(plan) else {}, now, run.config.cycles))
+    st.markdown(_progress_line(now, stopping))
+    silent = time.time() - now.updated
+    if silent > STALE_S:
+        st.badge(f"no report for {duration(silent)}", icon=":material/hourglass_disabled:", color="orange",
+                 help="The worker still lives. It may be in a long step, or hang: look at the log.")
+
+
+def progress_blocks(runs: Sequence[Run]) -> None:
+    """Several living runs: those at work with a heading each, those that wait in one line."""
+    if len(runs) == 1:
+        progress_block(runs[0])
+        return
+    groups = {status: [run for run in runs if run.status is status] for status in (Status.RUNNING, Status.QUEUED)}
+    for run in groups[Status.RUNNING]:
+        st.markdown(f"**{short_title(run)}**")
+        progress_block(run)
+    if groups[Status.QUEUED]:
+        waits = "waits" if len(groups[Status.QUEUED]) == 1 else "wait"
+        st.markdown(f"{SIGNS[Status.QUEUED][0]} {count(len(groups[Status.QUEUED]), 'run')} {waits} for a turn on the device.")
+
+
+def short_title(run: Run) -> str:
+    """Strategy, data and seed, escaped for Markdown."""
+    return f"{plain(run.config.strategy)} · {plain(run.config.dataset)} · seed {run.config.seed}"
+
+
+def stage_bars(stages: Mapping[str, int], now: Progress, cycles: int) -> str:
+    """HTML: a small bar per stage of the cycle, the words under it, so that colour is not needed to read it."""
+    order = [stage for stage in STAGES if stage in stages] or [now.stage]
+    here = order.index(now.stage) if now.stage in order else -1
+    items = []
+    for place, stage in enumerate(order):
+        share = 1.0 if place < here else now.fraction if place == here else 0.0
+        sign, state = ("✓", "done") if place < here else ("▶", "now") if place == here else ("", "later")
+        detail = f" {share:.0%}" if place == here else ""
+        items.append(f'<li class="{state}"><span class="bar"><i style="width:{share:.1%}"></i></span>'
+                     f"<span>{sign} {escape(STAGES.get(stage, stage))}{detail}</span></li>")
+    return f'<div class="stages"><b>Cycle {now.cycle + 1} of {cycles}</b><ol>{"".join(items)}</ol></div>'
+
+
+def _progress_line(now: Progress, stopping: bool) -> str:
+    parts = [f"**{plain(now.stage_title)}** {now.done:,} of {now.total:,}"]
+    parts.append("stopping after the step in hand" if stopping else time_left(now.eta_s))
+    if now.eta_s is not None and now.eta_missing:
+        parts.append("not counted, never timed yet: " + ", ".join(STAGES.get(stage, stage).lower() for stage in now.eta_missing))
+    if now.loss:
+        parts.append("loss " + ", ".join(f"{plain(name)} {value:.3g}" for name, value in now.loss.items()))
+    return " · ".join([*parts, f"last report {ago(now.updated)}"])
+
+
+def place_text(run: Run) -> str:
+    """Where a queued run stands."""
+    device = device_key(run.config)
+    names = [paths.folder.name for paths in waiting(run.store, device)]
+    place = f"place {names.index(run.name) + 1} of {len(names)}" if run.name in names else "next"
+    return f"Waiting for {code(device)}: {place} in the queue."
+
+
+def _resume(run: Run) -> None:
+    if start(run.paths):
+        st.toast(f"{plain(run.name)} goes on.", icon=":material/play_arrow:")
+    else:
+        st.toast(f"{plain(run.name)} is already running.", icon=":material/info:")
+
+
+def cycles_text(run: Run) -> str:
+    """How far a run has come."""
+    return f"{run.cycles_done()} of {count(run.config.cycles, 'cycle')} complete"
+
+
+def _data_lines(run: Run) -> str:
+    config, facts = run.config, run.facts
+    lines = [f"**Data** {plain(facts.get('dataset_title', config.dataset))}, {config.size_text} px"]
+    if facts:
+        lines.append(f"{count(len(facts['pool']), 'pool image')}, {count(len(facts['validation']), 'validation image')}")
+        lines.append("Tasks: " + ", ".join(plain(task.title) for task in run.tasks))
+    else:
+        lines.append("Tasks: " + ", ".join(plain(task) for task in config.tasks))
+    return "  \n".join(lines)
+
+
+def _network_lines(run: Run) -> str:
+    config, facts = run.config, run.facts
+    lines = [f"**Network** {plain(config.network)}, {plain(config.backbone)}",
+             f"{'ImageNet' if config.pretrained else 'Random'} start, "
+             + ("fine-tuned from cycle to cycle" if config.finetune else "trained from scratch each cycle"),
+             f"{count(config.epochs, 'epoch')} per cycle, batch {config.batch}"]
+    if facts.get("parameters"):
+        lines[0] += f", {facts['parameters'] / 1e6:.1f} M parameters"
+    return "  \n".join(lines)
+
+
+def _protocol_lines(run: Run) -> str:
+    config, facts = run.config, run.facts
+    end = config.start_percent + config.step_percent * (config.cycles - 1)
+    lines = [f"**Budget** {config.start_percent:g} % → {end:g} % of the pool, {cycles_text(run)}"]
+    if facts:
+        device = str(facts.get("device_name") or facts.get("device", ""))
+        lines.append(f"{plain(device)}, {plain(str(facts.get('precision', '')))}")
+        lines.append(", ".join(f"{plain(name)} {plain(str(version))}" for name, version in facts.get("versions", {}).items()))
+    return "  \n".join(lines)

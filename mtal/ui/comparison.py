@@ -1,0 +1,165 @@
+"""Several runs side by side: which belong together, what they are called, their curves, tables and protocol."""
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from mtal.config import MACHINE_FIELDS, REPEAT_FIELDS, SELECTION, Config
+from mtal.figures.curves import AXES, PUBLISHED_NOTE, learning_curve, over_seeds
+from mtal.figures.published import for_task, published
+from mtal.runs.run import LOSS, Run
+from mtal.runs.status import Status
+from mtal.ui import loaders
+from mtal.ui.words import plain
+
+FREE = MACHINE_FIELDS | REPEAT_FIELDS | {"strategy", "projection"}  # what runs of one comparison may differ in
+USUAL_PUBLISHED = ("Random", "PartAL", "Ours")
+
+
+def family(runs: Sequence[Run]) -> list[Run]:
+    """The finished and living runs that differ from the newest one in strategy and seed only."""
+    usable = [run for run in runs if run.status is Status.FINISHED or run.status.alive]
+    if not usable:
+        return []
+    like = usable[0].config.changed(FREE)
+    return [run for run in usable if run.config.changed(FREE) == like]
+
+
+def titles(runs: Sequence[Run]) -> dict[str, str]:
+    """Group -> strategy and the settings in which it differs from the others: all of them for data, network, training and
+    budget, those of the selection only against groups of the same strategy."""
+    groups = {run.config.group: run for run in runs}
+    found = {}
+    for group, run in groups.items():
+        same = [other.config for other in groups.values() if other.config.strategy == run.config.strategy]
+        differing = [name for name in Config.model_fields if name not in FREE
+                     and _differs(name, same if _section(name) == SELECTION else [other.config for other in groups.values()])]
+        told = ", ".join(f"{name}={getattr(run.config, name)}" for name in differing)
+        title = str(run.facts.get("strategy_title", run.config.strategy))
+        found[group] = f"{title} [{told}]" if told else title
+    return found
+
+
+def curve_rows(runs: Sequence[Run]) -> pd.DataFrame:
+    """The metrics of all runs. Columns as in `Run.metrics`, and run, seed, group, title (of the group), name (of the task),
+    strategy, variant, dataset."""
+    names, variants = titles(runs), _variants(runs)
+    frames = [loaders.metrics(run).rename(columns={"title": "name"}).assign(
+        run=run.name, seed=run.config.seed, group=run.config.group, title=names[run.config.group], strategy=run.config.strategy,
+        variant=variants[run.config.group], dataset=run.config.dataset) for run in runs]
+    frames = [frame for frame in frames if not frame.empty]
+    if not frames:
+        return pd.DataFrame()
+    rows = pd.concat(frames, ignore_index=True)
+    return rows.assign(value=rows["value"].astype(float))   # a metric without a value (no valid pixel) is None on disk
+
+
+def choose_published(x: str) -> list[str]:
+    """The methods of the paper to lay over the curves; none unless switched on."""
+    on = st.toggle("Published curves", key="curves.published", disabled=x != "percent",
+                   help="The paper gives its results per percent of the labels, so they can only be drawn on that axis.")
+    if not on or x != "percent":
+        return []
+    methods = published()["method"].unique().tolist()
+    return st.multiselect("Published methods", methods, default=USUAL_PUBLISHED, key="curves.methods")
+
+
+def show_chart(rows: pd.DataFrame, task: str, x: str, methods: Sequence[str], legend: bool, page: str) -> None:
+    """One task's curve and its table. `rows` as in `curve_rows`, of one data set."""
+    mine = rows[rows["task"] == task]
+    first = mine.iloc[0]
+    printed = for_task(published(), str(first["dataset"]), task) if methods else None
+    printed = printed[printed["method"].isin(methods)] if printed is not None else None
+    st.markdown(f"**{plain(str(first['name']))}**")
+    figure = learning_curve(mine, x, str(first["axis"]), f"{page}.{first['dataset']}.{task}", printed, legend)
+    st.plotly_chart(figure, key=f"{page}.{first['dataset']}.{task}", alt=message(mine, x))
+    if methods and (printed is None or printed.empty):
+        st.caption("The paper has no numbers for this task and data set.")
+    with st.expander("Numbers"):
+        st.dataframe(table(mine, x), key=f"{page}.table.{first['dataset']}.{task}", hide_index=True, alt=message(mine, x))
+
+
+def table(rows: pd.DataFrame, x: str) -> pd.DataFrame:
+    """Mean, std and n per group and cycle, for people."""
+    found = over_seeds(rows, x).drop(columns=["group", "variant", "strategy"])
+    return found.rename(columns={"title": "experiment", "x": AXES[x]}).round(5)
+
+
+def message(rows: pd.DataFrame, x: str) -> str:
+    """What the last points say, for those who cannot see the chart."""
+    last = over_seeds(rows, x).groupby("group", sort=False).tail(1)
+    return f"{rows['name'].iloc[0]}, last values: " + "; ".join(
+        f"{row.title} {row.mean:.4g} at {row.x:.5g} (n={row.n})" for row in last.itertuples(index=False))
+
+
+def show_remarks(rows: pd.DataFrame, methods: Sequence[str]) -> None:
+    """What must be known to read the bands and the published lines."""
+    seeds = rows.groupby("group")["run"].nunique()
+    if (seeds < 2).any():
+        alone = ", ".join(plain(title) for title in rows[rows["group"].isin(seeds[seeds < 2].index)]["title"].unique())
+        st.caption(f"n=1: no error estimate for {alone}. Add seeds on the Launch page.")
+    if (seeds > 1).any():
+        st.caption("Bands: mean ± standard deviation over seeds, only where there are at least two; thin lines: single seeds.")
+    if methods:
+        st.caption(f"Dashed lines: the paper's printed numbers, {PUBLISHED_NOTE}. Other data size, network and training: "
+                   "a reference, not a competitor. The paper's loss is not defined in its supplement, so compare its shape only.")
+    starts = rows[rows["cycle"] == 0].groupby(["dataset", "seed"])["images"].nunique()
+    if (starts > 1).any():
+        st.warning("These runs do not start with the same number of labelled images, so their curves are not comparable.",
+                   icon=":material/warning:")
+
+
+def show_protocol(runs: Sequence[Run]) -> None:
+    """How these numbers came about, a column per experiment: what benchmark papers miss most."""
+    names = titles(runs)
+    columns = {names[run.config.group]: _protocol(run) for run in runs}
+    seeds: dict[str, list[int]] = {}
+    for run in runs:
+        seeds.setdefault(names[run.config.group], []).append(run.config.seed)
+    for title, column in columns.items():
+        column["seeds"] = ", ".join(str(seed) for seed in sorted(seeds[title]))
+    st.dataframe(pd.DataFrame(columns), key="curves.protocol", alt="Protocol of the compared experiments")
+    for note in dict.fromkeys(str(run.facts["dataset_note"]) for run in runs if run.facts.get("dataset_note")):
+        st.caption(plain(note))
+    for task in {task.title: task for run in runs for task in run.tasks if task.note}.values():
+        st.caption(f"{plain(task.title)}, {plain(task.metric)}: {plain(task.note)}")
+
+
+def _protocol(run: Run) -> dict[str, str]:
+    config, facts = run.config, run.facts
+    return {
+        "data": f"{facts.get('dataset_title', config.dataset)}, {config.size_text} px",
+        "pool / validation images": f"{len(facts.get('pool', []))} / {len(facts.get('validation', []))}",
+        "start, step": f"{config.start_percent:g} % at random, + {config.step_percent:g} % per cycle, {config.cycles} cycles",
+        "network": f"{config.network}, {config.backbone}, {config.channels} channels",
+        "start of training": ("ImageNet weights" if config.pretrained else "random weights")
+        + (", goes on from the last cycle" if config.finetune else ", from scratch each cycle"),
+        "training": f"{config.epochs} epochs, batch {config.batch}, Adam {config.lr:g}",
+        "sample weights": config.sample_weights,
+        "evaluated": "network after the last epoch, whole validation split",
+        "precision": str(facts.get("precision", "")),
+        "versions": ", ".join(f"{name} {version}" for name, version in facts.get("versions", {}).items()),
+    }
+
+
+def _variants(runs: Sequence[Run]) -> dict[str, int]:
+    """Group -> 0, 1, ... among the groups of one strategy; the one closest to the defaults keeps the strategy's own look."""
+    by_strategy: dict[str, dict[str, int]] = {}
+    for run in runs:
+        by_strategy.setdefault(run.config.strategy, {})[run.config.group] = len(run.config.changed(FREE))
+    return {group: place for groups in by_strategy.values()
+            for place, group in enumerate(sorted(groups, key=lambda group: (groups[group], group)))}
+
+
+def _section(name: str) -> str:
+    extra = Config.model_fields[name].json_schema_extra
+    return str(extra["section"]) if isinstance(extra, dict) else ""
+
+
+def _differs(name: str, configs: Sequence[Config]) -> bool:
+    return any(getattr(config, name) != getattr(configs[0], name) for config in configs)
+
+
+def tasks_in_order(rows: pd.DataFrame) -> list[str]:
+    """The multi-task loss first, then the tasks."""
+    return [LOSS, *[str(task) for task in rows["task"].unique() if task != LOSS]]

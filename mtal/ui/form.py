@@ -1,0 +1,188 @@
+"""The launch form, made from what `Config` says about its settings: a new setting appears by itself.
+
+A widget's value stands in the session under `launch.<setting>`. Texts stand for what has no widget of its own: `120x160`,
+`{depth: 2}`.
+"""
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, get_args, get_origin
+
+import streamlit as st
+import yaml
+
+from mtal.acquisition import STRATEGIES
+from mtal.config import Config, ConfigError, find, make_config
+from mtal.datasets import DATASETS
+from mtal.models import BACKBONES, NETWORKS
+from mtal.ui.words import plain
+
+FIRST = ("dataset", "data", "tasks", "network", "backbone", "epochs", "start_percent", "step_percent", "cycles", "device")
+REPEATED = ("strategy", "seed")                             # asked as lists, a run for each
+NAMES: dict[str, Callable[[], Sequence[str]]] = {           # settings that name something listed elsewhere
+    "dataset": lambda: tuple(DATASETS), "network": lambda: tuple(NETWORKS), "backbone": lambda: tuple(BACKBONES),
+    "strategy": lambda: tuple(STRATEGIES),
+}
+
+
+def key(name: str) -> str:
+    """Session key of a setting's widget."""
+    return f"launch.{name}"
+
+
+def sections() -> dict[str, list[str]]:
+    """Section -> its settings, in the order of `Config`; without those that are asked as lists."""
+    found: dict[str, list[str]] = {}
+    for name, field in Config.model_fields.items():
+        if name not in REPEATED:
+            found.setdefault(_extra(field)["section"], []).append(name)
+    return found
+
+
+def fill(values: Mapping[str, Any]) -> None:
+    """Put settings into the widgets; those not named get their default."""
+    config = checked(make_config(values))
+    for name in Config.model_fields:
+        st.session_state[key(name)] = _to_widget(getattr(config, name))
+    st.session_state[key("strategy")], st.session_state[key("seed")] = [config.strategy], config.seed
+    st.session_state[key("seeds")] = st.session_state.get(key("seeds"), 1)
+
+
+def read() -> dict[str, Any]:
+    """The settings as they stand in the widgets, without strategy and seed."""
+    return {name: _from_widget(Config.model_fields[name].annotation, st.session_state[key(name)])
+            for names in sections().values() for name in names}
+
+
+def plan() -> list[Config]:
+    """A config per strategy and seed; ConfigError names every setting that is wrong."""
+    strategies, first = st.session_state[key("strategy")], st.session_state[key("seed")]
+    if not strategies:
+        raise ConfigError("strategy: choose at least one strategy")
+    values = read()
+    return [checked(make_config(values | {"strategy": strategy, "seed": seed}))
+            for strategy in strategies for seed in range(first, first + st.session_state[key("seeds")])]
+
+
+def checked(config: Config) -> Config:
+    """The same config, once the names in it are known to mean something."""
+    for name, listed in NAMES.items():
+        find(dict.fromkeys(listed()), getattr(config, name), name)
+    source = DATASETS[config.dataset]
+    for task in config.tasks:
+        if task not in source.task_names:
+            raise ConfigError(f"tasks: {source.title} has no labels for {task!r}; it has {', '.join(source.task_names)}")
+    return config
+
+
+def by_setting(error: ConfigError) -> dict[str, str]:
+    """Setting -> what is wrong with it; what cannot be told apart stands under ""."""
+    found: dict[str, str] = {}
+    for part in str(error).split("; "):
+        name, colon, message = part.partition(": ")
+        known = colon and name.partition(".")[0] in Config.model_fields
+        place, text = (name.partition(".")[0], message) if known else ("", part)
+        found[place] = f"{found[place]}; {text}" if place in found else text
+    return found
+
+
+def is_wide(name: str) -> bool:
+    """Whether its widget needs a row of its own."""
+    return get_origin(Config.model_fields[name].annotation) is tuple and bool(_options(name))
+
+
+def draw(name: str, wrong: Mapping[str, str]) -> None:
+    """The widget of one setting, and under it what is wrong."""
+    field = Config.model_fields[name]
+    label, about, place = str(field.title), str(field.description), key(name)
+    options = _options(name)
+    if field.annotation is bool:
+        st.toggle(label, key=place, help=about, persist_state="session")
+    elif get_origin(field.annotation) is tuple and options:
+        st.multiselect(label, options, key=place, help=about, persist_state="session")
+    elif options:
+        st.selectbox(label, options, key=place, help=about, format_func=lambda one: _title(name, one), persist_state="session",
+                     on_change=_keep_tasks if name == "dataset" else None)
+    elif field.annotation in (int, float):
+        st.number_input(label, key=place, help=about, persist_state="session", **_limits(name))
+    else:
+        st.text_input(label, key=place, help=about, persist_state="session", placeholder=about)
+    show_wrong(name, wrong)
+
+
+def show_wrong(name: str, wrong: Mapping[str, str]) -> None:
+    """What is wrong with a setting, under its widget."""
+    if name in wrong:
+        st.markdown(f":red[:material/error: **{name}** {plain(wrong[name])}]")
+
+
+def to_yaml(configs: Sequence[Config]) -> str:
+    """The settings that differ from the defaults, with the command that starts the same runs."""
+    strategies = dict.fromkeys(config.strategy for config in configs)
+    seeds = dict.fromkeys(str(config.seed) for config in configs)
+    command = f"python -m mtal launch --config plan.yaml --strategies {','.join(strategies)} --seeds {','.join(seeds)}"
+    return f"# {command}\n{yaml.safe_dump(configs[0].changed(REPEATED) or {'dataset': configs[0].dataset}, sort_keys=False)}"
+
+
+def from_yaml(text: str) -> None:
+    """Fill the form from pasted settings; ConfigError says what is wrong."""
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"this is not YAML: {error}") from None
+    if not isinstance(values, dict):
+        raise ConfigError("write `setting: value` lines")
+    fill({str(name): value for name, value in values.items()})
+
+
+def _extra(field: Any) -> dict[str, Any]:
+    return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {"section": "Other"}
+
+
+def _options(name: str) -> Sequence[str]:
+    annotation = Config.model_fields[name].annotation
+    if name in NAMES:
+        return NAMES[name]()
+    if name == "tasks":
+        return DATASETS[st.session_state[key("dataset")]].task_names
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def _title(name: str, option: str) -> str:
+    return f"{DATASETS[option].title} ({option})" if name == "dataset" else option
+
+
+def _limits(name: str) -> dict[str, Any]:
+    """Smallest and largest value and the step of the arrows, in the type of the setting."""
+    field = Config.model_fields[name]
+    kind = int if field.annotation is int else float
+    lowest = next((one.ge for one in field.metadata if hasattr(one, "ge")), None)
+    highest = next((one.le for one in field.metadata if hasattr(one, "le")), None)
+    step = 1 if kind is int or not field.default else 10.0 ** math.floor(math.log10(field.default))
+    return {"min_value": None if lowest is None else kind(lowest), "max_value": None if highest is None else kind(highest),
+            "step": kind(step), "format": "%d" if kind is int else "%g"}
+
+
+def _to_widget(value: Any) -> Any:
+    if isinstance(value, tuple) and value and isinstance(value[0], int):
+        return "x".join(str(part) for part in value)
+    if isinstance(value, dict):
+        return yaml.safe_dump(value, default_flow_style=True).strip() if value else ""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _from_widget(annotation: Any, value: Any) -> Any:
+    if get_origin(annotation) is dict and isinstance(value, str):
+        try:
+            return yaml.safe_load(value) or {}
+        except yaml.YAMLError:
+            return value                                    # which Config refuses by name
+    return value
+
+
+def _keep_tasks() -> None:
+    """Another data set has labels for other tasks: keep those that it has too."""
+    offered = DATASETS[st.session_state[key("dataset")]].task_names
+    kept = [task for task in st.session_state[key("tasks")] if task in offered]
+    usual = [task for task in Config.model_fields["tasks"].default if task in offered]
+    st.session_state[key("tasks")] = kept or usual or list(offered)
+    st.session_state[key("data")] = ""

@@ -1,0 +1,132 @@
+"""Widgets that ask what to show and answer with a domain value. They deal with the empty case themselves: message, button, stop.
+
+The address bar is the truth: `?run=NAME&cycle=3&task=depth`. Streamlit's own binding of widgets to the address was tried and
+leaves out what equals the default, so that a copied link would mean another run tomorrow; hence by hand, in `choose`.
+"""
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from mtal.runs.run import Run, TaskFacts
+from mtal.ui import loaders
+from mtal.ui.words import code
+
+LAST = "last."                                              # session keys under which a choice follows to the next page
+
+
+def choose_run(page: str) -> Run:
+    """One run, from `?run=`, else the one looked at before, else the newest."""
+    runs = _some_runs(page)
+    by_name = {run.name: run for run in runs}
+    _refuse_unknown(page, "run", list(by_name))
+    return by_name[choose("Run", list(by_name), page, "run", lambda name: run_title(by_name[name]))]
+
+
+def choose_runs(page: str) -> list[Run]:
+    """Any number of runs, from `?cmp=` (once per run); without it, every run that has a complete cycle."""
+    by_name = {run.name: run for run in _some_runs(page)}
+    key = f"{page}.cmp"
+    usual = [name for name, run in by_name.items() if run.cycles_done()]
+    asked = [name for name in st.query_params.get_all("cmp") if name in by_name]
+    st.session_state[key] = asked if "cmp" in st.query_params else usual
+
+    def to_url() -> None:
+        st.query_params["cmp"] = st.session_state[key] or ""        # `?cmp=` is none, no `cmp` is the usual ones
+
+    names = st.multiselect("Runs", list(by_name), key=key, on_change=to_url, format_func=lambda name: run_title(by_name[name]))
+    return [by_name[name] for name in names]
+
+
+def choose_cycle(run: Run, page: str, picked_only: bool) -> int:
+    """A complete cycle of a run, from `?cycle=`; the newest without it. `picked_only`: one that picked a batch."""
+    done = range(run.cycles_done())
+    numbers = [number for number in done if not picked_only or run.cycle(number).pick.exists()]
+    if not numbers:
+        _no_cycle(run, page, bool(done))
+    _refuse_unknown(page, "cycle", [str(number) for number in numbers])
+    return int(choose("Cycle", [str(number) for number in numbers], page, "cycle", default=str(numbers[-1]), follows=False))
+
+
+def choose_task(run: Run, page: str) -> TaskFacts:
+    """A task of a run, from `?task=`; the first without it."""
+    tasks = {task.name: task for task in run.tasks}
+    if not tasks:
+        st.info("The tasks of this run appear here when its worker has loaded the data.", icon=":material/hourglass_empty:")
+        _button_to("Open Jobs", "pages/jobs.py", page, "jobs")
+        st.stop()
+    _refuse_unknown(page, "task", list(tasks))
+    return tasks[choose("Task", list(tasks), page, "task", lambda name: tasks[name].title)]
+
+
+def choose(label: str, options: Sequence[str], page: str, name: str, title: Callable[[str], str] = str,
+           default: str | None = None, follows: bool = True) -> str:
+    """A select box that reads and writes `?name=`. `follows`: without it in the address, take what was chosen on another page."""
+    key = f"{page}.{name}"
+    before = st.session_state.get(LAST + name) if follows else None
+    fallback = before if before in options else options[0] if default is None else default
+    asked = st.query_params.get(name)
+    st.session_state[key] = asked if asked in options else fallback
+    value = st.selectbox(label, options, key=key, format_func=title, on_change=_to_url, args=(key, name))
+    if asked != value:
+        st.query_params[name] = value                       # so that the address can be shared as it stands
+    st.session_state[LAST + name] = value
+    return value
+
+
+def write(label: str, page: str, name: str, about: str) -> str:
+    """A line of text that reads and writes `?name=`."""
+    key = f"{page}.{name}"
+    st.session_state[key] = st.query_params.get(name, "")
+    return st.text_input(label, key=key, on_change=_to_url, args=(key, name), placeholder=about)
+
+
+def run_title(run: Run) -> str:
+    """How a run is called in lists: strategy first, since that is what differs; the digest tells other settings apart."""
+    return f"{run.config.strategy} · {run.config.dataset} · seed {run.config.seed} · {run.config.group.rpartition('-')[2]}"
+
+
+def _to_url(key: str, name: str) -> None:
+    st.query_params[name] = st.session_state[key]
+
+
+def _forget(name: str) -> None:
+    st.query_params.pop(name, None)
+
+
+def _some_runs(page: str) -> list[Run]:
+    runs = loaders.runs()
+    if not runs:
+        st.info("No runs yet. A run trains a network, lets a strategy pick what to label next, and shows why.",
+                icon=":material/rocket_launch:")
+        _button_to("Start the first run", "pages/launch.py", page, "launch")
+        st.stop()
+    return runs
+
+
+def _refuse_unknown(page: str, name: str, options: Sequence[str]) -> None:
+    """An address may be old or mistyped: say so, and what there is instead of showing something else."""
+    asked = st.query_params.get(name)
+    if asked is None or asked in options:
+        return
+    shown = ", ".join(code(option) for option in options[:12]) + (" …" if len(options) > 12 else "")
+    st.warning(f"There is no {name} {code(asked)} here. There is: {shown}.", icon=":material/link_off:")
+    st.button(f"Show another {name}", key=f"{page}.forget_{name}", on_click=_forget, args=(name,))
+    st.stop()
+
+
+def _no_cycle(run: Run, page: str, any_complete: bool) -> None:
+    if any_complete:
+        st.info("No batch yet: the complete cycles of this run only measured. The last cycle of a run never picks.",
+                icon=":material/inventory_2:")
+    elif run.status.alive:
+        st.info("The first cycle is still running. What it finds appears here when it is complete.",
+                icon=":material/hourglass_empty:")
+    else:
+        st.info(f"This run is {run.status} and has no complete cycle.", icon=":material/hourglass_disabled:")
+    _button_to("Open Jobs", "pages/jobs.py", page, "jobs")
+    st.stop()
+
+
+def _button_to(label: str, target: str, page: str, purpose: str) -> None:
+    if st.button(label, key=f"{page}.{purpose}", type="primary"):
+        st.switch_page(target)

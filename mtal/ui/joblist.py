@@ -1,0 +1,163 @@
+"""Lists of runs, drawn: rows with links that stay in the same tab, and the buttons that stop, end and resume."""
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from mtal.config import MACHINE_FIELDS, REPEAT_FIELDS
+from mtal.runs.index import damaged
+from mtal.runs.launch import kill, request_stop, start
+from mtal.runs.run import LOSS, Run
+from mtal.runs.status import Status
+from mtal.ui import cards, live, loaders
+from mtal.ui.causes import cause
+from mtal.ui.words import ago, code, count, plain
+
+TITLES = {"Run": 5, "Settings": 6, "Status": 3, "Cycles": 2, "Multi-task loss ↓": 3, "Created": 2}     # title -> width
+LONG = 64                                                   # characters of settings shown
+
+
+def by_status(runs: Sequence[Run]) -> dict[Status, list[Run]]:
+    """Each run once, under how it stood when it was asked; those that wait in the order in which they came."""
+    groups: dict[Status, list[Run]] = {status: [] for status in Status}
+    for run in runs:
+        groups[run.status].append(run)
+    groups[Status.QUEUED].sort(key=lambda run: (run.paths.lock.stat().st_mtime_ns, run.name))
+    return groups
+
+
+def counts(groups: Mapping[Status, Sequence[Run]]) -> None:
+    """How many runs there are in each status, as badges."""
+    with st.container(horizontal=True):
+        for status, runs in groups.items():
+            if runs:
+                cards.show_status(status, f"{len(runs)} {status.value}")
+
+
+def run_rows(runs: Sequence[Run], page: str) -> None:
+    """A row per run: link, settings in which the rows differ, status, cycles, multi-task loss, age."""
+    settings_of = {run.name: _settings(run) for run in runs}
+    shared = set.intersection(*settings_of.values())
+    if len(runs) > 1 and shared:
+        st.caption(plain("All of these: " + ", ".join(sorted(shared))))
+    for column, title in zip(st.columns(list(TITLES.values())), TITLES, strict=True):
+        column.caption(title)
+    for run in runs:
+        with st.container(key=f"{page}.row.{run.name}"):
+            name, settings, status, cycles, loss, age = st.columns(list(TITLES.values()), vertical_alignment="center")
+            with name:
+                run_link(run)
+            text = ", ".join(sorted(settings_of[run.name] - shared if len(runs) > 1 else shared)) or "–"
+            too_long = len(text) > LONG
+            settings.caption(plain(text[:LONG] + " …" if too_long else text), help=plain(text) if too_long else None)
+            with status:
+                cards.status_badge(run)
+            cycles.markdown(f"{run.cycles_done()} of {run.config.cycles}")
+            loss.markdown(last_loss(run))
+            age.markdown(ago(run.created))
+
+
+def run_link(run: Run) -> None:
+    """To the run's own page, in the same tab."""
+    st.page_link("pages/run.py", label=cards.short_title(run), icon=":material/timeline:", query_params={"run": run.name},
+                 help=plain(run.name))
+
+
+def last_loss(run: Run) -> str:
+    """Multi-task loss of the newest complete cycle, and that of the first."""
+    table = loaders.metrics(run)
+    values = table.loc[table["task"] == LOSS, "value"].to_list()
+    if not values:
+        return "–"
+    return f"{values[-1]:.3g}" + (f" (from {values[0]:.3g})" if len(values) > 1 else "")
+
+
+def job_card(run: Run) -> None:
+    """A running run: progress that redraws itself, its log, and the buttons outside of what is redrawn."""
+    with st.container(border=True, key=f"jobs.card.{run.name}"):
+        _heading(run, f"{cards.cycles_text(run)} · created {ago(run.created)}")
+        live.watch(run, key=f"jobs.{run.name}")
+        with st.container(horizontal=True):
+            _stop_button(run, "Stop", "Ends after the step in hand. Complete cycles stay, and Resume goes on from there.")
+            if st.button("Kill …", key=f"jobs.kill.{run.name}", icon=":material/dangerous:",
+                         help="Ends the worker at once. Only needed when Stop does not help."):
+                confirm_kill(run)
+        with st.expander("Log", icon=":material/terminal:"):
+            st.code("\n".join(run.log_tail()) or "The worker has printed nothing yet.", language=None, wrap_lines=True)
+
+
+@st.dialog("End this worker at once?")
+def confirm_kill(run: Run) -> None:
+    """Asks before it ends a worker."""
+    st.markdown(f"{code(run.name)} loses the cycle in hand; complete cycles stay, and Resume goes on after them. "
+                "Stop is gentler: it ends after the step in hand.")
+    with st.container(horizontal=True):
+        if st.button("Kill it", key="jobs.kill_yes", type="primary", icon=":material/dangerous:"):
+            if not kill(run.paths):
+                st.toast("There was no worker to end, or it has only just begun. Try again in a moment.")
+            st.rerun()
+        if st.button("Keep it running", key="jobs.kill_no"):
+            st.rerun()
+
+
+def queue_rows(runs: Sequence[Run]) -> None:
+    """Runs that wait, with a button that takes each out of the queue."""
+    for run in runs:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"jobs.queued.{run.name}"):
+            run_link(run)
+            st.caption(cards.place_text(run))
+            _stop_button(run, "Cancel", "Takes it out of the queue; Resume puts it back.")
+
+
+def ended_card(run: Run, brief: bool) -> None:
+    """A run that stopped short: why, and Resume. `brief` leaves advice and log to the run's own page."""
+    with st.container(border=True, key=f"jobs.card.{run.name}"):
+        _heading(run, f"{cause(run).title} · {cards.cycles_text(run)} · created {ago(run.created)}")
+        if brief:
+            cards.resume_button(run)
+        else:
+            cards.failure_box(run)
+
+
+def resume_all(runs: Sequence[Run]) -> None:
+    """One button for all that a restart of the computer interrupted."""
+    st.button(f"Resume all {len(runs)} interrupted", key="jobs.resume_all", type="primary", icon=":material/play_arrow:",
+              on_click=_resume_all, args=(runs,))
+
+
+def damaged_runs() -> None:
+    """Folders in the store that look like runs and cannot be read: shown, not hidden."""
+    found = damaged(loaders.store())
+    if found:
+        st.warning("Not readable, because the settings in `config.json` are damaged or of another version: "
+                   + ", ".join(code(folder.name) for folder in found), icon=":material/broken_image:")
+
+
+def _settings(run: Run) -> set[str]:
+    """What differs from the defaults and does not stand in the title."""
+    changed = run.config.changed({"dataset", "strategy", *REPEAT_FIELDS, *MACHINE_FIELDS})
+    return {f"{name} {_value(value)}" for name, value in changed.items()}
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], int):
+        return "x".join(str(part) for part in value)
+    return "+".join(str(part) for part in value) if isinstance(value, list) else str(value)
+
+
+def _heading(run: Run, about: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        cards.status_badge(run)
+        run_link(run)
+        st.caption(about)
+
+
+def _stop_button(run: Run, label: str, about: str) -> None:
+    """Asks the worker, which looks for it between steps; greyed once asked."""
+    asked = run.paths.stop.exists()
+    st.button("Stopping …" if asked else label, key=f"jobs.stop.{run.name}", icon=":material/stop_circle:", disabled=asked,
+              on_click=request_stop, args=(run.paths,), help=about)
+
+
+def _resume_all(runs: Sequence[Run]) -> None:
+    begun = [run for run in runs if start(run.paths)]
+    st.toast(f"{count(len(begun), 'run')} resumed; each waits for its turn on the device.")

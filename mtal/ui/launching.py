@@ -1,0 +1,178 @@
+"""The launch page's blocks: presets, strategies x seeds, what the plan will do, its YAML, and the button that starts it."""
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from mtal.acquisition import STRATEGIES
+from mtal.config import PRESETS, SELECTION, Config, ConfigError, find
+from mtal.datasets import DATASETS
+from mtal.runs.index import find_run
+from mtal.ui import form, loaders, starting
+from mtal.ui.forecast import Forecast, forecast, pool_size
+from mtal.ui.form import key
+from mtal.ui.words import code, count, duration, plain
+
+__all__ = ["SELECTION", "begin_form", "fields", "look", "presets", "strategies_and_seeds", "summary", "yaml_view"]
+OWN = "own settings"                                        # the preset box when nothing is filled in
+
+
+def begin_form() -> None:
+    """Defaults on the first visit; or what the address asks for: `?like=RUN`, `?preset=NAME`, `?epochs=20`."""
+    asked = repr(sorted(st.query_params.to_dict().items()))
+    if key("dataset") in st.session_state and st.session_state.get("launch.filled") == asked:
+        return
+    try:
+        form.fill(_asked_settings())
+    except ConfigError as error:
+        form.fill({})
+        st.warning(plain(str(error)), icon=":material/link_off:")
+    st.session_state["launch.filled"] = asked
+
+
+def presets() -> None:
+    """Fill all settings at once."""
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    left.selectbox("Preset", [OWN, *PRESETS], key=key("preset"), on_change=_take_preset, persist_state="session",
+                   format_func=lambda name: f"{name}: {PRESETS[name][0]}" if name in PRESETS else OWN,
+                   help="Fills all settings below; change what you like afterwards.")
+    right.button(f"All {len(STRATEGIES)} strategies × 3 seeds", key="launch.compare", on_click=_compare_all, width="stretch",
+                 icon=":material/compare_arrows:", help="The comparison of the paper: every strategy, seeds 0 to 2.")
+
+
+def look() -> tuple[dict[str, str], list[Config]]:
+    """Setting -> what is wrong with it, and the plan; one of them is empty."""
+    try:
+        return {}, form.plan()
+    except ConfigError as error:
+        return form.by_setting(error), []
+
+
+def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
+    """What is compared: a run for each strategy and seed."""
+    st.multiselect("Strategies", list(STRATEGIES), key=key("strategy"), persist_state="session",
+                   format_func=lambda name: STRATEGIES[name].title, help="A run for each, all from the same random start.")
+    form.show_wrong("strategy", wrong)
+    for name in st.session_state[key("strategy")]:
+        st.caption(f"**{plain(STRATEGIES[name].title)}**: {plain(STRATEGIES[name].blurb)}")
+    seeds, first = st.columns(2)
+    seeds.number_input("Repetitions", 1, 20, key=key("seeds"), persist_state="session",
+                       help="Seeds per strategy. One seed has no error estimate; the paper takes three.")
+    first.number_input("First seed", 0, key=key("seed"), persist_state="session", help="The others count up from it.")
+    form.show_wrong("seed", wrong)
+
+
+def fields(section: str, names: Sequence[str], wrong: Mapping[str, str]) -> None:
+    """The few settings that most plans change, the rest folded; unfolded if something in it is wrong."""
+    first, rest = [name for name in names if name in form.FIRST], [name for name in names if name not in form.FIRST]
+    _grid(first, wrong)
+    if rest:
+        with st.expander(f"All settings of {section.lower()} ({len(rest)} more)", expanded=any(name in wrong for name in rest),
+                         key=f"launch.more.{section}"):
+            _grid(rest, wrong)
+
+
+def summary(wrong: Mapping[str, str], configs: Sequence[Config]) -> None:
+    """What the plan will do, and the button."""
+    with st.container(border=True, key="launch.summary"):
+        st.markdown("##### What will happen")
+        if not configs:
+            found = [f"**{name}** {plain(text)}" if name else plain(text) for name, text in wrong.items()]
+            st.error("Not ready: " + "; ".join(found), icon=":material/error:")
+        else:
+            _say(configs, forecast(configs, pool_size(configs[0])))
+        ready = bool(configs) and _data_is_there(configs[0])
+        label = f"Start {count(len(configs), 'run')}" if configs else "Start"
+        if st.button(label, key="launch.go", type="primary", icon=":material/rocket_launch:", disabled=not ready):
+            _start(configs)
+
+
+def yaml_view(configs: Sequence[Config]) -> None:
+    """The same plan as text: to keep, to send, to start from the command line, or to paste."""
+    with st.expander("As YAML", icon=":material/data_object:", key="launch.yaml"):
+        if configs:
+            text = form.to_yaml(configs)
+            st.code(text, language="yaml")
+            st.download_button("Download", text, "plan.yaml", "application/yaml", key="launch.download",
+                               icon=":material/download:")
+        pasted = st.text_area("Paste settings here", key="launch.paste", placeholder="epochs: 40\nbackbone: hrnet18")
+        st.button("Fill the form from this", key="launch.take", on_click=_take_text, disabled=not pasted.strip())
+
+
+def _grid(names: Sequence[str], wrong: Mapping[str, str]) -> None:
+    """Two or three in a row; lists of names need a row of their own."""
+    wide = [name for name in names if form.is_wide(name)]
+    small = [name for name in names if name not in wide]
+    columns = st.columns(2 if len(small) in {1, 2, 4} else 3)
+    for place, name in enumerate(small):
+        with columns[place % len(columns)]:
+            form.draw(name, wrong)
+    for name in wide:
+        form.draw(name, wrong)
+
+
+def _say(configs: Sequence[Config], will: Forecast) -> None:
+    config = configs[0]
+    parts = [count(will.runs, "run"), count(will.cycles, "cycle") + " each",
+             f"{config.start_percent:g} % → {will.end_percent:g} % of the pool labelled"]
+    parts.append(f"{will.labels_per_cycle:,} labels bought per cycle ({count(will.images_per_cycle or 0, 'image')} × "
+                 f"{count(len(config.tasks), 'task')}, pool of {will.pool:,})" if will.labels_per_cycle is not None else
+                 f"{config.step_percent:g} % of the pool × {count(len(config.tasks), 'task')} bought per cycle")
+    st.markdown(" · ".join(f"**{part}**" if place == 0 else part for place, part in enumerate(parts)))
+    if will.seconds is None:
+        st.markdown(":material/schedule: No earlier run to estimate the time from.")
+    else:
+        st.markdown(f":material/schedule: About **{duration(will.seconds)}** on one device, one run after the other "
+                    f"(from {count(will.earlier, 'earlier run')} with the same data, network and sizes).")
+    if len({one.seed for one in configs}) < 3 and len({one.strategy for one in configs}) > 1:
+        st.caption("With fewer than three seeds a difference between strategies can be chance.")
+
+
+def _data_is_there(config: Config) -> bool:
+    """Whether the worker would find the images; if not, say what a folder must look like."""
+    try:
+        place = DATASETS[config.dataset].place(config)
+    except ConfigError as error:
+        st.error(f"**data** {plain(str(error))}", icon=":material/error:")
+        return False
+    if not place:
+        st.error(f"**data** no folder of {plain(DATASETS[config.dataset].title)} was found. Give its folder in the form, look at "
+                 "what it must hold on the Data page, or choose drawn shapes.", icon=":material/folder_off:")
+    return bool(place)
+
+
+def _start(configs: Sequence[Config]) -> None:
+    for run, said in starting.begin(configs):
+        st.markdown(f"- {code(run.name)} {said}")
+    st.success("The runs go on when this page is closed.", icon=":material/check_circle:")
+    with st.container(horizontal=True):
+        st.page_link("pages/jobs.py", label="Watch them on Jobs", icon=":material/work_history:")
+        st.page_link("pages/run.py", label="Open the first one", icon=":material/timeline:",
+                     query_params={"run": configs[0].name})
+
+
+def _asked_settings() -> Mapping[str, object]:
+    if "like" in st.query_params:
+        return find_run(loaders.store(), st.query_params["like"]).config.changed()
+    name = st.query_params.get("preset")
+    given = {setting: text for setting, text in st.query_params.to_dict().items() if setting in Config.model_fields}
+    return (find(PRESETS, name, "preset")[1] if name else {}) | given
+
+
+def _take_preset() -> None:
+    name = st.session_state[key("preset")]
+    strategies = st.session_state[key("strategy")]
+    form.fill(PRESETS[name][1] if name in PRESETS else {})
+    st.session_state[key("strategy")] = strategies
+
+
+def _compare_all() -> None:
+    st.session_state[key("strategy")] = list(STRATEGIES)
+    st.session_state[key("seed")], st.session_state[key("seeds")] = 0, 3
+
+
+def _take_text() -> None:
+    try:
+        form.from_yaml(st.session_state["launch.paste"])
+        st.toast("The form is filled.")
+    except ConfigError as error:
+        st.toast(f"Not taken: {plain(str(error))}", icon=":material/error:")

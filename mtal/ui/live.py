@@ -1,0 +1,58 @@
+"""The one fragment that polls. It draws progress while something is alive and redraws the page when something changed."""
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mtal.runs.data import DataFolder
+from mtal.runs.run import Run
+from mtal.ui import cards, loaders
+from mtal.ui.words import time_left
+
+EVERY_S = 2
+
+
+def watch(run_or_runs: Run | Sequence[Run], key: str, quiet: bool = False) -> None:
+    """Show the progress of living runs; the page is redrawn when a status or a number of complete cycles changes.
+
+    Draws nothing and polls nothing when no run lives. Nothing inside can be selected: a redraw would take the selection away.
+    `quiet` watches without drawing.
+    """
+    runs = [run_or_runs] if isinstance(run_or_runs, Run) else list(run_or_runs)
+    seen = _state(runs)
+    living = [run for run in runs if run.status.alive]
+    if not living:
+        return
+
+    @st.fragment(run_every=EVERY_S, key=f"live.{key}")
+    def progress() -> None:
+        if _state(runs) != seen:
+            st.rerun()
+        if not quiet:
+            cards.progress_blocks(living)
+
+    progress()
+
+
+def watch_check(folder: DataFolder) -> None:
+    """The same for the check of a data folder."""
+    seen = folder.status
+    if not seen.alive:
+        return
+
+    @st.fragment(run_every=EVERY_S, key="live.check")
+    def progress() -> None:
+        if folder.status is not seen:
+            st.rerun()
+        now = folder.progress()
+        if now is None:
+            st.progress(0.0, "Starting the check.")
+        else:
+            st.progress(now.fraction, f"{now.done:,} of {now.total:,}, each image read once and drawn small once · "
+                                      f"{time_left(now.eta_s)}")
+
+    progress()
+
+
+def _state(runs: Sequence[Run]) -> tuple[object, ...]:
+    """All that makes a page look different: how each run stands, and how many runs there are at all."""
+    return len(loaders.store().runs()), *((run.name, run.status, run.cycles_done()) for run in runs)

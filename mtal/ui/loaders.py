@@ -1,0 +1,120 @@
+"""Tables for pages. The only place that caches: on folder + number of complete cycles, never on arrays (DESIGN E20)."""
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from mtal.config import Config
+from mtal.runs.index import all_runs
+from mtal.runs.paths import StorePaths, default_store
+from mtal.runs.progress import unit_times
+from mtal.runs.run import Run
+
+SAME_SPEED = ("dataset", "tasks", "size", "network", "backbone", "channels", "pair_channels", "batch", "device", "threads")
+
+
+def store() -> StorePaths:
+    """Where the runs are: `runs/` beside app.py, or what MTAL_RUNS says."""
+    return StorePaths(default_store())
+
+
+def runs() -> list[Run]:
+    """Every readable run, the newest first. Not cached: folders come and go."""
+    return all_runs(store())
+
+
+def metrics(run: Run) -> pd.DataFrame:
+    """A row per complete cycle and task and one for the multi-task loss; columns as in `Run.metrics`."""
+    return _metrics(*_key(run))
+
+
+def seconds(run: Run) -> pd.DataFrame:
+    """A row per complete cycle and stage. Columns: cycle, stage, seconds."""
+    return _seconds(*_key(run))
+
+
+def pool(run: Run, cycle: int) -> pd.DataFrame:
+    """A row per pool image, index = position in the pool; columns as in `Run.pool`. Empty for the last cycle."""
+    return _pool(*_key(run), cycle)
+
+
+def validation(run: Run, cycle: int) -> pd.DataFrame:
+    """A row per validation image: id, loss, loss.<task>, value.<task>."""
+    return _validation(*_key(run), cycle)
+
+
+def layout(run: Run, cycle: int) -> pd.DataFrame:
+    """The map of the embedding, a row per pool image. Columns: x, y. Empty if the cycle has none."""
+    return _layout(*_key(run), cycle)
+
+
+def evidence(run: Run, cycle: int) -> dict[str, Any]:
+    """What pictures a cycle has; keys as in `Run.evidence`, empty if it has none."""
+    return _evidence(*_key(run), cycle)
+
+
+def nearest(run: Run, cycle: int, image: int) -> pd.DataFrame:
+    """The labelled and the earlier picked images nearest to a pool image. Columns: index, id, distance, kind."""
+    return _nearest(*_key(run), cycle, image)
+
+
+def known_times(config: Config) -> dict[str, list[float]]:
+    """Stage -> seconds per unit, from earlier runs whose steps should take as long as those of this config."""
+    found: dict[str, list[float]] = {}
+    for run in runs():
+        if run.name != config.name and same_speed(run.config, config) and run.cycles_done():
+            for stage, samples in _unit_times(*_key(run)).items():
+                found.setdefault(stage, []).extend(samples)
+    return found
+
+
+def same_speed(one: Config, other: Config) -> bool:
+    """Whether both do the same work per step on the same kind of device."""
+    return all(getattr(one, name) == getattr(other, name) for name in SAME_SPEED)
+
+
+def _key(run: Run) -> tuple[str, float, int]:
+    """Complete cycles never change; the time of creation tells a run that was deleted and started anew."""
+    return str(run.paths.folder), run.created, run.cycles_done()
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _metrics(folder: str, created: float, complete: int) -> pd.DataFrame:
+    return Run(Path(folder)).metrics()
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _seconds(folder: str, created: float, complete: int) -> pd.DataFrame:
+    return Run(Path(folder)).seconds()
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _pool(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
+    return Run(Path(folder)).pool(cycle)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _validation(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
+    return Run(Path(folder)).validation(cycle)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _layout(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
+    points = Run(Path(folder)).layout(cycle)
+    return pd.DataFrame(columns=["x", "y"]) if points is None else pd.DataFrame(points, columns=["x", "y"])
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _evidence(folder: str, created: float, complete: int, cycle: int) -> dict[str, Any]:
+    return Run(Path(folder)).evidence(cycle)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _nearest(folder: str, created: float, complete: int, cycle: int, image: int) -> pd.DataFrame:
+    return Run(Path(folder)).nearest(cycle, image)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _unit_times(folder: str, created: float, complete: int) -> dict[str, list[float]]:
+    return {stage: samples[-50:] for stage, samples in unit_times(Run(Path(folder)).reports()).items()}

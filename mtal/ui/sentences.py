@@ -1,0 +1,146 @@
+"""Why an image was picked or not, in one sentence made of stored numbers. Pure: frames and settings in, text out."""
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from mtal.config import Config
+from mtal.figures.scores import pool_percentile
+
+LEVEL = 10.0                                                # percentile points within which two terms count as equally low
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `2nd`, `3rd`, `11th`."""
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
+
+
+def figures(value: float) -> str:
+    """Three significant digits, trailing zeros kept, since they say how exact a number is."""
+    return f"{value:#.3g}".rstrip(".") if np.isfinite(value) else "unknown"
+
+
+def tasks_of(pool: pd.DataFrame, prefix: str) -> list[str]:
+    """The tasks that a pool table has a column `<prefix>.<task>` for, in its order."""
+    parts = [str(name).split(".") for name in pool.columns]
+    return [part[1] for part in parts if len(part) == 2 and part[0] == prefix]
+
+
+def members(pool: pd.DataFrame, task: str) -> list[str]:
+    """The members of a task's committee, by the partner's name."""
+    return [str(name).split(".", 2)[2] for name in pool.columns if str(name).startswith(f"m.{task}.")]
+
+
+def driving_task(pool: pd.DataFrame, image: int) -> str:
+    """The task whose normalised score is the highest; "" where nothing was measured for this image."""
+    found = {task: float(pool[f"n.{task}"].iloc[image]) for task in tasks_of(pool, "n")}
+    known = {task: value for task, value in found.items() if np.isfinite(value)}
+    return max(known, key=lambda task: known[task]) if known else ""
+
+
+def speaking_member(pool: pd.DataFrame, image: int, task: str, committee: str) -> str:
+    """The partner whose member gave the task's score; "" under `mean`, where all of them did."""
+    found = {partner: float(pool[f"m.{task}.{partner}"].iloc[image]) for partner in members(pool, task)}
+    if not found or committee == "mean" or not all(np.isfinite(value) for value in found.values()):
+        return ""
+    return (min if committee == "min" else max)(found, key=lambda partner: found[partner])
+
+
+def why(pool: pd.DataFrame, image: int, cycle: int, config: Config, strategy_title: str, earlier: str = "",
+        bought: Sequence[str] = ()) -> str:
+    """The sentence. `pool` as `Run.pool` gives it, `image` a position in it.
+
+    `earlier`: how an image that was labelled before came to be ("picked 3rd in cycle 0"). `bought`: the tasks whose labels
+    were bought with this pick, where they are not all of them.
+    """
+    row = pool.iloc[image]
+    if row["picked"]:
+        part = f", for {' and '.join(bought)} only" if bought else ""
+        head = f"Picked {ordinal(int(row['rank']))} of {int(pool['picked'].sum()):,} in cycle {cycle}{part}"
+        reason = _score_text(pool, image, config) if _scored(pool, image) else _by_chance(strategy_title, config)
+        return f"{head}. {reason}"
+    if row["labelled"]:
+        return f"Already labelled when cycle {cycle} picked{f': {earlier}' if earlier else ''}. Nothing was left to pick here."
+    free = int((~pool["labelled"]).sum())
+    if not _scored(pool, image):
+        return (f"Not picked in cycle {cycle}. {strategy_title} took {int(pool['picked'].sum()):,} of {free:,} unlabelled images "
+                f"and not this one. {_by_chance(strategy_title, config)}")
+    if not row["rank"]:
+        return f"Not picked in cycle {cycle}. {_score_text(pool, image, config)}"
+    return (f"Not picked in cycle {cycle}: rank {int(row['rank']):,} of {free:,}, where the first {int(pool['picked'].sum()):,} "
+            f"were taken. {_score_text(pool, image, config)} {_what_was_low(pool, image, config)}").strip()
+
+
+def otherwise(pool: pd.DataFrame, image: int) -> dict[str, int]:
+    """Rank of an unlabelled image under other rules, as plain rankings without the greedy update (our choice).
+
+    Keys such as "inconsistency alone", "tasks joined by mean", "without depth". Empty where the parts were not measured.
+    """
+    names = tasks_of(pool, "n")
+    if not names or not {"inconsistency", "diversity_start"} <= set(pool.columns) or pool["labelled"].iloc[image]:
+        return {}
+    parts = pool[[f"n.{name}" for name in names]]
+    spread = pool["diversity_start"]
+    rules = {"inconsistency alone": pool["inconsistency"], "diversity alone": spread,
+             "tasks joined by max": parts.max(axis=1) * spread, "tasks joined by mean": parts.mean(axis=1) * spread}
+    if len(names) > 1:
+        rules |= {f"without {name}": parts.drop(columns=f"n.{name}").max(axis=1) * spread for name in names}
+    free = ~pool["labelled"]
+    return {rule: 1 + int((values[free] > values.iloc[image]).sum()) for rule, values in rules.items()}
+
+
+def _scored(pool: pd.DataFrame, image: int) -> bool:
+    return "score" in pool and bool(np.isfinite(pool["score"].iloc[image]))
+
+
+def _by_chance(strategy_title: str, config: Config) -> str:
+    if config.strategy == "random":
+        return "Random gives every unlabelled image the same chance, so there is no score to explain."
+    return f"{strategy_title} stored no score for it."
+
+
+def _score_text(pool: pd.DataFrame, image: int, config: Config) -> str:
+    row = pool.iloc[image]
+    cut = f" Cut-off {figures(float(row['cutoff']))}." if "cutoff" in pool and np.isfinite(row["cutoff"]) else ""
+    score = f"Score {figures(float(row['score']))}"
+    if not {"inconsistency", "diversity"} <= set(pool.columns):
+        return f"{score}.{cut}"
+    spread = f"diversity {figures(float(row['diversity']))}"
+    if config.terms == "diversity":
+        return f"{score} = {spread}, the distance to the nearest labelled image, alone.{cut}"
+    doubt = f"inconsistency {figures(float(row['inconsistency']))} ({_source(pool, image, config)})"
+    return f"{score} = {doubt} alone.{cut}" if config.terms == "inconsistency" else f"{score} = {doubt} × {spread}.{cut}"
+
+
+def _source(pool: pd.DataFrame, image: int, config: Config) -> str:
+    """Which task, and which member of its committee, an inconsistency comes from."""
+    names = tasks_of(pool, "n")
+    if config.across == "mean" and len(names) > 1:
+        return "mean of " + ", ".join(f"{name} {figures(float(pool[f'n.{name}'].iloc[image]))}" for name in names)
+    task = driving_task(pool, image)
+    partner = speaking_member(pool, image, task, config.committee)
+    if not partner:
+        return f"{task}, {config.committee} over its committee"
+    if partner not in names:
+        return f"{task}, from its {partner} prediction"
+    first, second = sorted((task, partner), key=names.index)
+    return f"{task}, from the {first}-{second} pair"
+
+
+def _what_was_low(pool: pd.DataFrame, image: int, config: Config) -> str:
+    """For an image that was not picked: a neighbour took its place, or which term was low."""
+    needed = {"inconsistency", "diversity", "diversity_start", "cutoff"}
+    if config.terms != "product" or not needed <= set(pool.columns):
+        return ""
+    row, free = pool.iloc[image], pool[~pool["labelled"]]
+    before = float(row["inconsistency"] * row["diversity_start"])
+    if before > row["cutoff"] and row["diversity"] < row["diversity_start"]:
+        return (f"It began with diversity {figures(float(row['diversity_start']))} and score {figures(before)}, above the "
+                "cut-off: then a similar image was picked, which took its place.")
+    doubt = pool_percentile(free["inconsistency"], float(row["inconsistency"]))
+    spread = pool_percentile(free["diversity"], float(row["diversity"]))
+    where = f"inconsistency at the pool's {ordinal(round(doubt))} percentile, diversity at its {ordinal(round(spread))}"
+    if abs(doubt - spread) <= LEVEL:
+        return f"Neither term kept it out alone: {where}."
+    return f"Its {'inconsistency' if doubt < spread else 'diversity'} was low: {where}."

@@ -1,0 +1,24 @@
+"""Help: words, strategies, formulas, keys, versions."""
+from pathlib import Path
+
+import streamlit as st
+
+from mtal.ui import methods
+
+ASSETS = Path(__file__).parents[1] / "assets"
+
+st.title("Help")
+words, strategies, formulas, keys, about = st.tabs(["Words", "Strategies", "Formulas", "Keys", "About"], key="help.tabs")
+with words:
+    st.markdown((ASSETS / "glossary.md").read_text(encoding="utf-8"))
+with strategies:
+    methods.strategy_cards()
+with formulas:
+    st.markdown((ASSETS / "formulas.md").read_text(encoding="utf-8"))
+with keys:
+    st.markdown((ASSETS / "keys.md").read_text(encoding="utf-8"))
+with about:
+    st.markdown("*Active Learning with Task Consistency and Diversity in Multi-Task Networks* (Hekimoglu, Schmidt, "
+                "Marcos-Ramiro, WACV 2024), implemented anew from its supplement.")
+    st.markdown("A copied address shows the same to everybody who can open this page.")
+    methods.version_table()

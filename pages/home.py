@@ -1,0 +1,56 @@
+"""Home: what is going on, what there is, and three ways to begin."""
+import streamlit as st
+
+from mtal.runs.status import Status
+from mtal.ui import cards, joblist, live, loaders, machine, starting
+from mtal.ui.words import plain
+
+RECENT = 8
+
+st.title("Active learning for several dense tasks at once")
+runs = loaders.runs()
+living = [run for run in runs if run.status.alive]
+
+if living:
+    st.subheader("Running now")
+    live.watch(living, key="home")
+    with st.container(horizontal=True):
+        for run in [run for run in living if run.status is Status.RUNNING] or living[:1]:
+            st.page_link("pages/run.py", label=f"Reattach to {cards.short_title(run)}", icon=":material/visibility:",
+                         query_params={"run": run.name})
+        st.page_link("pages/jobs.py", label="All jobs", icon=":material/work_history:")
+elif not runs:
+    st.markdown("Choose which images to label next for **several tasks together**, see **why** each was chosen, and measure what "
+                "it saved against random choice. Begin with the demo: it takes a few minutes and needs nothing.")
+
+st.subheader("Begin" if not runs else "Begin something")
+demo, simulate, look = st.columns(3)
+with demo.container(border=True, height="stretch"):
+    st.markdown("##### :material/play_circle: Run the demo")
+    st.markdown("The paper's method and Random, small and quick, on the images found here or on drawn shapes.")
+    if st.button("Run the demo", key="home.demo", type="secondary" if runs else "primary"):
+        started = starting.begin(starting.demo())
+        st.switch_page("pages/run.py", query_params={"run": started[0][0].name})
+with simulate.container(border=True, height="stretch"):
+    st.markdown("##### :material/science: Simulate")
+    st.markdown("A data set whose labels you have: buy them step by step, compare strategies over several seeds.")
+    if st.button("Plan a simulation", key="home.simulate"):
+        st.switch_page("pages/launch.py")
+with look.container(border=True, height="stretch"):
+    st.markdown("##### :material/photo_library: Look at your data")
+    st.markdown("Connect a folder and check it: sizes, labels per task, broken files, copies across the splits.")
+    if st.button("Connect a folder", key="home.data"):
+        st.switch_page("pages/data.py")
+
+if runs:
+    st.subheader("Recent runs")
+    joblist.run_rows(runs[:RECENT], "home")
+    if len(runs) > RECENT:
+        st.page_link("pages/jobs.py", label=f"All {len(runs)} runs", icon=":material/arrow_forward:")
+joblist.damaged_runs()
+
+st.divider()
+found = [f"{plain(title)}: {'found' if there else 'no folder found'}" for title, there in starting.data_found().items()]
+st.caption(" · ".join([":material/database: " + ", ".join(found), f":material/memory: {plain(machine.device_text())}",
+                       f":material/hard_drive: runs in {plain(str(loaders.store().folder))}, "
+                       + machine.disk_text(loaders.store().folder)]))

@@ -1,0 +1,21 @@
+"""Launch: plan one run or a comparison of strategies over seeds, see what it will cost, and start it."""
+import streamlit as st
+
+from mtal.ui import form, launching
+
+st.title("Launch")
+launching.begin_form()
+launching.presets()
+wrong, configs = launching.look()
+
+plan, outcome = st.columns([5, 3], gap="large")
+for number, (section, names) in enumerate(form.sections().items(), start=1):
+    with plan.container(border=True, key=f"launch.section.{number}"):
+        st.markdown(f"##### {section}")
+        if section == launching.SELECTION:
+            launching.strategies_and_seeds(wrong)
+        launching.fields(section, names, wrong)
+
+with outcome.container(key="launch.outcome"):
+    launching.summary(wrong, configs)
+    launching.yaml_view(configs)

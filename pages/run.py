@@ -1,0 +1,29 @@
+"""One run: how it stands, its cycles and metrics, what it picked last, where the time went, where it all comes from."""
+import streamlit as st
+
+from mtal.ui import cards, inputs, live, loaders, overview
+
+st.title("Run", anchor=False)
+run = inputs.choose_run("run")
+cards.run_header(run)
+cards.failure_box(run)
+live.watch(run, "run")
+
+metrics, seconds = loaders.metrics(run), loaders.seconds(run)
+if metrics.empty:
+    if run.status.alive:
+        st.info("No cycle is complete yet. Metrics, picks and times appear here after the first one.",
+                icon=":material/hourglass_empty:")
+    st.stop()
+
+overview.show_metrics(metrics)
+st.subheader("Cycles", anchor=False)
+overview.show_cycles(run, metrics, seconds)
+with st.container(horizontal=True):
+    st.page_link("pages/curves.py", label="Learning curves", icon=":material/show_chart:")
+    st.page_link("pages/map.py", label="Map of the pool", icon=":material/scatter_plot:", query_params={"run": run.name})
+overview.show_last_pick(run)
+st.subheader("Time", anchor=False)
+overview.show_times(run, seconds)
+st.subheader("Where this comes from", anchor=False)
+overview.show_provenance(run, metrics)

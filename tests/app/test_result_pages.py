@@ -1,0 +1,239 @@
+"""The result pages in every state: no exception, no endless wait, and the one fact that each page exists for."""
+import numpy as np
+import pandas as pd
+import pytest
+
+from mtal.runs.run import Run
+
+PAGES = ("run", "batch", "inspect", "map", "curves")
+PICKING = ("batch", "inspect", "map")
+STATES = ("finished", "running", "queued", "failed", "interrupted", "stopped")
+
+
+def texts(app) -> str:
+    """All that can be read on a page."""
+    parts = [app.markdown, app.caption, app.info, app.warning, app.error, app.subheader, app.title]
+    return "\n".join(element.value for kind in parts for element in kind)
+
+
+def shown(app) -> str:
+    """The image in the address, which may come as a list."""
+    value = app.query_params["sample"]
+    return value if isinstance(value, str) else value[-1]
+
+
+def charts(app) -> list:
+    return app.get("plotly_chart")
+
+
+def without_scores(run: Run, cycle: int) -> None:
+    """Make a cycle look as the random strategy leaves it."""
+    paths = run.cycle(cycle)
+    pool = pd.read_parquet(paths.pool)[["id", "labelled", "picked", "rank"]]
+    pool.assign(rank=np.where(pool["picked"], pool["rank"], 0)).to_parquet(paths.pool)
+    paths.embedding.unlink()
+    paths.layout.unlink()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_store_offers_the_way_out(open_page, page):
+    app = open_page(page)
+    assert not app.exception
+    assert "No runs yet" in texts(app) or "No runs yet" in "".join(info.value for info in app.info)
+    assert app.button(key=f"{page}.launch")
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_in_every_state(open_page, made_store, page, state):
+    made_store(state)
+    app = open_page(page)
+    assert not app.exception
+    assert app.title[0].value
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_running_without_a_complete_cycle_says_so(open_page, made_store, page):
+    made_store("running", cycles_done=0)
+    app = open_page(page)
+    assert not app.exception
+    assert "complete" in texts(app)
+    assert not charts(app)
+
+
+@pytest.mark.parametrize("page", PICKING)
+def test_a_run_that_only_measured_has_no_batch(open_page, made_store, page):
+    run = made_store("interrupted", cycles_done=1)
+    for path in (run.cycle(0).pick, run.cycle(0).pool, run.cycle(0).layout, run.cycle(0).embedding):
+        path.unlink()
+    app = open_page(page, run=run.name)
+    assert not app.exception
+    assert "No batch yet" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_unknown_names_in_the_address_are_told(open_page, made_store, page):
+    made_store("finished")
+    app = open_page(page, run="no-such-run", cmp="no-such-run", cycle="77", sample="9999")
+    assert not app.exception
+
+
+def test_run_shows_values_changes_and_the_last_pick(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("run", run=run.name)
+    assert [metric.value for metric in app.metric] == ["4.50", "30.0", "1.00"]
+    assert [metric.delta for metric in app.metric] == ["-1", "+5", "-0.1"]
+    assert "Picked in cycle 1" in texts(app)
+    assert len(app.get("image")) == 3
+
+
+@pytest.mark.parametrize("state", ["failed", "interrupted", "stopped"])
+def test_run_tells_how_it_ended_and_offers_to_resume(open_page, made_store, state):
+    run = made_store(state)
+    app = open_page("run", run=run.name)
+    assert state in texts(app)
+    assert app.button(key=f"resume.{run.name}")
+    assert app.metric                                       # what is complete is shown all the same
+
+
+def test_batch_shows_the_picks_in_order_and_their_cut_off(open_page, made_store):
+    run = made_store("finished")
+    pool = run.pool(1)
+    app = open_page("batch", run=run.name, cycle="1")
+    assert f"picked 3 images of {int((~pool['labelled']).sum())} unlabelled in cycle 1, 6 task labels" in texts(app)
+    assert f"{pool['cutoff'].iloc[0]:#.3g}".replace(".", "\\.") in texts(app)
+    assert "Near misses" in texts(app)
+
+
+def test_batch_as_a_table_sorted_by_a_task(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("batch", run=run.name, cycle="0")
+    app.segmented_control(key="batch.view").set_value("Table").run()
+    app.selectbox(key="batch.sort").set_value("Score of depth").run()
+    assert not app.exception
+    table = app.dataframe[0].value
+    pool = run.pool(0)
+    expected = pool[pool["picked"]].sort_values("s.depth", ascending=False)
+    assert table["id"].tolist() == expected["id"].tolist()
+    assert f"sample={expected.index[0]}" in table["open"].iloc[0]
+
+
+def test_random_has_picks_but_no_scores(open_page, made_store):
+    run = made_store("finished", strategy="random")
+    without_scores(run, 0)
+    app = open_page("batch", run=run.name, cycle="0")
+    assert not app.exception
+    assert "same chance" in texts(app)
+    assert len(app.get("image")) == 3
+    assert not charts(app)
+    image = int(np.flatnonzero(run.pool(0)["picked"])[0])
+    app = open_page("inspect", run=run.name, cycle="0", sample=str(image))
+    assert not app.exception
+    assert "same chance" in texts(app)
+    assert "No embedding" in texts(app)
+    assert "describe=always" in texts(open_page("map", run=run.name, cycle="0"))
+
+
+def test_inspect_explains_the_first_pick_and_steps_on(open_page, made_store):
+    run = made_store("finished")
+    order = run.pool(0).query("rank > 0").sort_values("rank").index
+    app = open_page("inspect", run=run.name, cycle="0")
+    assert "Picked 1st of 3 in cycle 0" in texts(app)
+    assert shown(app) == str(order[0])
+    assert app.button(key="inspect.previous").disabled
+    for step in range(1, 4):
+        app.button(key="inspect.next").click().run()
+        assert shown(app) == str(order[step])
+    assert not app.exception
+    assert "Not picked in cycle 0: rank 4" in texts(app)
+    app.button(key="inspect.previous").click().run()
+    assert "Picked 3rd of 3" in texts(app)
+
+
+@pytest.mark.parametrize(("typed", "image"), [("shape_020", 20), ("20", 20), ("0", 0)])
+def test_inspect_opens_any_image_of_the_pool(open_page, made_store, typed, image):
+    run = made_store("finished")
+    app = open_page("inspect", run=run.name, cycle="1")
+    app.text_input(key="inspect.search").set_value(typed).run()
+    assert not app.exception
+    assert shown(app) == str(image)
+    assert f"shape_{image:03d}" in texts(app)
+
+
+def test_inspect_says_when_there_is_no_such_image(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("inspect", run=run.name, cycle="1")
+    before = shown(app)
+    app.text_input(key="inspect.search").set_value("shape_02").run()
+    assert "shape_020" in app.warning[0].value or "No image has the id" in app.warning[0].value
+    assert shown(app) == before
+    assert "no image number" in texts(open_page("inspect", run=run.name, sample="30"))
+
+
+def test_inspect_tells_since_when_an_image_is_labelled(open_page, made_store):
+    run = made_store("finished")
+    pool = run.pool(1)
+    labelled = int(np.flatnonzero(pool["labelled"])[0])
+    app = open_page("inspect", run=run.name, cycle="1", sample=str(labelled))
+    assert "Already labelled when cycle 1 picked" in texts(app)
+    assert not app.exception
+
+
+def test_inspect_without_pictures_keeps_scores_and_neighbours(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("inspect", run=run.name, cycle="0")
+    assert "No pictures were drawn" in texts(app)
+    assert "Nearest labelled images" in texts(app)
+    assert len(charts(app)) == 2
+
+
+def test_map_shows_what_is_selected(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("map", run=run.name, cycle="0")
+    assert len(charts(app)) == 1
+    assert not app.get("image")
+    app.session_state[f"map.chart.{run.name}.0"] = {"selection": {"points": [{"customdata": 7}, {"customdata": [9]}]}}
+    app.run()
+    assert not app.exception
+    assert "2 selected" in texts(app)
+    assert len(app.get("image")) == 2
+
+
+def test_map_can_be_coloured_by_a_task_score(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("map", run=run.name, cycle="0")
+    app.selectbox(key="map.colour").set_value("s.depth").run()
+    assert not app.exception
+    assert len(charts(app)) == 1
+
+
+def test_curves_start_with_what_can_be_compared(open_page, made_store):
+    other = made_store("finished", epochs=7)
+    runs = [made_store("finished", seed=0), made_store("finished", seed=1), made_store("finished", strategy="random")]
+    app = open_page("curves")
+    assert not app.exception
+    assert sorted(app.multiselect(key="curves.cmp").value) == sorted(run.name for run in runs)
+    assert other.name not in app.multiselect(key="curves.cmp").value
+    assert len(charts(app)) == 3                            # the loss and two tasks
+    assert "n=1" in texts(app)                              # random has one seed: no error estimate
+
+
+def test_curves_published_numbers_need_the_percent_axis(open_page, made_store):
+    made_store("finished")
+    app = open_page("curves")
+    assert app.toggle(key="curves.published").disabled
+    app = open_page("curves", x="percent")
+    app.toggle(key="curves.published").set_value(True).run()
+    assert not app.exception
+    assert "as printed" in texts(app)
+    assert "no numbers for this task" in texts(app)         # drawn shapes are not in the paper
+
+
+def test_curves_can_show_everything(open_page, made_store):
+    names = [made_store("finished", epochs=7).name, made_store("finished").name]
+    app = open_page("curves")
+    app.multiselect(key="curves.cmp").set_value(names).run()
+    assert not app.exception
+    assert sorted(app.multiselect(key="curves.cmp").value) == sorted(names)
+    app.multiselect(key="curves.cmp").set_value([]).run()
+    assert not app.exception

@@ -1,0 +1,230 @@
+"""Home, Data, Launch, Jobs and Help in every state of the store: no exception, and the one fact that the page exists for."""
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mtal.runs.files import write_json
+from mtal.runs.run import Run
+from mtal.runs.status import Status
+
+STATES = ("empty", "running", "queued", "finished", "interrupted", "failed", "stopped")
+MINE = ("home", "data", "launch", "jobs", "help")
+
+
+def text_of(app: AppTest) -> str:
+    """All that the page says in words."""
+    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success", "code", "badge")
+    said = [str(element.value) for kind in kinds for element in app.get(kind) if hasattr(element, "value")]
+    return "\n".join(said + [str(element.label) for element in app.button] + [element.proto.body for element in app.get("html")])
+
+
+@pytest.mark.parametrize("page", MINE)
+@pytest.mark.parametrize("state", STATES)
+def test_every_page_in_every_state(page, state, open_page, made_store):
+    if state != "empty":
+        made_store(state)
+    app = open_page(page)
+    assert not app.exception
+    assert app.title
+
+
+def test_home_without_runs_offers_the_first_steps(open_page):
+    app = open_page("home")
+    assert {"home.demo", "home.simulate", "home.data"} <= {button.key for button in app.button}
+    assert "Recent runs" not in text_of(app)
+
+
+def test_home_leads_back_to_a_living_run(open_page, made_store):
+    run = made_store("running")
+    app = open_page("home")
+    assert "Running now" in text_of(app)
+    assert any(run.name in link.proto.query_string for link in app.get("page_link"))
+    assert "Train network" in text_of(app)
+
+
+def test_jobs_shows_progress_and_a_stop_that_asks_the_worker(open_page, made_store):
+    run = made_store("running")
+    app = open_page("jobs")
+    assert "20 of 40" in text_of(app)
+    assert "Cycle 2 of 3" in text_of(app)
+    app.button(key=f"jobs.stop.{run.name}").click().run()
+    assert run.paths.stop.exists()
+    assert app.button(key=f"jobs.stop.{run.name}").disabled
+
+
+def test_jobs_says_which_place_in_the_queue(open_page, made_store):
+    made_store("running", seed=0)
+    made_store("queued", seed=1)
+    made_store("queued", seed=2)
+    said = text_of(open_page("jobs"))
+    assert "place 1 of 2" in said
+    assert "place 2 of 2" in said
+
+
+ENDED = [("interrupted", "Killed"), ("failed", "Out of memory"), ("stopped", "Stopped on request")]
+
+
+@pytest.mark.parametrize(("state", "told"), ENDED)
+def test_jobs_says_why_a_run_ended_and_offers_resume(state, told, open_page, made_store):
+    run = made_store(state)
+    app = open_page("jobs")
+    assert told in text_of(app)
+    assert app.button(key=f"resume.{run.name}")
+
+
+def test_resume_starts_the_worker_once(open_page, made_store, monkeypatch):
+    run, begun = made_store("interrupted"), []
+    monkeypatch.setattr("mtal.ui.cards.start", lambda paths: begun.append(paths.folder.name) or True)
+    open_page("jobs").button(key=f"resume.{run.name}").click().run()
+    assert begun == [run.name]
+
+
+def test_resume_all_takes_the_interrupted_ones_only(open_page, made_store, monkeypatch):
+    begun: list[str] = []
+    monkeypatch.setattr("mtal.ui.joblist.start", lambda paths: begun.append(paths.folder.name) or True)
+    names = {made_store("interrupted", seed=seed).name for seed in range(2)}
+    made_store("failed", seed=7)
+    open_page("jobs").button(key="jobs.resume_all").click().run()
+    assert set(begun) == names
+
+
+def test_a_damaged_run_is_named(open_page, made_store):
+    run = made_store("finished")
+    (run.store.folder / "broken").mkdir()
+    (run.store.folder / "broken" / "config.json").write_text("{", encoding="utf-8")
+    assert "broken" in text_of(open_page("jobs"))
+
+
+def test_launch_starts_one_run_per_strategy_and_seed(open_page, monkeypatch, store):
+    begun: list[str] = []
+    monkeypatch.setattr("mtal.ui.starting.start", lambda paths: begun.append(paths.folder.name) or True)
+    app = open_page("launch")
+    app.selectbox(key="launch.dataset").set_value("drawn").run()
+    app.multiselect(key="launch.strategy").set_value(["ours", "random"]).run()
+    app.number_input(key="launch.seeds").set_value(3).run()
+    go = app.button(key="launch.go")
+    assert go.label == "Start 6 runs"
+    go.click().run()
+    assert not app.exception
+    assert len(set(begun)) == 6
+    assert {Run(store.run(name).folder).config.seed for name in begun} == {0, 1, 2}
+
+
+def test_a_second_tab_is_told_that_the_run_is_at_work(open_page, made_store):
+    run = made_store("running")
+    app = open_page("launch", like=run.name)
+    app.button(key="launch.go").click().run()
+    assert "is already running" in text_of(app)
+    assert run.status is Status.RUNNING
+
+
+def test_launch_like_another_run_has_its_settings(open_page, made_store):
+    run = made_store("finished", seed=4)
+    app = open_page("launch", like=run.name)
+    assert app.text_input(key="launch.size").value == "32x32"
+    assert app.number_input(key="launch.seed").value == 4
+    assert app.multiselect(key="launch.tasks").value == ["semseg", "depth"]
+
+
+def test_launch_names_the_setting_that_is_wrong(open_page):
+    app = open_page("launch")
+    app.number_input(key="launch.cycles").set_value(60).run()
+    assert "take at most 10 cycles" in text_of(app)
+    assert app.button(key="launch.go").disabled
+
+
+def test_launch_has_a_widget_for_every_setting(open_page):
+    from mtal.config import Config
+    app = open_page("launch")
+    kinds = ("selectbox", "multiselect", "number_input", "text_input", "toggle")
+    keys = {widget.key for kind in kinds for widget in app.get(kind)}
+    assert {f"launch.{name}" for name in Config.model_fields} <= keys
+
+
+def test_launch_preset_fills_the_form(open_page):
+    app = open_page("launch")
+    app.selectbox(key="launch.preset").set_value("demo").run()
+    assert app.number_input(key="launch.epochs").value == 8
+    app.selectbox(key="launch.preset").set_value("own settings").run()
+    assert app.number_input(key="launch.epochs").value == 100
+
+
+def test_pasted_yaml_fills_the_form_and_wrong_yaml_leaves_it(open_page):
+    app = open_page("launch")
+    app.text_area(key="launch.paste").set_value("epochs: 33\nstrategy: random\nsize: 96x128").run()
+    app.button(key="launch.take").click().run()
+    assert app.number_input(key="launch.epochs").value == 33
+    assert app.multiselect(key="launch.strategy").value == ["random"]
+    app.text_area(key="launch.paste").set_value("epoch: 12").run()
+    app.button(key="launch.take").click().run()
+    assert app.number_input(key="launch.epochs").value == 33
+
+
+def test_launch_estimates_from_an_earlier_run_or_says_that_there_is_none(open_page, made_store):
+    assert "No earlier run" in text_of(open_page("launch"))
+    run = made_store("finished")
+    said = text_of(open_page("launch", like=run.name))
+    assert "1 earlier run" in said
+    assert "6 labels bought per cycle" in said
+
+
+def test_help_has_a_card_for_every_strategy(open_page):
+    from mtal.acquisition import STRATEGIES
+    said = text_of(open_page("help"))
+    for strategy in STRATEGIES.values():
+        assert strategy.formula in said
+
+
+def test_data_says_what_a_folder_must_hold(open_page, tmp_path):
+    app = open_page("data", dataset="nyud", folder=str(tmp_path / "nowhere"))
+    assert "No images yet" in text_of(app)
+    assert "gt_sets/train.txt" in text_of(app)
+    app.button(key="data.drawn").click().run()
+    assert app.button(key="data.check").label == "Check this folder"
+
+
+def test_data_starts_one_check(open_page, monkeypatch):
+    begun: list[str] = []
+    monkeypatch.setattr("mtal.runs.data.start", lambda paths, worker: begun.append(worker) or True)
+    open_page("data", dataset="drawn").button(key="data.check").click().run()
+    assert begun == ["mtal.engine.checker"]
+
+
+def test_data_shows_a_running_check_and_offers_stop(open_page, made_check):
+    folder = made_check("running")
+    app = open_page("data", dataset="drawn")
+    assert "10 of 72" in app.get("progress")[0].proto.text
+    app.button(key="data.stop").click().run()
+    assert folder.paths.stop.exists()
+
+
+def test_data_shows_what_the_check_found(open_page, made_check):
+    made_check("finished")
+    app = open_page("data", dataset="drawn")
+    assert not app.exception
+    assert [tile.value for tile in app.metric] == ["40", "2", "1", "1"]
+    columns = {name: frame.value[name].tolist() for frame in app.dataframe for name in frame.value}
+    assert columns["problem"] == ["missing"]
+    assert columns["how"] == ["same picture"]
+    assert columns["max"] == [8.0]
+
+
+@pytest.mark.parametrize(("state", "told"), [("failed", "no gt"), ("interrupted", "was killed")])
+def test_data_says_why_a_check_has_no_result(state, told, open_page, made_check):
+    made_check(state)
+    assert told in text_of(open_page("data", dataset="drawn"))
+
+
+def test_launch_takes_settings_from_the_address_and_refuses_wrong_ones(open_page):
+    assert open_page("launch", dataset="drawn", epochs="7", tasks="depth").number_input(key="launch.epochs").value == 7
+    app = open_page("launch", epochs="many")
+    assert not app.exception
+    assert "epochs" in text_of(app)
+
+
+def test_cause_prefers_what_the_evidence_says(made_store):
+    from mtal.ui.causes import cause
+    run = made_store("failed")
+    assert cause(run).title == "Out of memory"
+    full = made_store("failed", seed=1)
+    write_json(full.paths.result, {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"})
+    assert cause(full).title == "Disk full"

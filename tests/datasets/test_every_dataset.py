@@ -1,0 +1,90 @@
+"""What every data set must do. A new one is tested as soon as it is listed and SMALL says how to make one of it."""
+import string
+
+import numpy as np
+import pytest
+import torch
+
+from mtal.config import Config, ConfigError
+from mtal.datasets import DATASETS
+from mtal.datasets.dataset import Gated, LabelNotBought
+from mtal.datasets.locate import resolved_folder
+from tests.datasets.nyud_folder import nyud_config, write_nyud
+
+SMALL = {                                                   # name -> a config of a small one, given an empty folder
+    "nyud": lambda folder: nyud_config(write_nyud(folder / "NYUD_MT")),
+    "drawn": lambda folder: Config(dataset="drawn", data="5+3", size=(21, 34),
+                                   tasks=("semseg", "depth", "normals", "edge", "saliency", "human_parts")),
+}
+
+
+@pytest.mark.parametrize("name", DATASETS)
+class TestEveryDataset:
+    @pytest.fixture
+    def config(self, name, tmp_path):
+        return SMALL[name](tmp_path)
+
+    @pytest.fixture
+    def dataset(self, name, config):
+        return DATASETS[name].load(config)
+
+    def test_has_the_tasks_asked_for_in_their_order(self, name, config, dataset):
+        assert tuple(task.name for task in dataset.tasks) == config.tasks
+        reverse = config.model_copy(update={"tasks": config.tasks[::-1]})
+        assert [task.name for task in DATASETS[name].load(reverse).tasks] == list(config.tasks[::-1])
+        assert set(config.tasks) == set(DATASETS[name].task_names)
+
+    def test_ids_are_different_and_fit_for_file_names(self, dataset):
+        for split in (dataset.pool, dataset.validation):
+            assert len(set(split.ids)) == len(split.ids) > 0
+            assert set("".join(split.ids)) <= set(string.ascii_letters + string.digits + "_-.")
+
+    def test_images_are_rgb_and_labels_have_their_form(self, dataset):
+        for split in (dataset.pool, dataset.validation):
+            for index in range(len(split.ids)):
+                image = split.image(index)
+                assert image.dtype == np.uint8
+                assert image.shape[2:] == (3,)
+                for task in dataset.tasks:
+                    label = split.label(index, task)
+                    assert label.dtype == task.label_dtype
+                    assert label.shape == image.shape[:2] + (3,) * (task.label_channels == 3)
+                    assert task.problem(label) == ""
+                    target = torch.from_numpy(label.reshape(*label.shape[:2], -1)).permute(2, 0, 1)[None]
+                    assert task.valid(target).shape == (1, 1, *label.shape[:2])
+
+    def test_reading_twice_gives_the_same_and_nobody_can_spoil_it(self, dataset):
+        for read in (dataset.pool.image, *(lambda index, task=task: dataset.pool.label(index, task) for task in dataset.tasks)):
+            first = read(1)
+            first[:] = 0
+            np.testing.assert_array_equal(read(1), read(1))
+            assert read(1).any()
+
+    def test_place_is_the_folder_without_loading(self, config, dataset):
+        assert resolved_folder(config) == dataset.folder != ""
+
+    def test_unknown_task_is_named_with_those_that_there_are(self, name, config):
+        with pytest.raises(ConfigError, match=r"'flow'.*semseg"):
+            DATASETS[name].load(config.model_copy(update={"tasks": ("flow",)}))
+
+    def test_weights_of_the_config_win(self, name, config, dataset):
+        own = {task.name: task.weight for task in dataset.tasks}
+        found = DATASETS[name].load(config.model_copy(update={"loss_weights": {"depth": 3.5}})).tasks
+        assert {task.name: task.weight for task in found} == own | {"depth": 3.5}
+        assert own["depth"] != 3.5
+
+    def test_gate_lets_through_what_was_bought_only(self, dataset):
+        labelled = np.zeros((len(dataset.pool.ids), len(dataset.tasks)), bool)
+        labelled[1, 2] = True
+        gated = Gated(dataset.pool, dataset.tasks, labelled)
+        labelled[:] = True                                  # the gate has its own copy
+        np.testing.assert_array_equal(gated.label(1, dataset.tasks[2]), dataset.pool.label(1, dataset.tasks[2]))
+        for index, task in ((0, dataset.tasks[2]), (1, dataset.tasks[0])):
+            with pytest.raises(LabelNotBought, match=dataset.pool.ids[index]):
+                gated.label(index, task)
+        assert not hasattr(gated, "files")
+
+    def test_fingerprint_stays_unless_something_changes(self, name, config, dataset):
+        assert DATASETS[name].load(config).fingerprint() == dataset.fingerprint()
+        fewer = config.model_copy(update={"tasks": config.tasks[:2]})
+        assert DATASETS[name].load(fewer).fingerprint() != dataset.fingerprint()

@@ -1,0 +1,69 @@
+"""The worker of a check, called in this process: what it leaves behind however it ends."""
+import os
+
+import pytest
+
+from mtal.config import Config
+from mtal.engine import checker
+from mtal.runs.files import read_json
+from mtal.runs.launch import ask
+from mtal.runs.progress import parse
+from tests.datasets.nyud_folder import nyud_config, write_nyud
+
+
+@pytest.fixture
+def paths(empty_store):
+    return empty_store.data("nyud", "somewhere")
+
+
+def test_leaves_report_thumbs_progress_and_result(paths, tmp_path):
+    ask(paths, nyud_config(write_nyud(tmp_path / "NYUD_MT")))
+    checker.main(paths.folder)
+    assert read_json(paths.result) == {"outcome": "finished", "reason": "", "traceback": ""}
+    assert read_json(paths.report)["splits"]["pool"]["images"] == 4
+    assert [paths.thumb("pool", index).exists() for index in range(5)] == [True] * 4 + [False]
+    assert paths.thumb("validation", 1).exists()
+    rows = parse(paths.progress.read_text().splitlines())
+    assert {row["stage"] for row in rows} == {"load"}
+    assert (rows[0]["done"], rows[-1]["done"], rows[-1]["total"]) == (0, 12, 12)
+    assert paths.lock.read_text() == str(os.getpid())
+    assert paths.began.exists()
+
+
+def test_a_broken_image_fails_nothing(paths, tmp_path):
+    folder = write_nyud(tmp_path / "NYUD_MT")
+    (folder / "images" / "0005.jpg").write_bytes(b"no")
+    ask(paths, nyud_config(folder))
+    checker.main(paths.folder)
+    assert read_json(paths.result)["outcome"] == "finished"
+    assert [row["id"] for row in read_json(paths.report)["problems"]] == ["0005"]
+
+
+def test_stop_is_obeyed(paths):
+    ask(paths, Config(dataset="drawn", data="30+10", size=(16, 16), tasks=("depth",)))
+    paths.stop.touch()
+    checker.main(paths.folder)
+    assert read_json(paths.result)["outcome"] == "stopped"
+    assert not paths.report.exists()
+
+
+@pytest.mark.parametrize(("config", "reason"), [
+    (nyud_config("nowhere-at-all"), "nowhere-at-all"), (Config(dataset="cats"), "no data set called 'cats'")])
+def test_what_cannot_be_checked_says_why(paths, config, reason, capsys):
+    ask(paths, config)
+    checker.main(paths.folder)
+    result = read_json(paths.result)
+    assert (result["outcome"], result["traceback"]) == ("failed", "")
+    assert reason in result["reason"]
+    assert reason in capsys.readouterr().err
+
+
+def test_a_bug_leaves_its_traceback(paths, monkeypatch):
+    def bug(*_):
+        raise ZeroDivisionError("oh")
+    monkeypatch.setattr(checker, "check", bug)
+    ask(paths, Config(dataset="drawn", data="2+1", size=(16, 16), tasks=("depth",)))
+    checker.main(paths.folder)
+    result = read_json(paths.result)
+    assert (result["outcome"], result["reason"]) == ("failed", "ZeroDivisionError: oh")
+    assert "in bug" in result["traceback"]

@@ -1,0 +1,63 @@
+"""Every table format reads back to the same values."""
+import csv
+import io
+import json
+from datetime import datetime
+
+import pandas as pd
+import pytest
+
+from mtal.export.record import COLUMNS, record
+from mtal.export.tables import csv_bytes, jsonl_bytes, parquet_bytes
+
+
+def values_of(table):
+    """Rows of plain values, None where something is missing."""
+    return [[None if pd.isna(value) else value for value in row] for row in table.itertuples(index=False, name=None)]
+
+
+def test_csv_reads_back(run):
+    table = record(run, 0)
+    text = csv_bytes(table).decode()
+    assert "\r" not in text
+    back = pd.read_csv(io.StringIO(text), dtype=COLUMNS)
+    assert values_of(back) == values_of(table)
+
+
+def test_jsonl_reads_back(run):
+    table = record(run, 1)
+    rows = [json.loads(line) for line in jsonl_bytes(table).decode().splitlines()]
+    assert [list(row) for row in rows] == [list(COLUMNS)] * len(table)
+    assert [list(row.values()) for row in rows] == values_of(table)
+
+
+def test_parquet_reads_back_with_its_types(run):
+    table = record(run, 1)
+    back = pd.read_parquet(io.BytesIO(parquet_bytes(table)))
+    assert values_of(back) == values_of(table)
+    assert back["note"].isna().all()
+    assert pd.api.types.is_string_dtype(back["note"])
+    assert str(back["width"].dtype) == "Int64"
+
+
+@pytest.mark.parametrize("text", ["=1+2", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_a_text_that_looks_like_a_formula_is_disarmed(text):
+    content = csv_bytes(pd.DataFrame({"id": [text], "value": [-1.5]})).decode()
+    assert next(csv.reader(io.StringIO(content.split("\n", 1)[1], newline=""))) == [f"'{text}", "-1.5"]
+
+
+def test_commas_quotes_and_line_ends_survive():
+    texts = ['a,b', 'say "x"', "two\nlines", "old\rmac", "plain", "ünï"]
+    content = csv_bytes(pd.DataFrame({"id": texts})).decode()
+    assert [row[0] for row in csv.reader(io.StringIO(content, newline=""))][1:] == texts
+
+
+def test_the_time_is_that_of_the_pick_and_not_of_the_export(run):
+    stated = datetime.fromisoformat(record(run, 0)["created_utc"][0]).timestamp()
+    assert stated == int(run.cycle(0).pick.stat().st_mtime)
+
+
+def test_not_finite_numbers_are_null(run):
+    table = pd.DataFrame({"score": [float("nan"), 0.5]})
+    assert jsonl_bytes(table) == b'{"score": null}\n{"score": 0.5}\n'
+    assert csv_bytes(table) == b"score\n\n0.5\n"

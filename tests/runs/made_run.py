@@ -1,0 +1,79 @@
+"""A finished run folder with the files that `mtal.runs.run` documents, for tests that need a run and no engine."""
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mtal.config import Config
+from mtal.runs.files import write_json
+from mtal.runs.launch import create
+from mtal.runs.paths import CyclePaths, StorePaths
+from mtal.runs.run import Run
+
+TASKS = ("semseg", "depth", "normals")
+IMAGES, START, BATCH = 20, (3, 7), 3
+
+
+def made_run(store: Path, photos: Path | None = None, config: Config | None = None) -> Run:
+    """Three complete cycles over 20 images: two pick three whole images each, the last one only measures."""
+    run = Run(create(config or Config(cycles=3, start_percent=10, step_percent=15), StorePaths(store)).folder)
+    rng = np.random.default_rng(4)
+    write_json(run.paths.facts, facts(photos))
+    labelled = np.zeros((IMAGES, len(TASKS)), bool)
+    labelled[list(START)] = True
+    for number in range(3):
+        with run.new_cycle(number) as cycle:
+            write_measures(cycle, labelled, rng)
+            if number < 2:
+                picked = rng.choice(np.flatnonzero(~labelled[:, 0]), BATCH, replace=False)
+                write_pick(cycle, labelled, picked, rng)
+                labelled[picked] = True
+        run.report(number, "train", 10, 10)
+    write_json(run.paths.result, {"outcome": "finished", "reason": "", "stage": "", "traceback": "", "seconds": 12.0})
+    return run
+
+
+def facts(photos: Path | None) -> dict:
+    """facts.json; `photos` is a folder that holds images/<id>.jpg for some of the pool."""
+    ids = [f"{index:04d}" for index in range(IMAGES)]
+    return {
+        "dataset_title": "Made", "dataset_note": "", "data_folder": str(photos or ""), "fingerprint": "0123456789abcdef",
+        "pool": ids, "pool_files": [f"images/{name}.jpg" if photos else "" for name in ids], "validation": ["v0", "v1"],
+        "tasks": [{"name": name, "title": name.title(), "metric": "m", "axis": "m ↓", "unit": "", "better": "lower",
+                   "weight": 1.0, "distance": "gap", "distance_unit": "", "note": "", "value_unit": "",
+                   "legend": [["wall", "#ff0000"]]} for name in TASKS],
+        "plan": [{"train": 10, "evaluate": 2}] * 3, "versions": {"python": "3.11"}, "device": "cpu", "device_name": "CPU",
+        "precision": "float32", "parameters": 1000, "strategy_title": "Ours", "start": list(START)}
+
+
+def write_measures(cycle: CyclePaths, labelled: np.ndarray, rng: np.random.Generator) -> None:
+    """metrics.json, validation.parquet and the weights file of a cycle."""
+    images = int(labelled.any(axis=1).sum())
+    write_json(cycle.metrics, {"images": images, "labels": int(labelled.sum()), "percent": 100 * images / IMAGES,
+                               "loss": 6.0 - images / 10, "loss_with_initial": 12.0,
+                               "metrics": dict.fromkeys(TASKS, 0.5), "task_losses": dict.fromkeys(TASKS, 2.0),
+                               "seconds": {"train": 3.0}})
+    columns = {"id": ["v0", "v1"], "loss": rng.random(2)} | {f"loss.{task}": rng.random(2) for task in TASKS}
+    pd.DataFrame(columns | {f"value.{task}": rng.random(2) for task in TASKS}).to_parquet(cycle.validation)
+    cycle.network.write_bytes(rng.bytes(64))
+
+
+def write_pick(cycle: CyclePaths, labelled: np.ndarray, picked: np.ndarray, rng: np.random.Generator) -> None:
+    """pick.npy, pool.parquet and embedding.npy; candidates are ranked with the picked ones first."""
+    np.save(cycle.pick, np.array([(image, task) for image in picked for task in range(len(TASKS))]))
+    rest = [index for index in range(IMAGES) if not labelled[index, 0] and index not in picked]
+    rank = np.zeros(IMAGES, int)
+    rank[[*picked, *rest]] = np.arange(1, len(picked) + len(rest) + 1)
+    table = pd.DataFrame({"id": [f"{index:04d}" for index in range(IMAGES)], "labelled": labelled.any(axis=1),
+                          "picked": np.isin(np.arange(IMAGES), picked), "rank": rank})
+    for task in TASKS:
+        for partner in TASKS:
+            if partner != task:
+                table[f"m.{task}.{partner}"] = rng.random(IMAGES).astype(np.float32)
+        table[f"s.{task}"] = table.filter(regex=rf"^m\.{task}\.").max(axis=1)
+        table[f"n.{task}"] = table[f"s.{task}"]
+    for column in ("inconsistency", "diversity_start", "diversity", "score"):
+        table[column] = rng.random(IMAGES).astype(np.float32)
+    table["cutoff"] = np.float32(0.25)
+    table.to_parquet(cycle.pool)
+    np.save(cycle.embedding, rng.normal(size=(IMAGES, 8)).astype(np.float32))

@@ -1,0 +1,91 @@
+"""Progress: how far, how long, and what cannot be said."""
+import pytest
+
+from mtal.runs.files import last_lines
+from mtal.runs.progress import STAGES, append, parse, progress, unit_times
+
+PLAN = [{"train": 10, "evaluate": 4, "score": 20}, {"train": 20, "evaluate": 4}]
+
+
+def line(t, cycle, stage, done, total, **more):
+    return {"t": t, "cycle": cycle, "stage": stage, "done": done, "total": total} | more
+
+
+def test_nothing_can_be_said_before_the_first_report():
+    assert progress([], PLAN) is None
+
+
+def test_fraction_and_time_of_the_stage():
+    rows = [line(90, 0, "load", 3, 3), line(100, 0, "train", 0, 10), line(108, 0, "train", 4, 10, loss={"depth": 1.5})]
+    now = progress(rows, PLAN)
+    assert (now.stage_title, now.fraction, now.stage_s, now.started, now.updated) == (STAGES["train"], 0.4, 8, 90, 108)
+    assert now.loss == {"depth": 1.5}
+
+
+def test_a_stage_without_units_has_no_fraction():
+    assert progress([line(0, 0, "pick", 0, 0)], PLAN).fraction == 0
+
+
+def test_time_left_is_every_remaining_unit_at_its_own_speed():
+    rows = [line(0, 0, "train", 0, 10), *(line(2.0 * done, 0, "train", done, 10) for done in (2, 4, 6))]
+    known = {"evaluate": [0.5, 0.5], "score": [0.1, 0.1]}
+    low, high = progress(rows, PLAN, known).eta_s
+    assert low == high == pytest.approx((4 + 20) * 2.0 + (4 + 4) * 0.5 + 20 * 0.1)
+
+
+def test_the_range_goes_from_the_median_to_the_ninth_tenth():
+    times = [1.0] * 8 + [11.0] * 2
+    rows, t = [line(0, 1, "evaluate", 0, 14)], 0.0
+    for done, step in enumerate(times, start=1):
+        t += step
+        rows.append(line(t, 1, "evaluate", done, 14))
+    low, high = progress(rows, PLAN).eta_s
+    assert (low, high) == pytest.approx((4 * 1.0, 4 * 11.0))
+
+
+def test_stages_never_timed_are_named_and_not_guessed():
+    rows = [line(0, 0, "train", 0, 10), line(5, 0, "train", 5, 10), line(10, 0, "train", 10, 10)]
+    now = progress(rows, PLAN)
+    assert now.eta_missing == ("evaluate", "score")
+    assert now.eta_s == pytest.approx((20.0, 20.0))
+
+
+def test_no_estimate_from_a_single_report():
+    now = progress([line(0, 0, "train", 0, 10)], PLAN)
+    assert now.eta_s is None
+    assert set(now.eta_missing) == {"train", "evaluate", "score"}
+
+
+def test_nothing_is_left_at_the_end():
+    now = progress([line(0, 1, "evaluate", 0, 4), line(8, 1, "evaluate", 4, 4)], PLAN)
+    assert now.eta_s == (0, 0)
+
+
+def test_times_are_not_taken_across_a_resume_or_a_stage():
+    rows = [line(0, 0, "train", 0, 10), line(10, 0, "train", 5, 10),
+            line(5000, 0, "train", 0, 10), line(5010, 0, "train", 5, 10), line(9000, 0, "evaluate", 2, 4)]
+    assert unit_times(rows) == {"train": [2.0, 2.0]}
+
+
+def test_the_stage_is_timed_from_its_last_beginning():
+    rows = [line(0, 0, "train", 0, 10), line(10, 0, "train", 5, 10), line(5000, 0, "train", 0, 10), line(5004, 0, "train", 2, 10)]
+    assert progress(rows, PLAN).stage_s == 4
+
+
+def test_the_cut_line_of_a_killed_worker_is_left_out(tmp_path):
+    path = tmp_path / "progress"
+    append(path, 0, "train", 1, 10, {"depth": 0.123456789})
+    append(path, 0, "train", 2, 10)
+    whole = path.read_text()
+    path.write_text(whole + '{"t": 17')
+    rows = parse(last_lines(path))
+    assert [row["done"] for row in rows] == [1, 2]
+    assert rows[0]["loss"] == {"depth": 0.12346}
+    append(path, 0, "train", 3, 10)                         # by the resumed worker; lost, since it continues the cut line
+    append(path, 0, "train", 4, 10)
+    assert [row["done"] for row in parse(last_lines(path))] == [1, 2, 4]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "7", '{"t": 1}', "not json"])
+def test_lines_of_another_form_are_left_out(text):
+    assert parse([text]) == []

@@ -1,0 +1,349 @@
+"""The command line: what it prints, what it starts, how it ends. Workers are small ones; the real one has its own tests."""
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mtal.cli import app, demo, work
+from mtal.cli.data import readable
+from mtal.cli.doctor import packages, python_version, room, store_works
+from mtal.cli.watch import duration, follow, known_times, line
+from mtal.config import Config, ConfigError, compose
+from mtal.datasets.check import Report
+from mtal.export import EXPORTERS
+from mtal.runs import launch as launching
+from mtal.runs.launch import create, kill
+from mtal.runs.lock import take
+from mtal.runs.paths import StorePaths
+from mtal.runs.run import Run
+from mtal.runs.status import Status
+from tests.runs.made_run import TASKS, made_run
+from tests.runs.small_worker import FINISH, WORKER, notes, until
+
+ROOT = Path(__file__).parents[1]
+KEYS = ["name", "group", "strategy", "seed", "dataset", "network", "status", "cycles_done", "cycles", "stage", "percent",
+        "eta_low_s", "eta_high_s", "eta_text", "updated", "metrics", "reason", "folder"]
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A store whose workers do not outlive the test."""
+    store = StorePaths(tmp_path / "store")
+    yield store
+    for paths in store.runs():
+        run = Run(paths.folder)
+        if run.status.alive:
+            until(paths.lock.read_text)
+            kill(paths)
+
+
+@pytest.fixture
+def mtal(store, monkeypatch, capsys):
+    """Call a command in this process, with small workers: text and exit code."""
+    monkeypatch.setattr(work, "start", lambda job: launching.start(job, WORKER))
+    monkeypatch.setattr("mtal.cli.control.start", lambda job: launching.start(job, WORKER))
+    monkeypatch.setenv("MTAL_RUNS", str(store.folder))
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["mtal", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            app.main()
+        said = capsys.readouterr()
+        return said.out + said.err, ended.value.code or 0
+    return call
+
+
+def test_status_of_an_empty_store_says_so(mtal, store):
+    assert mtal("status") == (f"No runs in {store.folder}\n", 0)
+    assert mtal("status", "--json") == ("[]\n", 0)
+
+
+def test_status_loads_no_torch(store):
+    made_run(store.folder)
+    code = (f"import sys; sys.argv = ['mtal', 'status', '--runs', {str(store.folder)!r}]\n"
+            "from mtal.cli.app import main\n"
+            "try: main()\nfinally: print('torch' in sys.modules)")
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert Config(cycles=3, start_percent=10, step_percent=15).name in said
+    assert said.endswith("False\n")
+
+
+def test_status_is_a_table_with_the_last_values(mtal, store):
+    run = made_run(store.folder)
+    text, _ = mtal("status")
+    heading, row = text.splitlines()
+    assert heading.split()[:4] == ["run", "strategy", "status", "cycles"]
+    assert row.split()[:4] == [run.name, "ours", "finished", "3/3"]
+    assert "loss 5.2" in row
+
+
+def test_status_as_json_has_stable_keys(mtal, store):
+    run = made_run(store.folder)
+    one = json.loads(mtal("status", run.name, "--json")[0])
+    assert list(one) == KEYS
+    assert one["metrics"] == {"loss": pytest.approx(5.2)} | dict.fromkeys(TASKS, 0.5)
+    assert (one["status"], one["stage"], one["percent"]) == ("finished", None, None)
+    assert [list(each) for each in json.loads(mtal("status", "--json")[0])] == [KEYS]
+
+
+def test_status_of_a_run_at_work_has_stage_percent_and_time_left(mtal, store):
+    run = made_run(store.folder)
+    run.paths.result.unlink()
+    with run.paths.lock.open("a") as lock:
+        take(lock, patience_s=0)
+        run.paths.began.touch()
+        for done in range(5):
+            run.report(2, "train", done, 10)
+        one = json.loads(mtal("status", run.name, "--json")[0])
+    assert (one["status"], one["stage"], one["percent"]) == ("running", "train", 40.0)
+    assert one["eta_low_s"] <= one["eta_high_s"]
+    assert "without 1 stage" in one["eta_text"]
+
+
+def test_status_shows_damaged_runs(mtal, store):
+    broken = store.run("broken")
+    broken.folder.mkdir(parents=True)
+    broken.config.write_text("{")
+    assert f"{broken.folder}: its config cannot be read" in mtal("status")[0]
+
+
+def test_settings_lists_every_one(mtal):
+    text, code = mtal("settings")
+    assert code == 0
+    assert [row.split()[0] for row in text.splitlines()[1:]] == list(Config.model_fields)
+    assert "[max|mean|min]" in text
+
+
+@pytest.mark.parametrize(("words", "message"), [
+    (["run", "--set", "epoch=3"], "did you mean 'epochs'"),
+    (["launch", "--preset", "big"], "no preset called 'big'"),
+    (["launch", "--config", "nothing.yaml"], "no config file"),
+    (["launch", "--strategies", "ours,best"], "no strategy called 'best'"),
+    (["launch", "--set", "dataset=../x"], "no data set called"),
+    (["launch", "--set", "network=resnet"], "no network called"),
+    (["launch", "--seeds", "one"], "seed"),
+    (["stop", "nothing"], "no run called 'nothing'"),
+    (["resume"], "name one run to resume"),
+    (["resume", "x", "--all"], "name one run to resume"),
+    (["export", "nothing", "--cycle", "0", "--out", "x"], "no run called"),
+    (["check", "--set", "data=/no/such/folder"], "/no/such/folder"),
+    (["demo", "--nyud", "/no/such/folder"], "no folder at"),
+])
+def test_a_wrong_word_is_one_line_and_exit_code_2(mtal, store, words, message):
+    text, code = mtal(*words)
+    assert code == 2
+    assert re.match(r"Error: ", text)
+    assert text.count("\n") == 1
+    assert message in text
+    assert store.runs() == []                               # nothing is half started
+
+
+def test_launch_starts_a_run_per_strategy_and_seed_in_order(mtal, store):
+    words = ["launch", "--preset", "demo", "--strategies", "random,ours", "--seeds", "0,1", "--set", "device=cpu"]
+    text, code = mtal(*words)
+    wanted = [compose("demo", None, [f"strategy={strategy}", f"seed={seed}"]).name
+              for strategy in ("random", "ours") for seed in (0, 1)]
+    assert code == 0
+    assert text.splitlines() == [f"{name}: started" for name in wanted]
+    assert mtal(*words)[0].splitlines() == [f"{name}: at work already" for name in wanted]
+    until(lambda: len(notes(store, "workers")) == 4)
+    for name in wanted:
+        (store.run(name).folder / FINISH).touch()
+    until(lambda: all(Run(store.run(name).folder).status is Status.FINISHED for name in wanted))
+    assert mtal(*words)[0].splitlines() == [f"{name}: finished already" for name in wanted]
+
+
+def test_launch_says_which_machine_settings_a_run_keeps(mtal, store):
+    create(Config(device="cpu", threads=1), store)
+    text, _ = mtal("launch", "--set", "device=cpu", "--set", "threads=2")
+    assert text.endswith("started; it keeps its first setting of threads\n")
+
+
+def test_stop_then_resume_then_kill(mtal, store):
+    name = Config().name
+    mtal("launch", "--set", "device=cpu")
+    run = Run(store.run(name).folder)
+    until(lambda: run.status is Status.RUNNING)
+    assert mtal("stop", name) == (f"{name}: asked to stop\n", 0)
+    until(lambda: run.status is Status.STOPPED)
+    assert mtal("stop", name)[0] == f"{name}: not at work, it is stopped\n"
+    assert mtal("resume", name)[0] == f"{name}: resumed\n"
+    until(lambda: run.status is Status.RUNNING)
+    assert mtal("resume", name)[0] == f"{name}: at work already\n"
+    assert mtal("stop", name, "--kill")[0] == f"{name}: killed\n"
+    until(lambda: run.status is Status.INTERRUPTED)
+
+
+def test_resume_all_takes_what_was_cut_and_nothing_else(mtal, store):
+    runs = {seed: create(Config(device="cpu", seed=seed), store) for seed in range(5)}
+    for seed, outcome in [(1, "stopped"), (2, "failed"), (3, "finished")]:
+        runs[seed].result.write_text(json.dumps({"outcome": outcome}))
+    runs[4].log.touch()                                     # interrupted; 0 was never started
+    assert sorted(mtal("resume", "--all")[0].splitlines()) == sorted(f"{runs[seed].folder.name}: resumed" for seed in (1, 2, 4))
+    assert Run(runs[0].folder).status is Status.NEW
+    assert mtal("resume", runs[3].folder.name)[0].endswith(": finished already\n")
+
+
+def test_resume_all_of_nothing_says_so(mtal):
+    assert mtal("resume", "--all") == ("Nothing to resume\n", 0)
+
+
+@pytest.mark.parametrize(("outcome", "code", "words"), [
+    ("finished", 0, "finished, 0 cycles"), ("stopped", 3, "python -m mtal resume"), ("failed", 1, "failed: out of memory")])
+def test_run_ends_with_the_code_of_its_outcome(mtal, store, monkeypatch, outcome, code, words):
+    def end(job):
+        job.log.write_text("the last line\n")
+        job.result.write_text(json.dumps({"outcome": outcome, "reason": "out of memory"}))
+        return True
+
+    monkeypatch.setattr(work, "start", end)
+    text, found = mtal("run")
+    assert found == code
+    assert words in text
+    assert ("the last line" in text) == (outcome == "failed")
+
+
+def test_ctrl_c_asks_the_run_to_stop_and_waits_for_it(store):
+    code = ("import sys; from mtal.cli import app, work; from mtal.runs.launch import start\n"
+            f"work.start = lambda job: start(job, {WORKER!r})\n"
+            f"sys.argv = ['mtal', 'run', '--set', 'device=cpu', '--runs', {str(store.folder)!r}]\n"
+            "app.main()")
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    run = Run(store.run(Config().name).folder)
+    until(lambda: run.paths.folder.exists() and run.status is Status.RUNNING, patience_s=60)
+    until(lambda: "started" in process.stdout.readline())
+    until(lambda: process.stdout.readline() == "Starting\n")        # it follows by now
+    process.send_signal(signal.SIGINT)
+    text, _ = process.communicate(timeout=30)
+    assert process.returncode == 3
+    assert run.status is Status.STOPPED
+    assert "Stopping after the step in hand" in text
+
+
+def test_follow_writes_a_line_per_stage_where_there_is_no_terminal(store, capsys):
+    run = made_run(store.folder)
+    run.paths.result.unlink()
+    lock = run.paths.lock.open("a")
+    take(lock, patience_s=0)
+    run.paths.began.touch()
+    steps = iter([("train", 1), ("train", 2), ("evaluate", 1), None])
+
+    class Watched(Run):
+        """A run whose worker reports whenever somebody looks."""
+
+        @property
+        def status(self):
+            step = next(steps, None)
+            if step is None:
+                lock.close()
+                return Status.STOPPED
+            self.report(2, step[0], step[1], 10)
+            return Status.RUNNING
+
+    assert follow(Watched(run.paths.folder), {}, pause_s=0) is Status.STOPPED
+    assert all(said.startswith("Cycle 3/3") for said in capsys.readouterr().out.splitlines())
+
+
+def test_a_waiting_run_says_that_it_waits(store):
+    run = made_run(store.folder)
+    with run.paths.lock.open("a") as lock:
+        take(lock, patience_s=0)
+        assert line(run, {}) == "Waiting for the device"
+
+
+def test_times_of_like_runs_are_known_and_of_other_runs_not(store):
+    run = made_run(store.folder)
+    for done in (2, 4, 6):
+        run.report(2, "evaluate", done, 10)
+    like = Config(strategy="random")
+    assert len(known_times(like, [run])["evaluate"]) == 2
+    assert known_times(Config(size=(96, 128)), [run]) == {}
+    assert known_times(run.config, [run]) == {}
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (5400, "1 h 30 min"),
+                                               (7 * 3600, "7 h 00 min")])
+def test_durations_as_people_say_them(seconds, text):
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize("name", EXPORTERS)
+def test_export_writes_what_the_exporter_gives(mtal, store, tmp_path, name):
+    run = made_run(store.folder)
+    out = tmp_path / "exported"
+    text, code = mtal("export", run.name, "--cycle", 1, "--format", name, "--out", out)
+    assert code == 0
+    assert EXPORTERS[name].title in text
+    assert out.read_bytes() == EXPORTERS[name].write(run, 1)
+
+
+@pytest.mark.parametrize(("words", "message"), [
+    (["--cycle", "2"], "only measures"), (["--cycle", "9"], "no complete cycle 9"), (["--cycle", "0", "--format", "x"], "'x'")])
+def test_export_of_what_is_not_there_is_refused(mtal, store, tmp_path, words, message):
+    run = made_run(store.folder)
+    text, code = mtal("export", run.name, *words, "--out", tmp_path / "exported")
+    assert code == 2
+    assert message in text
+    assert not (tmp_path / "exported").exists()
+
+
+def test_demo_takes_photos_where_they_are_and_says_where_it_does_not(tmp_path, monkeypatch):
+    photos = tmp_path / "it's here: # yes"
+    photos.mkdir()
+    sets, said = demo.choose_data(photos)
+    config = compose("demo", None, sets)
+    assert (config.dataset, config.data) == ("nyud", str(photos))
+    assert "real photos" in said
+    monkeypatch.setattr("mtal.datasets.DATASETS", {"nyud": type("Nothing", (), {"find_folder": staticmethod(lambda: None)})})
+    sets, said = demo.choose_data(None)
+    assert compose("demo", None, sets).dataset == demo.FALLBACK
+    assert "drawn shapes" in said
+
+
+def test_the_report_of_a_check_is_readable():
+    report = Report("nyud", "NYU", "/photos", "", "f", "now", 1.0, [], {"pool": {
+        "images": 3, "ids": [], "sizes": {"120x160": 2, "60x80": 1}, "coverage": {"depth": 2}}},
+        {"depth": {"min": 0.5, "max": None, "mean": 2.0, "valid_percent": 81.25, "classes": []}},
+        [{"split": "pool", "id": "0007", "what": "depth", "file": "", "problem": "it is missing"}] * 30,
+        [{"pool": "0001", "validation": "0002", "how": "same picture"}])
+    text = readable(report)
+    assert re.search(r"pool +3 +120x160 and 1 more +2\n", text)
+    assert re.search(r"depth +81.2 % +0.5 +2\n", text)
+    assert "31 problems" in text
+    assert text.count("it is missing") == 20
+    assert "pool 0001 is validation 0002 too: same picture" in text
+    assert "--json lists them all" in text
+
+
+def test_doctor_names_what_is_wrong():
+    assert python_version((3, 10, 4)).level == "fail"
+    assert python_version((3, 11, 0)).level == "ok"
+    assert room("disk", 1.0, 5, "free some") == ("warn", "disk: 1.0 GB free", "free some")
+    here = {"numpy": "1.20", "torch": "2.11.0+cpu"}
+    found = list(packages(["# a comment", "numpy>=1.26,<3  # why", "torch>=2.11,<3"], here.__getitem__))
+    assert [finding.level for finding in found] == ["fail"]
+    assert "numpy 1.20" in found[0].text
+    assert [finding.level for finding in packages(["numpy>=1.26"], lambda name: "2.4.0")] == ["ok"]
+    assert "is missing" in next(packages(["no-such-package-at-all>=1"])).text
+
+
+def test_doctor_tries_the_store(tmp_path):
+    assert store_works(StorePaths(tmp_path / "new")).level == "ok"
+    assert list((tmp_path / "new").iterdir()) == []
+    (tmp_path / "file").touch()
+    assert store_works(StorePaths(tmp_path / "file")).level == "fail"
+
+
+def test_a_bug_keeps_its_traceback(mtal, monkeypatch):
+    def broken(*_):
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("mtal.cli.listing.all_runs", broken)
+    monkeypatch.setattr(sys, "argv", ["mtal", "status"])
+    with pytest.raises(ValueError, match="a bug"):
+        app.main()
+    assert not issubclass(ValueError, ConfigError)

@@ -1,0 +1,127 @@
+"""Layers are a test, not a wish: who may import whom, who draws, who knows file names."""
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "mtal").rglob("*.py"))
+SCREEN = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
+PATHS = ROOT / "mtal" / "runs" / "paths.py"
+
+ALLOWED = {                                                 # package -> what it may import from mtal; see README
+    "config": set(), "figures": set(), "acquisition": set(), "tasks": set(),
+    "runs": {"config"},
+    "datasets": {"config", "tasks"},
+    "models": {"config", "tasks"},
+    "training": {"config", "tasks", "datasets", "models"},
+    "signals": {"config", "tasks", "datasets", "models", "training", "acquisition"},
+    "engine": {"config", "tasks", "datasets", "models", "training", "signals", "acquisition", "runs"},
+    "export": {"config", "tasks", "runs", "figures"},
+    "ui": {"config", "datasets", "models", "acquisition", "runs", "figures", "export"},
+    "cli": {"config", "datasets", "models", "training", "acquisition", "runs", "export"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+LIGHT = ("mtal", "mtal.config", "mtal.runs.run", "mtal.runs.index", "mtal.runs.launch", "mtal.runs.queue", "mtal.figures",
+         "mtal.export", "mtal.acquisition", "mtal.cli.app")
+VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools", "core"}
+
+
+def relative(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def package(file: Path) -> str:
+    """`runs` for mtal/runs/lock.py, `config` for mtal/config.py."""
+    return file.relative_to(ROOT / "mtal").parts[0].removesuffix(".py")
+
+
+def imports_of(file: Path) -> set[str]:
+    """Full names of the modules that a file imports, anywhere in it."""
+    nodes = list(ast.walk(ast.parse(file.read_text())))
+    plain = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    return plain | {f"{node.module}.{name.name}" for node in nodes if isinstance(node, ast.ImportFrom) and node.module
+                    for name in node.names}
+
+
+def texts_of(file: Path) -> set[str]:
+    """Every string of a file that is not a docstring or another string standing alone."""
+    tree = ast.parse(file.read_text())
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return {node.value for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone}
+
+
+def test_there_is_something_to_look_at():
+    assert len(MODULES) > 30
+
+
+@pytest.mark.parametrize("file", MODULES, ids=relative)
+def test_imports_point_down(file):
+    own = package(file)
+    found = {name.split(".")[1] for name in imports_of(file) if name.startswith("mtal.")}
+    assert found <= ALLOWED[own] | {own}
+
+
+@pytest.mark.parametrize("file", [*MODULES, *SCREEN], ids=relative)
+def test_imports_are_absolute(file):
+    assert not [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom) and node.level]
+
+
+@pytest.mark.parametrize("file", SCREEN, ids=relative)
+def test_pages_import_the_screen_and_the_store_only(file):
+    found = {name.split(".")[1] for name in imports_of(file) if name.startswith("mtal.")}
+    assert found <= {"ui", "figures", "runs", "config"}
+
+
+@pytest.mark.parametrize("file", MODULES, ids=relative)
+def test_only_the_screen_knows_streamlit(file):
+    knows = any(name.split(".")[0] == "streamlit" for name in imports_of(file))
+    assert not knows or package(file) == "ui"
+
+
+@pytest.mark.parametrize("file", [file for file in MODULES if package(file) in {"runs", "figures", "export", "acquisition"}],
+                         ids=relative)
+def test_what_pages_read_with_imports_no_torch(file):
+    assert not [name for name in imports_of(file) if name.split(".")[0] in {"torch", "torchvision", "timm"}]
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_importing_it_leaves_torch_out(module):
+    code = f"import sys, {module}; sys.exit(sorted({{'torch', 'streamlit'}} & set(sys.modules)) != [])"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("file", [*MODULES, *SCREEN], ids=relative)
+def test_names_say_something(file):
+    assert not VAGUE & {part.removesuffix(".py") for part in file.relative_to(ROOT).parts}
+
+
+def test_file_names_of_the_run_store_stand_in_one_place():
+    owned = {text for text in texts_of(PATHS) if re.fullmatch(r"[\w.]+\.(json|jsonl|npy|parquet|safetensors|txt)", text)}
+    assert {"config.json", "pick.npy", "pool.parquet"} <= owned
+    elsewhere = [(relative(file), text) for file in [*MODULES, *SCREEN] if file != PATHS
+                 for text in texts_of(file) for name in owned if re.search(rf"(^|/){re.escape(name)}$", text)]
+    assert elsewhere == []
+
+
+@pytest.mark.parametrize("file", [file for file in [*MODULES, *SCREEN] if "engine" not in file.parts], ids=relative)
+def test_the_worker_is_named_and_never_imported(file):
+    assert not [name for name in imports_of(file) if name.startswith("mtal.engine")]
+
+
+def test_git_ignores_no_source_file():
+    """A pattern such as `runs/` would hide mtal/runs too; it must be `/runs/`."""
+    if not shutil.which("git"):
+        pytest.skip("git is not here")
+    files = [relative(file) for file in [*MODULES, *SCREEN, *(ROOT / "tests").rglob("*.py")]]
+    asked = subprocess.run(["git", "check-ignore", "--no-index", "--stdin"], cwd=ROOT, input="\n".join(files), text=True,
+                           capture_output=True, check=False)
+    if asked.returncode == 128:
+        pytest.skip("this is not a git checkout")
+    assert asked.stdout.split() == []
