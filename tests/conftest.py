@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from mtal.runs.index import all_runs
 from mtal.runs.paths import StorePaths
+from mtal.runs.run import Run
+from mtal.runs.status import Status
+from tests.real_runs import launch_and_wait, tiny_config
 
 SHARED = Path(__file__).parents[2] / "shared"               # packed photographs, where a workplace has them
 
@@ -30,3 +34,25 @@ def nyud_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, tool, packed, out, "--size", "120x160", "--limit", "40", "--val", "10"]
     subprocess.run(command, check=True, capture_output=True)
     return out
+
+
+@pytest.fixture(scope="session")
+def real_store(tmp_path_factory: pytest.TempPathFactory) -> StorePaths:
+    """Two finished runs, ours and random, made by the real engine in worker processes. Read only: copy before changing."""
+    folder = tmp_path_factory.mktemp("real-store")
+    for strategy in ("ours", "random"):
+        run = launch_and_wait(tiny_config(f"strategy={strategy}"), folder)
+        assert run.status is Status.FINISHED, "\n".join(run.log_tail(40))
+    return StorePaths(folder)
+
+
+@pytest.fixture(scope="session")
+def finished_run(real_store: StorePaths) -> Run:
+    """The finished run of our strategy."""
+    return next(run for run in all_runs(real_store) if run.config.strategy == "ours")
+
+
+@pytest.fixture(scope="session")
+def random_run(real_store: StorePaths) -> Run:
+    """The finished run of random picking."""
+    return next(run for run in all_runs(real_store) if run.config.strategy == "random")

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from mtal.figures.style import OPEN, PICKED, figure, hatched
 
+BINS = 40
 MEMBER = "rgba(0,114,178,0.45)"
 TASK = "#0072B2"
 
@@ -50,13 +51,13 @@ def score_distribution(pool: pd.DataFrame, view: str, marked: float | None = Non
     drawn = figure("Score (higher is labelled first)", "Images", view, height_px=280)
     if rows.empty:
         return drawn
-    low, high = float(rows["score"].min()), float(rows["score"].max())
-    bins = {"start": low, "end": high + 1e-9, "size": max((high - low) / 40, 1e-9)}
+    edges = np.histogram_bin_edges(rows["score"], bins=BINS)     # counted here: the browser drops values at the last edge
     for name, chosen, colour, shape in (("not picked", ~rows["picked"], OPEN, ""), ("picked", rows["picked"], PICKED, "/")):
-        drawn.add_histogram(x=rows.loc[chosen, "score"], name=f"{name} ({int(chosen.sum())})", xbins=bins,
-                            marker=hatched(colour, shape),
-                            hovertemplate=f"{name}: %{{y}} images<br>score %{{x}}<extra></extra>")
-    drawn.update_layout(barmode="stack", bargap=0.04, legend={"traceorder": "normal"})
+        counts, _ = np.histogram(rows.loc[chosen, "score"], bins=edges)
+        drawn.add_bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, width=np.diff(edges), name=f"{name} ({int(chosen.sum())})",
+                      marker=hatched(colour, shape), customdata=np.column_stack([edges[:-1], edges[1:]]),
+                      hovertemplate=f"{name}: %{{y}} images<br>score %{{customdata[0]:.3g}} to %{{customdata[1]:.3g}}<extra></extra>")
+    drawn.update_layout(barmode="stack", legend={"traceorder": "normal"})
     cutoff = float(rows["cutoff"].iloc[0]) if "cutoff" in rows else float("nan")
     if np.isfinite(cutoff):
         drawn.add_vline(x=cutoff, line={"dash": "dash", "width": 2, "color": PICKED},

@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from mtal.config import Config
@@ -41,6 +42,9 @@ def start(job: JobPaths, worker: str = WORKER) -> bool:
         lock.truncate(0)                                    # else `kill` could trust the pid of an earlier worker
         for left_over in (job.began, job.stop, job.result):
             left_over.unlink(missing_ok=True)
+        job.started.touch()
+        now = time.time_ns()                                # finer than the file system's own clock
+        os.utime(job.started, ns=(now, now))
         with job.log.open("ab") as log:
             subprocess.Popen([sys.executable, "-m", worker, str(job.folder)], cwd=ROOT,
                              pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log,

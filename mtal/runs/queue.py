@@ -14,9 +14,9 @@ from mtal.runs.status import Status, status
 
 
 def waiting(store: StorePaths, device: str) -> list[RunPaths]:
-    """Runs queued for a device, the one whose worker came first at the front."""
+    """Runs queued for a device, the one that was started first at the front."""
     queued = [run for run in store.runs() if status(run) is Status.QUEUED and device_key(load_config(run.config)) == device]
-    return sorted(queued, key=lambda run: (run.lock.stat().st_mtime_ns, run.folder.name))
+    return sorted(queued, key=lambda run: (_since(run), run.folder.name))
 
 
 @contextmanager
@@ -35,3 +35,8 @@ def turn(job: JobPaths, store: StorePaths, device: str, check: Callable[[], None
 def _is_first(job: JobPaths, store: StorePaths, device: str) -> bool:
     ahead = waiting(store, device)
     return not ahead or ahead[0].folder == job.folder
+
+
+def _since(job: JobPaths) -> int:
+    """When it was started, in ns. Not the lock's time: the worker writes its pid there, some time later."""
+    return (job.started if job.started.exists() else job.lock).stat().st_mtime_ns

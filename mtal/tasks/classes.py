@@ -54,7 +54,7 @@ def jensen_shannon(reference: Tensor, other: Tensor) -> Tensor:
     finite where a probability vanishes.
     """
     log_p, log_q = F.log_softmax(reference.float(), 1), F.log_softmax(other.float(), 1)
-    gap = log_q - log_p
+    gap = (log_q - log_p).clamp(-30, 30)                    # beyond, the smaller probability weighs nothing: e^-30
     above = math.log(2) - F.softplus(gap)
     return ((log_p.exp() * above).sum(1) + (log_q.exp() * (above + gap)).sum(1)).mul(0.5).clamp(min=0)
 

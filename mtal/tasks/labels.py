@@ -8,11 +8,7 @@ from mtal.tasks.task import Warp
 
 
 def mean_where(values: Tensor, valid: Tensor) -> Tensor:
-    """(B,) mean of each image's `values` (B, C, H, W) over its valid pixels (B, 1, H, W); 0 where there is none.
-
-    C values of one pixel count as C elements. What stands at other pixels, even NaN, changes neither mean nor gradient
-    as long as `values` was computed pixel by pixel from finite numbers.
-    """
+    """(B,) mean of each image's `values` (B, C, H, W) over its valid pixels (B, 1, H, W), C elements each; 0 where none is."""
     total = values.masked_fill(~valid, 0).flatten(1).sum(1)
     return total / (valid.flatten(1).sum(1) * values.shape[1]).clamp(min=1)
 

@@ -13,7 +13,7 @@ from plotly.colors import hex_to_rgb, sequential
 
 RGB = tuple[int, int, int]
 
-IGNORED: RGB = (128, 128, 128)                              # class pixels that count nowhere
+IGNORED: RGB = (104, 104, 104)                              # class pixels that count nowhere; the grey furthest from all others
 MISSING: RGB = (0, 0, 0)                                    # pixels without a measurement
 
 _OKABE_ITO: tuple[RGB, ...] = ((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178), (213, 94, 0),

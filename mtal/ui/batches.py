@@ -41,7 +41,7 @@ def show_near_misses(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     st.caption("The next ranks below the cut-off, as they stood once the whole batch counted as labelled.")
     rows = with_driver(pool, missed)
     show_tiles(run, cycle, [int(image) for image in rows.index], [caption(row) for _, row in rows.iterrows()],
-               [f"{int(row['rank'])} · {plain(str(row['id']))}" for _, row in rows.iterrows()], NEAR)
+               [f"{int(row['rank'])} · {plain(str(row['id']))}" for _, row in rows.iterrows()], "near", NEAR)
 
 
 def show_distribution(run: Run, cycle: int, pool: pd.DataFrame) -> None:

@@ -66,9 +66,9 @@ def failure_box(run: Run) -> None:
         return
     found, result = cause(run), run.result
     draw = st.error if status in {Status.FAILED, Status.INTERRUPTED} else st.info
-    where = f" in stage *{plain(STAGES.get(result['stage'], result['stage']))}*" if result.get("stage") else ""
+    where = f" in stage *{STAGES[result['stage']]}*" if result.get("stage") in STAGES else ""
     draw(f"**{found.title}**: {status.value}{where}, {cycles_text(run)}.  \n{found.advice}", icon=SIGNS[status][0])
-    if result.get("reason"):
+    if result.get("reason") and status is Status.FAILED:
         st.code(result["reason"], language=None, wrap_lines=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         resume_button(run)
@@ -147,7 +147,7 @@ def _progress_line(now: Progress, stopping: bool) -> str:
     if now.eta_s is not None and now.eta_missing:
         parts.append("not counted, never timed yet: " + ", ".join(STAGES.get(stage, stage).lower() for stage in now.eta_missing))
     if now.loss:
-        parts.append("loss " + ", ".join(f"{plain(name)} {value:.3g}" for name, value in now.loss.items()))
+        parts.append("training loss " + ", ".join(f"{plain(name)} {value:.3g}" for name, value in now.loss.items()))
     return " · ".join([*parts, f"last report {ago(now.updated)}"])
 
 

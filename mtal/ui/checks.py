@@ -6,12 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config, ConfigError
-from mtal.datasets import DATASETS
 from mtal.figures import data as figures
 from mtal.runs.data import DataFolder
 from mtal.runs.launch import request_stop
 from mtal.runs.status import Status
-from mtal.ui import cards, inputs, loaders
+from mtal.ui import cards, inputs, loaders, registry
 from mtal.ui.words import code, count, duration, plain
 
 TILES, COLUMNS = 24, 8                                      # thumbnails on a page, and in a row
@@ -20,12 +19,13 @@ Report = Mapping[str, Any]                                  # as mtal.datasets.c
 
 def choose_folder() -> tuple[Config, DataFolder]:
     """Kind and folder from `?dataset=` and `?folder=`; without a folder the page says what it must hold and ends."""
+    registry.load()
     kind, place = st.columns([1, 2])
     with kind:
-        name = inputs.choose("Kind of data", list(DATASETS), "data", "dataset", lambda one: DATASETS[one].title, follows=False)
+        name = inputs.choose("Kind of data", list(registry.datasets()), "data", "dataset", registry.title, follows=False)
     with place:
         text = inputs.write("Folder", "data", "folder", "Empty: the place where this kind of data is looked for by itself.")
-    source = DATASETS[name]
+    source = registry.datasets()[name]
     config = Config(dataset=name, data=text.strip(), tasks=source.task_names)
     try:
         found = source.place(config)
@@ -41,7 +41,7 @@ def check_bar(config: Config, folder: DataFolder) -> None:
     """Where the images are, how the check stands, and its button."""
     status, known = folder.status, folder.report()
     with st.container(horizontal=True, vertical_alignment="center", key="data.bar"):
-        st.markdown(f"**{plain(DATASETS[config.dataset].title)}** {code(folder.folder)}")
+        st.markdown(f"**{plain(registry.title(config.dataset))}** {code(folder.folder)}")
         cards.show_status(status, "not checked yet" if status is Status.NEW else f"check {status.value}")
         if status.alive:
             st.button("Stop", key="data.stop", icon=":material/stop_circle:", on_click=request_stop, args=(folder.paths,))
@@ -108,10 +108,10 @@ def problems(report: Report) -> None:
         st.warning(f"{count(len(report['leaks']), 'validation image')} also in the pool: measurements would flatter.",
                    icon=":material/content_copy:")
         st.dataframe(pd.DataFrame(report["leaks"]), hide_index=True, key="data.leaks")
-    st.subheader("Problems")
     if not report["problems"]:
-        st.success("None: every image and label could be read.", icon=":material/check_circle:")
+        st.success("Every image and label could be read.", icon=":material/check_circle:")
         return
+    st.subheader("Problems")
     st.dataframe(pd.DataFrame(report["problems"]), hide_index=True, key="data.problems",
                  column_config={"problem": st.column_config.TextColumn("problem", width="large")})
 
@@ -136,9 +136,9 @@ def samples(folder: DataFolder, report: Report) -> None:
 
 def _no_images(name: str, text: str) -> None:
     where = f"in {code(text)}" if text else "in the usual place"
-    st.info(f"No images yet: nothing of the kind *{plain(DATASETS[name].title)}* was found {where}. Give its folder above. "
+    st.info(f"No images yet: nothing of the kind *{plain(registry.title(name))}* was found {where}. Give its folder above. "
             "It must look like this:", icon=":material/folder_off:")
-    st.code(DATASETS[name].layout, language=None)
+    st.code(registry.datasets()[name].layout, language=None)
     st.button("Look at drawn shapes instead", key="data.drawn", icon=":material/draw:", on_click=_to_drawn)
     st.stop()
 
@@ -153,9 +153,14 @@ def _check(folder: DataFolder, config: Config) -> None:
 
 
 def _statistics(report: Report) -> pd.DataFrame:
-    return pd.DataFrame([{"task": task["title"], "unit": task["unit"], "min": facts["min"], "mean": facts["mean"],
-                          "max": facts["max"], "valid pixels (%)": facts["valid_percent"]}
-                         for task in report["tasks"] for facts in [report["labels"][task["name"]]]]).round(3)
+    """Range and mean of values; numbers of classes have neither."""
+    rows = []
+    for task in report["tasks"]:
+        facts = report["labels"][task["name"]]
+        unit = count(len(facts["classes"]), "class", "classes") if facts["classes"] else task["unit"]
+        numbers = {name: None if facts["classes"] else facts[name] for name in ("min", "mean", "max")}
+        rows.append({"task": task["title"], "unit": unit} | numbers | {"valid pixels (%)": facts["valid_percent"]})
+    return pd.DataFrame(rows).round(3)
 
 
 def _classes(report: Report, tasks: list[str], titles: Mapping[str, str]) -> None:

@@ -118,7 +118,7 @@ def show_protocol(runs: Sequence[Run]) -> None:
         seeds.setdefault(names[run.config.group], []).append(run.config.seed)
     for title, column in columns.items():
         column["seeds"] = ", ".join(str(seed) for seed in sorted(seeds[title]))
-    st.dataframe(pd.DataFrame(columns), key="curves.protocol", alt="Protocol of the compared experiments")
+    st.dataframe(pd.DataFrame(columns), key="curves.protocol", height="content", alt="Protocol of the compared experiments")
     for note in dict.fromkeys(str(run.facts["dataset_note"]) for run in runs if run.facts.get("dataset_note")):
         st.caption(plain(note))
     for task in {task.title: task for run in runs for task in run.tasks if task.note}.values():

@@ -93,7 +93,7 @@ def show_neighbours(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> Non
             st.caption("None: nothing was picked before it." if kind == "picked" else "None.")
         else:
             show_tiles(run, cycle, rows["index"].tolist(), [f"distance {figures(gap)}" for gap in rows["distance"]],
-                       [plain(str(name)) for name in rows["id"]], in_a_row=5)
+                       [plain(str(name)) for name in rows["id"]], f"inspect.{kind}", in_a_row=5)
 
 
 def _two_diversities(row: pd.Series) -> None:

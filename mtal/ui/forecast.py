@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mtal.config import Config
-from mtal.datasets.locate import resolved_folder
 from mtal.runs.data import DataFolder
 from mtal.runs.run import Run
-from mtal.ui import loaders
+from mtal.ui import loaders, registry
 
 PER_EPOCH = {"train": "epochs", "pairs": "pair_epochs", "embedding": "embedding_epochs"}   # stage -> setting that it grows with
 PER_LABELLED = {"train", "pairs"}                           # stages that also grow with the labelled images
@@ -41,7 +40,7 @@ def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
 
 def pool_size(config: Config) -> int | None:
     """Images in the pool, as a check or an earlier run on the same folder found it."""
-    report = DataFolder(loaders.store(), config.dataset, resolved_folder(config)).report()
+    report = DataFolder(loaders.store(), config.dataset, registry.place(config)).report()
     if report is not None:
         return int(report["splits"]["pool"]["images"])
     same = (run for run in loaders.runs() if (run.config.dataset, run.config.data) == (config.dataset, config.data))

@@ -12,14 +12,13 @@ import yaml
 
 from mtal.acquisition import STRATEGIES
 from mtal.config import Config, ConfigError, find, make_config
-from mtal.datasets import DATASETS
-from mtal.models import BACKBONES, NETWORKS
+from mtal.ui import registry
 from mtal.ui.words import plain
 
 FIRST = ("dataset", "data", "tasks", "network", "backbone", "epochs", "start_percent", "step_percent", "cycles", "device")
 REPEATED = ("strategy", "seed")                             # asked as lists, a run for each
 NAMES: dict[str, Callable[[], Sequence[str]]] = {           # settings that name something listed elsewhere
-    "dataset": lambda: tuple(DATASETS), "network": lambda: tuple(NETWORKS), "backbone": lambda: tuple(BACKBONES),
+    "dataset": lambda: tuple(registry.datasets()), "network": registry.networks, "backbone": registry.backbones,
     "strategy": lambda: tuple(STRATEGIES),
 }
 
@@ -67,7 +66,7 @@ def checked(config: Config) -> Config:
     """The same config, once the names in it are known to mean something."""
     for name, listed in NAMES.items():
         find(dict.fromkeys(listed()), getattr(config, name), name)
-    source = DATASETS[config.dataset]
+    source = registry.datasets()[config.dataset]
     for task in config.tasks:
         if task not in source.task_names:
             raise ConfigError(f"tasks: {source.title} has no labels for {task!r}; it has {', '.join(source.task_names)}")
@@ -75,12 +74,13 @@ def checked(config: Config) -> Config:
 
 
 def by_setting(error: ConfigError) -> dict[str, str]:
-    """Setting -> what is wrong with it; what cannot be told apart stands under ""."""
+    """Setting -> what is wrong with it; what names no setting stands under ""."""
     found: dict[str, str] = {}
+    place = ""
     for part in str(error).split("; "):
         name, colon, message = part.partition(": ")
-        known = colon and name.partition(".")[0] in Config.model_fields
-        place, text = (name.partition(".")[0], message) if known else ("", part)
+        known = bool(colon) and name.partition(".")[0] in Config.model_fields
+        place, text = (name.partition(".")[0], message) if known else (place, part)     # else it goes on about the same one
         found[place] = f"{found[place]}; {text}" if place in found else text
     return found
 
@@ -120,7 +120,7 @@ def to_yaml(configs: Sequence[Config]) -> str:
     strategies = dict.fromkeys(config.strategy for config in configs)
     seeds = dict.fromkeys(str(config.seed) for config in configs)
     command = f"python -m mtal launch --config plan.yaml --strategies {','.join(strategies)} --seeds {','.join(seeds)}"
-    return f"# {command}\n{yaml.safe_dump(configs[0].changed(REPEATED) or {'dataset': configs[0].dataset}, sort_keys=False)}"
+    return f"# {command}\n{yaml.safe_dump(_shared(configs[0]), sort_keys=False, default_flow_style=None)}"
 
 
 def from_yaml(text: str) -> None:
@@ -134,6 +134,10 @@ def from_yaml(text: str) -> None:
     fill({str(name): value for name, value in values.items()})
 
 
+def _shared(config: Config) -> dict[str, Any]:
+    return config.changed(REPEATED) or {"dataset": config.dataset}
+
+
 def _extra(field: Any) -> dict[str, Any]:
     return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {"section": "Other"}
 
@@ -143,12 +147,12 @@ def _options(name: str) -> Sequence[str]:
     if name in NAMES:
         return NAMES[name]()
     if name == "tasks":
-        return DATASETS[st.session_state[key("dataset")]].task_names
+        return registry.datasets()[st.session_state[key("dataset")]].task_names
     return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
 def _title(name: str, option: str) -> str:
-    return f"{DATASETS[option].title} ({option})" if name == "dataset" else option
+    return f"{registry.title(option)} ({option})" if name == "dataset" else option
 
 
 def _limits(name: str) -> dict[str, Any]:
@@ -181,7 +185,7 @@ def _from_widget(annotation: Any, value: Any) -> Any:
 
 def _keep_tasks() -> None:
     """Another data set has labels for other tasks: keep those that it has too."""
-    offered = DATASETS[st.session_state[key("dataset")]].task_names
+    offered = registry.datasets()[st.session_state[key("dataset")]].task_names
     kept = [task for task in st.session_state[key("tasks")] if task in offered]
     usual = [task for task in Config.model_fields["tasks"].default if task in offered]
     st.session_state[key("tasks")] = kept or usual or list(offered)

@@ -12,6 +12,7 @@ from mtal.ui.sentences import driving_task, figures, tasks_of
 from mtal.ui.words import plain
 
 A_PAGE, IN_A_ROW = 24, 8
+FIRST = ("rank", "id", "number", "open", "score", "driver", "inconsistency", "diversity", "diversity_start")
 LEGEND = "Under each image: rank · id, then score · the task that is highest after normalising."
 
 
@@ -21,30 +22,33 @@ def address(run: Run, cycle: int, image: int) -> dict[str, str]:
 
 
 def show_tiles(run: Run, cycle: int, images: Sequence[int], captions: Sequence[str], labels: Sequence[str],
-               in_a_row: int = IN_A_ROW) -> None:
-    """Thumbnails in rows; a click on the picture or on its label opens Inspect. All three lists have the same length."""
+               name: str, in_a_row: int = IN_A_ROW) -> None:
+    """Thumbnails in rows; a click anywhere on a tile opens Inspect (the style sheet stretches its link over the tile).
+
+    The three lists have the same length; `name` tells this group of tiles from others of the page.
+    """
+    group = st.container(key=f"tiles.{name}")
     for start in range(0, len(images), in_a_row):
-        columns = st.columns(in_a_row, gap="small")
+        columns = group.columns(in_a_row, gap="small")
         for column, image, caption, label in zip(columns, images[start:start + in_a_row], captions[start:start + in_a_row],
                                                  labels[start:start + in_a_row], strict=False):
             with column.container(gap=None):
-                show_thumbnail(run, cycle, image)
+                show_thumbnail(run, image)
                 st.page_link("pages/inspect.py", label=label, query_params=address(run, cycle, image))
                 if caption:
                     st.caption(caption)
 
 
-def show_thumbnail(run: Run, cycle: int, image: int) -> None:
-    """One small picture that opens Inspect, or what is missing."""
+def show_thumbnail(run: Run, image: int) -> None:
+    """One small picture, or that it is missing."""
     path = run.thumbnail(image)
     if path.exists():
-        st.image(str(path), width="stretch", link=f"/inspect?{urlencode(address(run, cycle, image))}",
-                 alt=f"Pool image number {image}")
+        st.image(str(path), width="stretch", alt=f"Pool image number {image}")
     else:
         st.caption(":material/hide_image: no thumbnail")
 
 
-def show_pages(run: Run, cycle: int, rows: pd.DataFrame, page: str) -> None:
+def show_pages(run: Run, cycle: int, rows: pd.DataFrame, page: str, in_a_row: int = IN_A_ROW) -> None:
     """A grid of 24 tiles with a pager. `rows`: part of a pool table, in the order to be shown; index = position."""
     pages = max(1, ceil(len(rows) / A_PAGE))
     place = st.pagination(pages, key=f"{page}.page") if pages > 1 else 1
@@ -52,7 +56,7 @@ def show_pages(run: Run, cycle: int, rows: pd.DataFrame, page: str) -> None:
         st.caption(LEGEND)
     shown = rows.iloc[(place - 1) * A_PAGE:place * A_PAGE]
     show_tiles(run, cycle, [int(image) for image in shown.index], [caption(row) for _, row in shown.iterrows()],
-               [f"{int(row['rank'])} · {plain(str(row['id']))}" for _, row in shown.iterrows()])
+               [f"{int(row['rank'])} · {plain(str(row['id']))}" for _, row in shown.iterrows()], page, in_a_row)
 
 
 def with_driver(pool: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
@@ -80,9 +84,10 @@ def show_table(run: Run, cycle: int, rows: pd.DataFrame, page: str) -> None:
     hidden = ["picked", "labelled", "cutoff", *[name for name in rows.columns if str(name).startswith("m.")]]
     table = rows.drop(columns=[name for name in hidden if name in rows]).assign(
         open=[f"/inspect?{urlencode(address(run, cycle, int(image)))}" for image in rows.index], number=rows.index)
-    first = ["rank", "id", "number", "open"]
+    first = [name for name in FIRST if name in table]
     rest = [str(name) for name in table if name not in first]
-    numbers = {name: st.column_config.NumberColumn(format="%.4g") for name in rest if pd.api.types.is_float_dtype(table[name])}
+    numbers = {str(name): st.column_config.NumberColumn(format="%.4g") for name in table
+               if pd.api.types.is_float_dtype(table[name])}
     st.dataframe(table, key=f"{page}.table", hide_index=True, column_order=[*first, *rest],
                  column_config={**numbers, "open": st.column_config.LinkColumn("open", display_text="Inspect")},
                  alt=f"{len(rows)} images of cycle {cycle} with their ranks and scores")

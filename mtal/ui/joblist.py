@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from mtal.config import MACHINE_FIELDS, REPEAT_FIELDS
+from mtal.runs.device import device_key
 from mtal.runs.index import damaged
 from mtal.runs.launch import kill, request_stop, start
+from mtal.runs.queue import waiting
 from mtal.runs.run import LOSS, Run
 from mtal.runs.status import Status
 from mtal.ui import cards, live, loaders
@@ -21,7 +23,9 @@ def by_status(runs: Sequence[Run]) -> dict[Status, list[Run]]:
     groups: dict[Status, list[Run]] = {status: [] for status in Status}
     for run in runs:
         groups[run.status].append(run)
-    groups[Status.QUEUED].sort(key=lambda run: (run.paths.lock.stat().st_mtime_ns, run.name))
+    devices = {device_key(run.config) for run in groups[Status.QUEUED]}
+    turns = [paths.folder.name for device in sorted(devices) for paths in waiting(loaders.store(), device)]
+    groups[Status.QUEUED].sort(key=lambda run: turns.index(run.name) if run.name in turns else len(turns))
     return groups
 
 

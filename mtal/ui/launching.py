@@ -5,9 +5,8 @@ import streamlit as st
 
 from mtal.acquisition import STRATEGIES
 from mtal.config import PRESETS, SELECTION, Config, ConfigError, find
-from mtal.datasets import DATASETS
 from mtal.runs.index import find_run
-from mtal.ui import form, loaders, starting
+from mtal.ui import form, loaders, registry, starting
 from mtal.ui.forecast import Forecast, forecast, pool_size
 from mtal.ui.form import key
 from mtal.ui.words import code, count, duration, plain
@@ -18,6 +17,7 @@ OWN = "own settings"                                        # the preset box whe
 
 def begin_form() -> None:
     """Defaults on the first visit; or what the address asks for: `?like=RUN`, `?preset=NAME`, `?epochs=20`."""
+    registry.load()
     asked = repr(sorted(st.query_params.to_dict().items()))
     if key("dataset") in st.session_state and st.session_state.get("launch.filled") == asked:
         return
@@ -130,19 +130,18 @@ def _say(configs: Sequence[Config], will: Forecast) -> None:
 def _data_is_there(config: Config) -> bool:
     """Whether the worker would find the images; if not, say what a folder must look like."""
     try:
-        place = DATASETS[config.dataset].place(config)
+        place = registry.place(config)
     except ConfigError as error:
         st.error(f"**data** {plain(str(error))}", icon=":material/error:")
         return False
     if not place:
-        st.error(f"**data** no folder of {plain(DATASETS[config.dataset].title)} was found. Give its folder in the form, look at "
+        st.error(f"**data** no folder of {plain(registry.title(config.dataset))} was found. Give its folder in the form, look at "
                  "what it must hold on the Data page, or choose drawn shapes.", icon=":material/folder_off:")
     return bool(place)
 
 
 def _start(configs: Sequence[Config]) -> None:
-    for run, said in starting.begin(configs):
-        st.markdown(f"- {code(run.name)} {said}")
+    st.markdown("\n".join(f"- {code(run.name)} {said}" for run, said in starting.begin(configs)))
     st.success("The runs go on when this page is closed.", icon=":material/check_circle:")
     with st.container(horizontal=True):
         st.page_link("pages/jobs.py", label="Watch them on Jobs", icon=":material/work_history:")

@@ -26,7 +26,7 @@ def show_metrics(metrics: pd.DataFrame) -> None:
         change = float(values.iloc[-1] - values.iloc[-2]) if len(rows) > 1 else None
         tile = column.container(border=True, height="stretch", gap=None)
         tile.markdown(f"**{plain(str(last['title']))}**")
-        label = "sum of the tasks' weighted losses ↓" if name == LOSS else plain(str(last["axis"]))
+        label = "weighted sum of losses ↓" if name == LOSS else plain(str(last["axis"]))
         tile.metric(label, figures(float(values.iloc[-1])), None if change is None else f"{change:+.3g}", delta_color="off",
                     delta_description=_verdict(change, str(last["better"])),
                     chart_data=values.tolist() if len(rows) > 1 else None,
@@ -39,7 +39,7 @@ def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
     table = wide.reset_index()
     spent = seconds.groupby("cycle")["seconds"].sum()
     table["time"] = [duration(float(spent.get(cycle, 0))) for cycle in table["cycle"]]
-    table["batch"] = [f"/batch?run={run.name}&cycle={cycle}" if run.cycle(cycle).pick.exists() else None
+    table["batch"] = [f"/batch?run={run.name}&cycle={cycle}" if run.cycle(cycle).pick.exists() else ""
                       for cycle in table["cycle"]]
     axes = {str(row["task"]): axis_title(row) for _, row in metrics.drop_duplicates("task").iterrows()}
     order = [LOSS, *[name for name in axes if name != LOSS]]
@@ -69,7 +69,7 @@ def show_last_pick(run: Run) -> None:
                      query_params={"run": run.name, "cycle": str(cycle)})
     shown = with_driver(pool, batch.head(STRIP))
     show_tiles(run, cycle, [int(image) for image in shown.index], [caption(row) for _, row in shown.iterrows()],
-               [f"{int(row['rank'])} · {plain(str(row['id']))}" for _, row in shown.iterrows()], STRIP)
+               [f"{int(row['rank'])} · {plain(str(row['id']))}" for _, row in shown.iterrows()], "run", STRIP)
 
 
 def show_times(run: Run, seconds: pd.DataFrame) -> None:
@@ -90,7 +90,7 @@ def show_provenance(run: Run, metrics: pd.DataFrame) -> None:
                  "counts": "where it ran only" if name in MACHINE_FIELDS else "part of the experiment"}
                 for name, value in changed.items()]
         if rows:
-            st.dataframe(rows, key="run.settings", hide_index=True, alt="Settings that differ from the defaults")
+            st.dataframe(rows, key="run.settings", hide_index=True, height="content", alt="Settings that differ from the defaults")
     with right:
         facts = run.facts
         versions = ", ".join(f"{plain(str(name))} {plain(str(version))}" for name, version in facts.get("versions", {}).items())

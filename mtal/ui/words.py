@@ -2,12 +2,14 @@
 import re
 import time
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])")
+# What begins emphasis, code, links, HTML, headings, tables, formulas; a colon only before a word (":red[", ":smile:"); and at
+# the start of a line what makes a list or a rule.
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~$&]|:(?=[a-zA-Z_+-])|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
 
 
 def plain(text: str) -> str:
     """Text of users or of disk (image names, notes, paths), escaped so that Markdown shows it as it is, on one line."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(lambda found: "\\" + found[0], " ".join(text.split()))
 
 
 def code(text: str) -> str:
@@ -52,9 +54,9 @@ def ago(moment: float, now: float | None = None) -> str:
     return f"{duration((time.time() if now is None else now) - moment)} ago"
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str = "") -> str:
     """`1 image`, `1,200 images`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def megabytes(size: float) -> str:

@@ -36,13 +36,16 @@ def pool() -> pd.DataFrame:
 
 def test_distribution_splits_picked_from_the_rest_and_leaves_out_labelled_images(pool):
     figure = score_distribution(pool, "view", marked=0.2)
-    assert {trace.name: list(trace.x) for trace in figure.data} == {"not picked (2)": [0.2, 0.1], "picked (2)": [0.9, 0.8]}
+    assert {trace.name: sum(trace.y) for trace in figure.data} == {"not picked (2)": 2, "picked (2)": 2}
     assert [shape.x0 for shape in figure.layout.shapes] == [0.8, 0.2]
 
 
-def test_bins_hold_the_highest_score(pool):
-    bins = score_distribution(pool, "view").data[1].xbins
-    assert bins.start <= 0.1 < 0.9 < bins.end
+def test_every_score_lies_in_a_bar_that_spans_it(pool):
+    for trace in score_distribution(pool, "view").data:
+        counted = [(x - width / 2, x + width / 2) for x, width, count in zip(trace.x, trace.width, trace.y, strict=True)
+                   for _ in range(count)]
+        scores = sorted(pool.loc[pool["picked"] if trace.name.startswith("picked") else pool["score"] < 0.5, "score"])
+        assert all(low - 1e-9 <= score <= high + 1e-9 for (low, high), score in zip(counted, scores, strict=True))
 
 
 def test_nothing_open_is_an_empty_figure(pool):

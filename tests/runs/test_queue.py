@@ -22,18 +22,36 @@ def queued(config, where):
     return run
 
 
+def test_the_order_is_that_of_the_starts_and_not_of_the_workers(store):
+    runs = [create(Config(device="cpu", seed=seed), store) for seed in (2, 0, 3, 1)]
+    names = [run.folder.name for run in runs]
+    store.device_lock("cpu").parent.mkdir()
+    with store.device_lock("cpu").open("a") as busy:
+        assert take(busy, patience_s=0)
+        for run in runs:
+            assert start(run, WORKER)
+        until(lambda: sorted(notes(store, "workers")) == sorted(names))
+        assert [run.folder.name for run in waiting(store, "cpu")] == names
+    for run in runs:
+        until(lambda run=run: status(run) is Status.RUNNING)
+        (run.folder / FINISH).touch()
+    until(lambda: all(status(run) is Status.FINISHED for run in runs))
+    assert notes(store, "turns") == names
+
+
 def test_turns_in_order_past_the_dead(store):
     first, second, third, fourth = (queued(Config(device="cpu", seed=seed), store) for seed in range(4))
-    until(lambda: status(first) is Status.RUNNING)
+    names = [run.folder.name for run in (first, second, fourth)]
+    until(lambda: notes(store, "turns") == names[:1])
     assert [run.folder.name for run in waiting(store, "cpu")] == [run.folder.name for run in (second, third, fourth)]
     assert kill(third)                                      # a waiter that dies is skipped
     until(lambda: status(third) is Status.INTERRUPTED)
     (first.folder / FINISH).touch()
-    until(lambda: status(second) is Status.RUNNING)
-    assert status(fourth) is Status.QUEUED
+    until(lambda: notes(store, "turns") == names[:2])
+    assert (status(second), status(fourth)) == (Status.RUNNING, Status.QUEUED)
     assert kill(second)                                     # a holder that dies lets the next one begin
-    until(lambda: status(fourth) is Status.RUNNING)
-    assert notes(store, "turns") == [run.folder.name for run in (first, second, fourth)]
+    until(lambda: notes(store, "turns") == names)
+    assert status(fourth) is Status.RUNNING
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+"""The setting of the speed figures: NYU at 120x160 where MTAL_NYUD names a folder, else the drawn data set, three tasks."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from mtal.config import Config, compose
+from mtal.datasets import DATASETS
+from mtal.datasets.dataset import Dataset, Gated
+from mtal.datasets.resized import Resized
+from mtal.models import build_network
+from mtal.models.prediction import TwoStageNetwork
+from mtal.signals.signal import Bench
+from mtal.training.loop import Feed
+from mtal.training.machine import Machine, find_machine
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything but a network."""
+    config: Config
+    dataset: Dataset
+    pool: Resized
+    labelled: np.ndarray
+
+    def feed(self, machine: Machine) -> Feed:
+        """Training batches of everything labelled, with augmentation."""
+        return Feed(self.pool, self.dataset.tasks, self.labelled.astype(float), self.config.batch, True, machine)
+
+    def bench(self, network: TwoStageNetwork, machine: Machine) -> Bench:
+        """What signals are fitted and measured with."""
+        return Bench(network, self.pool, self.feed(machine), self.dataset.tasks, self.config, machine, (0, 0, 0))
+
+    def network(self, machine: Machine | None, seed: int = 0) -> TwoStageNetwork:
+        """Built from pretrained weights; placed (channels last) on a machine, or left contiguous if None."""
+        torch.manual_seed(seed)
+        network = build_network(self.config, self.dataset.tasks)
+        return network if machine is None else machine.place(network)
+
+
+def setting(sets: Sequence[str], images: int | None = None) -> Setting:
+    """Preset `cpu` with `sets` on top; half of the pool labelled, decoded before anything is timed."""
+    place = DATASETS["nyud"].find_folder()
+    where = ("dataset=nyud",) if place else ("dataset=drawn", "data=640+160")
+    config = compose("cpu", sets=(*where, *sets))
+    dataset = DATASETS[config.dataset].load(config)
+    labelled = np.zeros((len(dataset.pool.ids), len(dataset.tasks)), bool)
+    labelled[: images or len(labelled) // 2] = True
+    pool = Resized(Gated(dataset.pool, dataset.tasks, labelled), config.size, config.memory_gb)
+    pool.preload(tasks=dataset.tasks, labelled=labelled)
+    return Setting(config, dataset, pool, labelled)
+
+
+def describe_machine(config: Config) -> str:
+    """Line that every figure carries."""
+    machine = find_machine(config)
+    return f"torch {torch.__version__}, {machine.name}, {machine.precision}, {torch.backends.cpu.get_cpu_capability()}"

@@ -1,0 +1,27 @@
+"""Interleaved timing: on a machine that others use, two things are compared turn by turn, never one after the other."""
+import statistics
+import time
+from collections.abc import Callable, Mapping
+
+
+def interleaved(kinds: Mapping[str, Callable[[], object]], rounds: int, warm_up: int = 1) -> dict[str, list[float]]:
+    """name -> seconds of each round; the first rounds are not counted."""
+    times: dict[str, list[float]] = {name: [] for name in kinds}
+    for number in range(rounds + warm_up):
+        for name, work in kinds.items():
+            began = time.perf_counter()
+            work()
+            if number >= warm_up:
+                times[name].append(time.perf_counter() - began)
+    return times
+
+
+def ratio(times: Mapping[str, list[float]], slow: str, fast: str) -> str:
+    """Median of the ratios round by round, with their range."""
+    ratios = sorted(a / b for a, b in zip(times[slow], times[fast], strict=True))
+    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}..{ratios[-1]:.2f})"
+
+
+def median_ms(times: list[float], per: int = 1) -> str:
+    """Milliseconds per item."""
+    return f"{statistics.median(times) / per * 1e3:.1f} ms"

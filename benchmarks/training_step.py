@@ -1,0 +1,58 @@
+"""PAD-Net training step: the default mode (channels last, bfloat16 autocast where it pays, fused Adam) against plain float32.
+
+    python -m benchmarks.training_step [--rounds 8] [--set channels=64]
+
+Both take the same augmented batches through forward, losses, backward and Adam; decoding is done before.
+"""
+import argparse
+from collections.abc import Callable
+
+import torch
+
+from benchmarks.setting import Setting, describe_machine, setting
+from benchmarks.timing import interleaved, median_ms, ratio
+from mtal.training.loop import torch_generator
+from mtal.training.losses import all_losses, joined, task_weights
+from mtal.training.machine import Machine, find_machine
+
+
+def stepper(of: Setting, machine: Machine, plain: bool) -> Callable[[], None]:
+    """A function that does one training step."""
+    network = of.network(None if plain else machine).train()
+    optimiser = torch.optim.Adam(network.parameters(), lr=1e-4, weight_decay=1e-4, fused=not plain)
+    tasks = of.dataset.tasks
+    scale = torch.tensor(list(task_weights(tasks, {}).values()))
+    feed = of.feed(machine)
+    batches = iter([batch for _ in range(20) for batch in feed.epoch(torch_generator([0]))][:64])
+
+    def step() -> None:
+        batch = next(batches)
+        images = batch.images.contiguous() if plain else batch.images
+        with machine.autocast():
+            prediction = network(images)
+        loss = joined(all_losses(prediction, batch.targets, tasks), batch.weights, scale)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+
+    return step
+
+
+def main() -> None:
+    """Print the ratio."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--set", action="append", default=[])
+    args = parser.parse_args()
+    of = setting(args.set, images=64)
+    fast = find_machine(of.config)
+    times = interleaved({"plain": stepper(of, Machine(fast.device, bfloat16=False), plain=True),
+                         "default": stepper(of, fast, plain=False)}, args.rounds, warm_up=2)
+    print(describe_machine(of.config))
+    print(f"{of.dataset.title} {of.config.size_text}, batch {of.config.batch}, {of.config.backbone}, {of.config.channels} channels: "
+          f"plain float32 contiguous {median_ms(times['plain'], of.config.batch)} an image, default "
+          f"{median_ms(times['default'], of.config.batch)} an image, {ratio(times, 'plain', 'default')} x faster")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What the pages offer by name, looked up when first needed: behind the lists stands torch, whose import takes seconds.
+
+No network is built here, only names are read.
+"""
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from mtal.config import Config
+
+if TYPE_CHECKING:
+    from mtal.datasets.dataset import Source
+
+
+def datasets() -> "dict[str, Source]":
+    """Kinds of data by name."""
+    from mtal.datasets import DATASETS
+    return DATASETS
+
+
+def title(dataset: str) -> str:
+    """How a kind of data is called on screen."""
+    return datasets()[dataset].title
+
+
+def networks() -> tuple[str, ...]:
+    """Names of the two-stage networks."""
+    from mtal.models import NETWORKS
+    return tuple(NETWORKS)
+
+
+def backbones() -> tuple[str, ...]:
+    """Names of the encoders."""
+    from mtal.models import BACKBONES
+    return tuple(BACKBONES)
+
+
+def place(config: Config) -> str:
+    """What `Dataset.folder` will be, found cheaply; "" if there is nothing. ConfigError for settings that cannot be."""
+    return datasets()[config.dataset].place(config)
+
+
+def load() -> None:
+    """Look everything up, and say so while it takes long: once per server."""
+    with st.spinner("Looking up data sets and networks. Only the first page after a start waits for this."):
+        datasets(), networks()

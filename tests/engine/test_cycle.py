@@ -1,0 +1,240 @@
+"""Whole runs by the real engine: what they leave behind, and that killing or stopping them changes nothing."""
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mtal.acquisition import STRATEGIES
+from mtal.acquisition.pool import Options, Pool
+from mtal.acquisition.scores import comparable
+from mtal.config import Config
+from mtal.datasets import DATASETS
+from mtal.datasets.dataset import Gated, LabelNotBought
+from mtal.engine import cycle
+from mtal.engine.cycle import first_images, training_weights
+from mtal.engine.facts import images_at, images_per_cycle
+from mtal.engine.watch import Watch
+from mtal.runs.files import write_json
+from mtal.runs.launch import create, kill, request_stop, start
+from mtal.runs.paths import StorePaths
+from mtal.runs.run import Run
+from mtal.runs.status import Status
+from tests.real_runs import launch_and_wait, tiny_config, wait
+
+
+class TestFinishedRun:
+    def test_every_cycle_has_metrics_and_all_but_the_last_a_pick(self, finished_run):
+        config = finished_run.config
+        assert finished_run.cycles_done() == config.cycles == 3
+        table = finished_run.metrics()
+        assert len(table) == 3 * (len(config.tasks) + 1)
+        assert np.isfinite(table["value"]).all()
+        assert [len(finished_run.picked(number)) for number in range(3)] == [15, 15, 0]
+
+    def test_nothing_is_picked_twice_and_counts_agree(self, finished_run):
+        start = first_images(finished_run.config, 24, 3)
+        labelled = start.copy()
+        for number in range(3):
+            row = finished_run.metrics().query("cycle == @number and task == 'loss'").iloc[0]
+            assert (row["images"], row["labels"]) == (labelled.any(axis=1).sum(), labelled.sum())
+            np.testing.assert_array_equal(finished_run.labelled(number, start), labelled)
+            pairs = finished_run.picked(number)
+            assert not labelled[tuple(pairs.T)].any()
+            labelled[tuple(pairs.T)] = True
+
+    def test_both_strategies_start_from_the_same_images(self, finished_run, random_run):
+        assert finished_run.facts["start"] == random_run.facts["start"]
+        first, other = (run.metrics().query("cycle == 0")["value"].to_numpy() for run in (finished_run, random_run))
+        np.testing.assert_array_equal(first, other)
+
+    def test_the_pick_follows_from_the_stored_numbers(self, finished_run):
+        """Picking again from the stored disagreements and embedding gives the stored batch, scores and ranks."""
+        config = finished_run.config
+        for number in (0, 1):
+            table = finished_run.pool(number)
+            committee = np.stack([np.stack([table[f"m.{task}.{other}"] for other in config.tasks if other != task], axis=1)
+                                  for task in config.tasks], axis=1)
+            labelled = finished_run.labelled(number, first_images(config, 24, 3))
+            pool = Pool(config.tasks, labelled, {"committee": committee, "embedding": finished_run.embedding(number)})
+            again = STRATEGIES["ours"].pick(pool, 15, np.random.default_rng([config.seed, number, 4]), Options())
+            np.testing.assert_array_equal(again.pairs, finished_run.picked(number))
+            np.testing.assert_allclose(again.table["score"], table["score"], rtol=1e-6)
+            ranked = table[table["rank"] > 0].sort_values("rank")
+            assert ranked["rank"].tolist() == list(range(1, len(ranked) + 1))
+            assert ranked.index[:5].tolist() == again.images.tolist()
+            assert table["cutoff"].iloc[0] == pytest.approx(table["score"].iloc[again.images[-1]])
+
+    def test_scores_are_those_of_the_formula(self, finished_run):
+        table, tasks = finished_run.pool(0), finished_run.config.tasks
+        members = {task: [f"m.{task}.{other}" for other in tasks if other != task] for task in tasks}
+        scores = np.column_stack([table[members[task]].max(axis=1) for task in tasks])
+        np.testing.assert_allclose(np.column_stack([table[f"s.{task}"] for task in tasks]), scores)
+        normalised = comparable(scores, ~table["labelled"].to_numpy(), "minmax")
+        np.testing.assert_allclose(table["inconsistency"], normalised.max(axis=1))
+
+    def test_evidence_is_there_for_picks_and_near_misses(self, finished_run):
+        evidence = finished_run.evidence(0)
+        picked = finished_run.pool(0).query("picked").sort_values("rank").index.tolist()
+        assert evidence["images"][:5] == picked
+        assert len(evidence["images"]) > 5
+        for image in evidence["images"]:
+            for name in evidence["pictures"]:
+                assert finished_run.picture(0, image, name).stat().st_size > 0
+        assert {"depth.gap.semseg", "depth.gapself.normals", "semseg.initial", "semseg.final"} <= set(evidence["pictures"])
+
+    def test_map_and_embedding_have_a_row_per_image(self, finished_run):
+        assert finished_run.embedding(1).shape == (24, 16)
+        assert finished_run.layout(1).shape == (24, 2)
+
+    def test_random_measures_nothing_it_does_not_need(self, random_run):
+        assert random_run.embedding(0) is None
+        assert "s.depth" not in random_run.pool(0)
+        assert set(random_run.seconds()["stage"]) == {"load", "train", "evaluate", "pick", "evidence"}
+
+    def test_facts_say_what_pages_need(self, finished_run):
+        facts = finished_run.facts
+        assert len(facts["pool"]) == 24
+        assert len(facts["validation"]) == 8
+        assert facts["versions"]["torch"]
+        assert [task.name for task in finished_run.tasks] == list(finished_run.config.tasks)
+        assert {"train", "pairs", "embedding", "score"} <= set(facts["plan"][0])
+        done = finished_run.reports()
+        for number, stages in enumerate(facts["plan"]):
+            for stage in stages:
+                assert any(row["cycle"] == number and row["stage"] == stage for row in done), (number, stage)
+
+
+def test_sample_weights_are_on_for_ours_and_off_for_random(finished_run, random_run):
+    class Study:
+        def __init__(self, run: Run) -> None:
+            self.run, self.config = run, run.config
+            self.strategy = STRATEGIES[run.config.strategy]
+            self.dataset = DATASETS["drawn"].load(run.config)
+
+    labelled = finished_run.labelled(1, first_images(finished_run.config, 24, 3))
+    weights = training_weights(Study(finished_run), 1, labelled)
+    assert len(np.unique(weights[labelled])) > 3
+    np.testing.assert_allclose(weights.sum(axis=0) / labelled.sum(axis=0), 1)
+    labelled = random_run.labelled(1, first_images(random_run.config, 24, 3))
+    np.testing.assert_array_equal(training_weights(Study(random_run), 1, labelled), labelled.astype(float))
+
+
+def same_picks(first: Run, second: Run) -> None:
+    for number in range(first.config.cycles):
+        np.testing.assert_array_equal(first.picked(number), second.picked(number))
+    pd.testing.assert_frame_equal(first.metrics(), second.metrics())
+    pd.testing.assert_frame_equal(first.pool(0), second.pool(0))
+
+
+def test_killed_in_the_middle_and_resumed_gives_the_same(finished_run, tmp_path):
+    """Killed without warning in the second cycle: interrupted at once, and nothing but that cycle is done again."""
+    run = Run(create(finished_run.config, StorePaths(tmp_path)).folder)
+    assert start(run.paths)
+    give_up = time.monotonic() + 120
+    while not (run.cycles_done() == 1 and any(row["cycle"] == 1 for row in run.reports())):
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    kept = run.cycle(0).metrics.stat().st_mtime_ns
+    assert kill(run.paths)
+    while run.status.alive:
+        time.sleep(0.01)
+    assert run.status is Status.INTERRUPTED
+    assert start(run.paths)
+    wait(run)
+    assert run.status is Status.FINISHED
+    assert run.cycle(0).metrics.stat().st_mtime_ns == kept
+    same_picks(run, finished_run)
+
+
+def test_stopped_and_resumed_gives_the_same(finished_run, tmp_path):
+    run = Run(create(finished_run.config, StorePaths(tmp_path)).folder)
+    start(run.paths)
+    give_up = time.monotonic() + 120
+    while not any(row["stage"] == "train" for row in run.reports()):
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    request_stop(run.paths)
+    wait(run)
+    assert run.status is Status.STOPPED
+    start(run.paths)
+    wait(run)
+    same_picks(run, finished_run)
+
+
+class TestFailures:
+    @pytest.mark.parametrize(("sets", "words"), [
+        (("strategy=nonsense",), "no strategy called 'nonsense'"),
+        (("tasks=depth",), "at least two"),
+        (("strategy=random", "sample_weights=on"), "no task scores"),
+        (("backbone=tiny", "pretrained=true"), "pretrained=false"),
+        (("lr=1e30",), "not finite"),
+    ])
+    def test_what_is_wrong_is_named(self, tmp_path, sets, words):
+        run = launch_and_wait(tiny_config(*sets), tmp_path)
+        assert run.status is Status.FAILED
+        assert words in run.result["reason"]
+        assert run.result["traceback"]
+        assert run.cycles_done() == 0
+
+    def test_data_that_changed_is_refused_on_resume(self, finished_run, tmp_path):
+        shutil.copytree(finished_run.paths.folder, tmp_path / finished_run.name)
+        run = Run(tmp_path / finished_run.name)
+        write_json(run.paths.facts, run.facts | {"fingerprint": "0" * 16})
+        shutil.rmtree(run.paths.cycle(2).folder)
+        start(run.paths)
+        wait(run)
+        assert run.status is Status.FAILED
+        assert "changed since this run began" in run.result["reason"]
+
+
+def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path, monkeypatch):
+    """Every reading of a pool label during two real cycles is recorded: all of them had been bought by then."""
+    run = Run(create(tiny_config("describe=always", "cycles=2"), StorePaths(tmp_path)).folder)
+    source, read = DATASETS["drawn"], []
+
+    class Spy:
+        def __init__(self, split) -> None:
+            self.split, self.ids = split, split.ids
+            self.image, self.files = split.image, split.files
+
+        def label(self, index, task):
+            read.append((index, task.name, run.cycles_done()))
+            return self.split.label(index, task)
+
+    def load(config: Config):
+        dataset = source.load(config)
+        return replace(dataset, pool=Spy(dataset.pool))
+
+    monkeypatch.setitem(cycle.DATASETS, "drawn", replace(source, load=load))
+    cycle.run_cycles(run, Watch(run, 0))
+    assert run.cycles_done() == 2
+    start_images = first_images(run.config, 24, 3)
+    assert read
+    for index, task, number in read:
+        labelled = run.labelled(number, start_images)
+        assert labelled[index, run.config.tasks.index(task)], (index, task, number)
+
+
+def test_the_gate_refuses_by_name():
+    dataset = DATASETS["drawn"].load(tiny_config())
+    gated = Gated(dataset.pool, dataset.tasks, np.zeros((24, 3), bool))
+    with pytest.raises(LabelNotBought, match=r"depth label of .* has not been bought"):
+        gated.label(0, dataset.tasks[1])
+    assert gated.image(0).shape == (33, 47, 3)
+
+
+def test_budgets_add_up_to_the_percentages():
+    config = tiny_config("start_percent=10", "step_percent=10", "cycles=6")
+    assert [images_at(config, 645, number) for number in range(6)] == [64, 128, 192, 256, 320, 384]
+    assert images_per_cycle(config, 645) == 64
+    assert [images_at(config, 3, number) for number in range(6)] == [1, 2, 3, 3, 3, 3]
+
+
+def test_labelled_images_are_drawn_once_per_seed(tmp_path: Path):
+    one, other = first_images(tiny_config(), 24, 3), first_images(tiny_config("strategy=random", "epochs=9"), 24, 3)
+    np.testing.assert_array_equal(one, other)
+    assert (first_images(tiny_config("seed=1"), 24, 3) != one).any()

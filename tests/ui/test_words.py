@@ -1,0 +1,49 @@
+"""Text for people: times in two units, foreign text shown as it is."""
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mtal.ui.words import code, count, duration, megabytes, plain, time_left
+
+
+@pytest.mark.parametrize(("seconds", "text"), [
+    (0, "0 s"), (59.4, "59 s"), (59.6, "1 min"), (3599, "1 h"), (3600 + 600, "1 h 10 min"), (86400 * 2, "2 d"),
+    (86400 * 3 + 7200, "3 d 2 h"), (-5, "0 s")])
+def test_duration(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_an_unknown_time_left_is_said_and_not_guessed():
+    assert time_left(None) == "no estimate yet"
+    assert time_left((60, 60), now=0.0).startswith("1 min left")
+    assert time_left((60, 180), now=0.0).startswith("1 min to 3 min left, done around")
+
+
+@given(st.text(max_size=40))
+def test_plain_text_unescaped_is_the_text_on_one_line(text):
+    assert re.sub(r"\\(\W|_)", r"\1", plain(text)) == " ".join(text.split())
+
+
+@pytest.mark.parametrize("text", ["*x*", "a_b_c", "[a](http://b)", "<b>x", ":red[x]", ":material/home:", "# x", "- x", "1. x",
+                                  "$x$", "`x`"])
+def test_plain_text_hides_no_markdown_sign(text):
+    escaped = plain(text)
+    assert not re.search(r"(?<!\\)[*_\[\]<>#$`]", escaped)
+    assert not re.match(r"[-+]|\d+[.)]", escaped)
+    assert not re.search(r"(?<!\\):[a-z]", escaped)
+
+
+def test_plain_text_leaves_sentences_readable():
+    assert plain("Picked 4th: rank 4 of 27 (0.5).") == "Picked 4th: rank 4 of 27 (0.5)."
+
+
+def test_code_holds_back_ticks():
+    assert code("a`b") == "`` a`b ``"
+    assert code("a") == "`a`"
+
+
+def test_counts_and_sizes():
+    assert [count(1, "image"), count(1200, "image")] == ["1 image", "1,200 images"]
+    assert [megabytes(999), megabytes(3.1e9)] == ["999 B", "3.1 GB"]
