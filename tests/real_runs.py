@@ -8,8 +8,8 @@ from mtal.runs.paths import StorePaths
 from mtal.runs.run import Run
 
 TINY = ("dataset=drawn", "data=24+8", "size=33x47", "tasks=semseg,depth,normals", "backbone=tiny", "pretrained=false",
-        "channels=8", "pair_channels=4", "embedding=16", "epochs=2", "pair_epochs=2", "embedding_epochs=1", "batch=4", "start_percent=25",
-        "step_percent=20", "cycles=3", "projection=pca", "threads=1", "device=cpu", "precision=float32")
+        "channels=8", "pair_channels=4", "embedding=16", "epochs=2", "pair_epochs=2", "embedding_epochs=1", "batch=4",
+        "start_percent=25", "step_percent=20", "cycles=3", "projection=pca", "threads=1", "device=cpu", "precision=float32")
 
 
 def tiny_config(*sets: str) -> Config:

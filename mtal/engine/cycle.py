@@ -17,7 +17,7 @@ from mtal.config import Config, ConfigError, find
 from mtal.datasets import DATASETS
 from mtal.datasets.dataset import DataError, Dataset, Gated
 from mtal.datasets.resized import Resized
-from mtal.engine.evidence import draw_evidence
+from mtal.engine.evidence import NEAR_MISSES, draw_evidence
 from mtal.engine.facts import describe_run, images_at, images_per_cycle
 from mtal.engine.project import project
 from mtal.engine.thumbs import write_thumbs
@@ -37,7 +37,6 @@ from mtal.training.machine import Machine, find_machine
 from mtal.training.train import train
 
 START, WEIGHTS, TRAINING, SIGNAL, PICK = range(5)           # what a seed [config.seed, cycle, use] is for
-NEAR_MISSES = 12                                            # images below the cut-off that get evidence too
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,9 @@ class Study:
 def run_cycles(run: Run, watch_first: Watch) -> None:
     """All cycles of a run that are not complete yet."""
     study = prepare(run, watch_first)
-    for number in range(run.cycles_done(), study.config.cycles):
-        watch = watch_first if number == run.cycles_done() and watch_first.seconds else Watch(run, number)
+    first = run.cycles_done()
+    for number in range(first, study.config.cycles):
+        watch = watch_first if number == first else Watch(run, number)
         labelled = run.labelled(number, study.start)
         weights = training_weights(study, number, labelled)
         study.pool.change_gate(Gated(study.dataset.pool, study.dataset.tasks, labelled))
@@ -153,8 +153,9 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, cycle:
         table = pool_table(study, pool, pick, found)
         report(1, 1)
     near_misses = table.index[(table["rank"] > len(pick.images)) & (table["rank"] <= len(pick.images) + NEAR_MISSES)]
-    with watch.stage("evidence", len(pick.images)) as report:
-        draw_evidence(bench, fitted, np.concatenate([pick.images, near_misses]), cycle, report)
+    shown = np.concatenate([pick.images, near_misses])
+    with watch.stage("evidence", len(shown)) as report:
+        draw_evidence(bench, fitted, shown, cycle, report)
     table.to_parquet(cycle.pool)
     np.save(cycle.pick, pick.pairs)
     if "committee" in fitted:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor, nn
+from torch import nn
 
 from mtal.datasets.normalise import to_input
-from mtal.models.blocks import resize
+from mtal.models.blocks import enlarge
 from mtal.models.pairwise import PairBlocks
 from mtal.runs.files import write_json
 from mtal.runs.paths import CyclePaths
@@ -23,6 +23,7 @@ from mtal.signals.signal import Bench
 from mtal.tasks.palette import cividis
 from mtal.training.loop import Report
 
+NEAR_MISSES = 12                                            # images below the cut-off that get pictures too
 TOP = 99                                                    # percentile that is the top of a colour scale
 Gaps = dict[tuple[int, str, str], np.ndarray]               # (image, task, partner) -> (h, w) float16, in the task's unit
 
@@ -60,17 +61,13 @@ def _draw_batch(bench: Bench, blocks: nn.Module | None, batch: np.ndarray, save:
         outputs = {"initial": initial, "final": prediction.final[task.name].float()}
         outputs |= {f"from.{partner}": output.float() for partner, output in committee.get(task.name, {}).items()}
         for name, output in outputs.items():
-            values = task.decode(_enlarged(output, bench)).cpu().numpy()
+            values = task.decode(enlarge(output, bench.pool.size)).cpu().numpy()
             for row, image in enumerate(batch):
                 save(task.colour(values[row]), int(image), f"{task.name}.{name}")
         distance = task.distance(bench.config.class_distance)
         for partner, output in committee.get(task.name, {}).items():
             found = distance.pixels(initial, output.float()).half().cpu().numpy()
             gaps |= {(int(image), task.name, partner): found[row] for row, image in enumerate(batch)}
-
-
-def _enlarged(output: Tensor, bench: Bench) -> Tensor:
-    return resize(output, bench.pool.size)
 
 
 def _top(gaps: list[np.ndarray]) -> float:

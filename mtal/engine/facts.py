@@ -11,6 +11,7 @@ import numpy as np
 from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
 from mtal.datasets.dataset import Dataset
+from mtal.engine.evidence import NEAR_MISSES
 from mtal.signals import SIGNALS
 from mtal.signals.signal import steps
 from mtal.tasks.task import Task
@@ -61,7 +62,7 @@ def plan(config: Config, dataset: Dataset, signals: Sequence[str]) -> list[dict[
         stages = {"load": pool, "train": steps(labelled, config.batch, config.epochs), "evaluate": len(dataset.validation.ids)}
         if number < config.cycles - 1:
             stages |= {SIGNALS[name].stage: SIGNALS[name].units(config, pool, labelled) for name in signals}
-            stages |= ({"score": pool} if signals else {}) | {"pick": 1, "evidence": images_per_cycle(config, pool)}
+            stages |= ({"score": pool} if signals else {}) | {"pick": 1, "evidence": images_per_cycle(config, pool) + NEAR_MISSES}
             stages |= {"project": 1} if "embedding" in signals and config.projection != "none" else {}
         cycles.append(stages)
     return cycles

@@ -56,7 +56,8 @@ def score_distribution(pool: pd.DataFrame, view: str, marked: float | None = Non
         counts, _ = np.histogram(rows.loc[chosen, "score"], bins=edges)
         drawn.add_bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, width=np.diff(edges), name=f"{name} ({int(chosen.sum())})",
                       marker=hatched(colour, shape), customdata=np.column_stack([edges[:-1], edges[1:]]),
-                      hovertemplate=f"{name}: %{{y}} images<br>score %{{customdata[0]:.3g}} to %{{customdata[1]:.3g}}<extra></extra>")
+                      hovertemplate=f"{name}: %{{y}} images<br>score %{{customdata[0]:.3g}} to %{{customdata[1]:.3g}}"
+                                    "<extra></extra>")
     drawn.update_layout(barmode="stack", legend={"traceorder": "normal"})
     cutoff = float(rows["cutoff"].iloc[0]) if "cutoff" in rows else float("nan")
     if np.isfinite(cutoff):

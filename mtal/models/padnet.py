@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from mtal.models.backbones import Encoder
-from mtal.models.blocks import bottlenecks, resize
+from mtal.models.blocks import bottlenecks, enlarge
 from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
 from mtal.tasks.task import Task
 
@@ -56,9 +56,9 @@ class PADNet(TwoStageNetwork):
         return FirstStage([{name: head(features[name]) for name, head in self.first_heads.items()}], features)
 
     def second_stage(self, first: FirstStage, size: tuple[int, int]) -> Prediction:
-        """Final outputs, bilinearly enlarged to the image."""
+        """Final outputs, bilinearly enlarged to the image, in float32."""
         mixed = self.distillation(first.features)
-        final = {name: resize(head(mixed[name]), size) for name, head in self.last_heads.items()}
+        final = {name: enlarge(head(mixed[name]), size) for name, head in self.last_heads.items()}
         return Prediction(first.initial, first.features, final)
 
 

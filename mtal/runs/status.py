@@ -36,4 +36,6 @@ def status(job: JobPaths) -> Status:
             return Status(read_json(job.result)["outcome"])
         except FileNotFoundError:                           # somebody started it again between the two lines
             return status(job)
-    return Status.INTERRUPTED if job.log.exists() else Status.NEW
+    if not job.log.exists():
+        return Status.NEW
+    return status(job) if is_held(job.lock) else Status.INTERRUPTED     # asked again: it may have been started since

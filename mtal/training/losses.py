@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from mtal.models.blocks import resize
+from mtal.models.blocks import enlarge
 from mtal.models.prediction import Prediction
 from mtal.tasks.task import Task
 
@@ -20,7 +20,7 @@ def task_weights(tasks: Sequence[Task], overrides: Mapping[str, float]) -> dict[
 
 def head_losses(head: Mapping[str, Tensor], targets: Mapping[str, Tensor], tasks: Sequence[Task]) -> Tensor:
     """(B, T) unweighted losses of one head, in float32, its outputs enlarged to the labels."""
-    return torch.stack([task.loss(resize(head[task.name].float(), _size(targets[task.name])), targets[task.name])
+    return torch.stack([task.loss(enlarge(head[task.name], _size(targets[task.name])), targets[task.name])
                         for task in tasks], dim=1)
 
 

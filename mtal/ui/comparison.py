@@ -71,24 +71,25 @@ def show_chart(rows: pd.DataFrame, task: str, x: str, methods: Sequence[str], le
     printed = for_task(published(), str(first["dataset"]), task) if methods else None
     printed = printed[printed["method"].isin(methods)] if printed is not None else None
     st.markdown(f"**{plain(str(first['name']))}**")
+    found = over_seeds(mine, x)
+    told = message(found, str(first["name"]))
     figure = learning_curve(mine, x, str(first["axis"]), f"{page}.{first['dataset']}.{task}", printed, legend)
-    st.plotly_chart(figure, key=f"{page}.{first['dataset']}.{task}", alt=message(mine, x))
+    st.plotly_chart(figure, key=f"{page}.{first['dataset']}.{task}", alt=told)
     if methods and (printed is None or printed.empty):
         st.caption("The paper has no numbers for this task and data set.")
     with st.expander("Numbers"):
-        st.dataframe(table(mine, x), key=f"{page}.table.{first['dataset']}.{task}", hide_index=True, alt=message(mine, x))
+        st.dataframe(table(found, x), key=f"{page}.table.{first['dataset']}.{task}", hide_index=True, alt=told)
 
 
-def table(rows: pd.DataFrame, x: str) -> pd.DataFrame:
-    """Mean, std and n per group and cycle, for people."""
-    found = over_seeds(rows, x).drop(columns=["group", "variant", "strategy"])
-    return found.rename(columns={"title": "experiment", "x": AXES[x]}).round(5)
+def table(found: pd.DataFrame, x: str) -> pd.DataFrame:
+    """Mean, std and n per group and cycle, for people. `found` as `over_seeds` gives it."""
+    return found.drop(columns=["group", "variant", "strategy"]).rename(columns={"title": "experiment", "x": AXES[x]}).round(5)
 
 
-def message(rows: pd.DataFrame, x: str) -> str:
-    """What the last points say, for those who cannot see the chart."""
-    last = over_seeds(rows, x).groupby("group", sort=False).tail(1)
-    return f"{rows['name'].iloc[0]}, last values: " + "; ".join(
+def message(found: pd.DataFrame, name: str) -> str:
+    """What the last points say, for those who cannot see the chart. `found` as `over_seeds` gives it."""
+    last = found.groupby("group", sort=False).tail(1)
+    return f"{name}, last values: " + "; ".join(
         f"{row.title} {row.mean:.4g} at {row.x:.5g} (n={row.n})" for row in last.itertuples(index=False))
 
 
@@ -101,8 +102,9 @@ def show_remarks(rows: pd.DataFrame, methods: Sequence[str]) -> None:
     if (seeds > 1).any():
         st.caption("Bands: mean ± standard deviation over seeds, only where there are at least two; thin lines: single seeds.")
     if methods:
-        st.caption(f"Dashed lines: the paper's printed numbers, {PUBLISHED_NOTE}. Other data size, network and training: "
-                   "a reference, not a competitor. The paper's loss is not defined in its supplement, so compare its shape only.")
+        st.caption(f"Dashed lines: the paper's printed numbers, {PUBLISHED_NOTE}. A reference, not a competitor: its "
+                   "backbone and schedule are not documented, nor is its loss (compare the shape only), and the depth error that "
+                   "it prints as mse is read as RMSE in metres.")
     starts = rows[rows["cycle"] == 0].groupby(["dataset", "seed"])["images"].nunique()
     if (starts > 1).any():
         st.warning("These runs do not start with the same number of labelled images, so their curves are not comparable.",

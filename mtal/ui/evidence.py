@@ -86,7 +86,8 @@ def show_neighbours(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> Non
                 "set `describe=always` to have it computed.", icon=":material/scatter_plot:")
         return
     _two_diversities(pool.iloc[image])
-    for kind, title in (("labelled", "Nearest labelled images"), ("picked", "Nearest images picked earlier in this batch")):
+    batch = "Nearest images picked earlier in this batch" if pool["picked"].iloc[image] else "Nearest images picked in this batch"
+    for kind, title in (("labelled", "Nearest labelled images"), ("picked", batch)):
         rows = near[near["kind"] == kind]
         st.markdown(f"**{title}**")
         if rows.empty:

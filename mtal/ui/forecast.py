@@ -52,17 +52,18 @@ def _seconds(config: Config, earlier: Sequence[Run]) -> float | None:
     alike = [run for run in earlier if run.config.strategy == config.strategy] or list(earlier)
     if not alike:
         return None
-    rates = pd.concat([_rates(run) for run in alike]).groupby("stage")["rate"].mean()
+    sums = pd.concat([_worked(run) for run in alike]).groupby("stage")[["seconds", "work"]].sum()
+    rates = sums["seconds"] / sums["work"]                  # sums first, so that long cycles count as long
     size = len(alike[0].facts["pool"])
     return float(sum(rate * _work(str(stage), config, size, cycle) for stage, rate in rates.items()
                      for cycle in range(config.cycles) if cycle < config.cycles - 1 or stage in {"load", "train", "evaluate"}))
 
 
-def _rates(run: Run) -> pd.DataFrame:
-    """Columns: stage, rate in seconds per unit of `_work`. A row per stage and complete cycle."""
+def _worked(run: Run) -> pd.DataFrame:
+    """Columns: stage, seconds, work in units of `_work`. A row per stage and complete cycle."""
     table, size = loaders.seconds(run), len(run.facts["pool"])
     work = [_work(stage, run.config, size, cycle) for stage, cycle in zip(table["stage"], table["cycle"], strict=True)]
-    return table.assign(rate=table["seconds"] / work)[["stage", "rate"]]
+    return table.assign(work=work)[["stage", "seconds", "work"]]
 
 
 def _work(stage: str, config: Config, pool: int, cycle: int) -> float:

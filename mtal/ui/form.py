@@ -46,6 +46,12 @@ def fill(values: Mapping[str, Any]) -> None:
     st.session_state[key("seeds")] = st.session_state.get(key("seeds"), 1)
 
 
+def usual() -> dict[str, Any]:
+    """What the form begins with: the defaults, on a data set that is here."""
+    here = [name for name in registry.datasets() if registry.place(Config(dataset=name))]
+    return {} if Config().dataset in here or not here else {"dataset": here[0]}
+
+
 def read() -> dict[str, Any]:
     """The settings as they stand in the widgets, without strategy and seed."""
     return {name: _from_widget(Config.model_fields[name].annotation, st.session_state[key(name)])

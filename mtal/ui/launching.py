@@ -24,7 +24,7 @@ def begin_form() -> None:
     try:
         form.fill(_asked_settings())
     except ConfigError as error:
-        form.fill({})
+        form.fill(form.usual())
         st.warning(plain(str(error)), icon=":material/link_off:")
     st.session_state["launch.filled"] = asked
 
@@ -153,14 +153,15 @@ def _asked_settings() -> Mapping[str, object]:
     if "like" in st.query_params:
         return find_run(loaders.store(), st.query_params["like"]).config.changed()
     name = st.query_params.get("preset")
+    preset = find(PRESETS, name, "preset")[1] if name else {}
     given = {setting: text for setting, text in st.query_params.to_dict().items() if setting in Config.model_fields}
-    return (find(PRESETS, name, "preset")[1] if name else {}) | given
+    return form.usual() | preset | given
 
 
 def _take_preset() -> None:
     name = st.session_state[key("preset")]
     strategies = st.session_state[key("strategy")]
-    form.fill(PRESETS[name][1] if name in PRESETS else {})
+    form.fill(form.usual() | (PRESETS[name][1] if name in PRESETS else {}))
     st.session_state[key("strategy")] = strategies
 
 

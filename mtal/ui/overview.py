@@ -90,7 +90,8 @@ def show_provenance(run: Run, metrics: pd.DataFrame) -> None:
                  "counts": "where it ran only" if name in MACHINE_FIELDS else "part of the experiment"}
                 for name, value in changed.items()]
         if rows:
-            st.dataframe(rows, key="run.settings", hide_index=True, height="content", alt="Settings that differ from the defaults")
+            st.dataframe(rows, key="run.settings", hide_index=True, height="content",
+                         alt="Settings that differ from the defaults")
     with right:
         facts = run.facts
         versions = ", ".join(f"{plain(str(name))} {plain(str(version))}" for name, version in facts.get("versions", {}).items())

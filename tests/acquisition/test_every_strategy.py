@@ -9,7 +9,7 @@ from tests.acquisition.pools import random_pool
 
 @pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=lambda strategy: strategy.name)
 class TestEveryStrategy:
-    @pytest.fixture()
+    @pytest.fixture
     def pool(self, strategy) -> Pool:
         return random_pool(needs=strategy.needs)
 

@@ -228,3 +228,41 @@ def test_cause_prefers_what_the_evidence_says(made_store):
     full = made_store("failed", seed=1)
     write_json(full.paths.result, {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"})
     assert cause(full).title == "Disk full"
+
+
+def test_launch_begins_with_a_data_set_that_is_here(open_page, monkeypatch):
+    monkeypatch.setattr("mtal.ui.registry.place", lambda config: "" if config.dataset == "nyud" else "here")
+    app = open_page("launch")
+    assert app.selectbox(key="launch.dataset").value == "drawn"
+    assert not app.button(key="launch.go").disabled
+
+
+def test_a_forecast_of_the_same_run_is_what_it_took(made_store):
+    from mtal.ui.forecast import forecast
+    run = made_store("finished")
+    again = run.config.model_copy(update={"seed": 1})
+    took = 3 * 60 + 3 * 5 + 2 * 9                           # seconds of the fixture; the last cycle does not score the pool
+    assert forecast([again], pool=30).seconds == pytest.approx(took)
+    assert forecast([again, run.config], pool=30).seconds == pytest.approx(2 * took)
+    assert forecast([again.model_copy(update={"epochs": 200})], pool=30).seconds == pytest.approx(took + 3 * 60)
+    assert forecast([again.model_copy(update={"backbone": "resnet18"})], pool=30).seconds is None
+
+
+def test_an_unknown_run_in_the_address_is_named_with_what_there_is(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("run", run="gone")
+    assert not app.exception
+    assert "gone" in app.warning[0].value
+    assert run.name in app.warning[0].value
+    app.button(key="run.forget_run").click().run()
+    assert app.query_params["run"] == run.name
+
+
+def test_the_chosen_run_stands_in_the_address_and_follows_to_other_pages(open_page, made_store):
+    first, second = made_store("finished", seed=0), made_store("finished", seed=1)
+    app = open_page("run", run=first.name)
+    app.selectbox(key="run.run").set_value(second.name).run()
+    assert app.query_params["run"] == second.name
+    app.query_params.clear()
+    app.switch_page("pages/batch.py").run()
+    assert app.selectbox(key="batch.run").value == second.name

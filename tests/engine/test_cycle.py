@@ -102,10 +102,15 @@ class TestFinishedRun:
         assert facts["versions"]["torch"]
         assert [task.name for task in finished_run.tasks] == list(finished_run.config.tasks)
         assert {"train", "pairs", "embedding", "score"} <= set(facts["plan"][0])
+
+    def test_every_planned_stage_reports_its_last_unit_in_its_own_cycle(self, finished_run):
         done = finished_run.reports()
-        for number, stages in enumerate(facts["plan"]):
+        for number, stages in enumerate(finished_run.facts["plan"]):
             for stage in stages:
-                assert any(row["cycle"] == number and row["stage"] == stage for row in done), (number, stage)
+                rows = [row for row in done if (row["cycle"], row["stage"]) == (number, stage)]
+                assert rows, (number, stage)
+                assert rows[-1]["done"] == rows[-1]["total"], (number, stage)
+                assert rows[-1]["total"] <= stages[stage], (number, stage)
 
 
 def test_sample_weights_are_on_for_ours_and_off_for_random(finished_run, random_run):

@@ -7,6 +7,7 @@ import torch
 
 from mtal.config import ConfigError, compose
 from mtal.models import BACKBONES, NETWORKS, build_backbone, build_network, padnet
+from mtal.models.blocks import enlarge
 
 
 @dataclass(frozen=True)
@@ -155,3 +156,16 @@ class TestWeights:
 
 
 original = timm.create_model
+
+
+@pytest.mark.parametrize(("old", "new"), [((30, 40), (120, 160)), ((7, 9), (25, 33)), ((5, 4), (5, 9)), ((12, 9), (5, 4))])
+def test_enlarging_by_products_is_bilinear_interpolation(old, new):
+    maps = torch.randn(2, 3, *old, dtype=torch.float32, requires_grad=True)
+    other = maps.detach().clone().requires_grad_()
+    found = enlarge(maps, new)
+    expected = torch.nn.functional.interpolate(other, new, mode="bilinear", align_corners=False)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
+    weights = torch.randn_like(found)
+    (found * weights).sum().backward()
+    (expected * weights).sum().backward()
+    torch.testing.assert_close(maps.grad, other.grad, rtol=1e-4, atol=1e-4)

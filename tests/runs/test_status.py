@@ -62,6 +62,18 @@ def test_a_result_removed_while_looking_is_asked_again(job, monkeypatch):
     assert status(job) is Status.INTERRUPTED
 
 
+def test_a_start_while_looking_is_not_taken_for_an_interruption(job, monkeypatch):
+    asked = []
+
+    def started_after_the_first_question(path):
+        asked.append(path)
+        job.log.touch()
+        return len(asked) > 1
+
+    monkeypatch.setattr("mtal.runs.status.is_held", started_after_the_first_question)
+    assert status(job) is Status.QUEUED
+
+
 def test_alive_and_resumable_share_nothing():
     alive, resumable = ({one for one in Status if getattr(one, what)} for what in ("alive", "resumable"))
     assert alive == {Status.QUEUED, Status.RUNNING}

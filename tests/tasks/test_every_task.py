@@ -42,6 +42,7 @@ def test_words_for_the_screen(task):
     assert len({distance.name for distance in task.distances}) == len(task.distances)
     assert task.distance("no such distance") is task.distances[0]
     assert len(task.classes) in {0, task.channels}
+    assert task.enlarge == ("nearest" if task.classes else "bilinear")                  # FACTS 5
 
 
 class TestLoss:

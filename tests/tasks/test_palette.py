@@ -15,7 +15,7 @@ def least_gaps(colours):
 @pytest.mark.parametrize(("count", "gap"), [(7, 0.07), (21, 0.07), (40, 0.05)])
 def test_classes_can_be_told_apart(count, gap):
     """0.02 in OKLab is just noticeable side by side."""
-    assert min(least_gaps([*distinct_colours(count), IGNORED])) > gap
+    assert min(least_gaps([*distinct_colours(count), IGNORED, MISSING])) > gap
 
 
 def test_a_class_keeps_its_colour_however_many_there_are():
