@@ -41,8 +41,8 @@ def main() -> None:
 
     times = interleaved({"forward": forward, "scoring": lambda: describe(bench, SIGNALS, fitted, quiet)}, args.rounds)
     print(describe_machine(of.config))
-    print(f"{of.dataset.title} {of.config.size_text}, {count} images, {of.config.backbone}, {of.config.channels} channels: forward "
-          f"{median_ms(times['forward'], count)} an image, scoring {median_ms(times['scoring'], count)} an image, "
+    print(f"{of.dataset.title} {of.config.size_text}, {count} images, {of.config.backbone}, {of.config.channels} channels: "
+          f"forward {median_ms(times['forward'], count)} an image, scoring {median_ms(times['scoring'], count)} an image, "
           f"{ratio(times, 'scoring', 'forward')} x the forward pass")
 
 

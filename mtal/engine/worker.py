@@ -20,10 +20,10 @@ def main(folder: Path) -> int:
     run = Run(folder)
     run.paths.lock.write_text(f"{os.getpid()}\n")           # for `kill`; trusted only as long as the lock is held
     signal.signal(signal.SIGTERM, lambda *_: run.paths.stop.touch())
-    began = time.time()
     outcome = work(run)
-    write_json(run.paths.result, outcome | {"seconds": time.time() - began})
-    print(outcome["traceback"] or f"{outcome['outcome']} after {time.time() - began:.0f} s", flush=True)
+    seconds = time.time() - run.paths.began.stat().st_mtime if run.paths.began.exists() else 0.0    # without the wait before
+    write_json(run.paths.result, outcome | {"seconds": seconds})
+    print(outcome["traceback"] or f"{outcome['outcome']} after {seconds:.0f} s", flush=True)
     return 1 if outcome["outcome"] == "failed" else 0
 
 

