@@ -63,7 +63,7 @@ def main() -> None:
                          "default": stepper(of, fast, plain=False)}, args.rounds, warm_up=2)
     print(describe_machine(of.config))
     print(f"{of.dataset.title} {of.config.size_text}, batch {of.config.batch}, {of.config.backbone}, "
-          f"{of.config.channels} channels: plain float32 contiguous {median_ms(times['plain'], of.config.batch)} an image, default "
+          f"{of.config.channels} channels: plain float32 {median_ms(times['plain'], of.config.batch)} an image, default "
           f"{median_ms(times['default'], of.config.batch)} an image, {ratio(times, 'plain', 'default')} x faster")
 
 

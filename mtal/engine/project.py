@@ -7,6 +7,7 @@ from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 
 NEIGHBOURS, MIN_DISTANCE = 15, 0.1                          # umap-learn's own defaults
+GENTLE = {"n_epochs": 200, "learning_rate": 0.25}           # from a map that exists: neighbourhoods as good, half the movement
 
 
 def project(embedding: np.ndarray, previous: np.ndarray | None, how: Literal["umap", "pca"], seed: int) -> np.ndarray:
@@ -23,8 +24,9 @@ def _umap(embedding: np.ndarray, previous: np.ndarray | None, seed: int) -> np.n
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")                     # "n_jobs overridden to 1 by random_state": that is what we want
+        start = {"init": _pca(embedding)} if previous is None else {"init": previous, **GENTLE}
         return np.asarray(UMAP(n_neighbors=NEIGHBOURS, min_dist=MIN_DISTANCE, random_state=seed, n_jobs=1,
-                               init=_pca(embedding) if previous is None else previous).fit_transform(embedding))
+                               **start).fit_transform(embedding))
 
 
 def _pca(embedding: np.ndarray) -> np.ndarray:
@@ -36,7 +38,8 @@ def _pca(embedding: np.ndarray) -> np.ndarray:
 
 
 def _turned(layout: np.ndarray, previous: np.ndarray) -> np.ndarray:
-    """Turn and shift onto the previous map; distances within the map do not change."""
+    """Turn, scale and shift onto the previous map as well as possible (a map has no unit, so neither changes what it says)."""
     centre, goal = layout.mean(axis=0), previous.mean(axis=0)
-    rotation, _ = orthogonal_procrustes(layout - centre, previous - goal)
-    return (layout - centre) @ rotation + goal
+    rotation, overlap = orthogonal_procrustes(layout - centre, previous - goal)
+    size = np.square(layout - centre).sum()
+    return (layout - centre) @ rotation * (overlap / size if size > 0 else 1) + goal

@@ -1,9 +1,8 @@
 """The result pages in every state: no exception, no endless wait, and the one fact that each page exists for."""
-import numpy as np
-import pandas as pd
 import pytest
 
-from mtal.runs.run import Run
+from mtal.runs.run import LOSS, Run
+from mtal.ui.sentences import ordinal
 
 PAGES = ("run", "batch", "inspect", "map", "curves")
 PICKING = ("batch", "inspect", "map")
@@ -26,13 +25,9 @@ def charts(app) -> list:
     return app.get("plotly_chart")
 
 
-def without_scores(run: Run, cycle: int) -> None:
-    """Make a cycle look as the random strategy leaves it."""
-    paths = run.cycle(cycle)
-    pool = pd.read_parquet(paths.pool)[["id", "labelled", "picked", "rank"]]
-    pool.assign(rank=np.where(pool["picked"], pool["rank"], 0)).to_parquet(paths.pool)
-    paths.embedding.unlink()
-    paths.layout.unlink()
+def picks(run: Run, cycle: int) -> list[int]:
+    """The images of a batch in the order in which they were taken, from the file that the engine wrote."""
+    return list(dict.fromkeys(run.picked(cycle)[:, 0].tolist()))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -81,10 +76,15 @@ def test_unknown_names_in_the_address_are_told(open_page, made_store, page):
 def test_run_shows_values_changes_and_the_last_pick(open_page, made_store):
     run = made_store("finished")
     app = open_page("run", run=run.name)
-    assert [metric.value for metric in app.metric] == ["4.50", "30.0", "1.00"]
-    assert [metric.delta for metric in app.metric] == ["-1", "+5", "-0.1"]
-    assert "Picked in cycle 1" in texts(app)
-    assert len(app.get("image")) == 3
+    table = run.metrics().pivot(index="cycle", columns="task", values="value")[[LOSS, *run.config.tasks]]
+    assert [float(metric.value) for metric in app.metric] == pytest.approx(table.iloc[-1].tolist(), rel=5e-3)
+    assert [float(metric.delta) for metric in app.metric] == pytest.approx((table.iloc[-1] - table.iloc[-2]).tolist(), rel=5e-3)
+    better = {LOSS: "lower"} | {task.name: task.better for task in run.tasks}
+    verdicts = ["better" if (table[name].iloc[-1] > table[name].iloc[-2]) == (better[name] == "higher") else "worse"
+                for name in table]
+    assert [metric.proto.delta_description for metric in app.metric] == verdicts
+    assert f"Picked in cycle {run.config.cycles - 2}" in texts(app)
+    assert len(app.get("image")) == len(picks(run, run.config.cycles - 2)) == 5
 
 
 @pytest.mark.parametrize("state", ["failed", "interrupted", "stopped"])
@@ -98,10 +98,15 @@ def test_run_tells_how_it_ended_and_offers_to_resume(open_page, made_store, stat
 
 def test_batch_shows_the_picks_in_order_and_their_cut_off(open_page, made_store):
     run = made_store("finished")
-    pool = run.pool(1)
+    pool, batch = run.pool(1), picks(run, 1)
     app = open_page("batch", run=run.name, cycle="1")
-    assert f"picked 3 images of {int((~pool['labelled']).sum())} unlabelled in cycle 1, 6 task labels" in texts(app)
-    assert f"{pool['cutoff'].iloc[0]:#.3g}" in texts(app)
+    labels = len(run.picked(1))
+    assert labels == len(batch) * len(run.tasks)
+    free = len(pool) - len(run.facts["start"]) - len(picks(run, 0))
+    assert f"picked {len(batch)} images of {free} unlabelled in cycle 1, {labels} task labels" in texts(app)
+    assert f"{pool['score'].iloc[batch[-1]]:#.3g}" in texts(app)    # the cut-off is the last pick's score
+    shown = [link.proto.query_string for link in app.get("page_link") if "sample=" in link.proto.query_string]
+    assert [int(query.rpartition("sample=")[2]) for query in shown[:len(batch)]] == batch
     assert "Near misses" in texts(app)
 
 
@@ -120,14 +125,12 @@ def test_batch_as_a_table_sorted_by_a_task(open_page, made_store):
 
 def test_random_has_picks_but_no_scores(open_page, made_store):
     run = made_store("finished", strategy="random")
-    without_scores(run, 0)
     app = open_page("batch", run=run.name, cycle="0")
     assert not app.exception
     assert "same chance" in texts(app)
-    assert len(app.get("image")) == 3
+    assert len(app.get("image")) == len(picks(run, 0)) == 5
     assert not charts(app)
-    image = int(np.flatnonzero(run.pool(0)["picked"])[0])
-    app = open_page("inspect", run=run.name, cycle="0", sample=str(image))
+    app = open_page("inspect", run=run.name, cycle="0", sample=str(picks(run, 0)[0]))
     assert not app.exception
     assert "same chance" in texts(app)
     assert "No embedding" in texts(app)
@@ -137,53 +140,73 @@ def test_random_has_picks_but_no_scores(open_page, made_store):
 def test_inspect_explains_the_first_pick_and_steps_on(open_page, made_store):
     run = made_store("finished")
     order = run.pool(0).query("rank > 0").sort_values("rank").index
+    count = len(picks(run, 0))
+    assert order[:count].tolist() == picks(run, 0)
     app = open_page("inspect", run=run.name, cycle="0")
-    assert "Picked 1st of 3 in cycle 0" in texts(app)
+    assert f"Picked 1st of {count} in cycle 0" in texts(app)
     assert shown(app) == str(order[0])
     assert app.button(key="inspect.previous").disabled
-    for step in range(1, 4):
+    for step in range(1, count + 1):
         app.button(key="inspect.next").click().run()
         assert shown(app) == str(order[step])
     assert not app.exception
-    assert "Not picked in cycle 0: rank 4" in texts(app)
+    assert f"Not picked in cycle 0: rank {count + 1} of {len(order)}" in texts(app)
     app.button(key="inspect.previous").click().run()
-    assert "Picked 3rd of 3" in texts(app)
+    assert f"Picked {ordinal(count)} of {count}" in texts(app)
 
 
-@pytest.mark.parametrize(("typed", "image"), [("shape_020", 20), ("20", 20), ("0", 0)])
+@pytest.mark.parametrize(("typed", "image"), [("id", 20), ("20", 20), ("0", 0)])
 def test_inspect_opens_any_image_of_the_pool(open_page, made_store, typed, image):
     run = made_store("finished")
+    name = run.facts["pool"][image]
     app = open_page("inspect", run=run.name, cycle="1")
-    app.text_input(key="inspect.search").set_value(typed).run()
+    app.text_input(key="inspect.search").set_value(name if typed == "id" else typed).run()
     assert not app.exception
     assert shown(app) == str(image)
-    assert f"shape_{image:03d}" in texts(app)
+    assert f"`{name}` (number {image})" in texts(app)
 
 
 def test_inspect_says_when_there_is_no_such_image(open_page, made_store):
     run = made_store("finished")
+    names = run.facts["pool"]
     app = open_page("inspect", run=run.name, cycle="1")
     before = shown(app)
-    app.text_input(key="inspect.search").set_value("shape_02").run()
-    assert "shape_020" in app.warning[0].value or "No image has the id" in app.warning[0].value
+    app.text_input(key="inspect.search").set_value(names[20][:-1]).run()
+    assert f"No image has the id `{names[20][:-1]}`" in app.warning[0].value
+    assert any(f"`{name}`" in app.warning[0].value for name in names)       # a close one is offered
     assert shown(app) == before
-    assert "no image number" in texts(open_page("inspect", run=run.name, sample="30"))
+    assert "no image number" in texts(open_page("inspect", run=run.name, sample=str(len(names))))
 
 
 def test_inspect_tells_since_when_an_image_is_labelled(open_page, made_store):
     run = made_store("finished")
-    pool = run.pool(1)
-    labelled = int(np.flatnonzero(pool["labelled"])[0])
-    app = open_page("inspect", run=run.name, cycle="1", sample=str(labelled))
-    assert "Already labelled when cycle 1 picked" in texts(app)
-    assert not app.exception
+    for image, since in ((run.facts["start"][0], "it belongs to the random start"), (picks(run, 0)[1], "picked 2nd in cycle 0")):
+        app = open_page("inspect", run=run.name, cycle="1", sample=str(image))
+        assert f"Already labelled when cycle 1 picked: {since}" in texts(app)
+        assert not app.exception
+
+
+def test_inspect_shows_the_pictures_that_the_engine_drew(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("inspect", run=run.name, cycle="0")
+    own = [name for name in run.evidence(0)["pictures"] if ".gapself." not in name and name != "image"]
+    near = run.nearest(0, picks(run, 0)[0])
+    assert len(near) == 5                                   # nothing was picked before it: labelled ones only
+    assert len(app.get("image")) == 1 + len(run.tasks) + len(own) + len(near)      # thumbnail, the input in each row, ...
+    assert "No pictures were drawn" not in texts(app)
 
 
 def test_inspect_without_pictures_keeps_scores_and_neighbours(open_page, made_store):
     run = made_store("finished")
-    app = open_page("inspect", run=run.name, cycle="0")
-    assert "No pictures were drawn" in texts(app)
+    last = int(run.pool(0)["rank"].idxmax())
+    assert last not in run.evidence(0)["images"]            # far below the near misses
+    app = open_page("inspect", run=run.name, cycle="0", sample=str(last))
+    assert "No pictures were drawn for this image" in texts(app)
     assert "Nearest labelled images" in texts(app)
+    assert len(charts(app)) == 2
+    run.cycle(0).evidence.unlink()
+    app = open_page("inspect", run=run.name, cycle="0")
+    assert "No pictures were drawn in this cycle" in texts(app)
     assert len(charts(app)) == 2
 
 
@@ -214,7 +237,7 @@ def test_curves_start_with_what_can_be_compared(open_page, made_store):
     assert not app.exception
     assert sorted(app.multiselect(key="curves.cmp").value) == sorted(run.name for run in runs)
     assert other.name not in app.multiselect(key="curves.cmp").value
-    assert len(charts(app)) == 3                            # the loss and two tasks
+    assert len(charts(app)) == 1 + len(runs[0].tasks)       # the loss and the tasks
     assert "n=1" in texts(app)                              # random has one seed: no error estimate
 
 

@@ -8,6 +8,7 @@ from mtal.runs.status import Status
 
 STATES = ("empty", "running", "queued", "finished", "interrupted", "failed", "stopped")
 MINE = ("home", "data", "launch", "jobs", "help")
+CHECKED = {"dataset": "drawn", "folder": "24+8"}            # what `made_check` is about
 
 
 def text_of(app: AppTest) -> str:
@@ -44,8 +45,11 @@ def test_home_leads_back_to_a_living_run(open_page, made_store):
 def test_jobs_shows_progress_and_a_stop_that_asks_the_worker(open_page, made_store):
     run = made_store("running")
     app = open_page("jobs")
-    assert "20 of 40" in text_of(app)
-    assert "Cycle 2 of 3" in text_of(app)
+    last = run.reports()[-1]
+    assert (last["cycle"], last["stage"]) == (1, "train")
+    assert 0 < last["done"] < last["total"]
+    assert f"{last['done']} of {last['total']}" in text_of(app)
+    assert f"Cycle 2 of {run.config.cycles}" in text_of(app)
     app.button(key=f"jobs.stop.{run.name}").click().run()
     assert run.paths.stop.exists()
     assert app.button(key=f"jobs.stop.{run.name}").disabled
@@ -120,9 +124,11 @@ def test_a_second_tab_is_told_that_the_run_is_at_work(open_page, made_store):
 def test_launch_like_another_run_has_its_settings(open_page, made_store):
     run = made_store("finished", seed=4)
     app = open_page("launch", like=run.name)
-    assert app.text_input(key="launch.size").value == "32x32"
+    height, width = run.config.size
+    assert app.text_input(key="launch.size").value == f"{height}x{width}"
     assert app.number_input(key="launch.seed").value == 4
-    assert app.multiselect(key="launch.tasks").value == ["semseg", "depth"]
+    assert app.number_input(key="launch.epochs").value == run.config.epochs
+    assert app.multiselect(key="launch.tasks").value == list(run.config.tasks)
 
 
 def test_launch_names_the_setting_that_is_wrong(open_page):
@@ -164,7 +170,7 @@ def test_launch_estimates_from_an_earlier_run_or_says_that_there_is_none(open_pa
     run = made_store("finished")
     said = text_of(open_page("launch", like=run.name))
     assert "1 earlier run" in said
-    assert "6 labels bought per cycle" in said
+    assert f"{len(run.picked(0))} labels bought per cycle" in said
 
 
 def test_help_has_a_card_for_every_strategy(open_page):
@@ -191,27 +197,42 @@ def test_data_starts_one_check(open_page, monkeypatch):
 
 def test_data_shows_a_running_check_and_offers_stop(open_page, made_check):
     folder = made_check("running")
-    app = open_page("data", dataset="drawn")
-    assert "10 of 72" in app.get("progress")[0].proto.text
+    app = open_page("data", **CHECKED)
+    total = 2 * (24 + 8)                                    # each image read once and drawn small once
+    assert f"{total // 2} of {total}" in app.get("progress")[0].proto.text
     app.button(key="data.stop").click().run()
     assert folder.paths.stop.exists()
 
 
 def test_data_shows_what_the_check_found(open_page, made_check):
-    made_check("finished")
-    app = open_page("data", dataset="drawn")
+    folder = made_check("finished")
+    report = folder.report()
+    problem = {"split": "pool", "id": "pool00007", "what": "depth", "file": "depth/pool00007.npy", "problem": "missing"}
+    leak = {"pool": "pool00001", "validation": "val00001", "how": "same picture"}
+    write_json(folder.paths.report, report | {"problems": [problem], "leaks": [leak]})
+    app = open_page("data", **CHECKED)
     assert not app.exception
-    assert [tile.value for tile in app.metric] == ["40", "2", "1", "1"]
+    assert [tile.value for tile in app.metric] == ["24", "8", "1", "1"]
     columns = {name: frame.value[name].tolist() for frame in app.dataframe for name in frame.value}
     assert columns["problem"] == ["missing"]
     assert columns["how"] == ["same picture"]
-    assert columns["max"] == [8.0]
+    assert columns["task"] == [task["title"] for task in report["tasks"]]
+    assert dict(zip(columns["task"], columns["max"], strict=True))["Depth"] == pytest.approx(report["labels"]["depth"]["max"],
+                                                                                             abs=1e-3)
+    assert len(app.get("image")) == 24
+
+
+def test_data_says_that_a_folder_has_no_problem(open_page, made_check):
+    made_check("finished")
+    app = open_page("data", **CHECKED)
+    assert [tile.value for tile in app.metric] == ["24", "8", "0", "0"]
+    assert "Every image and label could be read" in text_of(app)
 
 
 @pytest.mark.parametrize(("state", "told"), [("failed", "no gt"), ("interrupted", "was killed")])
 def test_data_says_why_a_check_has_no_result(state, told, open_page, made_check):
     made_check(state)
-    assert told in text_of(open_page("data", dataset="drawn"))
+    assert told in text_of(open_page("data", **CHECKED))
 
 
 def test_launch_takes_settings_from_the_address_and_refuses_wrong_ones(open_page):
@@ -241,11 +262,14 @@ def test_a_forecast_of_the_same_run_is_what_it_took(made_store):
     from mtal.ui.forecast import forecast
     run = made_store("finished")
     again = run.config.model_copy(update={"seed": 1})
-    took = 3 * 60 + 3 * 5 + 2 * 9                           # seconds of the fixture; the last cycle does not score the pool
-    assert forecast([again], pool=30).seconds == pytest.approx(took)
-    assert forecast([again, run.config], pool=30).seconds == pytest.approx(2 * took)
-    assert forecast([again.model_copy(update={"epochs": 200})], pool=30).seconds == pytest.approx(took + 3 * 60)
-    assert forecast([again.model_copy(update={"backbone": "resnet18"})], pool=30).seconds is None
+    pool, stages = len(run.facts["pool"]), run.seconds().groupby("stage")["seconds"].sum()
+    took, training = stages.sum(), stages["train"]
+    assert 0 < training < took
+    assert forecast([again], pool).seconds == pytest.approx(took)
+    assert forecast([again, run.config], pool).seconds == pytest.approx(2 * took)
+    longer = again.model_copy(update={"epochs": 2 * run.config.epochs})
+    assert forecast([longer], pool).seconds == pytest.approx(took + training)
+    assert forecast([again.model_copy(update={"backbone": "resnet18"})], pool).seconds is None
 
 
 def test_an_unknown_run_in_the_address_is_named_with_what_there_is(open_page, made_store):

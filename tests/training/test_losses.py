@@ -1,0 +1,50 @@
+"""METHOD 5's loss in plain loops; a loss that breaks names its parts."""
+import pytest
+import torch
+
+from mtal.models.prediction import Prediction
+from mtal.tasks import TASKS
+from mtal.training.losses import NonFiniteLossError, all_losses, check_finite, head_losses, joined, task_weights
+
+
+def test_joined_equals_the_plain_loops():
+    """Sum over heads and tasks of lambda_k times the mean over labelled images of w_{k,i} L_k(i)."""
+    torch.manual_seed(0)
+    losses, weights = torch.rand(3, 5, 2), torch.rand(5, 2) * 3
+    weights[1, 0] = weights[4, 1] = weights[2, 1] = 0
+    scale = torch.tensor([1.0, 10.0])
+    expected = 0.0
+    for head in range(3):
+        for task in range(2):
+            known = [image for image in range(5) if weights[image, task] > 0]
+            mean = sum(float(weights[image, task] * losses[head, image, task]) for image in known) / len(known)
+            expected += float(scale[task]) * mean
+    assert joined(losses, weights, scale).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_task_without_any_label_adds_nothing():
+    losses, weights = torch.rand(2, 3, 2), torch.tensor([[1.0, 0], [1, 0], [1, 0]])
+    assert joined(losses, weights, torch.ones(2)).item() == pytest.approx(losses[:, :, 0].sum(0).mean().item())
+
+
+def test_heads_are_enlarged_to_their_labels():
+    depth = TASKS["depth"]()
+    head = {"depth": torch.full((2, 1, 4, 5), 3.0)}
+    target = {"depth": torch.full((2, 1, 12, 15), 5.0)}
+    torch.testing.assert_close(head_losses(head, target, [depth]), torch.full((2, 1), 2.0))
+    both = all_losses(Prediction([head], {}, {"depth": torch.full((2, 1, 12, 15), 4.0)}), target, [depth])
+    torch.testing.assert_close(both, torch.tensor([2.0, 1.0]).view(2, 1, 1).expand(2, 2, 1))
+
+
+def test_what_is_not_finite_is_named():
+    losses = torch.ones(2, 3, 2)
+    losses[1, 2, 0] = float("nan")
+    tasks = [TASKS["depth"](), TASKS["normals"]()]
+    with pytest.raises(NonFiniteLossError, match=r"depth \(final\) on img2: nan"):
+        check_finite(losses, tasks, ["initial 0", "final"], ["img0", "img1", "img2"], "while testing")
+    check_finite(torch.ones(2, 3, 2), tasks, ["initial 0", "final"], ["a", "b", "c"], "while testing")
+
+
+def test_weights_can_be_overridden():
+    tasks = [TASKS["depth"](), TASKS["normals"]()]
+    assert task_weights(tasks, {"depth": 7}) == {"depth": 7, "normals": 10.0}
