@@ -3,8 +3,8 @@ from pathlib import Path
 
 import streamlit as st
 
-st.set_page_config(page_title="mtal", page_icon=":material/stacks:", layout="wide")
 ASSETS = Path(__file__).parent / "assets"
+st.set_page_config(page_title="mtal", page_icon=str(ASSETS / "logo.svg"), layout="wide")
 st.html(ASSETS / "style.css")
 st.logo(str(ASSETS / "logo.svg"), size="large")
 

@@ -15,4 +15,4 @@ def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) ->
 RANDOM = Strategy(
     "random", title="Random", pick=pick,
     blurb="Every unlabelled image has the same chance: the baseline that a method must beat.",
-    formula="uniform over the unlabelled pool, without replacement", source="METHOD 6; no choice of ours")
+    formula="uniform over the unlabelled pool, without replacement", source="The usual baseline; none of it is our choice")

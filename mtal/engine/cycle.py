@@ -1,4 +1,6 @@
 """The heart of the program: train, measure, describe the pool, pick; once per cycle, going on after the last complete one."""
+import resource
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,11 +196,21 @@ def write_measurements(study: Study, found: Evaluation, labelled: np.ndarray, cy
         "images": images, "labels": int(labelled.sum()), "percent": 100 * images / len(labelled),
         "loss": _known(found.loss), "loss_with_initial": _known(found.loss_with_initial),
         "metrics": {name: _known(value) for name, value in found.metrics.items()},
-        "task_losses": {name: _known(value) for name, value in found.task_losses.items()}, "seconds": watch.seconds})
+        "task_losses": {name: _known(value) for name, value in found.task_losses.items()}, "seconds": watch.seconds,
+        "peak_memory_gb": peak_memory_gb(study.machine)})
     rows: dict[str, Sequence[str] | np.ndarray] = {"id": study.dataset.validation.ids}
     rows |= {f"loss.{name}": found.image_losses[:, column] for column, name in enumerate(names)}
     rows |= {f"value.{name}": found.image_values[:, column] for column, name in enumerate(names)}
     pd.DataFrame(rows).to_parquet(cycle.validation)
+
+
+def peak_memory_gb(machine: Machine) -> dict[str, float]:
+    """The most memory that this process held so far, in gigabytes; of the GPU too where there is one."""
+    unit = 1 if sys.platform == "darwin" else 1024          # ru_maxrss counts bytes there, kibibytes here
+    peak = {"worker": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9}
+    if machine.device.type == "cuda":
+        peak["gpu"] = torch.cuda.max_memory_allocated(machine.device) / 1e9
+    return peak
 
 
 def save_weights(module: nn.Module, path: Path) -> None:

@@ -24,6 +24,7 @@ STAGES = {                                                  # name -> what peopl
     "evidence": "Draw evidence",
     "project": "Project map",
 }
+WINDOW = 10                                                 # reports that are averaged before a range is taken
 Plan = Sequence[dict[str, int]]                             # per cycle: stage -> total
 
 
@@ -111,13 +112,18 @@ def _left(last: dict[str, Any], plan: Plan) -> dict[str, int]:
     return {stage: units for stage, units in left.items() if units}
 
 
+def _smoothed(samples: Sequence[float]) -> Sequence[float]:
+    """Means of ten neighbours: what is left is a sum of many units, so the slowest single unit says little about it."""
+    return np.convolve(samples, np.full(WINDOW, 1 / WINDOW), mode="valid").tolist() if len(samples) >= 2 * WINDOW else samples
+
+
 def _eta(left: dict[str, int], seen: dict[str, list[float]], known: dict[str, list[float]],
          ) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
     low = high = 0.0
     missing, timed = [], False
     for stage, units in left.items():
-        samples = seen.get(stage, [])[-50:]
-        samples = samples if len(samples) >= 2 else known.get(stage, samples)
+        samples = seen.get(stage, [])
+        samples = _smoothed((samples if len(samples) >= 2 else known.get(stage, samples))[-100:])
         if not samples:
             missing.append(stage)
             continue

@@ -7,6 +7,6 @@ page imports from here first, so here it is put right: once per server, by runni
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-if PagesManager.uses_pages_directory:
+if getattr(PagesManager, "uses_pages_directory", False):
     PagesManager.uses_pages_directory = False
     st.rerun()
