@@ -112,9 +112,11 @@ def _left(last: dict[str, Any], plan: Plan) -> dict[str, int]:
     return {stage: units for stage, units in left.items() if units}
 
 
-def _smoothed(samples: Sequence[float]) -> Sequence[float]:
+def _smoothed(samples: list[float]) -> list[float]:
     """Means of ten neighbours: what is left is a sum of many units, so the slowest single unit says little about it."""
-    return np.convolve(samples, np.full(WINDOW, 1 / WINDOW), mode="valid").tolist() if len(samples) >= 2 * WINDOW else samples
+    if len(samples) < 2 * WINDOW:
+        return samples
+    return [float(mean) for mean in np.convolve(samples, np.full(WINDOW, 1 / WINDOW), mode="valid")]
 
 
 def _eta(left: dict[str, int], seen: dict[str, list[float]], known: dict[str, list[float]],

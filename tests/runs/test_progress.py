@@ -89,3 +89,14 @@ def test_the_cut_line_of_a_killed_worker_is_left_out(tmp_path):
 @pytest.mark.parametrize("text", ["", "[]", "7", '{"t": 1}', "not json"])
 def test_lines_of_another_form_are_left_out(text):
     assert parse([text]) == []
+
+
+def test_now_and_then_a_slow_unit_does_not_widen_the_range_by_much():
+    """One unit in five takes ten times as long: 2.8 s a unit on average, far from both the median and the slow ones."""
+    moment, rows = 0.0, [{"t": 0.0, "cycle": 0, "stage": "train", "done": 0, "total": 200}]
+    for number in range(100):
+        moment += 10.0 if number % 5 == 0 else 1.0
+        rows.append({"t": moment, "cycle": 0, "stage": "train", "done": number + 1, "total": 200})
+    low, high = progress(rows, [{"train": 200}]).eta_s
+    assert low == pytest.approx(100 * 2.8)
+    assert high == pytest.approx(100 * 2.8)

@@ -1,0 +1,74 @@
+"""One tab of the dashboard, by what a person sees and does in it."""
+import re
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import Locator, Page, expect
+
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+LOADED = """found => found.length > 0 && found.every(image => image.complete && image.naturalWidth > 0)"""
+
+
+class Dashboard:
+    """A browser tab. Every look at a new page also looks for an error on it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+
+    def go(self, page: str = "", **query: str) -> None:
+        """By address, as from a bookmark."""
+        self.page.goto(f"{self.address}/{page}" + (f"?{urlencode(query)}" if query else ""))
+        self.settled()
+
+    def follow(self, title: str) -> None:
+        """By the navigation at the side."""
+        self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+        self.settled()
+
+    def settled(self) -> None:
+        """The script has run to its end, and left no error."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(self.page.get_by_role("heading", level=1).first).to_be_visible()
+        self.sound()
+
+    def sound(self) -> None:
+        """No error is shown anywhere."""
+        expect(self.page.get_by_test_id("stException")).to_have_count(0, timeout=1)
+
+    def press(self, name: str) -> None:
+        """A button by its text."""
+        self.page.get_by_role("button", name=name).click()
+
+    def part(self, key: str) -> Locator:
+        """A widget or container by its key in the program."""
+        return self.page.locator(f".st-key-{re.sub(r'[^a-zA-Z0-9_-]', '-', key)}")
+
+    def says(self, text: str | re.Pattern[str], patience_s: float | None = None) -> None:
+        """A text appears."""
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=None if patience_s is None else 1000 * patience_s)
+
+    def choose(self, label: str, option: str | re.Pattern[str]) -> None:
+        """An entry of a select box."""
+        self.page.get_by_role("combobox", name=re.compile(label)).click()
+        self.page.get_by_role("option", name=option).click()
+        self.settled()
+
+    def pictures(self, inside: Locator | None = None) -> int:
+        """How many pictures there are, once every one has arrived and can be drawn."""
+        images = (inside or self.page.get_by_test_id("stMain")).get_by_test_id("stImage").locator("img")
+        expect(images.first).to_be_visible()
+        self.page.wait_for_function("() => { const found = [...document.querySelectorAll('[data-testid=stImage] img')];"
+                                    f"return ({LOADED})(found) }}")
+        return images.count()
+
+    def charts(self, count: int) -> Locator:
+        """So many drawn charts."""
+        found = self.page.locator(".js-plotly-plot")
+        expect(found).to_have_count(count)
+        return found
+
+    def keep(self, name: str) -> None:
+        """A screenshot for people."""
+        self.sound()
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
