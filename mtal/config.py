@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 T = TypeVar("T")
 
-MACHINE_FIELDS = frozenset({"device", "threads", "workers", "memory_gb"})   # where a run computes, not what it computes
+MACHINE_FIELDS = frozenset({"device", "threads", "memory_gb"})   # where a run computes, not what it computes
 REPEAT_FIELDS = frozenset({"seed"})                                         # what differs between repetitions of one experiment
 
 DATA, NETWORK, TRAINING, SELECTION, BUDGET, MACHINE = (
@@ -83,14 +83,13 @@ class Config(BaseModel):
     start_percent: float = setting(10, BUDGET, "Start", "Share of the pool labelled at random before cycle 0.", gt=0, le=100)
     step_percent: float = setting(10, BUDGET, "Step", "Share of the pool added per cycle.", gt=0, le=100)
     cycles: int = setting(6, BUDGET, "Cycles", "Trainings in all; the last one only measures.", ge=1)
-    seed: int = setting(0, BUDGET, "Seed", "Of everything random in this run.", ge=0)
+    seed: int = setting(0, BUDGET, "Seed", "Of everything random in this run.", ge=0, le=2**32 - 1)
 
     projection: Literal["umap", "pca", "none"] = setting("umap", MACHINE, "Map", "How the embedding is drawn in two dimensions.")
     precision: Literal["auto", "float32", "bfloat16"] = setting(
         "auto", MACHINE, "Precision", "auto: bfloat16 where the processor has instructions for it.")
     device: str = setting("auto", MACHINE, "Device", "auto, cpu, cuda or cuda:N.", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
     threads: int = setting(0, MACHINE, "Threads", "CPU threads; 0: as many as cores.", ge=0)
-    workers: int = setting(0, MACHINE, "Loader processes", "Processes that decode images beside the trainer.", ge=0)
     memory_gb: float = setting(2.0, MACHINE, "Image cache", "Gigabytes of decoded images kept in memory.", ge=0)
 
     @field_validator("size", mode="before")
@@ -188,12 +187,13 @@ def make_config(values: Mapping[str, Any]) -> Config:
 def read_settings(path: Path) -> dict[str, Any]:
     """The settings of a JSON or YAML file."""
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))      # JSON is YAML
+        text = path.read_text(encoding="utf-8")
+        values = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     except FileNotFoundError:
         raise ConfigError(f"no config file at {path}") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is neither JSON nor YAML: {error}") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold `setting: value` lines, not a {type(values).__name__}")

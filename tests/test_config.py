@@ -23,7 +23,7 @@ def test_a_new_setting_with_a_default_renames_nothing():
     assert Later(**CHANGED, sharpness=0.7).name != Config(**CHANGED).name
 
 
-@pytest.mark.parametrize(("name", "value"), [("device", "cpu"), ("threads", 3), ("workers", 2), ("memory_gb", 8.5)])
+@pytest.mark.parametrize(("name", "value"), [("device", "cpu"), ("threads", 3), ("memory_gb", 8.5)])
 def test_where_a_run_computes_is_not_part_of_its_name(name, value):
     assert name in MACHINE_FIELDS
     assert Config(**{name: value}).name == Config().name

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 import typer
 
 from mtal.config import Config
+from mtal.runs.index import same_speed
 from mtal.runs.launch import kill, request_stop
 from mtal.runs.progress import Progress, unit_times
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 
 EXIT_CODES = {Status.FINISHED: 0, Status.FAILED: 1, Status.INTERRUPTED: 1, Status.STOPPED: 3}
-SAME_SPEED = ("dataset", "tasks", "size", "network", "backbone", "channels", "pair_channels", "batch", "device", "threads")
 
 
 def follow(run: Run, known: dict[str, list[float]], pause_s: float = 0.5) -> Status:
@@ -65,7 +65,7 @@ def known_times(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:
     """Stage -> seconds per unit, from other runs that do the same work per step on the same kind of device."""
     found: dict[str, list[float]] = {}
     for run in runs:
-        if run.name != config.name and all(getattr(run.config, name) == getattr(config, name) for name in SAME_SPEED):
+        if run.name != config.name and same_speed(run.config, config):
             for stage, samples in unit_times(run.reports()).items():
                 found.setdefault(stage, []).extend(samples[-50:])
     return found

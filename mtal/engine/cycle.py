@@ -26,6 +26,7 @@ from mtal.engine.thumbs import write_thumbs
 from mtal.engine.watch import Watch
 from mtal.models import build_network
 from mtal.models.prediction import TwoStageNetwork
+from mtal.runs.device import device_key
 from mtal.runs.files import write_json
 from mtal.runs.paths import CyclePaths
 from mtal.runs.run import Run
@@ -55,12 +56,12 @@ class Study:
     start: np.ndarray                                       # (N, T) bool: labelled before cycle 0
 
 
-def run_cycles(run: Run, watch_first: Watch) -> None:
+def run_cycles(run: Run, watch: Watch) -> None:
     """All cycles of a run that are not complete yet."""
-    study = prepare(run, watch_first)
-    first = run.cycles_done()
-    for number in range(first, study.config.cycles):
-        watch = watch_first if number == first else Watch(run, number)
+    if run.cycles_done() >= run.config.cycles:
+        return                                              # killed after its last cycle: there is nothing left to do
+    study = prepare(run, watch)
+    for number in range(run.cycles_done(), study.config.cycles):
         labelled = run.labelled(number, study.start)
         weights = training_weights(study, number, labelled)
         study.pool.change_gate(Gated(study.dataset.pool, study.dataset.tasks, labelled))
@@ -77,31 +78,36 @@ def run_cycles(run: Run, watch_first: Watch) -> None:
                 choose(study, number, labelled, bench, cycle, watch)
             save_weights(network, cycle.network)
             write_measurements(study, found, labelled, cycle, watch)
+        watch.next_cycle()
 
 
 def prepare(run: Run, watch: Watch) -> Study:
     """Load the data, look names up, write down the facts; every avoidable error shows here, before the first training."""
     config = run.config
     machine = find_machine(config)
+    if machine.device.type != device_key(config).partition(":")[0]:
+        raise ConfigError(f"device: the driver shows a GPU ({device_key(config)}) that this torch cannot use; set device=cpu, or "
+                          f"install a torch built for it")
     with watch.stage("load") as report:
         dataset = find(DATASETS, config.dataset, "data set").load(config)
         strategy = find(STRATEGIES, config.strategy, "strategy")
         signals = tuple(SIGNALS) if config.describe == "always" else strategy.needs
-        if "committee" in signals and len(dataset.tasks) + config.with_final < 2:
-            raise ConfigError(f"tasks: {strategy.title} compares tasks with each other, so it needs at least two")
+        if "committee" in signals and len(dataset.tasks) < 2:
+            who = strategy.title if "committee" in strategy.needs else "describe=always"
+            raise ConfigError(f"tasks: {who} compares tasks with each other, so it needs at least two")
         if config.sample_weights == "on" and "committee" not in strategy.needs:
             raise ConfigError(f"sample_weights: {strategy.title} gives no task scores to weight by; set sample_weights=auto")
         start = first_images(config, len(dataset.pool.ids), len(dataset.tasks))
-        pool = Resized(Gated(dataset.pool, dataset.tasks, start), config.size, config.memory_gb)
-        validation = Resized(dataset.validation, config.size, config.memory_gb)
-        pool.preload(report, dataset.tasks, start)
-        validation.preload(report, dataset.tasks)
-        write_thumbs(dataset.pool, run.store.data(config.dataset, dataset.folder), "pool", report)
         parameters = sum(parameter.numel() for parameter in build_network(config, dataset.tasks).parameters())
         facts = describe_run(config, dataset, strategy, signals, machine, np.flatnonzero(start.any(axis=1)), parameters)
         if run.facts and run.facts["fingerprint"] != facts["fingerprint"]:
             raise DataError(f"the data in {dataset.folder} changed since this run began (fingerprint {run.facts['fingerprint']}, "
                             f"now {facts['fingerprint']}): put the files back, or start a new run")
+        share = len(dataset.pool.ids) / (len(dataset.pool.ids) + len(dataset.validation.ids))      # of the memory for images
+        pool = Resized(Gated(dataset.pool, dataset.tasks, start), config.size, config.memory_gb * share)
+        validation = Resized(dataset.validation, config.size, config.memory_gb * (1 - share))
+        validation.preload(report, dataset.tasks)
+        write_thumbs(dataset.pool, run.store.data(config.dataset, dataset.folder), "pool", report)
         write_json(run.paths.facts, facts)
     return Study(config, run, dataset, strategy, signals, machine, pool, validation, start)
 
@@ -120,6 +126,8 @@ def training_weights(study: Study, number: int, labelled: np.ndarray) -> np.ndar
     for earlier in range(number if on else 0):
         images = np.unique(study.run.picked(earlier)[:, 0])
         columns = [f"n.{task.name}" for task in study.dataset.tasks]
+        if not len(images):
+            continue                                        # the pool was exhausted by then
         batches.append((images, study.run.pool(earlier).loc[images, columns].to_numpy(np.float64)))
     return sample_weights(labelled, batches)
 

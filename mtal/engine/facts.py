@@ -13,8 +13,8 @@ from mtal.config import Config
 from mtal.datasets.dataset import Dataset
 from mtal.engine.evidence import NEAR_MISSES
 from mtal.signals import SIGNALS
-from mtal.signals.signal import steps
 from mtal.tasks.task import Task
+from mtal.training.loop import steps
 from mtal.training.losses import task_weights
 from mtal.training.machine import Machine
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from mtal.runs.run import Run
 from mtal.training.loop import Report
 
-PAUSE_S = 0.5                                               # between two lines of one stage
+PAUSE_S, LONG_PAUSE_S = 0.5, 5.0                            # between two lines of one stage, in its first minute and later
 
 
 class StopRequested(Exception):
@@ -14,12 +14,16 @@ class StopRequested(Exception):
 
 
 class Watch:
-    """One per cycle. `seconds` holds the time of every stage that has ended."""
+    """`seconds` holds the time of every stage of the cycle in hand that has ended; `current` is the stage in hand."""
 
     def __init__(self, run: Run, cycle: int) -> None:
         self._run, self._cycle = run, cycle
         self.seconds: dict[str, float] = {}
         self.current = ""
+
+    def next_cycle(self) -> None:
+        """Begin to count anew."""
+        self._cycle, self.seconds = self._cycle + 1, {}
 
     @contextmanager
     def stage(self, name: str, total: int = 1) -> Iterator[Report]:
@@ -32,7 +36,8 @@ class Watch:
             if self._run.paths.stop.exists():
                 raise StopRequested
             now = time.monotonic()
-            if now - last_line >= PAUSE_S or done in {0, total}:
+            pause = PAUSE_S if now - began < 60 else LONG_PAUSE_S
+            if now - last_line >= pause or done in {0, total}:
                 self._run.report(self._cycle, name, done, total, loss)
                 last_line = now
 

@@ -43,6 +43,18 @@ def conv_bn_relu(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
                          nn.ReLU(inplace=True))
 
 
+class Output(nn.Conv2d):
+    """The 1x1 convolution that gives an output, always in float32: metres in bfloat16 come in steps of centimetres."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, 1)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """(B, inputs, H, W) -> (B, outputs, H, W) float32."""
+        with torch.autocast(maps.device.type, enabled=False):
+            return super().forward(maps.float())
+
+
 class Depthwise(nn.Conv2d):
     """A depthwise convolution that stays in float32 on a CPU: in bfloat16 its backward pass is up to a hundred times slower."""
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from mtal.models.backbones import Encoder
-from mtal.models.blocks import bottlenecks, enlarge
+from mtal.models.blocks import Output, bottlenecks, enlarge
 from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
 from mtal.tasks.task import Task
 
@@ -68,7 +68,7 @@ def build(backbone: Encoder, tasks: Sequence[Task], channels: int) -> PADNet:
     return PADNet(
         backbone=backbone,
         features=nn.ModuleDict({name: bottlenecks(backbone.channels, channels) for name in names}),
-        first_heads=nn.ModuleDict({task.name: nn.Conv2d(channels, task.channels, 1) for task in tasks}),
+        first_heads=nn.ModuleDict({task.name: Output(channels, task.channels) for task in tasks}),
         distillation=Distillation(names, channels),
         last_heads=nn.ModuleDict({task.name: nn.Sequential(bottlenecks(channels, channels),
-                                                           nn.Conv2d(channels, task.channels, 1)) for task in tasks}))
+                                                           Output(channels, task.channels)) for task in tasks}))

@@ -9,7 +9,7 @@ from itertools import combinations
 import torch
 from torch import Tensor, nn
 
-from mtal.models.blocks import conv_bn_relu
+from mtal.models.blocks import Output, conv_bn_relu
 from mtal.tasks.task import Task
 
 
@@ -22,7 +22,7 @@ class PairBlock(nn.Module):
         self.gate = nn.ModuleList([nn.Conv2d(channels, channels, 3, padding=1) for _ in (a, b)])
         self.message = nn.ModuleList([nn.Conv2d(channels, channels, 3, padding=1, bias=False) for _ in (a, b)])
         self.decode = nn.ModuleList([nn.Sequential(conv_bn_relu(channels, channels), conv_bn_relu(channels, channels),
-                                                   nn.Conv2d(channels, task.channels, 1)) for task in (a, b)])
+                                                   Output(channels, task.channels)) for task in (a, b)])
 
     def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
         """Encoded initial predictions (B, C_a, h, w), (B, C_b, h, w) -> refined outputs of the same shapes."""

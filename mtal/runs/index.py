@@ -1,9 +1,11 @@
 """All runs of a store."""
 from pathlib import Path
 
-from mtal.config import ConfigError
+from mtal.config import Config, ConfigError
 from mtal.runs.paths import StorePaths
 from mtal.runs.run import Run
+
+SAME_SPEED = ("dataset", "tasks", "size", "network", "backbone", "channels", "pair_channels", "batch", "device", "threads")
 
 
 def all_runs(store: StorePaths) -> list[Run]:
@@ -14,6 +16,11 @@ def all_runs(store: StorePaths) -> list[Run]:
 def damaged(store: StorePaths) -> list[Path]:
     """Run folders whose config cannot be read, to be shown rather than hidden."""
     return [run.paths.folder for run in _folders(store) if not _readable(run)]
+
+
+def same_speed(one: Config, other: Config) -> bool:
+    """Whether two runs do the same work per step on the same kind of device, so that one's times tell the other's."""
+    return all(getattr(one, name) == getattr(other, name) for name in SAME_SPEED)
 
 
 def find_run(store: StorePaths, name: str) -> Run:

@@ -4,12 +4,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from mtal.config import Config
+from mtal.config import Config, ConfigError
 from mtal.runs.files import whole_file
 from mtal.runs.lock import is_held, take
-from mtal.runs.paths import JobPaths, RunPaths, StorePaths
+from mtal.runs.paths import STORE_VARIABLE, JobPaths, RunPaths, StorePaths
 
 WORKER = "mtal.engine.worker"                               # named, never imported: the dashboard must not load the engine
 ROOT = Path(__file__).parents[2]
@@ -24,10 +26,11 @@ def create(config: Config, store: StorePaths) -> RunPaths:
 
 def ask(job: JobPaths, config: Config) -> None:
     """Write down what the job is about, unless it is written already."""
-    job.folder.mkdir(parents=True, exist_ok=True)
-    if not job.config.exists():
-        with whole_file(job.config) as file:
-            file.write(config.to_json())
+    with _writable(job):
+        job.folder.mkdir(parents=True, exist_ok=True)
+        if not job.config.exists():
+            with whole_file(job.config) as file:
+                file.write(config.to_json())
 
 
 def start(job: JobPaths, worker: str = WORKER) -> bool:
@@ -36,7 +39,7 @@ def start(job: JobPaths, worker: str = WORKER) -> bool:
     The lock is taken here and inherited by the worker, so a job that was started is never seen as dead; the kernel frees
     the lock however the worker ends.
     """
-    with job.lock.open("a") as lock:
+    with _writable(job), job.lock.open("a") as lock:
         if not take(lock, patience_s=0.5):
             return False
         lock.truncate(0)                                    # else `kill` could trust the pid of an earlier worker
@@ -50,6 +53,16 @@ def start(job: JobPaths, worker: str = WORKER) -> bool:
                              pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                              start_new_session=True)        # Ctrl-C on the dashboard must not reach it
     return True
+
+
+@contextmanager
+def _writable(job: JobPaths) -> Iterator[None]:
+    """A full or read-only disk, said as a person can use it."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"cannot write in {job.folder}: {error.strerror or error}. Make room, or choose another folder for "
+                          f"runs with --runs or {STORE_VARIABLE}") from error
 
 
 def request_stop(job: JobPaths) -> None:

@@ -5,8 +5,10 @@ No scheduler and no table. A run waits if its lock is held and it has not begun.
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
 
-from mtal.config import load_config
+from mtal.config import ConfigError, load_config
 from mtal.runs.device import device_key
 from mtal.runs.lock import take
 from mtal.runs.paths import JobPaths, RunPaths, StorePaths
@@ -15,12 +17,12 @@ from mtal.runs.status import Status, status
 
 def waiting(store: StorePaths, device: str) -> list[RunPaths]:
     """Runs queued for a device, the one that was started first at the front."""
-    queued = [run for run in store.runs() if status(run) is Status.QUEUED and device_key(load_config(run.config)) == device]
+    queued = [run for run in store.runs() if status(run) is Status.QUEUED and _device(run.config) == device]
     return sorted(queued, key=lambda run: (_since(run), run.folder.name))
 
 
 @contextmanager
-def turn(job: JobPaths, store: StorePaths, device: str, check: Callable[[], None], pause_s: float = 0.5) -> Iterator[None]:
+def turn(job: JobPaths, store: StorePaths, device: str, check: Callable[[], None], pause_s: float = 1.0) -> Iterator[None]:
     """Wait for the device, hold it while the block runs, and mark the job as begun. `check` may raise to give up waiting."""
     path = store.device_lock(device)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,6 +37,14 @@ def turn(job: JobPaths, store: StorePaths, device: str, check: Callable[[], None
 def _is_first(job: JobPaths, store: StorePaths, device: str) -> bool:
     ahead = waiting(store, device)
     return not ahead or ahead[0].folder == job.folder
+
+
+@lru_cache(maxsize=4096)                                    # a run's config never changes, and every waiter asks twice a second
+def _device(config: Path) -> str:
+    try:
+        return device_key(load_config(config))
+    except ConfigError:
+        return ""                                           # a damaged run must not stop the others
 
 
 def _since(job: JobPaths) -> int:

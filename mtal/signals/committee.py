@@ -11,9 +11,9 @@ from mtal.config import Config
 from mtal.models.blocks import resize
 from mtal.models.pairwise import PairBlocks
 from mtal.models.prediction import FirstStage, Prediction
-from mtal.signals.signal import Bench, Signal, steps
+from mtal.signals.signal import Bench, Signal
 from mtal.tasks.task import Task
-from mtal.training.loop import Batch, Report, optimise, torch_generator
+from mtal.training.loop import Batch, Report, optimise, steps, torch_generator
 from mtal.training.losses import check_finite, head_losses, joined, task_weights
 
 SEED = 1

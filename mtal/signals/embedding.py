@@ -6,15 +6,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mtal.config import Config
 from mtal.datasets.normalise import to_input
 from mtal.models.autoencoder import AutoEncoder
 from mtal.models.prediction import FirstStage, Prediction
-from mtal.signals.signal import Bench, Signal, shuffled_batches, steps
-from mtal.training.loop import Report, torch_generator
+from mtal.signals.signal import Bench, Signal, shuffled_batches
+from mtal.training.loop import Report, steps, torch_generator
 from mtal.training.losses import NonFiniteLossError
 
 SEED = 2
-BATCH = 32                                                  # images per step: updating 29 million weights costs as much as that
+MOST_IMAGES, MOST_BYTES = 32, 2**28                         # per step: updating 29 million weights costs as much as 32 images
 STATISTICS_IMAGES = 256                                     # images whose features give each channel's mean and spread
 
 
@@ -38,6 +39,13 @@ class Embedder(nn.Module):
         return self.autoencoder.encode(self.standardised(features))
 
 
+def batch_size(config: Config) -> int:
+    """Images per training step: as many as fit, at features of a quarter of the image's size, never fewer than `batch`."""
+    height, width = config.size
+    bytes_per_image = 4 * len(config.tasks) * config.channels * height * width // 16
+    return max(min(config.batch, MOST_IMAGES), min(MOST_IMAGES, MOST_BYTES // bytes_per_image))
+
+
 def joined_features(prediction: FirstStage | Prediction, bench: Bench) -> Tensor:
     """(B, K*C, h, w): the tasks' feature maps one after another."""
     return torch.cat([prediction.features[task.name] for task in bench.tasks], dim=1)
@@ -51,10 +59,10 @@ def fit(bench: Bench, report: Report) -> Embedder:
     embedder = _untrained(bench, rng.choice(count, size=min(count, STATISTICS_IMAGES), replace=False))
     autoencoder = embedder.autoencoder.train()
     optimiser = torch.optim.Adam(autoencoder.parameters(), lr=config.embedding_lr, fused=True)
-    total, done = steps(count, BATCH, config.embedding_epochs), 0
+    total, done = steps(count, batch_size(config), config.embedding_epochs), 0
     report(0, total)
     for _ in range(config.embedding_epochs):
-        for indices in shuffled_batches(count, BATCH, rng):
+        for indices in shuffled_batches(count, batch_size(config), rng):
             with bench.machine.autocast():
                 wanted = embedder.standardised(_features(bench, indices))
                 restored = autoencoder(wanted)
@@ -102,4 +110,4 @@ def _untrained(bench: Bench, sample: np.ndarray) -> Embedder:
 
 
 EMBEDDING = Signal("embedding", stage="embedding", fit=fit, measure=measure,
-                   units=lambda config, pool, labelled: steps(pool, BATCH, config.embedding_epochs))
+                   units=lambda config, pool, labelled: steps(pool, batch_size(config), config.embedding_epochs))

@@ -9,7 +9,7 @@ from mtal.config import Config
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
 from mtal.tasks.task import Task
-from mtal.training.loop import Feed, Report
+from mtal.training.loop import Feed, Report, steps
 from mtal.training.machine import Machine
 
 
@@ -36,12 +36,7 @@ class Signal:
     needs_final: Callable[[Config], bool] = lambda config: False    # whether `measure` looks at final predictions
 
 
-def steps(images: int, batch: int, epochs: int) -> int:
-    """Training steps over some images, an incomplete last batch left out unless it is the only one."""
-    return epochs * max(1, images // batch)
-
-
 def shuffled_batches(count: int, batch: int, rng: np.random.Generator) -> list[np.ndarray]:
     """Positions 0..count in batches of one epoch, as `steps` counts them."""
     order = rng.permutation(count)
-    return [order[step * batch:(step + 1) * batch] for step in range(max(1, count // batch))]
+    return [order[step * batch:(step + 1) * batch] for step in range(steps(count, batch))]

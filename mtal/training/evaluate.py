@@ -13,7 +13,7 @@ from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.task import Task
 from mtal.training.loop import Report
-from mtal.training.losses import all_losses, task_weights
+from mtal.training.losses import all_losses, check_finite, task_weights
 from mtal.training.machine import Machine
 
 
@@ -45,6 +45,8 @@ def evaluate(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], con
         targets = {task.name: data.targets(indices, task).to(machine.device) for task in tasks}
         parts = all_losses(prediction, targets, tasks)
         labelled = torch.stack([task.has_label(targets[task.name]) for task in tasks], dim=1)
+        heads = [f"initial {level}" for level in range(len(parts) - 1)] + ["final"]
+        check_finite(torch.where(labelled, parts, 0), tasks, heads, [data.ids[index] for index in indices], "while evaluating")
         for row, part in enumerate((parts[:-1].sum(dim=0), parts[-1])):
             losses[row, indices] = torch.where(labelled, part, torch.nan).cpu().numpy()
         for column, task in enumerate(tasks):

@@ -49,8 +49,8 @@ class Feed:
 
     @property
     def steps(self) -> int:
-        """Steps per epoch; an incomplete last batch is left out unless it is the only one (as in the reference code)."""
-        return max(1, len(self.images) // self.batch)
+        """Steps per epoch."""
+        return steps(len(self.images), self.batch)
 
     def epoch(self, generator: torch.Generator) -> Iterator[Batch]:
         """Once through the labelled images in a new order."""
@@ -68,6 +68,11 @@ class Feed:
         valid = torch.stack([task.has_label(targets[task.name]) for task in self.tasks], dim=1).to(device)
         return Batch(indices, to_input(images, device), {name: target.to(device) for name, target in targets.items()},
                      weights * valid)
+
+
+def steps(images: int, batch: int, epochs: int = 1) -> int:
+    """Training steps; an epoch's incomplete last batch is left out unless it is the only one (as in the reference code)."""
+    return epochs * max(1, images // batch)
 
 
 def optimise(module: nn.Module, feed: Feed, step_loss: Callable[[Batch], tuple[Tensor, dict[str, float]]], *,

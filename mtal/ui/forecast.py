@@ -6,6 +6,7 @@ import pandas as pd
 
 from mtal.config import Config
 from mtal.runs.data import DataFolder
+from mtal.runs.index import same_speed
 from mtal.runs.run import Run
 from mtal.ui import loaders, registry
 
@@ -30,7 +31,7 @@ def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
     """For runs that differ in strategy and seed only. `pool`: images, if known."""
     config = configs[0]
     images = None if pool is None else round(pool * config.step_percent / 100)
-    earlier = [run for run in loaders.runs() if run.cycles_done() and run.facts and loaders.same_speed(run.config, config)]
+    earlier = [run for run in loaders.runs() if run.cycles_done() and run.facts and same_speed(run.config, config)]
     times = [_seconds(one, earlier) for one in configs]
     known = [seconds for seconds in times if seconds is not None]
     return Forecast(len(configs), config.cycles, config.start_percent + config.step_percent * (config.cycles - 1), pool, images,

@@ -6,12 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
-from mtal.runs.index import all_runs
+from mtal.runs.index import all_runs, same_speed
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.progress import unit_times
 from mtal.runs.run import Run
-
-SAME_SPEED = ("dataset", "tasks", "size", "network", "backbone", "channels", "pair_channels", "batch", "device", "threads")
 
 
 def store() -> StorePaths:
@@ -67,11 +65,6 @@ def known_times(config: Config) -> dict[str, list[float]]:
             for stage, samples in _unit_times(*_key(run)).items():
                 found.setdefault(stage, []).extend(samples)
     return found
-
-
-def same_speed(one: Config, other: Config) -> bool:
-    """Whether both do the same work per step on the same kind of device."""
-    return all(getattr(one, name) == getattr(other, name) for name in SAME_SPEED)
 
 
 def _key(run: Run) -> tuple[str, float, int]:

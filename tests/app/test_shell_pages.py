@@ -248,6 +248,7 @@ def test_cause_prefers_what_the_evidence_says(made_store):
     assert cause(run).title == "Out of memory"
     full = made_store("failed", seed=1)
     write_json(full.paths.result, {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"})
+    full.paths.log.write_text("OSError: [Errno 28] No space left on device\n", encoding="utf-8")
     assert cause(full).title == "Disk full"
 
 

@@ -33,6 +33,7 @@ def test_same_convolution_equals_a_plain_loop():
     """SAME as TensorFlow has it: output ceil(n / 2), the smaller half of the padding in front."""
     torch.manual_seed(0)
     conv = SameConv(1, 1)
+    weight = conv.weight[0, 0].detach()
     for height, width in ((5, 6), (4, 7), (1, 2)):
         image = torch.randn(1, 1, height, width)
         found = conv(image)[0, 0]
@@ -41,7 +42,7 @@ def test_same_convolution_equals_a_plain_loop():
         top, left = (max((out - 1) * 2 + 4 - n, 0) // 2 for out, n in ((rows, height), (columns, width)))
         for r in range(rows):
             for c in range(columns):
-                total = sum(float(conv.weight[0, 0, i, j]) * float(image[0, 0, 2 * r - top + i, 2 * c - left + j])
+                total = sum(weight[i, j].item() * image[0, 0, 2 * r - top + i, 2 * c - left + j].item()
                             for i in range(4) for j in range(4)
                             if 0 <= 2 * r - top + i < height and 0 <= 2 * c - left + j < width)
                 assert float(found[r, c]) == pytest.approx(total, abs=1e-5)
