@@ -36,7 +36,7 @@ from mtal.signals.describe import describe
 from mtal.signals.signal import Bench
 from mtal.training.evaluate import Evaluation, evaluate
 from mtal.training.loop import Feed, torch_generator
-from mtal.training.machine import Machine, find_machine
+from mtal.training.machine import Machine, find_machine, set_threads
 from mtal.training.train import train
 
 START, WEIGHTS, TRAINING, SIGNAL, PICK = range(5)           # what a seed [config.seed, cycle, use] is for
@@ -62,6 +62,7 @@ def run_cycles(run: Run, watch: Watch) -> None:
         return                                              # killed after its last cycle: there is nothing left to do
     study = prepare(run, watch)
     for number in range(run.cycles_done(), study.config.cycles):
+        set_threads(study.config)                           # the map of the cycle before may have changed them
         labelled = run.labelled(number, study.start)
         weights = training_weights(study, number, labelled)
         study.pool.change_gate(Gated(study.dataset.pool, study.dataset.tasks, labelled))

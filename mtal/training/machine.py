@@ -42,13 +42,18 @@ class Machine:
 
 def find_machine(config: Config) -> Machine:
     """The device of a config. ConfigError if it is not there."""
-    torch.set_num_threads(config.threads or os.cpu_count() or 1)
+    set_threads(config)
     name = ("cuda" if torch.cuda.is_available() else "cpu") if config.device == "auto" else config.device
     device = torch.device(name)
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise ConfigError(f"device: {name} is not here; torch sees {torch.cuda.device_count()} GPUs. Set device=cpu or auto")
     bfloat16 = config.precision == "bfloat16" or (config.precision == "auto" and has_bfloat16(device))
     return Machine(device, bfloat16)
+
+
+def set_threads(config: Config) -> None:
+    """As many threads as the config says: with another number sums are rounded otherwise. Libraries beside torch change it."""
+    torch.set_num_threads(config.threads or os.cpu_count() or 1)
 
 
 def has_bfloat16(device: torch.device) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from mtal.runs.index import all_runs
 from mtal.runs.launch import kill
@@ -68,12 +68,8 @@ def server(store: StorePaths, tmp_path: Path) -> Iterator[str]:
             _wait_until_healthy(address, process, log)
             yield address
         finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.kill()                                  # asked politely it takes seconds, and it has nothing to save
+            process.wait()
             print(log.read_text(errors="replace"))
 
 
@@ -85,8 +81,7 @@ def new_tab(browser: Browser, server: str) -> Iterator[Callable[[], Dashboard]]:
     def open_one() -> Dashboard:
         contexts.append(browser.new_context(viewport={"width": 1440, "height": 1600}, accept_downloads=True))
         contexts[-1].set_default_timeout(1000 * PATIENCE_S)
-        page: Page = contexts[-1].new_page()
-        return Dashboard(page, server)
+        return Dashboard(contexts[-1].new_page(), server)
     yield open_one
     for context in contexts:
         context.close()

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-LOADED = """found => found.length > 0 && found.every(image => image.complete && image.naturalWidth > 0)"""
+LOADED = "found => found.length > 0 && found.every(image => image.complete && image.naturalWidth > 0)"
 
 
 class Dashboard:
@@ -14,26 +14,30 @@ class Dashboard:
 
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address
+        self.broken: list[str] = []                         # errors of scripts in the browser itself
+        page.on("pageerror", lambda error: self.broken.append(str(error)))
 
     def go(self, page: str = "", **query: str) -> None:
         """By address, as from a bookmark."""
         self.page.goto(f"{self.address}/{page}" + (f"?{urlencode(query)}" if query else ""))
         self.settled()
 
-    def follow(self, title: str) -> None:
-        """By the navigation at the side."""
+    def follow(self, title: str, heading: str = "") -> None:
+        """By the navigation at the side; `heading`: how the page calls itself, if not like its link."""
         self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
+        expect(self.page.get_by_role("heading", level=1, name=heading or title, exact=True)).to_be_visible()
         self.settled()
 
     def settled(self) -> None:
         """The script has run to its end, and left no error."""
-        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         expect(self.page.get_by_role("heading", level=1).first).to_be_visible()
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         self.sound()
 
     def sound(self) -> None:
         """No error is shown anywhere."""
-        expect(self.page.get_by_test_id("stException")).to_have_count(0, timeout=1)
+        expect(self.page.get_by_test_id("stException")).to_have_count(0)
+        assert not self.broken
 
     def press(self, name: str) -> None:
         """A button by its text."""
@@ -57,8 +61,7 @@ class Dashboard:
         """How many pictures there are, once every one has arrived and can be drawn."""
         images = (inside or self.page.get_by_test_id("stMain")).get_by_test_id("stImage").locator("img")
         expect(images.first).to_be_visible()
-        self.page.wait_for_function("() => { const found = [...document.querySelectorAll('[data-testid=stImage] img')];"
-                                    f"return ({LOADED})(found) }}")
+        self.page.wait_for_function(f"() => ({LOADED})([...document.querySelectorAll('[data-testid=stImage] img')])")
         return images.count()
 
     def charts(self, count: int) -> Locator:
@@ -69,6 +72,6 @@ class Dashboard:
 
     def keep(self, name: str) -> None:
         """A screenshot for people."""
-        self.sound()
+        self.settled()
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")

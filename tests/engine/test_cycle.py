@@ -14,7 +14,7 @@ from mtal.acquisition.scores import comparable
 from mtal.config import Config
 from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Gated, LabelNotBought
-from mtal.engine import cycle
+from mtal.engine import cycle, evidence, worker
 from mtal.engine.cycle import first_images, training_weights
 from mtal.engine.facts import images_at, images_per_cycle
 from mtal.engine.watch import Watch
@@ -131,8 +131,10 @@ def test_sample_weights_are_on_for_ours_and_off_for_random(finished_run, random_
 def same_picks(first: Run, second: Run) -> None:
     for number in range(first.config.cycles):
         np.testing.assert_array_equal(first.picked(number), second.picked(number))
+        pd.testing.assert_frame_equal(first.pool(number), second.pool(number))
+        for stored in ("embedding", "layout"):
+            np.testing.assert_array_equal(getattr(first, stored)(number), getattr(second, stored)(number))
     pd.testing.assert_frame_equal(first.metrics(), second.metrics())
-    pd.testing.assert_frame_equal(first.pool(0), second.pool(0))
 
 
 def test_killed_in_the_middle_and_resumed_gives_the_same(finished_run, tmp_path):
@@ -170,20 +172,89 @@ def test_stopped_and_resumed_gives_the_same(finished_run, tmp_path):
     same_picks(run, finished_run)
 
 
+class TestOddSettings:
+    def test_a_pool_that_runs_out_is_no_error(self, tmp_path):
+        """15 images, ten cycles: rounding up exhausts the pool before the last cycle."""
+        config = tiny_config("data=15+4", "start_percent=10", "step_percent=10", "cycles=10", "epochs=1", "pair_epochs=1")
+        run = finished_here(config, tmp_path)
+        assert run.metrics().query("task == 'loss'")["images"].tolist()[-3:] == [15, 15, 15]
+
+    def test_fewer_images_than_a_batch_and_one_task(self, tmp_path):
+        config = tiny_config("data=3+1", "tasks=depth", "strategy=random", "batch=8", "cycles=2", "epochs=1")
+        assert finished_here(config, tmp_path).metrics()["images"].tolist() == [1, 1, 2, 2]
+
+    def test_all_six_tasks_with_the_final_prediction_in_the_committee(self, tmp_path):
+        config = tiny_config("tasks=semseg,depth,normals,edge,saliency,human_parts", "with_final=true", "cycles=2", "epochs=1",
+                             "pair_epochs=1")
+        run = finished_here(config, tmp_path)
+        assert {"m.edge.saliency", "m.human_parts.final"} <= set(run.pool(0))
+        assert np.isfinite(run.metrics()["value"]).all()
+
+    def test_a_run_killed_after_its_last_cycle_has_nothing_left_to_do(self, finished_run, tmp_path, monkeypatch):
+        shutil.copytree(finished_run.paths.folder, tmp_path / finished_run.name)
+        run = Run(tmp_path / finished_run.name)
+        run.paths.result.unlink()
+        monkeypatch.setattr(cycle, "prepare", lambda *_: pytest.fail("nothing must be loaded"))
+        cycle.run_cycles(run, Watch(run, 3))
+
+    @pytest.mark.parametrize("sets", [("finetune=true",), ("projection=umap",)])
+    def test_what_is_read_from_the_last_cycle_is_there_after_a_resume(self, tmp_path, sets):
+        """Weights to go on from and the map to start from: interrupted after the first cycle, the end is the same."""
+        config = tiny_config(*sets)
+        whole = finished_here(config, tmp_path / "whole")
+        broken = Run(create(config, StorePaths(tmp_path / "broken")).folder)
+        shutil.copytree(whole.paths.cycle(0).folder, broken.paths.cycle(0).folder)
+        cycle.run_cycles(broken, Watch(broken, 1))
+        same_picks(whole, broken)
+
+
+def finished_here(config: Config, folder: Path) -> Run:
+    """A whole run in this process."""
+    run = Run(create(config, StorePaths(folder)).folder)
+    cycle.run_cycles(run, Watch(run, 0))
+    assert run.cycles_done() == config.cycles
+    return run
+
+
 class TestFailures:
     @pytest.mark.parametrize(("sets", "words"), [
         (("strategy=nonsense",), "no strategy called 'nonsense'"),
         (("tasks=depth",), "at least two"),
+        (("tasks=depth", "with_final=true"), "at least two"),
+        (("tasks=depth", "strategy=random", "describe=always"), "describe=always"),
         (("strategy=random", "sample_weights=on"), "no task scores"),
         (("backbone=tiny", "pretrained=true"), "pretrained=false"),
         (("lr=1e30",), "not finite"),
+        (("device=cuda:7",), "cuda:7 is not here"),
     ])
     def test_what_is_wrong_is_named(self, tmp_path, sets, words):
-        run = launch_and_wait(tiny_config(*sets), tmp_path)
-        assert run.status is Status.FAILED
-        assert words in run.result["reason"]
-        assert run.result["traceback"]
+        run = Run(create(tiny_config(*sets), StorePaths(tmp_path)).folder)
+        with pytest.raises((ValueError, FloatingPointError), match=words):
+            cycle.run_cycles(run, Watch(run, 0))
         assert run.cycles_done() == 0
+
+    def test_the_worker_writes_down_what_went_wrong_and_in_which_stage(self, tmp_path):
+        run = launch_and_wait(tiny_config("lr=1e30"), tmp_path)
+        assert run.status is Status.FAILED
+        assert "not finite" in run.result["reason"]
+        assert "Traceback" in run.result["traceback"]
+        assert run.result["stage"] == "train"
+
+    def test_a_stage_that_fails_in_a_later_cycle_is_named(self, tmp_path, monkeypatch):
+        """The picture of the second cycle cannot be written: that cycle does not appear, and the first stays."""
+        run = Run(create(tiny_config(), StorePaths(tmp_path)).folder)
+        original = evidence._save
+
+        def full_disk(paths, image, name, pixels):
+            if paths.folder.name == ".001":
+                raise OSError(28, "No space left on device")
+            original(paths, image, name, pixels)
+
+        monkeypatch.setattr(evidence, "_save", full_disk)
+        outcome = worker.work(run)
+        assert (outcome["outcome"], outcome["stage"]) == ("failed", "evidence")
+        assert "No space left" in outcome["reason"]
+        assert run.cycles_done() == 1
 
     def test_data_that_changed_is_refused_on_resume(self, finished_run, tmp_path):
         shutil.copytree(finished_run.paths.folder, tmp_path / finished_run.name)

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from mtal.config import Config
+from mtal.config import Config, ConfigError, compose
 from mtal.runs.launch import create, kill, request_stop, start
+from mtal.runs.paths import StorePaths
 from mtal.runs.status import Status, status
 from tests.runs.small_worker import FINISH, WORKER, notes, until
 
@@ -119,3 +120,11 @@ def test_a_start_forgets_the_pid_of_the_worker_before(run):
     assert start(run, "this")                              # a module that prints and never writes its pid
     assert run.lock.read_text() == ""
     until(lambda: not status(run).alive)
+
+
+def test_a_store_that_cannot_be_written_is_named(tmp_path):
+    """A file where the store should be, as good as a read-only disk for whoever runs the tests."""
+    blocked = tmp_path / "runs"
+    blocked.write_text("")
+    with pytest.raises(ConfigError, match=r"cannot write in .*MTAL_RUNS"):
+        create(compose(), StorePaths(blocked))

@@ -8,7 +8,7 @@ from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.training.evaluate import evaluate
 from mtal.training.loop import torch_generator
-from mtal.training.losses import head_losses
+from mtal.training.losses import NonFiniteLossError, all_losses, head_losses, joined
 from mtal.training.train import train
 from tests.real_runs import tiny_config
 from tests.training.benches import quiet, small_bench
@@ -48,13 +48,25 @@ def test_the_learning_rate_follows_the_poly_schedule(monkeypatch):
     assert seen == pytest.approx([0.01 * (1 - epoch / 4) ** 0.9 for epoch in range(4) for _ in range(2)])
 
 
-def test_an_image_of_weight_zero_changes_nothing():
-    """Eight images of which one has weight 0 everywhere: its loss has no part in the step."""
+def test_a_label_of_weight_zero_has_no_part_in_the_step():
+    """The same step with another label behind weight 0 gives the same gradients; behind weight 1 it gives others."""
     bench = small_bench(labelled=4)
+    network = bench.network.requires_grad_(True)
     batch = next(iter(bench.feed.epoch(torch_generator([0]))))
-    assert batch.weights.shape == (4, 3)
-    bench.feed.weights[2] = 0
-    assert 2 not in bench.feed.images
+
+    def gradients(weight: float, change: float) -> list[torch.Tensor]:
+        weights = batch.weights.clone()
+        weights[1, 1] = weight                              # depth of the second image
+        targets = {name: target.clone() for name, target in batch.targets.items()}
+        targets["depth"][1] += change
+        losses = all_losses(network(batch.images), targets, bench.tasks)
+        network.zero_grad()
+        joined(losses, weights, torch.ones(3)).backward()
+        return [parameter.grad.clone() for parameter in network.parameters()]
+
+    without, changed = gradients(0, 0), gradients(0, -20)
+    assert all(torch.equal(a, b) for a, b in zip(without, changed, strict=True))
+    assert not all(torch.equal(a, b) for a, b in zip(gradients(1, 0), gradients(1, -20), strict=True))
 
 
 class TestFeed:
@@ -92,6 +104,14 @@ def test_evaluation_equals_a_plain_loop():
     assert found.loss == pytest.approx(weighted, rel=1e-4)
     assert found.loss_with_initial > found.loss
     assert found.image_losses.shape == found.image_values.shape == (8, 3)
+
+
+def test_a_network_that_broke_is_not_measured_as_if_it_were_fine():
+    config, bench = tiny_config(), small_bench()
+    dataset = DATASETS["drawn"].load(config)
+    bench.network.last_heads["depth"][1].bias.data.fill_(float("nan"))
+    with pytest.raises(NonFiniteLossError, match=r"while evaluating: depth \(final\) on"):
+        evaluate(bench.network, Resized(dataset.validation, config.size, 1), dataset.tasks, config, bench.machine, quiet)
 
 
 def test_metrics_are_measured_at_the_labels_own_size():
