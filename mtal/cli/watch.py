@@ -41,7 +41,7 @@ def line(run: Run, known: dict[str, list[float]]) -> str:
     now = run.progress(known)
     if now is None:
         return "Starting"
-    return (f"Cycle {now.cycle + 1}/{run.config.cycles}  {now.stage_title} {100 * now.fraction:3.0f} %  {time_left(now)}")
+    return f"Cycle {now.cycle} of 0 to {run.config.cycles - 1}  {now.stage_title} {100 * now.fraction:3.0f} %  {time_left(now)}"
 
 
 def time_left(now: Progress) -> str:

@@ -138,7 +138,7 @@ def stage_bars(stages: Mapping[str, int], now: Progress, cycles: int) -> str:
         detail = f" {share:.0%}" if place == here else ""
         items.append(f'<li class="{state}"><span class="bar"><i style="width:{share:.1%}"></i></span>'
                      f"<span>{sign} {escape(STAGES.get(stage, stage))}{detail}</span></li>")
-    return f'<div class="stages"><b>Cycle {now.cycle + 1} of {cycles}</b><ol>{"".join(items)}</ol></div>'
+    return f'<div class="stages"><b>Cycle {now.cycle} of 0 to {cycles - 1}</b><ol>{"".join(items)}</ol></div>'
 
 
 def _progress_line(now: Progress, stopping: bool) -> str:

@@ -86,7 +86,7 @@ def test_launch_watch_and_look_at_everything(new_tab, store):
     expect(tab.page.get_by_text(re.compile(r"^drawn-padnet-.* started$"))).to_have_count(2)
     tab.keep("launch")
     tab.page.get_by_role("link", name="Watch them on Jobs").click()
-    expect(tab.page.locator(".stages").first).to_contain_text(re.compile(r"Cycle \d of 2"))
+    expect(tab.page.locator(".stages").first).to_contain_text(re.compile(r"Cycle \d of "))
     tab.keep("jobs-running")
     tab.says("2 finished", PATIENCE_S)
     tab.sound()
@@ -131,11 +131,12 @@ def test_close_the_browser_and_come_back(new_tab, store):
     again = new_tab()
     again.go()
     again.says("Running now")
-    again.says(re.compile(r"Cycle \d of 2"))
+    again.says(re.compile(r"Cycle \d of "))
     again.keep("home-running")
     again.page.get_by_role("link", name="Reattach to").click()
     wait(run)
     assert run.status is Status.FINISHED, "\n".join(run.log_tail(40))
+    expect(again.part(f"run_header.{run.name}")).to_contain_text("finished")        # the page noticed by itself
     again.says("Picked in cycle 0")
     again.keep("run-finished")
 
