@@ -29,10 +29,11 @@ class Watch:
     def stage(self, name: str, total: int = 1) -> Iterator[Report]:
         """Time a stage; yields the function by which it reports."""
         self.current, began = name, time.monotonic()
-        last_line = float("-inf")
+        last_line, units = float("-inf"), (0, total)
 
         def report(done: int, total: int, loss: dict[str, float] | None = None) -> None:
-            nonlocal last_line
+            nonlocal last_line, units
+            units = (done, total)
             if self._run.paths.stop.exists():
                 raise StopRequested
             now = time.monotonic()
@@ -43,4 +44,6 @@ class Watch:
 
         report(0, total)
         yield report
+        if units[0] < units[1]:                             # a stage of one piece says only that it has begun
+            self._run.report(self._cycle, name, units[1], units[1])
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began

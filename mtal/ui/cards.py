@@ -189,7 +189,7 @@ def _network_lines(run: Run) -> str:
              + ("fine-tuned from cycle to cycle" if config.finetune else "trained from scratch each cycle"),
              f"{count(config.epochs, 'epoch')} per cycle, batch {config.batch}"]
     if facts.get("parameters"):
-        lines[0] += f", {facts['parameters'] / 1e6:.1f} M parameters"
+        lines[0] += f", {facts['parameters'] / 1e6:.3g} M parameters"
     return "  \n".join(lines)
 
 
