@@ -245,7 +245,7 @@ def test_follow_writes_a_line_per_stage_where_there_is_no_terminal(store, capsys
             return Status.RUNNING
 
     assert follow(Watched(run.paths.folder), {}, pause_s=0) is Status.STOPPED
-    assert all(said.startswith("Cycle 3/3") for said in capsys.readouterr().out.splitlines())
+    assert all(said.startswith("Cycle 2 of 0 to 2  ") for said in capsys.readouterr().out.splitlines())
 
 
 def test_a_waiting_run_says_that_it_waits(store):

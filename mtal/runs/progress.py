@@ -132,6 +132,6 @@ def _eta(left: dict[str, int], seen: dict[str, list[float]], known: dict[str, li
         timed = True
         low += units * float(np.quantile(samples, 0.5))
         high += units * float(np.quantile(samples, 0.9))
-    if left and (not timed or (missing and high < 1)):      # nothing worth saying is known
+    if left and not timed:
         return None, tuple(missing)
     return (low, high), tuple(missing)
