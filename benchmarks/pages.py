@@ -11,7 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from mtal.runs.index import all_runs
-from mtal.runs.paths import default_store
+from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.status import Status
 
 PAGES = ("home", "data", "launch", "jobs", "run", "batch", "inspect", "map", "curves", "help")
@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     args = parser.parse_args()
     PagesManager.uses_pages_directory = False               # as app.py's navigation sets it in a real server
-    runs = [run for run in all_runs(default_store()) if run.status is Status.FINISHED]
+    runs = [run for run in all_runs(StorePaths(default_store())) if run.status is Status.FINISHED]
     run = next(run for run in runs if run.name == args.run or (not args.run and run.embedding(0) is not None))
     images = len(run.facts["pool"])
     for page in PAGES:

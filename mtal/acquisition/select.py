@@ -8,13 +8,12 @@ from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
-from scipy.spatial.distance import cdist
 from sklearn.metrics import pairwise_distances_argmin_min
 
 from mtal.acquisition.pool import Pool, whole_images
 
 Space = Literal["euclidean", "cosine"]
-REFRESH = 64                                                # points brought up to date at once
+REFRESH = 128                                               # points brought up to date at once
 
 
 def top(score: np.ndarray, allowed: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -25,14 +24,18 @@ def top(score: np.ndarray, allowed: np.ndarray, count: int, rng: np.random.Gener
 
 def gaps(points: np.ndarray, covered: np.ndarray, space: Space) -> np.ndarray:
     """Eq. 3, div: (N,) distance of each point to the nearest covered one, 0 for covered points. points (N, D), covered (N,)."""
+    return _measured(_nearest(_placed(points, space), covered), space)
+
+
+def _nearest(points: np.ndarray, covered: np.ndarray) -> np.ndarray:
+    """(N,) Euclidean distance to the nearest covered point."""
     if not covered.any():
         raise ValueError("diversity needs at least one labelled image to be far from")
-    points = _placed(points, space)
     result = np.zeros(len(points))
     rest = np.flatnonzero(~covered)
     if len(rest):
         result[rest] = pairwise_distances_argmin_min(points[rest], points[covered], metric="euclidean")[1]
-    return _measured(result, space)
+    return result
 
 
 def farthest_first(points: np.ndarray, covered: np.ndarray, open_images: np.ndarray, count: int, rng: np.random.Generator,
@@ -44,8 +47,9 @@ def farthest_first(points: np.ndarray, covered: np.ndarray, open_images: np.ndar
     """
     turn = rng.permutation(len(points))                     # among equals the smallest goes first
     weight = np.ones(len(points)) if weight is None else weight
-    gap = gaps(points, covered, space)
     placed = _placed(points, space)
+    squared = np.einsum("nd,nd->n", placed, placed)
+    gap = _measured(_nearest(placed, covered), space)
     bound = np.where(open_images, weight * gap, -np.inf)    # never below the true score
     seen = np.zeros(len(points), dtype=np.int64)            # how many picks each gap has taken into account
     picked: list[int] = []
@@ -58,8 +62,9 @@ def farthest_first(points: np.ndarray, covered: np.ndarray, open_images: np.ndar
                 break
             near_top = np.argpartition(-bound, min(REFRESH, len(bound) - 1))[:REFRESH]
             stale = np.union1d(stale, near_top[(seen[near_top] < len(picked)) & (bound[near_top] > -np.inf)])
-            new = placed[picked[int(seen[stale].min()):]]
-            gap[stale] = np.minimum(gap[stale], _measured(cdist(placed[stale], new).min(axis=1), space))
+            new = picked[int(seen[stale].min()):]
+            apart = (squared[new] - 2 * placed[stale] @ placed[new].T).min(axis=1) + squared[stale]
+            gap[stale] = np.minimum(gap[stale], _measured(np.sqrt(np.maximum(apart, 0)), space))
             seen[stale], bound[stale] = len(picked), weight[stale] * gap[stale]
         choice = int(best[np.argmin(turn[best])])
         picked.append(choice)
@@ -80,9 +85,9 @@ def buy(order: Callable[[int], np.ndarray], pool: Pool, budget: int) -> np.ndarr
 
 def _placed(points: np.ndarray, space: Space) -> np.ndarray:
     """Points as float64, such that Euclidean distance can serve both spaces."""
-    points = np.asarray(points, dtype=np.float64)
     if not np.isfinite(points).all():
         raise ValueError(f"{np.count_nonzero(~np.isfinite(points).all(axis=1))} embeddings are not finite")
+    points = np.asarray(points, dtype=np.float64)
     if space == "cosine":
         return points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-12)
     return points
