@@ -12,7 +12,7 @@ from mtal.runs.run import Run
 from mtal.runs.status import Status
 from tests.real_runs import launch_and_wait, tiny_config
 
-SHARED = Path(__file__).parents[2] / "shared"               # packed photographs, where a workplace has them
+SHARED = Path(__file__).parents[2] / "shared"               # packed photographs, where there are some
 
 
 @pytest.fixture

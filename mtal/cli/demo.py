@@ -13,6 +13,9 @@ FALLBACK = "drawn"
 Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="A folder NYUD_MT; else it is looked for, else drawn shapes.")]
 
 
+ENOUGH_STEPS = ("epochs=80", "lr=0.001")                    # six images to begin with: eight epochs would be eight steps
+
+
 def demo(
     nyud: Folder = None, sets: Sets = None, runs: Runs = None,
 ) -> None:
@@ -31,7 +34,7 @@ def choose_data(folder: Path | None) -> tuple[list[str], str]:
     found = folder or DATASETS["nyud"].find_folder()
     if found:
         return [f"data={_quoted(found.absolute())}", "dataset=nyud"], f"Demo on real photos: NYUD_MT in {found}"
-    return [f"dataset={FALLBACK}"], ("Demo on drawn shapes, since no NYUD_MT folder was found: it shows how everything works, "
+    return [f"dataset={FALLBACK}", *ENOUGH_STEPS], ("Demo on drawn shapes, since no NYUD_MT folder was found: it shows how everything works, "
                                      "and says nothing about real photos.\n"
                                      "For photos: make demo NYUD=/path/to/NYUD_MT (the README says what the folder looks like).")
 

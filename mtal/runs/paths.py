@@ -14,7 +14,7 @@ def default_store() -> Path:
 
 @dataclass(frozen=True)
 class StorePaths:
-    """All runs of a workplace."""
+    """All runs of one folder."""
     folder: Path
 
     def run(self, name: str) -> "RunPaths":
