@@ -34,9 +34,9 @@ def choose_data(folder: Path | None) -> tuple[list[str], str]:
     found = folder or DATASETS["nyud"].find_folder()
     if found:
         return [f"data={_quoted(found.absolute())}", "dataset=nyud"], f"Demo on real photos: NYUD_MT in {found}"
-    return [f"dataset={FALLBACK}", *ENOUGH_STEPS], ("Demo on drawn shapes, since no NYUD_MT folder was found: it shows how everything works, "
-                                     "and says nothing about real photos.\n"
-                                     "For photos: make demo NYUD=/path/to/NYUD_MT (the README says what the folder looks like).")
+    return [f"dataset={FALLBACK}", *ENOUGH_STEPS], (
+        "Demo on drawn shapes, since no NYUD_MT folder was found: it shows how everything works, and says nothing about real "
+        "photos.\nFor photos: make demo NYUD=/path/to/NYUD_MT (the README says what the folder looks like).")
 
 
 def _quoted(path: Path) -> str:
