@@ -14,13 +14,10 @@ from mtal.engine.thumbs import write_thumbs
 from mtal.runs.files import write_json
 from mtal.runs.paths import DataPaths
 from mtal.runs.progress import append
+from mtal.runs.stop import StopRequested, stop_if_asked
 
 STAGE = "load"
 PAUSE_S = 0.5                                               # between two lines of progress
-
-
-class Stopped(Exception):
-    """Somebody asked for it."""
 
 
 class Reporter:
@@ -35,8 +32,7 @@ class Reporter:
         return lambda done, _: self._say(earlier + done)
 
     def _say(self, done: int) -> None:
-        if self._paths.stop.exists():
-            raise Stopped
+        stop_if_asked(self._paths)
         if done == self._total or time.monotonic() - self._written >= PAUSE_S:
             append(self._paths.progress, 0, STAGE, done, self._total)
             self._written = time.monotonic()
@@ -63,7 +59,7 @@ def main(folder: Path) -> None:
     outcome, reason, trace = "finished", "", ""
     try:
         run_check(paths)
-    except Stopped:
+    except StopRequested:
         outcome, reason = "stopped", "asked to stop"
     except (ConfigError, DataError) as error:
         outcome, reason = "failed", str(error)

@@ -35,7 +35,7 @@ from mtal.signals.committee import partners
 from mtal.signals.describe import describe
 from mtal.signals.signal import Bench
 from mtal.training.evaluate import Evaluation, evaluate
-from mtal.training.loop import Feed, torch_generator
+from mtal.training.loop import Feed, seed_weights
 from mtal.training.machine import Machine, find_machine, set_threads
 from mtal.training.train import train
 
@@ -137,7 +137,7 @@ def trained_network(study: Study, number: int, feed: Feed, watch: Watch) -> TwoS
     """A new network from pretrained weights (or, if asked, the last cycle's), trained on what is labelled."""
     config = study.config
     with watch.stage("train", config.epochs * feed.steps) as report:
-        torch.manual_seed(torch_generator((config.seed, number, WEIGHTS)).initial_seed() % 2**31)
+        seed_weights((config.seed, number, WEIGHTS))
         network = build_network(config, study.dataset.tasks)
         if config.finetune and number:
             network.load_state_dict(load_file(study.run.cycle(number - 1).network))

@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mtal.runs.run import Run
+from mtal.runs.stop import stop_if_asked
 from mtal.training.loop import Report
 
 PAUSE_S, LONG_PAUSE_S = 0.5, 5.0                            # between two lines of one stage, in its first minute and later
-
-
-class StopRequested(Exception):
-    """Somebody asked the run to stop; what is complete stays."""
 
 
 class Watch:
@@ -34,8 +31,7 @@ class Watch:
         def report(done: int, total: int, loss: dict[str, float] | None = None) -> None:
             nonlocal last_line, units
             units = (done, total)
-            if self._run.paths.stop.exists():
-                raise StopRequested
+            stop_if_asked(self._run.paths)
             now = time.monotonic()
             pause = PAUSE_S if now - began < 60 else LONG_PAUSE_S
             if now - last_line >= pause or done in {0, total}:

@@ -13,6 +13,7 @@ from mtal.runs.device import device_key
 from mtal.runs.files import write_json
 from mtal.runs.queue import turn
 from mtal.runs.run import Run
+from mtal.runs.stop import StopRequested, stop_if_asked
 
 
 def main(folder: Path) -> int:
@@ -31,32 +32,21 @@ def work(run: Run) -> dict[str, str]:
     """How it ended: outcome (finished, stopped, failed), reason, stage, traceback. The one place that catches everything."""
     stage = "queue"
     try:
-        with turn(run.paths, run.store, device_key(run.config), check=lambda: _stop_if_asked(run)):
+        with turn(run.paths, run.store, device_key(run.config), check=lambda: stop_if_asked(run.paths)):
             from mtal.engine.cycle import run_cycles  # loads torch, so only when its turn has come
-            from mtal.engine.watch import StopRequested, Watch
+            from mtal.engine.watch import Watch
 
             watch = Watch(run, run.cycles_done())
             try:
                 run_cycles(run, watch)
-            except StopRequested:
-                raise _StoppedError from None
             finally:
                 stage = watch.current
-    except _StoppedError:
+    except StopRequested:
         return {"outcome": "stopped", "reason": "somebody asked it to stop", "stage": stage, "traceback": ""}
     except Exception as error:
         return {"outcome": "failed", "reason": f"{type(error).__name__}: {error}", "stage": stage,
                 "traceback": traceback.format_exc()}
     return {"outcome": "finished", "reason": "", "stage": stage, "traceback": ""}
-
-
-class _StoppedError(Exception):
-    """Asked to stop, before or during the work."""
-
-
-def _stop_if_asked(run: Run) -> None:
-    if run.paths.stop.exists():
-        raise _StoppedError
 
 
 if __name__ == "__main__":

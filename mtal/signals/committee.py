@@ -13,7 +13,7 @@ from mtal.models.pairwise import PairBlocks
 from mtal.models.prediction import FirstStage, Prediction
 from mtal.signals.signal import Bench, Signal
 from mtal.tasks.task import Task
-from mtal.training.loop import Batch, Report, optimise, steps, torch_generator
+from mtal.training.loop import Batch, Report, optimise, seed_weights, steps, torch_generator
 from mtal.training.losses import check_finite, head_losses, joined, task_weights
 
 SEED = 1
@@ -28,7 +28,7 @@ def partners(tasks: Sequence[Task], config: Config) -> dict[str, tuple[str, ...]
 
 def fit(bench: Bench, report: Report) -> PairBlocks:
     """Train the C(K, 2) blocks on the labelled images, with the same sample weights as the network."""
-    torch.manual_seed(int(torch_generator((*bench.seed, SEED, 0)).initial_seed() % 2**31))
+    seed_weights((*bench.seed, SEED, 0))
     blocks = bench.machine.place(PairBlocks(bench.tasks, bench.config.pair_channels)).train()
     scale_by_name = task_weights(bench.tasks, bench.config.loss_weights)
     scale = torch.tensor([scale_by_name[task.name] for task in bench.tasks], device=bench.machine.device)

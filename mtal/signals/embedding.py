@@ -11,7 +11,7 @@ from mtal.datasets.normalise import to_input
 from mtal.models.autoencoder import AutoEncoder
 from mtal.models.prediction import FirstStage, Prediction
 from mtal.signals.signal import Bench, Signal, shuffled_batches
-from mtal.training.loop import Report, steps, torch_generator
+from mtal.training.loop import Report, seed_weights, steps
 from mtal.training.losses import NonFiniteLossError
 
 SEED = 2
@@ -54,7 +54,7 @@ def joined_features(prediction: FirstStage | Prediction, bench: Bench) -> Tensor
 def fit(bench: Bench, report: Report) -> Embedder:
     """Train the auto-encoder on the whole pool."""
     rng = np.random.default_rng([*bench.seed, SEED])
-    torch.manual_seed(int(torch_generator((*bench.seed, SEED, 0)).initial_seed() % 2**31))
+    seed_weights((*bench.seed, SEED, 0))
     count, config = len(bench.pool.ids), bench.config
     embedder = _untrained(bench, rng.choice(count, size=min(count, STATISTICS_IMAGES), replace=False))
     autoencoder = embedder.autoencoder.train()

@@ -94,6 +94,11 @@ def optimise(module: nn.Module, feed: Feed, step_loss: Callable[[Batch], tuple[T
             report(done, total, parts)
 
 
+def seed_weights(seed: Sequence[int]) -> None:
+    """What a new network or block starts from: its layers draw from torch's own generator."""
+    torch.manual_seed(torch_generator(seed).initial_seed() % 2**31)
+
+
 def torch_generator(seed: Sequence[int]) -> torch.Generator:
     """A generator of its own for every use, such as [seed, cycle, stage], so that no draw depends on another stage."""
     return torch.Generator().manual_seed(int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0] >> np.uint64(1)))
