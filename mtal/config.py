@@ -17,6 +17,10 @@ T = TypeVar("T")
 MACHINE_FIELDS = frozenset({"device", "threads", "memory_gb"})   # where a run computes, not what it computes
 REPEAT_FIELDS = frozenset({"seed"})                                         # what differs between repetitions of one experiment
 
+# Settings of earlier versions that never changed a result: run folders that name them stay readable. A setting that changes
+# results is not taken away but kept, so that old runs can go on.
+RETIRED = frozenset({"workers"})
+
 DATA, NETWORK, TRAINING, SELECTION, BUDGET, MACHINE = (
     "Data and tasks", "Network", "Training", "Selection", "Budget", "Machine")
 
@@ -217,8 +221,8 @@ def compose(preset: str | None = None, file: Path | None = None, sets: Iterable[
 
 
 def load_config(path: Path) -> Config:
-    """The config stored in a run folder or written by hand."""
-    return make_config(read_settings(path))
+    """The config stored in a run folder, also by an earlier version."""
+    return make_config({name: value for name, value in read_settings(path).items() if name not in RETIRED})
 
 
 def _digest(changed: Mapping[str, Any]) -> str:

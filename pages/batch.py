@@ -1,13 +1,13 @@
 """What one cycle picked: as tiles or a table, the near misses, the scores of the pool, and the batch as files."""
 import streamlit as st
 
-from mtal.ui import batches, gallery, inputs, live, loaders
+from mtal.ui import batches, cards, gallery, inputs, live, loaders
 
 st.title("Batch", anchor=False)
 left, right = st.columns([3, 1])
 with left:
     run = inputs.choose_run("batch")
-live.watch(run, "batch")
+live.watch(run, "batch", cards.progress_lines)
 with right:
     cycle = inputs.choose_cycle(run, "batch", picked_only=True)
 pool = loaders.pool(run, cycle)

@@ -2,14 +2,14 @@
 import streamlit as st
 
 from mtal.figures.scores import score_distribution
-from mtal.ui import evidence, gallery, inputs, live, loaders, sentences, stepper
+from mtal.ui import cards, evidence, gallery, inputs, live, loaders, sentences, stepper
 from mtal.ui.words import code, plain
 
 st.title("Inspect", anchor=False)
 left, right = st.columns([3, 1])
 with left:
     run = inputs.choose_run("inspect")
-live.watch(run, "inspect")
+live.watch(run, "inspect", cards.progress_lines)
 with right:
     cycle = inputs.choose_cycle(run, "inspect", picked_only=True)
 pool = loaders.pool(run, cycle)

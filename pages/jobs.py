@@ -27,7 +27,7 @@ if running:
 if queued:
     st.subheader("Waiting")
     st.caption("Every run has its worker at once; the one that came first takes the device next.")
-    live.watch(queued, key="jobs.queue", quiet=True)
+    live.watch(queued, key="jobs.queue", draw=None)
     joblist.queue_rows(queued)
 if broken:
     st.subheader("Ended without a result")

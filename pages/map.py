@@ -1,13 +1,13 @@
 """The pool in two dimensions: what is labelled, what a cycle picked, how scores lie; selected points become images."""
 import streamlit as st
 
-from mtal.ui import atlas, inputs, live, loaders
+from mtal.ui import atlas, cards, inputs, live, loaders
 
 st.title("Map", anchor=False)
 left, right = st.columns([3, 1])
 with left:
     run = inputs.choose_run("map")
-live.watch(run, "map")
+live.watch(run, "map", cards.progress_lines)
 with right:
     cycle = inputs.choose_cycle(run, "map", picked_only=True)
 layout = loaders.layout(run, cycle)

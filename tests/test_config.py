@@ -4,7 +4,7 @@ import json
 import pytest
 import yaml
 
-from mtal.config import MACHINE_FIELDS, PRESETS, Config, ConfigError, compose, find, load_config, make_config, setting
+from mtal.config import MACHINE_FIELDS, PRESETS, RETIRED, Config, ConfigError, compose, find, load_config, make_config, setting
 
 CHANGED = {"seed": 3, "size": (96, 128), "tasks": ("depth", "normals"), "loss_weights": {"depth": 2.0}, "lr": 0.0005}
 
@@ -60,6 +60,16 @@ def test_to_json_reads_back(tmp_path):
     file = tmp_path / "settings"
     file.write_text(Config(**CHANGED).to_json())
     assert load_config(file) == Config(**CHANGED)
+
+
+def test_a_run_folder_of_an_earlier_version_stays_readable_and_a_wish_for_a_setting_that_went_away_is_an_error(tmp_path):
+    file = tmp_path / "settings"
+    file.write_text(yaml.safe_dump({"epochs": 3, "workers": 2}))
+    assert load_config(file) == Config(epochs=3)
+    for wish in ({"file": file}, {"sets": ["workers=2"]}):
+        with pytest.raises(ConfigError, match="no setting called 'workers'"):
+            compose(**wish)
+    assert not RETIRED & set(Config.model_fields)
 
 
 def test_what_comes_later_wins(tmp_path):

@@ -122,6 +122,17 @@ def progress_blocks(runs: Sequence[Run]) -> None:
         st.markdown(f"{SIGNS[Status.QUEUED][0]} {count(len(groups[Status.QUEUED]), 'run')} {waits} for a turn on the device.")
 
 
+def progress_lines(runs: Sequence[Run]) -> None:
+    """A line per living run, for pages that are about finished cycles."""
+    for run in runs:
+        now = run.progress(loaders.known_times(run.config)) if run.status is Status.RUNNING else None
+        if now is not None:
+            doing = f"cycle {now.cycle}, **{plain(now.stage_title)}** {now.done:,} of {now.total:,}, {time_left(now.eta_s)}"
+        else:
+            doing = place_text(run) if run.status is Status.QUEUED else "starting"
+        st.caption(f"{SIGNS[run.status][0]} {doing[0].upper()}{doing[1:]}")
+
+
 def short_title(run: Run) -> str:
     """Strategy, data and seed, escaped for Markdown."""
     return f"{plain(run.config.strategy)} · {plain(run.config.dataset)} · seed {run.config.seed}"

@@ -1,5 +1,5 @@
 """The one fragment that polls. It draws progress while something is alive and redraws the page when something changed."""
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -11,11 +11,12 @@ from mtal.ui.words import time_left
 EVERY_S = 2
 
 
-def watch(run_or_runs: Run | Sequence[Run], key: str, quiet: bool = False) -> None:
+def watch(run_or_runs: Run | Sequence[Run], key: str,
+          draw: Callable[[Sequence[Run]], None] | None = cards.progress_blocks) -> None:
     """Show the progress of living runs; the page is redrawn when a status or a number of complete cycles changes.
 
     Draws nothing and polls nothing when no run lives. Nothing inside can be selected: a redraw would take the selection away.
-    `quiet` watches without drawing.
+    `draw` shows the living runs: stage bars, or a line each (`cards.progress_lines`); None shows nothing.
     """
     runs = [run_or_runs] if isinstance(run_or_runs, Run) else list(run_or_runs)
     seen = _state(runs)
@@ -27,8 +28,8 @@ def watch(run_or_runs: Run | Sequence[Run], key: str, quiet: bool = False) -> No
     def progress() -> None:
         if _state(runs) != seen:
             st.rerun()
-        if not quiet:
-            cards.progress_blocks(living)
+        if draw is not None:
+            draw(living)
 
     progress()
 

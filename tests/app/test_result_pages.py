@@ -2,6 +2,8 @@
 import pytest
 
 from mtal.runs.run import LOSS, Run
+from mtal.runs.status import Status
+from mtal.ui.cards import SIGNS
 from mtal.ui.sentences import ordinal
 
 PAGES = ("run", "batch", "inspect", "map", "curves")
@@ -54,6 +56,18 @@ def test_running_without_a_complete_cycle_says_so(open_page, made_store, page):
     assert not app.exception
     assert "complete" in texts(app)
     assert not charts(app)
+
+
+@pytest.mark.parametrize("page", PICKING)
+def test_a_living_run_takes_one_line_where_a_page_is_about_finished_cycles(open_page, made_store, page):
+    run = made_store("running")
+    app = open_page(page)
+    now = run.progress()
+    (line,) = [caption.value for caption in app.caption if caption.value.startswith(SIGNS[Status.RUNNING][0])]
+    assert now is not None
+    assert f"Cycle {now.cycle}" in line
+    assert now.stage_title in line
+    assert not any('class="stages"' in element.proto.body for element in app.get("html"))
 
 
 @pytest.mark.parametrize("page", PICKING)
