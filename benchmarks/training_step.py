@@ -16,7 +16,7 @@ from benchmarks.setting import Setting, describe_machine, setting
 from benchmarks.timing import interleaved, median_ms, ratio
 from mtal.models import backbones, blocks
 from mtal.training.loop import torch_generator
-from mtal.training.losses import all_losses, joined, task_weights
+from mtal.training.losses import all_losses, joined
 from mtal.training.machine import Machine, find_machine
 
 
@@ -25,7 +25,7 @@ def stepper(of: Setting, machine: Machine, plain: bool) -> Callable[[], None]:
     network = of.network(None if plain else machine).train()
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-4, weight_decay=1e-4, fused=not plain)
     tasks = of.dataset.tasks
-    scale = torch.tensor(list(task_weights(tasks, {}).values()))
+    scale = torch.tensor([task.weight for task in tasks])
     feed = of.feed(machine)
     batches = iter([batch for _ in range(20) for batch in feed.epoch(torch_generator([0]))][:64])
 

@@ -11,7 +11,7 @@ import pytest
 from mtal.cli import app, demo, work
 from mtal.cli.data import readable
 from mtal.cli.doctor import packages, python_version, room, store_works
-from mtal.cli.watch import duration, follow, known_times, line
+from mtal.cli.watch import follow, known_times, line
 from mtal.config import Config, ConfigError, compose
 from mtal.datasets.check import Report
 from mtal.export import EXPORTERS
@@ -263,12 +263,6 @@ def test_times_of_like_runs_are_known_and_of_other_runs_not(store):
     assert len(known_times(like, [run])["evaluate"]) == 2
     assert known_times(Config(size=(96, 128)), [run]) == {}
     assert known_times(run.config, [run]) == {}
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(0, "0 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (5400, "1 h 30 min"),
-                                               (7 * 3600, "7 h 00 min")])
-def test_durations_as_people_say_them(seconds, text):
-    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize("name", EXPORTERS)

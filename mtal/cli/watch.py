@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import typer
 
 from mtal.config import Config
+from mtal.runs.durations import span
 from mtal.runs.index import same_speed
 from mtal.runs.launch import kill, request_stop
 from mtal.runs.progress import Progress, unit_times
@@ -48,17 +49,7 @@ def time_left(now: Progress) -> str:
     """The likely range of the time left, with what it leaves out."""
     if now.eta_s is None:
         return "no estimate yet"
-    low, high = (duration(seconds) for seconds in now.eta_s)
-    text = low if low == high else f"{low} to {high}"
-    return f"{text} left" + (f", without {len(now.eta_missing)} stage(s) never timed" if now.eta_missing else "")
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: `40 s`, `12 min`, `3 h 20 min`."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{span(*now.eta_s)} left" + (f", without {len(now.eta_missing)} stage(s) never timed" if now.eta_missing else "")
 
 
 def known_times(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:

@@ -15,7 +15,6 @@ from mtal.engine.evidence import NEAR_MISSES
 from mtal.signals import SIGNALS
 from mtal.tasks.task import Task
 from mtal.training.loop import steps
-from mtal.training.losses import task_weights
 from mtal.training.machine import Machine
 
 PACKAGES = ("torch", "torchvision", "timm", "numpy", "scipy", "scikit-learn", "scikit-image", "umap-learn", "pandas")
@@ -38,8 +37,7 @@ def task_facts(task: Task, config: Config) -> dict[str, Any]:
     """The fields of `TaskFacts`."""
     distance = task.distance(config.class_distance)
     return {"name": task.name, "title": task.title, "metric": task.metric.title, "axis": task.metric.axis,
-            "unit": task.metric.unit, "better": task.metric.better,
-            "weight": task_weights([task], config.loss_weights)[task.name], "distance": distance.title,
+            "unit": task.metric.unit, "better": task.metric.better, "weight": task.weight, "distance": distance.title,
             "distance_unit": distance.unit, "note": task.metric.note, "value_unit": task.unit,
             "legend": [[text, "#{:02x}{:02x}{:02x}".format(*colour)] for text, colour in task.legend]}
 

@@ -13,7 +13,7 @@ import pandas as pd
 from PIL import Image
 
 from mtal.export.exporter import ExportError
-from mtal.runs.run import Run
+from mtal.runs.run import Run, closest
 
 SCHEMA_VERSION = 1
 COLUMNS: dict[str, str] = {                                 # name -> pandas type that keeps nulls apart from values
@@ -72,15 +72,12 @@ def images_of(table: pd.DataFrame) -> pd.DataFrame:
 def nearest_labelled(run: Run, cycle: int, images: Sequence[int], pool: pd.DataFrame) -> dict[int, dict[str, Any]]:
     """Image -> id and Euclidean distance, in embedding space, of the nearest image labelled before the cycle."""
     points = run.embedding(cycle)
-    known = np.flatnonzero(pool["labelled"]) if not pool.empty else np.empty(0, np.int64)
-    if points is None or not len(known):
+    if points is None or pool.empty or not pool["labelled"].any():
         return {image: {} for image in images}
-    labelled = np.asarray(points[known], np.float32)        # (L, D)
     found = {}
     for image in images:
-        gap = np.linalg.norm(labelled - points[image], axis=1)
-        closest = int(gap.argmin())
-        found[image] = {"nearest_labelled_id": pool["id"].iloc[known[closest]], "nearest_distance": float(gap[closest])}
+        [(other, gap)] = closest(points, image, pool["labelled"].to_numpy(), count=1)
+        found[image] = {"nearest_labelled_id": pool["id"].iloc[other], "nearest_distance": gap}
     return found
 
 

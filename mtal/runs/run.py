@@ -182,15 +182,13 @@ class Run:
         columns = ["index", "id", "distance", "kind"]
         if points is None or pool.empty:
             return pd.DataFrame(columns=columns)
-        gap = np.linalg.norm(np.asarray(points) - points[image], axis=1)
         own_rank = pool["rank"].iloc[image] if pool["picked"].iloc[image] else len(pool) + 1
         groups = {"labelled": pool["labelled"].to_numpy(),
                   "picked": pool["picked"].to_numpy() & (pool["rank"] < own_rank).to_numpy()}
         rows = []
         for kind, allowed in groups.items():
-            candidates = np.flatnonzero(allowed & (np.arange(len(pool)) != image))
-            for other in candidates[np.argsort(gap[candidates], kind="stable")][:count]:
-                rows.append((int(other), pool["id"].iloc[other], float(gap[other]), kind))
+            near = closest(points, image, allowed & (np.arange(len(pool)) != image), count)
+            rows += [(other, pool["id"].iloc[other], gap, kind) for other, gap in near]
         return pd.DataFrame(rows, columns=columns)
 
     # ---- pictures -------------------------------------------------------------------------------------------------
@@ -229,3 +227,11 @@ class Run:
         beside.mkdir(parents=True)
         yield CyclePaths(beside)
         beside.rename(self.paths.cycle(number).folder)
+
+
+def closest(points: np.ndarray, image: int, allowed: np.ndarray, count: int) -> list[tuple[int, float]]:
+    """The `count` allowed images nearest to an image, and their Euclidean distances. points (N, D), allowed (N,) bool."""
+    others = np.flatnonzero(allowed)
+    gaps = np.linalg.norm(points[others] - points[image], axis=1)
+    first = np.argsort(gaps, kind="stable")[:count]
+    return list(zip(others[first].tolist(), gaps[first].tolist(), strict=True))

@@ -14,7 +14,7 @@ from mtal.models.prediction import FirstStage, Prediction
 from mtal.signals.signal import Bench, Signal
 from mtal.tasks.task import Task
 from mtal.training.loop import Batch, Report, optimise, seed_weights, steps, torch_generator
-from mtal.training.losses import check_finite, head_losses, joined, task_weights
+from mtal.training.losses import check_finite, head_losses, joined
 
 SEED = 1
 FINAL = "final"                                             # the member that `with_final` adds
@@ -30,8 +30,7 @@ def fit(bench: Bench, report: Report) -> PairBlocks:
     """Train the C(K, 2) blocks on the labelled images, with the same sample weights as the network."""
     seed_weights((*bench.seed, SEED, 0))
     blocks = bench.machine.place(PairBlocks(bench.tasks, bench.config.pair_channels)).train()
-    scale_by_name = task_weights(bench.tasks, bench.config.loss_weights)
-    scale = torch.tensor([scale_by_name[task.name] for task in bench.tasks], device=bench.machine.device)
+    scale = torch.tensor([task.weight for task in bench.tasks], device=bench.machine.device)
     ids, others = bench.pool.ids, len(bench.tasks) - 1
 
     def step_loss(batch: Batch) -> tuple[Tensor, dict[str, float]]:

@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mtal.tasks.classes import DISTANCES as CLASS_DISTANCES
-from mtal.tasks.labels import mean_where, wrong_form
+from mtal.tasks.labels import mean_where, unchanged, wrong_form
 from mtal.tasks.palette import MISSING, RGB, cividis
-from mtal.tasks.task import IGNORE
+from mtal.tasks.task import IGNORE, Metric, Task
 
 
 def known(target: Tensor) -> Tensor:
@@ -69,3 +69,14 @@ def binary_legend(no: str, yes: str) -> tuple[tuple[str, RGB], ...]:
     """Both ends of the scale, its middle, and what black means."""
     colours = [(int(red), int(green), int(blue)) for red, green, blue in cividis(np.array([0, 0.5, 1]))]
     return (*zip((no, "undecided", yes), colours, strict=True), ("ignored", MISSING))
+
+
+def binary_task(name: str, title: str, *, weight: float, loss: Callable[[Tensor, Tensor], Tensor], metric: Metric,
+                no: str, yes: str) -> Task:
+    """`no` and `yes`: what 0 and 1 mean, for the legend."""
+    return Task(
+        name=name, title=title, channels=1, label_channels=1, label_dtype=np.uint8, ignore=IGNORE, weight=weight,
+        loss=loss, valid=known, metric=metric,
+        distances=DISTANCES, encode=probability, decode=probability_map, adjust=unchanged,
+        problem=binary_problem, colour=binary_picture, legend=binary_legend(no, yes),
+    )

@@ -1,17 +1,19 @@
-"""Tasks that give each pixel one of C classes: loss, IoU counts, distances, colouring. METHOD 2 and 7, FACTS 4.1 and 5.
+"""Tasks that give each pixel one of C classes (semseg, human_parts), and their parts. METHOD 2 and 7, FACTS 4.1 and 5.
 
 Labels are class ids 0..C-1, IGNORE elsewhere. Distances compare the softmax maps of two outputs.
 """
 import math
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mtal.tasks.labels import mean_where, wrong_form
-from mtal.tasks.palette import IGNORED, RGB
-from mtal.tasks.task import IGNORE, Distance
+from mtal.tasks.labels import mean_where, unchanged, wrong_form
+from mtal.tasks.palette import IGNORED, RGB, class_colours
+from mtal.tasks.task import IGNORE, Distance, Metric, Task
 
 
 def known(target: Tensor) -> Tensor:
@@ -105,3 +107,20 @@ def class_picture(label: np.ndarray, colours: tuple[RGB, ...]) -> np.ndarray:
     """(H, W) ids -> (H, W, 3) uint8; ids without a colour are grey."""
     table = np.array([*colours, *[IGNORED] * (256 - len(colours))], dtype=np.uint8)
     return table[label]
+
+
+def class_task(name: str, title: str, classes: Sequence[str], *, weight: float, note: str,
+               valid: Callable[[Tensor], Tensor] = known) -> Task:
+    """Cross-entropy and mIoU over `classes`, at the pixels that are `valid`."""
+    if not 2 <= len(classes) <= IGNORE:
+        raise ValueError(f"{len(classes)} classes; a class task needs 2 to {IGNORE}, since {IGNORE} marks ignored pixels")
+    colours = class_colours(classes)
+    return Task(
+        name=name, title=title, channels=len(classes), label_channels=1, label_dtype=np.uint8, ignore=IGNORE, weight=weight,
+        loss=lambda output, target: cross_entropy(output, target, valid(target)), valid=valid,
+        metric=Metric("mIoU", unit="%", better="higher", value=mean_iou_percent, image_value=present_iou_percent, note=note,
+                      counts=lambda output, target: overlap_counts(output, target, valid(target))),
+        distances=DISTANCES, encode=probabilities, decode=class_ids, adjust=unchanged,
+        problem=partial(class_problem, classes=len(classes)), colour=partial(class_picture, colours=colours),
+        legend=(*zip(classes, colours, strict=True), ("ignored", IGNORED)), classes=tuple(classes), enlarge="nearest",
+    )

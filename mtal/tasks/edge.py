@@ -7,19 +7,9 @@ import torch
 from skimage.morphology import skeletonize
 from torch import Tensor
 
-from mtal.tasks.binary import (
-    DISTANCES,
-    binary_legend,
-    binary_picture,
-    binary_problem,
-    known,
-    probability,
-    probability_map,
-    weighted_cross_entropy,
-)
-from mtal.tasks.labels import unchanged
+from mtal.tasks.binary import binary_task, known, probability, weighted_cross_entropy
 from mtal.tasks.matching import count_matches, near_pairs
-from mtal.tasks.task import IGNORE, Metric, Task
+from mtal.tasks.task import Metric, Task
 
 THRESHOLDS = np.arange(1, 100) / 100
 # The least of the 256 grey levels whose level / 255 reaches the threshold, in whole numbers to be free of rounding.
@@ -28,14 +18,12 @@ LEAST_LEVELS = -(-255 * np.arange(1, 100) // 100)
 
 def edge(*, weight: float = 50.0, positive_weight: float = 0.95, tolerance: float = 0.011) -> Task:
     """Weighted cross-entropy and odsF. `tolerance` is a share of the image diagonal: .011 for NYUD, .0075 for PASCAL."""
-    return Task(
-        name="edge", title="Edges", channels=1, label_channels=1, label_dtype=np.uint8, ignore=IGNORE, weight=weight,
-        loss=partial(weighted_cross_entropy, positive_weight=positive_weight), valid=known,
+    return binary_task(
+        "edge", "Edges", weight=weight, loss=partial(weighted_cross_entropy, positive_weight=positive_weight),
         metric=Metric("odsF", unit="%", better="higher", counts=partial(_boundary_counts, tolerance=tolerance),
                       value=_best_f_percent, note=f"99 thresholds, both sides thinned (Zhang-Suen), pixels matched one to one "
                       f"within {tolerance:g} of the diagonal, no non-maximum suppression."),
-        distances=DISTANCES, encode=probability, decode=probability_map, adjust=unchanged,
-        problem=binary_problem, colour=binary_picture, legend=binary_legend("no edge", "edge"),
+        no="no edge", yes="edge",
     )
 
 

@@ -5,31 +5,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mtal.tasks.binary import (
-    DISTANCES,
-    binary_legend,
-    binary_picture,
-    binary_problem,
-    known,
-    probability,
-    probability_map,
-    weighted_cross_entropy,
-)
-from mtal.tasks.labels import mean_where, unchanged
-from mtal.tasks.task import IGNORE, Metric, Task
+from mtal.tasks.binary import binary_task, known, probability, weighted_cross_entropy
+from mtal.tasks.labels import mean_where
+from mtal.tasks.task import Metric, Task
 
 THRESHOLDS = np.linspace(0.2, 0.9, 15)
 
 
 def saliency(*, weight: float = 5.0) -> Task:
     """Balanced cross-entropy, and foreground IoU at the best of fifteen thresholds."""
-    return Task(
-        name="saliency", title="Saliency", channels=1, label_channels=1, label_dtype=np.uint8, ignore=IGNORE, weight=weight,
-        loss=_loss, valid=known,
+    return binary_task(
+        "saliency", "Saliency", weight=weight, loss=_loss,
         metric=Metric("mIoU", unit="%", better="higher", counts=_iou_counts, value=_best_mean_iou_percent,
                       note="Foreground IoU per image, mean over images, best of 15 thresholds; not the maxF of later papers."),
-        distances=DISTANCES, encode=probability, decode=probability_map, adjust=unchanged,
-        problem=binary_problem, colour=binary_picture, legend=binary_legend("not salient", "salient"),
+        no="not salient", yes="salient",
     )
 
 

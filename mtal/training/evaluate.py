@@ -13,7 +13,7 @@ from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.task import Task
 from mtal.training.loop import Report
-from mtal.training.losses import all_losses, check_finite, task_weights
+from mtal.training.losses import all_losses, check_finite
 from mtal.training.machine import Machine
 
 
@@ -56,7 +56,7 @@ def evaluate(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], con
             for labelled_row in np.flatnonzero(labelled[:, column].cpu().numpy()):
                 values[indices[labelled_row], column] = image_value(counts[labelled_row])
     report(count, count)
-    return _summary(losses, values, sums, tasks, config)
+    return _summary(losses, values, sums, tasks)
 
 
 def _counts(output: Tensor, data: Resized, indices: np.ndarray, task: Task) -> Tensor:
@@ -75,11 +75,9 @@ def _enlarged(output: Tensor, label: Tensor, task: Task) -> Tensor:
     return F.interpolate(output, size, mode=task.enlarge, **({} if task.enlarge == "nearest" else {"align_corners": False}))
 
 
-def _summary(losses: np.ndarray, values: np.ndarray, sums: dict[str, Tensor], tasks: Sequence[Task], config: Config,
-             ) -> Evaluation:
-    scale = task_weights(tasks, config.loss_weights)
+def _summary(losses: np.ndarray, values: np.ndarray, sums: dict[str, Tensor], tasks: Sequence[Task]) -> Evaluation:
     initial, final = (_column_means(part) for part in losses)
-    weights = np.array([scale[task.name] for task in tasks])
+    weights = np.array([task.weight for task in tasks])
     return Evaluation(
         metrics={task.name: task.metric.value(sums[task.name]) for task in tasks},
         task_losses={task.name: float(mean) for task, mean in zip(tasks, final, strict=True)},

@@ -13,11 +13,6 @@ class NonFiniteLossError(FloatingPointError):
     """Training went wrong; the message names the parts that are not finite."""
 
 
-def task_weights(tasks: Sequence[Task], overrides: Mapping[str, float]) -> dict[str, float]:
-    """lambda_k: the data set's, unless the config says otherwise."""
-    return {task.name: overrides.get(task.name, task.weight) for task in tasks}
-
-
 def head_losses(head: Mapping[str, Tensor], targets: Mapping[str, Tensor], tasks: Sequence[Task]) -> Tensor:
     """(B, T) unweighted losses of one head, in float32, its outputs enlarged to the labels."""
     return torch.stack([task.loss(enlarge(head[task.name], _size(targets[task.name])), targets[task.name])

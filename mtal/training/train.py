@@ -4,7 +4,7 @@ import torch
 from mtal.config import Config
 from mtal.models.prediction import TwoStageNetwork
 from mtal.training.loop import Batch, Feed, Report, optimise, torch_generator
-from mtal.training.losses import all_losses, check_finite, joined, task_weights
+from mtal.training.losses import all_losses, check_finite, joined
 
 
 def train(network: TwoStageNetwork, feed: Feed, config: Config, seed: list[int], report: Report) -> None:
@@ -13,8 +13,7 @@ def train(network: TwoStageNetwork, feed: Feed, config: Config, seed: list[int],
     feed.weights carry missing labels and sample weights. NonFiniteLossError names the parts that broke.
     """
     tasks, ids = feed.tasks, feed.data.ids
-    weights = task_weights(tasks, config.loss_weights)
-    scale = torch.tensor([weights[task.name] for task in tasks], device=feed.machine.device)
+    scale = torch.tensor([task.weight for task in tasks], device=feed.machine.device)
     network.train()
 
     def step_loss(batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from mtal.runs.device import device_key
+from mtal.runs.durations import duration
 from mtal.runs.launch import start
 from mtal.runs.progress import STAGES, Progress
 from mtal.runs.queue import waiting
@@ -14,7 +15,7 @@ from mtal.runs.run import Run
 from mtal.runs.status import Status
 from mtal.ui import loaders
 from mtal.ui.causes import cause
-from mtal.ui.words import ago, code, count, duration, plain, time_left
+from mtal.ui.words import ago, code, count, plain, time_left
 
 STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
 SIGNS: dict[Status, tuple[str, str, Any]] = {               # status -> icon, sign for tables, colour that repeats the word

@@ -8,10 +8,11 @@ import streamlit as st
 from mtal.config import Config, ConfigError
 from mtal.figures import data as figures
 from mtal.runs.data import DataFolder
+from mtal.runs.durations import duration
 from mtal.runs.launch import request_stop
 from mtal.runs.status import Status
 from mtal.ui import cards, inputs, loaders, registry
-from mtal.ui.words import code, count, duration, plain
+from mtal.ui.words import code, count, plain
 
 TILES, COLUMNS = 24, 8                                      # thumbnails on a page, and in a row
 Report = Mapping[str, Any]                                  # as mtal.datasets.check.Report is stored

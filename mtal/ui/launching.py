@@ -5,11 +5,12 @@ import streamlit as st
 
 from mtal.acquisition import STRATEGIES
 from mtal.config import PRESETS, SELECTION, Config, ConfigError, find
+from mtal.runs.durations import duration
 from mtal.runs.index import find_run
 from mtal.ui import form, loaders, registry, starting
 from mtal.ui.forecast import Forecast, forecast, pool_size
 from mtal.ui.form import key
-from mtal.ui.words import code, count, duration, plain
+from mtal.ui.words import code, count, plain
 
 __all__ = ["SELECTION", "begin_form", "fields", "look", "presets", "strategies_and_seeds", "summary", "yaml_view"]
 OWN = "own settings"                                        # the preset box when nothing is filled in

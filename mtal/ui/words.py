@@ -2,6 +2,8 @@
 import re
 import time
 
+from mtal.runs.durations import duration, span
+
 # What begins emphasis, code, links, HTML, headings, tables, formulas; a colon only before a word (":red[", ":smile:"); and at
 # the start of a line what makes a list or a rule.
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~$&]|:(?=[a-zA-Z_+-])|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
@@ -19,28 +21,11 @@ def code(text: str) -> str:
     return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
 
 
-def duration(seconds: float) -> str:
-    """`8 s`, `3 min`, `2 h 10 min`, `4 d 3 h`: two units at most, because more would pretend to be exact."""
-    seconds = max(0.0, seconds)
-    if seconds < 59.5:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
-
-
 def time_left(eta_s: tuple[float, float] | None, now: float | None = None) -> str:
     """`about 3–4 min left, done around 14:32`, or that there is no estimate. eta_s: p50 and p90 of the seconds left."""
     if eta_s is None:
         return "no estimate yet"
-    low, high = (duration(seconds) for seconds in eta_s)
-    likely = low if low == high else f"{low} to {high}"
-    return f"{likely} left, done around {clock((time.time() if now is None else now) + eta_s[1])}"
+    return f"{span(*eta_s)} left, done around {clock((time.time() if now is None else now) + eta_s[1])}"
 
 
 def clock(moment: float) -> str:

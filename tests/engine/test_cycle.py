@@ -101,6 +101,7 @@ class TestFinishedRun:
         assert len(facts["validation"]) == 8
         assert facts["versions"]["torch"]
         assert [task.name for task in finished_run.tasks] == list(finished_run.config.tasks)
+        assert [task.weight for task in finished_run.tasks] == [1, 1, 10]
         assert {"train", "pairs", "embedding", "score"} <= set(facts["plan"][0])
 
     def test_every_planned_stage_reports_its_last_unit_in_its_own_cycle(self, finished_run):

@@ -4,7 +4,7 @@ import torch
 
 from mtal.models.prediction import Prediction
 from mtal.tasks import TASKS
-from mtal.training.losses import NonFiniteLossError, all_losses, check_finite, head_losses, joined, task_weights
+from mtal.training.losses import NonFiniteLossError, all_losses, check_finite, head_losses, joined
 
 
 def test_joined_equals_the_plain_loops():
@@ -43,8 +43,3 @@ def test_what_is_not_finite_is_named():
     with pytest.raises(NonFiniteLossError, match=r"depth \(final\) on img2: nan"):
         check_finite(losses, tasks, ["initial 0", "final"], ["img0", "img1", "img2"], "while testing")
     check_finite(torch.ones(2, 3, 2), tasks, ["initial 0", "final"], ["a", "b", "c"], "while testing")
-
-
-def test_weights_can_be_overridden():
-    tasks = [TASKS["depth"](), TASKS["normals"]()]
-    assert task_weights(tasks, {"depth": 7}) == {"depth": 7, "normals": 10.0}

@@ -69,6 +69,29 @@ def test_a_label_of_weight_zero_has_no_part_in_the_step():
     assert not all(torch.equal(a, b) for a, b in zip(gradients(1, 0), gradients(1, -20), strict=True))
 
 
+class TestWeightsOfTheConfig:
+    def test_training_takes_them(self, monkeypatch):
+        seen = []
+
+        def recorded(losses, weights, scale):
+            seen.append(scale.tolist())
+            return joined(losses, weights, scale)
+
+        monkeypatch.setattr("mtal.training.train.joined", recorded)
+        trained("loss_weights={depth: 7}", "epochs=1")
+        assert seen == [[1, 7, 10]] * 2
+
+    def test_the_measured_loss_takes_them_and_those_of_the_tasks_do_not(self):
+        found = []
+        for sets in ((), ("loss_weights={depth: 7}",)):
+            bench = small_bench(*sets)
+            data = Resized(DATASETS["drawn"].load(bench.config).validation, bench.config.size, 1)
+            found.append(evaluate(bench.network, data, bench.tasks, bench.config, bench.machine, quiet))
+        plain, heavy = found
+        assert heavy.task_losses == plain.task_losses
+        assert heavy.loss == pytest.approx(plain.loss + 6 * plain.task_losses["depth"])
+
+
 class TestFeed:
     def test_an_epoch_takes_every_labelled_image_once_but_an_incomplete_batch(self):
         bench = small_bench(labelled=10)
