@@ -13,13 +13,13 @@ from PIL import Image
 from torch import nn
 
 from mtal.datasets.normalise import to_input
-from mtal.models.blocks import enlarge
 from mtal.models.pairwise import PairBlocks
 from mtal.runs.files import write_json
 from mtal.runs.paths import CyclePaths
 from mtal.signals.committee import members
 from mtal.signals.signal import Bench
 from mtal.tasks.palette import cividis
+from mtal.tasks.resize import enlarge
 from mtal.training.loop import Report
 
 NEAR_MISSES = 12                                            # images below the cut-off that get pictures too

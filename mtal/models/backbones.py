@@ -14,7 +14,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from mtal.config import Config, ConfigError, find
-from mtal.models.blocks import conv_bn_relu, resize, with_fast_depthwise
+from mtal.models.blocks import conv_bn_relu, with_fast_depthwise
+from mtal.tasks.resize import resize
 
 
 class Encoder(nn.Module):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from mtal.models.backbones import Encoder
-from mtal.models.blocks import Output, bottlenecks, enlarge
+from mtal.models.blocks import Output, bottlenecks
 from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
 from mtal.tasks.task import Task
 
@@ -55,11 +55,10 @@ class PADNet(TwoStageNetwork):
         features = {name: block(shared) for name, block in self.task_features.items()}
         return FirstStage([{name: head(features[name]) for name, head in self.first_heads.items()}], features)
 
-    def second_stage(self, first: FirstStage, size: tuple[int, int]) -> Prediction:
-        """Final outputs, bilinearly enlarged to the image, in float32."""
+    def second_stage(self, first: FirstStage) -> Prediction:
+        """Final outputs at the same size."""
         mixed = self.distillation(first.features)
-        final = {name: enlarge(head(mixed[name]), size) for name, head in self.last_heads.items()}
-        return Prediction(first.initial, first.features, final)
+        return Prediction(first.initial, first.features, {name: head(mixed[name]) for name, head in self.last_heads.items()})
 
 
 def build(backbone: Encoder, tasks: Sequence[Task], channels: int) -> PADNet:

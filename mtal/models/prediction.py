@@ -16,7 +16,7 @@ class Prediction:
     """Every task predicted before and after the tasks were mixed."""
     initial: list[dict[str, Tensor]]                        # as in FirstStage
     features: dict[str, Tensor]
-    final: dict[str, Tensor]                                # task -> output (B, C, H, W), at image size
+    final: dict[str, Tensor]                                # task -> output (B, C, h, w), of the size of initial[0]
 
 
 class TwoStageNetwork(nn.Module):
@@ -28,11 +28,10 @@ class TwoStageNetwork(nn.Module):
         """Backbone and initial heads only."""
         raise NotImplementedError
 
-    def second_stage(self, first: FirstStage, size: tuple[int, int]) -> Prediction:
-        """Mix the tasks and predict again at `size` (H, W)."""
+    def second_stage(self, first: FirstStage) -> Prediction:
+        """Mix the tasks and predict again."""
         raise NotImplementedError
 
     def forward(self, images: Tensor) -> Prediction:
         """Both stages."""
-        height, width = images.shape[-2:]
-        return self.second_stage(self.first_stage(images), (height, width))
+        return self.second_stage(self.first_stage(images))

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from mtal.config import Config
-from mtal.models.blocks import resize
 from mtal.models.pairwise import PairBlocks
 from mtal.models.prediction import FirstStage, Prediction
 from mtal.signals.signal import Bench, Signal
@@ -56,8 +55,7 @@ def members(blocks: PairBlocks, prediction: FirstStage | Prediction, config: Con
     if config.with_final:
         assert isinstance(prediction, Prediction)
         for name, members_of_task in refined.items():
-            size = members_of_task[next(iter(members_of_task))].shape[-2:]
-            members_of_task[FINAL] = resize(prediction.final[name], (size[0], size[1]))
+            members_of_task[FINAL] = prediction.final[name]
     return refined
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from mtal.tasks.classes import DISTANCES as CLASS_DISTANCES
 from mtal.tasks.labels import mean_where, unchanged, wrong_form
 from mtal.tasks.palette import MISSING, RGB, cividis
+from mtal.tasks.resize import enlarge
 from mtal.tasks.task import IGNORE, Metric, Task
 
 
@@ -24,7 +25,7 @@ def known(target: Tensor) -> Tensor:
 def weighted_cross_entropy(output: Tensor, target: Tensor, positive_weight: Tensor | float) -> Tensor:
     """(B,) mean over known pixels of -w y ln p - (1 - w)(1 - y) ln(1 - p). w a number, or one per image as (B, 1, 1, 1)."""
     positive = target == 1
-    surprise = F.binary_cross_entropy_with_logits(output.float(), positive.float(), reduction="none")
+    surprise = F.binary_cross_entropy_with_logits(enlarge(output, target.shape[-2:]), positive.float(), reduction="none")
     return mean_where(surprise * torch.where(positive, positive_weight, 1 - positive_weight), known(target))
 
 

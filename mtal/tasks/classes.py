@@ -11,7 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mtal.tasks.labels import mean_where, unchanged, wrong_form
+from mtal.tasks.cross_entropy import cross_entropy
+from mtal.tasks.labels import unchanged, wrong_form
 from mtal.tasks.palette import IGNORED, RGB, class_colours
 from mtal.tasks.task import IGNORE, Distance, Metric, Task
 
@@ -19,12 +20,6 @@ from mtal.tasks.task import IGNORE, Distance, Metric, Task
 def known(target: Tensor) -> Tensor:
     """(B, 1, H, W) bool: pixels with a class."""
     return target != IGNORE
-
-
-def cross_entropy(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-    """(B,) cross-entropy in nats, mean over the valid pixels of each image. output (B, C, H, W)."""
-    wanted = target.long().masked_fill(~valid, IGNORE)[:, 0]
-    return mean_where(F.cross_entropy(output.float(), wanted, ignore_index=IGNORE, reduction="none")[:, None], valid)
 
 
 def overlap_counts(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mtal.tasks.labels import mean_where, not_finite, wrong_form
 from mtal.tasks.palette import MISSING, RGB, cividis
+from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Distance, Metric, Task, Warp
 
 MOST_M = 1000.0                                             # labels beyond are millimetres or worse
@@ -36,7 +37,7 @@ def _measured(target: Tensor) -> Tensor:
 
 def _loss(output: Tensor, target: Tensor) -> Tensor:
     """(B,) mean |output - target| over measured pixels, in metres."""
-    return mean_where((output.float() - target).abs(), _measured(target))
+    return mean_where((enlarge(output, target.shape[-2:]) - target).abs(), _measured(target))
 
 
 def _squared_error(output: Tensor, target: Tensor) -> Tensor:

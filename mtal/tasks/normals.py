@@ -7,6 +7,7 @@ from torch import Tensor
 
 from mtal.tasks.labels import mean_where, not_finite, wrong_form
 from mtal.tasks.palette import MISSING, RGB
+from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Distance, Metric, Task, Warp
 
 LENGTH_TOLERANCE = 1e-2                                     # labels may be this far from unit length
@@ -51,7 +52,7 @@ def _present(target: Tensor) -> Tensor:
 
 def _loss(output: Tensor, target: Tensor) -> Tensor:
     """(B,) mean |unit output - target| over the valid elements, three per pixel."""
-    return mean_where((unit_vectors(output) - target).abs(), _present(target))
+    return mean_where((unit_vectors(enlarge(output, target.shape[-2:])) - target).abs(), _present(target))
 
 
 def _angle_counts(output: Tensor, target: Tensor) -> Tensor:

@@ -58,7 +58,8 @@ class Task:
     label_dtype: type[np.generic]                           # np.uint8 or np.float32
     ignore: int                                             # value of label pixels that count nowhere (IGNORE or 0)
     weight: float                                           # lambda_k, the task's share in the multi-task loss
-    loss: Callable[[Tensor, Tensor], Tensor]                # output, target -> (B,) float32; 0 for images without a valid pixel
+    loss: Callable[[Tensor, Tensor], Tensor]                # output of any size, enlarged to the target's, target -> (B,)
+                                                            # float32; 0 for images without a valid pixel
     valid: Callable[[Tensor], Tensor]                       # target -> (B, 1, H, W) bool: the pixels that count
     metric: Metric
     distances: tuple[Distance, ...]                         # the first is the default

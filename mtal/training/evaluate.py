@@ -11,6 +11,7 @@ from mtal.config import Config
 from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
+from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Task
 from mtal.training.loop import Report
 from mtal.training.losses import all_losses, check_finite
@@ -50,7 +51,7 @@ def evaluate(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], con
         for row, part in enumerate((parts[:-1].sum(dim=0), parts[-1])):
             losses[row, indices] = torch.where(labelled, part, torch.nan).cpu().numpy()
         for column, task in enumerate(tasks):
-            counts = _counts(prediction.final[task.name].float(), data, indices, task)
+            counts = _counts(enlarge(prediction.final[task.name], data.size), data, indices, task)
             sums[task.name] = sums.get(task.name, 0) + counts.sum(dim=0)
             image_value = task.metric.image_value or task.metric.value
             for labelled_row in np.flatnonzero(labelled[:, column].cpu().numpy()):

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from mtal.models.blocks import enlarge
 from mtal.models.prediction import Prediction
 from mtal.tasks.task import Task
 
@@ -14,9 +13,8 @@ class NonFiniteLossError(FloatingPointError):
 
 
 def head_losses(head: Mapping[str, Tensor], targets: Mapping[str, Tensor], tasks: Sequence[Task]) -> Tensor:
-    """(B, T) unweighted losses of one head, in float32, its outputs enlarged to the labels."""
-    return torch.stack([task.loss(enlarge(head[task.name], _size(targets[task.name])), targets[task.name])
-                        for task in tasks], dim=1)
+    """(B, T) unweighted losses of one head, in float32."""
+    return torch.stack([task.loss(head[task.name], targets[task.name]) for task in tasks], dim=1)
 
 
 def all_losses(prediction: Prediction, targets: Mapping[str, Tensor], tasks: Sequence[Task]) -> Tensor:
@@ -43,7 +41,3 @@ def check_finite(losses: Tensor, tasks: Sequence[Task], heads: Sequence[str], im
                       for head, image, task in bad)
     raise NonFiniteLossError(f"the loss is not finite {where}: {parts}. Try a lower lr, precision=float32, "
                              f"or `python -m mtal check` for broken labels")
-
-
-def _size(target: Tensor) -> tuple[int, int]:
-    return target.shape[-2], target.shape[-1]

@@ -102,6 +102,12 @@ class TestLoss:
         assert torch.isfinite(loss).all()
         assert torch.isfinite(output.grad).all()
 
+    def test_a_smaller_output_is_enlarged(self, task):
+        target = random_target(task)
+        small = random_output(task, height=3, width=4)
+        large = torch.nn.functional.interpolate(small, (6, 8), mode="bilinear", align_corners=False)
+        torch.testing.assert_close(task.loss(small, target), task.loss(large, target), rtol=1e-5, atol=1e-6)
+
     def test_a_zero_output_is_safe(self, task):
         target = random_target(task)
         output = torch.zeros_like(random_output(task)).requires_grad_()

@@ -27,12 +27,12 @@ def test_a_task_without_any_label_adds_nothing():
     assert joined(losses, weights, torch.ones(2)).item() == pytest.approx(losses[:, :, 0].sum(0).mean().item())
 
 
-def test_heads_are_enlarged_to_their_labels():
+def test_every_head_is_compared_at_the_size_of_the_labels():
     depth = TASKS["depth"]()
     head = {"depth": torch.full((2, 1, 4, 5), 3.0)}
     target = {"depth": torch.full((2, 1, 12, 15), 5.0)}
     torch.testing.assert_close(head_losses(head, target, [depth]), torch.full((2, 1), 2.0))
-    both = all_losses(Prediction([head], {}, {"depth": torch.full((2, 1, 12, 15), 4.0)}), target, [depth])
+    both = all_losses(Prediction([head], {}, {"depth": torch.full((2, 1, 6, 5), 4.0)}), target, [depth])
     torch.testing.assert_close(both, torch.tensor([2.0, 1.0]).view(2, 1, 1).expand(2, 2, 1))
 
 
