@@ -16,9 +16,9 @@ FIRST = ("rank", "id", "number", "open", "score", "driver", "inconsistency", "di
 LEGEND = "Under each image: rank · id, then score · the task that is highest after normalising."
 
 
-def address(run: Run, cycle: int, image: int) -> dict[str, str]:
-    """The query of the Inspect page for one image."""
-    return {"run": run.name, "cycle": str(cycle), "sample": str(image)}
+def address(run: Run, cycle: int, name: str) -> dict[str, str]:
+    """The query of the Inspect page for one image, by its id: a number could be the id of another image."""
+    return {"run": run.name, "cycle": str(cycle), "sample": name}
 
 
 def show_tiles(run: Run, cycle: int, images: Sequence[int], captions: Sequence[str], labels: Sequence[str],
@@ -27,14 +27,14 @@ def show_tiles(run: Run, cycle: int, images: Sequence[int], captions: Sequence[s
 
     The three lists have the same length; `name` tells this group of tiles from others of the page.
     """
-    group = st.container(key=f"tiles.{name}")
+    group, names = st.container(key=f"tiles.{name}"), run.facts["pool"]
     for start in range(0, len(images), in_a_row):
         columns = group.columns(in_a_row, gap="small")
         for column, image, caption, label in zip(columns, images[start:start + in_a_row], captions[start:start + in_a_row],
                                                  labels[start:start + in_a_row], strict=False):
             with column.container(gap=None):
                 show_thumbnail(run, image)
-                st.page_link("pages/inspect.py", label=label, query_params=address(run, cycle, image))
+                st.page_link("pages/inspect.py", label=label, query_params=address(run, cycle, names[image]))
                 if caption:
                     st.caption(caption)
 
@@ -83,7 +83,7 @@ def show_table(run: Run, cycle: int, rows: pd.DataFrame, page: str) -> None:
     """The same images as a table, with a link to each."""
     hidden = ["picked", "labelled", "cutoff", *[name for name in rows.columns if str(name).startswith("m.")]]
     table = rows.drop(columns=[name for name in hidden if name in rows]).assign(
-        open=[f"/inspect?{urlencode(address(run, cycle, int(image)))}" for image in rows.index], number=rows.index)
+        open=[f"/inspect?{urlencode(address(run, cycle, name))}" for name in rows["id"].astype(str)], number=rows.index)
     first = [name for name in FIRST if name in table]
     rest = [str(name) for name in table if name not in first]
     numbers = {str(name): st.column_config.NumberColumn(format="%.4g") for name in table

@@ -1,5 +1,6 @@
-"""Which image of a pool is looked at: `?sample=` in the address, steps along the ranking, and a search box."""
+"""Which image of a pool is looked at: `?sample=ID` in the address, steps along the ranking, and a search box."""
 import difflib
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,14 +18,15 @@ def choose_image(run: Run, cycle: int, pool: pd.DataFrame, page: str) -> int:
     """A position in the pool, from `?sample=`; the first pick without it. Draws the steps and the search box."""
     asked = st.query_params.get(SAMPLE)
     order = ranking(pool)
-    image = int(order[0]) if asked is None and len(order) else int(asked) if asked is not None and asked.isdigit() else 0
-    if asked is not None and not (asked.isdigit() and image < len(pool)):
-        st.warning(f"There is no image number {code(asked)} in this pool. Numbers go from 0 to {len(pool) - 1}.",
+    first = int(order[0]) if len(order) else 0
+    image = first if asked is None else find_image(pool["id"], asked)
+    if image is None:
+        st.warning(f"This pool has no image with the id {code(str(asked))}, and its numbers go from 0 to {len(pool) - 1}.",
                    icon=":material/link_off:")
         st.button("Show the first pick", key=f"{page}.first", on_click=_forget)
         st.stop()
-    if asked is None:
-        st.query_params[SAMPLE] = str(image)                # so that the address can be shared as it stands
+    if asked != pool["id"].iloc[image]:
+        st.query_params[SAMPLE] = str(pool["id"].iloc[image])       # so that the address can be shared as it stands
     _controls(run, cycle, pool, page, order, image)
     return image
 
@@ -35,13 +37,12 @@ def ranking(pool: pd.DataFrame) -> np.ndarray:
     return free[np.argsort(pool["rank"].to_numpy()[free], kind="stable")]
 
 
-def find_image(pool: pd.DataFrame, text: str) -> int | None:
+def find_image(ids: Sequence[str], text: str) -> int | None:
     """The position that an id or a number means. An id goes first, since ids of some data sets are numbers."""
-    text = text.strip()
-    same = np.flatnonzero((pool["id"].astype(str) == text).to_numpy())
-    if len(same):
-        return int(same[0])
-    return int(text) if text.isdigit() and int(text) < len(pool) else None
+    names, text = list(ids), text.strip()
+    if text in names:
+        return names.index(text)
+    return int(text) if text.isdecimal() and int(text) < len(names) else None
 
 
 def labelled_since(run: Run, cycle: int, image: int) -> str:
@@ -62,21 +63,21 @@ def tasks_bought(run: Run, cycle: int, image: int) -> tuple[str, ...]:
 
 
 def _controls(run: Run, cycle: int, pool: pd.DataFrame, page: str, order: np.ndarray, image: int) -> None:
-    place = np.flatnonzero(order == image)
-    before = int(order[place[0] - 1]) if len(place) and place[0] > 0 else None
-    after = int(order[place[0] + 1]) if len(place) and place[0] + 1 < len(order) else None
+    ids, place = pool["id"].tolist(), np.flatnonzero(order == image)
+    before = ids[order[place[0] - 1]] if len(place) and place[0] > 0 else None
+    after = ids[order[place[0] + 1]] if len(place) and place[0] + 1 < len(order) else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Previous", key=f"{page}.previous", icon=":material/arrow_back:", shortcut="k", disabled=before is None,
                   on_click=_go, args=(before,), help="One rank up")
         st.button("Next", key=f"{page}.next", icon=":material/arrow_forward:", shortcut="j", disabled=after is None,
                   on_click=_go, args=(after,), help="One rank down; after the last pick come the near misses")
         st.text_input("Any image of the pool", key=f"{page}.search", placeholder="id or number", width=260,
-                      on_change=_search, args=(pool["id"].astype(str).tolist(), f"{page}.search", f"{page}.missed"))
+                      on_change=_search, args=(ids, f"{page}.search", f"{page}.missed"))
         st.page_link("pages/batch.py", label=f"All picks of cycle {cycle}", icon=":material/grid_view:",
                      query_params={"run": run.name, "cycle": str(cycle)})
     missed = st.session_state.pop(f"{page}.missed", "")
     if missed:
-        close = difflib.get_close_matches(missed, pool["id"].astype(str), n=3)
+        close = difflib.get_close_matches(missed, ids, n=3)
         hint = f" Close: {', '.join(code(name) for name in close)}." if close else ""
         st.warning(f"No image has the id {code(missed)}, and the numbers go from 0 to {len(pool) - 1}.{hint}",
                    icon=":material/search_off:")
@@ -86,15 +87,15 @@ def _forget() -> None:
     st.query_params.pop(SAMPLE, None)
 
 
-def _go(image: int) -> None:
-    st.query_params[SAMPLE] = str(image)
+def _go(name: str) -> None:
+    st.query_params[SAMPLE] = name
 
 
 def _search(ids: list[str], key: str, missed: str) -> None:
     text = st.session_state[key].strip()
-    image = find_image(pd.DataFrame({"id": ids}), text) if text else None
+    image = find_image(ids, text) if text else None
     if image is not None:
-        _go(image)
+        _go(ids[image])
         st.session_state[key] = ""
     elif text:
         st.session_state[missed] = text

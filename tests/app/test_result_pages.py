@@ -120,7 +120,7 @@ def test_batch_shows_the_picks_in_order_and_their_cut_off(open_page, made_store)
     assert f"picked {len(batch)} images of {free} unlabelled in cycle 1, {labels} task labels" in texts(app)
     assert f"{pool['score'].iloc[batch[-1]]:#.3g}" in texts(app)    # the cut-off is the last pick's score
     shown = [link.proto.query_string for link in app.get("page_link") if "sample=" in link.proto.query_string]
-    assert [int(query.rpartition("sample=")[2]) for query in shown[:len(batch)]] == batch
+    assert [query.rpartition("sample=")[2] for query in shown[:len(batch)]] == pool["id"].iloc[batch].tolist()
     assert "Near misses" in texts(app)
 
 
@@ -134,7 +134,7 @@ def test_batch_as_a_table_sorted_by_a_task(open_page, made_store):
     pool = run.pool(0)
     expected = pool[pool["picked"]].sort_values("s.depth", ascending=False)
     assert table["id"].tolist() == expected["id"].tolist()
-    assert f"sample={expected.index[0]}" in table["open"].iloc[0]
+    assert f"sample={expected['id'].iloc[0]}" in table["open"].iloc[0]
 
 
 def test_random_has_picks_but_no_scores(open_page, made_store):
@@ -153,16 +153,16 @@ def test_random_has_picks_but_no_scores(open_page, made_store):
 
 def test_inspect_explains_the_first_pick_and_steps_on(open_page, made_store):
     run = made_store("finished")
-    order = run.pool(0).query("rank > 0").sort_values("rank").index
+    order = run.pool(0).query("rank > 0").sort_values("rank")["id"]
     count = len(picks(run, 0))
-    assert order[:count].tolist() == picks(run, 0)
+    assert order.index[:count].tolist() == picks(run, 0)
     app = open_page("inspect", run=run.name, cycle="0")
     assert f"Picked 1st of {count} in cycle 0" in texts(app)
-    assert shown(app) == str(order[0])
+    assert shown(app) == order.iloc[0]
     assert app.button(key="inspect.previous").disabled
     for step in range(1, count + 1):
         app.button(key="inspect.next").click().run()
-        assert shown(app) == str(order[step])
+        assert shown(app) == order.iloc[step]
     assert not app.exception
     assert f"Not picked in cycle 0: rank {count + 1} of {len(order)}" in texts(app)
     app.button(key="inspect.previous").click().run()
@@ -176,7 +176,7 @@ def test_inspect_opens_any_image_of_the_pool(open_page, made_store, typed, image
     app = open_page("inspect", run=run.name, cycle="1")
     app.text_input(key="inspect.search").set_value(name if typed == "id" else typed).run()
     assert not app.exception
-    assert shown(app) == str(image)
+    assert shown(app) == name
     assert f"`{name}` (number {image})" in texts(app)
 
 
@@ -189,7 +189,14 @@ def test_inspect_says_when_there_is_no_such_image(open_page, made_store):
     assert f"No image has the id `{names[20][:-1]}`" in app.warning[0].value
     assert any(f"`{name}`" in app.warning[0].value for name in names)       # a close one is offered
     assert shown(app) == before
-    assert "no image number" in texts(open_page("inspect", run=run.name, sample=str(len(names))))
+    assert f"no image with the id `{len(names)}`" in texts(open_page("inspect", run=run.name, sample=str(len(names))))
+
+
+def test_inspect_takes_an_old_link_with_a_number_and_says_the_id_instead(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("inspect", run=run.name, cycle="1", sample="20")
+    assert shown(app) == run.facts["pool"][20]
+    assert f"`{run.facts['pool'][20]}` (number 20)" in texts(app)
 
 
 def test_inspect_tells_since_when_an_image_is_labelled(open_page, made_store):
