@@ -16,8 +16,7 @@ if not runs:
 rows = comparison.curve_rows(runs)
 if rows.empty:
     live.watch(runs, "curves")
-    st.info("None of these runs has a complete cycle yet. The first points appear here by themselves.",
-            icon=":material/hourglass_empty:")
+    comparison.say_no_points(runs)
     st.stop()
 
 left, right = st.columns(2)
@@ -31,7 +30,8 @@ for _, part in rows.groupby("dataset", sort=False):
     first, *others = comparison.tasks_in_order(part)
     comparison.show_chart(part, first, x, methods, legend=True, page="curves")
     comparison.show_remarks(part, methods)
-    for column, task in zip(st.columns(max(1, min(3, len(others)))) * len(others), others, strict=False):
+    wraps = st.container(key=f"wraps.{first}.{part['dataset'].iloc[0]}")
+    for column, task in zip(wraps.columns(max(1, min(3, len(others)))) * len(others), others, strict=False):
         with column:
             comparison.show_chart(part, task, x, methods, legend=False, page="curves")
 st.subheader("Protocol", anchor=False)

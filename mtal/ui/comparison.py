@@ -10,7 +10,9 @@ from mtal.figures.published import for_task, published
 from mtal.runs.run import LOSS, Run
 from mtal.runs.status import Status
 from mtal.ui import loaders
-from mtal.ui.words import plain
+from mtal.ui.cards import short_title
+from mtal.ui.causes import cause
+from mtal.ui.words import decimals, plain
 
 FREE = MACHINE_FIELDS | REPEAT_FIELDS | {"strategy", "projection"}  # what runs of one comparison may differ in
 USUAL_PUBLISHED = ("Random", "PartAL", "Ours")
@@ -54,10 +56,25 @@ def curve_rows(runs: Sequence[Run]) -> pd.DataFrame:
     return rows.assign(value=rows["value"].astype(float))   # a metric without a value (no valid pixel) is None on disk
 
 
+def say_no_points(runs: Sequence[Run]) -> None:
+    """Why there is no curve yet, and whether one will come by itself; runs that ended without a cycle, with the cause."""
+    if any(run.status.alive for run in runs):
+        st.info("None of these runs has a complete cycle yet. The first points appear here by themselves.",
+                icon=":material/hourglass_empty:")
+    else:
+        st.info("None of these runs has a complete cycle, and none is running: there is no point to draw.",
+                icon=":material/hourglass_disabled:")
+    for run in runs:
+        if run.status.resumable:
+            st.page_link("pages/run.py", label=f"{short_title(run)}: {run.status.value}, {cause(run).title}",
+                         icon=":material/timeline:", query_params={"run": run.name})
+
+
 def choose_published(x: str) -> list[str]:
     """The methods of the paper to lay over the curves; none unless switched on."""
-    on = st.toggle("Published curves", key="curves.published", disabled=x != "percent",
-                   help="The paper gives its results per percent of the labels, so they can only be drawn on that axis.")
+    on = st.toggle("Published curves", key="curves.published", disabled=x != "percent")
+    if x != "percent":
+        st.caption(f"The paper's results are per percent of the labels: choose the axis “{AXES['percent']}”.")
     if not on or x != "percent":
         return []
     methods = published()["method"].unique().tolist()
@@ -83,22 +100,29 @@ def show_chart(rows: pd.DataFrame, task: str, x: str, methods: Sequence[str], le
 
 def table(found: pd.DataFrame, x: str) -> pd.DataFrame:
     """Mean, std and n per group and cycle, for people. `found` as `over_seeds` gives it."""
-    return found.drop(columns=["group", "variant", "strategy"]).rename(columns={"title": "experiment", "x": AXES[x]}).round(5)
+    shown = found.drop(columns=["group", "variant", "strategy"]).rename(columns={"title": "experiment", "x": AXES[x]})
+    places = decimals(found["mean"])
+    return shown.assign(mean=shown["mean"].map(f"{{:.{places}f}}".format), std=[
+        "" if n < 2 else f"{std:.{places}f}" for std, n in zip(shown["std"], shown["n"], strict=True)])
 
 
 def message(found: pd.DataFrame, name: str) -> str:
     """What the last points say, for those who cannot see the chart. `found` as `over_seeds` gives it."""
     last = found.groupby("group", sort=False).tail(1)
     return f"{name}, last values: " + "; ".join(
-        f"{row.title} {row.mean:.4g} at {row.x:.5g} (n={row.n})" for row in last.itertuples(index=False))
+        f"{row.title} {row.mean:.{decimals(found['mean'])}f} at {row.x:.5g} (n={row.n})" for row in last.itertuples(index=False))
 
 
 def show_remarks(rows: pd.DataFrame, methods: Sequence[str]) -> None:
     """What must be known to read the bands and the published lines."""
     seeds = rows.groupby("group")["run"].nunique()
-    if (seeds < 2).any():
-        alone = ", ".join(plain(title) for title in rows[rows["group"].isin(seeds[seeds < 2].index)]["title"].unique())
-        st.caption(f"n=1: no error estimate for {alone}. Add seeds on the Launch page.")
+    alone = rows[rows["group"].isin(seeds[seeds < 2].index)].drop_duplicates("group")
+    if not alone.empty:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("n=1: one seed gives no error estimate.", width="content")
+            for row in alone.itertuples(index=False):
+                st.page_link("pages/launch.py", label=f"Add seeds: {plain(str(row.title))}", icon=":material/add:",
+                             query_params={"like": row.run})
     if (seeds > 1).any():
         st.caption("Bands: mean ± standard deviation over seeds, only where there are at least two; thin lines: single seeds.")
     if methods:
@@ -112,7 +136,7 @@ def show_remarks(rows: pd.DataFrame, methods: Sequence[str]) -> None:
 
 
 def show_protocol(runs: Sequence[Run]) -> None:
-    """How these numbers came about, a column per experiment: what benchmark papers miss most."""
+    """How these numbers came about, what benchmark papers miss most: what differs, a column per experiment, then the rest."""
     names = titles(runs)
     columns = {names[run.config.group]: _protocol(run) for run in runs}
     seeds: dict[str, list[int]] = {}
@@ -120,11 +144,17 @@ def show_protocol(runs: Sequence[Run]) -> None:
         seeds.setdefault(names[run.config.group], []).append(run.config.seed)
     for title, column in columns.items():
         column["seeds"] = ", ".join(str(seed) for seed in sorted(seeds[title]))
-    st.dataframe(pd.DataFrame(columns), key="curves.protocol", height="content", alt="Protocol of the compared experiments")
+    rows = pd.DataFrame(columns)
+    same = rows.nunique(axis=1) == 1
+    if not same.all():
+        st.table(rows[~same].map(plain).rename(columns=plain))
+    st.table(rows[same].iloc[:, :1].set_axis(["the same for all" if len(columns) > 1 else "value"], axis=1).map(plain))
+    notes = {f"{task.title}, {task.metric}": task.note for run in runs for task in run.tasks if task.note}
     for note in dict.fromkeys(str(run.facts["dataset_note"]) for run in runs if run.facts.get("dataset_note")):
-        st.caption(plain(note))
-    for task in {task.title: task for run in runs for task in run.tasks if task.note}.values():
-        st.caption(f"{plain(task.title)}, {plain(task.metric)}: {plain(task.note)}")
+        if not any(note in told for told in notes.values()):
+            st.caption(plain(note))
+    for title, note in notes.items():
+        st.caption(f"{plain(title)}: {plain(note)}")
 
 
 def _protocol(run: Run) -> dict[str, str]:

@@ -4,6 +4,7 @@ The address bar is the truth: `?run=NAME&cycle=3&task=depth`. Streamlit's own bi
 leaves out what equals the default, so that a copied link would mean another run tomorrow; hence by hand, in `choose`.
 """
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -12,23 +13,29 @@ from mtal.ui import loaders
 from mtal.ui.words import code
 
 LAST = "last."                                              # session keys under which a choice follows to the next page
+OF_A_RUN = ("sort", "colour", "chosen")                     # in the address, but not every run has them
 
 
 def choose_run(page: str) -> Run:
     """One run, from `?run=`, else the one looked at before, else the newest."""
     runs = _some_runs(page)
     by_name = {run.name: run for run in runs}
-    _refuse_unknown(page, "run", list(by_name))
     return by_name[choose("Run", list(by_name), page, "run", lambda name: run_title(by_name[name]))]
 
 
 def choose_runs(page: str) -> list[Run]:
-    """Any number of runs, from `?cmp=` (once per run); without it, every run that has a complete cycle."""
+    """Any number of runs, from `?cmp=` (once per run); without it, every run that has a complete cycle.
+
+    Names that are not there are told, and the others are shown.
+    """
     by_name = {run.name: run for run in _some_runs(page)}
     key = f"{page}.cmp"
     usual = [name for name, run in by_name.items() if run.cycles_done()]
-    asked = [name for name in st.query_params.get_all("cmp") if name in by_name]
-    st.session_state[key] = asked if "cmp" in st.query_params else usual
+    asked = st.query_params.get_all("cmp")
+    st.session_state[key] = [name for name in asked if name in by_name] if "cmp" in st.query_params else usual
+    unknown = [code(name) for name in asked if name and name not in by_name]
+    if unknown:
+        st.warning(f"There is no run {' and no run '.join(unknown)} here.", icon=":material/link_off:")
 
     def to_url() -> None:
         st.query_params["cmp"] = st.session_state[key] or ""        # `?cmp=` is none, no `cmp` is the usual ones
@@ -43,8 +50,10 @@ def choose_cycle(run: Run, page: str, picked_only: bool) -> int:
     numbers = [number for number in done if not picked_only or run.cycle(number).pick.exists()]
     if not numbers:
         _no_cycle(run, page, bool(done))
-    _refuse_unknown(page, "cycle", [str(number) for number in numbers])
-    return int(choose("Cycle", [str(number) for number in numbers], page, "cycle", default=str(numbers[-1]), follows=False))
+    options, asked = [str(number) for number in numbers], st.query_params.get("cycle")
+    if asked in map(str, done) and asked not in options:
+        _refuse(page, "cycle", f"Cycle {asked} only measured; it picked nothing.", options)
+    return int(choose("Cycle", options, page, "cycle", default=options[-1], follows=False))
 
 
 def choose_task(run: Run, page: str) -> TaskFacts:
@@ -54,23 +63,33 @@ def choose_task(run: Run, page: str) -> TaskFacts:
         st.info("The tasks of this run appear here when its worker has loaded the data.", icon=":material/hourglass_empty:")
         _button_to("Open Jobs", "pages/jobs.py", page, "jobs")
         st.stop()
-    _refuse_unknown(page, "task", list(tasks))
     return tasks[choose("Task", list(tasks), page, "task", lambda name: tasks[name].title)]
 
 
 def choose(label: str, options: Sequence[str], page: str, name: str, title: Callable[[str], str] = str,
-           default: str | None = None, follows: bool = True) -> str:
-    """A select box that reads and writes `?name=`. `follows`: without it in the address, take what was chosen on another page."""
+           default: str | None = None, follows: bool = True, widget: Callable[..., str] = st.selectbox) -> str:
+    """One of some options, from `?name=`, which is kept up to date. An address may be old or mistyped: what is not there is told.
+
+    `follows`: without it in the address, take what was chosen on another page. `widget`: called like `st.selectbox`.
+    """
     key = f"{page}.{name}"
     before = st.session_state.get(LAST + name) if follows else None
     fallback = before if before in options else options[0] if default is None else default
     asked = st.query_params.get(name)
-    st.session_state[key] = asked if asked in options else fallback
-    value = st.selectbox(label, options, key=key, format_func=title, on_change=_to_url, args=(key, name))
+    if asked is not None and asked not in options:
+        _refuse(page, name, f"There is no {label.lower()} {code(asked)} here.", options)
+    st.session_state[key] = fallback if asked is None else asked
+    value = widget(label, options, key=key, format_func=title, on_change=_to_url, args=(key, name))
     if asked != value:
         st.query_params[name] = value                       # so that the address can be shared as it stands
     st.session_state[LAST + name] = value
     return value
+
+
+def switch(label: str, options: Sequence[str], page: str, name: str, about: str | None = None) -> str:
+    """Two or three options side by side, the first unless `?name=` says otherwise."""
+    return choose(label, options, page, name, str.capitalize, follows=False,
+                  widget=partial(st.segmented_control, required=True, help=about))
 
 
 def write(label: str, page: str, name: str, about: str) -> str:
@@ -87,6 +106,8 @@ def run_title(run: Run) -> str:
 
 def _to_url(key: str, name: str) -> None:
     st.query_params[name] = st.session_state[key]
+    for other in OF_A_RUN if name == "run" else ():
+        st.query_params.pop(other, None)
 
 
 def _forget(name: str) -> None:
@@ -103,14 +124,11 @@ def _some_runs(page: str) -> list[Run]:
     return runs
 
 
-def _refuse_unknown(page: str, name: str, options: Sequence[str]) -> None:
-    """An address may be old or mistyped: say so, and what there is instead of showing something else."""
-    asked = st.query_params.get(name)
-    if asked is None or asked in options:
-        return
+def _refuse(page: str, name: str, reason: str, options: Sequence[str]) -> None:
+    """Say what is wrong with `?name=` and what there is, instead of showing something else."""
     shown = ", ".join(code(option) for option in options[:12]) + (" …" if len(options) > 12 else "")
-    st.warning(f"There is no {name} {code(asked)} here. There is: {shown}.", icon=":material/link_off:")
-    st.button(f"Show another {name}", key=f"{page}.forget_{name}", on_click=_forget, args=(name,))
+    st.warning(f"{reason} There is: {shown}.", icon=":material/link_off:")
+    st.button("Show the usual one", key=f"{page}.forget_{name}", on_click=_forget, args=(name,))
     st.stop()
 
 

@@ -1,6 +1,8 @@
 """Times, counts and foreign text for people. No widget here."""
 import re
 import time
+from collections.abc import Iterable
+from math import floor, isfinite, log10
 
 from mtal.runs.durations import duration, span
 
@@ -42,6 +44,12 @@ def ago(moment: float, now: float | None = None) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 image`, `1,200 images`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def decimals(values: Iterable[float], digits: int = 4) -> int:
+    """How many decimals all values of a column or a metric get, so that the largest has `digits` digits."""
+    largest = max((abs(value) for value in values if isfinite(value)), default=0.0)
+    return max(0, digits - 1 - floor(log10(largest))) if largest else digits - 1
 
 
 def megabytes(size: float) -> str:

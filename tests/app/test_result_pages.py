@@ -281,3 +281,38 @@ def test_curves_can_show_everything(open_page, made_store):
     assert sorted(app.multiselect(key="curves.cmp").value) == sorted(names)
     app.multiselect(key="curves.cmp").set_value([]).run()
     assert not app.exception
+
+
+def test_curves_of_runs_that_ended_without_a_cycle_name_the_cause_and_promise_nothing(open_page, made_store):
+    run = made_store("failed", cycles_done=0)
+    app = open_page("curves", cmp=run.name)
+    assert "none is running" in texts(app)
+    assert "by themselves" not in texts(app)
+    link = next(link.proto for link in app.get("page_link") if run.name in link.proto.query_string)
+    assert "failed, Out of memory" in link.label
+
+
+def test_curves_protocol_says_once_what_is_the_same_for_all(open_page, made_store):
+    other = made_store("finished", epochs=7)
+    made_store("finished")
+    made_store("finished", strategy="random")
+    app = open_page("curves")
+    assert [table.value.columns.tolist() for table in app.table] == [["the same for all"]]
+    names = app.multiselect(key="curves.cmp").value
+    app.multiselect(key="curves.cmp").set_value([*names, other.name]).run()
+    differing, same = (table.value for table in app.table)
+    assert differing.index.tolist() == ["training"]
+    assert len(differing.columns) == 3
+    assert "training" not in same.index
+
+
+@pytest.mark.parametrize(("page", "query", "told"), [
+    ("curves", {"cmp": "gone"}, "no run `gone`"), ("curves", {"x": "gone"}, "no horizontal axis `gone`"),
+    ("batch", {"cycle": "2"}, "Cycle 2 only measured; it picked nothing. There is: `0`, `1`"),
+    ("inspect", {"cycle": "7"}, "no cycle `7`")])
+def test_an_address_that_names_nothing_is_told_and_nothing_else_is_shown(open_page, made_store, page, query, told):
+    assert made_store("finished").config.cycles == 3
+    app = open_page(page, **query)
+    assert not app.exception
+    assert told in app.warning[0].value
+    assert not charts(app)
