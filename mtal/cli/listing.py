@@ -83,7 +83,7 @@ def _default(value: Any) -> str:
 
 
 def _row(one: dict[str, Any]) -> dict[str, str]:
-    values = {task: "unknown" if value is None else f"{value:.4g}" for task, value in one["metrics"].items()}
+    values = {task: "unknown" if value is None else f"{value:#.4g}" for task, value in one["metrics"].items()}
     return {"run": one["name"], "strategy": one["strategy"], "status": one["status"],
             "cycles": f"{one['cycles_done']}/{one['cycles']}", "stage": one["stage"] or "",
             "%": "" if one["percent"] is None else f"{one['percent']:.0f}", "time left": one["eta_text"] or "",

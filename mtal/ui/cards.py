@@ -46,7 +46,7 @@ def status_text(status: Status) -> str:
 
 
 def run_header(run: Run) -> None:
-    """What this run is: strategy, seed, data, sizes, network, from scratch or not, versions."""
+    """What this run is: strategy, seed, data, sizes, network, from scratch or not, device."""
     config, facts = run.config, run.facts
     with st.container(border=True, key=f"run_header.{run.name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -212,5 +212,4 @@ def _protocol_lines(run: Run) -> str:
     if facts:
         device = str(facts.get("device_name") or facts.get("device", ""))
         lines.append(f"{plain(device)}, {plain(str(facts.get('precision', '')))}")
-        lines.append(", ".join(f"{plain(name)} {plain(str(version))}" for name, version in facts.get("versions", {}).items()))
     return "  \n".join(lines)

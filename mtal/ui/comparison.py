@@ -12,7 +12,7 @@ from mtal.runs.status import Status
 from mtal.ui import loaders
 from mtal.ui.cards import short_title
 from mtal.ui.causes import cause
-from mtal.ui.words import decimals, plain
+from mtal.ui.words import decimals, fixed, plain
 
 FREE = MACHINE_FIELDS | REPEAT_FIELDS | {"strategy", "projection"}  # what runs of one comparison may differ in
 USUAL_PUBLISHED = ("Random", "PartAL", "Ours")
@@ -102,15 +102,15 @@ def table(found: pd.DataFrame, x: str) -> pd.DataFrame:
     """Mean, std and n per group and cycle, for people. `found` as `over_seeds` gives it."""
     shown = found.drop(columns=["group", "variant", "strategy"]).rename(columns={"title": "experiment", "x": AXES[x]})
     places = decimals(found["mean"])
-    return shown.assign(mean=shown["mean"].map(f"{{:.{places}f}}".format), std=[
-        "" if n < 2 else f"{std:.{places}f}" for std, n in zip(shown["std"], shown["n"], strict=True)])
+    return shown.assign(mean=[fixed(mean, places) for mean in shown["mean"]],
+                        std=["" if n < 2 else fixed(std, places) for std, n in zip(shown["std"], shown["n"], strict=True)])
 
 
 def message(found: pd.DataFrame, name: str) -> str:
     """What the last points say, for those who cannot see the chart. `found` as `over_seeds` gives it."""
     last = found.groupby("group", sort=False).tail(1)
     return f"{name}, last values: " + "; ".join(
-        f"{row.title} {row.mean:.{decimals(found['mean'])}f} at {row.x:.5g} (n={row.n})" for row in last.itertuples(index=False))
+        f"{row.title} {fixed(row.mean, decimals(found['mean']))} at {row.x:.5g} (n={row.n})" for row in last.itertuples(index=False))
 
 
 def show_remarks(rows: pd.DataFrame, methods: Sequence[str]) -> None:

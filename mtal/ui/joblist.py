@@ -12,7 +12,7 @@ from mtal.runs.run import LOSS, Run
 from mtal.runs.status import Status
 from mtal.ui import cards, live, loaders
 from mtal.ui.causes import cause
-from mtal.ui.words import ago, code, count, plain
+from mtal.ui.words import ago, code, count, decimals, fixed, plain
 
 TITLES = {"Run": 5, "Settings": 6, "Status": 3, "Cycles": 2, "Multi-task loss ↓": 3, "Created": 2}     # title -> width
 LONG = 64                                                   # characters of settings shown
@@ -67,12 +67,13 @@ def run_link(run: Run) -> None:
 
 
 def last_loss(run: Run) -> str:
-    """Multi-task loss of the newest complete cycle, and that of the first."""
+    """Multi-task loss of the newest complete cycle, and that of the cycle before, as on the run's own page."""
     table = loaders.metrics(run)
-    values = table.loc[table["task"] == LOSS, "value"].to_list()
+    values = table.loc[table["task"] == LOSS, "value"].astype(float).to_list()
     if not values:
         return "–"
-    return f"{values[-1]:.3g}" + (f" (from {values[0]:.3g})" if len(values) > 1 else "")
+    places, before = decimals(values), len(values) - 2
+    return fixed(values[-1], places) + (f" ({fixed(values[before], places)} in cycle {before})" if len(values) > 1 else "")
 
 
 def job_card(run: Run) -> None:

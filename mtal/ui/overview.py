@@ -12,8 +12,7 @@ from mtal.runs.progress import STAGES
 from mtal.runs.run import LOSS, Run
 from mtal.ui import loaders
 from mtal.ui.gallery import caption, show_tiles, with_driver
-from mtal.ui.sentences import figures
-from mtal.ui.words import code, count, plain
+from mtal.ui.words import code, count, decimals, fixed, plain
 
 STRIP = 8
 
@@ -28,10 +27,12 @@ def show_metrics(metrics: pd.DataFrame) -> None:
         tile = column.container(border=True, height="stretch", gap=None)
         tile.markdown(f"**{plain(str(last['title']))}**")
         label = "weighted sum of losses ↓" if name == LOSS else plain(str(last["axis"]))
-        tile.metric(label, figures(float(values.iloc[-1])), None if change is None else f"{change:+.3g}", delta_color="off",
-                    delta_description=_verdict(change, str(last["better"])),
+        places = decimals(values)
+        tile.metric(label, fixed(float(values.iloc[-1]), places), None if change is None else f"{change:+.{places}f}", delta_color="off",
+                    delta_description=None if change is None else f"since cycle {rows['cycle'].iloc[-2]}, "
+                                                                  f"{_verdict(change, str(last['better']))}",
                     chart_data=values.tolist() if len(rows) > 1 else None,
-                    help=f"After cycle {last['cycle']}; the change since the cycle before; small line: all cycles so far")
+                    help=f"After cycle {last['cycle']}; small line: all cycles so far")
 
 
 def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
@@ -42,16 +43,18 @@ def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
     table["time"] = [duration(float(spent.get(cycle, 0))) for cycle in table["cycle"]]
     table["batch"] = [f"/batch?run={run.name}&cycle={cycle}" if run.cycle(cycle).pick.exists() else ""
                       for cycle in table["cycle"]]
-    axes = {str(row["task"]): axis_title(row) for _, row in metrics.drop_duplicates("task").iterrows()}
+    axes = {str(row["task"]): row for _, row in metrics.drop_duplicates("task").iterrows()}
     order = [LOSS, *[name for name in axes if name != LOSS]]
     columns = st.column_config
     st.dataframe(
         table, key="run.cycles", hide_index=True, column_order=["cycle", "images", "percent", "labels", "batch", *order, "time"],
         column_config={
-            "images": columns.NumberColumn("images labelled"), "labels": columns.NumberColumn("task labels"),
+            "images": columns.NumberColumn("images", help="Images labelled"),
+            "labels": columns.NumberColumn("task labels", help="Labels that are there, each task counted by itself"),
             "percent": columns.ProgressColumn("% of pool", format="%.1f %%", min_value=0, max_value=100, color="gray"),
-            "batch": columns.LinkColumn("picked batch", display_text="Open"),
-            **{name: columns.NumberColumn(axis, format="%.4g") for name, axis in axes.items()}},
+            "batch": columns.LinkColumn("batch", display_text="Open", help="What this cycle picked"),
+            **{name: columns.NumberColumn(_short_axis(row), format=f"%.{decimals(table[name].astype(float))}f",
+                                          help=plain(str(row["title"]))) for name, row in axes.items()}},
         alt=f"{len(table)} complete cycles of {run.name}")
 
 
@@ -112,15 +115,15 @@ def as_json(run: Run, metrics: pd.DataFrame) -> str:
                        "metrics": metrics.to_dict(orient="records")}, indent=1, default=float)
 
 
-def axis_title(row: pd.Series) -> str:
-    """`Depth, RMSE (m) ↓`; the multi-task loss is not named twice."""
-    return str(row["axis"]) if row["task"] == LOSS else f"{row['title']}, {row['axis']}"
+def _short_axis(row: pd.Series) -> str:
+    """`Normals, mErr (°) ↓`, so that all columns fit; the multi-task loss is not named twice."""
+    return str(row["axis"]) if row["task"] == LOSS else f"{str(row['task']).replace('_', ' ').capitalize()}, {row['axis']}"
 
 
-def _verdict(change: float | None, better: str) -> str | None:
+def _verdict(change: float, better: str) -> str:
     """The direction in words, since an arrow up is not always good."""
-    if change is None or change != change:
-        return None
+    if change != change:
+        return "unknown"
     if change == 0:
         return "unchanged"
     return "better" if (change > 0) == (better == "higher") else "worse"

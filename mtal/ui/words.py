@@ -52,6 +52,11 @@ def decimals(values: Iterable[float], digits: int = 4) -> int:
     return max(0, digits - 1 - floor(log10(largest))) if largest else digits - 1
 
 
+def fixed(value: float, places: int) -> str:
+    """A number with that many decimals, zeros kept."""
+    return f"{value:.{places}f}" if isfinite(value) else "unknown"
+
+
 def megabytes(size: float) -> str:
     """Bytes -> `3.1 GB`."""
     for unit in ("B", "kB", "MB", "GB"):
