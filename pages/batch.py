@@ -14,12 +14,13 @@ pool = loaders.pool(run, cycle)
 batches.show_summary(run, cycle, pool)
 
 view_column, sort_column = st.columns([1, 2])
-view = view_column.segmented_control("View", ["Grid", "Table"], default="Grid", required=True, key="batch.view")
-sortings = gallery.sortings(pool)
-by = sort_column.selectbox("Sort by", list(sortings), key="batch.sort", width=260, disabled=len(sortings) == 1)
-column, ascending = sortings[by]
-picks = gallery.with_driver(pool, pool[pool["picked"]]).sort_values(column, ascending=ascending, kind="stable")
-if view == "Table":
+with view_column:
+    view = inputs.switch("View", ["grid", "table"], "batch", "view")
+with sort_column:
+    sortings = gallery.sortings(pool)
+    by = inputs.choose("Sort by", list(sortings), "batch", "sort", lambda name: sortings[name], follows=False)
+picks = gallery.with_driver(pool, pool[pool["picked"]]).sort_values(by, ascending=by == "rank", kind="stable")
+if view == "table":
     gallery.show_table(run, cycle, picks, "batch")
 else:
     gallery.show_pages(run, cycle, picks, "batch")

@@ -15,7 +15,7 @@ class Exporter:
     """One format. `write` gives the same bytes for the same run folder, so that exports can be compared."""
     name: str                                               # on the command line
     title: str                                              # on screen
-    suffix: str                                             # ".csv"
+    file: str                                               # end of a file's name, after run and cycle: "selection.csv"
     mime: str
     about: str                                              # what is in it and whom it is for, one sentence
     write: Callable[[Run, int], bytes]                      # run, cycle; ExportError

@@ -61,5 +61,5 @@ def show_exports(run: Run, cycle: int) -> None:
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{plain(exporter.title)}**  \n{plain(exporter.about)}")
             st.download_button("Download", partial(exporter.write, run, cycle),
-                               f"{run.name}-cycle{cycle}-{exporter.name}{exporter.suffix}", exporter.mime,
+                               f"{run.name}-cycle{cycle}-{exporter.file}", exporter.mime,
                                key=f"batch.export.{exporter.name}", icon=":material/download:", on_click="ignore")

@@ -1,18 +1,27 @@
 """Images of a pool as tiles with what a reader must know under each, and as a table. Files go by path, never as arrays."""
 from collections.abc import Sequence
 from math import ceil
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mtal.runs.run import Run
+from mtal.runs.run import Run, TaskFacts
 from mtal.ui.sentences import driving_task, figures, tasks_of
-from mtal.ui.words import plain
+from mtal.ui.words import decimals, plain
 
 A_PAGE, IN_A_ROW = 24, 8
-FIRST = ("rank", "id", "number", "open", "score", "driver", "inconsistency", "diversity", "diversity_start")
+COLUMNS = {                                                 # column of a pool table -> title, explanation; in this order
+    "rank": ("rank", "1 was taken first"), "id": ("id", "Name of the image in the data set"),
+    "number": ("number", "Place of the image in the pool, from 0"), "open": ("open", "Why this image"),
+    "score": ("score", "What images were ranked by when their turn came; higher is labelled first"),
+    "driver": ("driving task", "The task that is highest after normalising"),
+    "inconsistency": ("inconsistency", "The normalised disagreements of the tasks as one number"),
+    "diversity": ("diversity", "Distance to the nearest labelled image when its turn came; every earlier pick counts as labelled"),
+    "diversity_start": ("diversity at start", "The same before the first pick of this batch"),
+}
 LEGEND = "Under each image: rank · id, then score · the task that is highest after normalising."
 
 
@@ -71,23 +80,32 @@ def caption(row: pd.Series) -> str:
     return " · ".join([*parts, *([plain(str(row["driver"]))] if row.get("driver") else [])])
 
 
-def sortings(pool: pd.DataFrame) -> dict[str, tuple[str, bool]]:
-    """Title -> (column, whether small comes first), as far as the strategy measured something."""
-    found = {"Rank": ("rank", True)}
-    found |= {title: (column, False) for title, column in (("Inconsistency", "inconsistency"), ("Diversity", "diversity"))
-              if column in pool}
-    return found | {f"Score of {task}": (f"s.{task}", False) for task in tasks_of(pool, "s")}
+def sortings(pool: pd.DataFrame) -> dict[str, str]:
+    """Column -> title of what a batch can be sorted by, as far as the strategy measured something."""
+    found = {name: name.capitalize() for name in ("rank", "inconsistency", "diversity") if name in pool}
+    return found | {f"s.{task}": f"Score of {task}" for task in tasks_of(pool, "s")}
 
 
 def show_table(run: Run, cycle: int, rows: pd.DataFrame, page: str) -> None:
     """The same images as a table, with a link to each."""
-    hidden = ["picked", "labelled", "cutoff", *[name for name in rows.columns if str(name).startswith("m.")]]
-    table = rows.drop(columns=[name for name in hidden if name in rows]).assign(
+    table = rows.assign(
         open=[f"/inspect?{urlencode(address(run, cycle, name))}" for name in rows["id"].astype(str)], number=rows.index)
-    first = [name for name in FIRST if name in table]
-    rest = [str(name) for name in table if name not in first]
-    numbers = {str(name): st.column_config.NumberColumn(format="%.4g") for name in table
-               if pd.api.types.is_float_dtype(table[name])}
-    st.dataframe(table, key=f"{page}.table", hide_index=True, column_order=[*first, *rest],
-                 column_config={**numbers, "open": st.column_config.LinkColumn("open", display_text="Inspect")},
+    titles = COLUMNS | _task_columns(run.tasks)
+    columns = st.column_config
+    told: dict[str, Any] = {name: columns.Column(title, help=about) for name, (title, about) in titles.items()}
+    told |= {name: columns.NumberColumn(titles[name][0], help=titles[name][1], format=f"%.{decimals(table[name])}f")
+             for name in titles if name in table and pd.api.types.is_float_dtype(table[name])}
+    told["open"] = columns.LinkColumn("open", help=titles["open"][1], display_text="Inspect")
+    st.dataframe(table, key=f"{page}.table", hide_index=True, height="content", column_config=told,
+                 column_order=[name for name in titles if name in table],
                  alt=f"{len(rows)} images of cycle {cycle} with their ranks and scores")
+    st.caption("Scores of tasks are in the unit of their disagreement; normalised ones can be compared between tasks. "
+               "Every column's heading explains it.")
+
+
+def _task_columns(tasks: Sequence[TaskFacts]) -> dict[str, tuple[str, str]]:
+    """Column -> title, explanation: each task's score in its unit, and normalised."""
+    found = {f"s.{task.name}": (f"{task.name} ({task.distance_unit})" if task.distance_unit else task.name,
+                                f"{task.title}: disagreement of the predictions, {task.distance}") for task in tasks}
+    return found | {f"n.{task.name}": (f"{task.name}, normalised", f"{task.title}: the same made comparable with other tasks")
+                    for task in tasks}

@@ -17,10 +17,14 @@ def texts(app) -> str:
     return "\n".join(element.value for kind in parts for element in kind).replace("\\", "")
 
 
+def address(app) -> dict[str, str]:
+    """What stands in the address bar; AppTest gives a text or a list."""
+    return {name: value if isinstance(value, str) else value[-1] for name, value in app.query_params.items()}
+
+
 def shown(app) -> str:
-    """The image in the address, which may come as a list."""
-    value = app.query_params["sample"]
-    return value if isinstance(value, str) else value[-1]
+    """The image in the address."""
+    return address(app)["sample"]
 
 
 def charts(app) -> list:
@@ -130,10 +134,12 @@ def test_batch_shows_the_picks_in_order_and_their_cut_off(open_page, made_store)
 def test_batch_as_a_table_sorted_by_a_task(open_page, made_store):
     run = made_store("finished")
     app = open_page("batch", run=run.name, cycle="0")
-    app.segmented_control(key="batch.view").set_value("Table").run()
-    app.selectbox(key="batch.sort").set_value("Score of depth").run()
+    app.segmented_control(key="batch.view").set_value("table").run()
+    app.selectbox(key="batch.sort").set_value("s.depth").run()
     assert not app.exception
-    table = app.dataframe[0].value
+    link = address(app)
+    assert (link["view"], link["sort"]) == ("table", "s.depth")
+    table = open_page("batch", **link).dataframe[0].value            # the link shows the same
     pool = run.pool(0)
     expected = pool[pool["picked"]].sort_values("s.depth", ascending=False)
     assert table["id"].tolist() == expected["id"].tolist()
@@ -319,3 +325,12 @@ def test_an_address_that_names_nothing_is_told_and_nothing_else_is_shown(open_pa
     assert not app.exception
     assert told in app.warning[0].value
     assert not charts(app)
+
+
+def test_another_run_forgets_what_only_the_first_one_had(open_page, made_store):
+    ours, random = made_store("finished"), made_store("finished", strategy="random")
+    app = open_page("batch", run=ours.name, cycle="0", sort="s.depth")
+    app.selectbox(key="batch.run").set_value(random.name).run()
+    assert not app.exception
+    assert not app.warning
+    assert app.selectbox(key="batch.sort").value == "rank"

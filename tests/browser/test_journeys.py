@@ -186,10 +186,10 @@ def test_exports_open_and_hold_the_batch(new_tab, store, finished_run):
     tab = new_tab()
     tab.go("batch", run=run.name, cycle="1")
     files = {}
-    for name in ("csv", "zip"):
+    for name, file in (("csv", "selection.csv"), ("zip", "batch.zip")):
         with tab.page.expect_download() as coming:
             tab.part(f"batch.export.{name}").get_by_role("button").click()
-        assert coming.value.suggested_filename == f"{run.name}-cycle1-{name}.{name}"
+        assert coming.value.suggested_filename == f"{run.name}-cycle1-{file}"
         files[name] = content(coming.value)
     tab.keep("batch-exports")
     ids, tasks = run.facts["pool"], [task.name for task in run.tasks]
