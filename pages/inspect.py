@@ -25,16 +25,11 @@ with words:
                              stepper.tasks_bought(run, cycle, image) if row["picked"] else ())
     st.markdown(f"##### {code(str(row['id']))} (number {image})")
     st.markdown(plain(sentence))
-    ranks = sentences.otherwise(pool, image)
-    if ranks:
-        st.caption("Its rank under other rules, as plain rankings without the greedy update: "
-                   + ", ".join(f"{rule} {rank:,}" for rule, rank in ranks.items()) + ".")
+    evidence.show_other_rules(pool, image)
+evidence.suggest_describing(run, cycle, pool)
 
-st.subheader("Task scores", anchor=False)
 evidence.show_bars(run, cycle, image, pool)
-st.subheader("What the network saw", anchor=False)
 evidence.show_strips(run, cycle, image)
-st.subheader("Diversity", anchor=False)
 evidence.show_neighbours(run, cycle, image, pool)
 if "score" in pool and not row["labelled"]:
     st.subheader("Among the pool", anchor=False)

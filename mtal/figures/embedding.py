@@ -6,6 +6,8 @@ import plotly.graph_objects as go
 from mtal.figures.style import LABELLED, OPEN, PICKED, figure
 
 WEBGL_FROM = 1000                                           # below, SVG is fast enough and needs no WebGL
+HEIGHT_PX = 540                                             # the whole map on a small screen
+TICKS = [0, 25, 50, 75, 100]                                # percentiles named beside the colours
 STATES = {                                                  # state -> name, colour, symbol, size; drawn in this order
     "open": ("not labelled", OPEN, "circle", 6),
     "labelled": ("labelled before", LABELLED, "square", 7),
@@ -30,27 +32,32 @@ def by_state(points: pd.DataFrame, view: str) -> go.Figure:
 
 
 def by_value(points: pd.DataFrame, column: str, title: str, view: str) -> go.Figure:
-    """Coloured by a number (cividis), still shaped by state. Columns as in `by_state`, and `column`; NaN is drawn grey."""
+    """Coloured by the rank of a number (cividis), still shaped by state. Columns as in `by_state`, and `column`; NaN is grey.
+
+    By rank, since a few far values would leave one colour to all others; the bar says which values stand at which place.
+    """
     drawn = _map(view)
-    known = points[column].to_numpy(dtype=float)
-    known = known[np.isfinite(known)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    places = 100 * points[column].astype(float).rank(pct=True)
+    known = points[column].astype(float).dropna()
+    ticks = [f"{value:.3g}" for value in known.quantile([at / 100 for at in TICKS])] if len(known) else []
     for state, (name, _colour, symbol, size) in STATES.items():
         rows = points[points["state"] == state]
-        number = rows[column].to_numpy(dtype=float)
-        blank = not np.isfinite(number).any()               # labelled images have no score
+        place = places[rows.index]
+        blank = place.isna().all()                          # labelled images have no score
         drawn.add_trace(_points(rows, len(points), f"{name} ({len(rows)}{', no value' if blank and len(rows) else ''})", {
             "symbol": symbol, "size": size, **({"color": OPEN, "opacity": 0.35} if blank else {
-                "color": number, "colorscale": "Cividis", "cmin": low, "cmax": high, "opacity": 0.9,
-                "showscale": state == "open", "colorbar": {"title": {"text": title}, "thickness": 14}})}))
+                "color": place.to_numpy(), "colorscale": "Cividis", "cmin": 0, "cmax": 100, "opacity": 0.9,
+                "showscale": state == "open",
+                "colorbar": {"title": {"text": f"{title}<br>(by rank)"}, "thickness": 14, "tickvals": TICKS,
+                             "ticktext": ticks}})}))
     return drawn
 
 
 def _map(view: str) -> go.Figure:
-    drawn = figure("", "", view, height_px=600)
+    drawn = figure("", "", view, HEIGHT_PX)
     drawn.update_xaxes(showticklabels=False, showgrid=False)
     drawn.update_yaxes(showticklabels=False, showgrid=False, scaleanchor="x")   # a distance is the same in both directions
-    drawn.update_layout(dragmode="lasso", legend={"itemsizing": "constant"})
+    drawn.update_layout(dragmode="lasso", legend={"itemsizing": "constant", "yanchor": "top", "y": 0})    # the tools are on top
     return drawn
 
 

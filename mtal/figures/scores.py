@@ -38,7 +38,7 @@ def task_bars(rows: pd.DataFrame, view: str) -> go.Figure:
         customdata=rows["label"], hovertemplate="%{customdata}<br>%{text}<br>percentile %{x:.0f}<extra></extra>")
     drawn.update_yaxes(autorange="reversed", tickmode="array", tickvals=list(range(len(rows))), showgrid=False,
                        ticktext=[f"<b>{label}</b>" if task else label for label, task in zip(rows["label"], tasks, strict=True)])
-    drawn.update_xaxes(range=[0, 125], tickvals=[0, 25, 50, 75, 100])  # room for the values beside full bars
+    drawn.update_xaxes(range=[0, 145], tickvals=[0, 25, 50, 75, 100])  # room for the values beside full bars
     return drawn
 
 

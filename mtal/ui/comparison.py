@@ -109,8 +109,9 @@ def table(found: pd.DataFrame, x: str) -> pd.DataFrame:
 def message(found: pd.DataFrame, name: str) -> str:
     """What the last points say, for those who cannot see the chart. `found` as `over_seeds` gives it."""
     last = found.groupby("group", sort=False).tail(1)
+    means = [fixed(mean, decimals(found["mean"])) for mean in last["mean"]]
     return f"{name}, last values: " + "; ".join(
-        f"{row.title} {fixed(row.mean, decimals(found['mean']))} at {row.x:.5g} (n={row.n})" for row in last.itertuples(index=False))
+        f"{row.title} {mean} at {row.x:.5g} (n={row.n})" for row, mean in zip(last.itertuples(index=False), means, strict=True))
 
 
 def show_remarks(rows: pd.DataFrame, methods: Sequence[str]) -> None:
@@ -122,7 +123,7 @@ def show_remarks(rows: pd.DataFrame, methods: Sequence[str]) -> None:
             st.caption("n=1: one seed gives no error estimate.", width="content")
             for row in alone.itertuples(index=False):
                 st.page_link("pages/launch.py", label=f"Add seeds: {plain(str(row.title))}", icon=":material/add:",
-                             query_params={"like": row.run})
+                             query_params={"like": str(row.run)})
     if (seeds > 1).any():
         st.caption("Bands: mean ± standard deviation over seeds, only where there are at least two; thin lines: single seeds.")
     if methods:

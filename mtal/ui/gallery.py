@@ -19,7 +19,7 @@ COLUMNS = {                                                 # column of a pool t
     "score": ("score", "What images were ranked by when their turn came; higher is labelled first"),
     "driver": ("driving task", "The task that is highest after normalising"),
     "inconsistency": ("inconsistency", "The normalised disagreements of the tasks as one number"),
-    "diversity": ("diversity", "Distance to the nearest labelled image when its turn came; every earlier pick counts as labelled"),
+    "diversity": ("diversity", "Distance to the nearest labelled image when its turn came; earlier picks count as labelled"),
     "diversity_start": ("diversity at start", "The same before the first pick of this batch"),
 }
 LEGEND = "Under each image: rank · id, then score · the task that is highest after normalising."

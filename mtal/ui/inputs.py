@@ -5,6 +5,7 @@ leaves out what equals the default, so that a copied link would mean another run
 """
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -50,7 +51,7 @@ def choose_cycle(run: Run, page: str, picked_only: bool) -> int:
     numbers = [number for number in done if not picked_only or run.cycle(number).pick.exists()]
     if not numbers:
         _no_cycle(run, page, bool(done))
-    options, asked = [str(number) for number in numbers], st.query_params.get("cycle")
+    options, asked = [str(number) for number in numbers], st.query_params.get("cycle", "")
     if asked in map(str, done) and asked not in options:
         _refuse(page, "cycle", f"Cycle {asked} only measured; it picked nothing.", options)
     return int(choose("Cycle", options, page, "cycle", default=options[-1], follows=False))
@@ -67,7 +68,7 @@ def choose_task(run: Run, page: str) -> TaskFacts:
 
 
 def choose(label: str, options: Sequence[str], page: str, name: str, title: Callable[[str], str] = str,
-           default: str | None = None, follows: bool = True, widget: Callable[..., str] = st.selectbox) -> str:
+           default: str | None = None, follows: bool = True, widget: Callable[..., Any] = st.selectbox) -> str:
     """One of some options, from `?name=`, which is kept up to date. An address may be old or mistyped: what is not there is told.
 
     `follows`: without it in the address, take what was chosen on another page. `widget`: called like `st.selectbox`.
@@ -79,7 +80,7 @@ def choose(label: str, options: Sequence[str], page: str, name: str, title: Call
     if asked is not None and asked not in options:
         _refuse(page, name, f"There is no {label.lower()} {code(asked)} here.", options)
     st.session_state[key] = fallback if asked is None else asked
-    value = widget(label, options, key=key, format_func=title, on_change=_to_url, args=(key, name))
+    value: str = widget(label, options, key=key, format_func=title, on_change=_to_url, args=(key, name))
     if asked != value:
         st.query_params[name] = value                       # so that the address can be shared as it stands
     st.session_state[LAST + name] = value

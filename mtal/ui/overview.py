@@ -28,9 +28,9 @@ def show_metrics(metrics: pd.DataFrame) -> None:
         tile.markdown(f"**{plain(str(last['title']))}**")
         label = "weighted sum of losses ↓" if name == LOSS else plain(str(last["axis"]))
         places = decimals(values)
-        tile.metric(label, fixed(float(values.iloc[-1]), places), None if change is None else f"{change:+.{places}f}", delta_color="off",
-                    delta_description=None if change is None else f"since cycle {rows['cycle'].iloc[-2]}, "
-                                                                  f"{_verdict(change, str(last['better']))}",
+        since = "" if change is None else f"since cycle {rows['cycle'].iloc[-2]}, {_verdict(change, str(last['better']))}"
+        tile.metric(label, fixed(float(values.iloc[-1]), places), None if change is None else f"{change:+.{places}f}",
+                    delta_color="off", delta_description=since or None,
                     chart_data=values.tolist() if len(rows) > 1 else None,
                     help=f"After cycle {last['cycle']}; small line: all cycles so far")
 

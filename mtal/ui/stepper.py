@@ -19,7 +19,7 @@ def choose_image(run: Run, cycle: int, pool: pd.DataFrame, page: str) -> int:
     asked = st.query_params.get(SAMPLE)
     order = ranking(pool)
     first = int(order[0]) if len(order) else 0
-    image = first if asked is None else find_image(pool["id"], asked)
+    image = first if asked is None else find_image(pool["id"].tolist(), asked)
     if image is None:
         st.warning(f"This pool has no image with the id {code(str(asked))}, and its numbers go from 0 to {len(pool) - 1}.",
                    icon=":material/link_off:")
@@ -38,11 +38,11 @@ def ranking(pool: pd.DataFrame) -> np.ndarray:
 
 
 def find_image(ids: Sequence[str], text: str) -> int | None:
-    """The position that an id or a number means. An id goes first, since ids of some data sets are numbers."""
-    names, text = list(ids), text.strip()
-    if text in names:
-        return names.index(text)
-    return int(text) if text.isdecimal() and int(text) < len(names) else None
+    """The position that an id or a number means. An id goes first, since ids of some data sets are numbers; 0012 is none."""
+    text = text.strip()
+    if text in ids:
+        return ids.index(text)
+    return int(text) if text.isdecimal() and str(int(text)) == text and int(text) < len(ids) else None
 
 
 def labelled_since(run: Run, cycle: int, image: int) -> str:

@@ -96,14 +96,14 @@ def test_run_shows_values_changes_and_the_last_pick(open_page, made_store):
     app = open_page("run", run=run.name)
     table = run.metrics().pivot(index="cycle", columns="task", values="value")[[LOSS, *run.config.tasks]]
     assert [float(metric.value) for metric in app.metric] == pytest.approx(table.iloc[-1].tolist(), rel=5e-3)
-    changes = [abs(float(metric.delta) - change) for metric, change in zip(app.metric, table.iloc[-1] - table.iloc[-2], strict=True)]
-    assert all(change <= 0.5 * 0.1 ** len(metric.value.partition(".")[2]) + 1e-9
-               for metric, change in zip(app.metric, changes, strict=True))     # as exact as the value beside it
+    for metric, change in zip(app.metric, table.iloc[-1] - table.iloc[-2], strict=True):
+        places = len(metric.value.partition(".")[2])        # as exact as the value beside it
+        assert metric.delta == f"{change:+.{places}f}"
     better = {LOSS: "lower"} | {task.name: task.better for task in run.tasks}
+    verdicts = ["better" if (table[name].iloc[-1] > table[name].iloc[-2]) == (better[name] == "higher") else "worse"
+                for name in table]
     before = run.config.cycles - 2
-    verdicts = [f"since cycle {before}, " + ("better" if (table[name].iloc[-1] > table[name].iloc[-2]) == (better[name] == "higher")
-                                             else "worse") for name in table]
-    assert [metric.proto.delta_description for metric in app.metric] == verdicts
+    assert [metric.proto.delta_description for metric in app.metric] == [f"since cycle {before}, {word}" for word in verdicts]
     assert f"Picked in cycle {run.config.cycles - 2}" in texts(app)
     assert len(app.get("image")) == len(picks(run, run.config.cycles - 2)) == 5
 
@@ -156,8 +156,10 @@ def test_random_has_picks_but_no_scores(open_page, made_store):
     app = open_page("inspect", run=run.name, cycle="0", sample=str(picks(run, 0)[0]))
     assert not app.exception
     assert "same chance" in texts(app)
-    assert "No embedding" in texts(app)
-    assert "describe=always" in texts(open_page("map", run=run.name, cycle="0"))
+    for page in (app, open_page("map", run=run.name, cycle="0")):
+        assert len(page.info) == 1
+        assert "neither neighbours nor a map" in page.info[0].value
+        assert "“Describe the pool” is *always*" in page.info[0].value
 
 
 def test_inspect_explains_the_first_pick_and_steps_on(open_page, made_store):
@@ -222,7 +224,7 @@ def test_inspect_shows_the_pictures_that_the_engine_drew(open_page, made_store):
     own = [name for name in run.evidence(0)["pictures"] if ".gapself." not in name and name != "image"]
     near = run.nearest(0, picks(run, 0)[0])
     assert len(near) == 5                                   # nothing was picked before it: labelled ones only
-    assert len(app.get("image")) == 1 + len(run.tasks) + len(own) + len(near)      # thumbnail, the input in each row, ...
+    assert len(app.get("image")) == 1 + len(own) + len(near)                   # thumbnail, what the tasks say, neighbours
     assert "No pictures were drawn" not in texts(app)
 
 
@@ -245,11 +247,23 @@ def test_map_shows_what_is_selected(open_page, made_store):
     app = open_page("map", run=run.name, cycle="0")
     assert len(charts(app)) == 1
     assert not app.get("image")
-    app.session_state[f"map.chart.{run.name}.0"] = {"selection": {"points": [{"customdata": 7}, {"customdata": [9]}]}}
+    app.session_state[f"map.chart.{run.name}.0.0"] = {"selection": {"points": [{"customdata": 7}, {"customdata": [9]}]}}
     app.run()
     assert not app.exception
     assert "2 selected" in texts(app)
     assert len(app.get("image")) == 2
+
+
+def test_map_shows_what_the_address_selects(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("map", run=run.name, cycle="0", colour="s.depth", chosen=run.facts["pool"][7])
+    assert not app.exception
+    assert app.selectbox(key="map.colour").value == "s.depth"
+    assert "1 selected" in texts(app)
+    assert len(app.get("image")) == 1
+    app.button(key="map.clear").click().run()
+    assert not app.get("image")
+    assert "chosen" not in address(app)
 
 
 def test_map_can_be_coloured_by_a_task_score(open_page, made_store):

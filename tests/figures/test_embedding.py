@@ -37,13 +37,17 @@ def test_webgl_only_where_it_is_needed(count, kind):
     assert all(isinstance(trace, kind) for trace in by_state(made(count), "v").data)
 
 
-def test_colours_span_the_known_values_and_images_without_one_are_grey():
+def test_colours_go_by_rank_and_images_without_a_value_are_grey():
     points = made(40)
+    points.loc[points["score"].idxmax(), "score"] = 1000.0  # one far value must not take the scale from the others
     by_name = {trace.marker.symbol: trace for trace in by_value(points, "score", "score", "v").data}
     known = points["score"].dropna()
-    assert (by_name["circle"].marker.cmin, by_name["circle"].marker.cmax) == pytest.approx((known.min(), known.max()))
+    marker = by_name["circle"].marker
+    assert (marker.cmin, marker.cmax) == (0, 100)
+    assert (marker.colorbar.ticktext[0], marker.colorbar.ticktext[-1]) == (f"{known.min():.3g}", "1e+03")
     assert isinstance(by_name["square"].marker.color, str)
-    assert list(by_name["star"].marker.color) == pytest.approx(points[points["picked"]]["score"].tolist())
+    assert list(by_name["star"].marker.color) == pytest.approx(
+        [100 * (known <= score).mean() for score in points[points["picked"]]["score"]])
 
 
 def test_hover_tells_name_rank_and_score():

@@ -42,7 +42,7 @@ def test_counts_and_sizes():
     assert [megabytes(999), megabytes(3.1e9)] == ["999 B", "3.1 GB"]
 
 
-@pytest.mark.parametrize(("values", "places"), [([7.31, 6.734], 3), ([115.0, 83.12, 0.07984], 1), ([0.055, 0.165], 4), ([12345.0], 0),
-                                                ([-41.2, float("nan")], 2), ([0.0], 3), ([], 3)])
+@pytest.mark.parametrize(("values", "places"), [([7.31, 6.734], 3), ([115.0, 83.12, 0.07984], 1), ([0.055, 0.165], 4),
+                                                ([12345.0], 0), ([-41.2, float("nan")], 2), ([0.0], 3), ([], 3)])
 def test_a_column_has_one_number_of_decimals(values, places):
     assert decimals(values) == places
