@@ -4,7 +4,7 @@ from pathlib import Path
 import streamlit as st
 
 ASSETS = Path(__file__).parent / "assets"
-st.set_page_config(page_title="mtal", page_icon=str(ASSETS / "logo.svg"), layout="wide")
+st.set_page_config(page_icon=str(ASSETS / "logo.svg"), layout="wide", initial_sidebar_state=220)
 st.html(ASSETS / "style.css")
 st.logo(str(ASSETS / "logo.svg"), size="large")
 
@@ -20,9 +20,11 @@ PAGES = {
         st.Page("pages/batch.py", title="Batch", icon=":material/grid_view:"),
         st.Page("pages/inspect.py", title="Inspect", icon=":material/troubleshoot:"),
         st.Page("pages/map.py", title="Map", icon=":material/scatter_plot:"),
-        st.Page("pages/curves.py", title="Curves", icon=":material/show_chart:"),
+        st.Page("pages/curves.py", title="Learning curves", icon=":material/show_chart:"),
     ],
     "Reading": [st.Page("pages/help.py", title="Help", icon=":material/help:")],
 }
 
-st.navigation(PAGES).run()
+page = st.navigation(PAGES)
+st.set_page_config(page_title=" · ".join([page.title, *st.query_params.get_all("run"), "mtal"]))    # tells open tabs apart
+page.run()

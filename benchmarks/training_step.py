@@ -1,28 +1,45 @@
-"""PAD-Net training step: the default mode against the same network in plain float32, contiguous, with PyTorch's own resizing.
+"""PAD-Net training step: the default mode against the same network in plain float32, contiguous, with PyTorch's own parts.
 
-The default mode: channels last, bfloat16 autocast (depthwise convolutions in float32), resizing as matrix products, fused Adam.
+The default mode: channels last, bfloat16 autocast (depthwise convolutions in float32), resizing as matrix products,
+cross-entropy image by image, fused Adam, freed memory kept for the next step.
 
     python -m benchmarks.training_step [--rounds 8] [--set channels=64]
 
-Both take the same augmented batches through forward, losses, backward and Adam; decoding is done before.
+All take the same augmented batches through forward, losses, backward and Adam; decoding is done before. They step in turn, each
+in a process of its own, since keeping freed memory is a matter of the process; `plain, memory kept` shows what that alone does.
 """
 import argparse
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Sequence
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from unittest.mock import patch
 
 import torch
 
-from benchmarks.setting import Setting, describe_machine, setting
+from benchmarks.setting import describe_machine, setting
 from benchmarks.timing import interleaved, median_ms, ratio
 from mtal.models import backbones
 from mtal.tasks import classes, cross_entropy, resize
 from mtal.training.loop import torch_generator
 from mtal.training.losses import all_losses, joined
-from mtal.training.machine import Machine, find_machine
+from mtal.training.machine import Machine, find_machine, keep_freed_memory, set_threads
+
+KINDS = ("plain", "plain, memory kept", "default")
+IMAGES = 64
 
 
-def stepper(of: Setting, machine: Machine, plain: bool) -> Callable[[], None]:
+def stepper(kind: str, sets: Sequence[str]) -> Callable[[], None]:
     """A function that does one training step."""
+    of = setting(sets, images=IMAGES)
+    if kind == "default":
+        machine = find_machine(of.config)
+    else:
+        machine = Machine(torch.device("cpu"), bfloat16=False)
+        set_threads(of.config)
+    if kind == "plain, memory kept":
+        keep_freed_memory()
+    plain = kind != "default"
     network = of.network(None if plain else machine).train()
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-4, weight_decay=1e-4, fused=not plain)
     tasks = of.dataset.tasks
@@ -32,41 +49,65 @@ def stepper(of: Setting, machine: Machine, plain: bool) -> Callable[[], None]:
 
     def step() -> None:
         batch = next(batches)
-        images = batch.images.contiguous() if plain else batch.images
-        with machine.autocast():
-            prediction = network(images)
-        loss = joined(all_losses(prediction, batch.targets, tasks), batch.weights, scale)
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        optimiser.step()
+        with plain_parts() if plain else contextlib.nullcontext():
+            with machine.autocast():
+                prediction = network(batch.images.contiguous() if plain else batch.images)
+            loss = joined(all_losses(prediction, batch.targets, tasks), batch.weights, scale)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            optimiser.step()
 
-    def plain_step() -> None:
-        with (patch.object(resize, "resize", interpolate), patch.object(backbones, "resize", interpolate),
-              patch.object(classes, "cross_entropy", cross_entropy.all_at_once)):
-            step()
-
-    return plain_step if plain else step
+    return step
 
 
-def interpolate(maps: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+@contextlib.contextmanager
+def plain_parts():
     """What anybody would write first."""
-    return torch.nn.functional.interpolate(maps, size, mode="bilinear", align_corners=False)
+    with (patch.object(resize, "resize", interpolate), patch.object(backbones, "resize", interpolate),
+          patch.object(classes, "cross_entropy", cross_entropy.all_at_once)):
+        yield
+
+
+def interpolate(maps: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
+    """Bilinear, by PyTorch's kernel."""
+    return torch.nn.functional.interpolate(maps, tuple(size), mode="bilinear", align_corners=False)
+
+
+def serve(kind: str, sets: Sequence[str], asked: Connection) -> None:
+    """A process that does a step whenever it is asked."""
+    step = stepper(kind, sets)
+    with contextlib.suppress(EOFError):                     # until nobody is left to ask
+        while asked.recv():
+            step()
+            asked.send(True)
+
+
+def remote(kind: str, sets: Sequence[str]) -> Callable[[], object]:
+    """The same step in a process of its own."""
+    here, there = get_context("spawn").Pipe()
+    get_context("spawn").Process(target=serve, args=(kind, sets, there), daemon=True).start()
+    there.close()
+
+    def step() -> object:
+        here.send(True)
+        return here.recv()
+
+    return step
 
 
 def main() -> None:
-    """Print the ratio."""
+    """Print the ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--set", action="append", default=[])
     args = parser.parse_args()
-    of = setting(args.set, images=64)
-    fast = find_machine(of.config)
-    times = interleaved({"plain": stepper(of, Machine(fast.device, bfloat16=False), plain=True),
-                         "default": stepper(of, fast, plain=False)}, args.rounds, warm_up=2)
+    of = setting(args.set, images=IMAGES)
+    times = interleaved({kind: remote(kind, args.set) for kind in KINDS}, args.rounds, warm_up=2)
     print(describe_machine(of.config))
-    print(f"{of.dataset.title} {of.config.size_text}, batch {of.config.batch}, {of.config.backbone}, "
-          f"{of.config.channels} channels: plain float32 {median_ms(times['plain'], of.config.batch)} an image, default "
-          f"{median_ms(times['default'], of.config.batch)} an image, {ratio(times, 'plain', 'default')} x faster")
+    config = of.config
+    print(f"{of.dataset.title} {config.size_text}, batch {config.batch}, {config.backbone}, {config.channels} channels")
+    for kind in KINDS:
+        print(f"{kind}: {median_ms(times[kind], config.batch)} an image, {ratio(times, kind, 'default')} x the default's time")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 T = TypeVar("T")
 
 MACHINE_FIELDS = frozenset({"device", "threads", "memory_gb"})   # where a run computes, not what it computes
-REPEAT_FIELDS = frozenset({"seed"})                                         # what differs between repetitions of one experiment
+REPEAT_FIELDS = frozenset({"seed"})                                         # what differs between the runs of one experiment
 
 # Settings of earlier versions that never changed a result: run folders that name them stay readable. A setting that changes
 # results is not taken away but kept, so that old runs can go on.
@@ -40,10 +40,10 @@ class Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str = setting("nyud", DATA, "Data set", "Which reader: `nyud` (folders of NYUD_MT) or `drawn` (shapes, for trials).")
-    data: str = setting("", DATA, "Folder", "Where the data set lies. Empty: the place the data set looks in by itself.")
+    data: str = setting("", DATA, "Folder", "Of the data set. Empty: the usual place.")
     tasks: tuple[str, ...] = setting(("semseg", "depth", "normals"), DATA, "Tasks", "Tasks to learn and to label, in this order.",
                                      min_length=1)
-    size: tuple[int, int] = setting((120, 160), DATA, "Image size", "Height x width that the network sees, such as 120x160.")
+    size: tuple[int, int] = setting((120, 160), DATA, "Image size", "Height × width that the network sees, such as 120x160.")
     augment: bool = setting(True, DATA, "Augmentation", "Mirror and zoom images and labels together while training.")
 
     network: str = setting("padnet", NETWORK, "Network", "Two-stage multi-task network.")
@@ -75,7 +75,7 @@ class Config(BaseModel):
         "minmax", SELECTION, "Scores across tasks", "How scores of different units are made comparable over the pool.")
     across: Literal["max", "mean"] = setting("max", SELECTION, "Join tasks by", "An image's task scores become one (paper: max).")
     terms: Literal["product", "inconsistency", "diversity"] = setting(
-        "product", SELECTION, "Score", "Inconsistency x diversity, or one of them alone.")
+        "product", SELECTION, "Score", "Inconsistency × diversity, or one of them alone.")
     diversity: Literal["euclidean", "cosine"] = setting("euclidean", SELECTION, "Diversity distance", "Between embeddings.")
     picking: Literal["greedy", "top"] = setting(
         "greedy", SELECTION, "Batch picking", "Update diversity after every pick, or take the top of the first ranking.")
@@ -84,8 +84,9 @@ class Config(BaseModel):
     describe: Literal["needed", "always"] = setting(
         "needed", SELECTION, "Describe the pool", "Measure disagreement and embedding when the strategy needs them, or always.")
 
-    start_percent: float = setting(10, BUDGET, "Start", "Share of the pool labelled at random before cycle 0.", gt=0, le=100)
-    step_percent: float = setting(10, BUDGET, "Step", "Share of the pool added per cycle.", gt=0, le=100)
+    start_percent: float = setting(10, BUDGET, "Start (% of pool)", "Share of the pool labelled at random before cycle 0.",
+                                   gt=0, le=100)
+    step_percent: float = setting(10, BUDGET, "Step (% of pool)", "Share of the pool added per cycle.", gt=0, le=100)
     cycles: int = setting(6, BUDGET, "Cycles", "Trainings in all; the last one only measures.", ge=1)
     seed: int = setting(0, BUDGET, "Seed", "Of everything random in this run.", ge=0, le=2**32 - 1)
 
@@ -99,8 +100,8 @@ class Config(BaseModel):
     @field_validator("size", mode="before")
     @classmethod
     def _size_from_text(cls, value: Any) -> Any:
-        if isinstance(value, str) and value.lower().count("x") == 1:
-            return tuple(part.strip() for part in value.lower().split("x"))
+        if isinstance(value, str) and len(parts := value.lower().replace("×", "x").split("x")) == 2:
+            return tuple(part.strip() for part in parts)
         return value
 
     @field_validator("tasks", mode="before")
@@ -132,12 +133,12 @@ class Config(BaseModel):
 
     @property
     def size_text(self) -> str:
-        """Height x width as people write it."""
-        return f"{self.size[0]}x{self.size[1]}"
+        """Height × width for people."""
+        return f"{self.size[0]}×{self.size[1]}"
 
     @property
     def group(self) -> str:
-        """What this run shares with its repetitions: runs of one group become one curve with a band."""
+        """What this run shares with those of other seeds: runs of one group become one curve with a band."""
         return f"{self.dataset}-{self.network}-{self.strategy}-{_digest(self.changed(MACHINE_FIELDS | REPEAT_FIELDS))}"
 
     @property
@@ -159,7 +160,7 @@ class Config(BaseModel):
 PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     "demo": ("First contact: a few minutes on two CPU cores.", {
         "channels": 48, "pair_channels": 24, "epochs": 8, "pair_epochs": 4, "embedding_epochs": 3, "cycles": 3}),
-    "cpu": ("An honest comparison overnight on a CPU, 120x160.", {
+    "cpu": ("An honest comparison overnight on a CPU, 120×160.", {
         "channels": 64, "pair_channels": 32, "epochs": 40, "pair_epochs": 15, "embedding_epochs": 10}),
     "paper-nyud": ("The paper's Tables 9-12: NYUD_MT at full size, HRNet-18; needs a GPU.", {
         "size": (480, 640), "backbone": "hrnet18"}),

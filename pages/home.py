@@ -7,7 +7,7 @@ from mtal.ui.words import plain
 
 RECENT = 8
 
-st.title("Active learning for several dense tasks at once")
+st.title("Home")
 runs = loaders.runs()
 living = [run for run in runs if run.status.alive]
 
@@ -27,7 +27,7 @@ st.subheader("Begin" if not runs else "Begin something")
 demo, simulate, look = st.columns(3)
 with demo.container(border=True, height="stretch"):
     st.markdown("##### :material/play_circle: Run the demo")
-    st.markdown("The paper's method and Random, small and quick, on the images found here or on drawn shapes.")
+    st.markdown(plain(starting.demo_text()))
     if st.button("Run the demo", key="home.demo", type="secondary" if runs else "primary"):
         started = starting.begin(starting.demo())
         st.switch_page("pages/run.py", query_params={"run": started[0][0].name})

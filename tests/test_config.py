@@ -86,6 +86,7 @@ def test_every_preset_is_a_config(name):
 
 def test_values_of_every_text_form():
     assert compose(sets=["size=[96, 128]"]).size == compose(sets=["size=96 x 128"]).size == (96, 128)
+    assert compose(sets=["size=96×128"]).size == (96, 128)
     assert compose(sets=["tasks=[depth, normals]"]).tasks == compose(sets=["tasks=depth, normals"]).tasks
     assert compose(sets=["augment=off"]).augment is False
     assert [compose(sets=[f"sample_weights={value}"]).sample_weights for value in ("on", "off", "auto")] == ["on", "off", "auto"]

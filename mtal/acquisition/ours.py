@@ -42,7 +42,7 @@ def _after(points: np.ndarray, covered: np.ndarray, picked: np.ndarray, at_start
 
 
 OURS = Strategy(
-    "ours", title="Consistency x diversity (ours)", pick=pick, needs=("committee", "embedding"), weights_samples=True,
+    "ours", title="Consistency × diversity (ours)", pick=pick, needs=("committee", "embedding"), weights_samples=True,
     blurb="Images on which other tasks would change a prediction most, and which are unlike all labelled ones.",
     formula="score(x) = S(x) * div(x);  S = max_k normalised max_l d_k(Y_k, R_kl);  div = min_j ||z(x) - z(x_j)||",
     source="Hekimoglu et al., WACV 2024, Eq. 1 and 3. Our choice: the distances d_k, min-max over the pool, the greedy update, "

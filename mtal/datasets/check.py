@@ -120,12 +120,13 @@ def _split_facts(split: Split, facts: Sequence[ImageFacts], tasks: Sequence[Task
 
 
 def _label_facts(task: Task, facts: Sequence[LabelFacts]) -> dict[str, Any]:
-    """Over all images of both splits; None where there is not one valid pixel."""
+    """Over all images of both splits; no range of vectors, nor where there is not one valid pixel."""
     pixels, valid = sum(one.pixels for one in facts), sum(one.valid for one in facts)
+    ordered = valid and task.label_channels == 1
     per_class = sum((one.per_class for one in facts), np.zeros(len(task.classes), np.int64))
-    return {"min": min(one.low for one in facts) if valid else None,
-            "max": max(one.high for one in facts) if valid else None,
-            "mean": sum(one.total for one in facts) / valid if valid else None,
+    return {"min": min(one.low for one in facts) if ordered else None,
+            "max": max(one.high for one in facts) if ordered else None,
+            "mean": sum(one.total for one in facts) / valid if ordered else None,
             "valid_percent": 100 * valid / pixels if pixels else 0.0,
             "classes": [[name, 100 * int(count) / valid if valid else 0.0]
                         for name, count in zip(task.classes, per_class, strict=True)]}

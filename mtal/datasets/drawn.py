@@ -115,7 +115,7 @@ def counts(data: str) -> tuple[int, int]:
 def place(config: Config) -> str:
     """What tells one drawn data set from another."""
     pool, validation = counts(config.data)
-    return f"{pool}+{validation} images of {config.size_text}"
+    return f"{pool}+{validation} images of {config.size[0]}x{config.size[1]}"
 
 
 def load(config: Config) -> Dataset:

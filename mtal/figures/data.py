@@ -17,17 +17,19 @@ def coverage(rows: pd.DataFrame) -> go.Figure:
         made.add_bar(
             y=part["task"], x=share, orientation="h", name=str(split),
             marker={"color": SPLIT_COLOURS.get(str(split), style.INK), "pattern": {"shape": SPLIT_PATTERNS.get(str(split), "x")}},
+            textposition="outside",
             text=[f"{labelled:,} of {images:,}" for labelled, images in zip(part["labelled"], part["images"], strict=True)],
             hovertemplate="%{y}, %{fullData.name}: %{text} images<extra></extra>")
-    made.update_xaxes(range=[0, 105])
+    made.update_xaxes(range=[0, 130], tickvals=[0, 25, 50, 75, 100])   # room for the words after a full bar
     made.update_yaxes(autorange="reversed")
     return made
 
 
 def classes(rows: pd.DataFrame, view: str) -> go.Figure:
-    """Share of valid pixels per class, the most frequent on top. Columns used: class, percent."""
-    ordered = rows.sort_values("percent", ascending=True)
-    made = style.figure("Share of valid pixels (%)", "", view, FRAME_PX + 18 * len(rows))
-    made.add_bar(y=ordered["class"], x=ordered["percent"], orientation="h", marker={"color": SPLIT_COLOURS["pool"]},
-                 hovertemplate="%{y}: %{x:.2f} % of valid pixels<extra></extra>", showlegend=False)
+    """Share of valid pixels per class, the most frequent first. Columns used: class, percent."""
+    ordered = rows.sort_values("percent", ascending=False)
+    made = style.figure("", "Valid pixels (%)", view)
+    made.add_bar(x=ordered["class"], y=ordered["percent"], marker={"color": SPLIT_COLOURS["pool"]},
+                 hovertemplate="%{x}: %{y:.2f} % of valid pixels<extra></extra>", showlegend=False)
+    made.update_xaxes(type="category", tickmode="linear", tickangle=-60)    # every class is named
     return made

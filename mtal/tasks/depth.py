@@ -11,13 +11,16 @@ from mtal.tasks.palette import MISSING, RGB, cividis
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Distance, Metric, Task, Warp
 
+NEAR_M = 0.5                                                # where the colour scale begins
+ROUND_M = (1, 2, 3, 5, 10, 20, 50, 100)                     # depths that a legend names
 MOST_M = 1000.0                                             # labels beyond are millimetres or worse
 
 
 def depth(*, weight: float = 1.0, far_m: float = 10.0, typical_m: float = 2.8) -> Task:
     """L1 and RMSE in metres.
 
-    `far_m` is where the colour scale ends, fixed so that maps can be compared. `typical_m`, the mean of the training
+    The colour scale goes from NEAR_M to `far_m`, fixed so that maps can be compared, and logarithmic: most of a room lies in
+    its nearest third, and a metre matters more there. `typical_m`, the mean of the training
     labels, brings what a pairwise block is fed to the size of the other tasks (METHOD 7; 2.8 m for NYU).
     """
     return Task(
@@ -81,12 +84,13 @@ def _problem(label: np.ndarray) -> str:
 
 
 def _near_bright(value: np.ndarray, far_m: float) -> np.ndarray:
-    """(H, W) metres -> (H, W, 3): yellow at the camera, dark blue from `far_m` on, black where nothing was measured."""
-    return np.where((value > 0)[..., None], cividis(1 - value / far_m), np.uint8(0))
+    """(H, W) metres -> (H, W, 3): yellow up to NEAR_M, dark blue from `far_m` on, black where nothing was measured."""
+    share = np.log(np.clip(value, NEAR_M, None) / NEAR_M) / math.log(far_m / NEAR_M)
+    return np.where((value > 0)[..., None], cividis(1 - share), np.uint8(0))
 
 
 def _legend(far_m: float) -> tuple[tuple[str, RGB], ...]:
-    steps = np.linspace(0, far_m, 5)
-    colours = [(int(red), int(green), int(blue)) for red, green, blue in cividis(1 - steps / far_m)]
-    texts = [f"{step:.3g} m{' or more' if step == far_m else ''}" for step in steps]
+    steps = np.array([NEAR_M, *[step for step in ROUND_M if NEAR_M < step < far_m], far_m])
+    colours = [(int(red), int(green), int(blue)) for red, green, blue in _near_bright(steps[None], far_m)[0]]
+    texts = [f"{step:g} m{' or less' if step == NEAR_M else ' or more' if step == far_m else ''}" for step in steps]
     return (*zip(texts, colours, strict=True), ("not measured", MISSING))

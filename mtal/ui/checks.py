@@ -1,5 +1,6 @@
 """The data page's blocks: which folder, its check, and what the check found."""
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from mtal.runs.durations import duration
 from mtal.runs.launch import request_stop
 from mtal.runs.status import Status
 from mtal.ui import cards, inputs, loaders, registry
-from mtal.ui.words import code, count, plain
+from mtal.ui.words import clock, code, count, plain
 
 TILES, COLUMNS = 24, 8                                      # thumbnails on a page, and in a row
 Report = Mapping[str, Any]                                  # as mtal.datasets.check.Report is stored
@@ -25,7 +26,7 @@ def choose_folder() -> tuple[Config, DataFolder]:
     with kind:
         name = inputs.choose("Kind of data", list(registry.datasets()), "data", "dataset", registry.title, follows=False)
     with place:
-        text = inputs.write("Folder", "data", "folder", "Empty: the place where this kind of data is looked for by itself.")
+        text = inputs.write("Folder", "data", "folder", "Empty: the usual place.")
     source = registry.datasets()[name]
     config = Config(dataset=name, data=text.strip(), tasks=source.task_names)
     try:
@@ -70,16 +71,17 @@ def why_not_checked(folder: DataFolder) -> None:
 def summary(report: Report) -> None:
     """The numbers that decide whether to go on."""
     splits, problems, leaks = report["splits"], report["problems"], report["leaks"]
-    tiles = st.columns(4)
+    tiles = st.container(key="data.tiles").columns(4)
     tiles[0].metric("Pool images", f"{splits['pool']['images']:,}", border=True, help="Images to choose from.")
     tiles[1].metric("Validation images", f"{splits['validation']['images']:,}", border=True, help="Images to measure on.")
     tiles[2].metric("Problems", f"{len(problems):,}", border=True, help="Missing, broken or repeated files; listed below.")
     tiles[3].metric("In both splits", f"{len(leaks):,}", border=True, help="In pool and validation: results would flatter.")
     sizes = {size: sum(split["sizes"].get(size, 0) for split in splits.values())
              for split in splits.values() for size in split["sizes"]}
-    shown = ", ".join(f"{size} ({number:,})" for size, number in sorted(sizes.items(), key=lambda pair: -pair[1])[:6])
-    done = f"checked {plain(report['checked'])} in {duration(report['seconds'])}"
-    st.caption(f"Image sizes, height x width: {plain(shown)}" + (" and others" if len(sizes) > 6 else "")
+    frequent = sorted(sizes.items(), key=lambda pair: -pair[1])[:6]
+    shown = ", ".join(f"{size.replace('x', '×')} ({number:,})" for size, number in frequent)
+    done = f"checked {clock(datetime.fromisoformat(report['checked']).timestamp())} in {duration(report['seconds'])}"
+    st.caption(f"Image sizes, height × width: {plain(shown)}" + (" and others" if len(sizes) > 6 else "")
                + f" · {done} · fingerprint {code(report['fingerprint'])}")
     if report["note"]:
         st.caption(plain(report["note"]))
@@ -90,16 +92,17 @@ def labels(report: Report) -> None:
     titles = {task["name"]: task["title"] for task in report["tasks"]}
     rows = pd.DataFrame([{"task": titles[task], "split": name, "images": split["images"], "labelled": number}
                          for name, split in report["splits"].items() for task, number in split["coverage"].items()])
-    left, right = st.columns(2, gap="large")
+    left, right = st.container(key="data.labels").columns(2, gap="large")
     with left:
         st.subheader("Labels per task")
         st.plotly_chart(figures.coverage(rows), key="data.coverage", alt="Share of images with a label, per task and split")
     with right:
         st.subheader("What the labels hold")
-        st.dataframe(_statistics(report), hide_index=True, key="data.statistics", alt="Range and mean of each task's labels")
-        with_classes = [task for task, facts in report["labels"].items() if facts["classes"]]
-        if with_classes:
-            _classes(report, with_classes, titles)
+        st.dataframe(_statistics(report), hide_index=True, key="data.statistics", alt="Range and mean of each task's labels",
+                     column_config={"valid pixels (%)": st.column_config.NumberColumn(format="%.1f")})
+    with_classes = [task for task, facts in report["labels"].items() if facts["classes"]]
+    if with_classes:
+        _classes(report, with_classes, titles)
 
 
 def problems(report: Report) -> None:
@@ -154,14 +157,22 @@ def _check(folder: DataFolder, config: Config) -> None:
 
 
 def _statistics(report: Report) -> pd.DataFrame:
-    """Range and mean of values; numbers of classes have neither."""
+    """What values there are, as text, and the share of pixels that count."""
     rows = []
     for task in report["tasks"]:
         facts = report["labels"][task["name"]]
-        unit = count(len(facts["classes"]), "class", "classes") if facts["classes"] else task["unit"]
-        numbers = {name: None if facts["classes"] else facts[name] for name in ("min", "mean", "max")}
-        rows.append({"task": task["title"], "unit": unit} | numbers | {"valid pixels (%)": facts["valid_percent"]})
-    return pd.DataFrame(rows).round(3)
+        rows.append({"task": task["title"], "values": _values(facts, task["unit"]), "valid pixels (%)": facts["valid_percent"]})
+    return pd.DataFrame(rows)
+
+
+def _values(facts: Mapping[str, Any], unit: str) -> str:
+    """`0.725 to 9.96 m, mean 2.85 m`; numbers of classes and vectors have no range."""
+    if facts["classes"]:
+        return count(len(facts["classes"]), "class", "classes")
+    if facts["min"] is None:
+        return "–"
+    low, high, mean = (f"{facts[name]:.3g} {unit}".rstrip() for name in ("min", "max", "mean"))
+    return f"{low} to {high}, mean {mean}"
 
 
 def _classes(report: Report, tasks: list[str], titles: Mapping[str, str]) -> None:
@@ -169,7 +180,8 @@ def _classes(report: Report, tasks: list[str], titles: Mapping[str, str]) -> Non
     if len(tasks) > 1:
         task = st.segmented_control("Classes of", tasks, default=task, required=True, key="data.classes",
                                     format_func=lambda one: titles[one]) or task
+    else:
+        st.markdown(f"**Classes of {plain(titles[task])}**")
     rows = pd.DataFrame(report["labels"][task]["classes"], columns=["class", "percent"])
-    with st.container(height=360, border=False):
-        st.plotly_chart(figures.classes(rows, f"classes {task}"), key="data.class_chart",
-                        alt=f"Share of valid pixels per class of {titles[task]}")
+    st.plotly_chart(figures.classes(rows, f"classes {task}"), key="data.class_chart",
+                    alt=f"Share of valid pixels per class of {titles[task]}")

@@ -2,6 +2,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from mtal.config import Config
@@ -12,18 +13,22 @@ from mtal.ui import loaders, registry
 
 PER_EPOCH = {"train": "epochs", "pairs": "pair_epochs", "embedding": "embedding_epochs"}   # stage -> setting that it grows with
 PER_LABELLED = {"train", "pairs"}                           # stages that also grow with the labelled images
+LIKELY = (0.5, 0.9)                                         # quantiles of earlier times, as for the time left of a run
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """Images and labels are counts, None if the size of the pool is not known yet. Seconds for all runs, one after the other."""
+    """Images and labels are counts, None if the size of the pool is not known yet.
+
+    Seconds are a likely range for all runs, one after the other; None if a strategy was never timed.
+    """
     runs: int
     cycles: int
     end_percent: float
     pool: int | None
     images_per_cycle: int | None
     labels_per_cycle: int | None
-    seconds: float | None
+    seconds: tuple[float, float] | None
     earlier: int                                            # how many earlier runs the time is based on
 
 
@@ -31,12 +36,14 @@ def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
     """For runs that differ in strategy and seed only. `pool`: images, if known."""
     config = configs[0]
     images = None if pool is None else round(pool * config.step_percent / 100)
-    earlier = [run for run in loaders.runs() if run.cycles_done() and run.facts and same_speed(run.config, config)]
-    times = [_seconds(one, earlier) for one in configs]
+    strategies = {one.strategy for one in configs}
+    earlier = [run for run in loaders.runs() if run.cycles_done() and run.facts and same_speed(run.config, config)
+               and run.config.strategy in strategies and run.config.describe == config.describe]
+    times = [_seconds(one, [run for run in earlier if run.config.strategy == one.strategy]) for one in configs]
     known = [seconds for seconds in times if seconds is not None]
+    total = (sum(low for low, _ in known), sum(high for _, high in known)) if len(known) == len(times) else None
     return Forecast(len(configs), config.cycles, config.start_percent + config.step_percent * (config.cycles - 1), pool, images,
-                    None if images is None else images * len(config.tasks),
-                    sum(known) if len(known) == len(times) else None, len(earlier))
+                    None if images is None else images * len(config.tasks), total, len(earlier))
 
 
 def pool_size(config: Config) -> int | None:
@@ -48,16 +55,18 @@ def pool_size(config: Config) -> int | None:
     return next((len(run.facts["pool"]) for run in same if run.facts), None)
 
 
-def _seconds(config: Config, earlier: Sequence[Run]) -> float | None:
-    """Time of one run: rates of earlier runs of its strategy, else of any, times what this run will do."""
-    alike = [run for run in earlier if run.config.strategy == config.strategy] or list(earlier)
-    if not alike:
+def _seconds(config: Config, earlier: Sequence[Run]) -> tuple[float, float] | None:
+    """Likely range of the time of one run: rates of the cycles of earlier runs of its strategy times what this run will do."""
+    if not earlier:
         return None
-    sums = pd.concat([_worked(run) for run in alike]).groupby("stage")[["seconds", "work"]].sum()
-    rates = sums["seconds"] / sums["work"]                  # sums first, so that long cycles count as long
-    size = len(alike[0].facts["pool"])
-    return float(sum(rate * _work(str(stage), config, size, cycle) for stage, rate in rates.items()
-                     for cycle in range(config.cycles) if cycle < config.cycles - 1 or stage in {"load", "train", "evaluate"}))
+    size = len(earlier[0].facts["pool"])
+    low = high = 0.0
+    for stage, cycles in pd.concat([_worked(run) for run in earlier]).groupby("stage"):
+        work = sum(_work(str(stage), config, size, cycle) for cycle in range(config.cycles)
+                   if cycle < config.cycles - 1 or stage in {"load", "train", "evaluate"})
+        usual, slow = np.quantile(cycles["seconds"] / cycles["work"], LIKELY)
+        low, high = low + work * float(usual), high + work * float(slow)
+    return low, high
 
 
 def _worked(run: Run) -> pd.DataFrame:

@@ -92,8 +92,9 @@ def by_setting(error: ConfigError) -> dict[str, str]:
 
 
 def is_wide(name: str) -> bool:
-    """Whether its widget needs a row of its own."""
-    return get_origin(Config.model_fields[name].annotation) is tuple and bool(_options(name))
+    """Whether its widget needs a row of its own: lists of names, and texts that may be empty and then say what that means."""
+    field = Config.model_fields[name]
+    return (get_origin(field.annotation) is tuple and bool(_options(name))) or field.default in ("", {})
 
 
 def draw(name: str, wrong: Mapping[str, str]) -> None:

@@ -3,7 +3,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mtal.config import MACHINE_FIELDS, REPEAT_FIELDS
+from mtal.config import MACHINE_FIELDS, REPEAT_FIELDS, Config
 from mtal.runs.device import device_key
 from mtal.runs.index import damaged
 from mtal.runs.launch import kill, request_stop, start
@@ -14,8 +14,9 @@ from mtal.ui import cards, live, loaders
 from mtal.ui.causes import cause
 from mtal.ui.words import ago, code, count, decimals, fixed, plain
 
-TITLES = {"Run": 5, "Settings": 6, "Status": 3, "Cycles": 2, "Multi-task loss ↓": 3, "Created": 2}     # title -> width
-LONG = 64                                                   # characters of settings shown
+TITLES = {"Run": 8, "Status": 5, "Cycles": 3, "Multi-task loss ↓": 5, "Created": 4}    # title -> width
+IN_TITLE = {"dataset", "strategy", *REPEAT_FIELDS}          # settings that a run's link says already
+LONG = 90                                                   # characters of settings shown
 
 
 def by_status(runs: Sequence[Run]) -> dict[Status, list[Run]]:
@@ -38,26 +39,42 @@ def counts(groups: Mapping[Status, Sequence[Run]]) -> None:
 
 
 def run_rows(runs: Sequence[Run], page: str) -> None:
-    """A row per run: link, settings in which the rows differ, status, cycles, multi-task loss, age."""
-    settings_of = {run.name: _settings(run) for run in runs}
-    shared = set.intersection(*settings_of.values())
-    if len(runs) > 1 and shared:
-        st.caption(plain("All of these: " + ", ".join(sorted(shared))))
+    """A row per run: link and below it the settings in which the rows differ, status, cycles, multi-task loss, age."""
+    changed = list(runs[0].config.changed(IN_TITLE | MACHINE_FIELDS))
+    differing = telling_settings([run.config for run in runs]) if len(runs) > 1 else changed
+    shared = [name for name in changed if name not in differing]
+    if shared:
+        st.caption(plain("All of these: " + settings_text(runs[0].config, shared)))
     for column, title in zip(st.columns(list(TITLES.values())), TITLES, strict=True):
         column.caption(title)
     for run in runs:
         with st.container(key=f"{page}.row.{run.name}"):
-            name, settings, status, cycles, loss, age = st.columns(list(TITLES.values()), vertical_alignment="center")
-            with name:
+            name, status, cycles, loss, age = st.columns(list(TITLES.values()), vertical_alignment="center")
+            with name.container(gap=None):
                 run_link(run)
-            text = ", ".join(sorted(settings_of[run.name] - shared if len(runs) > 1 else shared)) or "–"
-            too_long = len(text) > LONG
-            settings.caption(plain(text[:LONG] + " …" if too_long else text), help=plain(text) if too_long else None)
+                _show_settings(settings_text(run.config, differing))
             with status:
                 cards.status_badge(run)
             cycles.markdown(f"{run.cycles_done()} of {run.config.cycles}")
             loss.markdown(last_loss(run))
             age.markdown(ago(run.created))
+
+
+def telling_settings(configs: Sequence[Config]) -> list[str]:
+    """The settings in which configs differ and which their titles leave out; first those that tell the configs apart."""
+    names = [name for name in Config.model_fields if name not in IN_TITLE | MACHINE_FIELDS
+             and any(getattr(config, name) != getattr(configs[0], name) for config in configs)]
+    telling: list[str] = []
+    for name in names:
+        if _kinds(configs, [*telling, name]) > _kinds(configs, telling):
+            telling.append(name)
+    return telling + [name for name in names if name not in telling]
+
+
+def settings_text(config: Config, names: Sequence[str]) -> str:
+    """Those that are not the defaults: `epochs 20, size 96×128`."""
+    changed = config.changed()
+    return ", ".join(f"{name} {_value(changed[name])}" for name in names if name in changed)
 
 
 def run_link(run: Run) -> None:
@@ -137,16 +154,23 @@ def damaged_runs() -> None:
                    + ", ".join(code(folder.name) for folder in found), icon=":material/broken_image:")
 
 
-def _settings(run: Run) -> set[str]:
-    """What differs from the defaults and does not stand in the title."""
-    changed = run.config.changed({"dataset", "strategy", *REPEAT_FIELDS, *MACHINE_FIELDS})
-    return {f"{name} {_value(value)}" for name, value in changed.items()}
+def _show_settings(text: str) -> None:
+    """As many settings as there is room for; all of them on the question mark."""
+    if len(text) > LONG:
+        st.caption(plain((text[:LONG].rpartition(", ")[0] or text[:LONG]) + " …"), help=plain(text))
+    elif text:
+        st.caption(plain(text))
+
+
+def _kinds(configs: Sequence[Config], names: Sequence[str]) -> int:
+    """How many of these configs can be told apart by their titles and the settings named."""
+    return len({tuple(str(getattr(config, name)) for name in [*sorted(IN_TITLE), *names]) for config in configs})
 
 
 def _value(value: object) -> str:
-    if isinstance(value, list) and value and isinstance(value[0], int):
-        return "x".join(str(part) for part in value)
-    return "+".join(str(part) for part in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ("×" if isinstance(value[0], int) else "+").join(str(part) for part in value)
+    return str(value)
 
 
 def _heading(run: Run, about: str) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from mtal.acquisition import STRATEGIES
 from mtal.config import PRESETS, SELECTION, Config, ConfigError, find
-from mtal.runs.durations import duration
+from mtal.runs.durations import span
 from mtal.runs.index import find_run
 from mtal.ui import form, loaders, registry, starting
 from mtal.ui.forecast import Forecast, forecast, pool_size
@@ -56,8 +56,8 @@ def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
     for name in st.session_state[key("strategy")]:
         st.caption(f"**{plain(STRATEGIES[name].title)}**: {plain(STRATEGIES[name].blurb)}")
     seeds, first = st.columns(2)
-    seeds.number_input("Repetitions", 1, 20, key=key("seeds"), persist_state="session",
-                       help="Seeds per strategy. One seed has no error estimate; the paper takes three.")
+    seeds.number_input("Seeds", 1, 20, key=key("seeds"), persist_state="session",
+                       help="Runs per strategy. One seed has no error estimate; the paper takes three.")
     first.number_input("First seed", 0, key=key("seed"), persist_state="session", help="The others count up from it.")
     form.show_wrong("seed", wrong)
 
@@ -120,10 +120,11 @@ def _say(configs: Sequence[Config], will: Forecast) -> None:
                  f"{config.step_percent:g} % of the pool × {count(len(config.tasks), 'task')} bought per cycle")
     st.markdown(" · ".join(f"**{part}**" if place == 0 else part for place, part in enumerate(parts)))
     if will.seconds is None:
-        st.markdown(":material/schedule: No earlier run to estimate the time from.")
+        st.markdown(":material/schedule: No estimate: that takes an earlier run of each strategy with the same tasks, image size "
+                    "and network settings.")
     else:
-        st.markdown(f":material/schedule: About **{duration(will.seconds)}** on one device, one run after the other "
-                    f"(from {count(will.earlier, 'earlier run')} with the same data, network and sizes).")
+        st.markdown(f":material/schedule: About **{span(*will.seconds)}** on one device, one run after the other "
+                    f"(from {count(will.earlier, 'earlier run')} with the same tasks, image size and network settings).")
     if len({one.seed for one in configs}) < 3 and len({one.strategy for one in configs}) > 1:
         st.caption("With fewer than three seeds a difference between strategies can be chance.")
 

@@ -20,7 +20,7 @@ STRIP = 8
 def show_metrics(metrics: pd.DataFrame) -> None:
     """A tile per task and one for the multi-task loss: last value, its change since the cycle before, and its course."""
     names = list(metrics["task"].unique())
-    for column, name in zip(st.columns(len(names)), names, strict=True):
+    for column, name in zip(st.container(key="run.metrics").columns(len(names)), names, strict=True):
         rows = metrics[metrics["task"] == name]
         last, values = rows.iloc[-1], rows["value"].astype(float)
         change = float(values.iloc[-1] - values.iloc[-2]) if len(rows) > 1 else None
@@ -99,7 +99,7 @@ def show_provenance(run: Run, metrics: pd.DataFrame) -> None:
     with right:
         facts = run.facts
         versions = ", ".join(f"{plain(str(name))} {plain(str(version))}" for name, version in facts.get("versions", {}).items())
-        st.markdown(f"Run {code(run.name)}, repetitions share {code(run.config.group)}  \n"
+        st.markdown(f"Run {code(run.name)}, one seed of {code(run.config.group)}  \n"
                     f"Fingerprint of the data {code(str(facts.get('fingerprint', 'unknown')))}  \n"
                     f"Computed on {plain(str(facts.get('device_name', 'unknown')))}, {plain(str(facts.get('precision', '')))}  \n"
                     f"Versions: {versions or 'unknown'}")

@@ -1,6 +1,7 @@
 """Starting runs from a page: safe to press twice, and it says what became of each."""
 from collections.abc import Sequence
 
+from mtal.acquisition import STRATEGIES
 from mtal.config import PRESETS, Config, make_config
 from mtal.runs.launch import create, start
 from mtal.runs.run import Run
@@ -14,13 +15,20 @@ def begin(configs: Sequence[Config]) -> list[tuple[Run, str]]:
 
 
 def demo() -> list[Config]:
-    """The first contact: the paper's method and Random, on images that are there, else on drawn shapes."""
+    """The first contact: our method and Random, on images that are there, else on drawn shapes."""
     there = [name for name, source in registry.datasets().items() if source.find_folder() is not None]
     dataset = (there or ["drawn"])[0]
     offered = registry.datasets()[dataset].task_names
     tasks = tuple(task for task in Config.model_fields["tasks"].default if task in offered) or offered
     values = PRESETS["demo"][1] | {"dataset": dataset, "tasks": tasks}
     return [make_config(values | {"strategy": strategy}) for strategy in ("ours", "random")]
+
+
+def demo_text() -> str:
+    """What the demo will run."""
+    configs = demo()
+    strategies = " and ".join(STRATEGIES[config.strategy].title for config in configs)
+    return f"{strategies}, small and quick, on {registry.title(configs[0].dataset)}."
 
 
 def data_found() -> dict[str, bool]:

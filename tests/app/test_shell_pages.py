@@ -1,4 +1,8 @@
 """Home, Data, Launch, Jobs and Help in every state of the store: no exception, and the one fact that the page exists for."""
+import re
+from pathlib import Path
+
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -6,6 +10,7 @@ from mtal.runs.files import write_json
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 
+ROOT = Path(__file__).parents[2]
 STATES = ("empty", "running", "queued", "finished", "interrupted", "failed", "stopped")
 MINE = ("home", "data", "launch", "jobs", "help")
 CHECKED = {"dataset": "drawn", "folder": "24+8"}            # what `made_check` is about
@@ -26,6 +31,13 @@ def test_every_page_in_every_state(page, state, open_page, made_store):
     app = open_page(page)
     assert not app.exception
     assert app.title
+
+
+def test_a_page_is_called_like_its_link():
+    links = re.findall(r'st\.Page\("pages/(\w+)\.py", title="([^"]+)"', (ROOT / "app.py").read_text(encoding="utf-8"))
+    assert len(links) == len(list((ROOT / "pages").glob("*.py")))
+    for name, title in links:
+        assert f'st.title("{title}"' in (ROOT / "pages" / f"{name}.py").read_text(encoding="utf-8")
 
 
 def test_home_without_runs_offers_the_first_steps(open_page):
@@ -166,7 +178,7 @@ def test_pasted_yaml_fills_the_form_and_wrong_yaml_leaves_it(open_page):
 
 
 def test_launch_estimates_from_an_earlier_run_or_says_that_there_is_none(open_page, made_store):
-    assert "No earlier run" in text_of(open_page("launch"))
+    assert "No estimate" in text_of(open_page("launch"))
     run = made_store("finished")
     said = text_of(open_page("launch", like=run.name))
     assert "1 earlier run" in said
@@ -217,8 +229,10 @@ def test_data_shows_what_the_check_found(open_page, made_check):
     assert columns["problem"] == ["missing"]
     assert columns["how"] == ["same picture"]
     assert columns["task"] == [task["title"] for task in report["tasks"]]
-    assert dict(zip(columns["task"], columns["max"], strict=True))["Depth"] == pytest.approx(report["labels"]["depth"]["max"],
-                                                                                             abs=1e-3)
+    values, depth = dict(zip(columns["task"], columns["values"], strict=True)), report["labels"]["depth"]
+    assert values["Depth"] == f"{depth['min']:.3g} m to {depth['max']:.3g} m, mean {depth['mean']:.3g} m"
+    assert values["Surface normals"] == "–"
+    assert report["checked"] not in text_of(app)            # local time instead
     assert len(app.get("image")) == 24
 
 
@@ -259,18 +273,28 @@ def test_launch_begins_with_a_data_set_that_is_here(open_page, monkeypatch):
     assert not app.button(key="launch.go").disabled
 
 
-def test_a_forecast_of_the_same_run_is_what_it_took(made_store):
+def test_a_forecast_of_the_same_run_is_what_it_took(made_store, monkeypatch):
     from mtal.ui.forecast import forecast
     run = made_store("finished")
     again = run.config.model_copy(update={"seed": 1})
-    pool, stages = len(run.facts["pool"]), run.seconds().groupby("stage")["seconds"].sum()
-    took, training = stages.sum(), stages["train"]
-    assert 0 < training < took
-    assert forecast([again], pool).seconds == pytest.approx(took)
-    assert forecast([again, run.config], pool).seconds == pytest.approx(2 * took)
+    pool, cycles = len(run.facts["pool"]), run.config.cycles
+    labelled = [pool * (run.config.start_percent + run.config.step_percent * cycle) / 100 for cycle in range(cycles)]
+    spent = pd.DataFrame([{"cycle": cycle, "stage": stage, "seconds": seconds} for cycle in range(cycles)
+                          for stage, seconds in (("train", 3 * labelled[cycle]), ("evaluate", 5.0))])
+    training, evaluation = 3 * sum(labelled), 5.0 * cycles
+    monkeypatch.setattr("mtal.ui.loaders.seconds", lambda run: spent)
+    took = training + evaluation
+    assert forecast([again], pool).seconds == pytest.approx((took, took))
+    assert forecast([again, run.config], pool).seconds == pytest.approx((2 * took, 2 * took))
     longer = again.model_copy(update={"epochs": 2 * run.config.epochs})
-    assert forecast([longer], pool).seconds == pytest.approx(took + training)
+    assert forecast([longer], pool).seconds == pytest.approx((took + training, took + training))
     assert forecast([again.model_copy(update={"backbone": "resnet18"})], pool).seconds is None
+    other = again.model_copy(update={"strategy": "random"}) # which has stages of its own, or lacks some
+    assert forecast([again, other], pool).seconds is None
+    last = (spent["stage"] == "evaluate") & (spent["cycle"] == cycles - 1)
+    spent["seconds"] += 10 * last                           # one cycle in which the machine was slow
+    low, high = forecast([again], pool).seconds
+    assert took <= low < high < took + 10 * cycles
 
 
 def test_an_unknown_run_in_the_address_is_named_with_what_there_is(open_page, made_store):

@@ -22,10 +22,10 @@ class Dashboard:
         self.page.goto(f"{self.address}/{page}" + (f"?{urlencode(query)}" if query else ""))
         self.settled()
 
-    def follow(self, title: str, heading: str = "") -> None:
-        """By the navigation at the side; `heading`: how the page calls itself, if not like its link."""
+    def follow(self, title: str) -> None:
+        """By the navigation at the side; the page calls itself like its link."""
         self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=title, exact=True).click()
-        expect(self.page.get_by_role("heading", level=1, name=heading or title, exact=True)).to_be_visible()
+        expect(self.page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible()
         self.settled()
 
     def settled(self) -> None:

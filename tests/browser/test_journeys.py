@@ -94,7 +94,7 @@ def test_launch_watch_and_look_at_everything(new_tab, store):
     assert {run.status for run in runs.values()} == {Status.FINISHED}
     ours = runs["ours"]
 
-    tab.follow("Curves", "Learning curves")
+    tab.follow("Learning curves")
     first = tab.charts(1 + len(ours.tasks)).first
     for run in runs.values():
         expect(first.locator(".legend")).to_contain_text(run.facts["strategy_title"])

@@ -56,6 +56,8 @@ def test_near_is_bright_far_is_dark_and_the_scale_is_fixed():
     brightness = task.colour(steps)[0].astype(int).sum(axis=1)
     assert (np.diff(brightness) < 0).all()
     np.testing.assert_array_equal(task.colour(np.array([[4.0]])), task.colour(np.array([[40.0]])))
+    np.testing.assert_array_equal(task.colour(np.array([[0.5]])), task.colour(np.array([[0.1]])))
+    assert [text for text, _ in task.legend] == ["0.5 m or less", "1 m", "2 m", "3 m", "4 m or more", "not measured"]
     assert task.legend[-2][0] == "4 m or more"
     assert tuple(task.colour(np.array([[4.0]]))[0, 0].tolist()) == task.legend[-2][1]
 
