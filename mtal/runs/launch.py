@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from mtal.config import Config, ConfigError
 from mtal.runs.files import whole_file
 from mtal.runs.lock import is_held, take
 from mtal.runs.paths import STORE_VARIABLE, JobPaths, RunPaths, StorePaths
+from mtal.runs.starts import note_start
 
 WORKER = "mtal.engine.worker"                               # named, never imported: the dashboard must not load the engine
 ROOT = Path(__file__).parents[2]
@@ -45,9 +45,7 @@ def start(job: JobPaths, worker: str = WORKER) -> bool:
         lock.truncate(0)                                    # else `kill` could trust the pid of an earlier worker
         for left_over in (job.began, job.stop, job.result):
             left_over.unlink(missing_ok=True)
-        job.started.touch()
-        now = time.time_ns()                                # finer than the file system's own clock
-        os.utime(job.started, ns=(now, now))
+        note_start(job)
         with job.log.open("ab") as log:
             subprocess.Popen([sys.executable, "-m", worker, str(job.folder)], cwd=ROOT,
                              pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log,

@@ -128,7 +128,7 @@ def progress_lines(runs: Sequence[Run]) -> None:
     for run in runs:
         now = run.progress(loaders.known_times(run.config)) if run.status is Status.RUNNING else None
         if now is not None:
-            doing = f"cycle {now.cycle}, **{plain(now.stage_title)}** {now.done:,} of {now.total:,}, {time_left(now.eta_s)}"
+            doing = f"cycle {now.cycle}, **{plain(now.stage_title)}** {now.done:,} of {now.total:,}, {time_left(now)}"
         else:
             doing = place_text(run) if run.status is Status.QUEUED else "starting"
         st.caption(f"{SIGNS[run.status][0]} {doing[0].upper()}{doing[1:]}")
@@ -150,14 +150,12 @@ def stage_bars(stages: Mapping[str, int], now: Progress, cycles: int) -> str:
         detail = f" {share:.0%}" if place == here else ""
         items.append(f'<li class="{state}"><span class="bar"><i style="width:{share:.1%}"></i></span>'
                      f"<span>{sign} {escape(STAGES.get(stage, stage))}{detail}</span></li>")
-    return f'<div class="stages"><b>Cycle {now.cycle} of 0 to {cycles - 1}</b><ol>{"".join(items)}</ol></div>'
+    return f'<div class="stages"><b>Cycle {now.cycle} (last: {cycles - 1})</b><ol>{"".join(items)}</ol></div>'
 
 
 def _progress_line(now: Progress, stopping: bool) -> str:
     parts = [f"**{plain(now.stage_title)}** {now.done:,} of {now.total:,}"]
-    parts.append("stopping after the step in hand" if stopping else time_left(now.eta_s))
-    if now.eta_s is not None and now.eta_missing:
-        parts.append("not counted, never timed yet: " + ", ".join(STAGES.get(stage, stage).lower() for stage in now.eta_missing))
+    parts.append("stopping after the step in hand" if stopping else time_left(now))
     if now.loss:
         parts.append("training loss " + ", ".join(f"{plain(name)} {value:.3g}" for name, value in now.loss.items()))
     return " · ".join([*parts, f"last report {ago(now.updated)}"])

@@ -49,7 +49,7 @@ def test_jobs_shows_progress_and_a_stop_that_asks_the_worker(open_page, made_sto
     assert (last["cycle"], last["stage"]) == (1, "train")
     assert 0 < last["done"] < last["total"]
     assert f"{last['done']} of {last['total']}" in text_of(app)
-    assert f"Cycle 1 of 0 to {run.config.cycles - 1}" in text_of(app)
+    assert f"Cycle 1 (last: {run.config.cycles - 1})" in text_of(app)
     app.button(key=f"jobs.stop.{run.name}").click().run()
     assert run.paths.stop.exists()
     assert app.button(key=f"jobs.stop.{run.name}").disabled
