@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def store(tmp_path):
 def mtal(store, monkeypatch, capsys):
     """Call a command in this process, with small workers: text and exit code."""
     monkeypatch.setattr(work, "start", lambda job: launching.start(job, WORKER))
-    monkeypatch.setattr("mtal.cli.control.start", lambda job: launching.start(job, WORKER))
+    monkeypatch.setattr("mtal.cli.control.start", partial(launching.start, worker=WORKER))
     monkeypatch.setenv("MTAL_RUNS", str(store.folder))
 
     def call(*words):
@@ -129,6 +130,7 @@ def test_settings_lists_every_one(mtal):
     (["stop", "nothing"], "no run called 'nothing'"),
     (["resume"], "name one run to resume"),
     (["resume", "x", "--all"], "name one run to resume"),
+    (["resume", "--all", "--accept-data"], "one run at a time"),
     (["export", "nothing", "--cycle", "0", "--out", "x"], "no run called"),
     (["check", "--set", "data=/no/such/folder"], "/no/such/folder"),
     (["demo", "--nyud", "/no/such/folder"], "no folder at"),

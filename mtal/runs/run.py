@@ -75,8 +75,15 @@ class Run:
     @property
     def facts(self) -> dict[str, Any]:
         """Keys: dataset_title, dataset_note, data_folder, fingerprint, pool (ids), validation (ids), tasks, plan, versions,
-        device, device_name, precision, parameters, strategy_title. Empty until the worker has loaded the data."""
+        device, device_name, precision, parameters, strategy_title, start (positions), data_changes (from which cycle on the
+        data had another fingerprint: cycle, before, after). Empty until the worker has loaded the data."""
         return read_json(self.paths.facts) if self.paths.facts.exists() else {}
+
+    def fingerprint(self, number: int) -> str | None:
+        """Of the data that a cycle saw; None until the worker has loaded it."""
+        facts = self.facts
+        later = [change["before"] for change in facts.get("data_changes", ()) if change["cycle"] > number]
+        return later[0] if later else facts.get("fingerprint")
 
     @property
     def tasks(self) -> tuple[TaskFacts, ...]:

@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 
+from mtal.runs.files import write_json
 from mtal.runs.run import LOSS, Run
 from mtal.runs.starts import note_start, starts
 from tests.runs.made_run import IMAGES, START, TASKS
@@ -108,6 +109,12 @@ def test_progress_is_that_of_the_last_start(finished):
     time.sleep(0.002)                                       # reports are told to the millisecond
     finished.report(0, "load", 0, 4)
     assert finished.progress().stage == "load"
+
+
+def test_every_cycle_has_the_fingerprint_of_the_data_that_it_saw(finished):
+    write_json(finished.paths.facts, finished.facts | {"fingerprint": "c", "data_changes": [
+        {"cycle": 1, "before": "a", "after": "b"}, {"cycle": 2, "before": "b", "after": "c"}]})
+    assert [finished.fingerprint(number) for number in range(3)] == ["a", "b", "c"]
 
 
 def test_tasks_are_values_with_their_legend(finished):
