@@ -80,7 +80,8 @@ def summary(report: Report) -> None:
     shown = ", ".join(f"{size} ({number:,})" for size, number in sorted(sizes.items(), key=lambda pair: -pair[1])[:6])
     done = f"checked {plain(report['checked'])} in {duration(report['seconds'])}"
     st.caption(f"Image sizes, height x width: {plain(shown)}" + (" and others" if len(sizes) > 6 else "")
-               + f" · {done} · fingerprint {code(report['fingerprint'])}")
+               + f" · {done} · fingerprint for {plain(', '.join(task['title'] for task in report['tasks']))}: "
+               + code(report["fingerprint"]))
     if report["note"]:
         st.caption(plain(report["note"]))
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from mtal.runs.run import Run, TaskFacts
+from mtal.runs.status import Status
 from mtal.ui import loaders
+from mtal.ui.causes import cause
 from mtal.ui.words import code
 
 LAST = "last."                                              # session keys under which a choice follows to the next page
@@ -122,8 +124,10 @@ def _no_cycle(run: Run, page: str, any_complete: bool) -> None:
         st.info("The first cycle is still running. What it finds appears here when it is complete.",
                 icon=":material/hourglass_empty:")
     else:
-        st.info(f"This run is {run.status} and has no complete cycle.", icon=":material/hourglass_disabled:")
-    _button_to("Open Jobs", "pages/jobs.py", page, "jobs")
+        how = "Not started yet" if run.status is Status.NEW else f"{run.status.capitalize()} before its first cycle was complete"
+        st.info(f"{how}: *{cause(run).title}*.", icon=":material/hourglass_disabled:")
+    if st.button("Open this run", key=f"{page}.open_run", type="primary"):
+        st.switch_page("pages/run.py", query_params={"run": run.name})
     st.stop()
 
 

@@ -55,6 +55,8 @@ def run_rows(runs: Sequence[Run], page: str) -> None:
             settings.caption(plain(text[:LONG] + " …" if too_long else text), help=plain(text) if too_long else None)
             with status:
                 cards.status_badge(run)
+                if run.status in {Status.FAILED, Status.INTERRUPTED}:
+                    st.caption(cause(run).title)
             cycles.markdown(f"{run.cycles_done()} of {run.config.cycles}")
             loss.markdown(last_loss(run))
             age.markdown(ago(run.created))
@@ -113,11 +115,12 @@ def queue_rows(runs: Sequence[Run]) -> None:
 
 
 def ended_card(run: Run, brief: bool) -> None:
-    """A run that stopped short: why, and Resume. `brief` leaves advice and log to the run's own page."""
+    """A run that stopped short: why, and the ways out. `brief` leaves advice and log to the run's own page."""
     with st.container(border=True, key=f"jobs.card.{run.name}"):
-        _heading(run, f"{cause(run).title} · {cards.cycles_text(run)} · created {ago(run.created)}")
+        age = f"created {ago(run.created)}"
+        _heading(run, f"{cause(run).title} · {cards.cycles_text(run)} · {age}" if brief else age)
         if brief:
-            cards.resume_button(run)
+            cards.ways_out(run)
         else:
             cards.failure_box(run)
 
