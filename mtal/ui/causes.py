@@ -22,9 +22,8 @@ class Cause:
 # The first pattern that occurs in the reason, the traceback or the end of the log decides.
 CAUSES: tuple[tuple[str, Cause], ...] = (
     (r"out of memory|OutOfMemoryError|MemoryError|Cannot allocate memory|DefaultCPUAllocator", Cause(
-        "Out of memory", "Start a new run with a smaller batch size, fewer task channels or a smaller image size; "
-                         "a smaller image cache helps where the computer's own memory ran out.",
-        ("copy", "resume"), ("batch", "channels", "size", "memory_gb"))),
+        "Out of memory", "Start a new run with a smaller batch size, fewer task channels or a smaller image size.",
+        ("copy", "resume"), ("batch", "channels", "size"))),
     (r"No space left on device|Disk quota exceeded|Errno 28\b|Errno 122\b", Cause(
         "Disk full", "Free space where the runs are stored, then resume: complete cycles are kept.")),
     (r"not finite|\bnan\b.*loss|loss.*\bnan\b|non-finite", Cause(

@@ -6,6 +6,7 @@ leaves out what equals the default, so that a copied link would mean another run
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mtal.runs.run import Run, TaskFacts
 from mtal.runs.status import Status
@@ -39,14 +40,18 @@ def choose_runs(page: str) -> list[Run]:
     return [by_name[name] for name in names]
 
 
-def choose_cycle(run: Run, page: str, picked_only: bool) -> int:
-    """A complete cycle of a run, from `?cycle=`; the newest without it. `picked_only`: one that picked a batch."""
+def choose_cycle(run: Run, page: str, picked_only: bool, where: DeltaGenerator) -> int:
+    """A complete cycle of a run, from `?cycle=`; the newest without it. `picked_only`: one that picked a batch.
+
+    The box is drawn in `where`; why there is no cycle needs the width of the page.
+    """
     done = range(run.cycles_done())
     numbers = [number for number in done if not picked_only or run.cycle(number).pick.exists()]
     if not numbers:
         _no_cycle(run, page, bool(done))
     _refuse_unknown(page, "cycle", [str(number) for number in numbers])
-    return int(choose("Cycle", [str(number) for number in numbers], page, "cycle", default=str(numbers[-1]), follows=False))
+    with where:
+        return int(choose("Cycle", [str(number) for number in numbers], page, "cycle", default=str(numbers[-1]), follows=False))
 
 
 def choose_task(run: Run, page: str) -> TaskFacts:

@@ -53,7 +53,7 @@ def run_rows(runs: Sequence[Run], page: str) -> None:
             text = ", ".join(sorted(settings_of[run.name] - shared if len(runs) > 1 else shared)) or "–"
             too_long = len(text) > LONG
             settings.caption(plain(text[:LONG] + " …" if too_long else text), help=plain(text) if too_long else None)
-            with status:
+            with status, st.container(gap=None):
                 cards.status_badge(run)
                 if run.status in {Status.FAILED, Status.INTERRUPTED}:
                     st.caption(cause(run).title)

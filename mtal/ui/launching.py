@@ -121,7 +121,7 @@ def _grid(names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[st
         with columns[place % len(columns)]:
             form.draw(name, wrong)
             if name in to_change:
-                st.markdown(":orange[:material/arrow_upward: change this]")
+                st.markdown(f":orange[:material/arrow_upward: **{name}** change this]")
     for name in wide:
         form.draw(name, wrong)
 
