@@ -8,8 +8,7 @@ left, right = st.columns([3, 1])
 with left:
     run = inputs.choose_run("batch")
 live.watch(run, "batch", cards.progress_lines)
-with right:
-    cycle = inputs.choose_cycle(run, "batch", picked_only=True)
+cycle = inputs.choose_cycle(run, "batch", picked_only=True, where=right)
 pool = loaders.pool(run, cycle)
 batches.show_summary(run, cycle, pool)
 

@@ -10,8 +10,7 @@ left, right = st.columns([3, 1])
 with left:
     run = inputs.choose_run("inspect")
 live.watch(run, "inspect", cards.progress_lines)
-with right:
-    cycle = inputs.choose_cycle(run, "inspect", picked_only=True)
+cycle = inputs.choose_cycle(run, "inspect", picked_only=True, where=right)
 pool = loaders.pool(run, cycle)
 image = stepper.choose_image(run, cycle, pool, "inspect")
 row = pool.iloc[image]

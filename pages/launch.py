@@ -5,6 +5,7 @@ from mtal.ui import form, launching
 
 st.title("Launch")
 launching.begin_form()
+to_change = launching.copied()
 launching.presets()
 wrong, configs = launching.look()
 
@@ -14,7 +15,7 @@ for number, (section, names) in enumerate(form.sections().items(), start=1):
         st.markdown(f"##### {section}")
         if section == launching.SELECTION:
             launching.strategies_and_seeds(wrong)
-        launching.fields(section, names, wrong)
+        launching.fields(section, names, wrong, to_change)
 
 with outcome.container(key="launch.outcome"):
     launching.summary(wrong, configs)

@@ -8,8 +8,7 @@ left, right = st.columns([3, 1])
 with left:
     run = inputs.choose_run("map")
 live.watch(run, "map", cards.progress_lines)
-with right:
-    cycle = inputs.choose_cycle(run, "map", picked_only=True)
+cycle = inputs.choose_cycle(run, "map", picked_only=True, where=right)
 layout, pool = loaders.layout(run, cycle), loaders.pool(run, cycle)
 if layout.empty:
     atlas.say_no_map(run, cycle, pool)

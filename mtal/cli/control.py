@@ -6,7 +6,7 @@ import typer
 from mtal.cli.options import RunName, Runs, store_at
 from mtal.config import ConfigError
 from mtal.runs.index import all_runs, find_run
-from mtal.runs.launch import kill, request_stop, start
+from mtal.runs.launch import ACCEPT_DATA, kill, request_stop, start
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 
@@ -32,14 +32,17 @@ def stop(
 def resume(
     name: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name of a run.")] = None, runs: Runs = None,
     every: Annotated[bool, typer.Option("--all", help="Every run that was interrupted, was stopped or failed.")] = False,
+    accept_data: Annotated[bool, typer.Option(ACCEPT_DATA, help="Go on though the data changed, which the run notes.")] = False,
 ) -> None:
     """Go on after the last complete cycle, in the background."""
     if (name is None) == (not every):
         raise ConfigError("name one run to resume, or give --all")
+    if every and accept_data:
+        raise ConfigError(f"name the run for {ACCEPT_DATA}: changed data is accepted for one run at a time")
     store = store_at(runs)
     chosen = [find_run(store, name)] if name else [run for run in reversed(all_runs(store)) if _was_cut(run)]
     for run in chosen:
-        typer.echo(f"{run.name}: {_resume(run)}")
+        typer.echo(f"{run.name}: {_resume(run, accept_data)}")
     if not chosen:
         typer.echo("Nothing to resume")
 
@@ -49,7 +52,7 @@ def _was_cut(run: Run) -> bool:
     return run.status.resumable and run.status is not Status.NEW
 
 
-def _resume(run: Run) -> str:
+def _resume(run: Run, accept_data: bool) -> str:
     if run.status is Status.FINISHED:
         return "finished already"
-    return "resumed" if start(run.paths) else "at work already"
+    return "resumed" if start(run.paths, accept_data=accept_data) else "at work already"

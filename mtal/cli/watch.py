@@ -42,14 +42,12 @@ def line(run: Run, known: dict[str, list[float]]) -> str:
     now = run.progress(known)
     if now is None:
         return "Starting"
-    return f"Cycle {now.cycle} of 0 to {run.config.cycles - 1}  {now.stage_title} {100 * now.fraction:3.0f} %  {time_left(now)}"
+    return f"Cycle {now.cycle} (last: {run.config.cycles - 1})  {now.stage_title} {100 * now.fraction:3.0f} %  {time_left(now)}"
 
 
 def time_left(now: Progress) -> str:
-    """The likely range of the time left, with what it leaves out."""
-    if now.eta_s is None:
-        return "no estimate yet"
-    return f"{span(*now.eta_s)} left" + (f", without {len(now.eta_missing)} stage(s) never timed" if now.eta_missing else "")
+    """The likely range of the time left, or why there is none."""
+    return f"{span(*now.eta_s)} left" if now.eta_s else now.no_estimate
 
 
 def known_times(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:

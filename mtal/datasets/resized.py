@@ -67,7 +67,8 @@ class Resized:
         found = in_threads(lambda index: self._problems(index, [None, *wanted[index]]), range(len(self)), report)
         if problems := [problem for problems in found for problem in problems]:
             more = f"; and {len(problems) - NAMED} more" if len(problems) > NAMED else ""
-            raise DataError(f"{len(problems)} files cannot be used: {'; '.join(problems[:NAMED])}{more}")
+            files = "1 file" if len(problems) == 1 else f"{len(problems)} files"
+            raise DataError(f"{files} cannot be used: {'; '.join(problems[:NAMED])}{more}")
 
     def change_gate(self, split: Readable) -> None:
         """Go on with the same images behind another gate: images stay in memory, labels are forgotten."""

@@ -1,9 +1,10 @@
 """The heart of the program: train, measure, describe the pool, pick; once per cycle, going on after the last complete one."""
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,11 +57,11 @@ class Study:
     start: np.ndarray                                       # (N, T) bool: labelled before cycle 0
 
 
-def run_cycles(run: Run, watch: Watch) -> None:
-    """All cycles of a run that are not complete yet."""
+def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> None:
+    """All cycles of a run that are not complete yet. `accept_data`: also if the data changed after the first of them."""
     if run.cycles_done() >= run.config.cycles:
         return                                              # killed after its last cycle: there is nothing left to do
-    study = prepare(run, watch)
+    study = prepare(run, watch, accept_data)
     for number in range(run.cycles_done(), study.config.cycles):
         set_threads(study.config)                           # the map of the cycle before may have changed them
         labelled = run.labelled(number, study.start)
@@ -82,7 +83,7 @@ def run_cycles(run: Run, watch: Watch) -> None:
         watch.next_cycle()
 
 
-def prepare(run: Run, watch: Watch) -> Study:
+def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
     """Load the data, look names up, write down the facts; every avoidable error shows here, before the first training."""
     config = run.config
     machine = find_machine(config)
@@ -101,9 +102,7 @@ def prepare(run: Run, watch: Watch) -> Study:
         start = first_images(config, len(dataset.pool.ids), len(dataset.tasks))
         parameters = sum(parameter.numel() for parameter in build_network(config, dataset.tasks).parameters())
         facts = describe_run(config, dataset, strategy, signals, machine, np.flatnonzero(start.any(axis=1)), parameters)
-        if run.facts and run.facts["fingerprint"] != facts["fingerprint"]:
-            raise DataError(f"the data in {dataset.folder} changed since this run began (fingerprint {run.facts['fingerprint']}, "
-                            f"now {facts['fingerprint']}): put the files back, or start a new run")
+        facts["data_changes"] = data_changes(run, facts, accept_data)
         share = len(dataset.pool.ids) / (len(dataset.pool.ids) + len(dataset.validation.ids))      # of the memory for images
         pool = Resized(Gated(dataset.pool, dataset.tasks, start), config.size, config.memory_gb * share)
         validation = Resized(dataset.validation, config.size, config.memory_gb * (1 - share))
@@ -111,6 +110,25 @@ def prepare(run: Run, watch: Watch) -> Study:
         write_thumbs(dataset.pool, run.store.data(config.dataset, dataset.folder), "pool", report)
         write_json(run.paths.facts, facts)
     return Study(config, run, dataset, strategy, signals, machine, pool, validation, start)
+
+
+def data_changes(run: Run, facts: Mapping[str, Any], accept: bool) -> list[dict[str, Any]]:
+    """What `Run.facts` keeps of changed data: what it kept before, and a change since. DataError if it needs consent."""
+    before, done = run.facts, run.cycles_done()
+    known: list[dict[str, Any]] = before.get("data_changes", [])
+    if not before or before["fingerprint"] == facts["fingerprint"]:
+        return known
+    if done and before["pool"] != facts["pool"]:
+        raise DataError(f"{facts['data_folder']} holds other pool images than when this run began, and its picks are places in "
+                        f"that list: put the files back, or start a new run")
+    if done and not accept:
+        what = "the images have their names, but a file has another size or time"
+        if before["validation"] != facts["validation"]:
+            what = "it holds other validation images"
+        raise DataError(f"the data in {facts['data_folder']} changed since this run began (fingerprint {before['fingerprint']}, "
+                        f"now {facts['fingerprint']}): {what}. Put the files back, or go on with the changed data: "
+                        f"`python -m mtal resume {run.name} --accept-data`")
+    return [*known, {"cycle": done, "before": before["fingerprint"], "after": facts["fingerprint"]}]
 
 
 def first_images(config: Config, pool: int, tasks: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The worker of a run: `python -m mtal.engine.worker FOLDER`, started by mtal.runs.launch, which hands it the run's lock.
 
-It waits for its device before it loads torch, runs the cycles, and writes how it ended as its last act.
+It waits for its device before it loads torch, runs the cycles, and writes how it ended as its last act. The word
+`--accept-data` after the folder is consent to go on though the data changed.
 """
 import os
 import signal
@@ -11,24 +12,25 @@ from pathlib import Path
 
 from mtal.runs.device import device_key
 from mtal.runs.files import write_json
+from mtal.runs.launch import ACCEPT_DATA
 from mtal.runs.queue import turn
 from mtal.runs.run import Run
 from mtal.runs.stop import StopRequested, stop_if_asked
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, accept_data: bool) -> int:
     """Exit code 0 if the run finished or was stopped."""
     run = Run(folder)
     run.paths.lock.write_text(f"{os.getpid()}\n")           # for `kill`; trusted only as long as the lock is held
     signal.signal(signal.SIGTERM, lambda *_: run.paths.stop.touch())
-    outcome = work(run)
+    outcome = work(run, accept_data)
     seconds = time.time() - run.paths.began.stat().st_mtime if run.paths.began.exists() else 0.0    # without the wait before
     write_json(run.paths.result, outcome | {"seconds": seconds})
-    print(outcome["traceback"] or f"{outcome['outcome']} after {seconds:.0f} s", flush=True)
+    print(f"{outcome['traceback']}{outcome['outcome']} after {seconds:.0f} s", flush=True)
     return 1 if outcome["outcome"] == "failed" else 0
 
 
-def work(run: Run) -> dict[str, str]:
+def work(run: Run, accept_data: bool = False) -> dict[str, str]:
     """How it ended: outcome (finished, stopped, failed), reason, stage, traceback. The one place that catches everything."""
     stage = "queue"
     try:
@@ -38,7 +40,7 @@ def work(run: Run) -> dict[str, str]:
 
             watch = Watch(run, run.cycles_done())
             try:
-                run_cycles(run, watch)
+                run_cycles(run, watch, accept_data)
             finally:
                 stage = watch.current
     except StopRequested:
@@ -50,4 +52,4 @@ def work(run: Run) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), accept_data=ACCEPT_DATA in sys.argv[2:]))

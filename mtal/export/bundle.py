@@ -29,7 +29,7 @@ def manifest(run: Run, cycle: int, files: dict[str, bytes]) -> dict[str, Any]:
     facts = run.facts
     return {"schema_version": SCHEMA_VERSION, "run": run.name, "cycle": cycle, "licence_note": LICENCE_NOTE,
             "data": {"title": facts.get("dataset_title"), "note": facts.get("dataset_note"),
-                     "fingerprint": facts.get("fingerprint")},
+                     "fingerprint": run.fingerprint(cycle)},
             "config": run.config.model_dump(mode="json"), "versions": facts.get("versions"),
             "files": {name: {"sha256": sha256(content).hexdigest(), "bytes": len(content)}
                       for name, content in sorted(files.items())}}

@@ -50,7 +50,7 @@ def record(run: Run, cycle: int) -> pd.DataFrame:
     images, tasks = batch_images(pairs), [task.name for task in run.tasks]
     facts, pool = run.facts, run.pool(cycle)
     asked = set(map(tuple, pairs.tolist()))
-    whole = _of_run(run, cycle, facts)
+    whole = _of_run(run, cycle)
     near = nearest_labelled(run, cycle, images, pool)
     scores = {task: _task_scores(pool, task, run.config.committee) for task in tasks}
     rows = []
@@ -81,13 +81,18 @@ def nearest_labelled(run: Run, cycle: int, images: Sequence[int], pool: pd.DataF
     return found
 
 
-def _of_run(run: Run, cycle: int, facts: dict[str, Any]) -> dict[str, Any]:
+def _of_run(run: Run, cycle: int) -> dict[str, Any]:
     files, config = run.cycle(cycle), run.config
-    picked_at = datetime.fromtimestamp(files.pick.stat().st_mtime, UTC)
     return {"schema_version": SCHEMA_VERSION, "experiment_id": config.group, "run_id": run.name, "seed": config.seed,
-            "dataset_id": config.dataset, "dataset_fingerprint": facts.get("fingerprint"), "cycle": cycle,
+            "dataset_id": config.dataset, "dataset_fingerprint": run.fingerprint(cycle), "cycle": cycle,
             "strategy": config.strategy, "decision": "auto", "model_sha256": _sha256(files.network),
-            "created_utc": picked_at.isoformat(timespec="seconds").replace("+00:00", "Z")}
+            "created_utc": _picked_at(run, cycle)}
+
+
+def _picked_at(run: Run, cycle: int) -> str | None:
+    """When the worker reported the pick: file times would change in a copy. Null if it did not say."""
+    times = [row["t"] for row in run.reports() if (row["cycle"], row["stage"]) == (cycle, "pick")]
+    return datetime.fromtimestamp(times[-1], UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if times else None
 
 
 def _of_image(facts: dict[str, Any], pool: pd.DataFrame, image: int) -> dict[str, Any]:

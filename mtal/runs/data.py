@@ -8,6 +8,7 @@ from mtal.runs.launch import start
 from mtal.runs.lock import is_held
 from mtal.runs.paths import StorePaths
 from mtal.runs.progress import Progress, parse, progress
+from mtal.runs.starts import starts
 from mtal.runs.status import Status, status
 
 WORKER = "mtal.engine.checker"                              # named, never imported
@@ -38,9 +39,10 @@ class DataFolder:
         return read_json(self.paths.result) if self.paths.result.exists() else {}
 
     def progress(self) -> Progress | None:
-        """How far the check is; None before its first line. Images count twice: once checked, once drawn small."""
+        """How far the last check is; None before its first line. Images count twice: once checked, once drawn small."""
         rows = parse(last_lines(self.paths.progress, 1 << 22))
-        return progress(rows, [{rows[-1]["stage"]: rows[-1]["total"]}]) if rows else None
+        plan = [{row["stage"]: row["total"]} for row in rows[-1:]]
+        return progress(rows, plan, since=max(starts(self.paths), default=0.0))
 
     def log_tail(self, lines: int = 20) -> list[str]:
         """The end of what the checker printed."""

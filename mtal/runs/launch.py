@@ -3,7 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +11,10 @@ from mtal.config import Config, ConfigError
 from mtal.runs.files import whole_file
 from mtal.runs.lock import is_held, take
 from mtal.runs.paths import STORE_VARIABLE, JobPaths, RunPaths, StorePaths
+from mtal.runs.starts import note_start
 
 WORKER = "mtal.engine.worker"                               # named, never imported: the dashboard must not load the engine
+ACCEPT_DATA = "--accept-data"                               # said to the worker; a word, so that the consent is for one start
 ROOT = Path(__file__).parents[2]
 
 
@@ -33,8 +34,8 @@ def ask(job: JobPaths, config: Config) -> None:
                 file.write(config.to_json())
 
 
-def start(job: JobPaths, worker: str = WORKER) -> bool:
-    """Start or resume the worker of a job. False if one is at work already.
+def start(job: JobPaths, worker: str = WORKER, accept_data: bool = False) -> bool:
+    """Start or resume the worker of a job. False if one is at work already. With `accept_data` also on changed data.
 
     The lock is taken here and inherited by the worker, so a job that was started is never seen as dead; the kernel frees
     the lock however the worker ends.
@@ -45,11 +46,9 @@ def start(job: JobPaths, worker: str = WORKER) -> bool:
         lock.truncate(0)                                    # else `kill` could trust the pid of an earlier worker
         for left_over in (job.began, job.stop, job.result):
             left_over.unlink(missing_ok=True)
-        job.started.touch()
-        now = time.time_ns()                                # finer than the file system's own clock
-        os.utime(job.started, ns=(now, now))
+        note_start(job)
         with job.log.open("ab") as log:
-            subprocess.Popen([sys.executable, "-m", worker, str(job.folder)], cwd=ROOT,
+            subprocess.Popen([sys.executable, "-m", worker, str(job.folder), *[ACCEPT_DATA] * accept_data], cwd=ROOT,
                              pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                              start_new_session=True)        # Ctrl-C on the dashboard must not reach it
     return True

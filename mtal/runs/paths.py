@@ -48,7 +48,7 @@ class JobPaths:
     lock = property(lambda self: self.folder / "lock")                  # held by the worker while it lives
     log = property(lambda self: self.folder / "log.txt")                # all that the worker prints
     progress = property(lambda self: self.folder / "progress.jsonl")    # a line per report
-    started = property(lambda self: self.folder / "started")            # its time is the place in the queue
+    started = property(lambda self: self.folder / "started")            # a line per start; the last is the place in the queue
     began = property(lambda self: self.folder / "began")                # made when its turn has come
     stop = property(lambda self: self.folder / "stop")                  # if it is there, please stop
     result = property(lambda self: self.folder / "result.json")         # the worker's last act

@@ -38,8 +38,8 @@ class Progress:
     updated: float                                          # seconds since 1970
     started: float
     stage_s: float                                          # time in the stage so far
-    eta_s: tuple[float, float] | None                       # likely range of the time left
-    eta_missing: tuple[str, ...]                            # stages never timed, so not in the range
+    eta_s: tuple[float, float] | None                       # likely range of the time left; None until every stage was timed
+    eta_missing: tuple[str, ...]                            # the stages still to come that were never timed
     loss: dict[str, float]                                  # the last training losses, if any
 
     @property
@@ -51,6 +51,14 @@ class Progress:
     def stage_title(self) -> str:
         """For people."""
         return STAGES.get(self.stage, self.stage)
+
+    @property
+    def no_estimate(self) -> str:
+        """For people, where there is no range: what it waits for."""
+        later = len(set(self.eta_missing) - {self.stage})
+        if not later:
+            return "no estimate yet"
+        return f"no estimate before {later} more {'stage has' if later == 1 else 'stages have'} been timed once"
 
 
 def append(path: Path, cycle: int, stage: str, done: int, total: int, loss: dict[str, float] | None = None) -> None:
@@ -85,15 +93,20 @@ def unit_times(rows: Sequence[dict[str, Any]]) -> dict[str, list[float]]:
     return times
 
 
-def progress(rows: Sequence[dict[str, Any]], plan: Plan, known: dict[str, list[float]] | None = None) -> Progress | None:
-    """What the reports say; None before the first. `known` are unit times of earlier runs of the same kind."""
+def progress(reports: Sequence[dict[str, Any]], plan: Plan, known: dict[str, list[float]] | None = None,
+             since: float = 0.0) -> Progress | None:
+    """What the reports say; None before the first. `known` are unit times of earlier runs of the same kind.
+
+    Reports from before `since` (seconds since 1970) are of an earlier start: they tell how long a unit takes, and no more.
+    """
+    rows = [row for row in reports if row["t"] >= since]
     if not rows:
         return None
     last = rows[-1]
     first_of_stage = next(row for row in reversed(rows)
                           if row["done"] == 0 or (row["stage"], row["cycle"]) != (last["stage"], last["cycle"]) or row is rows[0])
     left = _left(last, plan)
-    eta, missing = _eta(left, unit_times(rows), known or {})
+    eta, missing = _eta(left, unit_times(reports), known or {}) if plan else (None, ())
     losses: dict[str, float] = next((row["loss"] for row in reversed(rows) if row.get("loss")), {})
     return Progress(last["cycle"], last["stage"], last["done"], last["total"], last["t"], rows[0]["t"],
                     last["t"] - first_of_stage["t"], eta, missing, losses)
@@ -122,16 +135,13 @@ def _smoothed(samples: list[float]) -> list[float]:
 def _eta(left: dict[str, int], seen: dict[str, list[float]], known: dict[str, list[float]],
          ) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
     low = high = 0.0
-    missing, timed = [], False
+    missing = []
     for stage, units in left.items():
         samples = seen.get(stage, [])
         samples = _smoothed((samples if len(samples) >= 2 else known.get(stage, samples))[-100:])
         if not samples:
             missing.append(stage)
             continue
-        timed = True
         low += units * float(np.quantile(samples, 0.5))
         high += units * float(np.quantile(samples, 0.9))
-    if left and not timed:
-        return None, tuple(missing)
-    return (low, high), tuple(missing)
+    return None if missing else (low, high), tuple(missing)

@@ -12,6 +12,7 @@ from mtal.config import ConfigError, load_config
 from mtal.runs.device import device_key
 from mtal.runs.lock import take
 from mtal.runs.paths import JobPaths, RunPaths, StorePaths
+from mtal.runs.starts import starts
 from mtal.runs.status import Status, status
 
 
@@ -47,6 +48,6 @@ def _device(config: Path) -> str:
         return ""                                           # a damaged run must not stop the others
 
 
-def _since(job: JobPaths) -> int:
-    """When it was started, in ns. Not the lock's time: the worker writes its pid there, some time later."""
-    return (job.started if job.started.exists() else job.lock).stat().st_mtime_ns
+def _since(job: JobPaths) -> float:
+    """When it was started last. Not the lock's time, if it can be helped: the worker writes its pid there, some time later."""
+    return next(reversed(starts(job)), job.lock.stat().st_mtime)

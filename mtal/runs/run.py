@@ -14,6 +14,7 @@ from mtal.config import Config, load_config
 from mtal.runs.files import last_lines, read_json
 from mtal.runs.paths import CyclePaths, DataPaths, RunPaths, StorePaths
 from mtal.runs.progress import Progress, append, parse, progress
+from mtal.runs.starts import starts
 from mtal.runs.status import Status, status
 
 LOSS = "loss"                                               # the name of the multi-task loss where a task's name could stand
@@ -59,8 +60,8 @@ class Run:
 
     @property
     def created(self) -> float:
-        """Seconds since 1970."""
-        return self.paths.config.stat().st_mtime
+        """Seconds since 1970. The first start tells it of a copied folder, whose files are younger."""
+        return min([self.paths.config.stat().st_mtime, *starts(self.paths)])
 
     def cycles_done(self) -> int:
         """How many cycles are complete."""
@@ -74,8 +75,15 @@ class Run:
     @property
     def facts(self) -> dict[str, Any]:
         """Keys: dataset_title, dataset_note, data_folder, fingerprint, pool (ids), validation (ids), tasks, plan, versions,
-        device, device_name, precision, parameters, strategy_title. Empty until the worker has loaded the data."""
+        device, device_name, precision, parameters, strategy_title, start (positions), data_changes (from which cycle on the
+        data had another fingerprint: cycle, before, after). Empty until the worker has loaded the data."""
         return read_json(self.paths.facts) if self.paths.facts.exists() else {}
+
+    def fingerprint(self, number: int) -> str | None:
+        """Of the data that a cycle saw; None until the worker has loaded it."""
+        facts = self.facts
+        later = [change["before"] for change in facts.get("data_changes", ()) if change["cycle"] > number]
+        return later[0] if later else facts.get("fingerprint")
 
     @property
     def tasks(self) -> tuple[TaskFacts, ...]:
@@ -93,8 +101,8 @@ class Run:
         return parse(last_lines(self.paths.progress, 1 << 30))
 
     def progress(self, known: dict[str, list[float]] | None = None) -> Progress | None:
-        """How far it is; None before the first report."""
-        return progress(self.reports(), self.facts.get("plan", ()), known)
+        """How far it is; None before the first report of its last start."""
+        return progress(self.reports(), self.facts.get("plan", ()), known, since=max(starts(self.paths), default=0.0))
 
     def log_tail(self, lines: int = 20) -> list[str]:
         """The end of what the worker printed."""

@@ -2,7 +2,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from mtal.runs.queue import waiting
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 from mtal.ui import loaders
-from mtal.ui.causes import cause
+from mtal.ui.causes import Way, cause
 from mtal.ui.words import ago, code, count, plain, time_left
 
 STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
@@ -61,7 +61,7 @@ def run_header(run: Run) -> None:
 
 
 def failure_box(run: Run) -> None:
-    """Why a run failed, was interrupted or stopped, its last log lines, and a Resume button. Nothing for other runs."""
+    """Why a run failed, was interrupted or stopped, the ways out, and its last log lines. Nothing for other runs."""
     status = run.status
     if not status.resumable:
         return
@@ -71,20 +71,35 @@ def failure_box(run: Run) -> None:
     draw(f"**{found.title}**: {status.value}{where}, {cycles_text(run)}.  \n{found.advice}", icon=SIGNS[status][0])
     if result.get("reason") and status is Status.FAILED:
         st.code(result["reason"], language=None, wrap_lines=True)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        resume_button(run)
-        st.page_link("pages/launch.py", label="Start a changed copy", icon=":material/content_copy:",
-                     query_params={"like": run.name})
+    ways_out(run)
     lines = run.log_tail()
     if lines:
-        with st.expander("Last lines of the log", expanded=status is Status.FAILED):
+        with st.expander("Last lines of the log"):
             st.code("\n".join(lines), language=None, wrap_lines=True)
 
 
-def resume_button(run: Run) -> None:
-    """Start, or go on after the last complete cycle."""
-    label = "Start" if run.status is Status.NEW else "Resume"
-    st.button(label, key=f"resume.{run.name}", icon=":material/play_arrow:", on_click=_resume, args=(run,))
+def ways_out(run: Run) -> None:
+    """A button for each way out of how a run ended, the one that helps first and filled."""
+    first, *others = cause(run).ways
+    with st.container(horizontal=True):
+        _way_out(run, first, "primary")
+        for way in others:
+            _way_out(run, way, "secondary")
+
+
+def _way_out(run: Run, way: Way, kind: Literal["primary", "secondary"]) -> None:
+    key = f"{way}.{run.name}"
+    if way == "resume":
+        st.button("Start" if run.status is Status.NEW else "Resume", key=key, type=kind, icon=":material/play_arrow:",
+                  on_click=_resume, args=(run,))
+    elif way == "accept":
+        st.button("Go on with the changed data", key=key, type=kind, icon=":material/play_arrow:", on_click=_resume,
+                  args=(run, True), help="Complete cycles stay as they are.")
+    elif way == "copy":
+        if st.button("Start a changed copy", key=key, type=kind, icon=":material/content_copy:"):
+            st.switch_page("pages/launch.py", query_params={"like": run.name})
+    elif st.button("Check the data", key=key, type=kind, icon=":material/fact_check:"):
+        st.switch_page("pages/data.py", query_params={"dataset": run.config.dataset, "folder": run.config.data})
 
 
 def progress_block(run: Run) -> None:
@@ -128,7 +143,7 @@ def progress_lines(runs: Sequence[Run]) -> None:
     for run in runs:
         now = run.progress(loaders.known_times(run.config)) if run.status is Status.RUNNING else None
         if now is not None:
-            doing = f"cycle {now.cycle}, **{plain(now.stage_title)}** {now.done:,} of {now.total:,}, {time_left(now.eta_s)}"
+            doing = f"cycle {now.cycle}, **{plain(now.stage_title)}** {now.done:,} of {now.total:,}, {time_left(now)}"
         else:
             doing = place_text(run) if run.status is Status.QUEUED else "starting"
         st.caption(f"{SIGNS[run.status][0]} {doing[0].upper()}{doing[1:]}")
@@ -150,14 +165,12 @@ def stage_bars(stages: Mapping[str, int], now: Progress, cycles: int) -> str:
         detail = f" {share:.0%}" if place == here else ""
         items.append(f'<li class="{state}"><span class="bar"><i style="width:{share:.1%}"></i></span>'
                      f"<span>{sign} {escape(STAGES.get(stage, stage))}{detail}</span></li>")
-    return f'<div class="stages"><b>Cycle {now.cycle} of 0 to {cycles - 1}</b><ol>{"".join(items)}</ol></div>'
+    return f'<div class="stages"><b>Cycle {now.cycle} (last: {cycles - 1})</b><ol>{"".join(items)}</ol></div>'
 
 
 def _progress_line(now: Progress, stopping: bool) -> str:
     parts = [f"**{plain(now.stage_title)}** {now.done:,} of {now.total:,}"]
-    parts.append("stopping after the step in hand" if stopping else time_left(now.eta_s))
-    if now.eta_s is not None and now.eta_missing:
-        parts.append("not counted, never timed yet: " + ", ".join(STAGES.get(stage, stage).lower() for stage in now.eta_missing))
+    parts.append("stopping after the step in hand" if stopping else time_left(now))
     if now.loss:
         parts.append("training loss " + ", ".join(f"{plain(name)} {value:.3g}" for name, value in now.loss.items()))
     return " · ".join([*parts, f"last report {ago(now.updated)}"])
@@ -171,8 +184,8 @@ def place_text(run: Run) -> str:
     return f"Waiting for {code(device)}: {place} in the queue."
 
 
-def _resume(run: Run) -> None:
-    if start(run.paths):
+def _resume(run: Run, accept_data: bool = False) -> None:
+    if start(run.paths, accept_data=accept_data):
         st.toast(f"{plain(run.name)} goes on.", icon=":material/play_arrow:")
     else:
         st.toast(f"{plain(run.name)} is already running.", icon=":material/info:")

@@ -1,9 +1,13 @@
 """Why a run ended badly, put into a class that has an advice. Reads evidence only: the outcome, the traceback, the log."""
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from mtal.runs.run import Run
+from mtal.runs.starts import HEADING
 from mtal.runs.status import Status
+
+Way = Literal["resume", "copy", "data", "accept"]          # go on, start a changed copy, check the data, go on with changed data
 
 
 @dataclass(frozen=True)
@@ -11,21 +15,32 @@ class Cause:
     """A kind of failure and what to try."""
     title: str
     advice: str
+    ways: tuple[Way, ...] = ("resume", "copy")              # the first is the one that helps
+    settings: tuple[str, ...] = ()                          # to change in a copy
 
 
 # The first pattern that occurs in the reason, the traceback or the end of the log decides.
 CAUSES: tuple[tuple[str, Cause], ...] = (
     (r"out of memory|OutOfMemoryError|MemoryError|Cannot allocate memory|DefaultCPUAllocator", Cause(
-        "Out of memory", "Start a new run with a smaller batch size, fewer task channels or a smaller image size; "
-                         "a smaller image cache helps where the computer's own memory ran out.")),
+        "Out of memory", "Start a new run with a smaller batch size, fewer task channels or a smaller image size.",
+        ("copy", "resume"), ("batch", "channels", "size"))),
     (r"No space left on device|Disk quota exceeded|Errno 28\b|Errno 122\b", Cause(
         "Disk full", "Free space where the runs are stored, then resume: complete cycles are kept.")),
     (r"not finite|\bnan\b.*loss|loss.*\bnan\b|non-finite", Cause(
         "Loss is not a number", "Start a new run with a lower learning rate, or with float32 as precision. "
-                                "Resuming would repeat the same steps.")),
+                                "Resuming repeats the same steps, so it helps only if labels were broken and are repaired.",
+        ("copy", "data", "resume"), ("lr", "precision"))),
+    (r"other pool images than when", Cause(
+        "Other pool images", "What this run picked are places in the list of images that it began with. Put the files back and "
+                             "resume, or start a new run.", ("data", "resume", "copy"))),
+    (r"changed since this run began", Cause(
+        "Data changed", "The complete cycles saw other files. Put the files back and resume, or go on with the data as it is "
+                        "now: the run notes from which cycle on.", ("accept", "resume", "data"))),
     (r"FileNotFoundError|No such file|DataError|no (image|label|folder)|cannot be read", Cause(
-        "Missing or broken file", "Check the folder on the Data page: it names the file. Then resume.")),
-    (r"ConfigError", Cause("A setting cannot be used", "The message names the setting. Start a new run with another value.")),
+        "Missing or broken file", "The message names it, and a check of the folder finds all others. Repair them, then resume.",
+        ("data", "resume"))),
+    (r"ConfigError", Cause(
+        "A setting cannot be used", "The message names the setting. Start a new run with another value.", ("copy", "resume"))),
 )
 KILLED = Cause("Killed", "The worker ended without a word: it was killed, the computer restarted, or memory ran out. "
                          "Resume goes on after the last complete cycle.")
@@ -47,5 +62,6 @@ def cause(run: Run) -> Cause:
 
 
 def _this_start(lines: list[str]) -> list[str]:
-    """An interrupted run's log may still hold an older failure; only the last lines speak of this end."""
-    return lines[-8:]
+    """An interrupted run's log may still hold an older failure; only what follows the last start speaks of this end."""
+    headings = [place for place, line in enumerate(lines) if HEADING.match(line)]
+    return lines[headings[-1] if headings else 0:]

@@ -82,7 +82,8 @@ def summary(report: Report) -> None:
     shown = ", ".join(f"{size.replace('x', '×')} ({number:,})" for size, number in frequent)
     done = f"checked {clock(datetime.fromisoformat(report['checked']).timestamp())} in {duration(report['seconds'])}"
     st.caption(f"Image sizes, height × width: {plain(shown)}" + (" and others" if len(sizes) > 6 else "")
-               + f" · {done} · fingerprint {code(report['fingerprint'])}")
+               + f" · {done} · fingerprint for {plain(', '.join(task['title'] for task in report['tasks']))}: "
+               + code(report["fingerprint"]))
     if report["note"]:
         st.caption(plain(report["note"]))
 

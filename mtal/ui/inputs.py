@@ -8,9 +8,12 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mtal.runs.run import Run, TaskFacts
+from mtal.runs.status import Status
 from mtal.ui import loaders
+from mtal.ui.causes import cause
 from mtal.ui.words import code
 
 LAST = "last."                                              # session keys under which a choice follows to the next page
@@ -45,8 +48,11 @@ def choose_runs(page: str) -> list[Run]:
     return [by_name[name] for name in names]
 
 
-def choose_cycle(run: Run, page: str, picked_only: bool) -> int:
-    """A complete cycle of a run, from `?cycle=`; the newest without it. `picked_only`: one that picked a batch."""
+def choose_cycle(run: Run, page: str, picked_only: bool, where: DeltaGenerator) -> int:
+    """A complete cycle of a run, from `?cycle=`; the newest without it. `picked_only`: one that picked a batch.
+
+    The box is drawn in `where`; why there is no cycle needs the width of the page.
+    """
     done = range(run.cycles_done())
     numbers = [number for number in done if not picked_only or run.cycle(number).pick.exists()]
     if not numbers:
@@ -54,7 +60,8 @@ def choose_cycle(run: Run, page: str, picked_only: bool) -> int:
     options, asked = [str(number) for number in numbers], st.query_params.get("cycle", "")
     if asked in map(str, done) and asked not in options:
         _refuse(page, "cycle", f"Cycle {asked} only measured; it picked nothing.", options)
-    return int(choose("Cycle", options, page, "cycle", default=options[-1], follows=False))
+    with where:
+        return int(choose("Cycle", options, page, "cycle", default=options[-1], follows=False))
 
 
 def choose_task(run: Run, page: str) -> TaskFacts:
@@ -141,8 +148,10 @@ def _no_cycle(run: Run, page: str, any_complete: bool) -> None:
         st.info("The first cycle is still running. What it finds appears here when it is complete.",
                 icon=":material/hourglass_empty:")
     else:
-        st.info(f"This run is {run.status} and has no complete cycle.", icon=":material/hourglass_disabled:")
-    _button_to("Open Jobs", "pages/jobs.py", page, "jobs")
+        how = "Not started yet" if run.status is Status.NEW else f"{run.status.capitalize()} before its first cycle was complete"
+        st.info(f"{how}: *{cause(run).title}*.", icon=":material/hourglass_disabled:")
+    if st.button("Open this run", key=f"{page}.open_run", type="primary"):
+        st.switch_page("pages/run.py", query_params={"run": run.name})
     st.stop()
 
 

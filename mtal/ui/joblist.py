@@ -53,8 +53,10 @@ def run_rows(runs: Sequence[Run], page: str) -> None:
             with name.container(gap=None):
                 run_link(run)
                 _show_settings(settings_text(run.config, differing))
-            with status:
+            with status, st.container(gap=None):
                 cards.status_badge(run)
+                if run.status in {Status.FAILED, Status.INTERRUPTED}:
+                    st.caption(cause(run).title)
             cycles.markdown(f"{run.cycles_done()} of {run.config.cycles}")
             loss.markdown(last_loss(run))
             age.markdown(ago(run.created))
@@ -131,11 +133,12 @@ def queue_rows(runs: Sequence[Run]) -> None:
 
 
 def ended_card(run: Run, brief: bool) -> None:
-    """A run that stopped short: why, and Resume. `brief` leaves advice and log to the run's own page."""
+    """A run that stopped short: why, and the ways out. `brief` leaves advice and log to the run's own page."""
     with st.container(border=True, key=f"jobs.card.{run.name}"):
-        _heading(run, f"{cause(run).title} · {cards.cycles_text(run)} · created {ago(run.created)}")
+        age = f"created {ago(run.created)}"
+        _heading(run, f"{cause(run).title} · {cards.cycles_text(run)} · {age}" if brief else age)
         if brief:
-            cards.resume_button(run)
+            cards.ways_out(run)
         else:
             cards.failure_box(run)
 

@@ -7,12 +7,14 @@ from mtal.acquisition import STRATEGIES
 from mtal.config import PRESETS, SELECTION, Config, ConfigError, find
 from mtal.runs.durations import span
 from mtal.runs.index import find_run
+from mtal.runs.status import Status
 from mtal.ui import form, loaders, registry, starting
+from mtal.ui.causes import cause
 from mtal.ui.forecast import Forecast, forecast, pool_size
 from mtal.ui.form import key
 from mtal.ui.words import code, count, plain
 
-__all__ = ["SELECTION", "begin_form", "fields", "look", "presets", "strategies_and_seeds", "summary", "yaml_view"]
+__all__ = ["SELECTION", "begin_form", "copied", "fields", "look", "presets", "strategies_and_seeds", "summary", "yaml_view"]
 OWN = "own settings"                                        # the preset box when nothing is filled in
 
 
@@ -28,6 +30,17 @@ def begin_form() -> None:
         form.fill(form.usual())
         st.warning(plain(str(error)), icon=":material/link_off:")
     st.session_state["launch.filled"] = asked
+
+
+def copied() -> tuple[str, ...]:
+    """Says why the run that is copied (`?like=RUN`) ended badly, and gives the settings that a copy should change."""
+    name = st.query_params.get("like", "")
+    run = next((run for run in loaders.runs() if run.name == name), None)
+    if run is None or run.status not in {Status.FAILED, Status.INTERRUPTED}:
+        return ()
+    found = cause(run)
+    st.warning(f"A copy of {code(name)}, which {run.status}: *{found.title}*. {found.advice}", icon=":material/content_copy:")
+    return found.settings
 
 
 def presets() -> None:
@@ -62,14 +75,14 @@ def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
     form.show_wrong("seed", wrong)
 
 
-def fields(section: str, names: Sequence[str], wrong: Mapping[str, str]) -> None:
-    """The few settings that most plans change, the rest folded; unfolded if something in it is wrong."""
+def fields(section: str, names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[str]) -> None:
+    """The few settings that most plans change, the rest folded; unfolded if something in it is wrong or should change."""
     first, rest = [name for name in names if name in form.FIRST], [name for name in names if name not in form.FIRST]
-    _grid(first, wrong)
+    _grid(first, wrong, to_change)
     if rest:
-        with st.expander(f"All settings of {section.lower()} ({len(rest)} more)", expanded=any(name in wrong for name in rest),
-                         key=f"launch.more.{section}"):
-            _grid(rest, wrong)
+        with st.expander(f"All settings of {section.lower()} ({len(rest)} more)",
+                         expanded=any(name in wrong or name in to_change for name in rest), key=f"launch.more.{section}"):
+            _grid(rest, wrong, to_change)
 
 
 def summary(wrong: Mapping[str, str], configs: Sequence[Config]) -> None:
@@ -99,7 +112,7 @@ def yaml_view(configs: Sequence[Config]) -> None:
         st.button("Fill the form from this", key="launch.take", on_click=_take_text, disabled=not pasted.strip())
 
 
-def _grid(names: Sequence[str], wrong: Mapping[str, str]) -> None:
+def _grid(names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[str]) -> None:
     """Two or three in a row; lists of names need a row of their own."""
     wide = [name for name in names if form.is_wide(name)]
     small = [name for name in names if name not in wide]
@@ -107,6 +120,8 @@ def _grid(names: Sequence[str], wrong: Mapping[str, str]) -> None:
     for place, name in enumerate(small):
         with columns[place % len(columns)]:
             form.draw(name, wrong)
+            if name in to_change:
+                st.markdown(f":orange[:material/arrow_upward: **{name}** change this]")
     for name in wide:
         form.draw(name, wrong)
 
@@ -119,6 +134,11 @@ def _say(configs: Sequence[Config], will: Forecast) -> None:
                  f"{count(len(config.tasks), 'task')}, pool of {will.pool:,})" if will.labels_per_cycle is not None else
                  f"{config.step_percent:g} % of the pool × {count(len(config.tasks), 'task')} bought per cycle")
     st.markdown(" · ".join(f"**{part}**" if place == 0 else part for place, part in enumerate(parts)))
+    there = [run for run in loaders.runs() if run.name in {one.name for one in configs}]
+    if there:
+        st.markdown(":material/content_copy: With these settings there " + ("is " if len(there) == 1 else "are ")
+                    + ", ".join(f"{code(run.name)} ({run.status})" for run in there)
+                    + ". Start goes on with what is not finished; for a new run change a setting or the seed.")
     if will.seconds is None:
         st.markdown(":material/schedule: No estimate: that takes an earlier run of each strategy with the same tasks, image size "
                     "and network settings.")

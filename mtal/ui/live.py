@@ -49,7 +49,7 @@ def watch_check(folder: DataFolder) -> None:
             st.progress(0.0, "Starting the check.")
         else:
             st.progress(now.fraction, f"{now.done:,} of {now.total:,}, each image read once and drawn small once · "
-                                      f"{time_left(now.eta_s)}")
+                                      f"{time_left(now)}")
 
     progress()
 

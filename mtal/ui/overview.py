@@ -100,11 +100,18 @@ def show_provenance(run: Run, metrics: pd.DataFrame) -> None:
         facts = run.facts
         versions = ", ".join(f"{plain(str(name))} {plain(str(version))}" for name, version in facts.get("versions", {}).items())
         st.markdown(f"Run {code(run.name)}, one seed of {code(run.config.group)}  \n"
-                    f"Fingerprint of the data {code(str(facts.get('fingerprint', 'unknown')))}  \n"
+                    f"Fingerprint of the data for {plain(', '.join(task.title for task in run.tasks))}: "
+                    f"{code(str(facts.get('fingerprint', 'unknown')))}{_data_changes(run)}  \n"
                     f"Computed on {plain(str(facts.get('device_name', 'unknown')))}, {plain(str(facts.get('precision', '')))}  \n"
                     f"Versions: {versions or 'unknown'}")
         st.download_button("Settings, origin and metrics as JSON", lambda: as_json(run, metrics), f"{run.name}.json",
                            "application/json", key="run.json", icon=":material/download:", on_click="ignore")
+
+
+def _data_changes(run: Run) -> str:
+    """Before which cycles the data changed while the run went on."""
+    return "".join(f", before cycle {change['cycle']} it was {code(change['before'])}"
+                   for change in run.facts.get("data_changes", ()))
 
 
 def as_json(run: Run, metrics: pd.DataFrame) -> str:

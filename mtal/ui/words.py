@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from math import floor, isfinite, log10
 
 from mtal.runs.durations import duration, span
+from mtal.runs.progress import Progress
 
 # What begins emphasis, code, links, HTML, headings, tables, formulas; a colon only before a word (":red[", ":smile:"); and at
 # the start of a line what makes a list or a rule.
@@ -23,11 +24,11 @@ def code(text: str) -> str:
     return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
 
 
-def time_left(eta_s: tuple[float, float] | None, now: float | None = None) -> str:
-    """`about 3–4 min left, done around 14:32`, or that there is no estimate. eta_s: p50 and p90 of the seconds left."""
-    if eta_s is None:
-        return "no estimate yet"
-    return f"{span(*eta_s)} left, done around {clock((time.time() if now is None else now) + eta_s[1])}"
+def time_left(progress: Progress, now: float | None = None) -> str:
+    """`3 min to 4 min left, done around 14:32`, or why there is no estimate."""
+    if progress.eta_s is None:
+        return progress.no_estimate
+    return f"{span(*progress.eta_s)} left, done around {clock((time.time() if now is None else now) + progress.eta_s[1])}"
 
 
 def clock(moment: float) -> str:

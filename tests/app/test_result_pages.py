@@ -63,6 +63,16 @@ def test_running_without_a_complete_cycle_says_so(open_page, made_store, page):
 
 
 @pytest.mark.parametrize("page", PICKING)
+def test_a_run_that_ended_before_its_first_cycle_says_why_and_leads_to_it(open_page, made_store, page):
+    run = made_store("failed", cycles_done=0)
+    app = open_page(page, run=run.name)
+    assert "Failed before its first cycle was complete: *Out of memory*" in texts(app)
+    app.button(key=f"{page}.open_run").click().run()
+    assert app.query_params["run"] == run.name
+    assert app.button(key=f"resume.{run.name}")
+
+
+@pytest.mark.parametrize("page", PICKING)
 def test_a_living_run_takes_one_line_where_a_page_is_about_finished_cycles(open_page, made_store, page):
     run = made_store("running")
     app = open_page(page)

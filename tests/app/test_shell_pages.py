@@ -61,7 +61,7 @@ def test_jobs_shows_progress_and_a_stop_that_asks_the_worker(open_page, made_sto
     assert (last["cycle"], last["stage"]) == (1, "train")
     assert 0 < last["done"] < last["total"]
     assert f"{last['done']} of {last['total']}" in text_of(app)
-    assert f"Cycle 1 of 0 to {run.config.cycles - 1}" in text_of(app)
+    assert f"Cycle 1 (last: {run.config.cycles - 1})" in text_of(app)
     app.button(key=f"jobs.stop.{run.name}").click().run()
     assert run.paths.stop.exists()
     assert app.button(key=f"jobs.stop.{run.name}").disabled
@@ -89,7 +89,7 @@ def test_jobs_says_why_a_run_ended_and_offers_resume(state, told, open_page, mad
 
 def test_resume_starts_the_worker_once(open_page, made_store, monkeypatch):
     run, begun = made_store("interrupted"), []
-    monkeypatch.setattr("mtal.ui.cards.start", lambda paths: begun.append(paths.folder.name) or True)
+    monkeypatch.setattr("mtal.ui.cards.start", lambda paths, accept_data: begun.append(paths.folder.name) or True)
     open_page("jobs").button(key=f"resume.{run.name}").click().run()
     assert begun == [run.name]
 
@@ -264,6 +264,76 @@ def test_cause_prefers_what_the_evidence_says(made_store):
     write_json(full.paths.result, {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"})
     full.paths.log.write_text("OSError: [Errno 28] No space left on device\n", encoding="utf-8")
     assert cause(full).title == "Disk full"
+
+
+NAN = "NonFiniteLossError: the loss is not finite while training the network. Try a lower lr"
+BROKEN = "DataError: 1 file cannot be used: /data/depth/0025.npy cannot be read"
+CHANGED = "DataError: the data in /data changed since this run began (fingerprint a, now b)"
+LIST = "DataError: /data holds other pool images than when this run began"
+
+
+@pytest.mark.parametrize(("reason", "title", "way"), [
+    (NAN, "Loss is not a number", "copy"), (BROKEN, "Missing or broken file", "data"), (CHANGED, "Data changed", "accept"),
+    (LIST, "Other pool images", "data"), ("ConfigError: lr: too high", "A setting cannot be used", "copy"),
+    ("ValueError: a bug", "Error in the program", "resume")])
+def test_the_button_that_helps_comes_first(reason, title, way, open_page, made_store):
+    run = made_store("failed")
+    write_json(run.paths.result, {"outcome": "failed", "reason": reason})
+    run.paths.log.write_text("", encoding="utf-8")
+    app = open_page("run", run=run.name)
+    assert not app.exception
+    assert title in text_of(app)
+    first, *others = [button for button in app.button if button.key and button.key.endswith(run.name)]
+    assert (first.key, first.proto.type) == (f"{way}.{run.name}", "primary")
+    assert {button.proto.type for button in others} == {"secondary"}
+    assert title in text_of(open_page("home"))
+
+
+def test_changed_data_is_accepted_by_its_own_button_only(open_page, made_store, monkeypatch):
+    run, begun = made_store("failed"), []
+    write_json(run.paths.result, {"outcome": "failed", "reason": CHANGED})
+    run.paths.log.write_text("", encoding="utf-8")
+    monkeypatch.setattr("mtal.ui.cards.start", lambda paths, accept_data: begun.append(accept_data) or True)
+    app = open_page("run", run=run.name)
+    app.button(key=f"accept.{run.name}").click().run()
+    app.button(key=f"resume.{run.name}").click().run()
+    assert begun == [True, False]
+
+
+def test_an_older_failure_in_the_log_is_not_the_cause(made_store):
+    from mtal.ui.causes import cause
+    run = made_store("interrupted")
+    run.paths.log.write_text("start 1, 2026-01-01 10:00:00\nout of memory\n", encoding="utf-8")
+    assert cause(run).title == "Out of memory"
+    run.paths.log.write_text("start 1, 2026-01-01 10:00:00\nout of memory\nstart 2, 2026-01-01 11:00:00\n", encoding="utf-8")
+    assert cause(run).title == "Killed"
+
+
+def test_the_data_of_a_broken_run_is_one_click_away(open_page, made_store):
+    run = made_store("failed")
+    write_json(run.paths.result, {"outcome": "failed", "reason": BROKEN})
+    run.paths.log.write_text("", encoding="utf-8")
+    app = open_page("run", run=run.name)
+    app.button(key=f"data.{run.name}").click().run()
+    assert not app.exception
+    assert app.query_params["dataset"] == "drawn"
+    assert app.query_params["folder"] == "24+8"
+
+
+def test_a_copy_of_a_failed_run_says_what_to_change_and_that_it_is_the_same_run_until_then(open_page, made_store):
+    run = made_store("failed")
+    write_json(run.paths.result, {"outcome": "failed", "reason": NAN})
+    run.paths.log.write_text("", encoding="utf-8")
+    app = open_page("launch", like=run.name)
+    assert not app.exception
+    assert "Loss is not a number" in app.warning[0].value
+    assert f"`{run.name}` (failed)" in text_of(app)
+    assert text_of(app).count("change this") == 2           # learning rate and precision
+    opened = {section.label.split(" (")[0]: section.proto.expanded for section in app.expander}
+    assert opened["All settings of training"]
+    assert not opened["All settings of selection"]
+    app.number_input(key="launch.lr").set_value(1e-5).run()
+    assert f"`{run.name}` (failed)" not in "\n".join(str(text.value) for text in app.markdown)
 
 
 def test_launch_begins_with_a_data_set_that_is_here(open_page, monkeypatch):

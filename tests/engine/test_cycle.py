@@ -13,7 +13,7 @@ from mtal.acquisition.pool import Options, Pool
 from mtal.acquisition.scores import comparable
 from mtal.config import Config
 from mtal.datasets import DATASETS
-from mtal.datasets.dataset import Gated, LabelNotBought
+from mtal.datasets.dataset import DataError, Gated, LabelNotBought
 from mtal.engine import cycle, evidence, worker
 from mtal.engine.cycle import first_images, training_weights
 from mtal.engine.facts import images_at, images_per_cycle
@@ -257,15 +257,54 @@ class TestFailures:
         assert "No space left" in outcome["reason"]
         assert run.cycles_done() == 1
 
-    def test_data_that_changed_is_refused_on_resume(self, finished_run, tmp_path):
-        shutil.copytree(finished_run.paths.folder, tmp_path / finished_run.name)
-        run = Run(tmp_path / finished_run.name)
-        write_json(run.paths.facts, run.facts | {"fingerprint": "0" * 16})
-        shutil.rmtree(run.paths.cycle(2).folder)
+
+OTHER = "0" * 16                                            # fingerprint of data that looked otherwise
+
+
+class TestChangedData:
+    @pytest.fixture
+    def cut(self, finished_run, tmp_path):
+        """cut(cycles_done, facts) -> the run, that far, as if it had found other data when it began."""
+        def make(cycles_done: int, **facts: object) -> Run:
+            shutil.copytree(finished_run.paths.folder, tmp_path / finished_run.name)
+            run = Run(tmp_path / finished_run.name)
+            write_json(run.paths.facts, run.facts | {"fingerprint": OTHER} | facts)
+            for number in range(cycles_done, 3):
+                shutil.rmtree(run.paths.cycle(number).folder)
+            return run
+        return make
+
+    def test_it_needs_consent_after_a_complete_cycle_and_is_noted(self, cut, finished_run):
+        run = cut(2)
         start(run.paths)
         wait(run)
         assert run.status is Status.FAILED
         assert "changed since this run began" in run.result["reason"]
+        assert f"resume {run.name} --accept-data" in run.result["reason"]
+        assert run.facts["fingerprint"] == OTHER
+        start(run.paths, accept_data=True)
+        wait(run)
+        assert run.status is Status.FINISHED
+        now = finished_run.facts["fingerprint"]
+        assert run.facts["data_changes"] == [{"cycle": 2, "before": OTHER, "after": now}]
+        assert [run.fingerprint(number) for number in range(3)] == [OTHER, OTHER, now]
+        same_picks(run, finished_run)
+
+    def test_before_the_first_complete_cycle_it_is_only_noted(self, cut, finished_run):
+        run = cut(0, pool=["another"])
+        cycle.prepare(run, Watch(run, 0), accept_data=False)
+        assert run.facts["data_changes"] == [{"cycle": 0, "before": OTHER, "after": finished_run.facts["fingerprint"]}]
+        cycle.prepare(run, Watch(run, 0), accept_data=False)
+        assert len(run.facts["data_changes"]) == 1          # kept, and no second one
+
+    @pytest.mark.parametrize(("facts", "accept", "words"), [
+        ({}, False, "another size or time"), ({"validation": ["another"]}, False, "other validation images"),
+        ({"pool": ["another"]}, True, "other pool images than when this run began")])
+    def test_what_changed_is_said_and_another_pool_is_never_accepted(self, cut, facts, accept, words):
+        run = cut(1, **facts)
+        with pytest.raises(DataError, match=words):
+            cycle.prepare(run, Watch(run, 1), accept_data=accept)
+        assert run.facts["fingerprint"] == OTHER
 
 
 def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path, monkeypatch):

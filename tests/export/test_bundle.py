@@ -48,8 +48,7 @@ def test_the_same_run_gives_the_same_bytes(exporter, run, tmp_path):
     elsewhere = tmp_path / "elsewhere" / run.name
     shutil.copytree(run.paths.folder, elsewhere)
     for file in elsewhere.rglob("*"):
-        if file.name != run.cycle(0).pick.name:
-            os.utime(file, (time.time(), 86_400))
+        os.utime(file, (time.time(), 86_400))
     assert exporter.write(Run(elsewhere), 0) == first
 
 

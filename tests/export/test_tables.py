@@ -2,6 +2,7 @@
 import csv
 import io
 import json
+import os
 from datetime import datetime
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 from mtal.export.record import COLUMNS, record
 from mtal.export.tables import csv_bytes, jsonl_bytes, parquet_bytes
+from mtal.runs.progress import append
 
 
 def values_of(table):
@@ -53,8 +55,12 @@ def test_commas_quotes_and_line_ends_survive():
 
 
 def test_the_time_is_that_of_the_pick_and_not_of_the_export(run):
+    assert record(run, 0)["created_utc"].isna().all()       # nobody said when
+    append(run.paths.progress, 0, "pick", 1, 1)
+    append(run.paths.progress, 1, "pick", 1, 1)
+    os.utime(run.cycle(0).pick, (0, 0))                     # as in a copy of the folder
     stated = datetime.fromisoformat(record(run, 0)["created_utc"][0]).timestamp()
-    assert stated == int(run.cycle(0).pick.stat().st_mtime)
+    assert stated == int(next(row["t"] for row in run.reports() if row["stage"] == "pick"))
 
 
 def test_not_finite_numbers_are_null(run):

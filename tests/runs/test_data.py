@@ -9,6 +9,7 @@ from mtal.runs.data import DataFolder
 from mtal.runs.files import write_json
 from mtal.runs.lock import take
 from mtal.runs.progress import append
+from mtal.runs.starts import note_start
 from mtal.runs.status import Status
 from tests.runs.small_worker import until
 
@@ -44,6 +45,8 @@ def test_progress_and_report_are_read_while_it_runs(data):
         assert data.report() == {"problems": []}
         assert data.start_check(CONFIG) is False
         assert not data.paths.config.exists()
+    note_start(data.paths)
+    assert data.progress() is None                          # what there is was said by an earlier check
     data.paths.log.write_text("reading\n")
     assert (data.status, data.log_tail()) == (Status.INTERRUPTED, ["reading"])
 

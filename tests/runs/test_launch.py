@@ -1,15 +1,19 @@
 """Starting is safe to repeat and leaves no gap; a worker's end is seen however it ends (the table of DESIGN 4.5)."""
 import os
+import re
 import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
 
 from mtal.config import Config, ConfigError, compose
+from mtal.runs.files import last_lines
 from mtal.runs.launch import create, kill, request_stop, start
 from mtal.runs.paths import StorePaths
+from mtal.runs.starts import starts
 from mtal.runs.status import Status, status
 from tests.runs.small_worker import FINISH, WORKER, notes, until
 
@@ -52,6 +56,18 @@ def test_status_has_no_gap_from_start_to_end(run):
     watcher.join()
     steps = [one for one, before in zip(seen, [None, *seen], strict=False) if one is not before]
     assert [step for step in steps if step is not Status.NEW] == [Status.QUEUED, Status.RUNNING, Status.FINISHED]
+
+
+def test_every_start_is_written_down_and_heads_its_part_of_the_log(run):
+    before = time.time()
+    for number in (1, 2):
+        begun(run)
+        kill(run)
+        until(lambda: status(run) is Status.INTERRUPTED)
+        assert len(starts(run)) == number
+    assert before <= starts(run)[0] < starts(run)[1] <= time.time()
+    assert [re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "then", text) for text in last_lines(run.log)] == [
+        "start 1, then", "start 2, then"]
 
 
 def test_twenty_threads_start_one_worker(store):

@@ -47,13 +47,27 @@ def test_stages_never_timed_are_named_and_not_guessed():
     rows = [line(0, 0, "train", 0, 10), line(5, 0, "train", 5, 10), line(10, 0, "train", 10, 10)]
     now = progress(rows, PLAN)
     assert now.eta_missing == ("evaluate", "score")
-    assert now.eta_s == pytest.approx((20.0, 20.0))
+    assert now.eta_s is None
 
 
 def test_no_estimate_from_a_single_report():
     now = progress([line(0, 0, "train", 0, 10)], PLAN)
     assert now.eta_s is None
     assert set(now.eta_missing) == {"train", "evaluate", "score"}
+
+
+def test_no_estimate_before_there_is_a_plan():
+    now = progress([line(0, 0, "load", 0, 4), line(8, 0, "load", 4, 4)], [])
+    assert (now.eta_s, now.eta_missing) == (None, ())
+
+
+def test_reports_of_an_earlier_start_say_nothing_but_how_long_a_unit_takes():
+    rows = [line(0, 0, "train", 0, 10), line(10, 0, "train", 10, 10, loss={"depth": 1.5})]
+    assert progress(rows, PLAN, since=100) is None
+    rows += [line(100, 0, "train", 0, 10), line(101, 0, "train", 1, 10)]
+    now = progress(rows, [{"train": 10}], since=100)
+    assert (now.started, now.loss) == (100, {})
+    assert now.eta_s == pytest.approx((9.0, 9.0))
 
 
 def test_nothing_is_left_at_the_end():

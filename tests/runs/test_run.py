@@ -1,10 +1,15 @@
 """Run: what is on disk as tables, against slow twins."""
 import math
+import os
+import shutil
+import time
 
 import numpy as np
 import pytest
 
-from mtal.runs.run import LOSS
+from mtal.runs.files import write_json
+from mtal.runs.run import LOSS, Run
+from mtal.runs.starts import note_start, starts
 from tests.runs.made_run import IMAGES, START, TASKS
 
 
@@ -86,6 +91,30 @@ def test_a_cycle_appears_whole_or_not_at_all(finished):
         assert not cycle.metrics.exists()                   # what the killed worker left is swept
         cycle.metrics.write_text("{}")
     assert finished.cycles_done() == 4
+
+
+def test_the_time_of_the_first_start_survives_a_copy(finished, tmp_path):
+    assert finished.created == finished.paths.config.stat().st_mtime        # of a run that was never started
+    note_start(finished.paths)
+    note_start(finished.paths)
+    copied = Run(shutil.copytree(finished.paths.folder, tmp_path / "copy", copy_function=shutil.copyfile))
+    os.utime(copied.paths.config, (2e9, 2e9))
+    assert copied.created == starts(finished.paths)[0]
+
+
+def test_progress_is_that_of_the_last_start(finished):
+    assert finished.progress().stage == "train"
+    note_start(finished.paths)
+    assert finished.progress() is None
+    time.sleep(0.002)                                       # reports are told to the millisecond
+    finished.report(0, "load", 0, 4)
+    assert finished.progress().stage == "load"
+
+
+def test_every_cycle_has_the_fingerprint_of_the_data_that_it_saw(finished):
+    write_json(finished.paths.facts, finished.facts | {"fingerprint": "c", "data_changes": [
+        {"cycle": 1, "before": "a", "after": "b"}, {"cycle": 2, "before": "b", "after": "c"}]})
+    assert [finished.fingerprint(number) for number in range(3)] == ["a", "b", "c"]
 
 
 def test_tasks_are_values_with_their_legend(finished):

@@ -5,13 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mtal.runs.progress import Progress
 from mtal.ui.words import code, count, decimals, megabytes, plain, time_left
 
 
 def test_an_unknown_time_left_is_said_and_not_guessed():
-    assert time_left(None) == "no estimate yet"
-    assert time_left((60, 60), now=0.0).startswith("1 min left")
-    assert time_left((60, 180), now=0.0).startswith("1 min to 3 min left, done around")
+    def at(eta_s, *missing):
+        return Progress(0, "train", 1, 2, 0.0, 0.0, 0.0, eta_s, missing, {})
+
+    assert time_left(at(None)) == "no estimate yet"
+    assert time_left(at(None, "train")) == "no estimate yet"
+    assert time_left(at(None, "train", "score")) == "no estimate before 1 more stage has been timed once"
+    assert time_left(at(None, "pick", "score")) == "no estimate before 2 more stages have been timed once"
+    assert time_left(at((60, 60)), now=0.0).startswith("1 min left")
+    assert time_left(at((60, 180)), now=0.0).startswith("1 min to 3 min left, done around")
 
 
 @given(st.text(max_size=40))
