@@ -1,7 +1,7 @@
 """PAD-Net training step: the default mode against the same network in plain float32, contiguous, with PyTorch's own parts.
 
-The default mode: channels last, bfloat16 autocast (depthwise convolutions in float32), resizing as matrix products,
-cross-entropy image by image, fused Adam, freed memory kept for the next step.
+The default mode: channels last, bfloat16 autocast (depthwise convolutions in float32), resizing as matrix products, the
+tasks' first convolutions as one, cross-entropy image by image, fused Adam, freed memory kept for the next step.
 
     python -m benchmarks.training_step [--rounds 8] [--set channels=64]
 
@@ -19,7 +19,7 @@ import torch
 
 from benchmarks.setting import describe_machine, setting
 from benchmarks.timing import interleaved, median_ms, ratio
-from mtal.models import backbones
+from mtal.models import backbones, padnet
 from mtal.tasks import classes, cross_entropy, resize
 from mtal.training.loop import torch_generator
 from mtal.training.losses import all_losses, joined
@@ -64,6 +64,7 @@ def stepper(kind: str, sets: Sequence[str]) -> Callable[[], None]:
 def plain_parts():
     """What anybody would write first."""
     with (patch.object(resize, "resize", interpolate), patch.object(backbones, "resize", interpolate),
+          patch.object(padnet, "side_by_side", lambda blocks, maps: {name: block(maps) for name, block in blocks.items()}),
           patch.object(classes, "cross_entropy", cross_entropy.all_at_once)):
         yield
 

@@ -1,7 +1,11 @@
 """Building blocks shared by the networks. B images, C channels, H x W pixels."""
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 
 def conv_bn_relu(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
@@ -23,14 +27,43 @@ class Output(nn.Conv2d):
 
 
 class Depthwise(nn.Conv2d):
-    """A depthwise convolution that stays in float32 on a CPU: in bfloat16 its backward pass is up to a hundred times slower."""
+    """A depthwise convolution without bfloat16's slow backward kernels for a CPU, which take up to a hundred times longer."""
 
     def forward(self, maps: Tensor) -> Tensor:
         """(B, C, H, W) -> the same dtype."""
         if maps.device.type != "cpu":
             return super().forward(maps)
         with torch.autocast("cpu", enabled=False):
+            if maps.dtype is torch.bfloat16 and self.bias is None:
+                found: Tensor = _Depthwise.apply(maps, self.weight, self.stride, self.padding, self.dilation)
+                return found
             return super().forward(maps.float()).to(maps.dtype)
+
+
+class _Depthwise(torch.autograd.Function):
+    """Forward in bfloat16; backward in float32 what is slow in bfloat16: the weights' gradient, and the maps' under a stride."""
+
+    @staticmethod
+    def forward(ctx: Any, maps: Tensor, weight: Tensor, *geometry: Any) -> Tensor:
+        ctx.save_for_backward(maps, weight)
+        ctx.geometry = stride, padding, dilation = geometry
+        return F.conv2d(maps, weight.to(maps.dtype), None, stride, padding, dilation, len(weight))
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
+        maps, weight = ctx.saved_tensors
+
+        def gradient(dtype: torch.dtype, of: Sequence[bool]) -> list[Tensor]:
+            tensors = [tensor.to(dtype) for tensor in (slope, maps, weight)]
+            asked = (*of, False)                            # maps, weight, bias
+            return list(torch.ops.aten.convolution_backward(*tensors, None, *ctx.geometry, False, (0, 0), len(weight), asked))
+
+        if max(ctx.geometry[0]) > 1:
+            to_maps, to_weight, _ = gradient(torch.float32, (True, True))
+        else:
+            to_maps, to_weight = gradient(maps.dtype, (True, False))[0], gradient(torch.float32, (False, True))[1]
+        return to_maps.to(maps.dtype), to_weight, None, None, None
 
 
 def with_fast_depthwise(module: nn.Module) -> nn.Module:
@@ -49,16 +82,26 @@ class Bottleneck(nn.Module):
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         middle = max(1, outputs // 4)
-        self.body = nn.Sequential(conv_bn_relu(inputs, middle, 1), conv_bn_relu(middle, middle, 3),
+        self.entrances = nn.ModuleList([nn.Conv2d(inputs, width, 1, bias=False)
+                                        for width in ((middle,) if inputs == outputs else (middle, outputs))])
+        self.body = nn.Sequential(nn.BatchNorm2d(middle), nn.ReLU(inplace=True), conv_bn_relu(middle, middle, 3),
                                   nn.Conv2d(middle, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
-        self.shortcut = nn.Identity() if inputs == outputs else nn.Sequential(
-            nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
+        self.shortcut = nn.Identity() if inputs == outputs else nn.BatchNorm2d(outputs)
 
     def forward(self, maps: Tensor) -> Tensor:
         """(B, inputs, H, W) -> (B, outputs, H, W)."""
-        return F.relu(self.body(maps) + self.shortcut(maps))
+        return self.inside(maps, [entrance(maps) for entrance in self.entrances])
+
+    def inside(self, maps: Tensor, entered: Sequence[Tensor]) -> Tensor:
+        """The same, behind the entrances."""
+        return F.relu(self.body(entered[0]) + self.shortcut(entered[1] if len(entered) > 1 else maps))
 
 
-def bottlenecks(inputs: int, outputs: int) -> nn.Sequential:
-    """The two bottlenecks that PAD-Net puts before every prediction."""
-    return nn.Sequential(Bottleneck(inputs, outputs), Bottleneck(outputs, outputs))
+def side_by_side(blocks: Mapping[str, Bottleneck], maps: Tensor) -> dict[str, Tensor]:
+    """Several blocks on the same maps, their entrances as one convolution: the maps are read once, as is what flows back."""
+    weights: list[Tensor] = [entrance.get_parameter("weight") for block in blocks.values() for entrance in block.entrances]
+    entered = F.conv2d(maps, torch.cat(weights))
+    memory = torch.contiguous_format if entered.is_contiguous() else torch.channels_last
+    parts = iter(entered.split([len(weight) for weight in weights], dim=1))
+    return {name: block.inside(maps, [next(parts).contiguous(memory_format=memory) for _ in block.entrances])
+            for name, block in blocks.items()}

@@ -3,12 +3,13 @@
 B images, F feature channels, C channels of a task; h x w is the backbone's size.
 """
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from mtal.models.backbones import Encoder
-from mtal.models.blocks import Output, bottlenecks
+from mtal.models.blocks import Bottleneck, Output, side_by_side
 from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
 from mtal.tasks.task import Task
 
@@ -42,17 +43,18 @@ class Distillation(nn.Module):
 class PADNet(TwoStageNetwork):
     """Shared backbone, a first head per task, distillation between the tasks, a last head per task."""
 
-    def __init__(self, backbone: Encoder, features: nn.ModuleDict, first_heads: nn.ModuleDict, distillation: Distillation,
-                 last_heads: nn.ModuleDict) -> None:
+    def __init__(self, backbone: Encoder, first_blocks: nn.ModuleDict, second_blocks: nn.ModuleDict, first_heads: nn.ModuleDict,
+                 distillation: Distillation, last_heads: nn.ModuleDict) -> None:
         super().__init__()
-        self.backbone, self.task_features, self.first_heads = backbone, features, first_heads
-        self.distillation, self.last_heads = distillation, last_heads
+        self.backbone, self.first_blocks, self.second_blocks = backbone, first_blocks, second_blocks
+        self.first_heads, self.distillation, self.last_heads = first_heads, distillation, last_heads
         self.channels = distillation.channels
 
     def first_stage(self, images: Tensor) -> FirstStage:
         """Initial outputs at the backbone's size, and F_k."""
         shared = self.backbone(images)
-        features = {name: block(shared) for name, block in self.task_features.items()}
+        entered = side_by_side(cast("Mapping[str, Bottleneck]", self.first_blocks), shared)
+        features = {name: block(entered[name]) for name, block in self.second_blocks.items()}
         return FirstStage([{name: head(features[name]) for name, head in self.first_heads.items()}], features)
 
     def second_stage(self, first: FirstStage) -> Prediction:
@@ -66,8 +68,9 @@ def build(backbone: Encoder, tasks: Sequence[Task], channels: int) -> PADNet:
     names = [task.name for task in tasks]
     return PADNet(
         backbone=backbone,
-        features=nn.ModuleDict({name: bottlenecks(backbone.channels, channels) for name in names}),
+        first_blocks=nn.ModuleDict({name: Bottleneck(backbone.channels, channels) for name in names}),
+        second_blocks=nn.ModuleDict({name: Bottleneck(channels, channels) for name in names}),
         first_heads=nn.ModuleDict({task.name: Output(channels, task.channels) for task in tasks}),
         distillation=Distillation(names, channels),
-        last_heads=nn.ModuleDict({task.name: nn.Sequential(bottlenecks(channels, channels),
+        last_heads=nn.ModuleDict({task.name: nn.Sequential(Bottleneck(channels, channels), Bottleneck(channels, channels),
                                                            Output(channels, task.channels)) for task in tasks}))

@@ -1,4 +1,5 @@
 """Every network and backbone: shapes for even and odd sizes, one image equals its share of a batch, gradients everywhere."""
+import copy
 from dataclasses import dataclass
 
 import pytest
@@ -7,7 +8,7 @@ import torch
 
 from mtal.config import ConfigError, compose
 from mtal.models import BACKBONES, NETWORKS, build_backbone, build_network, padnet
-from mtal.models.blocks import Depthwise, with_fast_depthwise
+from mtal.models.blocks import Bottleneck, Depthwise, side_by_side, with_fast_depthwise
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,34 @@ class TestWeights:
 
 
 original = timm.create_model
+
+
+@pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (5, 1), (3, 2), (5, 2)])
+def test_depthwise_gradients_in_bfloat16_are_those_of_float32_up_to_rounding(kernel, stride):
+    exact = torch.nn.Conv2d(6, 6, kernel, stride, kernel // 2, groups=6, bias=False)
+    fast = with_fast_depthwise(torch.nn.Sequential(copy.deepcopy(exact)))
+    images = torch.randn(2, 6, 11, 14).bfloat16().to(memory_format=torch.channels_last)
+    slopes = torch.randn(exact(images.float()).shape).bfloat16()
+    found = []
+    for layer, given in ((exact, images.float()), (fast, images.clone())):
+        given.requires_grad_()
+        with torch.autocast("cpu", torch.bfloat16, enabled=layer is fast):
+            output = layer(given)
+        output.backward(slopes.to(output.dtype))
+        found.append((output, given.grad, next(layer.parameters()).grad))
+    for right, rounded in zip(*found, strict=True):
+        torch.testing.assert_close(rounded.float(), right, rtol=0.02, atol=0.02)
+    assert found[1][0].dtype == found[1][1].dtype == torch.bfloat16
+    assert found[1][2].dtype == torch.float32
+
+
+def test_blocks_side_by_side_are_the_blocks():
+    blocks = torch.nn.ModuleDict({"wider": Bottleneck(6, 8), "same": Bottleneck(6, 6), "wide": Bottleneck(6, 12)}).eval()
+    maps = torch.randn(2, 6, 5, 7).to(memory_format=torch.channels_last)
+    together = side_by_side(blocks, maps)
+    assert list(together) == list(blocks)
+    for name, block in blocks.items():
+        torch.testing.assert_close(together[name], block(maps))
 
 
 def test_depthwise_convolutions_keep_weights_names_and_results():

@@ -133,7 +133,7 @@ def test_evaluation_equals_a_plain_loop():
 def test_a_network_that_broke_is_not_measured_as_if_it_were_fine():
     config, bench = tiny_config(), small_bench()
     dataset = DATASETS["drawn"].load(config)
-    bench.network.last_heads["depth"][1].bias.data.fill_(float("nan"))
+    bench.network.last_heads["depth"][-1].bias.data.fill_(float("nan"))
     with pytest.raises(NonFiniteLossError, match=r"while evaluating: depth \(final\) on"):
         evaluate(bench.network, Resized(dataset.validation, config.size, 1), dataset.tasks, config, bench.machine, quiet)
 
