@@ -114,7 +114,7 @@ class Resized:
         key = (index, task.name)
         if key in self._unresized and (kept := self._kept.get(key)) is not None:
             return kept.copy()
-        label = self._split.label(index, task)
+        label = unit_length(self._split.label(index, task))     # as what is kept, or the second time would round otherwise
         if label.shape[:2] == tuple(self.size):
             self._unresized.add(key)
         return np.ascontiguousarray(np.moveaxis(np.atleast_3d(label), -1, 0))
@@ -131,10 +131,14 @@ def resize_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def resize_label(label: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """(H, W) or (H, W, 3) -> size, from the pixel under each new pixel's centre; vectors keep unit length, zero stays zero."""
+    """(H, W) or (H, W, 3) -> size, from the pixel under each new pixel's centre; vectors of unit length."""
     rows, columns = ((np.arange(new) + 0.5) * old / new for new, old in zip(size, label.shape, strict=False))
-    resized = label[np.ix_(rows.astype(int), columns.astype(int))]
-    if resized.ndim == 3:
-        length = np.linalg.norm(resized, axis=-1, keepdims=True)
-        resized = (resized / np.where(length > 0, length, 1)).astype(label.dtype)
-    return resized
+    return unit_length(label[np.ix_(rows.astype(int), columns.astype(int))])
+
+
+def unit_length(label: np.ndarray) -> np.ndarray:
+    """A label whose vectors, (H, W, 3), have unit length; zero stays zero; a label without vectors is as it was."""
+    if label.ndim < 3:
+        return label
+    length = np.linalg.norm(label, axis=-1, keepdims=True)
+    return (label / np.where(length > 0, length, 1)).astype(label.dtype)

@@ -115,6 +115,22 @@ def test_native_targets_keep_the_size_of_the_label(counted, dataset):
     assert counted.read.count((4, "depth")) == (1 + 3) + (1 + 1)
 
 
+def test_a_label_has_the_same_bits_whether_it_was_read_now_or_kept(dataset):
+    """Else a run that was resumed would measure otherwise in the last digits than one that went on."""
+    class Longer(Counted):                                  # vectors of the size of the network, not quite of unit length
+        def label(self, index, task):
+            return super().label(index, task) * np.float32(1.003)
+
+    normals = next(task for task in dataset.tasks if task.name == "normals")
+    data = Resized(Longer(dataset.pool), (24, 32), ROOMY_GB)
+    fresh, fresh_small = data.native_targets([3], normals)[0], data.targets([3], normals)[0]
+    kept = data.native_targets([3], normals)[0]
+    assert torch.equal(fresh, kept)
+    assert torch.equal(fresh, fresh_small)
+    present = fresh.norm(dim=0) > 0
+    torch.testing.assert_close(fresh.norm(dim=0)[present], torch.ones(int(present.sum())))
+
+
 def test_no_indices_no_images(dataset):
     data = Resized(dataset.pool, (24, 32), ROOMY_GB)
     assert data.images([]).shape == (0, 3, 24, 32)
