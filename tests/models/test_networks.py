@@ -159,11 +159,12 @@ class TestWeights:
 original = timm.create_model
 
 
+@pytest.mark.parametrize("size", [(11, 14), (4, 5), (3, 2)])
 @pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (5, 1), (3, 2), (5, 2)])
-def test_depthwise_gradients_in_bfloat16_are_those_of_float32_up_to_rounding(kernel, stride):
+def test_depthwise_gradients_in_bfloat16_are_those_of_float32_up_to_rounding(kernel, stride, size):
     exact = torch.nn.Conv2d(6, 6, kernel, stride, kernel // 2, groups=6, bias=False)
     fast = with_fast_depthwise(torch.nn.Sequential(copy.deepcopy(exact)))
-    images = torch.randn(2, 6, 11, 14).bfloat16().to(memory_format=torch.channels_last)
+    images = torch.randn(2, 6, *size).bfloat16().to(memory_format=torch.channels_last)
     slopes = torch.randn(exact(images.float()).shape).bfloat16()
     found = []
     for layer, given in ((exact, images.float()), (fast, images.clone())):
