@@ -54,17 +54,19 @@ class _Depthwise(torch.autograd.Function):
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
         maps, weight = ctx.saved_tensors
 
-        def gradient(dtype: torch.dtype, of: Sequence[bool]) -> list[Tensor]:
+        def gradient(dtype: torch.dtype, of: Sequence[bool]) -> list[Any]:
             tensors = [tensor.to(dtype) for tensor in (slope, maps, weight)]
             asked = (*of, False)                            # maps, weight, bias
             return list(torch.ops.aten.convolution_backward(*tensors, None, *ctx.geometry, False, (0, 0), len(weight), asked))
 
         stride, padding, dilation = ctx.geometry
-        to_maps = gradient(maps.dtype if max(stride) == 1 else torch.float32, (True, False))[0]
-        if max(dilation) == 1 and slope[0, 0].numel() < weight[0, 0].numel():
+        strided = max(stride) > 1
+        small = max(dilation) == 1 and slope[0, 0].numel() < weight[0, 0].numel()
+        to_maps, to_weight, _ = gradient(torch.float32, (strided, not small)) if strided or not small else (None, None, None)
+        if not strided:
+            to_maps = gradient(maps.dtype, (True, False))[0]
+        if small:
             to_weight = _place_by_place(slope.float(), maps.float(), weight, stride, padding)
-        else:
-            to_weight = gradient(torch.float32, (False, True))[1]
         return to_maps.to(maps.dtype), to_weight, None, None, None
 
 
