@@ -62,10 +62,11 @@ class _Depthwise(torch.autograd.Function):
         stride, padding, dilation = ctx.geometry
         strided = max(stride) > 1
         small = max(dilation) == 1 and slope[0, 0].numel() < weight[0, 0].numel()
-        to_maps, to_weight, _ = gradient(torch.float32, (strided, not small)) if strided or not small else (None, None, None)
-        if not strided:
-            to_maps = gradient(maps.dtype, (True, False))[0]
-        if small:
+        exact = gradient(torch.float32, (strided, not small)) if strided or not small else []
+        to_maps = exact[0] if strided else gradient(maps.dtype, (True, False))[0]
+        if not small:
+            to_weight = exact[1]
+        else:
             to_weight = _place_by_place(slope.float(), maps.float(), weight, stride, padding)
         return to_maps.to(maps.dtype), to_weight, None, None, None
 
