@@ -54,37 +54,17 @@ class _Depthwise(torch.autograd.Function):
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
         maps, weight = ctx.saved_tensors
 
-        def gradient(dtype: torch.dtype, of: Sequence[bool]) -> list[Any]:
+        strided = max(ctx.geometry[0]) > 1
+
+        def gradients(dtype: torch.dtype, of_maps: bool, of_weight: bool) -> Any:
             tensors = [tensor.to(dtype) for tensor in (slope, maps, weight)]
-            asked = (*of, False)                            # maps, weight, bias
-            return list(torch.ops.aten.convolution_backward(*tensors, None, *ctx.geometry, False, (0, 0), len(weight), asked))
+            return torch.ops.aten.convolution_backward(*tensors, None, *ctx.geometry, False, (0, 0), len(weight),
+                                                       (of_maps, of_weight, False))
 
-        stride, padding, dilation = ctx.geometry
-        strided = max(stride) > 1
-        small = max(dilation) == 1 and slope[0, 0].numel() < weight[0, 0].numel()
-        exact = gradient(torch.float32, (strided, not small)) if strided or not small else []
-        to_maps = exact[0] if strided else gradient(maps.dtype, (True, False))[0]
-        if not small:
-            to_weight = exact[1]
-        else:
-            to_weight = _place_by_place(slope.float(), maps.float(), weight, stride, padding)
+        to_maps, to_weight, _ = gradients(torch.float32, strided, True)
+        if not strided:
+            to_maps = gradients(maps.dtype, True, False)[0]
         return to_maps.to(maps.dtype), to_weight, None, None, None
-
-
-def _place_by_place(slope: Tensor, maps: Tensor, weight: Tensor, stride: Sequence[int], padding: Sequence[int]) -> Tensor:
-    """Gradient of depthwise weights (C, 1, k, l): at each place of the kernel the sum of slope times the maps moved there.
-
-    For maps smaller than the kernel it takes half as long as the library's, whose threads also wait for each other all the time.
-    """
-    height, width = slope.shape[-2:]
-    moved = F.pad(maps, (padding[1], padding[1], padding[0], padding[0])).permute(0, 2, 3, 1)   # channels last, as in memory
-    slope = slope.permute(0, 2, 3, 1)
-    found = torch.empty(*weight.shape[-2:], len(weight))
-    for row in range(weight.shape[-2]):
-        rows = moved[:, row:row + stride[0] * height:stride[0]]
-        for column in range(weight.shape[-1]):
-            found[row, column] = (rows[:, :, column:column + stride[1] * width:stride[1]] * slope).sum(dim=(0, 1, 2))
-    return found.permute(2, 0, 1)[:, None]
 
 
 def with_fast_depthwise(module: nn.Module) -> nn.Module:
