@@ -143,7 +143,7 @@ def progress_lines(runs: Sequence[Run]) -> None:
     for run in runs:
         now = run.progress(loaders.known_times(run.config)) if run.status is Status.RUNNING else None
         if now is not None:
-            doing = f"cycle {now.cycle}, **{plain(now.stage_title)}** {now.done:,} of {now.total:,}, {time_left(now)}"
+            doing = f"cycle {now.cycle}, {_stage(now)}, {time_left(now)}"
         else:
             doing = place_text(run) if run.status is Status.QUEUED else "starting"
         st.caption(f"{SIGNS[run.status][0]} {doing[0].upper()}{doing[1:]}")
@@ -168,8 +168,12 @@ def stage_bars(stages: Mapping[str, int], now: Progress, cycles: int) -> str:
     return f'<div class="stages"><b>Cycle {now.cycle} (last: {cycles - 1})</b><ol>{"".join(items)}</ol></div>'
 
 
+def _stage(now: Progress) -> str:
+    return f"**{plain(now.stage_title)}** {now.done:,} of {now.total:,}"
+
+
 def _progress_line(now: Progress, stopping: bool) -> str:
-    parts = [f"**{plain(now.stage_title)}** {now.done:,} of {now.total:,}"]
+    parts = [_stage(now)]
     parts.append("stopping after the step in hand" if stopping else time_left(now))
     if now.loss:
         parts.append("training loss " + ", ".join(f"{plain(name)} {value:.3g}" for name, value in now.loss.items()))

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.runs.run import Run, TaskFacts
+from mtal.ui import loaders
 from mtal.ui.sentences import driving_task, figures, tasks_of
 from mtal.ui.words import decimals, plain
 
@@ -36,14 +37,14 @@ def show_tiles(run: Run, cycle: int, images: Sequence[int], captions: Sequence[s
 
     The three lists have the same length; `name` tells this group of tiles from others of the page.
     """
-    group, names = st.container(key=f"tiles.{name}"), run.facts["pool"]
+    group, ids = st.container(key=f"tiles.{name}"), loaders.pool(run, cycle)["id"]
     for start in range(0, len(images), in_a_row):
         columns = group.columns(in_a_row, gap="small")
         for column, image, caption, label in zip(columns, images[start:start + in_a_row], captions[start:start + in_a_row],
                                                  labels[start:start + in_a_row], strict=False):
             with column.container(gap=None):
                 show_thumbnail(run, image)
-                st.page_link("pages/inspect.py", label=label, query_params=address(run, cycle, names[image]))
+                st.page_link("pages/inspect.py", label=label, query_params=address(run, cycle, ids.iloc[image]))
                 if caption:
                     st.caption(caption)
 
