@@ -29,7 +29,7 @@ def report_on(config: Config) -> "Report":
     from mtal.datasets.dataset import DataError
 
     try:
-        return check_dataset(find(DATASETS, config.dataset, "data set").survey(config), _show_progress)
+        return check_dataset(find(DATASETS, config.dataset, "data set").load(config), _show_progress)
     except DataError as error:
         raise ConfigError(str(error)) from None
 

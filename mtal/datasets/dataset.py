@@ -42,6 +42,10 @@ class Readable(Protocol):
 class Split(Readable, Protocol):
     """A list of images with labels, read from where they lie."""
 
+    def has_label(self, index: int, task: Task) -> bool:
+        """Whether there is a label to read, found without reading it; it may still turn out broken."""
+        ...
+
     def files(self, index: int, tasks: tuple[Task, ...]) -> dict[str, Path]:
         """What -> file, "image" and one per task; empty for data without files."""
         ...
@@ -58,16 +62,16 @@ class Dataset:
     validation: Split
     note: str = ""                                          # what must be said beside every figure
 
-    def fingerprint(self) -> str:
-        """Sixteen hex digits that change with any name, order, file size or file time."""
+    def fingerprint(self, pool_labels: bool = True) -> str:
+        """Sixteen hex digits that change with any name, order, file size or file time; if asked, whatever the pool's labels."""
         digest = hashlib.sha256(repr((self.name, [(task.name, task.classes) for task in self.tasks])).encode())
         if not any(split.files(0, ()) for split in (self.pool, self.validation)):
             digest.update(self.folder.encode())             # data without files are what they say they consist of
-        for split in (self.pool, self.validation):
+        for split, tasks in ((self.pool, self.tasks if pool_labels else ()), (self.validation, self.tasks)):
             digest.update(b"split")                         # an image that changes sides changes the data set
             for index, name in enumerate(split.ids):
                 digest.update(name.encode())
-                for what, file in sorted(split.files(index, self.tasks).items()):
+                for what, file in sorted(split.files(index, tasks).items()):
                     digest.update(f"{what} {file.name} {_state(file)}".encode())
         return digest.hexdigest()[:16]
 
@@ -81,8 +85,8 @@ class Source:
     task_names: tuple[str, ...]                             # tasks it can have labels for
     find_folder: Callable[[], Path | None]                  # where it looks by itself; None if there is nothing
     place: Callable[[Config], str]                          # what Dataset.folder will be, found cheaply; "" if there is nothing
-    load: Callable[[Config], Dataset]                       # ConfigError or DataError
-    survey: Callable[[Config], Dataset]                     # like load, but files may be missing: for the check, which lists them
+    tasks_in: Callable[[Config], tuple[str, ...]]           # those of task_names that the place has labels for, found cheaply
+    load: Callable[[Config], Dataset]                       # ConfigError or DataError; single files may be missing or broken
 
 
 def chosen(offered: Mapping[str, Task], config: Config, title: str) -> tuple[Task, ...]:
@@ -91,6 +95,40 @@ def chosen(offered: Mapping[str, Task], config: Config, title: str) -> tuple[Tas
         if name not in offered:
             raise ConfigError(f"tasks: {title} has no labels for {name!r}; it has {', '.join(offered)}")
     return tuple(replace(offered[name], weight=config.loss_weights.get(name, offered[name].weight)) for name in config.tasks)
+
+
+@dataclass(frozen=True)
+class Subset:
+    """Some images of a split, in its order."""
+    whole: Split
+    places: tuple[int, ...]                                 # positions in `whole`
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """One name per image."""
+        return tuple(self.whole.ids[place] for place in self.places)
+
+    def image(self, index: int) -> np.ndarray:
+        """As of `whole`."""
+        return self.whole.image(self.places[index])
+
+    def label(self, index: int, task: Task) -> np.ndarray:
+        """As of `whole`."""
+        return self.whole.label(self.places[index], task)
+
+    def has_label(self, index: int, task: Task) -> bool:
+        """As of `whole`."""
+        return self.whole.has_label(self.places[index], task)
+
+    def files(self, index: int, tasks: tuple[Task, ...]) -> dict[str, Path]:
+        """As of `whole`."""
+        return self.whole.files(self.places[index], tasks)
+
+
+def labels_there(split: Split, tasks: tuple[Task, ...]) -> np.ndarray:
+    """(N, T) bool: the (image, task) pairs that have a label to read."""
+    there = [[split.has_label(index, task) for task in tasks] for index in range(len(split.ids))]
+    return np.array(there, dtype=bool).reshape(len(split.ids), len(tasks))
 
 
 class Gated:

@@ -52,6 +52,10 @@ class Drawings:
         """(H, W) or (H, W, 3), exact."""
         return drawing(self.part, index, self.size)[task.name].copy()
 
+    def has_label(self, index: int, task: Task) -> bool:
+        """Always."""
+        return True
+
     def files(self, index: int, tasks: tuple[Task, ...]) -> dict[str, Path]:
         """There are none."""
         return {}
@@ -118,6 +122,11 @@ def place(config: Config) -> str:
     return f"{pool}+{validation} images of {config.size[0]}x{config.size[1]}"
 
 
+def tasks_in(config: Config) -> tuple[str, ...]:
+    """All."""
+    return tuple(_offered())
+
+
 def load(config: Config) -> Dataset:
     """The data set; draws nothing yet."""
     tasks = chosen(_offered(), config, DRAWN.title)
@@ -126,4 +135,4 @@ def load(config: Config) -> Dataset:
     return Dataset(DRAWN.name, DRAWN.title, place(config), tasks, pool, validation, NOTE)
 
 
-DRAWN = Source("drawn", "Drawn shapes", LAYOUT, tuple(_offered()), lambda: None, place, load, load)
+DRAWN = Source("drawn", "Drawn shapes", LAYOUT, tuple(_offered()), lambda: None, place, tasks_in, load)

@@ -1,7 +1,7 @@
 """Lists of ids and the files that they name, checked before any is read: nothing outside the data folder is ever opened."""
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ class Listed:
     """The files of one kind."""
     folder: Path
     paths: tuple[Path, ...]                                 # one per id, whether it exists or not
-    missing: tuple[Path, ...]                               # those that do not exist
+    there: tuple[bool, ...]                                 # one per id
 
 
 def read_ids(path: Path) -> tuple[str, ...]:
@@ -47,18 +47,7 @@ def find_files(root: Path, folder: str, ids: Sequence[str], endings: Sequence[st
     for path in paths:
         if names.get(path.name, False):
             _stay_inside(path, root)
-    return Listed(root / folder, paths, tuple(path for path in paths if path.name not in names))
-
-
-def demand(found: Mapping[str, Listed], root: Path) -> None:
-    """DataError if files are missing: the first few by name, and how many. `found`: what -> its files."""
-    for what, listed in found.items():
-        if len(listed.missing) == len(listed.paths) and not listed.folder.is_dir():
-            raise DataError(f"{root} has no folder {listed.folder.name}, which must hold {what}; add it, or leave out "
-                            f"what needs it")
-    if missing := [str(path.relative_to(root)) for listed in found.values() for path in listed.missing]:
-        raise DataError(f"{len(missing)} files are missing in {root}: {some(missing)}; add them, or take their ids out of the "
-                        f"lists of images")
+    return Listed(root / folder, paths, tuple(path.name in names for path in paths))
 
 
 def some(names: Sequence[str]) -> str:

@@ -1,15 +1,14 @@
 """NYUD_MT: indoor photographs with four kinds of labels, read in the layout of Multi-Task-Learning-PyTorch (its data/nyud.py)."""
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from mtal.config import Config
 from mtal.datasets.dataset import DataError, Dataset, Source, chosen
-from mtal.datasets.decode import image_size, read_array, read_ids_image, read_rgb
-from mtal.datasets.listing import Listed, demand, find_files, read_ids, some
+from mtal.datasets.decode import read_array, read_ids_image, read_rgb
+from mtal.datasets.listing import read_ids, some
+from mtal.datasets.photographs import Kind, find_photographs
 from mtal.tasks.depth import depth
 from mtal.tasks.edge import edge
 from mtal.tasks.normals import normals
@@ -58,46 +57,12 @@ def _borders(path: Path) -> np.ndarray:
     return stored.astype(np.uint8)
 
 
-@dataclass(frozen=True)
-class Kind:
-    """Where the labels of one task lie, and how a file becomes a label."""
-    folder: str
-    ending: str
-    read: Callable[[Path], np.ndarray]
-
-
 KINDS = {
-    "semseg": Kind("segmentation", ".png", _classes),
-    "depth": Kind("depth", ".npy", _metres),
-    "normals": Kind("normals", ".npy", _vectors),
-    "edge": Kind("edge", ".npy", _borders),
+    "semseg": Kind("segmentation", (".png",), _classes),
+    "depth": Kind("depth", (".npy",), _metres),
+    "normals": Kind("normals", (".npy",), _vectors),
+    "edge": Kind("edge", (".npy",), _borders),
 }
-
-
-@dataclass(frozen=True)
-class Photographs:
-    """A split of NYUD_MT."""
-    ids: tuple[str, ...]
-    found: Mapping[str, Listed]                             # "image" and one per task
-
-    def image(self, index: int) -> np.ndarray:
-        """(H, W, 3) uint8 RGB."""
-        return read_rgb(self.found["image"].paths[index])
-
-    def label(self, index: int, task: Task) -> np.ndarray:
-        """Label of the image's size."""
-        path = self.found[task.name].paths[index]
-        label = KINDS[task.name].read(path)
-        height, width = image_size(self.found["image"].paths[index])
-        if label.shape[:2] != (height, width):
-            raise DataError(f"{path} is {label.shape[0]} x {label.shape[1]}, but its image is {height} x {width}")
-        if problem := task.problem(label):
-            raise DataError(f"{path}: {problem}")
-        return label
-
-    def files(self, index: int, tasks: tuple[Task, ...]) -> dict[str, Path]:
-        """What -> file."""
-        return {what: self.found[what].paths[index] for what in ("image", *(task.name for task in tasks))}
 
 
 def find_folder() -> Path | None:
@@ -112,31 +77,21 @@ def place(config: Config) -> str:
     return str(folder) if folder and folder.is_dir() else ""
 
 
+def tasks_in(config: Config) -> tuple[str, ...]:
+    """The tasks whose folders are there."""
+    root = Path(place(config))
+    return tuple(name for name, kind in KINDS.items() if (root / kind.folder).is_dir())
+
+
 def load(config: Config) -> Dataset:
-    """The data set; every file must be there."""
-    return _read(config, demand)
-
-
-def survey(config: Config) -> Dataset:
-    """The data set, whatever is missing."""
-    return _read(config, lambda found, root: None)
-
-
-def _read(config: Config, check: Callable[[Mapping[str, Listed], Path], None]) -> Dataset:
+    """The data set."""
     root = _folder(config)
     classes, note = _class_names(root)
     tasks = chosen(_offered(classes, note), config, TITLE)
-    pool, validation = (_split(root, root / "gt_sets" / f"{name}.txt", tasks) for name in ("train", "val"))
-    for split in (pool, validation):
-        check(split.found, root)
-    return Dataset(NAME, TITLE, str(root), tasks, pool, validation, note)
-
-
-def _split(root: Path, listed: Path, tasks: tuple[Task, ...]) -> Photographs:
-    ids = read_ids(listed)
     kinds = {task.name: KINDS[task.name] for task in tasks}
-    return Photographs(ids, {"image": find_files(root, "images", ids, (".jpg", ".png"))} | {
-        name: find_files(root, kind.folder, ids, (kind.ending,)) for name, kind in kinds.items()})
+    pool, validation = (find_photographs(root, Kind("images", (".jpg", ".png"), read_rgb), kinds,
+                                         read_ids(root / "gt_sets" / f"{name}.txt")) for name in ("train", "val"))
+    return Dataset(NAME, TITLE, str(root), tasks, pool, validation, note)
 
 
 def _offered(classes: tuple[str, ...], note: str) -> dict[str, Task]:
@@ -187,4 +142,4 @@ def _inside(text: str) -> Path:
     return (folder / MARK).resolve() if (folder / MARK).is_dir() and not (folder / "gt_sets").is_dir() else folder
 
 
-NYUD = Source(NAME, TITLE, LAYOUT, tuple(KINDS), find_folder, place, load, survey)
+NYUD = Source(NAME, TITLE, LAYOUT, tuple(KINDS), find_folder, place, tasks_in, load)

@@ -41,7 +41,7 @@ class Reporter:
 def run_check(paths: DataPaths) -> None:
     """Check, report, thumbnails. ConfigError or DataError if there is nothing to check."""
     config = load_config(paths.config)
-    dataset = find(DATASETS, config.dataset, "data set").survey(config)
+    dataset = find(DATASETS, config.dataset, "data set").load(config)
     pool, validation = len(dataset.pool.ids), len(dataset.validation.ids)
     both = pool + validation
     reporter = Reporter(paths, total=2 * both)

@@ -16,7 +16,7 @@ from tests.datasets.nyud_folder import ALL, SIZE, TRAIN, VAL, nyud_config
 
 @pytest.fixture
 def checked(folder):
-    return check(NYUD.survey(nyud_config(folder)))
+    return check(NYUD.load(nyud_config(folder)))
 
 
 def test_a_good_folder_has_no_problems(folder, checked):
@@ -57,7 +57,7 @@ def test_broken_missing_and_odd_files_are_rows(folder):
     (folder / "depth" / "0002.npy").unlink()
     np.save(folder / "edge" / "0011.npy", np.zeros((3, 3), np.float32))
     np.save(folder / "normals" / "0012.npy", np.zeros((*SIZE, 3), np.float32))
-    report = check(NYUD.survey(nyud_config(folder)))
+    report = check(NYUD.load(nyud_config(folder)))
     rows = {(row["split"], row["id"], row["what"]): row for row in report.problems}
     assert set(rows) == {("pool", "0001", "image"), ("pool", "0002", "depth"), ("validation", "0011", "edge")}
     assert rows["pool", "0002", "depth"]["file"].endswith("depth/0002.npy")
@@ -70,13 +70,13 @@ def test_broken_missing_and_odd_files_are_rows(folder):
 
 def test_a_missing_image_is_one_row_though_its_labels_cannot_be_compared(folder):
     (folder / "images" / "0005.jpg").unlink()
-    report = check(NYUD.survey(nyud_config(folder)))
+    report = check(NYUD.load(nyud_config(folder)))
     assert [(row["id"], row["what"]) for row in report.problems] == [("0005", "image")]
 
 
 def test_a_folder_of_labels_that_is_missing_is_a_row_per_image(folder):
     shutil.rmtree(folder / "edge")
-    report = check(NYUD.survey(nyud_config(folder)))
+    report = check(NYUD.load(nyud_config(folder)))
     assert [row["what"] for row in report.problems] == ["edge"] * 6
     assert report.labels["edge"] == {"min": None, "max": None, "mean": None, "valid_percent": 0.0, "classes": []}
 
@@ -85,7 +85,7 @@ def test_leaks_and_doubles_are_found(folder):
     (folder / "gt_sets" / "val.txt").write_text("0011\n0002\n0012\n")
     shutil.copy(folder / "images" / "0001.jpg", folder / "images" / "0012.jpg")
     shutil.copy(folder / "images" / "0005.jpg", folder / "images" / "0007.jpg")
-    report = check(NYUD.survey(nyud_config(folder)))
+    report = check(NYUD.load(nyud_config(folder)))
     assert report.leaks == [{"pool": "0002", "validation": "0002", "how": "same name"},
                             {"pool": "0001", "validation": "0012", "how": "same picture"}]
     assert [(row["split"], row["id"], row["problem"]) for row in report.problems] == [
@@ -94,7 +94,7 @@ def test_leaks_and_doubles_are_found(folder):
 
 def test_folder_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(DataError, match="no folder"):
-        NYUD.survey(nyud_config(tmp_path / "gone"))
+        NYUD.load(nyud_config(tmp_path / "gone"))
 
 
 def test_drawn_data_and_images_without_people():
@@ -115,13 +115,13 @@ def test_a_report_counts_images_and_can_stop_it(folder):
         if done == 3:
             raise KeyboardInterrupt
     with pytest.raises(KeyboardInterrupt):
-        check(NYUD.survey(nyud_config(folder)), until_three)
+        check(NYUD.load(nyud_config(folder)), until_three)
     assert seen == [(0, 6), (1, 6), (2, 6), (3, 6)]
 
 
 @pytest.mark.real
 def test_real_folder_is_sound(nyud_folder):
-    report = check(NYUD.survey(nyud_config(nyud_folder)))
+    report = check(NYUD.load(nyud_config(nyud_folder)))
     assert (report.problems, report.leaks) == ([], [])
     assert 60 < report.labels["semseg"]["valid_percent"] < 100
     assert 1.5 < report.labels["depth"]["mean"] < 4.5

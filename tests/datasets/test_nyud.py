@@ -146,7 +146,7 @@ class TestDamagedFolder:
 
     def test_survey_takes_what_is_there(self, folder):
         shutil.rmtree(folder / "edge")
-        dataset = NYUD.survey(nyud_config(folder))
+        dataset = NYUD.load(nyud_config(folder))
         assert dataset.pool.label(0, dataset.tasks[1]).shape == SIZE
         with pytest.raises(DataError, match=r"edge/0001\.npy is missing"):
             dataset.pool.label(0, dataset.tasks[3])

@@ -23,7 +23,7 @@ def folder(tmp_path):
 
 
 def pool(folder):
-    return NYUD.survey(nyud_config(folder, ("depth",))).pool
+    return NYUD.load(nyud_config(folder, ("depth",))).pool
 
 
 def test_large_images_become_small_and_small_ones_stay(paths):
