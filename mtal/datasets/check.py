@@ -1,5 +1,4 @@
-"""The check of a data set: every image and label read once, and everything that is wrong with them as rows of a report."""
-import hashlib
+"""The check of a data set: every image and label read once, and all that is wrong or odd about them as rows of a report."""
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -8,17 +7,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-import torch
 
-from mtal.datasets.dataset import DataError, Dataset, Split
+from mtal.datasets.alike import groups, nearest
+from mtal.datasets.coverage import LABELLED, pack
+from mtal.datasets.dataset import Dataset, Split
+from mtal.datasets.inspect import ImageFacts, Problem, inspect
 from mtal.datasets.parallel import Report as Progress
 from mtal.datasets.parallel import in_threads, quiet
+from mtal.datasets.problems import IGNORED, LEFT_OUT, severity
+from mtal.datasets.statistics import form, summarise
+from mtal.datasets.suspicion import suspicions
 from mtal.tasks.task import Task
+
+VERSION = 2                                                 # of the report; pages ask for a new check where it is another one
+SAMPLED = 12                                                # images per split whose labels are drawn, spread evenly
 
 
 @dataclass(frozen=True)
 class Report:
-    """Plain values only, fit for JSON. Percents are of pixels."""
+    """Plain values only, fit for JSON. Percents are of valid pixels where nothing else is said. Splits: pool, validation."""
     dataset: str
     title: str
     folder: str
@@ -26,11 +33,19 @@ class Report:
     fingerprint: str
     checked: str                                            # ISO time, UTC
     seconds: float
-    tasks: list[dict[str, str]]                             # name, title, unit
-    splits: dict[str, dict[str, Any]]                       # by split: images, ids, sizes {"120x160": n}, coverage {task: n}
-    labels: dict[str, dict[str, Any]]                       # task -> min, max, mean, valid_percent, classes [[name, percent]]
-    problems: list[dict[str, str]]                          # split, id, what, file, problem
-    leaks: list[dict[str, str]]                             # pool, validation (ids), how
+    tasks: list[dict[str, Any]]                             # name, title, unit, form, legend [[text, "#rrggbb"]]
+    splits: dict[str, dict[str, Any]]                       # images, ids, sizes {"120x160": n}, coverage {task: n labelled},
+                                                            # states {task: packed, see coverage.py}, sampled [positions]
+    labels: dict[str, dict[str, Any]]                       # task -> "both" or a split -> what statistics.summarise says
+    problems: list[dict[str, str]]                          # split, id ("" = the whole set), what, file, kind, severity, problem
+    leaks: list[dict[str, Any]]                             # pool, validation (ids), how, bits (of 128 that differ)
+    alike: list[dict[str, list[str]]]                       # groups of nearly the same pictures: split -> ids
+    version: int = VERSION
+
+    @property
+    def harmful(self) -> bool:
+        """Whether something is left out of a run, or would flatter its measurement."""
+        return bool(self.leaks) or any(row["severity"] in {LEFT_OUT, IGNORED} for row in self.problems)
 
     def to_json(self) -> dict[str, Any]:
         """A dictionary for `json.dump`."""
@@ -43,116 +58,128 @@ class Report:
 
 
 @dataclass(frozen=True)
-class LabelFacts:
-    """What one label adds to the report. Of valid pixels: their number, range, sum, and how many there are of each value."""
-    pixels: int
-    valid: int
-    low: float
-    high: float
-    total: float
-    per_class: np.ndarray                                   # (classes,) int64
-
-
-@dataclass(frozen=True)
-class ImageFacts:
-    """What one image and its labels add to the report."""
-    size: str                                               # "120x160", "" if it cannot be read
-    digest: str
-    labels: dict[str, LabelFacts]                           # those that can be read
-    problems: list[tuple[str, str]]                         # what, problem
+class Seen:
+    """A split and what was seen of it."""
+    name: str
+    split: Split
+    facts: Sequence[ImageFacts]
 
 
 def check(dataset: Dataset, report: Progress = quiet) -> Report:
     """Read everything once. One broken file is a row, never a crash; `report` may raise to stop."""
     started = time.monotonic()
-    splits = {"pool": dataset.pool, "validation": dataset.validation}
-    todo = [(split, index) for split in splits.values() for index in range(len(split.ids))]
+    todo = [(split, index) for split in (dataset.pool, dataset.validation) for index in range(len(split.ids))]
     found = in_threads(lambda pair: inspect(*pair, dataset.tasks), todo, report)
     cut = len(dataset.pool.ids)
-    facts = {"pool": found[:cut], "validation": found[cut:]}
+    both = [Seen("pool", dataset.pool, found[:cut]), Seen("validation", dataset.validation, found[cut:])]
+    together = _together(found)
+    problems = [row for seen in both for row in _problems(seen, both[0], dataset)]
+    problems += [row for task in dataset.tasks for row in _suspicions(task, both, together, dataset)]
     return Report(
         dataset.name, dataset.title, dataset.folder, dataset.note, dataset.fingerprint(),
         datetime.now(UTC).isoformat(timespec="seconds"), round(time.monotonic() - started, 2),
-        tasks=[{"name": task.name, "title": task.title, "unit": task.unit} for task in dataset.tasks],
-        splits={name: _split_facts(splits[name], facts[name], dataset.tasks) for name in splits},
-        labels={task.name: _label_facts(task, [one.labels[task.name] for one in found if task.name in one.labels])
-                for task in dataset.tasks},
-        problems=[row for name in splits for row in _problems(name, splits[name], facts[name], dataset.tasks)],
-        leaks=_leaks(dataset, facts["pool"], facts["validation"]))
+        tasks=[_task(task) for task in dataset.tasks],
+        splits={seen.name: _split(seen, dataset.tasks) for seen in both},
+        labels={task.name: _labels(task, both) for task in dataset.tasks},
+        problems=problems, leaks=_leaks(*both), alike=_alike(both, together))
 
 
-def inspect(split: Split, index: int, tasks: Sequence[Task]) -> ImageFacts:
-    """One image and its labels."""
-    size = digest = ""
-    labels: dict[str, LabelFacts] = {}
-    problems: list[tuple[str, str]] = []
-    try:
-        image = split.image(index)
-        size = f"{image.shape[0]}x{image.shape[1]}"
-        digest = hashlib.sha256(f"{size} ".encode() + image.tobytes()).hexdigest()
-    except DataError as error:
-        problems.append(("image", str(error)))
-    for task in tasks:
-        try:
-            labels[task.name] = measure(split.label(index, task), task)
-        except DataError as error:
-            if not any(str(error) == problem for _, problem in problems):       # the label's reader tripped over the image
-                problems.append((task.name, str(error)))
-    return ImageFacts(size, digest, labels, problems)
+def _task(task: Task) -> dict[str, Any]:
+    legend = [[text, "#{:02x}{:02x}{:02x}".format(*colour)] for text, colour in task.legend]
+    return {"name": task.name, "title": task.title, "unit": task.unit, "form": form(task), "legend": legend}
 
 
-def measure(label: np.ndarray, task: Task) -> LabelFacts:
-    """Facts about one label, (H, W) or (H, W, 3)."""
-    target = torch.from_numpy(np.ascontiguousarray(np.moveaxis(np.atleast_3d(label), -1, 0)))[None]
-    valid = task.valid(target)[0, 0].numpy()
-    values = label[valid]
-    per_class = np.bincount(values.ravel(), minlength=len(task.classes)) if task.classes else np.zeros(0, np.int64)
-    if not values.size:
-        return LabelFacts(valid.size, 0, np.inf, -np.inf, 0.0, per_class)
-    return LabelFacts(valid.size, int(valid.sum()), float(values.min()), float(values.max()),
-                      float(values.mean(dtype=np.float64)) * int(valid.sum()), per_class)
+def _split(seen: Seen, tasks: Sequence[Task]) -> dict[str, Any]:
+    states = np.array([one.states for one in seen.facts], np.uint8).reshape(len(seen.facts), len(tasks))
+    readable = [place for place, one in enumerate(seen.facts) if one.size]
+    labelled = [place for place in readable if LABELLED in states[place]] or readable
+    spread = np.linspace(0, len(labelled) - 1, min(SAMPLED, len(labelled))).round().astype(int)
+    return {"images": len(seen.split.ids), "ids": list(seen.split.ids),
+            "sizes": dict(Counter(seen.facts[place].size for place in readable).most_common()),
+            "coverage": {task.name: int((states[:, column] == LABELLED).sum()) for column, task in enumerate(tasks)},
+            "states": {task.name: pack(states[:, column]) for column, task in enumerate(tasks)},
+            "sampled": [labelled[place] for place in spread]}
 
 
-def _split_facts(split: Split, facts: Sequence[ImageFacts], tasks: Sequence[Task]) -> dict[str, Any]:
-    covered = {task.name: sum(task.name in one.labels and one.labels[task.name].valid > 0 for one in facts) for task in tasks}
-    return {"images": len(split.ids), "ids": list(split.ids), "coverage": covered,
-            "sizes": dict(Counter(one.size for one in facts if one.size).most_common())}
+def _labels(task: Task, both: Sequence[Seen]) -> dict[str, Any]:
+    read = {seen.name: [one.labels[task.name] for one in seen.facts if task.name in one.labels] for seen in both}
+    return {name: summarise(task, facts) for name, facts in {"both": [*read["pool"], *read["validation"]], **read}.items()}
 
 
-def _label_facts(task: Task, facts: Sequence[LabelFacts]) -> dict[str, Any]:
-    """Over all images of both splits; no range of vectors, nor where there is not one valid pixel."""
-    pixels, valid = sum(one.pixels for one in facts), sum(one.valid for one in facts)
-    ordered = valid and task.label_channels == 1
-    per_class = sum((one.per_class for one in facts), np.zeros(len(task.classes), np.int64))
-    return {"min": min(one.low for one in facts) if ordered else None,
-            "max": max(one.high for one in facts) if ordered else None,
-            "mean": sum(one.total for one in facts) / valid if ordered else None,
-            "valid_percent": 100 * valid / pixels if pixels else 0.0,
-            "classes": [[name, 100 * int(count) / valid if valid else 0.0]
-                        for name, count in zip(task.classes, per_class, strict=True)]}
-
-
-def _problems(name: str, split: Split, facts: Sequence[ImageFacts], tasks: tuple[Task, ...]) -> list[dict[str, str]]:
+def _problems(seen: Seen, pool: Seen, dataset: Dataset) -> list[dict[str, str]]:
+    """Files that cannot be used, and pictures that are there twice or share their name with one of the pool."""
     rows = []
     first: dict[str, str] = {}                              # digest -> id
-    for index, (one, fact) in enumerate(zip(split.ids, facts, strict=True)):
+    named = {} if seen is pool else {one: fact.digest for one, fact in zip(pool.split.ids, pool.facts, strict=True)}
+    for index, (one, fact) in enumerate(zip(seen.split.ids, seen.facts, strict=True)):
         found = list(fact.problems)
         if fact.digest and (twin := first.setdefault(fact.digest, one)) != one:
-            found.append(("image", f"the same picture as {twin}"))
-        files = split.files(index, tasks) if found else {}
-        rows += [{"split": name, "id": one, "what": what, "file": str(files.get(what, "")), "problem": problem}
-                 for what, problem in found]
+            found.append(Problem("image", "duplicate", f"the same picture as {twin}"))
+        if fact.digest and named.get(one) and named[one] != fact.digest:
+            found.append(Problem("image", "same name", "another picture of the pool has this name too"))
+        rows += [_row(seen, index, problem, dataset) for problem in found]
     return rows
 
 
-def _leaks(dataset: Dataset, pool: Sequence[ImageFacts], validation: Sequence[ImageFacts]) -> list[dict[str, str]]:
-    """Images that are in both splits, by name or by content: the measurement would flatter."""
-    names = set(dataset.pool.ids)
-    by_digest = {fact.digest: one for one, fact in zip(dataset.pool.ids, pool, strict=True) if fact.digest}
-    leaks = []
-    for one, fact in zip(dataset.validation.ids, validation, strict=True):
-        if one in names:
-            leaks.append({"pool": one, "validation": one, "how": "same name"})
-        elif fact.digest in by_digest:
-            leaks.append({"pool": by_digest[fact.digest], "validation": one, "how": "same picture"})
+def _suspicions(task: Task, both: Sequence[Seen], together: Sequence[int], dataset: Dataset) -> list[dict[str, str]]:
+    facts = [one.labels.get(task.name) for seen in both for one in seen.facts]
+    places = [(seen, index) for seen in both for index in range(len(seen.facts))]
+    ids = [seen.split.ids[index] for seen, index in places]
+    return [_row(*(places[place] if place is not None else (None, 0)), Problem(task.name, kind, text), dataset)
+            for place, kind, text in suspicions(task, ids, facts, together)]
+
+
+def _row(seen: Seen | None, index: int, problem: Problem, dataset: Dataset) -> dict[str, str]:
+    file = seen.split.files(index, dataset.tasks).get(problem.what) if seen else None
+    inside = f"{dataset.folder}/"                           # paths are shown from the data folder on
+    return {"split": seen.name if seen else "both", "id": seen.split.ids[index] if seen else "", "what": problem.what,
+            "file": str(file or "").removeprefix(inside), "kind": problem.kind,
+            "severity": severity(problem.kind, problem.what), "problem": problem.text.replace(inside, "")}
+
+
+def _together(facts: Sequence[ImageFacts]) -> list[int]:
+    """A number per image of both splits; images that look alike have the same."""
+    seen = [place for place, one in enumerate(facts) if one.hashes]
+    number = list(range(len(facts)))
+    for group in groups(_hashes(facts, seen)):
+        for member in group:
+            number[seen[member]] = seen[group[0]]
+    return number
+
+
+def _alike(both: Sequence[Seen], together: Sequence[int]) -> list[dict[str, list[str]]]:
+    """The groups, the largest first."""
+    found: dict[int, dict[str, list[str]]] = {}
+    places = [(seen, index) for seen in both for index in range(len(seen.facts))]
+    for (seen, index), number in zip(places, together, strict=True):
+        found.setdefault(number, {"pool": [], "validation": []})[seen.name].append(seen.split.ids[index])
+    several = [group for group in found.values() if sum(map(len, group.values())) > 1]
+    return sorted(several, key=lambda group: -sum(map(len, group.values())))
+
+
+def _leaks(pool: Seen, validation: Seen) -> list[dict[str, Any]]:
+    """Images that are in both splits, by content, or by name where one cannot be read: the measurement would flatter."""
+    digests = {one: fact.digest for one, fact in zip(pool.split.ids, pool.facts, strict=True)}
+    by_digest = {digest: one for one, digest in reversed(digests.items()) if digest}        # the first of several wins
+    near = _nearest(pool, validation)
+    leaks: list[dict[str, Any]] = []
+    for place, (one, fact) in enumerate(zip(validation.split.ids, validation.facts, strict=True)):
+        if fact.digest in by_digest:
+            leaks.append({"pool": by_digest[fact.digest], "validation": one, "how": "same picture", "bits": 0})
+        elif one in digests and not (fact.digest and digests[one]):
+            leaks.append({"pool": one, "validation": one, "how": "same name", "bits": None})
+        elif place in near:
+            twin, bits = near[place]
+            leaks.append({"pool": twin, "validation": one, "how": "nearly the same picture", "bits": bits})
     return leaks
+
+
+def _nearest(pool: Seen, validation: Seen) -> dict[int, tuple[str, int]]:
+    """Position in the validation split -> id in the pool and bits, where a picture of the pool looks nearly the same."""
+    ours, theirs = ([place for place, one in enumerate(seen.facts) if one.hashes] for seen in (validation, pool))
+    found = nearest(_hashes(validation.facts, ours), _hashes(pool.facts, theirs))
+    return {place: (pool.split.ids[theirs[hit[0]]], hit[1]) for place, hit in zip(ours, found, strict=True) if hit}
+
+
+def _hashes(facts: Sequence[ImageFacts], places: Sequence[int]) -> np.ndarray:
+    return np.array([facts[place].hashes for place in places], dtype=np.uint64).reshape(-1, 2)

@@ -10,6 +10,7 @@ from mtal.config import ConfigError, find, load_config
 from mtal.datasets import DATASETS
 from mtal.datasets.check import check
 from mtal.datasets.dataset import DataError
+from mtal.engine.previews import write_previews
 from mtal.engine.thumbs import write_thumbs
 from mtal.runs.files import write_json
 from mtal.runs.paths import DataPaths
@@ -39,13 +40,16 @@ class Reporter:
 
 
 def run_check(paths: DataPaths) -> None:
-    """Check, report, thumbnails. ConfigError or DataError if there is nothing to check."""
+    """Check, labels drawn, report, thumbnails. ConfigError or DataError if there is nothing to check."""
     config = load_config(paths.config)
     dataset = find(DATASETS, config.dataset, "data set").load(config)
     pool, validation = len(dataset.pool.ids), len(dataset.validation.ids)
     both = pool + validation
     reporter = Reporter(paths, total=2 * both)
-    write_json(paths.report, check(dataset, reporter.after(0)).to_json())
+    report = check(dataset, reporter.after(0))
+    for name, split in (("pool", dataset.pool), ("validation", dataset.validation)):
+        write_previews(split, dataset.tasks, report.splits[name]["sampled"], paths, name)
+    write_json(paths.report, report.to_json())
     write_thumbs(dataset.pool, paths, "pool", reporter.after(both))
     write_thumbs(dataset.validation, paths, "validation", reporter.after(both + pool))
 

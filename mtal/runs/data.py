@@ -59,3 +59,7 @@ class DataFolder:
     def thumb(self, split: str, index: int) -> Path:
         """A small JPEG of an image of "pool" or "validation"; it may not exist yet."""
         return self.paths.thumb(split, index)
+
+    def preview(self, split: str, place: int, what: str) -> Path:
+        """A PNG of the `place`-th sampled image ("image") or of its label for a task; it may not exist."""
+        return self.paths.preview(split, place, what)

@@ -65,6 +65,10 @@ class DataPaths(JobPaths):
         """A small JPEG of one image; a folder per thousand keeps folders small."""
         return self.thumbs / split / f"{index // 1000:03d}" / f"{index:06d}.jpg"
 
+    def preview(self, split: str, place: int, what: str) -> Path:
+        """A PNG of one of the images whose labels are drawn: the image itself, or a label by its task's name."""
+        return self.folder / "previews" / split / f"{place:02d}.{what}.png"
+
 
 @dataclass(frozen=True)
 class RunPaths(JobPaths):
