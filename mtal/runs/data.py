@@ -56,6 +56,6 @@ class DataFolder:
             file.write(config.to_json())
         return start(self.paths, worker=WORKER)
 
-    def thumb(self, split: str, index: int) -> Path:
-        """A small JPEG of an image of "pool" or "validation"; it may not exist yet."""
-        return self.paths.thumb(split, index)
+    def thumb(self, split: str, image: str) -> Path:
+        """A small JPEG of an image of "pool" or "validation", by its id; it may not exist yet."""
+        return self.paths.thumb(split, image)
