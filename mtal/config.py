@@ -84,6 +84,9 @@ class Config(BaseModel):
     describe: Literal["needed", "always"] = setting(
         "needed", SELECTION, "Describe the pool", "Measure disagreement and embedding when the strategy needs them, or always.")
 
+    start: Literal["random", "labelled"] = setting(
+        "random", BUDGET, "Start from", "random: a simulation on labels that exist. labelled: go on from all images with labels; "
+        "after each pick the run waits for theirs.")
     start_percent: float = setting(10, BUDGET, "Start (% of pool)", "Share of the pool labelled at random before cycle 0.",
                                    gt=0, le=100)
     step_percent: float = setting(10, BUDGET, "Step (% of pool)", "Share of the pool added per cycle.", gt=0, le=100)
@@ -126,7 +129,7 @@ class Config(BaseModel):
             raise ValueError("loss_weights: every weight must be above 0; leave a task out of `tasks` to ignore it")
         end = self.start_percent + self.step_percent * (self.cycles - 1)
         most = 1 + int((100.000001 - self.start_percent) / self.step_percent)
-        if end > 100 + 1e-9:
+        if self.start == "random" and end > 100 + 1e-9:
             raise ValueError(f"cycles: {self.cycles} cycles from {self.start_percent:g} % in steps of {self.step_percent:g} % "
                              f"end at {end:g} %; take at most {most} cycles")
         return self

@@ -17,7 +17,7 @@ row = pool.iloc[image]
 
 picture, words = st.columns([1, 3])
 with picture:
-    gallery.show_thumbnail(run, image)
+    gallery.show_thumbnail(run, str(row["id"]))
 with words:
     earlier = stepper.labelled_since(run, cycle, image) if row["labelled"] else ""
     sentence = sentences.why(pool, image, cycle, run.config, str(run.facts.get("strategy_title", run.config.strategy)), earlier,

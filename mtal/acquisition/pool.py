@@ -14,11 +14,17 @@ class Pool:
     tasks: tuple[str, ...]
     labelled: np.ndarray                                    # (N, T) bool
     signals: dict[str, np.ndarray]                          # "committee" (N, T, M) m_{k,l}; "embedding" (N, D)
+    closed: np.ndarray | None = None                        # (N, T) bool: pairs that can never be labelled; None = there are none
+
+    @property
+    def open_pairs(self) -> np.ndarray:
+        """(N, T) bool: what can be labelled next."""
+        return np.asarray(~self.labelled if self.closed is None else ~(self.labelled | self.closed))
 
     @property
     def open_images(self) -> np.ndarray:
         """(N,) bool: images with at least one task left to label."""
-        return np.asarray(~self.labelled.all(axis=1))
+        return np.asarray(self.open_pairs.any(axis=1))
 
     @property
     def covered(self) -> np.ndarray:
@@ -54,6 +60,7 @@ class Pick:
 
 
 def whole_images(images: np.ndarray, pool: Pool) -> np.ndarray:
-    """(K, 2) pairs: each image with all of its tasks that have no label yet."""
-    pairs = [(image, task) for image in images for task in np.flatnonzero(~pool.labelled[image])]
+    """(K, 2) pairs: each image with all of its tasks that are left to label."""
+    open_pairs = pool.open_pairs
+    pairs = [(image, task) for image in images for task in np.flatnonzero(open_pairs[image])]
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)

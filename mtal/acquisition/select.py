@@ -80,7 +80,7 @@ def buy(order: Callable[[int], np.ndarray], pool: Pool, budget: int) -> np.ndarr
         pairs = whole_images(order(min(count, most)), pool)
         if len(pairs) >= budget or count >= most:
             return pairs[:budget]
-        count += -(-(budget - len(pairs)) // len(pool.tasks))   # some images were labelled in part
+        count += -(-(budget - len(pairs)) // len(pool.tasks))   # some images have fewer tasks to label
 
 
 def _placed(points: np.ndarray, space: Space) -> np.ndarray:

@@ -62,6 +62,10 @@ class Dataset:
     validation: Split
     note: str = ""                                          # what must be said beside every figure
 
+    def of(self, pool: Split, validation: Split) -> "Dataset":
+        """The same data set with other splits, such as those without broken images."""
+        return replace(self, pool=pool, validation=validation)
+
     def fingerprint(self, pool_labels: bool = True) -> str:
         """Sixteen hex digits that change with any name, order, file size or file time; if asked, whatever the pool's labels."""
         digest = hashlib.sha256(repr((self.name, [(task.name, task.classes) for task in self.tasks])).encode())

@@ -53,8 +53,9 @@ class Photographs:
 
 
 def find_photographs(root: Path, images: Kind, labels: Mapping[str, Kind], ids: Sequence[str]) -> Photographs:
-    """Look the files of some ids up. `root` resolved. DataError if there is no folder of images, or a link leads out of `root`."""
+    """Look the files of some ids up. `root` resolved. DataError if it has no folder of images, or a link leads out of it."""
     if not (root / images.folder).is_dir():
         raise DataError(f"{root} has no folder {images.folder}, which must hold the images")
     kinds = {IMAGE: images} | dict(labels)
-    return Photographs(tuple(ids), kinds, {what: find_files(root, kind.folder, ids, kind.endings) for what, kind in kinds.items()})
+    found = {what: find_files(root, kind.folder, ids, kind.endings) for what, kind in kinds.items()}
+    return Photographs(tuple(ids), kinds, found)

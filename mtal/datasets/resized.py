@@ -28,6 +28,7 @@ class Resized:
         self._split = split
         self._kept: dict[tuple[int, str], np.ndarray] = {}  # (C, H, W) each
         self._unresized: set[tuple[int, str]] = set()       # labels that have this size by themselves
+        self._blank: set[tuple[int, str]] = set()           # labels of which no pixel counts
         self._free_bytes = int(memory_gb * 2**30)
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(cpu_count())
@@ -57,18 +58,27 @@ class Resized:
             targets[task.name] = target
         return targets
 
-    def preload(self, report: Report = quiet, tasks: Sequence[Task] = (), labelled: np.ndarray | None = None) -> None:
+    def preload(self, report: Report = quiet, tasks: Sequence[Task] = (), labelled: np.ndarray | None = None,
+                ) -> dict[tuple[int, str], str]:
         """Read every image, and the labels of `tasks` (only where `labelled`, (N, T) bool), so that all that is broken shows now.
 
-        One DataError for all broken files. What finds no room in memory is read again when needed.
+        (position, task) -> problem of the labels that are broken; from then on no pixel of them counts. One DataError for all
+        broken images. What finds no room in memory is read again when needed.
         """
         wanted = [[task for column, task in enumerate(tasks) if labelled is None or labelled[index, column]]
                   for index in range(len(self))]
-        found = in_threads(lambda index: self._problems(index, [None, *wanted[index]]), range(len(self)), report)
-        if problems := [problem for problems in found for problem in problems]:
-            more = f"; and {len(problems) - NAMED} more" if len(problems) > NAMED else ""
-            files = "1 file" if len(problems) == 1 else f"{len(problems)} files"
-            raise DataError(f"{files} cannot be used: {'; '.join(problems[:NAMED])}{more}")
+        found = in_threads(lambda index: self._problems(index, wanted[index]), range(len(self)), report)
+        problems = {(index, what): problem for index, row in enumerate(found) for what, problem in row.items()}
+        if images := [problem for (_, what), problem in problems.items() if what == IMAGE]:
+            more = f"; and {len(images) - NAMED} more" if len(images) > NAMED else ""
+            files = "1 image" if len(images) == 1 else f"{len(images)} images"
+            raise DataError(f"{files} cannot be used: {'; '.join(images[:NAMED])}{more}")
+        self._blank.update(problems)
+        return problems
+
+    def blank(self, tasks: Sequence[Task], where: np.ndarray) -> None:
+        """From now on no pixel of these labels counts: they are not there. where: (N, T) bool over `tasks`."""
+        self._blank.update((int(index), tasks[column].name) for index, column in np.argwhere(where))
 
     def change_gate(self, split: Readable) -> None:
         """Go on with the same images behind another gate: images stay in memory, labels are forgotten."""
@@ -79,14 +89,15 @@ class Resized:
             self._free_bytes += sum(self._kept.pop(key).nbytes for key in labels)
             self._split = split
 
-    def _problems(self, index: int, wanted: Sequence[Task | None]) -> list[str]:
-        problems = []
-        for task in wanted:
+    def _problems(self, index: int, wanted: Sequence[Task]) -> dict[str, str]:
+        """IMAGE or task -> problem; a broken image stands for its labels, whose size cannot be compared."""
+        problems: dict[str, str] = {}
+        for task in [None, *wanted]:
             try:
                 self._get(index, task)
             except DataError as error:
-                problems.append(str(error))
-        return list(dict.fromkeys(problems))                # a broken image is named once, though its labels mention it too
+                problems[task.name if task else IMAGE] = str(error)
+        return {IMAGE: problems[IMAGE]} if IMAGE in problems else problems
 
     def _stack(self, wanted: Sequence[tuple[int, Task | None]], empty: np.ndarray) -> Tensor:
         found = [self._kept.get((index, task.name if task else IMAGE)) for index, task in wanted]
@@ -100,6 +111,8 @@ class Resized:
         key = (index, task.name if task else IMAGE)
         if (kept := self._kept.get(key)) is not None:
             return kept
+        if task and key in self._blank:
+            return self._nothing(task)
         split = self._split
         array = resize_label(split.label(index, task), self.size) if task else resize_image(split.image(index), self.size)
         planes = np.ascontiguousarray(np.moveaxis(np.atleast_3d(array), -1, 0))
@@ -112,6 +125,8 @@ class Resized:
     def _native(self, index: int, task: Task) -> np.ndarray:
         """(C, h, w) of a label that is not resized."""
         key = (index, task.name)
+        if key in self._blank:
+            return self._nothing(task)
         if key in self._unresized and (kept := self._kept.get(key)) is not None:
             return kept.copy()
         label = unit_length(self._split.label(index, task))     # as what is kept, or the second time would round otherwise

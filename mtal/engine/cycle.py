@@ -1,7 +1,7 @@
 """The heart of the program: train, measure, describe the pool, pick; once per cycle, going on after the last complete one."""
 import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,20 @@ from mtal.acquisition.strategy import Strategy
 from mtal.acquisition.weights import sample_weights
 from mtal.config import Config, ConfigError, find
 from mtal.datasets import DATASETS
-from mtal.datasets.dataset import DataError, Dataset, Gated
+from mtal.datasets.dataset import Dataset, Gated, labels_there
 from mtal.datasets.resized import Resized
 from mtal.engine.evidence import NEAR_MISSES, draw_evidence
-from mtal.engine.facts import describe_run, images_at, images_per_cycle
+from mtal.engine.facts import describe_run, images_per_cycle
+from mtal.engine.intake import (
+    await_labels,
+    data_changes,
+    first_images,
+    must_be_measured,
+    on_disk,
+    readable,
+    simulated,
+)
 from mtal.engine.project import project
-from mtal.engine.thumbs import write_thumbs
 from mtal.engine.watch import Watch
 from mtal.models import build_network
 from mtal.models.prediction import TwoStageNetwork
@@ -40,7 +48,7 @@ from mtal.training.loop import Feed, seed_weights
 from mtal.training.machine import Machine, find_machine, set_threads
 from mtal.training.train import train
 
-START, WEIGHTS, TRAINING, SIGNAL, PICK = range(5)           # what a seed [config.seed, cycle, use] is for
+WEIGHTS, TRAINING, SIGNAL, PICK = range(1, 5)               # what a seed [config.seed, cycle, use] is for
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,13 @@ class Study:
     pool: Resized                                           # behind a gate that opens only for bought labels
     validation: Resized
     start: np.ndarray                                       # (N, T) bool: labelled before cycle 0
+    there: np.ndarray                                       # (N, T) bool: labels that exist by now
+    facts: dict[str, Any]                                   # as written down; what turns out broken later is added
+
+    @property
+    def closed(self) -> np.ndarray:
+        """(N, T) bool: labels that nobody can supply; in a simulation those that do not exist."""
+        return ~self.there if self.config.start == "random" else np.zeros_like(self.there)
 
 
 def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> None:
@@ -65,16 +80,17 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> None:
     for number in range(run.cycles_done(), study.config.cycles):
         set_threads(study.config)                           # the map of the cycle before may have changed them
         labelled = run.labelled(number, study.start)
+        await_labels(study.dataset, labelled, study.there)
         weights = training_weights(study, number, labelled)
         study.pool.change_gate(Gated(study.dataset.pool, study.dataset.tasks, labelled))
-        with watch.stage("load", len(study.pool)) as report:
-            study.pool.preload(report, study.dataset.tasks, labelled)   # a broken label shows before an hour of training
+        with watch.stage("load", len(study.pool)) as report:        # a broken label shows before an hour of training
+            leave_out(study, "pool", study.pool.preload(report, study.dataset.tasks, labelled))
         feed = Feed(study.pool, study.dataset.tasks, weights, study.config.batch, study.config.augment, study.machine)
         with run.new_cycle(number) as cycle:
             network = trained_network(study, number, feed, watch)
             with watch.stage("evaluate", len(study.validation)) as report:
                 found = evaluate(network, study.validation, study.dataset.tasks, study.config, study.machine, report)
-            if number < study.config.cycles - 1 and not labelled.all():
+            if number < study.config.cycles - 1 and not (labelled | study.closed).all():
                 bench = Bench(network, study.pool, feed, study.dataset.tasks, study.config, study.machine,
                               (study.config.seed, number, SIGNAL))
                 choose(study, number, labelled, bench, cycle, watch)
@@ -99,43 +115,36 @@ def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
             raise ConfigError(f"tasks: {who} compares tasks with each other, so it needs at least two")
         if config.sample_weights == "on" and "committee" not in strategy.needs:
             raise ConfigError(f"sample_weights: {strategy.title} gives no task scores to weight by; set sample_weights=auto")
-        start = first_images(config, len(dataset.pool.ids), len(dataset.tasks))
+        paths = run.store.data(config.dataset, dataset.folder)
+        dataset, left_out = readable(dataset, paths, report)
+        simulation = config.start == "random"
+        dataset, bare = simulated(dataset) if simulation else (dataset, 0)
+        there = labels_there(dataset.pool, dataset.tasks)
+        start = first_images(config, there) if simulation else on_disk(there, run.facts.get("start"), dataset)
         parameters = sum(parameter.numel() for parameter in build_network(config, dataset.tasks).parameters())
         facts = describe_run(config, dataset, strategy, signals, machine, np.flatnonzero(start.any(axis=1)), parameters)
-        facts["data_changes"] = data_changes(run, facts, accept_data)
+        facts |= {"data_changes": data_changes(run, facts, accept_data), "left_out": left_out, "without_labels": bare}
         share = len(dataset.pool.ids) / (len(dataset.pool.ids) + len(dataset.validation.ids))      # of the memory for images
         pool = Resized(Gated(dataset.pool, dataset.tasks, start), config.size, config.memory_gb * share)
         validation = Resized(dataset.validation, config.size, config.memory_gb * (1 - share))
-        validation.preload(report, dataset.tasks)
-        write_thumbs(dataset.pool, run.store.data(config.dataset, dataset.folder), "pool", report)
-        write_json(run.paths.facts, facts)
-    return Study(config, run, dataset, strategy, signals, machine, pool, validation, start)
+        study = Study(config, run, dataset, strategy, signals, machine, pool, validation, start, there, facts)
+        usable = labels_there(dataset.validation, dataset.tasks)
+        broken = validation.preload(report, dataset.tasks, usable)
+        validation.blank(dataset.tasks, ~usable)
+        leave_out(study, "validation", broken)
+        for index, name in broken:
+            usable[index, config.tasks.index(name)] = False
+        must_be_measured(usable, dataset)
+    return study
 
 
-def data_changes(run: Run, facts: Mapping[str, Any], accept: bool) -> list[dict[str, Any]]:
-    """What `Run.facts` keeps of changed data: what it kept before, and a change since. DataError if it needs consent."""
-    before, done = run.facts, run.cycles_done()
-    known: list[dict[str, Any]] = before.get("data_changes", [])
-    if not before or before["fingerprint"] == facts["fingerprint"]:
-        return known
-    if done and before["pool"] != facts["pool"]:
-        raise DataError(f"{facts['data_folder']} holds other pool images than when this run began, and its picks are places in "
-                        f"that list: put the files back, or start a new run")
-    if done and not accept:
-        what = "the images have their names, but a file has another size or time"
-        if before["validation"] != facts["validation"]:
-            what = "it holds other validation images"
-        raise DataError(f"the data in {facts['data_folder']} changed since this run began (fingerprint {before['fingerprint']}, "
-                        f"now {facts['fingerprint']}): {what}. Put the files back, or go on with the changed data: "
-                        f"`python -m mtal resume {run.name} --accept-data`")
-    return [*known, {"cycle": done, "before": before["fingerprint"], "after": facts["fingerprint"]}]
-
-
-def first_images(config: Config, pool: int, tasks: int) -> np.ndarray:
-    """(N, T) bool: the random start, the same for every strategy of one seed, so that curves start together."""
-    labelled = np.zeros((pool, tasks), dtype=bool)
-    labelled[np.random.default_rng([config.seed, START]).choice(pool, images_at(config, pool, 0), replace=False)] = True
-    return labelled
+def leave_out(study: Study, split: str, broken: dict[tuple[int, str], str]) -> None:
+    """Write down what cannot be used, for the run's page. `broken`: (position, what) -> problem."""
+    ids = {"pool": study.dataset.pool.ids, "validation": study.dataset.validation.ids}[split]
+    known = study.facts["left_out"]
+    known += [row for (index, what), problem in sorted(broken.items())
+              if (row := {"split": split, "id": ids[index], "what": what, "problem": problem}) not in known]
+    write_json(study.run.paths.facts, study.facts)
 
 
 def training_weights(study: Study, number: int, labelled: np.ndarray) -> np.ndarray:
@@ -175,7 +184,7 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, cycle:
         with watch.stage("score", len(study.pool)) as report:
             found = describe(bench, {name: SIGNALS[name] for name in study.signals}, fitted, report)
     with watch.stage("pick") as report:
-        pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs})
+        pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, study.closed)
         budget = images_per_cycle(config, len(labelled)) * len(config.tasks)
         options = Options(config.committee, config.normalise, config.across, config.terms, config.diversity, config.picking)
         pick = study.strategy.pick(pool, budget, np.random.default_rng([config.seed, number, PICK]), options)

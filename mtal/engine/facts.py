@@ -25,9 +25,10 @@ def describe_run(config: Config, dataset: Dataset, strategy: Strategy, signals: 
     """Plain values for facts.json; the keys are listed at `Run.facts`."""
     return {
         "dataset_title": dataset.title, "dataset_note": dataset.note, "data_folder": dataset.folder,
-        "fingerprint": dataset.fingerprint(), "pool": list(dataset.pool.ids), "pool_files": pool_files(dataset),
+        "fingerprint": dataset.fingerprint(), "fingerprint_of_images": dataset.fingerprint(pool_labels=False),
+        "pool": list(dataset.pool.ids), "pool_files": pool_files(dataset),
         "validation": list(dataset.validation.ids), "tasks": [task_facts(task, config) for task in dataset.tasks],
-        "plan": plan(config, dataset, signals), "versions": versions(), "device": str(machine.device),
+        "plan": plan(config, dataset, signals, len(start)), "versions": versions(), "device": str(machine.device),
         "device_name": machine.name, "precision": machine.precision, "parameters": parameters,
         "strategy_title": strategy.title, "start": start.tolist(),
     }
@@ -42,9 +43,10 @@ def task_facts(task: Task, config: Config) -> dict[str, Any]:
             "legend": [[text, "#{:02x}{:02x}{:02x}".format(*colour)] for text, colour in task.legend]}
 
 
-def images_at(config: Config, pool: int, number: int) -> int:
-    """How many pool images are labelled when a cycle begins, all tasks of each."""
-    return min(pool, max(1, round(pool * config.start_percent / 100)) + number * images_per_cycle(config, pool))
+def images_at(config: Config, pool: int, number: int, start: int | None = None) -> int:
+    """How many pool images are labelled when a cycle begins. `start`: before cycle 0, if not the share that the config says."""
+    first = max(1, round(pool * config.start_percent / 100)) if start is None else start
+    return min(pool, first + number * images_per_cycle(config, pool))
 
 
 def images_per_cycle(config: Config, pool: int) -> int:
@@ -52,11 +54,11 @@ def images_per_cycle(config: Config, pool: int) -> int:
     return max(1, round(pool * config.step_percent / 100))
 
 
-def plan(config: Config, dataset: Dataset, signals: Sequence[str]) -> list[dict[str, int]]:
+def plan(config: Config, dataset: Dataset, signals: Sequence[str], start: int) -> list[dict[str, int]]:
     """Per cycle: stage -> units, for the estimate of the time left."""
     pool, cycles = len(dataset.pool.ids), []
     for number in range(config.cycles):
-        labelled = images_at(config, pool, number)
+        labelled = images_at(config, pool, number, start)
         stages = {"load": pool, "train": steps(labelled, config.batch, config.epochs), "evaluate": len(dataset.validation.ids)}
         if number < config.cycles - 1:
             stages |= {SIGNALS[name].stage: SIGNALS[name].units(config, pool, labelled) for name in signals}

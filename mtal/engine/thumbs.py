@@ -1,4 +1,4 @@
-"""Small pictures of a split's images, so that pages never decode a photograph."""
+"""Small pictures of a split's images, so that pages never decode a photograph. They belong to a data folder, not to a run."""
 from pathlib import Path
 
 from PIL import Image
@@ -12,35 +12,35 @@ WIDTH_PX = 192
 QUALITY = 85
 
 
-def write_thumbs(split: Split, paths: DataPaths, name: str, report: Report = quiet, size: int = WIDTH_PX) -> int:
-    """JPEGs of a split ("pool" or "validation"), at most `size` pixels wide. Returns how many were written.
+def write_thumbs(split: Split, paths: DataPaths, name: str, report: Report = quiet, size: int = WIDTH_PX) -> dict[int, str]:
+    """JPEGs of a split ("pool" or "validation"), at most `size` pixels wide; those newer than their image are kept.
 
-    A picture that is there already stays if it is newer than its image and shows the same id; broken images get none.
+    Position -> problem, of the images that cannot be read and get none.
     """
-    return sum(in_threads(lambda index: _write(split, index, paths.thumb(name, index), size), range(len(split.ids)), report))
+    problems = in_threads(lambda index: _write(split, index, paths.thumb(name, split.ids[index]), size), range(len(split.ids)),
+                          report)
+    return {index: problem for index, problem in enumerate(problems) if problem}
 
 
-def _write(split: Split, index: int, path: Path, size: int) -> bool:
-    if _is_fresh(split, index, path):
-        return False
+def _write(split: Split, index: int, path: Path, size: int) -> str:
+    """What is wrong with the image, "" if nothing."""
+    if _is_fresh(split.files(index, ()).get("image"), path):
+        return ""
     try:
         image = Image.fromarray(split.image(index))
-    except DataError:
+    except DataError as error:
         path.unlink(missing_ok=True)                        # else an older image would stand in for it
-        return False
+        return str(error)
     height = max(1, round(image.height * size / image.width))
     small = image if image.width <= size else image.resize((size, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
     with whole_file(path, "wb") as file:
-        small.save(file, "JPEG", quality=QUALITY, comment=split.ids[index].encode())
-    return True
+        small.save(file, "JPEG", quality=QUALITY)
+    return ""
 
 
-def _is_fresh(split: Split, index: int, path: Path) -> bool:
-    source = split.files(index, ()).get("image")
+def _is_fresh(source: Path | None, path: Path) -> bool:
+    """Whether there is a picture, and none that is older than its image. An image that is gone has none."""
     try:
-        if source is not None and source.stat().st_mtime_ns >= path.stat().st_mtime_ns:
-            return False
-        with Image.open(path, formats=("JPEG",)) as image:
-            return bool(image.info.get("comment") == split.ids[index].encode())
-    except OSError:
-        return False                                        # not there, or not a picture
+        return path.exists() if source is None else source.stat().st_mtime_ns < path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return False

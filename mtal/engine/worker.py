@@ -43,8 +43,8 @@ def work(run: Run, accept_data: bool = False) -> dict[str, str]:
                 run_cycles(run, watch, accept_data)
             finally:
                 stage = watch.current
-    except StopRequested:
-        return {"outcome": "stopped", "reason": "somebody asked it to stop", "stage": stage, "traceback": ""}
+    except StopRequested as stop:
+        return {"outcome": "stopped", "reason": str(stop) or "somebody asked it to stop", "stage": stage, "traceback": ""}
     except Exception as error:
         return {"outcome": "failed", "reason": f"{type(error).__name__}: {error}", "stage": stage,
                 "traceback": traceback.format_exc()}

@@ -56,9 +56,9 @@ class DataFolder:
             file.write(config.to_json())
         return start(self.paths, worker=WORKER)
 
-    def thumb(self, split: str, index: int) -> Path:
-        """A small JPEG of an image of "pool" or "validation"; it may not exist yet."""
-        return self.paths.thumb(split, index)
+    def thumb(self, split: str, image: str) -> Path:
+        """A small JPEG of an image of "pool" or "validation", by its id; it may not exist yet."""
+        return self.paths.thumb(split, image)
 
     def preview(self, split: str, place: int, what: str) -> Path:
         """A PNG of the `place`-th sampled image ("image") or of its label for a task; it may not exist."""

@@ -61,9 +61,10 @@ class DataPaths(JobPaths):
     report = property(lambda self: self.folder / "report.json")
     thumbs = property(lambda self: self.folder / "thumbs")
 
-    def thumb(self, split: str, index: int) -> Path:
-        """A small JPEG of one image; a folder per thousand keeps folders small."""
-        return self.thumbs / split / f"{index // 1000:03d}" / f"{index:06d}.jpg"
+    def thumb(self, split: str, image: str) -> Path:
+        """A small JPEG of one image, found by its id whatever else is in the split; 256 folders keep folders small."""
+        key = hashlib.sha1(image.encode()).hexdigest()[:16]
+        return self.thumbs / split / key[:2] / f"{key[2:]}.jpg"
 
     def preview(self, split: str, place: int, what: str) -> Path:
         """A PNG of one of the images whose labels are drawn: the image itself, or a label by its task's name."""

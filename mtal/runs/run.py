@@ -3,7 +3,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +76,13 @@ class Run:
     def facts(self) -> dict[str, Any]:
         """Keys: dataset_title, dataset_note, data_folder, fingerprint, pool (ids), validation (ids), tasks, plan, versions,
         device, device_name, precision, parameters, strategy_title, start (positions), data_changes (from which cycle on the
-        data had another fingerprint: cycle, before, after). Empty until the worker has loaded the data."""
-        return read_json(self.paths.facts) if self.paths.facts.exists() else {}
+        data had another fingerprint: cycle, before, after), left_out (what could not be used: split, id, what, problem),
+        without_labels (images that are no part of a simulation). Empty until the worker has loaded the data. Shared: do not
+        change it."""
+        try:
+            return _facts(self.paths.facts, self.paths.facts.stat().st_mtime_ns)
+        except FileNotFoundError:
+            return {}
 
     def fingerprint(self, number: int) -> str | None:
         """Of the data that a cycle saw; None until the worker has loaded it."""
@@ -206,8 +211,8 @@ class Run:
         """Thumbnails and check of the run's data folder."""
         return self.store.data(self.config.dataset, self.facts.get("data_folder", ""))
 
-    def thumbnail(self, image: int) -> Path:
-        """A small JPEG of a pool image; it may not exist yet."""
+    def thumbnail(self, image: str) -> Path:
+        """A small JPEG of a pool image, by its id; it may not exist yet."""
         return self.data.thumb("pool", image)
 
     def evidence(self, number: int) -> dict[str, Any]:
@@ -235,6 +240,11 @@ class Run:
         beside.mkdir(parents=True)
         yield CyclePaths(beside)
         beside.rename(self.paths.cycle(number).folder)
+
+
+@lru_cache(maxsize=64)                                      # pages ask many times, and it lists every image
+def _facts(path: Path, stamp: int) -> dict[str, Any]:
+    return read_json(path)
 
 
 def closest(points: np.ndarray, image: int, allowed: np.ndarray, count: int) -> list[tuple[int, float]]:

@@ -14,8 +14,8 @@ from mtal.runs.queue import waiting
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 from mtal.ui import loaders
-from mtal.ui.causes import Way, cause
-from mtal.ui.words import ago, code, count, plain, time_left
+from mtal.ui.causes import AWAITED, Way, cause
+from mtal.ui.words import ago, budget_text, code, count, plain, time_left
 
 STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
 SIGNS: dict[Status, tuple[str, str, Any]] = {               # status -> icon, sign for tables, colour that repeats the word
@@ -58,6 +58,21 @@ def run_header(run: Run) -> None:
         right.markdown(_protocol_lines(run))
         if facts.get("dataset_note"):
             st.caption(plain(facts["dataset_note"]))
+        left_out(run)
+
+
+def left_out(run: Run) -> None:
+    """What of the data the run could not use, by name. Nothing if it used all."""
+    rows, bare = run.facts.get("left_out", []), run.facts.get("without_labels", 0)
+    if bare:
+        st.caption(f":material/label_off: {count(bare, 'image')} without labels {'is' if bare == 1 else 'are'} no part of this "
+                   "simulation; to have images labelled, start from *labelled*.")
+    if rows:
+        images = sum(row["what"] == "image" for row in rows)
+        parts = [count(images, "image")] * bool(images) + [count(len(rows) - images, "label")] * (len(rows) > images)
+        with st.expander(f"Left out because they cannot be read: {' and '.join(parts)}", icon=":material/broken_image:"):
+            st.dataframe(rows, key=f"left_out.{run.name}", hide_index=True, alt="Images and labels that could not be used",
+                         column_config={"problem": st.column_config.TextColumn("problem", width="large")})
 
 
 def failure_box(run: Run) -> None:
@@ -69,7 +84,7 @@ def failure_box(run: Run) -> None:
     draw = st.error if status in {Status.FAILED, Status.INTERRUPTED} else st.info
     where = f" in stage *{STAGES[result['stage']]}*" if result.get("stage") in STAGES else ""
     draw(f"**{found.title}**: {status.value}{where}, {cycles_text(run)}.  \n{found.advice}", icon=SIGNS[status][0])
-    if result.get("reason") and status is Status.FAILED:
+    if result.get("reason") and (status is Status.FAILED or found is AWAITED):
         st.code(result["reason"], language=None, wrap_lines=True)
     ways_out(run)
     lines = run.log_tail()
@@ -224,8 +239,7 @@ def _network_lines(run: Run) -> str:
 
 def _protocol_lines(run: Run) -> str:
     config, facts = run.config, run.facts
-    end = config.start_percent + config.step_percent * (config.cycles - 1)
-    lines = [f"**Budget** {config.start_percent:g} % → {end:g} % of the pool, {cycles_text(run)}"]
+    lines = [f"**Budget** {budget_text(config)}, {cycles_text(run)}"]
     if facts:
         device = str(facts.get("device_name") or facts.get("device", ""))
         lines.append(f"{plain(device)}, {plain(str(facts.get('precision', '')))}")

@@ -44,6 +44,8 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 )
 KILLED = Cause("Killed", "The worker ended without a word: it was killed, the computer restarted, or memory ran out. "
                          "Resume goes on after the last complete cycle.")
+AWAITED = Cause("Waits for labels", "Export the batch to whoever labels, put the labels into the data folder under the images' "
+                                    "ids, and resume: the run trains on them and picks the next batch.")
 STOPPED = Cause("Stopped on request", "Resume goes on after the last complete cycle.")
 NEVER_STARTED = Cause("Never started", "The run was asked for, but no worker was started. Start it now.")
 UNKNOWN = Cause("Error in the program", "Read the message and the log; resume if the cause is gone.")
@@ -55,7 +57,7 @@ def cause(run: Run) -> Cause:
     if status is Status.NEW:
         return NEVER_STARTED
     if status is Status.STOPPED:
-        return STOPPED
+        return AWAITED if "waits for labels" in str(result.get("reason", "")) else STOPPED
     evidence = "\n".join([str(result.get("reason", "")), str(result.get("traceback", "")), *_this_start(run.log_tail())])
     known = next((found for pattern, found in CAUSES if re.search(pattern, evidence, re.IGNORECASE)), None)
     return known or (KILLED if status is Status.INTERRUPTED else UNKNOWN)

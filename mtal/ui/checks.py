@@ -28,7 +28,7 @@ def choose_folder() -> tuple[Config, DataFolder]:
     with place:
         text = inputs.write("Folder", "data", "folder", "Empty: the usual place.")
     source = registry.datasets()[name]
-    config = Config(dataset=name, data=text.strip(), tasks=source.task_names)
+    config = Config(dataset=name, data=text.strip(), tasks=registry.tasks_at(name, text))
     try:
         found = source.place(config)
     except ConfigError as error:
@@ -129,13 +129,12 @@ def samples(folder: DataFolder, report: Report) -> None:
         ids = report["splits"][split]["ids"]
         page = st.pagination(max(1, -(-len(ids) // TILES)), key="data.page")
     first = (page - 1) * TILES
-    shown = [(index, name) for index, name in enumerate(ids[first:first + TILES], start=first)
-             if folder.thumb(split, index).exists()]
+    shown = [name for name in ids[first:first + TILES] if folder.thumb(split, name).exists()]
     if not shown:
         st.info("No thumbnails on this page yet; the check makes them last.", icon=":material/hourglass_empty:")
     columns = st.columns(COLUMNS)
-    for place, (index, name) in enumerate(shown):
-        columns[place % COLUMNS].image(str(folder.thumb(split, index)), caption=plain(name), width="stretch",
+    for place, name in enumerate(shown):
+        columns[place % COLUMNS].image(str(folder.thumb(split, name)), caption=plain(name), width="stretch",
                                        alt=f"{split} image {name}")
 
 

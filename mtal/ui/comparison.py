@@ -12,7 +12,7 @@ from mtal.runs.status import Status
 from mtal.ui import loaders
 from mtal.ui.cards import short_title
 from mtal.ui.causes import cause
-from mtal.ui.words import decimals, fixed, plain
+from mtal.ui.words import budget_text, decimals, fixed, plain
 
 FREE = MACHINE_FIELDS | REPEAT_FIELDS | {"strategy", "projection"}  # what runs of one comparison may differ in
 USUAL_PUBLISHED = ("Random", "PartAL", "Ours")
@@ -163,7 +163,7 @@ def _protocol(run: Run) -> dict[str, str]:
     return {
         "data": f"{facts.get('dataset_title', config.dataset)}, {config.size_text} px",
         "pool / validation images": f"{len(facts.get('pool', []))} / {len(facts.get('validation', []))}",
-        "start, step": f"{config.start_percent:g} % at random, + {config.step_percent:g} % per cycle, {config.cycles} cycles",
+        "start, step": f"{budget_text(config)}, {config.cycles} cycles",
         "network": f"{config.network}, {config.backbone}, {config.channels} channels",
         "start of training": ("ImageNet weights" if config.pretrained else "random weights")
         + (", goes on from the last cycle" if config.finetune else ", from scratch each cycle"),

@@ -24,7 +24,6 @@ class Forecast:
     """
     runs: int
     cycles: int
-    end_percent: float
     pool: int | None
     images_per_cycle: int | None
     labels_per_cycle: int | None
@@ -42,8 +41,8 @@ def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
     times = [_seconds(one, [run for run in earlier if run.config.strategy == one.strategy]) for one in configs]
     known = [seconds for seconds in times if seconds is not None]
     total = (sum(low for low, _ in known), sum(high for _, high in known)) if len(known) == len(times) else None
-    return Forecast(len(configs), config.cycles, config.start_percent + config.step_percent * (config.cycles - 1), pool, images,
-                    None if images is None else images * len(config.tasks), total, len(earlier))
+    labels = None if images is None else images * len(config.tasks)
+    return Forecast(len(configs), config.cycles, pool, images, labels, total, len(earlier))
 
 
 def pool_size(config: Config) -> int | None:

@@ -72,10 +72,10 @@ def checked(config: Config) -> Config:
     """The same config, once the names in it are known to mean something."""
     for name, listed in NAMES.items():
         find(dict.fromkeys(listed()), getattr(config, name), name)
-    source = registry.datasets()[config.dataset]
+    offered = registry.tasks_at(config.dataset, config.data)
     for task in config.tasks:
-        if task not in source.task_names:
-            raise ConfigError(f"tasks: {source.title} has no labels for {task!r}; it has {', '.join(source.task_names)}")
+        if task not in offered:
+            raise ConfigError(f"tasks: {registry.title(config.dataset)} has no labels for {task!r}; it has {', '.join(offered)}")
     return config
 
 
@@ -154,7 +154,9 @@ def _options(name: str) -> Sequence[str]:
     if name in NAMES:
         return NAMES[name]()
     if name == "tasks":
-        return registry.datasets()[st.session_state[key("dataset")]].task_names
+        # What is chosen stays on offer, though the place may lack it: the form then says so instead of forgetting it.
+        offered = registry.tasks_at(st.session_state[key("dataset")], st.session_state.get(key("data"), ""))
+        return list(dict.fromkeys([*offered, *st.session_state.get(key("tasks"), ())]))
     return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
@@ -192,7 +194,7 @@ def _from_widget(annotation: Any, value: Any) -> Any:
 
 def _keep_tasks() -> None:
     """Another data set has labels for other tasks: keep those that it has too."""
-    offered = registry.datasets()[st.session_state[key("dataset")]].task_names
+    offered = registry.tasks_at(st.session_state[key("dataset")], "")
     kept = [task for task in st.session_state[key("tasks")] if task in offered]
     usual = [task for task in Config.model_fields["tasks"].default if task in offered]
     st.session_state[key("tasks")] = kept or usual or list(offered)

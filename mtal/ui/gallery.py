@@ -43,17 +43,17 @@ def show_tiles(run: Run, cycle: int, images: Sequence[int], captions: Sequence[s
         for column, image, caption, label in zip(columns, images[start:start + in_a_row], captions[start:start + in_a_row],
                                                  labels[start:start + in_a_row], strict=False):
             with column.container(gap=None):
-                show_thumbnail(run, image)
+                show_thumbnail(run, ids.iloc[image])
                 st.page_link("pages/inspect.py", label=label, query_params=address(run, cycle, ids.iloc[image]))
                 if caption:
                     st.caption(caption)
 
 
-def show_thumbnail(run: Run, image: int) -> None:
-    """One small picture, or that it is missing."""
-    path = run.thumbnail(image)
+def show_thumbnail(run: Run, name: str) -> None:
+    """One small picture of a pool image, by its id, or that it is missing."""
+    path = run.thumbnail(name)
     if path.exists():
-        st.image(str(path), width="stretch", alt=f"Pool image number {image}")
+        st.image(str(path), width="stretch", alt=f"Pool image {name}")
     else:
         st.caption(":material/hide_image: no thumbnail")
 

@@ -12,7 +12,7 @@ from mtal.ui import form, loaders, registry, starting
 from mtal.ui.causes import cause
 from mtal.ui.forecast import Forecast, forecast, pool_size
 from mtal.ui.form import key
-from mtal.ui.words import code, count, plain
+from mtal.ui.words import budget_text, code, count, plain
 
 __all__ = ["SELECTION", "begin_form", "copied", "fields", "look", "presets", "strategies_and_seeds", "summary", "yaml_view"]
 OWN = "own settings"                                        # the preset box when nothing is filled in
@@ -129,7 +129,7 @@ def _grid(names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[st
 def _say(configs: Sequence[Config], will: Forecast) -> None:
     config = configs[0]
     parts = [count(will.runs, "run"), count(will.cycles, "cycle") + " each",
-             f"{config.start_percent:g} % → {will.end_percent:g} % of the pool labelled"]
+             budget_text(config)]
     parts.append(f"{will.labels_per_cycle:,} labels bought per cycle ({count(will.images_per_cycle or 0, 'image')} × "
                  f"{count(len(config.tasks), 'task')}, pool of {will.pool:,})" if will.labels_per_cycle is not None else
                  f"{config.step_percent:g} % of the pool × {count(len(config.tasks), 'task')} bought per cycle")

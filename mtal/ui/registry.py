@@ -40,6 +40,15 @@ def place(config: Config) -> str:
     return datasets()[config.dataset].place(config)
 
 
+def tasks_at(dataset: str, data: str) -> tuple[str, ...]:
+    """The tasks that a place has labels for; all that the kind can have while nothing is found there."""
+    source = datasets()[dataset]
+    try:
+        return source.tasks_in(Config(dataset=dataset, data=data.strip())) or source.task_names
+    except ValueError:                                      # said where the place is asked for
+        return source.task_names
+
+
 def load() -> None:
     """Look everything up, and say so while it takes long: once per server."""
     with st.spinner("Looking up data sets and networks. Only the first page after a start waits for this."):

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from math import floor, isfinite, log10
 
+from mtal.config import Config
 from mtal.runs.durations import duration, span
 from mtal.runs.progress import Progress
 
@@ -65,3 +66,11 @@ def megabytes(size: float) -> str:
             return f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} TB"
+
+
+def budget_text(config: Config) -> str:
+    """What is labelled at the start, and what each cycle adds."""
+    if config.start == "labelled":
+        return f"all that is labelled, then + {config.step_percent:g} % of the pool per cycle"
+    end = config.start_percent + config.step_percent * (config.cycles - 1)
+    return f"{config.start_percent:g} % at random, + {config.step_percent:g} % per cycle → {end:g} % of the pool"

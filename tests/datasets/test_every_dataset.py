@@ -7,7 +7,7 @@ import torch
 
 from mtal.config import Config, ConfigError
 from mtal.datasets import DATASETS
-from mtal.datasets.dataset import Gated, LabelNotBought
+from mtal.datasets.dataset import Gated, LabelNotBought, Subset, labels_there
 from mtal.datasets.locate import resolved_folder
 from tests.datasets.nyud_folder import nyud_config, write_nyud
 
@@ -62,6 +62,21 @@ class TestEveryDataset:
 
     def test_place_is_the_folder_without_loading(self, config, dataset):
         assert resolved_folder(config) == dataset.folder != ""
+
+    def test_the_place_has_the_labels_that_can_be_read(self, name, config, dataset):
+        assert set(DATASETS[name].tasks_in(config)) == set(config.tasks)
+        for split in (dataset.pool, dataset.validation):
+            assert labels_there(split, dataset.tasks).all()
+
+    def test_a_subset_is_the_same_images_in_other_places(self, dataset):
+        places = (len(dataset.pool.ids) - 1, 1)
+        some = Subset(dataset.pool, places)
+        assert some.ids == tuple(dataset.pool.ids[place] for place in places)
+        for index, place in enumerate(places):
+            np.testing.assert_array_equal(some.image(index), dataset.pool.image(place))
+            assert some.files(index, dataset.tasks) == dataset.pool.files(place, dataset.tasks)
+            for task in dataset.tasks:
+                np.testing.assert_array_equal(some.label(index, task), dataset.pool.label(place, task))
 
     def test_unknown_task_is_named_with_those_that_there_are(self, name, config):
         with pytest.raises(ConfigError, match=r"'flow'.*semseg"):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from mtal.config import Config
 from mtal.datasets import nyud
-from mtal.datasets.dataset import DataError
+from mtal.datasets.dataset import DataError, labels_there
 from mtal.datasets.nyud import NYUD
 from tests.datasets.nyud_folder import SIZE, TRAIN, VAL, nyud_config
 
@@ -132,25 +132,28 @@ class TestDamagedFolder:
         (folder / IDS_OF).write_bytes(b"\xef\xbb\xbf0001\r\n0002\r\n\r\n")
         assert load(folder).pool.ids == ("0001", "0002")
 
-    def test_missing_files_are_counted_and_named(self, folder):
+    def test_a_missing_label_is_no_label_and_a_missing_image_shows_when_read(self, folder):
         (folder / "depth" / "0002.npy").unlink()
         (folder / "images" / "0007.jpg").unlink()
-        with pytest.raises(DataError, match=r"2 files are missing.*images/0007\.jpg, depth/0002\.npy"):
-            load(folder)
+        dataset = load(folder)
+        there = labels_there(dataset.pool, dataset.tasks)
+        assert np.argwhere(~there).tolist() == [[1, 1]]
+        with pytest.raises(DataError, match=r"depth/0002\.npy is missing"):
+            dataset.pool.label(1, dataset.tasks[1])
+        with pytest.raises(DataError, match=r"images/0007\.jpg is missing"):
+            dataset.pool.image(3)
 
-    def test_files_of_tasks_that_nobody_asked_for_may_be_missing(self, folder):
+    def test_a_whole_folder_of_labels_may_be_missing(self, folder):
         shutil.rmtree(folder / "edge")
-        assert load(folder, "semseg", "depth").pool.ids == TRAIN
-        with pytest.raises(DataError, match="no folder edge"):
-            load(folder)
-
-    def test_survey_takes_what_is_there(self, folder):
-        shutil.rmtree(folder / "edge")
-        dataset = NYUD.load(nyud_config(folder))
-        assert dataset.pool.label(0, dataset.tasks[1]).shape == SIZE
-        with pytest.raises(DataError, match=r"edge/0001\.npy is missing"):
-            dataset.pool.label(0, dataset.tasks[3])
+        assert NYUD.tasks_in(nyud_config(folder)) == ("semseg", "depth", "normals")
+        dataset = load(folder)
+        np.testing.assert_array_equal(labels_there(dataset.validation, dataset.tasks), [[True, True, True, False]] * 2)
         assert dataset.fingerprint()
+
+    def test_the_folder_of_images_must_be_there(self, folder):
+        shutil.rmtree(folder / "images")
+        with pytest.raises(DataError, match="no folder images"):
+            load(folder)
 
     @pytest.mark.parametrize("what", ["depth/0002.npy", "depth"])
     def test_links_that_lead_out_are_refused(self, folder, tmp_path, what):

@@ -10,7 +10,7 @@ from mtal.datasets.dataset import DataError, Gated, LabelNotBought
 from mtal.datasets.drawn import DRAWN
 from mtal.datasets.nyud import NYUD
 from mtal.datasets.resized import Resized, resize_image, resize_label
-from tests.datasets.nyud_folder import SIZE, nyud_config
+from tests.datasets.nyud_folder import SIZE, nyud_config, write_nyud
 
 ROOMY_GB = 0.1
 TASKS = ("semseg", "depth", "normals")
@@ -190,22 +190,42 @@ class TestGate:
 
 
 class TestBroken:
-    def test_all_broken_files_are_in_one_message(self, folder):
+    def test_broken_labels_are_told_and_count_nowhere_from_then_on(self, folder):
         dataset = NYUD.load(nyud_config(folder))
-        (folder / "images" / "0001.jpg").write_bytes(b"no")
         (folder / "depth" / "0005.npy").write_bytes(b"no")
+        (folder / "segmentation" / "0001.png").write_bytes(b"no")
         data, done = Resized(dataset.pool, SIZE, ROOMY_GB), []
-        with pytest.raises(DataError, match=r"2 files cannot be used: .*images/0001\.jpg.*depth/0005\.npy"):
-            data.preload(lambda *pair: done.append(pair), dataset.tasks)
+        problems = data.preload(lambda *pair: done.append(pair), dataset.tasks)
         assert done[-1] == (4, 4)
+        assert set(problems) == {(0, "semseg"), (2, "depth")}
+        assert "depth/0005.npy" in problems[2, "depth"]
+        for column, (task, broken) in enumerate(zip(dataset.tasks, (0, 2, None, None), strict=True)):
+            whole = [place != broken for place in range(4)]
+            assert task.has_label(data.targets(range(4), task)).tolist() == whole
+            assert [bool(task.has_label(target[None])) for target in data.native_targets(range(4), task)] == whole
+            targets = data.targets_for(range(4), dataset.tasks, np.ones((4, 4), bool))[dataset.tasks[column].name]
+            assert task.has_label(targets).tolist() == whole
+
+    def test_labels_that_are_not_there_can_be_blanked_without_a_reading(self, counted, dataset):
+        data, where = Resized(counted, (24, 32), ROOMY_GB), np.zeros((6, 3), bool)
+        where[4, 1] = True
+        data.blank(dataset.tasks, where)
+        assert dataset.tasks[1].has_label(data.targets([3, 4], dataset.tasks[1])).tolist() == [True, False]
+        assert counted.read == [(3, dataset.tasks[1].name)]
+
+    def test_all_broken_images_are_in_one_message(self, folder):
+        dataset = NYUD.load(nyud_config(folder))
+        for one in ("0001", "0005"):
+            (folder / "images" / f"{one}.jpg").write_bytes(b"no")
+        with pytest.raises(DataError, match=r"2 images cannot be used: .*images/0001\.jpg.*images/0005\.jpg"):
+            Resized(dataset.pool, SIZE, ROOMY_GB).preload(tasks=dataset.tasks)
 
     def test_only_the_first_ten_are_named(self, folder):
-        dataset = NYUD.load(nyud_config(folder))
-        for what in ("segmentation", "depth", "normals", "edge"):
-            for path in (folder / what).iterdir():
-                path.write_bytes(b"no")
-        with pytest.raises(DataError, match=r"16 files cannot be used: .*; and 6 more$") as caught:
-            Resized(dataset.pool, SIZE, ROOMY_GB).preload(tasks=dataset.tasks)
+        dataset = NYUD.load(nyud_config(write_nyud(folder.parent / "many", train=tuple(f"{one:04d}" for one in range(16)))))
+        for path in (folder.parent / "many" / "images").iterdir():
+            path.write_bytes(b"no")
+        with pytest.raises(DataError, match=r"16 images cannot be used: .*; and 6 more$") as caught:
+            Resized(dataset.pool, SIZE, ROOMY_GB).preload()
         assert str(caught.value).count("cannot be read") == 10
 
     def test_a_report_can_stop_it(self, counted):

@@ -8,7 +8,7 @@ from mtal.engine import checker
 from mtal.runs.files import read_json
 from mtal.runs.launch import ask
 from mtal.runs.progress import parse
-from tests.datasets.nyud_folder import nyud_config, write_nyud
+from tests.datasets.nyud_folder import TRAIN, nyud_config, write_nyud
 
 
 @pytest.fixture
@@ -21,8 +21,8 @@ def test_leaves_report_thumbs_progress_and_result(paths, tmp_path):
     checker.main(paths.folder)
     assert read_json(paths.result) == {"outcome": "finished", "reason": "", "traceback": ""}
     assert read_json(paths.report)["splits"]["pool"]["images"] == 4
-    assert [paths.thumb("pool", index).exists() for index in range(5)] == [True] * 4 + [False]
-    assert paths.thumb("validation", 1).exists()
+    assert [paths.thumb("pool", one).exists() for one in (*TRAIN, "0003")] == [True] * 4 + [False]
+    assert paths.thumb("validation", "0012").exists()
     rows = parse(paths.progress.read_text().splitlines())
     assert {row["stage"] for row in rows} == {"load"}
     assert (rows[0]["done"], rows[-1]["done"], rows[-1]["total"]) == (0, 12, 12)

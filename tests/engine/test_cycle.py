@@ -15,8 +15,9 @@ from mtal.config import Config
 from mtal.datasets import DATASETS
 from mtal.datasets.dataset import DataError, Gated, LabelNotBought
 from mtal.engine import cycle, evidence, worker
-from mtal.engine.cycle import first_images, training_weights
+from mtal.engine.cycle import training_weights
 from mtal.engine.facts import images_at, images_per_cycle
+from mtal.engine.intake import first_images
 from mtal.engine.watch import Watch
 from mtal.runs.files import write_json
 from mtal.runs.launch import create, kill, request_stop, start
@@ -24,6 +25,8 @@ from mtal.runs.paths import StorePaths
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 from tests.real_runs import launch_and_wait, tiny_config, wait
+
+WHOLE = np.ones((24, 3), dtype=bool)                        # every label exists
 
 
 class TestFinishedRun:
@@ -36,7 +39,7 @@ class TestFinishedRun:
         assert [len(finished_run.picked(number)) for number in range(3)] == [15, 15, 0]
 
     def test_nothing_is_picked_twice_and_counts_agree(self, finished_run):
-        start = first_images(finished_run.config, 24, 3)
+        start = first_images(finished_run.config, WHOLE)
         labelled = start.copy()
         for number in range(3):
             row = finished_run.metrics().query("cycle == @number and task == 'loss'").iloc[0]
@@ -58,7 +61,7 @@ class TestFinishedRun:
             table = finished_run.pool(number)
             committee = np.stack([np.stack([table[f"m.{task}.{other}"] for other in config.tasks if other != task], axis=1)
                                   for task in config.tasks], axis=1)
-            labelled = finished_run.labelled(number, first_images(config, 24, 3))
+            labelled = finished_run.labelled(number, first_images(config, WHOLE))
             pool = Pool(config.tasks, labelled, {"committee": committee, "embedding": finished_run.embedding(number)})
             again = STRATEGIES["ours"].pick(pool, 15, np.random.default_rng([config.seed, number, 4]), Options())
             np.testing.assert_array_equal(again.pairs, finished_run.picked(number))
@@ -121,11 +124,11 @@ def test_sample_weights_are_on_for_ours_and_off_for_random(finished_run, random_
             self.strategy = STRATEGIES[run.config.strategy]
             self.dataset = DATASETS["drawn"].load(run.config)
 
-    labelled = finished_run.labelled(1, first_images(finished_run.config, 24, 3))
+    labelled = finished_run.labelled(1, first_images(finished_run.config, WHOLE))
     weights = training_weights(Study(finished_run), 1, labelled)
     assert len(np.unique(weights[labelled])) > 3
     np.testing.assert_allclose(weights.sum(axis=0) / labelled.sum(axis=0), 1)
-    labelled = random_run.labelled(1, first_images(random_run.config, 24, 3))
+    labelled = random_run.labelled(1, first_images(random_run.config, WHOLE))
     np.testing.assert_array_equal(training_weights(Study(random_run), 1, labelled), labelled.astype(float))
 
 
@@ -315,7 +318,7 @@ def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path
     class Spy:
         def __init__(self, split) -> None:
             self.split, self.ids = split, split.ids
-            self.image, self.files = split.image, split.files
+            self.image, self.files, self.has_label = split.image, split.files, split.has_label
 
         def label(self, index, task):
             read.append((index, task.name, run.cycles_done()))
@@ -323,12 +326,12 @@ def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path
 
     def load(config: Config):
         dataset = source.load(config)
-        return replace(dataset, pool=Spy(dataset.pool))
+        return dataset.of(Spy(dataset.pool), dataset.validation)
 
     monkeypatch.setitem(cycle.DATASETS, "drawn", replace(source, load=load))
     cycle.run_cycles(run, Watch(run, 0))
     assert run.cycles_done() == 2
-    start_images = first_images(run.config, 24, 3)
+    start_images = first_images(run.config, WHOLE)
     assert read
     for index, task, number in read:
         labelled = run.labelled(number, start_images)
@@ -351,6 +354,6 @@ def test_budgets_add_up_to_the_percentages():
 
 
 def test_labelled_images_are_drawn_once_per_seed(tmp_path: Path):
-    one, other = first_images(tiny_config(), 24, 3), first_images(tiny_config("strategy=random", "epochs=9"), 24, 3)
+    one, other = first_images(tiny_config(), WHOLE), first_images(tiny_config("strategy=random", "epochs=9"), WHOLE)
     np.testing.assert_array_equal(one, other)
-    assert (first_images(tiny_config("seed=1"), 24, 3) != one).any()
+    assert (first_images(tiny_config("seed=1"), WHOLE) != one).any()

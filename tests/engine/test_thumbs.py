@@ -9,7 +9,7 @@ from mtal.config import Config
 from mtal.datasets.drawn import DRAWN
 from mtal.datasets.nyud import NYUD
 from mtal.engine.thumbs import write_thumbs
-from tests.datasets.nyud_folder import nyud_config, write_nyud
+from tests.datasets.nyud_folder import TRAIN, nyud_config, write_nyud
 
 
 @pytest.fixture
@@ -29,38 +29,50 @@ def pool(folder):
 def test_large_images_become_small_and_small_ones_stay(paths):
     for size, expected in (((120, 400), (192, 58)), ((30, 40), (40, 30))):
         split = DRAWN.load(Config(dataset="drawn", data="2+1", size=size, tasks=("depth",))).validation
-        assert write_thumbs(split, paths, f"validation{size[0]}") == 1
-        with Image.open(paths.thumb(f"validation{size[0]}", 0)) as image:
+        assert write_thumbs(split, paths, f"validation{size[0]}") == {}
+        with Image.open(paths.thumb(f"validation{size[0]}", split.ids[0])) as image:
             assert (image.format, image.size) == ("JPEG", expected)
             small = np.asarray(Image.fromarray(split.image(0)).resize(image.size, Image.Resampling.BILINEAR), float)
             assert np.abs(np.asarray(image, float) - small).mean() < 6
 
 
+def stamps(paths):
+    return {one: paths.thumb("pool", one).stat().st_mtime_ns for one in TRAIN if paths.thumb("pool", one).exists()}
+
+
 def test_only_what_changed_is_written_again(paths, folder):
-    assert write_thumbs(pool(folder), paths, "pool") == 4
-    assert write_thumbs(pool(folder), paths, "pool") == 0
-    later = paths.thumb("pool", 1).stat().st_mtime + 5
-    os.utime(folder / "images" / "0002.jpg", (later, later))
-    assert write_thumbs(pool(folder), paths, "pool") == 1
-
-
-def test_another_list_of_images_gets_other_pictures(paths, folder):
     write_thumbs(pool(folder), paths, "pool")
-    (folder / "gt_sets" / "train.txt").write_text("0001\n0007\n0005\n")
-    assert write_thumbs(pool(folder), paths, "pool") == 1
-    with Image.open(paths.thumb("pool", 1)) as image:
-        expected = np.asarray(Image.open(folder / "images" / "0007.jpg"), float)
-        assert np.abs(np.asarray(image, float) - expected).mean() < 30 < np.abs(
-            np.asarray(image, float) - np.asarray(Image.open(folder / "images" / "0002.jpg"), float)).mean()
+    first = stamps(paths)
+    write_thumbs(pool(folder), paths, "pool")
+    assert stamps(paths) == first
+    later = paths.thumb("pool", "0002").stat().st_mtime + 5
+    os.utime(folder / "images" / "0002.jpg", (later, later))
+    write_thumbs(pool(folder), paths, "pool")
+    assert [one for one in TRAIN if stamps(paths)[one] != first[one]] == ["0002"]
 
 
-def test_broken_images_get_none_and_stop_nothing(paths, folder):
+def test_a_picture_belongs_to_an_image_wherever_it_stands_in_the_list(paths, folder):
+    write_thumbs(pool(folder), paths, "pool")
+    first = stamps(paths)
+    (folder / "gt_sets" / "train.txt").write_text("0007\n0001\n")
+    write_thumbs(pool(folder), paths, "pool")
+    assert stamps(paths) == first
+    with Image.open(paths.thumb("pool", "0007")) as image:
+        own, other = (np.asarray(Image.open(folder / "images" / f"{one}.jpg"), float) for one in ("0007", "0002"))
+        assert np.abs(np.asarray(image, float) - own).mean() < 30 < np.abs(np.asarray(image, float) - other).mean()
+
+
+def test_broken_and_missing_images_are_told_get_none_and_stop_nothing(paths, folder):
     write_thumbs(pool(folder), paths, "pool")
     (folder / "images" / "0002.jpg").write_bytes(b"no")
-    later = paths.thumb("pool", 1).stat().st_mtime + 5
+    later = paths.thumb("pool", "0002").stat().st_mtime + 5
     os.utime(folder / "images" / "0002.jpg", (later, later))
+    (folder / "images" / "0007.jpg").unlink()
     seen = []
-    assert write_thumbs(pool(folder), paths, "pool", lambda *pair: seen.append(pair)) == 0
+    problems = write_thumbs(pool(folder), paths, "pool", lambda *pair: seen.append(pair))
+    assert list(problems) == [1, 3]
+    assert "images/0002.jpg cannot be read" in problems[1]
+    assert "images/0007.jpg is missing" in problems[3]
     assert seen[-1] == (4, 4)
-    assert [paths.thumb("pool", index).exists() for index in range(4)] == [True, False, True, True]
+    assert list(stamps(paths)) == ["0001", "0005"]
     assert not list(paths.thumbs.rglob(".*"))

@@ -23,7 +23,7 @@ def data(empty_store):
 
 def test_nothing_is_known_at_first(data):
     assert (data.status, data.report(), data.progress(), data.log_tail(), data.result) == (Status.NEW, None, None, [], {})
-    assert not data.thumb("pool", 0).exists()
+    assert not data.thumb("pool", "0001").exists()
 
 
 def test_folders_of_other_data_are_apart(data, empty_store):
@@ -57,7 +57,7 @@ def test_a_check_by_its_worker(data):
     assert data.status is Status.FINISHED, data.log_tail()
     report = data.report()
     assert (report["title"], report["splits"]["pool"]["images"]) == ("Drawn shapes", 5)
-    assert data.thumb("validation", 2).exists()
+    assert data.thumb("validation", "val00002").exists()
     assert data.progress().fraction == 1
 
 

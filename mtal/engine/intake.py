@@ -1,0 +1,119 @@
+"""What a run takes of a data set: broken images stay out, by name; which labels it may buy; what it begins with."""
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mtal.config import Config
+from mtal.datasets.dataset import DataError, Dataset, Split, Subset, labels_there
+from mtal.datasets.listing import some
+from mtal.datasets.parallel import Report
+from mtal.engine.facts import images_at
+from mtal.engine.thumbs import write_thumbs
+from mtal.runs.paths import DataPaths
+from mtal.runs.run import Run
+from mtal.runs.stop import StopRequested
+
+MOST_BROKEN = 0.5                                           # of a split; more is a wrong folder rather than a few bad files
+START = 0                                                   # what a seed [config.seed, START] is for
+Row = dict[str, str]                                        # split, id, what ("image" or a task), problem
+
+
+class LabelsAwaited(StopRequested):
+    """The picked images have to be labelled before the run can go on; the message says which, and what to do then."""
+
+
+def readable(dataset: Dataset, paths: DataPaths, report: Report) -> tuple[Dataset, list[Row]]:
+    """The data set without the images that cannot be read, and what was wrong with them. Makes the thumbnails on the way.
+
+    DataError if a split has no usable image, or if most of it is broken.
+    """
+    splits, rows = dict[str, Split](), list[Row]()
+    for name, split in (("pool", dataset.pool), ("validation", dataset.validation)):
+        broken = write_thumbs(split, paths, name, report)
+        if len(broken) > MOST_BROKEN * len(split.ids):
+            raise DataError(f"{len(broken)} of {len(split.ids)} {name} images in {dataset.folder} cannot be read: "
+                            f"{some(list(broken.values()))}. Is it the right folder?")
+        rows += [{"split": name, "id": split.ids[index], "what": "image", "problem": broken[index]} for index in sorted(broken)]
+        splits[name] = without(split, broken)
+    return dataset.of(splits["pool"], splits["validation"]), rows
+
+
+def without(split: Split, places: Mapping[int, object] | set[int]) -> Split:
+    """The same split less some places; itself if there are none."""
+    if not places:
+        return split
+    return Subset(split, tuple(index for index in range(len(split.ids)) if index not in places))
+
+
+def simulated(dataset: Dataset) -> tuple[Dataset, int]:
+    """The data set with a pool of images that have a label to buy, and how many others were left out. Nobody can be asked in
+    a simulation, so an image without any label is no part of it."""
+    bare = set(np.flatnonzero(~labels_there(dataset.pool, dataset.tasks).any(axis=1)).tolist())
+    return dataset.of(without(dataset.pool, bare), dataset.validation), len(bare)
+
+
+def first_images(config: Config, there: np.ndarray) -> np.ndarray:
+    """(N, T) bool: the random start, the same for every strategy of one seed, so that curves start together. there: (N, T)."""
+    labelled = np.zeros_like(there)
+    chosen = np.random.default_rng([config.seed, START]).choice(len(there), images_at(config, len(there), 0), replace=False)
+    labelled[chosen] = there[chosen]
+    return labelled
+
+
+def on_disk(there: np.ndarray, before: Sequence[int] | None, dataset: Dataset) -> np.ndarray:
+    """(N, T) bool: every image with labels of all tasks is a start for going on. `before`: the start of the run if it began
+    already, since labels that came later were bought by its picks. DataError if there is nothing to learn from or to choose."""
+    whole = np.asarray(there.all(axis=1))
+    if before is not None:
+        whole = np.isin(np.arange(len(there)), np.asarray(before, dtype=np.int64))
+    names = ", ".join(task.name for task in dataset.tasks)
+    if not whole.any():
+        counts = ", ".join(f"{task.name} {count}" for task, count in zip(dataset.tasks, there.sum(axis=0), strict=True))
+        raise DataError(f"start=labelled needs images with labels of all tasks ({names}) in {dataset.folder}, and there is none "
+                        f"among {len(there)} pool images (labels there: {counts}). Label some, or choose fewer tasks")
+    if whole.all():
+        raise DataError(f"every pool image in {dataset.folder} has its labels ({names}), so there is none to choose: add images, "
+                        f"or simulate with start=random")
+    return np.repeat(whole[:, None], there.shape[1], axis=1)
+
+
+def await_labels(dataset: Dataset, labelled: np.ndarray, there: np.ndarray) -> None:
+    """LabelsAwaited if picked labels are not there yet. labelled, there: (N, T) bool."""
+    open_pairs = np.asarray(labelled & ~there)
+    if not open_pairs.any():
+        return
+    ids = [dataset.pool.ids[index] for index in np.flatnonzero(open_pairs.any(axis=1))]
+    counts = ", ".join(f"{task.name} {count}" for task, count in zip(dataset.tasks, open_pairs.sum(axis=0), strict=True) if count)
+    raise LabelsAwaited(f"it waits for labels of {len(ids)} picked image{'s' * (len(ids) != 1)} ({counts} missing): {some(ids)}. "
+                        f"Put them into {dataset.folder} and resume")
+
+
+def must_be_measured(usable: np.ndarray, dataset: Dataset) -> None:
+    """DataError for tasks without a usable validation label, whose metric could never be given. usable: (V, T) bool."""
+    if missing := [task.name for task, there in zip(dataset.tasks, np.any(usable, axis=0), strict=True) if not there]:
+        raise DataError(f"tasks: no validation image in {dataset.folder} has a usable label of {', '.join(missing)}, so "
+                        f"{'it' if len(missing) == 1 else 'they'} cannot be measured; add labels, or leave the task out")
+
+
+def data_changes(run: Run, facts: Mapping[str, Any], accept: bool) -> list[dict[str, Any]]:
+    """What `Run.facts` keeps of changed data: what it kept before, and a change since. DataError if it needs consent.
+
+    Where people label what a run picks, new labels of pool images are what everybody waits for and need none.
+    """
+    before, done = run.facts, run.cycles_done()
+    known: list[dict[str, Any]] = before.get("data_changes", [])
+    if not before or before["fingerprint"] == facts["fingerprint"]:
+        return known
+    if done and before["pool"] != facts["pool"]:
+        raise DataError(f"{facts['data_folder']} holds other pool images than when this run began, and its picks are places in "
+                        f"that list: put the files back, or start a new run")
+    expected = run.config.start == "labelled" and before.get("fingerprint_of_images") == facts["fingerprint_of_images"]
+    if done and not accept and not expected:
+        what = "the images have their names, but a file has another size or time"
+        if before["validation"] != facts["validation"]:
+            what = "it holds other validation images"
+        raise DataError(f"the data in {facts['data_folder']} changed since this run began (fingerprint {before['fingerprint']}, "
+                        f"now {facts['fingerprint']}): {what}. Put the files back, or go on with the changed data: "
+                        f"`python -m mtal resume {run.name} --accept-data`")
+    return [*known, {"cycle": done, "before": before["fingerprint"], "after": facts["fingerprint"]}]
