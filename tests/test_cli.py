@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -301,18 +302,29 @@ def test_demo_takes_photos_where_they_are_and_says_where_it_does_not(tmp_path, m
 
 
 def test_the_report_of_a_check_is_readable():
+    row = {"split": "pool", "id": "0007", "what": "depth", "file": "", "kind": "truncated", "severity": "label ignored",
+           "problem": "it is cut off"}
     report = Report("nyud", "NYU", "/photos", "", "f", "now", 1.0, [], {"pool": {
         "images": 3, "ids": [], "sizes": {"120x160": 2, "60x80": 1}, "coverage": {"depth": 2}}},
-        {"depth": {"min": 0.5, "max": None, "mean": 2.0, "valid_percent": 81.25, "classes": []}},
-        [{"split": "pool", "id": "0007", "what": "depth", "file": "", "problem": "it is missing"}] * 30,
-        [{"pool": "0001", "validation": "0002", "how": "same picture"}])
+        {"depth": {"both": {"min": 0.5, "max": None, "mean": 2.0, "valid_percent": 81.25, "classes": []}}},
+        [row] * 30 + [row | {"id": "", "kind": "other unit", "severity": "note", "problem": "all of them"}],
+        [{"pool": "0001", "validation": "0002", "how": "same picture", "bits": 0}],
+        [{"pool": ["0001", "3"], "validation": ["0002"]}])
     text = readable(report)
     assert re.search(r"pool +3 +120x160 and 1 more +2\n", text)
     assert re.search(r"depth +81.2 % +0.5 +2\n", text)
-    assert "31 problems" in text
-    assert text.count("it is missing") == 20
-    assert "pool 0001 is validation 0002 too: same picture" in text
-    assert "--json lists them all" in text
+    assert "LABEL IGNORED  depth: truncated, 30 times. The end of the file is missing: copy or save it again." in text
+    assert text.count("it is cut off") == 5
+    assert "and 25 more; --json lists them all" in text
+    assert "NOTE  depth: other unit, once." in text
+    assert "(the whole set): all of them" in text
+    assert text.index("LABEL IGNORED") < text.index("NOTE") < text.index("LEAK")
+    assert "pool 0001, validation 0002: same picture" in text
+    assert "3 images in 1 groups; the largest has 3: 0001, 3, 0002" in text
+    assert report.harmful
+    sound = replace(report, problems=report.problems[-1:], leaks=[])
+    assert not sound.harmful
+    assert "Nothing is wrong." in readable(replace(sound, problems=[]))
 
 
 def test_doctor_names_what_is_wrong():

@@ -38,12 +38,14 @@ def groups(hashes: np.ndarray) -> list[list[int]]:
 
 def nearest(hashes: np.ndarray, others: np.ndarray) -> list[tuple[int, int] | None]:
     """For each row of (N, 2) uint64 the position of the nearest of `others` (M, 2), and in how many of 128 bits they differ."""
-    found: list[tuple[int, int] | None] = [None] * len(hashes)
+    if not len(others):
+        return [None] * len(hashes)
+    found: list[tuple[int, int] | None] = []
     for start in range(0, len(hashes), BLOCK):
-        rows, columns = _near(hashes[start:start + BLOCK], others)
-        bits = np.bitwise_count(hashes[rows + start] ^ others[columns]).sum(axis=1)
-        for place in np.argsort(-bits.astype(int), kind="stable"):          # the nearest is written last
-            found[rows[place] + start] = int(columns[place]), int(bits[place])
+        one, two = (np.bitwise_count(hashes[start:start + BLOCK, None, which] ^ others[None, :, which]) for which in (0, 1))
+        apart = np.where((one <= NEAR_BITS) & (two <= NEAR_BITS), one + two, 255)       # (block, M) uint8
+        found += [(int(place), int(row[place])) if row[place] < 255 else None
+                  for row, place in zip(apart, apart.argmin(axis=1), strict=True)]
     return found
 
 

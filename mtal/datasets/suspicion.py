@@ -26,7 +26,8 @@ def suspicions(task: Task, ids: Sequence[str], facts: Sequence[LabelFacts | None
     if not there:
         return []
     kind = form(task)
-    rows = [*_seldom(_one_value(there), there), *_seldom(_nearly_empty(there), there), *_seldom(_copied(there, ids, alike), there)]
+    found = _one_value(there), _nearly_empty(there), _copied(there, ids, alike)
+    rows = [row for rule in found for row in _seldom(rule, there)]
     if kind == "amounts":
         rows += _told_once(_other_unit(there, task.unit), there)
     elif kind == "vectors":

@@ -1,14 +1,17 @@
 """The worker of a check, called in this process: what it leaves behind however it ends."""
 import os
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from mtal.config import Config
+from mtal.datasets.nyud import NYUD
 from mtal.engine import checker
 from mtal.runs.files import read_json
 from mtal.runs.launch import ask
 from mtal.runs.progress import parse
-from tests.datasets.nyud_folder import TRAIN, nyud_config, write_nyud
+from tests.datasets.nyud_folder import ALL, TRAIN, nyud_config, write_nyud
 
 
 @pytest.fixture
@@ -28,6 +31,23 @@ def test_leaves_report_thumbs_progress_and_result(paths, tmp_path):
     assert (rows[0]["done"], rows[-1]["done"], rows[-1]["total"]) == (0, 12, 12)
     assert paths.lock.read_text() == str(os.getpid())
     assert paths.began.exists()
+
+
+def test_labels_of_some_images_are_drawn_in_colour(paths, tmp_path):
+    folder = write_nyud(tmp_path / "NYUD_MT")
+    (folder / "depth" / "0002.npy").unlink()
+    (folder / "edge" / "0002.npy").write_bytes(b"no")
+    paths.preview("pool", 1, "depth").parent.mkdir(parents=True)
+    paths.preview("pool", 1, "depth").touch()               # of an earlier check
+    ask(paths, nyud_config(folder))
+    checker.main(paths.folder)
+    assert read_json(paths.report)["splits"]["pool"]["sampled"] == [0, 1, 2, 3]
+    there = {what for what in ("image", *ALL) if paths.preview("pool", 1, what).exists()}
+    assert there == {"image", "semseg", "normals"}
+    semseg = next(task for task in NYUD.load(nyud_config(folder)).tasks if task.name == "semseg")
+    stored, drawn = (np.asarray(Image.open(path)) for path in (
+        folder / "segmentation" / "0012.png", paths.preview("validation", 1, "semseg")))
+    np.testing.assert_array_equal(drawn, semseg.colour(stored - np.uint8(1)))
 
 
 def test_a_broken_image_fails_nothing(paths, tmp_path):
