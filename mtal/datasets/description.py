@@ -11,6 +11,7 @@ from mtal.datasets.keys import Described, Inside, Name, Suffix
 from mtal.datasets.labelled import Depth, Edge, HumanParts, Labels, Normals, Saliency, Semseg
 
 FILE = "tasks.yaml"
+IMAGES = (".jpg", ".jpeg", ".png", ".webp")                 # in any case
 MOST_BYTES = 1_000_000
 UNION_TAGS = ("text", "draw")                               # pydantic puts them into the path of an error
 

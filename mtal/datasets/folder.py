@@ -6,15 +6,15 @@ from pathlib import Path
 from mtal.config import Config
 from mtal.datasets.dataset import DataError, Dataset, Source, chosen
 from mtal.datasets.decode import read_upright, upright_size
-from mtal.datasets.description import FILE, Description, Tasks, read_description
+from mtal.datasets.description import FILE, IMAGES, Description, Tasks, read_description
 from mtal.datasets.divide import divide
+from mtal.datasets.guess import write_guess
 from mtal.datasets.listing import Listed, is_plain, some, stay_inside
 from mtal.datasets.photographs import IMAGE, Kind, Photographs
 from mtal.datasets.tree import Tree, list_tree, name_of
 
 ROOT = Path(__file__).parents[2]                            # the folder of app.py; relative folders count from here
 NAME, TITLE = "folder", "Folder with tasks.yaml"
-IMAGES = (".jpg", ".jpeg", ".png", ".webp")                 # in any case
 LAYOUT = """\
 FOLDER/
   tasks.yaml           where everything lies and what it means; `check` writes a first guess:
@@ -61,6 +61,12 @@ def load(config: Config) -> Dataset:
     reading = json.dumps({task.name: description.labels[task.name].model_dump(mode="json", exclude_defaults=True)
                           for task in tasks}, sort_keys=True)
     return Dataset(NAME, title, str(root), tasks, pool, validation, description.note, warnings, reading)
+
+
+def write_missing(config: Config) -> Path | None:
+    """Write a first guess of tasks.yaml where there is none. DataError if there is nothing to guess from."""
+    root = _folder(config)
+    return None if (root / FILE).exists() or (root / FILE).is_symlink() else write_guess(root)
 
 
 def _find(root: Path, description: Description, tasks: Sequence[str]) -> tuple[Photographs, Photographs, tuple[str, ...]]:
@@ -151,4 +157,4 @@ def _resolved(text: str) -> Path | None:
     return (Path.home() / text[2:] if text.startswith("~/") else ROOT / text).resolve() if text else None
 
 
-FOLDER = Source(NAME, TITLE, LAYOUT, tuple(Tasks.model_fields), lambda: None, place, tasks_in, load)
+FOLDER = Source(NAME, TITLE, LAYOUT, tuple(Tasks.model_fields), lambda: None, place, tasks_in, load, write_missing)
