@@ -309,7 +309,7 @@ def test_the_report_of_a_check_is_readable():
         {"depth": {"both": {"min": 0.5, "max": None, "mean": 2.0, "valid_percent": 81.25, "classes": []}}},
         [row] * 30 + [row | {"id": "", "kind": "other unit", "severity": "note", "problem": "all of them"}],
         [{"pool": "0001", "validation": "0002", "how": "same picture", "bits": 0}],
-        [{"pool": ["0001", "3"], "validation": ["0002"]}])
+        [{"pool": ["0001", "3"], "validation": ["0002"]}], ["3 files have no image"])
     text = readable(report)
     assert re.search(r"pool +3 +120x160 and 1 more +2\n", text)
     assert re.search(r"depth +81.2 % +0.5 +2\n", text)
@@ -321,6 +321,7 @@ def test_the_report_of_a_check_is_readable():
     assert text.index("LABEL IGNORED") < text.index("NOTE") < text.index("LEAK")
     assert "pool 0001, validation 0002: same picture" in text
     assert "3 images in 1 groups; the largest has 3: 0001, 3, 0002" in text
+    assert "NOTE  3 files have no image" in text
     assert report.harmful
     sound = replace(report, problems=report.problems[-1:], leaks=[])
     assert not sound.harmful

@@ -18,6 +18,7 @@ SHOWN = 5                                                   # names listed per k
 
 def check(preset: Preset = None, sets: Sets = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Read every image and label once. Exit code 1 when a run would leave something out, or pool and validation share images."""
+    _write_missing(compose(preset, config, sets or []))
     report = report_on(compose(preset, config, sets or []))
     typer.echo(json.dumps(report.to_json(), indent=1, allow_nan=False) if as_json else readable(report))
     raise typer.Exit(int(report.harmful))
@@ -40,12 +41,27 @@ def report_on(config: Config) -> "Report":
         raise ConfigError(str(error)) from None
 
 
+def _write_missing(config: Config) -> None:
+    """Write a first guess of the description that the data lack, and say so, on stderr: the report itself can be redirected."""
+    from mtal.datasets import DATASETS
+    from mtal.datasets.dataset import DataError
+
+    try:
+        written = find(DATASETS, config.dataset, "data set").write_missing(config)
+    except DataError as error:
+        raise ConfigError(str(error)) from None
+    if written:
+        typer.secho(f"There was no {written.name}, so a first guess was written to {written}. It is plain text and says why it "
+                    f"guesses what: read the reasons, name the classes, change what is wrong, and check again.",
+                    fg=typer.colors.YELLOW, err=True)
+
+
 def readable(report: "Report") -> str:
     """The report for people: what there is, how the labels look, then what is wrong, by kind and with the way out."""
     parts = [f"{report.title}  {report.folder}".rstrip(), *([report.note] if report.note else []),
              f"fingerprint {report.fingerprint}, read in {report.seconds:.1f} s", "", table(_splits(report))]
     parts += ["", table(_labels(report))] if report.labels else []
-    parts += ["", *_problems(report), *_leaks(report), *_alike(report)]
+    parts += ["", *_problems(report), *(f"NOTE  {warning}" for warning in report.warnings), *_leaks(report), *_alike(report)]
     if not report.problems and not report.leaks:
         parts.append("Nothing is wrong.")
     return "\n".join(parts)

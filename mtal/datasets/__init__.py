@@ -1,6 +1,7 @@
 """The data sets. To add one: write a file like nyud.py that ends in a Source, and list it here."""
 from mtal.datasets.dataset import Source
 from mtal.datasets.drawn import DRAWN
+from mtal.datasets.folder import FOLDER
 from mtal.datasets.nyud import NYUD
 
-DATASETS: dict[str, Source] = {source.name: source for source in (NYUD, DRAWN)}
+DATASETS: dict[str, Source] = {source.name: source for source in (NYUD, DRAWN, FOLDER)}

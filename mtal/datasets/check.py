@@ -40,6 +40,7 @@ class Report:
     problems: list[dict[str, str]]                          # split, id ("" = the whole set), what, file, kind, severity, problem
     leaks: list[dict[str, Any]]                             # pool, validation (ids), how, bits (of 128 that differ)
     alike: list[dict[str, list[str]]]                       # groups of nearly the same pictures: split -> ids
+    warnings: list[str]                                     # of the reader, about the folder as a whole
     version: int = VERSION
 
     @property
@@ -81,7 +82,8 @@ def check(dataset: Dataset, report: Progress = quiet) -> Report:
         tasks=[_task(task) for task in dataset.tasks],
         splits={seen.name: _split(seen, dataset.tasks) for seen in both},
         labels={task.name: _labels(task, both) for task in dataset.tasks},
-        problems=problems, leaks=_leaks(*both), alike=_alike(both, together))
+        problems=problems, leaks=_leaks(*both), alike=_alike(both, together),
+        warnings=list(dataset.warnings))
 
 
 def _task(task: Task) -> dict[str, Any]:
@@ -125,8 +127,11 @@ def _suspicions(task: Task, both: Sequence[Seen], together: Sequence[int], datas
     facts = [one.labels.get(task.name) for seen in both for one in seen.facts]
     places = [(seen, index) for seen in both for index in range(len(seen.facts))]
     ids = [seen.split.ids[index] for seen, index in places]
-    return [_row(*(places[place] if place is not None else (None, 0)), Problem(task.name, kind, text), dataset)
-            for place, kind, text in suspicions(task, ids, facts, together)]
+    rows = []
+    for place, kind, text in suspicions(task, ids, facts, together):
+        seen, index = places[place] if place is not None else (None, 0)
+        rows.append(_row(seen, index, Problem(task.name, kind, text), dataset))
+    return rows
 
 
 def _row(seen: Seen | None, index: int, problem: Problem, dataset: Dataset) -> dict[str, str]:

@@ -27,6 +27,7 @@ class Photographs:
     ids: tuple[str, ...]
     kinds: Mapping[str, Kind]                               # IMAGE and one per task
     found: Mapping[str, Listed]                             # the same keys
+    size: Callable[[Path], tuple[int, int]] = image_size    # (H, W) of an image that `read` gives
 
     def image(self, index: int) -> np.ndarray:
         """(H, W, 3) uint8 RGB."""
@@ -36,7 +37,7 @@ class Photographs:
         """Label of the image's size."""
         path = self.found[task.name].paths[index]
         label = self.kinds[task.name].read(path)
-        height, width = image_size(self.found[IMAGE].paths[index])
+        height, width = self.size(self.found[IMAGE].paths[index])
         if label.shape[:2] != (height, width):
             raise DataError(f"{path} is {label.shape[0]} x {label.shape[1]}, but its image is {height} x {width}")
         if problem := task.problem(label):

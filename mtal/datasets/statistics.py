@@ -77,7 +77,8 @@ def summarise(task: Task, facts: Sequence[LabelFacts]) -> dict[str, Any]:
         shown["histogram"] = _densities(facts)
     else:
         shown["facing"] = [[name, float(percent)] for name, percent in zip(FACING, share, strict=True)]
-        shown["direction"] = (sum(one.direction for one in facts) / valid).round(4).tolist() if valid else None
+        total = sum((one.direction for one in facts), np.zeros(3))
+        shown["direction"] = (total / valid).round(4).tolist() if valid else None
     return {"labels": len(facts), "valid_percent": 100 * valid / pixels if pixels else 0.0,
             "min": min(one.low for one in facts) if ordered else None,
             "max": max(one.high for one in facts) if ordered else None,

@@ -9,12 +9,14 @@ from mtal.config import Config, ConfigError
 from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Gated, LabelNotBought, Subset, labels_there
 from mtal.datasets.locate import resolved_folder
+from tests.datasets.any_folder import folder_config, write_folder
 from tests.datasets.nyud_folder import nyud_config, write_nyud
 
 SMALL = {                                                   # name -> a config of a small one, given an empty folder
     "nyud": lambda folder: nyud_config(write_nyud(folder / "NYUD_MT")),
     "drawn": lambda folder: Config(dataset="drawn", data="5+3", size=(21, 34),
                                    tasks=("semseg", "depth", "normals", "edge", "saliency", "human_parts")),
+    "folder": lambda folder: folder_config(write_folder(folder / "rooms")),
 }
 
 
