@@ -1,20 +1,21 @@
 """Data: connect a folder, check it, and look at what it holds."""
+from functools import partial
+
 import streamlit as st
 
-from mtal.ui import checks, live
+from mtal.ui import checks, findings, inputs, labels, live, samples
 
 st.title("Data")
 config, folder = checks.choose_folder()
 checks.check_bar(config, folder)
 live.watch_check(folder)
 checks.why_not_checked(folder)
+report = checks.report_of(config, folder)
+findings.summary(report)
+checks.about(report)
 
-report = folder.report()
-if report is None:
-    st.info("A check reads every image and label once, in the background: sizes, labels per task, broken files, copies in both "
-            "splits. It also makes the thumbnails.", icon=":material/fact_check:")
-    st.stop()
-checks.summary(report)
-checks.problems(report)
-checks.labels(report)
-checks.samples(folder, report)
+VIEWS = {"overview": ("Overview", findings.overview), "problems": ("Problems", findings.problems),
+         "copies": ("Copies", findings.copies), "labels": ("Labels", labels.labels), "images": ("Images", samples.samples)}
+view = inputs.choose("View", list(VIEWS), "data", "view", lambda name: VIEWS[name][0], follows=False,
+                     widget=partial(st.segmented_control, required=True, label_visibility="collapsed"))
+VIEWS[view][1](folder, report)

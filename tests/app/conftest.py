@@ -45,7 +45,7 @@ def through_app(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def open_page() -> Callable[..., AppTest]:
     """open_page("jobs", run="...") -> the page as drawn, with this address."""
-    def open_it(page: str, **query: str) -> AppTest:
+    def open_it(page: str, /, **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = value

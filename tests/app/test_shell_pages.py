@@ -13,7 +13,6 @@ from mtal.runs.status import Status
 ROOT = Path(__file__).parents[2]
 STATES = ("empty", "running", "queued", "finished", "interrupted", "failed", "stopped")
 MINE = ("home", "data", "launch", "jobs", "help")
-CHECKED = {"dataset": "drawn", "folder": "24+8"}            # what `made_check` is about
 
 
 def text_of(app: AppTest) -> str:
@@ -190,63 +189,6 @@ def test_help_has_a_card_for_every_strategy(open_page):
     said = text_of(open_page("help"))
     for strategy in STRATEGIES.values():
         assert strategy.formula in said
-
-
-def test_data_says_what_a_folder_must_hold(open_page, tmp_path):
-    app = open_page("data", dataset="nyud", folder=str(tmp_path / "nowhere"))
-    assert "No images yet" in text_of(app)
-    assert "gt_sets/train.txt" in text_of(app)
-    app.button(key="data.drawn").click().run()
-    assert app.button(key="data.check").label == "Check this folder"
-
-
-def test_data_starts_one_check(open_page, monkeypatch):
-    begun: list[str] = []
-    monkeypatch.setattr("mtal.runs.data.start", lambda paths, worker: begun.append(worker) or True)
-    open_page("data", dataset="drawn").button(key="data.check").click().run()
-    assert begun == ["mtal.engine.checker"]
-
-
-def test_data_shows_a_running_check_and_offers_stop(open_page, made_check):
-    folder = made_check("running")
-    app = open_page("data", **CHECKED)
-    total = 2 * (24 + 8)                                    # each image read once and drawn small once
-    assert f"{total // 2} of {total}" in app.get("progress")[0].proto.text
-    app.button(key="data.stop").click().run()
-    assert folder.paths.stop.exists()
-
-
-def test_data_shows_what_the_check_found(open_page, made_check):
-    folder = made_check("finished")
-    report = folder.report()
-    problem = {"split": "pool", "id": "pool00007", "what": "depth", "file": "depth/pool00007.npy", "problem": "missing"}
-    leak = {"pool": "pool00001", "validation": "val00001", "how": "same picture"}
-    write_json(folder.paths.report, report | {"problems": [problem], "leaks": [leak]})
-    app = open_page("data", **CHECKED)
-    assert not app.exception
-    assert [tile.value for tile in app.metric] == ["24", "8", "1", "1"]
-    columns = {name: frame.value[name].tolist() for frame in app.dataframe for name in frame.value}
-    assert columns["problem"] == ["missing"]
-    assert columns["how"] == ["same picture"]
-    assert columns["task"] == [task["title"] for task in report["tasks"]]
-    values, depth = dict(zip(columns["task"], columns["values"], strict=True)), report["labels"]["depth"]
-    assert values["Depth"] == f"{depth['min']:.3g} m to {depth['max']:.3g} m, mean {depth['mean']:.3g} m"
-    assert values["Surface normals"] == "–"
-    assert report["checked"] not in text_of(app)            # local time instead
-    assert len(app.get("image")) == 24
-
-
-def test_data_says_that_a_folder_has_no_problem(open_page, made_check):
-    made_check("finished")
-    app = open_page("data", **CHECKED)
-    assert [tile.value for tile in app.metric] == ["24", "8", "0", "0"]
-    assert "Every image and label could be read" in text_of(app)
-
-
-@pytest.mark.parametrize(("state", "told"), [("failed", "no gt"), ("interrupted", "was killed")])
-def test_data_says_why_a_check_has_no_result(state, told, open_page, made_check):
-    made_check(state)
-    assert told in text_of(open_page("data", **CHECKED))
 
 
 def test_launch_takes_settings_from_the_address_and_refuses_wrong_ones(open_page):

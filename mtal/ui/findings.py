@@ -1,0 +1,219 @@
+"""What a check found: the numbers that decide whether to go on, which image has which label, problems, copies."""
+import base64
+from collections import Counter
+from collections.abc import Callable, Sequence
+from math import ceil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mtal.figures import data as figures
+from mtal.runs.data import DataFolder
+from mtal.ui import inputs
+from mtal.ui.checks import Report
+from mtal.ui.words import count, plain
+
+ROWS, PAIRS, GROUPS, MEMBERS = 50, 12, 12, 6                # on a page; pictures of a group
+THUMB_PX, PAGER_PX = 150, 380
+ALL = "all"
+
+
+def summary(report: Report) -> None:
+    """The numbers that decide whether to go on."""
+    splits, severities = report["splits"], Counter(row["severity"] for row in report["problems"])
+    tiles = st.container(key="data.tiles").columns(6)
+    tiles[0].metric("Pool images", f"{splits['pool']['images']:,}", border=True, help="Images to choose from.")
+    tiles[1].metric("Validation images", f"{splits['validation']['images']:,}", border=True, help="Images to measure on.")
+    tiles[2].metric("Images left out", f"{severities['left out']:,}", border=True,
+                    help="Missing or broken: they take no part in a run.")
+    tiles[3].metric("Labels ignored", f"{severities['label ignored']:,}", border=True,
+                    help="There, but cannot be used: the image counts as not labelled for the task.")
+    tiles[4].metric("Notes", f"{severities['note']:,}", border=True, help="Worth a look; a run goes on with them.")
+    tiles[5].metric("In both splits", f"{len(report['leaks']):,}", border=True,
+                    help="The same or nearly the same picture in pool and validation: results would flatter.")
+
+
+def overview(folder: DataFolder, report: Report) -> None:
+    """Which image has which label, and the problems by kind."""
+    _by_kind(report)
+    st.subheader("Which image has which label")
+    titles = {task["name"]: task["title"] for task in report["tasks"]}
+    for name, split in report["splits"].items():
+        states = states_of(report, name)
+        st.plotly_chart(figures.coverage_map(states, split["ids"], list(titles.values()), _state_titles(), name),
+                        key=f"data.map.{name}", alt=f"State of every label of the {split['images']} {name} images")
+    rows = pd.DataFrame([{"task": titles[task], "split": name, "images": split["images"], "labelled": number}
+                         for name, split in report["splits"].items() for task, number in split["coverage"].items()])
+    st.plotly_chart(figures.coverage(rows), key="data.coverage", alt="Share of images with a label, per task and split")
+
+
+def problems(folder: DataFolder, report: Report) -> None:
+    """All that is wrong or odd, to be filtered, searched, looked at and downloaded."""
+    if not report["problems"]:
+        st.success("Every image and label could be read, and none looks wrong.", icon=":material/check_circle:")
+        return
+    rows = pd.DataFrame(report["problems"])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        severity = inputs.choose("What a run does", [ALL, *_in_order(rows["severity"])], "data", "severity", _with_count(
+            rows["severity"]), follows=False)
+        kind = inputs.choose("Kind", [ALL, *sorted(set(rows["kind"]))], "data", "kind", _with_count(rows["kind"]), follows=False)
+        text = inputs.write("Search", "data", "find", "id, file, task or words")
+    kept = rows[(severity == ALL) | (rows["severity"] == severity)]
+    kept = kept[(kind == ALL) | (kept["kind"] == kind)]
+    kept = kept[_contains(kept, text)]
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{count(len(kept), 'problem')}**")
+        page = pager(len(kept), ROWS, "problems")
+        st.download_button("Download as CSV", kept.to_csv(index=False), "problems.csv", "text/csv", key="data.csv",
+                           icon=":material/download:", on_click="ignore")
+    _problem_table(folder, kept.iloc[(page - 1) * ROWS:page * ROWS])
+    if kind != ALL:
+        from mtal.datasets.problems import WAYS_OUT
+        st.caption(f"{kind.capitalize()}: {plain(WAYS_OUT[kind])}")
+
+
+def copies(folder: DataFolder, report: Report) -> None:
+    """Pictures that are in both splits, side by side, then groups of nearly the same pictures."""
+    st.subheader("In both splits")
+    leaks = report["leaks"]
+    if leaks:
+        st.warning(f"{count(len(leaks), 'validation image is', 'validation images are')} also in the pool: measurements would "
+                   "flatter. Take one of each pair out of its list.", icon=":material/content_copy:")
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            page = pager(len(leaks), PAIRS, "leaks")
+            st.download_button("Download as CSV", pd.DataFrame(leaks).to_csv(index=False), "leaks.csv", "text/csv",
+                               key="data.leaks_csv", icon=":material/download:", on_click="ignore")
+        with st.container(horizontal=True, key="data.leaks"):
+            for leak in leaks[(page - 1) * PAIRS:page * PAIRS]:
+                _pair(folder, leak)
+    else:
+        st.success("No picture is in both splits.", icon=":material/check_circle:")
+    st.subheader("Nearly the same pictures")
+    _groups(folder, report["alike"])
+
+
+def states_of(report: Report, split: str) -> np.ndarray:
+    """(N, T) states of the labels of a split, see mtal.datasets.coverage."""
+    from mtal.datasets.coverage import unpack
+    packed = report["splits"][split]["states"]
+    return np.stack([unpack(packed[task["name"]]) for task in report["tasks"]], axis=1)
+
+
+def pager(items: int, a_page: int, name: str, address: str = "page") -> int:
+    """The page from `?page=`, from 1. An address beyond the end shows the last; another filter begins at the first."""
+    pages, key = max(1, ceil(items / a_page)), f"data.page.{name}"
+    if st.session_state.get(f"{key}.of", items) != items:
+        st.query_params.pop(address, None)
+    st.session_state[f"{key}.of"] = items
+    if pages == 1:
+        return 1
+    asked = st.query_params.get(address, "1")
+    now = min(pages, max(1, int(asked))) if asked.isdecimal() else 1
+
+    def to_url() -> None:
+        st.query_params[address] = str(st.session_state[f"{key}.{now}"])
+    return st.pagination(pages, default=now, key=f"{key}.{now}", on_change=to_url, width=PAGER_PX)
+
+
+def thumbnail(folder: DataFolder, split: str, name: str, caption: str, width: int = THUMB_PX) -> None:
+    """A small picture by its file, or that there is none. In a horizontal container, as many side by side as fit."""
+    path = folder.thumb(split, name)
+    with st.container(width=width, gap=None):
+        if path.exists():
+            st.image(str(path), caption=caption, width="stretch", alt=f"{split} image {name}")
+        else:
+            st.caption(f":material/hide_image: no picture  \n{caption}")
+
+
+def _by_kind(report: Report) -> None:
+    """A row per kind of problem, the worst first, with the way out."""
+    from mtal.datasets.problems import SEVERITIES, WAYS_OUT
+    counts = Counter((row["severity"], row["what"], row["kind"]) for row in report["problems"])
+    if not counts:
+        st.success("Every image and label could be read, and none looks wrong.", icon=":material/check_circle:")
+        return
+    order = list(SEVERITIES)
+    rows = [{"what a run does": severity, "what": what, "kind": kind, "count": number, "way out": WAYS_OUT[kind]}
+            for (severity, what, kind), number in sorted(counts.items(), key=lambda pair: (order.index(pair[0][0]), -pair[1]))]
+    st.subheader("Problems by kind")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", key="data.kinds",
+                 alt="Number of problems of each kind and the way out",
+                 column_config={"way out": st.column_config.TextColumn(width="large"),
+                                "count": st.column_config.NumberColumn(width="small")})
+
+
+def _problem_table(folder: DataFolder, rows: pd.DataFrame) -> None:
+    """A page of problems with the pictures that there are."""
+    pictures = [_embedded(folder.thumb(split, name)) for split, name in zip(rows["split"], rows["id"], strict=True)]
+    told = [text.removeprefix(file).lstrip(": ") for text, file in zip(rows["problem"], rows["file"], strict=True)]
+    shown = rows.assign(picture=pictures, id=rows["id"].replace("", "(the whole set)"), problem=told)
+    st.dataframe(shown, hide_index=True, key="data.problems", row_height=56, height="content",
+                 column_order=["picture", "id", "split", "what", "kind", "severity", "problem", "file"],
+                 alt=f"{len(rows)} problems with their images",
+                 column_config={"picture": st.column_config.ImageColumn("", width="small"),
+                                "severity": st.column_config.TextColumn("what a run does"),
+                                "problem": st.column_config.TextColumn("problem", width="large")})
+
+
+def _embedded(path: Path) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode() if path.exists() else ""
+
+
+def _pair(folder: DataFolder, leak: dict[str, str]) -> None:
+    with st.container(border=True, width=2 * THUMB_PX + 60):
+        with st.container(horizontal=True):
+            for split in ("pool", "validation"):
+                thumbnail(folder, split, leak[split], f"{split}: {plain(leak[split])}")
+        st.caption(f"**{leak['how'].capitalize()}**" + (f", {leak['bits']} of 128 bits differ" if leak["bits"] else ""))
+
+
+def _groups(folder: DataFolder, groups: Sequence[dict[str, list[str]]]) -> None:
+    if not groups:
+        st.success("No two pictures look nearly the same.", icon=":material/check_circle:")
+        return
+    images = sum(len(ids) for group in groups for ids in group.values())
+    st.caption(f"{count(images, 'image')} in {count(len(groups), 'group')}, found by two perceptual hashes that agree. "
+               "Neighbouring frames of a video look like this, which is no fault; but labelling all of them buys little.")
+    page = pager(len(groups), GROUPS, "groups", "groups")
+    with st.container(horizontal=True, key="data.groups"):
+        for group in groups[(page - 1) * GROUPS:page * GROUPS]:
+            _group(folder, group)
+
+
+def _group(folder: DataFolder, group: dict[str, list[str]]) -> None:
+    """The first pictures of a group; a box as wide as they need."""
+    members = [(split, name) for split, ids in group.items() for name in ids]
+    with st.container(border=True, width=min(MEMBERS, len(members)) * (THUMB_PX + 16) + 34):
+        st.markdown(f"**{count(len(members), 'image')}**: " + ", ".join(
+            f"{len(ids):,} in {split}" for split, ids in group.items() if ids))
+        with st.container(horizontal=True):
+            for split, name in members[:MEMBERS]:
+                thumbnail(folder, split, name, plain(name))
+        if len(members) > MEMBERS:
+            st.caption(f"and {len(members) - MEMBERS:,} more: {plain(', '.join(name for _, name in members[MEMBERS:][:20]))}")
+
+
+def _state_titles() -> Sequence[str]:
+    from mtal.datasets.coverage import TITLES
+    return TITLES
+
+
+def _in_order(severities: pd.Series) -> list[str]:
+    from mtal.datasets.problems import SEVERITIES
+    return [one for one in SEVERITIES if one in set(severities)]
+
+
+def _with_count(values: pd.Series) -> Callable[[str], str]:
+    counts = values.value_counts()
+    return lambda one: f"all ({len(values):,})" if one == ALL else f"{one} ({counts[one]:,})"
+
+
+def _contains(rows: pd.DataFrame, text: str) -> pd.Series:
+    """Every word somewhere in the row, upper or lower case."""
+    whole = rows.agg(" ".join, axis=1).str.lower() if len(rows) else pd.Series(dtype=str)
+    found = pd.Series(True, index=rows.index)
+    for word in text.lower().split():
+        found &= whole.str.contains(word, regex=False)
+    return found

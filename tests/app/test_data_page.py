@@ -1,0 +1,239 @@
+"""The Data page in every state of a check, and in each of its views: sound data, a damaged folder, a huge one."""
+import json
+import time
+
+import numpy as np
+import pytest
+
+from mtal.config import Config
+from mtal.datasets.check import VERSION, check
+from mtal.datasets.coverage import pack
+from mtal.datasets.nyud import NYUD
+from mtal.datasets.problems import FILES, NOTES
+from mtal.engine.checker import main
+from mtal.runs.data import DataFolder
+from mtal.runs.files import write_json
+from mtal.runs.launch import ask
+from mtal.ui import checks
+from tests.app.test_shell_pages import text_of
+from tests.datasets.damaged_folder import EXPECTED, LEAKS, TASKS, damaged_config, write_damaged
+
+CHECKED = {"dataset": "drawn", "folder": "24+8"}            # what `made_check` is about
+VIEWS = ("overview", "problems", "copies", "labels", "images")
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory):
+    """A damaged folder, read only."""
+    return write_damaged(tmp_path_factory.mktemp("damaged") / "NYUD_MT")
+
+
+@pytest.fixture
+def checked(damaged, store):
+    """The check of the damaged folder by the real checker, and the address of its page."""
+    folder = DataFolder(store, "nyud", str(damaged.resolve()))
+    ask(folder.paths, damaged_config(damaged))
+    main(folder.paths.folder)
+    return folder, {"dataset": "nyud", "folder": str(damaged)}
+
+
+def table(app, column):
+    """The first table with that column."""
+    return next(frame.value for frame in app.dataframe if column in frame.value)
+
+
+def pictures(app):
+    return len(app.get("image"))
+
+
+def test_it_says_what_a_folder_must_hold(open_page, tmp_path):
+    app = open_page("data", dataset="nyud", folder=str(tmp_path / "nowhere"))
+    assert "No images yet" in text_of(app)
+    assert "gt_sets/train.txt" in text_of(app)
+    app.button(key="data.drawn").click().run()
+    assert app.button(key="data.check").label == "Check this folder"
+
+
+def test_a_folder_without_labels_is_told_and_has_nothing_to_check(open_page, tmp_path):
+    (tmp_path / "NYUD_MT" / "gt_sets").mkdir(parents=True)
+    app = open_page("data", dataset="nyud", folder=str(tmp_path / "NYUD_MT"))
+    assert not app.exception
+    assert "No labels found" in text_of(app)
+    assert "data.guess" not in {button.key for button in app.button}        # this kind needs no description
+
+
+def test_a_first_guess_is_one_click_away(open_page, damaged, tmp_path):
+    for name in ("images", "segmentation"):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+    for one in ("pool00000", "pool00013", "pool00014", "pool00016"):
+        for file in (f"images/{one}.jpg", f"segmentation/{one}.png"):
+            (tmp_path / "mine" / file).write_bytes((damaged / file).read_bytes())
+    app = open_page("data", dataset="folder", folder=str(tmp_path / "mine"))
+    app.button(key="data.guess").click().run()
+    assert not app.exception
+    assert (tmp_path / "mine" / "tasks.yaml").exists()
+    assert "A first guess was written" in text_of(app)
+    assert app.button(key="data.check").label == "Check this folder"
+
+
+def test_it_starts_one_check_of_all_tasks_of_the_place(open_page, damaged, store, monkeypatch):
+    begun: list[str] = []
+    monkeypatch.setattr("mtal.runs.data.start", lambda paths, worker: begun.append(worker) or True)
+    open_page("data", dataset="nyud", folder=str(damaged)).button(key="data.check").click().run()
+    assert begun == ["mtal.engine.checker"]
+    asked = json.loads(DataFolder(store, "nyud", str(damaged.resolve())).paths.config.read_text())
+    assert tuple(asked["tasks"]) == TASKS
+
+
+def test_it_shows_a_running_check_and_offers_stop(open_page, made_check):
+    folder = made_check("running")
+    app = open_page("data", **CHECKED)
+    total = 2 * (24 + 8)                                    # each image read once and drawn small once
+    assert f"{total // 2} of {total}" in app.get("progress")[0].proto.text
+    app.button(key="data.stop").click().run()
+    assert folder.paths.stop.exists()
+
+
+@pytest.mark.parametrize(("state", "told"), [("failed", "no gt"), ("interrupted", "was killed")])
+def test_it_says_why_a_check_has_no_result(state, told, open_page, made_check):
+    made_check(state)
+    assert told in text_of(open_page("data", **CHECKED))
+
+
+def test_a_report_of_an_earlier_version_is_not_misread(open_page, made_check):
+    folder = made_check("finished")
+    write_json(folder.paths.report, {name: value for name, value in folder.report().items() if name not in {"version", "alike"}})
+    app = open_page("data", **CHECKED)
+    assert not app.exception
+    assert "earlier version" in text_of(app)
+    assert checks.VERSION == VERSION                        # the page asks for the reports that the check writes
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_sound_data_in_every_view(view, open_page, made_check):
+    made_check("finished")
+    app = open_page("data", **CHECKED, view=view)
+    assert not app.exception
+    assert [tile.value for tile in app.metric] == ["24", "8", "0", "0", "0", "0"]
+    told = {"overview": "none looks wrong", "problems": "none looks wrong", "copies": "No picture is in both splits",
+            "labels": "What the labels hold", "images": "24 images"}
+    assert told[view] in text_of(app)
+
+
+def test_overview_counts_problems_by_kind_the_worst_first(open_page, checked):
+    _, address = checked
+    app = open_page("data", **address)
+    severities = [severity for _, severity in EXPECTED.values()]
+    assert [tile.value for tile in app.metric] == ["48", "16", *(str(severities.count(one)) for one in (
+        "left out", "label ignored", "note")), str(len(LEAKS))]
+    rows = table(app, "way out")
+    assert rows["count"].sum() == len(EXPECTED)
+    assert rows["what a run does"].tolist() == sorted(rows["what a run does"], key=["left out", "label ignored", "note"].index)
+    assert set(rows["way out"]) <= set((FILES | NOTES).values())
+    assert len(app.get("plotly_chart")) == 3
+
+
+def test_problems_are_filtered_searched_and_shown_with_their_pictures(open_page, checked):
+    _, address = checked
+    app = open_page("data", **address, view="problems")
+    rows = table(app, "problem")
+    assert {(row.split, row.id, row.what): (row.kind, row.severity) for row in rows.itertuples()} == EXPECTED
+    assert [not row.picture for row in rows.itertuples()] == [row.severity == "left out" for row in rows.itertuples()]
+    app.selectbox(key="data.severity").set_value("label ignored").run()
+    assert set(table(app, "problem")["severity"]) == {"label ignored"}
+    assert app.query_params["severity"] == "label ignored"
+    app.text_input(key="data.find").set_value("NORMALS 6060").run()
+    assert table(app, "problem")["id"].tolist() == ["pool00008"]
+    app = open_page("data", **address, view="problems", kind="copied label")
+    assert table(app, "problem")["id"].tolist() == ["pool00017"]
+    assert NOTES["copied label"] in text_of(app)
+    assert not open_page("data", **address, view="problems", find="no such thing").exception
+
+
+def test_copies_are_shown_in_pairs_and_groups(open_page, checked):
+    _, address = checked
+    app = open_page("data", **address, view="copies")
+    assert not app.exception
+    assert "2 validation images are also in the pool" in text_of(app)
+    assert "8 images in 4 groups" in text_of(app)
+    assert pictures(app) == 2 * len(LEAKS) + 8
+
+
+def test_labels_are_drawn_beside_their_images(open_page, checked):
+    folder, address = checked
+    app = open_page("data", **address, view="labels", task="depth")
+    assert not app.exception
+    depth = folder.report()["labels"]["depth"]["both"]
+    values = dict(zip(table(app, "values")["task"], table(app, "values")["values"], strict=True))
+    assert values["Depth"] == f"{depth['min']:.3g} m to {depth['max']:.3g} m, mean {depth['mean']:.3g} m"
+    assert values["Semantic segmentation"] == "6 of 6 classes in use"
+    assert "label cannot be used" in text_of(app)            # of pool00008, whose normals are broken
+    there = sum(folder.preview("pool", place, what).exists() for place in range(4) for what in ("image", *TASKS))
+    assert pictures(app) == there > 15
+    app.toggle(key="data.every_preview").set_value(True).run()
+    assert pictures(app) == sum(folder.preview("pool", place, what).exists() for place in range(12) for what in ("image", *TASKS))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_form_of_label_has_a_chart(task, open_page, checked):
+    app = open_page("data", **checked[1], view="labels", task=task)
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 1
+
+
+@pytest.mark.parametrize(("query", "expected"), [
+    ({}, 48), ({"split": "validation"}, 16), ({"show": "broken"}, 4), ({"show": "without-edge"}, 5), ({"show": "alike"}, 6),
+    ({"show": "problem"}, len({one for _, one, _ in EXPECTED})), ({"find": "POOL0004"}, 8), ({"find": "nothing"}, 0)])
+def test_images_are_filtered_by_the_address(query, expected, open_page, checked):
+    folder, address = checked
+    app = open_page("data", **address, view="images", **query)
+    assert not app.exception
+    assert f"**{expected} image" in text_of(app)
+    split = query.get("split", "pool")
+    broken = 4 if not query or query.get("show") in {"broken", "without-edge", "problem"} else 0
+    assert pictures(app) == expected - broken
+    assert folder.thumb(split, folder.report()["splits"][split]["ids"][-1]).exists()
+
+
+def test_pages_are_addresses(open_page, made_check):
+    folder = made_check("finished")
+    report = folder.report()
+    ids = [f"image{place:05d}" for place in range(200)]
+    states = {task["name"]: pack(np.ones(200)) for task in report["tasks"]}
+    report["splits"]["pool"] |= {"images": 200, "ids": ids, "states": states}
+    write_json(folder.paths.report, report)
+    app = open_page("data", **CHECKED, view="images", page="3")
+    assert "image00096" in text_of(app)
+    assert "image00095" not in text_of(app)
+    for page in ("99", "-1", "many"):
+        assert not open_page("data", **CHECKED, view="images", page=page).exception
+    app.text_input(key="data.find").set_value("0000").run()         # another filter begins at its first page
+    assert "image00000" in text_of(app)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_twenty_thousand_images_stay_usable(view, open_page, made_check):
+    folder = made_check("finished")
+    report = folder.report()
+    images, tasks = 20_000, [task["name"] for task in report["tasks"]]
+    ids = [f"image{place:06d}" for place in range(images)]
+    states = np.random.default_rng(0).integers(0, 5, (len(tasks), images))
+    report["splits"]["pool"] |= {"images": images, "ids": ids, "states": dict(zip(tasks, map(pack, states), strict=True))}
+    row = {"split": "pool", "what": "depth", "file": "depth/x.npy", "kind": "wrong unit", "severity": "label ignored",
+           "problem": "in millimetres"}
+    report["problems"] = [row | {"id": one} for one in ids[::2]]
+    report["leaks"] = [{"pool": one, "validation": "val00001", "how": "same picture", "bits": 0} for one in ids[:3000]]
+    report["alike"] = [{"pool": ids[start:start + 20], "validation": []} for start in range(0, images, 20)]
+    write_json(folder.paths.report, report)
+    started = time.monotonic()
+    app = open_page("data", **CHECKED, view=view)
+    assert not app.exception
+    assert time.monotonic() - started < 20                  # a second or two where nothing else is at work
+
+
+def test_the_report_of_the_checker_is_that_of_the_check(checked, damaged):
+    folder, _ = checked
+    told = check(NYUD.load(damaged_config(damaged))).to_json()
+    same = set(told) - {"checked", "seconds"}
+    assert {name: folder.report()[name] for name in same} == json.loads(json.dumps({name: told[name] for name in same}))
+    assert Config.model_validate_json(folder.paths.config.read_text()).tasks == TASKS
