@@ -57,5 +57,6 @@ def test_a_column_has_one_number_of_decimals(values, places):
 
 
 def test_budget():
-    assert budget_text(Config(cycles=4, start_percent=5, step_percent=2.5)) == "5 % at random, + 2.5 % per cycle → 12.5 % of the pool"
+    simulated = Config(cycles=4, start_percent=5, step_percent=2.5)
+    assert budget_text(simulated) == "5 % at random, + 2.5 % per cycle → 12.5 % of the pool"
     assert budget_text(Config(start="labelled", step_percent=5)) == "all that is labelled, then + 5 % of the pool per cycle"
