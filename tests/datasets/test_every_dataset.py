@@ -10,9 +10,11 @@ from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Gated, LabelNotBought, Subset, labels_there
 from mtal.datasets.locate import resolved_folder
 from tests.datasets.nyud_folder import nyud_config, write_nyud
+from tests.datasets.nyud_mat_file import small_mat
 
 SMALL = {                                                   # name -> a config of a small one, given an empty folder
     "nyud": lambda folder: nyud_config(write_nyud(folder / "NYUD_MT")),
+    "nyud-mat": small_mat,
     "drawn": lambda folder: Config(dataset="drawn", data="5+3", size=(21, 34),
                                    tasks=("semseg", "depth", "normals", "edge", "saliency", "human_parts")),
 }
