@@ -39,7 +39,8 @@ class Config(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    dataset: str = setting("nyud", DATA, "Data set", "Which reader: `nyud` (folders of NYUD_MT) or `drawn` (shapes, for trials).")
+    dataset: str = setting("nyud", DATA, "Data set",
+                           "Which reader: `nyud`, `pascal` (folders of NYUD_MT, PASCAL_MT) or `drawn` (shapes, for trials).")
     data: str = setting("", DATA, "Folder", "Of the data set. Empty: the usual place.")
     tasks: tuple[str, ...] = setting(("semseg", "depth", "normals"), DATA, "Tasks", "Tasks to learn and to label, in this order.",
                                      min_length=1)

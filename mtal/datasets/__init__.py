@@ -2,5 +2,6 @@
 from mtal.datasets.dataset import Source
 from mtal.datasets.drawn import DRAWN
 from mtal.datasets.nyud import NYUD
+from mtal.datasets.pascal import PASCAL
 
-DATASETS: dict[str, Source] = {source.name: source for source in (NYUD, DRAWN)}
+DATASETS: dict[str, Source] = {source.name: source for source in (NYUD, PASCAL, DRAWN)}
