@@ -4,4 +4,4 @@ from mtal.datasets.drawn import DRAWN
 from mtal.datasets.nyud import NYUD
 from mtal.datasets.pascal import PASCAL
 
-DATASETS: dict[str, Source] = {source.name: source for source in (NYUD, PASCAL, DRAWN)}
+DATASETS: dict[str, Source] = {source.name: source for source in (NYUD, DRAWN, PASCAL)}
