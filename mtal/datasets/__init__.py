@@ -3,5 +3,6 @@ from mtal.datasets.dataset import Source
 from mtal.datasets.drawn import DRAWN
 from mtal.datasets.nyud import NYUD
 from mtal.datasets.nyud_mat import NYUD_MAT
+from mtal.datasets.pascal import PASCAL
 
-DATASETS: dict[str, Source] = {source.name: source for source in (NYUD, NYUD_MAT, DRAWN)}
+DATASETS: dict[str, Source] = {source.name: source for source in (NYUD, NYUD_MAT, DRAWN, PASCAL)}

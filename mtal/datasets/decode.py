@@ -2,7 +2,7 @@
 import struct
 import tokenize
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from mtal.datasets.dataset import DataError
+from mtal.datasets.matlab import Value, variable
 
 MOST_PIXELS = 50_000_000                                    # refuse files that would fill the memory when decoded
 FORMATS = ("JPEG", "PNG")
@@ -25,10 +26,17 @@ def read_rgb(path: Path) -> np.ndarray:
 
 def read_ids_image(path: Path) -> np.ndarray:
     """(H, W) uint8 of a PNG whose pixel values are class ids; palettes are not looked up."""
-    with _open(path) as image:
-        if image.mode not in {"L", "P"}:
-            raise DataError(f"{path} has mode {image.mode}; class ids must be an 8-bit greyscale or palette PNG")
-        return np.array(image)
+    return _as_stored(path, ("L", "P"), "class ids must be an 8-bit greyscale or palette PNG")
+
+
+def read_grey(path: Path) -> np.ndarray:
+    """(H, W) uint8 of a PNG whose grey levels mean something."""
+    return _as_stored(path, ("L",), "it must be an 8-bit greyscale PNG")
+
+
+def read_colours(path: Path) -> np.ndarray:
+    """(H, W, 3) uint8 of a PNG whose red, green and blue mean something else than colours."""
+    return _as_stored(path, ("RGB",), "it must be a PNG of 8-bit red, green and blue")
 
 
 def image_size(path: Path) -> tuple[int, int]:
@@ -49,6 +57,19 @@ def read_array(path: Path, shape: tuple[int | None, ...]) -> np.ndarray:
     if array.size > 4 * MOST_PIXELS:
         raise DataError(f"{path} holds {array.size} numbers, which is too large for an image")
     return np.array(array)
+
+
+def read_mat(path: Path, name: str) -> Value:
+    """A variable of a MATLAB 5 file."""
+    with _told(path):
+        return variable(path.read_bytes(), name)
+
+
+def _as_stored(path: Path, modes: Sequence[str], wanted: str) -> np.ndarray:
+    with _open(path) as image:
+        if image.mode not in modes:
+            raise DataError(f"{path} has mode {image.mode}; {wanted}")
+        return np.array(image)
 
 
 @contextmanager

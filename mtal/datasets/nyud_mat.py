@@ -7,9 +7,11 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from mtal.config import Config
+from mtal.datasets import home
 from mtal.datasets.dataset import DataError, Dataset, Source, chosen
 from mtal.datasets.depth_normals import Camera, normals_from_depth
-from mtal.datasets.nyud import CLASSES, ROOT
+from mtal.datasets.home import as_written
+from mtal.datasets.nyud import CLASSES
 from mtal.datasets.nyud_official import CLASSES_894, IMAGES, forty_classes, training_numbers, validation_numbers
 from mtal.datasets.stacks import Form, Stacks, open_stacks
 from mtal.tasks.depth import depth
@@ -161,12 +163,12 @@ def _not_found(data: str) -> str:
         return f"data: there is no {_file_in(data)}; give the file {FILE} or the folder that holds it"
     named = os.environ.get(VARIABLE)
     tried = f"{VARIABLE} names {named}, where there is none," if named else f"{VARIABLE} is not set"
-    return f"no {FILE} found: {tried} and there is none in {ROOT / 'data'}; set `data` to the file"
+    return f"no {FILE} found: {tried} and there is none in {home.ROOT / 'data'}; set `data` to the file"
 
 
 def _file_in(text: str) -> Path:
     """A file or folder as people write it -> the resolved file; it may not be there."""
-    path = (Path.home() / text[2:] if text.startswith("~/") else ROOT / text).resolve()
+    path = as_written(text)
     tried = (path / FILE, path / FOLDER / FILE) if path.is_dir() else (path,)
     return next((file.resolve() for file in tried if file.is_file()), tried[0])
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mtal.config import Config
-from mtal.datasets import nyud_mat
+from mtal.datasets import home, nyud_mat
 from mtal.datasets.check import check
 from mtal.datasets.dataset import DataError
 from mtal.datasets.depth_normals import normals_from_depth
@@ -170,7 +170,7 @@ class TestWhereItIsFound:
 
     @pytest.mark.parametrize("inside", ["", "NYUv2"])
     def test_variable_then_beside_the_app(self, path, tmp_path, monkeypatch, inside):
-        monkeypatch.setattr(nyud_mat, "ROOT", tmp_path)
+        monkeypatch.setattr(home, "ROOT", tmp_path)
         monkeypatch.delenv(nyud_mat.VARIABLE, raising=False)
         assert NYUD_MAT.find_folder() is None
         assert NYUD_MAT.tasks_in(Config()) == ()
@@ -181,7 +181,7 @@ class TestWhereItIsFound:
         assert NYUD_MAT.find_folder() == path
 
     def test_nothing_found_names_variable_and_setting(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(nyud_mat, "ROOT", tmp_path)
+        monkeypatch.setattr(home, "ROOT", tmp_path)
         monkeypatch.setenv(nyud_mat.VARIABLE, str(tmp_path / "gone"))
         with pytest.raises(DataError, match=r"MTAL_NYUD_MAT names .*gone.*set `data`"):
             NYUD_MAT.load(Config(dataset="nyud-mat"))
@@ -248,10 +248,17 @@ class TestOneFileForAllImages:
 
     def test_thumbs_are_made_once_and_again_when_the_file_changes(self, copy, empty_store):
         split, paths = load(copy, "depth").validation, empty_store.data("nyud-mat", str(copy))
-        assert write_thumbs(split, paths, "validation") == 654
-        assert write_thumbs(split, paths, "validation") == 0
+        def stamps():
+            return [paths.thumb("validation", one).stat().st_mtime_ns for one in split.ids]
+
+        assert write_thumbs(split, paths, "validation") == {}
+        first = stamps()
+        assert len(first) == 654
+        write_thumbs(split, paths, "validation")
+        assert stamps() == first
         copy.touch()
-        assert write_thumbs(split, paths, "validation") == 654
+        write_thumbs(split, paths, "validation")
+        assert min(stamps()) > max(first)
 
     def test_fingerprint_looks_at_the_file_once(self, copy, monkeypatch):
         looked = []
