@@ -17,21 +17,42 @@ SHOWN = 20                                                  # problems listed fo
 
 def check(preset: Preset = None, sets: Sets = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Read every image and label once. Exit code 1 when something is wrong with them."""
+    _write_missing(compose(preset, config, sets or []))
     report = report_on(compose(preset, config, sets or []))
     typer.echo(json.dumps(report.to_json(), indent=1, allow_nan=False) if as_json else readable(report))
     raise typer.Exit(int(bool(report.problems or report.leaks)))
 
 
 def report_on(config: Config) -> "Report":
-    """The check of the data that a config names; ConfigError if there is nothing to check."""
+    """The check of the data that a config names, for all tasks that it has unless the config names some.
+
+    ConfigError if there is nothing to check.
+    """
     from mtal.datasets import DATASETS
     from mtal.datasets.check import check as check_dataset
     from mtal.datasets.dataset import DataError
 
     try:
-        return check_dataset(find(DATASETS, config.dataset, "data set").load(config), _show_progress)
+        source = find(DATASETS, config.dataset, "data set")
+        tasks = () if "tasks" in config.model_fields_set else source.tasks_in(config)
+        return check_dataset(source.load(config.model_copy(update={"tasks": tasks}) if tasks else config), _show_progress)
     except DataError as error:
         raise ConfigError(str(error)) from None
+
+
+def _write_missing(config: Config) -> None:
+    """Write a first guess of the description that the data lack, and say so, on stderr: the report itself can be redirected."""
+    from mtal.datasets import DATASETS
+    from mtal.datasets.dataset import DataError
+
+    try:
+        written = find(DATASETS, config.dataset, "data set").write_missing(config)
+    except DataError as error:
+        raise ConfigError(str(error)) from None
+    if written:
+        typer.secho(f"There was no {written.name}, so a first guess was written to {written}. It is plain text and says why it "
+                    f"guesses what: read the reasons, name the classes, change what is wrong, and check again.",
+                    fg=typer.colors.YELLOW, err=True)
 
 
 def readable(report: "Report") -> str:

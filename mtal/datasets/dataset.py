@@ -62,6 +62,8 @@ class Dataset:
     pool: Split
     validation: Split
     note: str = ""                                          # what must be said beside every figure
+    warnings: tuple[str, ...] = ()                          # what is odd but usable, for a check to show
+    reading: str = ""                                       # what else decides the labels' values, such as a scale
 
     def of(self, pool: Split, validation: Split) -> "Dataset":
         """The same data set with other splits, such as those without broken images."""
@@ -70,6 +72,7 @@ class Dataset:
     def fingerprint(self, pool_labels: bool = True) -> str:
         """Sixteen hex digits that change with any name, order, file size or file time; if asked, whatever the pool's labels."""
         digest = hashlib.sha256(repr((self.name, [(task.name, task.classes) for task in self.tasks])).encode())
+        digest.update(self.reading.encode())
         if not any(split.files(0, ()) for split in (self.pool, self.validation)):
             digest.update(self.folder.encode())             # data without files are what they say they consist of
         state = cache(_state)                               # one file may hold many images
@@ -93,6 +96,8 @@ class Source:
     place: Callable[[Config], str]                          # what Dataset.folder will be, found cheaply; "" if there is nothing
     tasks_in: Callable[[Config], tuple[str, ...]]           # those of task_names that the place has labels for, found cheaply
     load: Callable[[Config], Dataset]                       # ConfigError or DataError; single files may be missing or broken
+    write_missing: Callable[[Config], Path | None] = lambda config: None        # writes a first guess of a description that the
+                                                            # place lacks, for a person to look at; None if nothing lacks
 
 
 def chosen(offered: Mapping[str, Task], config: Config, title: str) -> tuple[Task, ...]:

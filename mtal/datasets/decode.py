@@ -7,13 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import ExifTags, Image
 
 from mtal.datasets.dataset import DataError
 from mtal.datasets.matlab import Value, variable
 
 MOST_PIXELS = 50_000_000                                    # refuse files that would fill the memory when decoded
-FORMATS = ("JPEG", "PNG")
+FORMATS = ("JPEG", "PNG", "WEBP")
+TURN = Image.Transpose
+UPRIGHT = {2: TURN.FLIP_LEFT_RIGHT, 3: TURN.ROTATE_180, 4: TURN.FLIP_TOP_BOTTOM, 5: TURN.TRANSPOSE, 6: TURN.ROTATE_270,
+           7: TURN.TRANSVERSE, 8: TURN.ROTATE_90}           # EXIF orientation -> what undoes it
 BROKEN = (OSError, ValueError, EOFError, SyntaxError, OverflowError, MemoryError, struct.error, zlib.error, tokenize.TokenError,
           Image.DecompressionBombError)                     # all that the decoders were seen to raise on damaged files
 
@@ -45,6 +48,34 @@ def image_size(path: Path) -> tuple[int, int]:
         return image.height, image.width
 
 
+def read_upright(path: Path) -> np.ndarray:
+    """(H, W, 3) uint8 of a photograph, turned as its EXIF says: viewers and labelling tools turn it as well (our choice)."""
+    with _open(path) as image:
+        turn = UPRIGHT.get(_orientation(image))
+        upright = image if turn is None else image.transpose(turn)
+        if upright.mode.startswith("I"):                    # 16-bit grey: the upper eight bits
+            upright = Image.fromarray((np.array(upright).clip(0, 65535) >> 8).astype(np.uint8))
+        return np.array(upright.convert("RGB"))
+
+
+def upright_size(path: Path) -> tuple[int, int]:
+    """(H, W) of what `read_upright` gives, from the file's head."""
+    with _open(path) as image:
+        return (image.width, image.height) if _orientation(image) in (5, 6, 7, 8) else (image.height, image.width)
+
+
+def read_pixels(path: Path, palette: bool = False) -> np.ndarray:
+    """(H, W) whole numbers or (H, W, 3) uint8 as a PNG stores them, without alpha; `palette`: colours that it refers to."""
+    with _open(path) as image:
+        if image.format != "PNG":
+            raise DataError(f"{path} is a {image.format} by content, which changes values; save labels as PNG")
+        if image.mode == "1":
+            return np.array(image.convert("L")) // 255
+        if image.mode == "P":
+            return np.array(image.convert("RGB") if palette else image)
+        return np.array(image.convert({"LA": "L", "RGBA": "RGB"}[image.mode]) if image.mode in {"LA", "RGBA"} else image)
+
+
 def read_array(path: Path, shape: tuple[int | None, ...]) -> np.ndarray:
     """A .npy of numbers. `shape`: what it must be, None where any length will do."""
     with _told(path):
@@ -70,6 +101,14 @@ def _as_stored(path: Path, modes: Sequence[str], wanted: str) -> np.ndarray:
         if image.mode not in modes:
             raise DataError(f"{path} has mode {image.mode}; {wanted}")
         return np.array(image)
+
+
+def _orientation(image: Image.Image) -> int:
+    """1 to 8 as in EXIF, those from 5 on swap height and width; 1 where EXIF is missing or broken. Decodes no pixel."""
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1)) if "exif" in image.info else 1
+    except (TypeError, *BROKEN):
+        return 1
 
 
 @contextmanager

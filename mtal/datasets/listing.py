@@ -29,7 +29,7 @@ def read_ids(path: Path) -> tuple[str, ...]:
     ids = tuple(line.strip() for line in lines if line.strip())
     if not ids:
         raise DataError(f"{path} is empty; it must list the ids of the images, one per line")
-    if unsafe := [repr(name) for name in ids if not _is_plain(name)]:
+    if unsafe := [repr(name) for name in ids if not is_plain(name)]:
         raise DataError(f"{path} lists {some(unsafe)}; an id must be a file name without folders and without its ending")
     if doubled := [repr(name) for name, count in Counter(ids).items() if count > 1]:
         raise DataError(f"{path} lists {some(doubled)} more than once; delete the repeated lines")
@@ -46,7 +46,7 @@ def find_files(root: Path, folder: str, ids: Sequence[str], endings: Sequence[st
                   for one in ids)
     for path in paths:
         if names.get(path.name, False):
-            _stay_inside(path, root)
+            stay_inside(path, root)
     return Listed(root / folder, paths, tuple(path.name in names for path in paths))
 
 
@@ -55,13 +55,14 @@ def some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
-def _is_plain(name: str) -> bool:
+def is_plain(name: str) -> bool:
+    """Whether a text can stand for an id: a file name that is safe everywhere."""
     return not name.startswith(".") and name.isprintable() and not {"/", "\\", ":"} & set(name) and len(name) < 200
 
 
 def _listing(root: Path, folder: str) -> dict[str, bool]:
     """Name -> whether it is a link, for all that lies in a folder; empty if there is no such folder."""
-    _stay_inside(root / folder, root)
+    stay_inside(root / folder, root)
     try:
         with os.scandir(root / folder) as entries:
             return {entry.name: entry.is_symlink() for entry in entries}
@@ -69,6 +70,7 @@ def _listing(root: Path, folder: str) -> dict[str, bool]:
         return {}
 
 
-def _stay_inside(path: Path, root: Path) -> None:
+def stay_inside(path: Path, root: Path) -> None:
+    """DataError for a path that leads out of `root`, which must be resolved."""
     if not path.resolve().is_relative_to(root):
         raise DataError(f"{path} is a link that leads out of {root}; put the file itself there, or make the whole folder a link")

@@ -27,6 +27,7 @@ class Photographs:
     ids: tuple[str, ...]
     kinds: Mapping[str, Kind]                               # IMAGE and one per task
     found: Mapping[str, Listed]                             # the same keys
+    size: Callable[[Path], tuple[int, int]] = image_size    # (H, W) of an image that `read` gives
 
     def image(self, index: int) -> np.ndarray:
         """(H, W, 3) uint8 RGB."""
@@ -36,7 +37,7 @@ class Photographs:
         """Label of the image's size."""
         path = self.found[task.name].paths[index]
         label = self.kinds[task.name].read(path)
-        return fitting(label, path, image_size(self.found[IMAGE].paths[index]), task)
+        return fitting(label, path, self.size(self.found[IMAGE].paths[index]), task)
 
     def has_label(self, index: int, task: Task) -> bool:
         """Whether the file is there."""

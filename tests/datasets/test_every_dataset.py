@@ -9,6 +9,7 @@ from mtal.config import Config, ConfigError
 from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Gated, LabelNotBought, Subset, labels_there
 from mtal.datasets.locate import resolved_folder
+from tests.datasets.any_folder import folder_config, write_folder
 from tests.datasets.nyud_folder import nyud_config, write_nyud
 from tests.datasets.nyud_mat_file import small_mat
 from tests.datasets.pascal_folder import pascal_config, write_pascal
@@ -19,6 +20,8 @@ SMALL = {                                                   # name -> a config o
     "pascal": lambda folder: pascal_config(write_pascal(folder / "PASCAL_MT")),
     "drawn": lambda folder: Config(dataset="drawn", data="5+3", size=(21, 34),
                                    tasks=("semseg", "depth", "normals", "edge", "saliency", "human_parts")),
+    "folder": lambda folder: folder_config(write_folder(folder / "rooms")),
+    "rooms": lambda folder: folder_config(write_folder(folder / "rooms")).model_copy(update={"dataset": "rooms"}),
 }
 
 
