@@ -39,8 +39,8 @@ class Config(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    dataset: str = setting("nyud", DATA, "Data set",
-                           "Which reader: `nyud` (folders of NYUD_MT), `folder` (any, with a tasks.yaml) or `drawn` (shapes).")
+    dataset: str = setting("nyud", DATA, "Data set", "Which reader: `rooms` (bundled), `folder` (any, with a tasks.yaml), "
+                           "`nyud`, `nyud-mat`, `pascal` or `drawn` (shapes, for trials).")
     data: str = setting("", DATA, "Folder", "Of the data set. Empty: the usual place.")
     tasks: tuple[str, ...] = setting(("semseg", "depth", "normals"), DATA, "Tasks", "Tasks to learn and to label, in this order.",
                                      min_length=1)

@@ -23,6 +23,7 @@ from mtal.runs.lock import take
 from mtal.runs.paths import StorePaths
 from mtal.runs.run import Run
 from mtal.runs.status import Status
+from tests.datasets.any_folder import write_folder
 from tests.runs.made_run import TASKS, made_run
 from tests.runs.small_worker import FINISH, WORKER, notes, until
 
@@ -326,6 +327,29 @@ def test_the_report_of_a_check_is_readable():
     sound = replace(report, problems=report.problems[-1:], leaks=[])
     assert not sound.harmful
     assert "Nothing is wrong." in readable(replace(sound, problems=[]))
+
+
+def test_check_of_a_folder_without_a_description_writes_a_first_guess(mtal, tmp_path):
+    folder = write_folder(tmp_path / "rooms")
+    written = folder.resolve() / "tasks.yaml"
+    written.unlink()
+    words = ("check", "--set", "dataset=folder", "--set", f"data={folder}")
+    text, code = mtal(*words)
+    assert code == 0
+    assert f"a first guess was written to {written}" in text
+    assert "human_parts" in text                            # all tasks that it has, since none was named
+    before = written.read_text()
+    text, code = mtal(*words, "--set", "tasks=depth", "--json")
+    assert code == 0
+    assert list(json.loads(text)["labels"]) == ["depth"]    # and nothing else is said
+    assert written.read_text() == before
+
+
+def test_check_of_a_folder_without_images_is_one_line(mtal, tmp_path):
+    text, code = mtal("check", "--set", "dataset=folder", "--set", f"data={tmp_path}")
+    assert code == 2
+    assert text.count("\n") == 1
+    assert "holds no images" in text
 
 
 def test_doctor_names_what_is_wrong():

@@ -5,6 +5,7 @@ An index is a position in a split. Labels are NumPy arrays in the form that `mta
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -74,12 +75,13 @@ class Dataset:
         digest.update(self.reading.encode())
         if not any(split.files(0, ()) for split in (self.pool, self.validation)):
             digest.update(self.folder.encode())             # data without files are what they say they consist of
+        state = cache(_state)                               # one file may hold many images
         for split, tasks in ((self.pool, self.tasks if pool_labels else ()), (self.validation, self.tasks)):
             digest.update(b"split")                         # an image that changes sides changes the data set
             for index, name in enumerate(split.ids):
                 digest.update(name.encode())
                 for what, file in sorted(split.files(index, tasks).items()):
-                    digest.update(f"{what} {file.name} {_state(file)}".encode())
+                    digest.update(f"{what} {file.name} {state(file)}".encode())
         return digest.hexdigest()[:16]
 
 

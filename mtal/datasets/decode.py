@@ -2,17 +2,21 @@
 import struct
 import tokenize
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image
 
 from mtal.datasets.dataset import DataError
+from mtal.datasets.matlab import Value, variable
 
 MOST_PIXELS = 50_000_000                                    # refuse files that would fill the memory when decoded
 FORMATS = ("JPEG", "PNG", "WEBP")
+TURN = Image.Transpose
+UPRIGHT = {2: TURN.FLIP_LEFT_RIGHT, 3: TURN.ROTATE_180, 4: TURN.FLIP_TOP_BOTTOM, 5: TURN.TRANSPOSE, 6: TURN.ROTATE_270,
+           7: TURN.TRANSVERSE, 8: TURN.ROTATE_90}           # EXIF orientation -> what undoes it
 BROKEN = (OSError, ValueError, EOFError, SyntaxError, OverflowError, MemoryError, struct.error, zlib.error, tokenize.TokenError,
           Image.DecompressionBombError)                     # all that the decoders were seen to raise on damaged files
 
@@ -25,10 +29,17 @@ def read_rgb(path: Path) -> np.ndarray:
 
 def read_ids_image(path: Path) -> np.ndarray:
     """(H, W) uint8 of a PNG whose pixel values are class ids; palettes are not looked up."""
-    with _open(path) as image:
-        if image.mode not in {"L", "P"}:
-            raise DataError(f"{path} has mode {image.mode}; class ids must be an 8-bit greyscale or palette PNG")
-        return np.array(image)
+    return _as_stored(path, ("L", "P"), "class ids must be an 8-bit greyscale or palette PNG")
+
+
+def read_grey(path: Path) -> np.ndarray:
+    """(H, W) uint8 of a PNG whose grey levels mean something."""
+    return _as_stored(path, ("L",), "it must be an 8-bit greyscale PNG")
+
+
+def read_colours(path: Path) -> np.ndarray:
+    """(H, W, 3) uint8 of a PNG whose red, green and blue mean something else than colours."""
+    return _as_stored(path, ("RGB",), "it must be a PNG of 8-bit red, green and blue")
 
 
 def image_size(path: Path) -> tuple[int, int]:
@@ -40,7 +51,8 @@ def image_size(path: Path) -> tuple[int, int]:
 def read_upright(path: Path) -> np.ndarray:
     """(H, W, 3) uint8 of a photograph, turned as its EXIF says: viewers and labelling tools turn it as well (our choice)."""
     with _open(path) as image:
-        upright = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
+        turn = UPRIGHT.get(_orientation(image))
+        upright = image if turn is None else image.transpose(turn)
         if upright.mode.startswith("I"):                    # 16-bit grey: the upper eight bits
             upright = Image.fromarray((np.array(upright).clip(0, 65535) >> 8).astype(np.uint8))
         return np.array(upright.convert("RGB"))
@@ -49,7 +61,7 @@ def read_upright(path: Path) -> np.ndarray:
 def upright_size(path: Path) -> tuple[int, int]:
     """(H, W) of what `read_upright` gives, from the file's head."""
     with _open(path) as image:
-        return (image.width, image.height) if _orientation(image) >= 5 else (image.height, image.width)
+        return (image.width, image.height) if _orientation(image) in (5, 6, 7, 8) else (image.height, image.width)
 
 
 def read_pixels(path: Path, palette: bool = False) -> np.ndarray:
@@ -78,8 +90,21 @@ def read_array(path: Path, shape: tuple[int | None, ...]) -> np.ndarray:
     return np.array(array)
 
 
+def read_mat(path: Path, name: str) -> Value:
+    """A variable of a MATLAB 5 file."""
+    with _told(path):
+        return variable(path.read_bytes(), name)
+
+
+def _as_stored(path: Path, modes: Sequence[str], wanted: str) -> np.ndarray:
+    with _open(path) as image:
+        if image.mode not in modes:
+            raise DataError(f"{path} has mode {image.mode}; {wanted}")
+        return np.array(image)
+
+
 def _orientation(image: Image.Image) -> int:
-    """1 to 8 as in EXIF, 5 and more swap height and width; 1 where EXIF is missing or broken. Decodes no pixel."""
+    """1 to 8 as in EXIF, those from 5 on swap height and width; 1 where EXIF is missing or broken. Decodes no pixel."""
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1)) if "exif" in image.info else 1
     except (TypeError, *BROKEN):

@@ -9,11 +9,11 @@ from mtal.datasets.decode import read_upright, upright_size
 from mtal.datasets.description import FILE, IMAGES, Description, Tasks, read_description
 from mtal.datasets.divide import divide
 from mtal.datasets.guess import write_guess
+from mtal.datasets.home import as_written
 from mtal.datasets.listing import Listed, is_plain, some, stay_inside
 from mtal.datasets.photographs import IMAGE, Kind, Photographs
 from mtal.datasets.tree import Tree, list_tree, name_of
 
-ROOT = Path(__file__).parents[2]                            # the folder of app.py; relative folders count from here
 NAME, TITLE = "folder", "Folder with tasks.yaml"
 LAYOUT = """\
 FOLDER/
@@ -154,7 +154,7 @@ def _folder(config: Config) -> Path:
 
 def _resolved(text: str) -> Path | None:
     """A folder as people write it; None for an empty text."""
-    return (Path.home() / text[2:] if text.startswith("~/") else ROOT / text).resolve() if text else None
+    return as_written(text) if text else None
 
 
 FOLDER = Source(NAME, TITLE, LAYOUT, tuple(Tasks.model_fields), lambda: None, place, tasks_in, load, write_missing)

@@ -88,6 +88,7 @@ def _class_lines(look: Look, names: Sequence[str]) -> tuple[str, list[str]]:
         lines = [f"  {value}: class_{value}   # {_percent(look.values[value])}" for value in used]
         return f"values {_some(used)} in {look.files} files: the numbers between are taken to mean nothing", ["values:", *lines]
     first = int(last == len(names)) if names else int(min(used, default=0) > 0)
+    given = bool(names)
     names = names or [f"class_{value}" for value in range(first, max(last, first + 1) + 1)]
     reason = f"values {min(used, default=0)} to {last} in {look.files} files{f', {IGNORE} is ignored' * (IGNORE in look.values)}"
     lines = ["classes:", *(f"  - {quoted(name)}   # {first + index}: {_percent(look.values.get(first + index, 0))}"
@@ -95,7 +96,8 @@ def _class_lines(look: Look, names: Sequence[str]) -> tuple[str, list[str]]:
     if first:
         why = f"{len(names)} names in classes.txt for values up to {last}" if last == len(names) else "0 does not occur"
         return reason, [f"first: 1   # {why}, so 0 is taken as unlabelled", *lines]
-    return reason + (". If 0 means unlabelled, write `first: 1` and delete the first name" * (IGNORE not in look.values)), lines
+    hint = ". If 0 means unlabelled, write `first: 1`" + ("" if given else " and delete the first name")
+    return reason + (hint if IGNORE not in look.values and 0 in look.values else ""), lines
 
 
 def _colour_lines(look: Look) -> tuple[str, list[str]]:

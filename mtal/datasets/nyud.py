@@ -1,5 +1,4 @@
 """NYUD_MT: indoor photographs with four kinds of labels, read in the layout of Multi-Task-Learning-PyTorch (its data/nyud.py)."""
-import os
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +6,8 @@ import numpy as np
 from mtal.config import Config
 from mtal.datasets.dataset import DataError, Dataset, Source, chosen
 from mtal.datasets.decode import read_array, read_ids_image, read_rgb
-from mtal.datasets.listing import read_ids, some
+from mtal.datasets.home import Home
+from mtal.datasets.listing import read_ids
 from mtal.datasets.photographs import Kind, find_photographs
 from mtal.tasks.depth import depth
 from mtal.tasks.edge import edge
@@ -15,9 +15,8 @@ from mtal.tasks.normals import normals
 from mtal.tasks.semseg import semseg
 from mtal.tasks.task import IGNORE, Task
 
-VARIABLE = "MTAL_NYUD"
-ROOT = Path(__file__).parents[2]                            # the folder of app.py; relative folders count from here
-NAME, TITLE, MARK = "nyud", "NYUD-v2", "NYUD_MT"
+NAME, TITLE = "nyud", "NYUD-v2"
+HOME = Home(TITLE, mark="NYUD_MT", variable="MTAL_NYUD", lists="gt_sets")
 LAYOUT = """\
 NYUD_MT/
   gt_sets/train.txt   ids of the pool, one per line
@@ -65,27 +64,15 @@ KINDS = {
 }
 
 
-def find_folder() -> Path | None:
-    """The folder that MTAL_NYUD names, or data/NYUD_MT beside app.py."""
-    places = [_inside(text) for text in (os.environ.get(VARIABLE, ""), f"data/{MARK}") if text]
-    return next((folder for folder in places if folder.is_dir()), None)
-
-
-def place(config: Config) -> str:
-    """The resolved folder NYUD_MT of a config."""
-    folder = _inside(config.data) if config.data else find_folder()
-    return str(folder) if folder and folder.is_dir() else ""
-
-
 def tasks_in(config: Config) -> tuple[str, ...]:
     """The tasks whose folders are there."""
-    root = Path(place(config))
+    root = Path(HOME.place(config))
     return tuple(name for name, kind in KINDS.items() if (root / kind.folder).is_dir())
 
 
 def load(config: Config) -> Dataset:
     """The data set."""
-    root = _folder(config)
+    root = HOME.folder(config)
     classes, note = _class_names(root)
     tasks = chosen(_offered(classes, note), config, TITLE)
     kinds = {task.name: KINDS[task.name] for task in tasks}
@@ -115,31 +102,4 @@ def _class_names(root: Path) -> tuple[tuple[str, ...], str]:
     return names, f"mIoU over {len(names)} classes (classes.txt)"
 
 
-def _folder(config: Config) -> Path:
-    """The resolved folder, or DataError with the way out."""
-    text = place(config)
-    if not text:
-        raise DataError(_not_found(config.data))
-    folder = Path(text)
-    if not (folder / "gt_sets").is_dir():
-        there = some(sorted(path.name for path in folder.iterdir())) or "nothing"
-        raise DataError(f"{folder} has no folder gt_sets with train.txt and val.txt (it holds {there}); `data` must be an "
-                        f"{MARK} folder or hold one")
-    return folder
-
-
-def _not_found(data: str) -> str:
-    if data:
-        return f"data: there is no folder {_inside(data)}; give the folder that holds gt_sets, images and the labels"
-    named = os.environ.get(VARIABLE)
-    tried = f"{VARIABLE} names {named}, which is no folder," if named else f"{VARIABLE} is not set"
-    return f"no {TITLE} images found: {tried} and there is no {ROOT / 'data' / MARK}; set `data` to the {MARK} folder"
-
-
-def _inside(text: str) -> Path:
-    """A folder as people write it -> the resolved NYUD_MT folder in it, or itself."""
-    folder = (Path.home() / text[2:] if text.startswith("~/") else ROOT / text).resolve()
-    return (folder / MARK).resolve() if (folder / MARK).is_dir() and not (folder / "gt_sets").is_dir() else folder
-
-
-NYUD = Source(NAME, TITLE, LAYOUT, tuple(KINDS), find_folder, place, tasks_in, load)
+NYUD = Source(NAME, TITLE, LAYOUT, tuple(KINDS), HOME.find, HOME.place, tasks_in, load)

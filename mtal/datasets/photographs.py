@@ -37,12 +37,7 @@ class Photographs:
         """Label of the image's size."""
         path = self.found[task.name].paths[index]
         label = self.kinds[task.name].read(path)
-        height, width = self.size(self.found[IMAGE].paths[index])
-        if label.shape[:2] != (height, width):
-            raise DataError(f"{path} is {label.shape[0]} x {label.shape[1]}, but its image is {height} x {width}")
-        if problem := task.problem(label):
-            raise DataError(f"{path}: {problem}")
-        return label
+        return fitting(label, path, self.size(self.found[IMAGE].paths[index]), task)
 
     def has_label(self, index: int, task: Task) -> bool:
         """Whether the file is there."""
@@ -53,10 +48,24 @@ class Photographs:
         return {what: self.found[what].paths[index] for what in (IMAGE, *(task.name for task in tasks))}
 
 
+def fitting(label: np.ndarray, path: Path, size: tuple[int, int], task: Task) -> np.ndarray:
+    """The label, if it has its image's size and values that the task can mean; else DataError."""
+    if label.shape[:2] != size:
+        raise DataError(f"{path} is {label.shape[0]} x {label.shape[1]}, but its image is {size[0]} x {size[1]}")
+    if problem := task.problem(label):
+        raise DataError(f"{path}: {problem}")
+    return label
+
+
+def find_images(root: Path, folder: str, ids: Sequence[str], endings: Sequence[str]) -> Listed:
+    """The photographs of some ids. `root` resolved. DataError if there is no such folder, or a link leads out of `root`."""
+    if not (root / folder).is_dir():
+        raise DataError(f"{root} has no folder {folder}, which must hold the images")
+    return find_files(root, folder, ids, endings)
+
+
 def find_photographs(root: Path, images: Kind, labels: Mapping[str, Kind], ids: Sequence[str]) -> Photographs:
-    """Look the files of some ids up. `root` resolved. DataError if it has no folder of images, or a link leads out of it."""
-    if not (root / images.folder).is_dir():
-        raise DataError(f"{root} has no folder {images.folder}, which must hold the images")
-    kinds = {IMAGE: images} | dict(labels)
-    found = {what: find_files(root, kind.folder, ids, kind.endings) for what, kind in kinds.items()}
-    return Photographs(tuple(ids), kinds, found)
+    """Look the files of some ids up. `root` resolved. DataError without a folder of images, and for links out of `root`."""
+    found = {what: find_files(root, kind.folder, ids, kind.endings) for what, kind in labels.items()}
+    images_found = find_images(root, images.folder, ids, images.endings)
+    return Photographs(tuple(ids), {IMAGE: images, **labels}, {IMAGE: images_found, **found})

@@ -9,7 +9,7 @@ from mtal.datasets.dataset import DataError
 from mtal.datasets.decode import read_array, read_pixels
 from mtal.datasets.stored import colour_code, read_vectors
 
-MOST_FILES = 40                                             # looked at per folder
+MOST_FILES = 60                                             # looked at per folder
 MOST_VALUES = 1000                                          # more are no classes
 MOST_PIXELS = 100_000                                       # of a file, on a grid; none is skipped where values are counted
 
@@ -29,8 +29,8 @@ class Look:
 
 def look_at(paths: Sequence[Path]) -> Look | None:
     """The files of the commonest kind among some that are spread over the folder; None if none can be read."""
-    step = max(1, len(paths) // MOST_FILES)
-    read = [found for path in paths[::step][:MOST_FILES] if (found := _read(path)) is not None]
+    places = np.unique(np.linspace(0, len(paths) - 1, min(len(paths), MOST_FILES)).astype(int)).tolist()
+    read = [found for place in places if (found := _read(paths[place])) is not None]
     if not read:
         return None
     kinds = [kind for _, kind, _ in read]
@@ -78,13 +78,21 @@ def _shares(arrays: Sequence[np.ndarray]) -> dict[int, float]:
             array = array.astype(np.int64) @ [colour_code((1, 0, 0)), colour_code((0, 1, 0)), 1]
         if array.ndim == 3 or not np.isfinite(array).all() or (array != np.rint(array)).any():
             return {}
-        found, times = np.unique(array.astype(np.int64), return_counts=True)
+        found, times = _counted(array)
         for value, count in zip(found.tolist(), times.tolist(), strict=True):
             counts[value] = counts.get(value, 0) + count
         if len(counts) > MOST_VALUES:
             return {}
     total = sum(counts.values())
     return {value: counts[value] / total for value in sorted(counts)}
+
+
+def _counted(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values of whole numbers, ascending, and their pixels."""
+    if array.dtype == np.uint8:                             # twenty times as fast as sorting
+        counts = np.bincount(array.ravel(), minlength=256)
+        return counts.nonzero()[0], counts[counts > 0]
+    return np.unique(array.astype(np.int64), return_counts=True)
 
 
 def _thinness(arrays: Sequence[np.ndarray]) -> float:

@@ -13,7 +13,7 @@ from mtal.tasks.task import IGNORE
 SHORTEST = 0.1                                              # normals shorter than this are unknown: mid-grey pixels, zeros
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lookup:
     """Stored values, or colours as codes, and the class ids that they mean."""
     stored: np.ndarray                                      # (K,) int64, ascending

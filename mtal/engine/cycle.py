@@ -88,6 +88,7 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> None:
         feed = Feed(study.pool, study.dataset.tasks, weights, study.config.batch, study.config.augment, study.machine)
         with run.new_cycle(number) as cycle:
             network = trained_network(study, number, feed, watch)
+            waited = feed.waiting.seconds
             with watch.stage("evaluate", len(study.validation)) as report:
                 found = evaluate(network, study.validation, study.dataset.tasks, study.config, study.machine, report)
             if number < study.config.cycles - 1 and not (labelled | study.closed).all():
@@ -95,7 +96,7 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> None:
                               (study.config.seed, number, SIGNAL))
                 choose(study, number, labelled, bench, cycle, watch)
             save_weights(network, cycle.network)
-            write_measurements(study, found, labelled, cycle, watch)
+            write_measurements(study, found, labelled, cycle, watch, waited)
         watch.next_cycle()
 
 
@@ -224,8 +225,9 @@ def pool_table(study: Study, pool: Pool, pick: Pick, found: dict[str, np.ndarray
     return pd.DataFrame(columns | pick.table | cutoff)
 
 
-def write_measurements(study: Study, found: Evaluation, labelled: np.ndarray, cycle: CyclePaths, watch: Watch) -> None:
-    """metrics.json and a row per validation image."""
+def write_measurements(study: Study, found: Evaluation, labelled: np.ndarray, cycle: CyclePaths, watch: Watch, waited: float,
+                       ) -> None:
+    """metrics.json and a row per validation image. `waited`: seconds for which training stood still for data."""
     names = [task.name for task in study.dataset.tasks]
     images = int(labelled.any(axis=1).sum())
     write_json(cycle.metrics, {
@@ -233,6 +235,7 @@ def write_measurements(study: Study, found: Evaluation, labelled: np.ndarray, cy
         "loss": _known(found.loss), "loss_with_initial": _known(found.loss_with_initial),
         "metrics": {name: _known(value) for name, value in found.metrics.items()},
         "task_losses": {name: _known(value) for name, value in found.task_losses.items()}, "seconds": watch.seconds,
+        "waited_for_data": waited,
         "peak_memory_gb": peak_memory_gb(study.machine)})
     rows: dict[str, Sequence[str] | np.ndarray] = {"id": study.dataset.validation.ids}
     rows |= {f"loss.{name}": found.image_losses[:, column] for column, name in enumerate(names)}

@@ -75,11 +75,11 @@ def versions() -> dict[str, str]:
 
 
 def pool_files(dataset: Dataset) -> list[str]:
-    """Image paths relative to the data folder; "" for data without files."""
-    found = []
+    """Image paths relative to the data folder; "" for images without a file of their own, whose data may be one large file."""
+    found, folder = [], Path(dataset.folder)
     for index in range(len(dataset.pool.ids)):
         image = dataset.pool.files(index, ()).get("image")
-        found.append(Path(image).relative_to(dataset.folder).as_posix() if image else "")
+        found.append(image.relative_to(folder).as_posix() if image and image != folder else "")
     return found
 
 

@@ -160,6 +160,14 @@ class Run:
                 for stage, seconds in read_json(self.paths.cycle(number).metrics)["seconds"].items()]
         return pd.DataFrame(rows, columns=["cycle", "stage", "seconds"])
 
+    def waited_for_data(self) -> float | None:
+        """Share of the training time, over all complete cycles, for which no batch was ready; None if nobody measured it."""
+        found = [read_json(self.paths.cycle(number).metrics) for number in range(self.cycles_done())]
+        trained = sum(one["seconds"]["train"] for one in found)
+        if not trained or any("waited_for_data" not in one for one in found):
+            return None
+        return float(sum(one["waited_for_data"] for one in found) / trained)
+
     def pool(self, number: int) -> pd.DataFrame:
         """A row per pool image, index = position in the pool; empty for the last cycle.
 

@@ -1,6 +1,8 @@
 """What every training here shares: batches of labelled images, Adam with poly decay, progress, a stop between steps."""
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +25,12 @@ class Report(Protocol):
         ...
 
 
+@dataclass
+class Waiting:
+    """How long somebody stood still for data, in seconds."""
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True)
 class Batch:
     """B images of the pool with their targets, on the machine."""
@@ -41,6 +49,7 @@ class Feed:
     batch: int
     augment: bool
     machine: Machine
+    waiting: Waiting = field(default_factory=Waiting)
 
     @property
     def images(self) -> np.ndarray:
@@ -58,6 +67,10 @@ class Feed:
         for step in range(self.steps):
             yield self._batch(order[step * self.batch:(step + 1) * self.batch], generator)
 
+    def epochs(self, count: int, generator: torch.Generator) -> Iterator[Batch]:
+        """Some epochs one after the other, read ahead."""
+        return ahead((batch for _ in range(count) for batch in self.epoch(generator)), self.waiting)
+
     def _batch(self, indices: np.ndarray, generator: torch.Generator) -> Batch:
         images = self.data.images(indices)
         targets = self.data.targets_for(indices, self.tasks, self.weights > 0)
@@ -70,6 +83,23 @@ class Feed:
                      weights * valid)
 
 
+def ahead(batches: Iterator[Batch], waiting: Waiting) -> Iterator[Batch]:
+    """The same batches in the same order, each read and augmented in a thread while the one before is learned from.
+
+    The time for which the next one was not ready is added to `waiting`.
+    """
+    with ThreadPoolExecutor(1, "batches") as thread:
+        coming = thread.submit(next, batches, None)
+        while True:
+            began = time.perf_counter()
+            batch = coming.result()
+            waiting.seconds += time.perf_counter() - began
+            if batch is None:
+                return
+            coming = thread.submit(next, batches, None)
+            yield batch
+
+
 def steps(images: int, batch: int, epochs: int = 1) -> int:
     """Training steps; an epoch's incomplete last batch is left out unless it is the only one (as in the reference code)."""
     return epochs * max(1, images // batch)
@@ -80,18 +110,16 @@ def optimise(module: nn.Module, feed: Feed, step_loss: Callable[[Batch], tuple[T
     """Adam over the module's parameters for some epochs; `step_loss` gives the loss to minimise and its parts by name."""
     optimiser = torch.optim.Adam([p for p in module.parameters() if p.requires_grad], lr=lr, weight_decay=weight_decay,
                                  fused=True)
-    total, done = epochs * feed.steps, 0
+    total = epochs * feed.steps
     report(0, total)
-    for epoch in range(epochs):
+    for done, batch in enumerate(feed.epochs(epochs, generator)):
         for group in optimiser.param_groups:
-            group["lr"] = lr * (1 - epoch / epochs) ** POWER
-        for batch in feed.epoch(generator):
-            loss, parts = step_loss(batch)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            optimiser.step()
-            done += 1
-            report(done, total, parts)
+            group["lr"] = lr * (1 - done // feed.steps / epochs) ** POWER
+        loss, parts = step_loss(batch)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        report(done + 1, total, parts)
 
 
 def seed_weights(seed: Sequence[int]) -> None:

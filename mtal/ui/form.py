@@ -49,7 +49,7 @@ def fill(values: Mapping[str, Any]) -> None:
 def usual() -> dict[str, Any]:
     """What the form begins with: the defaults, on a data set that is here."""
     here = [name for name in registry.datasets() if registry.place(Config(dataset=name))]
-    return {} if Config().dataset in here or not here else {"dataset": here[0]}
+    return {} if Config().dataset in here or not here else {"dataset": here[0], "tasks": _usual_tasks(here[0])}
 
 
 def read() -> dict[str, Any]:
@@ -194,8 +194,14 @@ def _from_widget(annotation: Any, value: Any) -> Any:
 
 def _keep_tasks() -> None:
     """Another data set has labels for other tasks: keep those that it has too."""
-    offered = registry.tasks_at(st.session_state[key("dataset")], "")
+    dataset = st.session_state[key("dataset")]
+    offered = registry.tasks_at(dataset, "")
     kept = [task for task in st.session_state[key("tasks")] if task in offered]
-    usual = [task for task in Config.model_fields["tasks"].default if task in offered]
-    st.session_state[key("tasks")] = kept or usual or list(offered)
+    st.session_state[key("tasks")] = kept or list(_usual_tasks(dataset))
     st.session_state[key("data")] = ""
+
+
+def _usual_tasks(dataset: str) -> tuple[str, ...]:
+    """Those of the default that the data set has labels for, or all that it has."""
+    offered = registry.tasks_at(dataset, "")
+    return tuple(task for task in Config.model_fields["tasks"].default if task in offered) or offered

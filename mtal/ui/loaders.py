@@ -32,6 +32,11 @@ def seconds(run: Run) -> pd.DataFrame:
     return _seconds(*_key(run))
 
 
+def waited_for_data(run: Run) -> float | None:
+    """Share of the training time for which no batch was ready; None if it was not measured."""
+    return _waited(*_key(run))
+
+
 def pool(run: Run, cycle: int) -> pd.DataFrame:
     """A row per pool image, index = position in the pool; columns as in `Run.pool`. Empty for the last cycle."""
     return _pool(*_key(run), cycle)
@@ -80,6 +85,11 @@ def _metrics(folder: str, created: float, complete: int) -> pd.DataFrame:
 @st.cache_data(max_entries=128, show_spinner=False)
 def _seconds(folder: str, created: float, complete: int) -> pd.DataFrame:
     return Run(Path(folder)).seconds()
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def _waited(folder: str, created: float, complete: int) -> float | None:
+    return Run(Path(folder)).waited_for_data()
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

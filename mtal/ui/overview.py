@@ -81,7 +81,9 @@ def show_times(run: Run, seconds: pd.DataFrame) -> None:
     total = float(seconds["seconds"].sum())
     st.plotly_chart(stage_seconds(seconds, STAGES, run.name), key="run.times",
                     alt=f"Time per stage and cycle, {duration(total)} in all")
-    st.caption(f"{duration(total)} for {count(run.cycles_done(), 'complete cycle')}.")
+    waited = loaders.waited_for_data(run)
+    waits = "" if waited is None else f" Training stood still for {waited:.1%} of its time, waiting for images to be read."
+    st.caption(f"{duration(total)} for {count(run.cycles_done(), 'complete cycle')}.{waits}")
 
 
 def show_provenance(run: Run, metrics: pd.DataFrame) -> None:

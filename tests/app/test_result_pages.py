@@ -1,6 +1,7 @@
 """The result pages in every state: no exception, no endless wait, and the one fact that each page exists for."""
 import pytest
 
+from mtal.runs.files import read_json, write_json
 from mtal.runs.run import LOSS, Run
 from mtal.runs.status import Status
 from mtal.ui.cards import SIGNS
@@ -358,3 +359,38 @@ def test_another_run_forgets_what_only_the_first_one_had(open_page, made_store):
     assert not app.exception
     assert not app.warning
     assert app.selectbox(key="batch.sort").value == "rank"
+
+
+def test_what_was_left_out_is_named_on_the_run_page(open_page, made_store):
+    run = made_store("finished")
+    assert not [box for box in open_page("run", run=run.name).expander if "Left out" in box.label]
+    rows = [{"split": "pool", "id": "0003", "what": "image", "problem": "truncated"},
+            {"split": "pool", "id": "0004", "what": "depth", "problem": "empty"}]
+    write_json(run.paths.facts, run.facts | {"left_out": rows, "without_labels": 7})
+    app = open_page("run", run=run.name)
+    box = next(box for box in app.expander if "Left out" in box.label)
+    assert "1 image and 1 label" in box.label
+    assert box.dataframe[0].value["id"].tolist() == ["0003", "0004"]
+    assert "7 images without labels are no part of this simulation" in texts(app)
+
+
+def test_a_run_that_waits_for_labels_says_for_which(open_page, made_store):
+    run = made_store("stopped", start="labelled")
+    write_json(run.paths.result, run.result | {"reason": "it waits for labels of 2 picked images (semseg 2 missing): 0007, 0009"})
+    app = open_page("run", run=run.name)
+    assert "Waits for labels" in texts(app)
+    assert any("0007, 0009" in block.value for block in app.code)
+    assert "all that is labelled" in texts(app)
+    assert app.button(key=f"resume.{run.name}")
+
+
+def test_the_share_of_waiting_for_images_is_told_where_it_was_measured(open_page, made_store):
+    run = made_store("finished")
+    assert "Training stood still for" in texts(open_page("run", run=run.name))
+    share = run.waited_for_data()
+    assert 0 <= share < 1
+    for number in range(run.cycles_done()):                 # as an earlier version wrote it
+        found = read_json(run.cycle(number).metrics)
+        found.pop("waited_for_data")
+        write_json(run.cycle(number).metrics, found)
+    assert run.waited_for_data() is None

@@ -279,7 +279,7 @@ def test_a_copy_of_a_failed_run_says_what_to_change_and_that_it_is_the_same_run_
 
 
 def test_launch_begins_with_a_data_set_that_is_here(open_page, monkeypatch):
-    monkeypatch.setattr("mtal.ui.registry.place", lambda config: "" if config.dataset == "nyud" else "here")
+    monkeypatch.setattr("mtal.ui.registry.place", lambda config: "here" if config.dataset == "drawn" else "")
     app = open_page("launch")
     assert app.selectbox(key="launch.dataset").value == "drawn"
     assert not app.button(key="launch.go").disabled

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from mtal.config import Config
-from mtal.datasets import nyud
+from mtal.datasets import home
 from mtal.datasets.dataset import DataError, labels_there
-from mtal.datasets.nyud import NYUD
+from mtal.datasets.nyud import HOME, NYUD
 from tests.datasets.nyud_folder import SIZE, TRAIN, VAL, nyud_config
 
 IDS_OF = "gt_sets/train.txt"
@@ -77,13 +77,13 @@ def test_a_link_to_the_whole_folder_is_the_same_folder(folder, tmp_path):
 
 class TestFindFolder:
     def test_environment_first(self, folder, monkeypatch):
-        monkeypatch.setenv(nyud.VARIABLE, str(folder))
+        monkeypatch.setenv(HOME.variable, str(folder))
         assert NYUD.find_folder() == folder.resolve()
         assert NYUD.load(Config(tasks=("depth",))).folder == NYUD.place(Config()) == str(folder.resolve())
 
     def test_then_beside_the_app(self, folder, monkeypatch, tmp_path):
-        monkeypatch.delenv(nyud.VARIABLE, raising=False)
-        monkeypatch.setattr(nyud, "ROOT", tmp_path / "app")
+        monkeypatch.delenv(HOME.variable, raising=False)
+        monkeypatch.setattr(home, "ROOT", tmp_path / "app")
         assert NYUD.find_folder() is None
         (tmp_path / "app" / "data").mkdir(parents=True)
         assert NYUD.find_folder() is None
@@ -91,8 +91,8 @@ class TestFindFolder:
         assert NYUD.find_folder() == tmp_path / "app" / "data" / "NYUD_MT"
 
     def test_nothing_found_names_variable_and_setting(self, monkeypatch, tmp_path):
-        monkeypatch.setattr(nyud, "ROOT", tmp_path)
-        monkeypatch.setenv(nyud.VARIABLE, str(tmp_path / "gone"))
+        monkeypatch.setattr(home, "ROOT", tmp_path)
+        monkeypatch.setenv(HOME.variable, str(tmp_path / "gone"))
         assert NYUD.place(Config()) == ""
         with pytest.raises(DataError, match=r"MTAL_NYUD names .*gone.*set `data`"):
             NYUD.load(Config())

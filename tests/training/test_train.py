@@ -1,13 +1,17 @@
 """Training learns, reads only what is labelled, repeats itself; evaluation equals a plain loop."""
+import threading
+import time
+
 import numpy as np
 import pytest
 import torch
 
 from mtal.datasets import DATASETS
+from mtal.datasets.dataset import DataError
 from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.training.evaluate import evaluate
-from mtal.training.loop import torch_generator
+from mtal.training.loop import Waiting, ahead, torch_generator
 from mtal.training.losses import NonFiniteLossError, all_losses, head_losses, joined
 from mtal.training.train import train
 from tests.real_runs import tiny_config
@@ -155,3 +159,57 @@ def test_metrics_are_measured_at_the_labels_own_size():
         total += depth.metric.counts(output, label)[0]
     assert found.metrics["depth"] == pytest.approx(depth.metric.value(total), rel=1e-5)
     assert int(total[1]) > 5 * 33 * 47
+
+
+class TestReadAhead:
+    def test_batches_come_in_their_order_and_the_bits_are_the_same(self):
+        feed = small_bench(augment=True).feed
+        plain = [batch for generator in (torch_generator([3]),) for _ in range(3) for batch in feed.epoch(generator)]
+        early = list(feed.epochs(3, torch_generator([3])))
+        assert len(plain) == len(early) == 3 * feed.steps
+        for one, other in zip(plain, early, strict=True):
+            np.testing.assert_array_equal(one.indices, other.indices)
+            assert torch.equal(one.images, other.images)
+            assert all(torch.equal(one.targets[name], other.targets[name]) for name in one.targets)
+
+    def test_the_next_batch_is_made_while_this_one_is_learned_from(self):
+        made = []
+
+        def batches():
+            for number in range(3):
+                time.sleep(0.05)
+                made.append(number)
+                yield number
+
+        waiting = Waiting()
+        for number in ahead(batches(), waiting):
+            time.sleep(0.2)
+            assert made == list(range(min(3, number + 2)))
+        assert waiting.seconds < 0.15                       # only the first had to be waited for
+
+    def test_time_without_a_batch_is_counted(self):
+        def slow():
+            for number in range(3):
+                time.sleep(0.1)
+                yield number
+
+        waiting = Waiting()
+        assert list(ahead(slow(), waiting)) == [0, 1, 2]
+        assert 0.25 < waiting.seconds < 2
+
+    def test_an_error_in_a_batch_is_raised_where_it_is_learned_from(self):
+        def broken():
+            yield 1
+            raise DataError("0007.png is gone")
+
+        batches = ahead(broken(), Waiting())
+        assert next(batches) == 1
+        with pytest.raises(DataError, match=r"0007\.png"):
+            next(batches)
+
+    def test_who_stops_in_the_middle_leaves_no_thread_behind(self):
+        before = threading.active_count()
+        batches = ahead(iter(range(100)), Waiting())
+        assert next(batches) == 0
+        batches.close()
+        assert threading.active_count() == before
