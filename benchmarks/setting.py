@@ -41,7 +41,7 @@ class Setting:
 
 def setting(sets: Sequence[str], images: int | None = None) -> Setting:
     """Preset `cpu` with `sets` on top; half of the pool labelled, decoded before anything is timed."""
-    place = DATASETS["nyud"].find_folder()
+    place = DATASETS["nyud"].place(Config(dataset="nyud"))
     where = ("dataset=nyud",) if place else ("dataset=drawn", "data=640+160")
     config = compose("cpu", sets=(*where, *sets))
     dataset = DATASETS[config.dataset].load(config)

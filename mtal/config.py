@@ -162,8 +162,9 @@ class Config(BaseModel):
 
 
 PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
-    "demo": ("First contact: a few minutes on two CPU cores.", {
-        "channels": 48, "pair_channels": 24, "epochs": 8, "pair_epochs": 4, "embedding_epochs": 3, "cycles": 3}),
+    "demo": ("First contact: the bundled rooms, a few minutes on two CPU cores.", {
+        "dataset": "rooms", "channels": 48, "pair_channels": 24, "epochs": 8, "pair_epochs": 4, "embedding_epochs": 3,
+        "cycles": 3}),
     "cpu": ("An honest comparison overnight on a CPU, 120×160.", {
         "channels": 64, "pair_channels": 32, "epochs": 40, "pair_epochs": 15, "embedding_epochs": 10}),
     "paper-nyud": ("The paper's Tables 9-12: NYUD_MT at full size, HRNet-18; needs a GPU.", {

@@ -50,7 +50,8 @@ if runs:
 joblist.damaged_runs()
 
 st.divider()
-found = [f"{plain(title)}: {'ready' if there else 'no folder found'}" for title, there in starting.data_found().items()]
-st.caption(" · ".join([":material/database: " + ", ".join(found), f":material/memory: {plain(machine.device_text())}",
+found = ", ".join(map(plain, starting.data_found()))
+st.caption(" · ".join([f":material/database: ready without a folder: {found}",
+                       f":material/memory: {plain(machine.device_text())}",
                        f":material/hard_drive: runs in {plain(str(loaders.store().folder))}, "
                        + machine.disk_text(loaders.store().folder)]))

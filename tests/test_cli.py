@@ -289,17 +289,16 @@ def test_export_of_what_is_not_there_is_refused(mtal, store, tmp_path, words, me
     assert not (tmp_path / "exported").exists()
 
 
-def test_demo_takes_photos_where_they_are_and_says_where_it_does_not(tmp_path, monkeypatch):
+def test_demo_takes_the_bundled_rooms_or_the_photos_it_is_given(tmp_path):
     photos = tmp_path / "it's here: # yes"
     photos.mkdir()
     sets, said = demo.choose_data(photos)
     config = compose("demo", None, sets)
     assert (config.dataset, config.data) == ("nyud", str(photos))
     assert "real photos" in said
-    monkeypatch.setattr("mtal.datasets.DATASETS", {"nyud": type("Nothing", (), {"find_folder": staticmethod(lambda: None)})})
     sets, said = demo.choose_data(None)
-    assert compose("demo", None, sets).dataset == demo.FALLBACK
-    assert "drawn shapes" in said
+    assert compose("demo", None, sets).dataset == "rooms"
+    assert "bundled rooms" in said
 
 
 def test_the_report_of_a_check_is_readable():

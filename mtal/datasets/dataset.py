@@ -92,8 +92,8 @@ class Source:
     title: str
     layout: str                                             # what a folder must look like, for people
     task_names: tuple[str, ...]                             # tasks it can have labels for
-    find_folder: Callable[[], Path | None]                  # where it looks by itself; None if there is nothing
-    place: Callable[[Config], str]                          # what Dataset.folder will be, found cheaply; "" if there is nothing
+    place: Callable[[Config], str]                          # what Dataset.folder will be, found cheaply; "" if there is nothing.
+                                                            # For empty `data` the place where it looks by itself
     tasks_in: Callable[[Config], tuple[str, ...]]           # those of task_names that the place has labels for, found cheaply
     load: Callable[[Config], Dataset]                       # ConfigError or DataError; single files may be missing or broken
     write_missing: Callable[[Config], Path | None] = lambda config: None        # writes a first guess of a description that the

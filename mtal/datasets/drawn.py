@@ -135,4 +135,4 @@ def load(config: Config) -> Dataset:
     return Dataset(DRAWN.name, DRAWN.title, place(config), tasks, pool, validation, NOTE)
 
 
-DRAWN = Source("drawn", "Drawn shapes", LAYOUT, tuple(_offered()), lambda: None, place, tasks_in, load)
+DRAWN = Source("drawn", "Drawn shapes", LAYOUT, tuple(_offered()), place, tasks_in, load)

@@ -157,4 +157,4 @@ def _resolved(text: str) -> Path | None:
     return as_written(text) if text else None
 
 
-FOLDER = Source(NAME, TITLE, LAYOUT, tuple(Tasks.model_fields), lambda: None, place, tasks_in, load, write_missing)
+FOLDER = Source(NAME, TITLE, LAYOUT, tuple(Tasks.model_fields), place, tasks_in, load, write_missing)

@@ -102,4 +102,4 @@ def _class_names(root: Path) -> tuple[tuple[str, ...], str]:
     return names, f"mIoU over {len(names)} classes (classes.txt)"
 
 
-NYUD = Source(NAME, TITLE, LAYOUT, tuple(KINDS), HOME.find, HOME.place, tasks_in, load)
+NYUD = Source(NAME, TITLE, LAYOUT, tuple(KINDS), HOME.place, tasks_in, load)

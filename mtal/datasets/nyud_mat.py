@@ -173,4 +173,4 @@ def _file_in(text: str) -> Path:
     return next((file.resolve() for file in tried if file.is_file()), tried[0])
 
 
-NYUD_MAT = Source(NAME, TITLE, LAYOUT, tuple(NEEDED), find_folder, place, tasks_in, load)
+NYUD_MAT = Source(NAME, TITLE, LAYOUT, tuple(NEEDED), place, tasks_in, load)

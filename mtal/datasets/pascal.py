@@ -165,4 +165,4 @@ def _first_found(root: Path, kind: Kind, ids: tuple[str, ...]) -> Listed:
                   tuple(one.there[index] for index, one in enumerate(taken)))
 
 
-PASCAL = Source(NAME, TITLE, LAYOUT, tuple(KINDS), HOME.find, HOME.place, tasks_in, load)
+PASCAL = Source(NAME, TITLE, LAYOUT, tuple(KINDS), HOME.place, tasks_in, load)

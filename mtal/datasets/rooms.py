@@ -1,6 +1,5 @@
 """Rooms: rendered indoor scenes with exact labels of six tasks, bundled with the program; read as any folder (folder.py)."""
 from dataclasses import replace
-from pathlib import Path
 
 from mtal.config import Config
 from mtal.datasets import folder
@@ -11,11 +10,6 @@ NAME, TITLE = "rooms", "Rooms (bundled)"
 BUNDLED = ROOT / "assets" / "rooms"
 LAYOUT = """\
 Needs no folder: the images are in assets/rooms. `data` may name another folder that `python -m mtal rooms` made."""
-
-
-def find_folder() -> Path | None:
-    """The bundled folder."""
-    return BUNDLED if BUNDLED.is_dir() else None
 
 
 def place(config: Config) -> str:
@@ -39,4 +33,4 @@ def _there(config: Config) -> Config:
     return config if config.data else config.model_copy(update={"data": str(BUNDLED)})
 
 
-ROOMS = Source(NAME, TITLE, LAYOUT, folder.FOLDER.task_names, find_folder, place, tasks_in, load)
+ROOMS = Source(NAME, TITLE, LAYOUT, folder.FOLDER.task_names, place, tasks_in, load)

@@ -15,13 +15,8 @@ def begin(configs: Sequence[Config]) -> list[tuple[Run, str]]:
 
 
 def demo() -> list[Config]:
-    """The first contact: our method and Random, on images that are there, else on drawn shapes."""
-    there = [name for name, source in registry.datasets().items() if source.find_folder() is not None]
-    dataset = (there or ["drawn"])[0]
-    offered = registry.datasets()[dataset].task_names
-    tasks = tuple(task for task in Config.model_fields["tasks"].default if task in offered) or offered
-    values = PRESETS["demo"][1] | {"dataset": dataset, "tasks": tasks}
-    return [make_config(values | {"strategy": strategy}) for strategy in ("ours", "random")]
+    """The first contact: Random and our method on images that come with the program."""
+    return [make_config(PRESETS["demo"][1] | {"strategy": strategy}) for strategy in ("random", "ours")]
 
 
 def demo_text() -> str:
@@ -31,9 +26,9 @@ def demo_text() -> str:
     return f"{strategies}, small and quick, on {registry.title(configs[0].dataset)}."
 
 
-def data_found() -> dict[str, bool]:
-    """Title of a data set -> whether it can be used without saying where it lies."""
-    return {source.title: bool(source.place(Config(dataset=name))) for name, source in registry.datasets().items()}
+def data_found() -> list[str]:
+    """Titles of the data sets that can be used without saying where they lie."""
+    return [source.title for name, source in registry.datasets().items() if source.place(Config(dataset=name))]
 
 
 def _begin(config: Config) -> tuple[Run, str]:

@@ -278,7 +278,7 @@ class TestPlace:
         assert FOLDER.place(Config(dataset="folder", data="~/rooms")) == str(rooms.resolve())
 
     def test_no_folder(self, tmp_path):
-        assert FOLDER.find_folder() is None
+        assert FOLDER.place(Config(dataset=FOLDER.name)) == ""
         for data, said in (("", "data: name the folder"), (str(tmp_path / "gone"), "data: there is no folder .*gone")):
             config = Config(dataset="folder", data=data)
             assert (FOLDER.place(config), FOLDER.tasks_in(config)) == ("", ())

@@ -78,17 +78,17 @@ def test_a_link_to_the_whole_folder_is_the_same_folder(folder, tmp_path):
 class TestFindFolder:
     def test_environment_first(self, folder, monkeypatch):
         monkeypatch.setenv(HOME.variable, str(folder))
-        assert NYUD.find_folder() == folder.resolve()
+        assert NYUD.place(Config(dataset=NYUD.name)) == str(folder.resolve())
         assert NYUD.load(Config(tasks=("depth",))).folder == NYUD.place(Config()) == str(folder.resolve())
 
     def test_then_beside_the_app(self, folder, monkeypatch, tmp_path):
         monkeypatch.delenv(HOME.variable, raising=False)
         monkeypatch.setattr(home, "ROOT", tmp_path / "app")
-        assert NYUD.find_folder() is None
+        assert NYUD.place(Config(dataset=NYUD.name)) == ""
         (tmp_path / "app" / "data").mkdir(parents=True)
-        assert NYUD.find_folder() is None
+        assert NYUD.place(Config(dataset=NYUD.name)) == ""
         shutil.move(folder, tmp_path / "app" / "data" / "NYUD_MT")
-        assert NYUD.find_folder() == tmp_path / "app" / "data" / "NYUD_MT"
+        assert NYUD.place(Config(dataset=NYUD.name)) == str(tmp_path / "app" / "data" / "NYUD_MT")
 
     def test_nothing_found_names_variable_and_setting(self, monkeypatch, tmp_path):
         monkeypatch.setattr(home, "ROOT", tmp_path)

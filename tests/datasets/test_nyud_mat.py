@@ -172,13 +172,13 @@ class TestWhereItIsFound:
     def test_variable_then_beside_the_app(self, path, tmp_path, monkeypatch, inside):
         monkeypatch.setattr(home, "ROOT", tmp_path)
         monkeypatch.delenv(nyud_mat.VARIABLE, raising=False)
-        assert NYUD_MAT.find_folder() is None
+        assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == ""
         assert NYUD_MAT.tasks_in(Config()) == ()
         (tmp_path / "data" / inside).mkdir(parents=True)
         shutil.copy(path, tmp_path / "data" / inside / FILE)
-        assert NYUD_MAT.find_folder() == tmp_path / "data" / inside / FILE
+        assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == str(tmp_path / "data" / inside / FILE)
         monkeypatch.setenv(nyud_mat.VARIABLE, str(path.parent))
-        assert NYUD_MAT.find_folder() == path
+        assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == str(path)
 
     def test_nothing_found_names_variable_and_setting(self, monkeypatch, tmp_path):
         monkeypatch.setattr(home, "ROOT", tmp_path)

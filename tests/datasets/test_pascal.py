@@ -193,7 +193,7 @@ class TestFacts:
 class TestFolder:
     def test_found_by_variable_and_beside_the_app(self, folder, monkeypatch, tmp_path):
         monkeypatch.setenv(HOME.variable, str(folder.parent))
-        assert PASCAL.find_folder() == folder.resolve()
+        assert PASCAL.place(Config(dataset=PASCAL.name)) == str(folder.resolve())
         monkeypatch.delenv(HOME.variable)
         monkeypatch.setattr(home, "ROOT", tmp_path / "app")
         with pytest.raises(DataError, match=r"MTAL_PASCAL is not set.*PASCAL_MT; set `data`"):
