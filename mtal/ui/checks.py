@@ -23,7 +23,7 @@ def choose_folder() -> tuple[Config, DataFolder]:
     registry.load()
     kind, place = st.columns([1, 2])
     with kind:
-        name = inputs.choose("Kind of data", list(registry.datasets()), "data", "dataset", registry.title, follows=False)
+        name = inputs.choose("Kind of data", registry.here_first(), "data", "dataset", registry.title, follows=False)
     with place:
         text = inputs.write("Folder", "data", "folder", "Empty: the usual place.")
     source, config = registry.datasets()[name], Config(dataset=name, data=text.strip())
@@ -114,7 +114,7 @@ def _no_images(name: str, text: str) -> None:
     st.info(f"No images yet: nothing of the kind *{plain(registry.title(name))}* was found {where}. Give its folder above. "
             "It must look like this:", icon=":material/folder_off:")
     st.code(registry.datasets()[name].layout, language=None)
-    st.button("Look at drawn shapes instead", key="data.drawn", icon=":material/draw:", on_click=_to_drawn)
+    st.button("Look at the bundled rooms instead", key="data.rooms", icon=":material/chair:", on_click=_to_rooms)
     st.stop()
 
 
@@ -142,8 +142,8 @@ def _guess(config: Config) -> None:
         st.toast("There is a description already, but it names no labels. Add them to it.", icon=":material/edit_note:")
 
 
-def _to_drawn() -> None:
-    st.query_params.from_dict({"dataset": "drawn"})
+def _to_rooms() -> None:
+    st.query_params.from_dict({"dataset": "rooms"})
 
 
 def _check(folder: DataFolder, config: Config) -> None:

@@ -48,8 +48,8 @@ def fill(values: Mapping[str, Any]) -> None:
 
 def usual() -> dict[str, Any]:
     """What the form begins with: the defaults, on a data set that is here."""
-    here = [name for name in registry.datasets() if registry.place(Config(dataset=name))]
-    return {} if Config().dataset in here or not here else {"dataset": here[0], "tasks": _usual_tasks(here[0])}
+    first = registry.here_first()[0]
+    return {} if registry.place(Config()) else {"dataset": first, "tasks": _usual_tasks(first)}
 
 
 def read() -> dict[str, Any]:

@@ -40,6 +40,11 @@ def place(config: Config) -> str:
     return datasets()[config.dataset].place(config)
 
 
+def here_first() -> list[str]:
+    """Kinds of data, those first that can be used without naming a folder."""
+    return sorted(datasets(), key=lambda name: not place(Config(dataset=name)))
+
+
 def tasks_at(dataset: str, data: str) -> tuple[str, ...]:
     """The tasks that a place has labels for; all that the kind can have while nothing is found there."""
     source = datasets()[dataset]

@@ -1,0 +1,90 @@
+"""Loading: how long training stands still for its batches, read ahead in a thread against read when they are needed.
+
+    python -m benchmarks.loading [--rounds 3] [--set channels=64]
+
+The same epoch of augmented batches is trained on in turn; once with the decoded images in memory, once with every image and label
+decoded anew (memory_gb=0). Three tasks, so four files an image.
+"""
+import argparse
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+
+from benchmarks.setting import Setting, describe_machine, setting
+from mtal.training.loop import Batch, Feed, Waiting, torch_generator
+from mtal.training.losses import all_losses, joined
+from mtal.training.machine import find_machine, set_threads
+
+IMAGES = 64
+
+
+def step_of(of: Setting) -> Callable[[Batch], None]:
+    """One training step of the default mode."""
+    machine = find_machine(of.config)
+    network = of.network(machine).train()
+    optimiser = torch.optim.Adam(network.parameters(), lr=1e-4, weight_decay=1e-4, fused=True)
+    scale = torch.tensor([task.weight for task in of.dataset.tasks], device=machine.device)
+
+    def step(batch: Batch) -> None:
+        with machine.autocast():
+            prediction = network(batch.images)
+        loss = joined(all_losses(prediction, batch.targets, of.dataset.tasks), batch.weights, scale)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+
+    return step
+
+
+def when_needed(feed: Feed, epochs: int, generator: torch.Generator) -> Iterator[Batch]:
+    """What `Feed.epochs` would be without reading ahead."""
+    for _ in range(epochs):
+        batches = feed.epoch(generator)
+        while True:
+            began = time.perf_counter()
+            batch = next(batches, None)
+            feed.waiting.seconds += time.perf_counter() - began
+            if batch is None:
+                break
+            yield batch
+
+
+def timed(of: Setting, step: Callable[[Batch], None], ahead: bool, epochs: int) -> tuple[float, float]:
+    """Seconds in all, and seconds of waiting."""
+    feed = of.feed(find_machine(of.config))
+    read = feed.epochs(epochs, torch_generator([0])) if ahead else when_needed(feed, epochs, torch_generator([0]))
+    began = time.perf_counter()
+    for batch in read:
+        step(batch)
+    return time.perf_counter() - began, feed.waiting.seconds
+
+
+def show(sets: Sequence[str], rounds: int, epochs: int) -> None:
+    """A line per way of reading."""
+    of = setting(sets, images=IMAGES)
+    set_threads(of.config)
+    step = step_of(of)
+    timed(of, step, ahead=True, epochs=1)                   # warm up
+    found = {ahead: [timed(of, step, ahead, epochs) for _ in range(rounds)] for ahead in (False, True)}
+    for ahead, rows in found.items():
+        total, waited = (sum(column) for column in zip(*rows, strict=True))
+        print(f"  {'read ahead' if ahead else 'when needed'}: {1000 * total / rounds / epochs / IMAGES:.1f} ms an image, "
+              f"{100 * waited / total:.1f} % of it waiting for data")
+
+
+def main() -> None:
+    """Print the shares."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--set", action="append", default=[])
+    args = parser.parse_args()
+    print(describe_machine(setting(args.set, images=IMAGES).config))
+    for memory, name in ((2, "decoded images in memory"), (0, "every file decoded anew")):
+        print(f"{name}:")
+        show([*args.set, f"memory_gb={memory}"], args.rounds, args.epochs)
+
+
+if __name__ == "__main__":
+    main()
