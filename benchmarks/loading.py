@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from benchmarks.setting import Setting, describe_machine, setting
-from mtal.training.loop import Batch, Feed, Waiting, torch_generator
+from mtal.training.loop import Batch, Feed, torch_generator
 from mtal.training.losses import all_losses, joined
 from mtal.training.machine import find_machine, set_threads
 
