@@ -1,1 +1,1 @@
-"""Path-traced rooms with exact labels of six tasks: the generator of the bundled data set. An extra; needs Mitsuba 3."""
+"""Rooms: path-traced indoor scenes with exact labels of six tasks, made by `python -m mtal rooms`."""
