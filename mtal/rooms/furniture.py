@@ -10,7 +10,7 @@ from mtal.rooms.catalogue import Entry, members, read_catalogue
 from mtal.rooms.light import FLUX
 from mtal.rooms.mesh import Mesh, Surface
 from mtal.rooms.obj import load_model
-from mtal.rooms.shapes import box_mapped, smooth
+from mtal.rooms.shapes import area, box_mapped, smooth
 from mtal.rooms.textures import RGB, checks, dots, paint, stripes, wood
 from mtal.rooms.thing import Lit, Thing
 
@@ -97,9 +97,3 @@ def both_sides(mesh: Mesh) -> Mesh:
     inside = (mesh.vertices - 0.002 * smooth(mesh)).astype(np.float32)
     faces = np.concatenate([mesh.faces, mesh.faces[:, ::-1] + len(mesh.vertices)])
     return Mesh(np.concatenate([mesh.vertices, inside]), faces.astype(np.int32), None)
-
-
-def area(mesh: Mesh) -> float:
-    """Square metres."""
-    first, second, third = (mesh.vertices[mesh.faces[:, at]] for at in range(3))
-    return float(np.linalg.norm(np.cross(second - first, third - first), axis=1).sum() / 2)

@@ -34,7 +34,7 @@ def living(maker: Maker) -> None:
         sofa = maker.wall("sofa")
     if sofa:
         _seating(maker, sofa)
-    for role, share in (("bookcase", 0.6), ("low_cabinet", 0.5), ("piano", 0.06), ("fireplace", 0.1)):
+    for role, share in (("bookcase", 0.75), ("low_cabinet", 0.7), ("bookcase", 0.3), ("piano", 0.06), ("fireplace", 0.12)):
         if maker.chance(share):
             maker.some(maker.wall(role, access=0.45), "cabinet_thing", 2)
     _extras(maker, plants=2, things=2)

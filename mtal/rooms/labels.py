@@ -20,6 +20,7 @@ class View:
     part: np.ndarray                                        # uint8: human part, 0 = none
     depth: np.ndarray                                       # float32 metres along z, 0 = none
     normals: np.ndarray                                     # float32, unit, camera frame, towards the camera; 0 = none
+    shines: np.ndarray                                      # bool: lamps that are on, and windows
 
 
 def labels_of(view: View, kinds: Sequence[int]) -> dict[str, np.ndarray]:

@@ -124,7 +124,7 @@ class Maker:
 
     def pictures(self, most: int) -> None:
         """Framed, at eye height, where the wall is free."""
-        for _ in range(int(self.rng.integers(0, most + 1))):
+        for _ in range(int(self.rng.integers(1, most + 1))):
             width, height = self.rng.uniform(0.3, 1.1), self.rng.uniform(0.3, 0.8)
             self.floor.at_wall(self.rng, self.framed(float(width), float(height)), y=float(self.rng.uniform(1.2, 1.45)), gap=0.001)
 

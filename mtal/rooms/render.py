@@ -12,10 +12,11 @@ from mtal.config import ConfigError
 from mtal.rooms.camera import Camera
 from mtal.rooms.labels import View
 from mtal.rooms.mesh import Mesh, Surface
-from mtal.rooms.shapes import smooth
+from mtal.rooms.shapes import area, smooth
 from mtal.rooms.thing import Lit, Thing
 
-DEPTH = 7                                                   # bounces of a path, with the light's own
+FINE = 3                                                    # places per pixel, across and down, at which the albedo is read
+DEPTH = 6                                                   # bounces of a path, with the light's own
 SHINY = 0.5                                                 # surfaces smoother than this get a coat
 
 
@@ -35,20 +36,40 @@ class Stage:
 
     def __init__(self, things: Sequence[Thing], sky: Sequence[dict[str, Any]] = ()) -> None:
         self.mi = mitsuba()
-        self.parts: list[tuple[int, int]] = []              # shape number -> thing, human part
+        self.parts: list[tuple[int, int, int]] = []         # shape number -> thing, human part, whether it shines
+        self.surfaces: list[Surface | Lit] = []
         shapes: dict[str, Any] = {}
         for owner, thing in enumerate(things):
             for surface in (*thing.surfaces, *thing.lit):
                 if len(surface.mesh.faces):
                     shapes[f"s{len(self.parts)}"] = self._shape(surface)
-                    self.parts.append((owner, surface.part if isinstance(surface, Surface) else 0))
+                    self.surfaces.append(surface)
+                    self.parts.append((owner, 0, 1) if isinstance(surface, Lit) else (owner, surface.part, 0))
         lights = {f"sky{number}": one for number, one in enumerate(sky)}
-        self.scene = self.mi.load_dict({"type": "scene", "integrator": {"type": "path", "max_depth": DEPTH}, **shapes, **lights})
+        self.scene = self.mi.load_dict({"type": "scene", "integrator": {"type": "path", "max_depth": DEPTH, "rr_depth": 3},
+                                        **shapes, **lights})
 
     def photograph(self, camera: Camera, size: tuple[int, int], samples: int, seed: int) -> np.ndarray:
         """(H, W, 3) float32 linear RGB."""
         sensor = self.mi.load_dict(self._sensor(camera, size, samples))
-        return np.nan_to_num(np.array(self.mi.render(self.scene, sensor=sensor, spp=samples, seed=seed)), posinf=0.0)
+        found = np.array(self.mi.render(self.scene, sensor=sensor, spp=samples, seed=seed))
+        return np.nan_to_num(found, posinf=0.0, neginf=0.0)
+
+    def albedo(self, camera: Camera, size: tuple[int, int]) -> np.ndarray:
+        """(H, W, 3) linear: the share of light that surfaces give back, a mean over FINE x FINE places of every pixel."""
+        origin = self.mi.Point3f(*camera.position.tolist())
+        rays = camera.rays((FINE * size[0], FINE * size[1]))
+        found = np.array([self._place(origin, ray) for ray in rays.tolist()])
+        number, colour = found[:, 0].astype(int), np.zeros((len(rays), 3))
+        for shape in np.unique(number[number >= 0]):
+            here = number == shape
+            colour[here] = _colours(self.surfaces[shape], found[here, 1:])
+        return colour.reshape(size[0], FINE, size[1], FINE, 3).mean(axis=(1, 3))
+
+    def _place(self, origin: Any, ray: list[float]) -> tuple[int, float, float]:
+        """Shape number and texture coordinates."""
+        found = self.scene.ray_intersect(self.mi.Ray3f(origin, self.mi.Vector3f(*ray)))
+        return (int(found.shape.id()[1:]), found.uv.x, found.uv.y) if found.is_valid() else (-1, 0.0, 0.0)
 
     def look(self, camera: Camera, size: tuple[int, int]) -> View:
         """One ray through the centre of each pixel."""
@@ -56,13 +77,13 @@ class Stage:
         origin = self.mi.Point3f(*camera.position.tolist())
         hits = [self._hit(origin, ray) for ray in rays.tolist()]
         number = np.array([hit[0] for hit in hits])
-        owners, parts = np.array([*self.parts, (-1, 0)]).T
+        owners, parts, shines = np.array([*self.parts, (-1, 0, 0)]).T
         depth = np.array([hit[1] for hit in hits], np.float32)
         normals = camera.turned(np.array([hit[2] for hit in hits]))
         inwards = (normals * camera.turned(rays)).sum(axis=1) > 0
         normals = np.where(inwards[:, None], -normals, normals).astype(np.float32)
         return View(owners[number].reshape(size), parts[number].reshape(size).astype(np.uint8), depth.reshape(size),
-                    normals.reshape(*size, 3))
+                    normals.reshape(*size, 3), shines[number].reshape(size).astype(bool))
 
     def _hit(self, origin: Any, ray: list[float]) -> tuple[int, float, tuple[float, float, float]]:
         """Shape number, depth, normal. Mitsuba's t counts in lengths of the direction, so it is the depth."""
@@ -75,15 +96,16 @@ class Stage:
         to_world = self.mi.ScalarTransform4f().look_at(camera.position.tolist(), (camera.position + camera.forward).tolist(),
                                                        camera.up.tolist())
         film = {"type": "hdrfilm", "width": size[1], "height": size[0], "pixel_format": "rgb", "component_format": "float32",
-                "rfilter": {"type": "gaussian", "stddev": 0.4}}
+                "rfilter": {"type": "box"}}
         return {"type": "perspective", "fov": float(np.degrees(camera.field)), "fov_axis": "x", "to_world": to_world,
                 "near_clip": 0.05, "far_clip": 100.0, "film": film, "sampler": {"type": "independent", "sample_count": samples}}
 
     def _shape(self, surface: Surface | Lit) -> Any:
         props = self.mi.Properties()
         if isinstance(surface, Lit):
-            props["emitter"] = self.mi.load_dict({"type": "area", "radiance": self._radiance(surface)})
-            props["bsdf"] = self.mi.load_dict({"type": "diffuse", "reflectance": {"type": "rgb", "value": [0.5, 0.5, 0.5]}})
+            props["emitter"] = self.mi.load_dict({"type": "area", "radiance": self._radiance(surface),
+                                                     "sampling_weight": float(max(surface.radiance) * area(surface.mesh))})
+            props["bsdf"] = self.mi.load_dict({"type": "diffuse", "reflectance": {"type": "rgb", "value": [0.03, 0.03, 0.03]}})
         else:
             props["bsdf"] = self.mi.load_dict(self._material(surface))
         return _filled(self.mi, surface.mesh, props)
@@ -100,12 +122,23 @@ class Stage:
             colour = self._bitmap(linear(surface.texture))
         if surface.roughness >= SHINY:
             return {"type": "twosided", "side": {"type": "diffuse", "reflectance": colour}}
-        return {"type": "twosided", "side": {"type": "roughplastic", "diffuse_reflectance": colour,
-                                             "alpha": max(surface.roughness, 0.1), "specular_reflectance": 0.6}}
+        return {"type": "twosided", "side": {"type": "principled", "base_color": colour, "specular": 0.4,
+                                             "roughness": max(surface.roughness, 0.25)}}
 
     def _bitmap(self, values: np.ndarray) -> dict[str, Any]:
         data = self.mi.TensorXf(np.ascontiguousarray(values[::-1], np.float32))
         return {"type": "bitmap", "data": data, "raw": True}
+
+
+def _colours(surface: Surface | Lit, uv: np.ndarray) -> np.ndarray:
+    """(N, 3) linear, at texture coordinates (N, 2)."""
+    if isinstance(surface, Lit):
+        return np.full((len(uv), 3), 0.5)
+    if surface.texture is None:
+        return np.broadcast_to(linear(np.asarray(surface.colour) * 255), (len(uv), 3))
+    height, width = surface.texture.shape[:2]
+    row, column = (1 - uv[:, 1] % 1) * height, uv[:, 0] % 1 * width
+    return linear(surface.texture[row.astype(int) % height, column.astype(int) % width])
 
 
 def linear(srgb255: np.ndarray) -> np.ndarray:

@@ -25,10 +25,11 @@ def settle(maker: Maker, rng: np.random.Generator, people: int) -> list[Thing]:
         seat = seats.pop() if seats and rng.random() < 0.6 else None
         place = _seat_place(seat, rng) if seat else None
         if place is not None:
-            surfaces = human.make_person(rng, str(rng.choice(human.SEATED)))
+            surfaces = human.make_person(rng, str(rng.choice(human.SEATED_POSES)))
             found.append(_person(surfaces, place[0], place[1]))
         else:
-            names = human.RARE if rng.random() < RARE else human.UPRIGHT
+            rare = rng.random() < RARE
+            names = [name for name, pose in human.TABLE.items() if pose.on == "floor" and pose.rare == rare]
             upright = _standing(maker, rng, human.make_person(rng, str(rng.choice(names))))
             found.extend([upright] if upright else [])
     return found
@@ -42,7 +43,8 @@ def _standing(maker: Maker, rng: np.random.Generator, surfaces: Sequence[Surface
     thing, shell = Thing("person", tuple(surfaces)), maker.floor.shell
     for _ in range(40):
         x, z = rng.uniform(0.5, shell.width - 0.5), rng.uniform(0.5, shell.depth - 0.5)
-        placed = maker.floor.stand(thing, float(x), float(z), float(rng.uniform(0, 2 * np.pi)), 0.0, gap=0.1)
+        turn = np.arctan2(shell.width / 2 - x, shell.depth / 2 - z) + rng.normal(0, 0.8)
+        placed = maker.floor.stand(thing, float(x), float(z), float(turn), 0.0, gap=0.1)
         if placed:
             maker.floor.placed.remove(placed)
             maker.floor.placed.append(Placed(Thing("person"), placed.block, 0.0))

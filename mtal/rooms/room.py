@@ -105,7 +105,7 @@ def _neon(rng: np.random.Generator, shell: Shell) -> Thing:
     """A coloured tube on a wall."""
     side = shell.sides[int(rng.integers(4))]
     long = float(rng.uniform(0.8, 1.6))
-    red, green, blue = paint(rng.random(), 0.95, 0.9)
+    red, green, blue = paint(rng.random(), rng.uniform(0.6, 0.9), 0.9)
     mesh = moved(box((0, 0, 0), (long, 0.05, 0.04)), 0.0, (0, 0, 0))
     mesh = side.stood(replace(mesh, uv=None), float(rng.uniform(0.1, side.length - long - 0.1)), float(rng.uniform(1.7, 2.25)), 0.01)
     power = FLUX["neon"] / (np.pi * long * 0.18)

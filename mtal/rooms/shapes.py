@@ -99,3 +99,9 @@ def smooth(mesh: Mesh) -> np.ndarray:
         np.add.at(total, mesh.faces[:, corner], across)
     length = np.linalg.norm(total, axis=1, keepdims=True)
     return np.where(length > 1e-12, total / np.maximum(length, 1e-12), [0, 1, 0]).astype(np.float32)
+
+
+def area(mesh: Mesh) -> float:
+    """Square metres."""
+    first, second, third = (mesh.vertices[mesh.faces[:, at]] for at in range(3))
+    return float(np.linalg.norm(np.cross(second - first, third - first), axis=1).sum() / 2)

@@ -171,7 +171,7 @@ def _door(side: Side, one: Opening, finish: Finish) -> Thing:
     wide, high = one.width, one.height
     frame = [box((-0.07, 0, 0), (0, high + 0.07, 0.03)), box((wide, 0, 0), (wide + 0.07, high + 0.07, 0.03)),
              box((0, high, 0), (wide, high + 0.07, 0.03))]
-    leaf = [box((0.005, 0.005, 0), (wide - 0.005, high - 0.005, 0.012))]
+    leaf = [box((-0.002, 0, 0), (wide + 0.002, high + 0.002, 0.012))]
     for low, top in ((0.12, 0.42), (0.48, 0.94)):
         leaf += [box((left * wide, low * high, 0), (right * wide, top * high, 0.02), 1.0) for left, right in ((0.12, 0.46), (0.54, 0.88))]
     handle = box((wide - 0.14, 1.0, 0.012), (wide - 0.04, 1.02, 0.06))

@@ -5,7 +5,7 @@ from mtal.rooms.camera import Camera
 from mtal.rooms.render import Stage
 from mtal.rooms.room import Room
 
-CANDIDATES = 28
+CANDIDATES = 90
 COARSE = (12, 16)                                           # rays of a glance
 NEAREST = 0.6                                               # metres: what is closer blocks the view
 CLEAR = 0.22                                                # metres around the camera without things
@@ -57,8 +57,9 @@ def _worth(room: Room, stage: Stage, camera: Camera) -> float:
     blocked = (seen.depth < NEAREST).mean()
     largest = rays.max(initial=0) / seen.owner.size
     person = min((kinds == "person").mean() / 0.04, 1.0)
+    person -= 2 * float(seen.depth[kinds == "person"].min(initial=9) < 1.4)
     bright = min((kinds == "window").mean(), 0.4)
-    return float((rays >= 2).sum() * 0.35 + 4 * min(share, 0.55) - 30 * blocked - 5 * max(largest - 0.35, 0) + 2.5 * person
+    return float((rays >= 2).sum() * 0.5 + 4 * min(share, 0.55) - 30 * blocked - 5 * max(largest - 0.35, 0) + 2.5 * person
                  - 5 * max(bright - 0.15, 0) + 1.5 * min(np.median(seen.depth), 3.0) / 3)
 
 
