@@ -31,7 +31,7 @@ def bright(rng: np.random.Generator) -> Colour:
     """For shirts and dresses: one in three white, grey or black, the others of any hue, seldom loud."""
     if rng.random() < 0.33:
         return near((0.9, 0.9, 0.88) if rng.random() < 0.45 else (float(rng.uniform(0.06, 0.6)),) * 3, rng)
-    return near(colorsys.hsv_to_rgb(rng.random(), rng.beta(2, 2.2), rng.uniform(0.25, 0.9)), rng)
+    return near(colorsys.hsv_to_rgb(rng.random(), rng.beta(2, 3.2), rng.uniform(0.25, 0.85)), rng)
 
 
 def cloth(colour: Colour, pattern: str, rng: np.random.Generator) -> np.ndarray:
