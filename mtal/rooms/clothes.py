@@ -6,6 +6,7 @@ Where a garment ends is given along the limbs: arm is 0 at the shoulder, 1 at th
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -14,6 +15,7 @@ from mtal.rooms.body import Rig, rig
 from mtal.rooms.shells import Patch, cut, normals, patch, refined, smoother
 
 FOREARM_M, THIGH_M = 0.25, 0.40                             # what 1 on the scales of arm and leg is on the average adult
+CREASED_M = 0.01                                            # cloth nearer to the body than this creases less
 WAIST = -0.30                                               # on the scale of leg
 Field = Callable[["Places"], np.ndarray]
 
@@ -40,11 +42,11 @@ class Garment:
 def _measured() -> tuple[np.ndarray, np.ndarray]:
     """arm and leg (V,) of the base mesh."""
     body = rig()
-    shares = body.weights @ np.array([name.startswith(("upperarm", "lowerarm", "wrist", "finger", "metacarpal")) for name in body.bones])
+    shares = body.parts[:, 3] + body.parts[:, 4]
     arm, nearest = np.full(len(body.vertices), -1.0), np.full(len(body.vertices), np.inf)
     for side in "LR":
         joints = [body.heads[body.bones[f"{name}.{side}"]] for name in ("upperarm01", "lowerarm01", "wrist")]
-        for number, (start, end) in enumerate(zip(joints, joints[1:], strict=False)):
+        for number, (start, end) in enumerate(pairwise(joints)):
             along = (body.vertices - start) @ (end - start) / ((end - start) @ (end - start))
             bounded = np.clip(along, 0 if number else -1, 2 if number else 1)
             away = np.linalg.norm(body.vertices - start - bounded[:, None] * (end - start), axis=1)
@@ -76,7 +78,9 @@ def made(garment: Garment, posed: np.ndarray, creases: np.ndarray) -> tuple[np.n
     points = whole.at(posed)
     for _ in range(garment.smooth):
         points = smooth @ points
-    points = points + normals(points, whole.faces) * (garment.thick(where) + creased(where, creases))[:, None]
+    thick = garment.thick(where)
+    thick = thick + creased(where, creases) * np.clip(thick / CREASED_M, 0, 1)
+    points = points + normals(points, whole.faces) * thick[:, None]
     piece = cut(Patch(sparse.identity(len(points), format="csr"), whole.faces), garment.keep(where))
     return piece.at(points), Patch(piece.blend @ whole.blend, piece.faces)
 
@@ -106,20 +110,28 @@ def top(sleeve: float, hem: float, loose: float, deep: float = 0.0, vee: float =
     def keep(at: Places) -> np.ndarray:
         inside = np.minimum((sleeve - at.arm) * FOREARM_M, (hem - at.leg) * THIGH_M)
         inside = np.minimum(inside, _neckline(at, deep, vee))
-        front = np.maximum(np.abs(at.points[:, 0]) - opening * (1 + 1.2 * np.clip(at.leg, -1, 0)), (at.neck[2] - 0.02) - at.points[:, 2])
-        return np.minimum(inside, np.where(at.arm > -0.5, 1, front)) if opening else inside
+        middle = np.abs(at.points[:, 0]) - opening * (1 - 0.7 * np.clip(at.leg, -1.2, 0))
+        open_front = np.maximum(middle, at.neck[2] - 0.02 - at.points[:, 2])
+        return np.minimum(inside, np.where(at.arm > -0.5, 1, open_front)) if opening else inside
 
-    return Garment("tights", keep, lambda at: loose * (1 + 0.5 * np.clip(at.leg + 0.4, 0, 0.6)), 8 if loose > 0.012 else 5)
+    def thick(at: Places) -> np.ndarray:
+        """Closer at the collar, wider below the waist, where it hangs over the trousers."""
+        collar = np.clip(_neckline(at, deep, vee) / 0.08, 0, 1)
+        hanging = (0.3 * loose + 0.006) * np.clip((at.leg - WAIST) / 0.3, 0, 1) if hem > WAIST + 0.15 else 0
+        tucked = 1 if hem > WAIST + 0.15 else np.where(at.arm > -0.5, 1, np.clip((WAIST - at.leg) / 0.4, 0.1, 1))
+        return loose * (0.4 + 0.6 * collar) * tucked + hanging
+
+    return Garment("tights", keep, thick, 8)
 
 
-def trousers(hem: float, loose: float, wide: float) -> Garment:
-    """To `hem` on the scale of leg, `wide` metres wider at the ankle than at the hip."""
-    return Garment("tights", lambda at: np.minimum(hem - at.leg, at.leg - WAIST) * THIGH_M,
+def trousers(hem: float, loose: float, wide: float, start: float = WAIST) -> Garment:
+    """From `start` to `hem` on the scale of leg, `wide` metres wider at the ankle than at the hip."""
+    return Garment("tights", lambda at: np.minimum(hem - at.leg, at.leg - start) * THIGH_M,
                    lambda at: loose + wide * np.clip(at.leg, 0, 2) / 2, 10)
 
 
 def skirt(hem: float) -> Garment:
-    return Garment("skirt", lambda at: (hem - at.leg) * THIGH_M, lambda at: 0.012 + 0.01 * np.clip(at.leg, 0, 2), 3)
+    return Garment("skirt", lambda at: (hem - at.leg) * THIGH_M, lambda at: 0.016 + 0.01 * np.clip(at.leg, 0, 2), 3)
 
 
 def tights(high: float) -> Garment:

@@ -31,12 +31,13 @@ def bright(rng: np.random.Generator) -> Colour:
     """For shirts and dresses: one in three white, grey or black, the others of any hue, seldom loud."""
     if rng.random() < 0.33:
         return near((0.9, 0.9, 0.88) if rng.random() < 0.45 else (float(rng.uniform(0.06, 0.6)),) * 3, rng)
-    return near(colorsys.hsv_to_rgb(rng.random(), rng.beta(2, 2.2), rng.uniform(0.25, 0.9)), rng)
+    return near(colorsys.hsv_to_rgb(rng.random(), rng.beta(2, 3.2), rng.uniform(0.25, 0.85)), rng)
 
 
 def cloth(colour: Colour, pattern: str, rng: np.random.Generator) -> np.ndarray:
     """(PIXELS, PIXELS, 3) uint8: a weave with a pattern on it, in the colour and one that goes with it."""
-    other = np.array(bright(rng)) if rng.random() < 0.5 else np.clip(np.array(colour) * rng.choice([0.45, 0.65, 1.6]) + 0.06, 0, 1)
+    shade = np.clip(np.array(colour) * rng.choice([0.45, 0.65, 1.6]) + 0.06, 0, 1)
+    other = np.array(bright(rng)) if rng.random() < 0.5 else shade
     share = PATTERNS[pattern](rng)[..., None]
     weave = 1 + rng.normal(scale=0.05, size=(PIXELS, PIXELS, 1)) + 0.03 * np.sin(np.arange(PIXELS) * np.pi / 2)[:, None, None]
     shades = (np.array(colour) * (1 - share) + other * share) * weave
@@ -76,4 +77,5 @@ def _mottled(rng: np.random.Generator) -> np.ndarray:
     return 0.5 * rng.random((PIXELS, PIXELS))
 
 
-PATTERNS = {"plain": _plain, "striped": _striped, "pinstriped": _pinstriped, "plaid": _plaid, "dotted": _dotted, "mottled": _mottled}
+PATTERNS = {"plain": _plain, "striped": _striped, "pinstriped": _pinstriped, "plaid": _plaid, "dotted": _dotted,
+            "mottled": _mottled}

@@ -15,7 +15,7 @@ from mtal.rooms.clothes import places as on_body
 from mtal.rooms.fabrics import Colour
 from mtal.rooms.shells import Patch, cut, normals, patch, smoother
 
-MOUTH = slice(14590, 14598)                                 # of the base mesh, the cube that marks the mouth
+MOUTH = -0.64                                               # height of the mouth
 BEARINGS = (0, 30, 50, 62, 70, 80, 105, 118, 180)
 HAIRLINES = {                                               # how high hair begins at each bearing
     "short": (0.60, 0.58, 0.46, 0.25, -0.02, 0.16, 0.16, -0.55, -0.72),
@@ -95,8 +95,8 @@ def _strands(style: Style, posed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     strips = _scalp("hair")
     bearing, height, _ = on_head(strips.at(rig().vertices))
     points = strips.at(posed)
-    points = points + normals(points, strips.faces) * 0.012
-    piece = cut(Patch(_identity(len(points)), strips.faces), np.minimum(height + style.length, (np.abs(bearing) - 58) / 60))
+    points = points + normals(points, strips.faces) * 0.012 * np.clip(0.5 - height, 0, 1)[:, None]
+    piece = cut(Patch(_identity(len(points)), strips.faces), np.minimum(height + style.length, (np.abs(bearing) - 64) / 60))
     return piece.at(points), piece.faces
 
 
@@ -139,18 +139,19 @@ def iris(points: np.ndarray) -> np.ndarray:
 
 
 def face(skin: Colour, hair_colour: Colour, lips: float, beard: float, rng: np.random.Generator) -> np.ndarray:
-    """(TEXTURE, TEXTURE, 3) uint8: bearing 0 to 360 degrees to the right, height 1 to LOWEST downwards; brows, lips, cheeks and stubble."""
-    _, mouth, _ = on_head(rig().vertices[MOUTH].mean(axis=0, keepdims=True))
+    """(TEXTURE, TEXTURE, 3) uint8: bearings of 0 to 360 degrees to the right, heights of 1 to LOWEST downwards."""
     bearing, height = np.meshgrid(np.linspace(0, 360, TEXTURE), np.linspace(1, LOWEST, TEXTURE))
     aside = np.minimum(bearing, 360 - bearing)
-    brow = _soft(0.23 - 0.05 * ((aside - 22) / 14) ** 2 - height, 0.03) * _soft(height - 0.13, 0.03) * _soft(15 - np.abs(aside - 22), 3)
-    lip = _soft(1 - (aside / 17) ** 2 - ((height - mouth) / 0.11) ** 2, 0.3)
+    arch = 0.26 - 0.04 * ((aside - 25) / 14) ** 2
+    brow = _soft(arch - height, 0.03) * _soft(height - arch + 0.08, 0.03) * _soft(14 - np.abs(aside - 24), 3)
+    lip = _soft(1 - (aside / 17) ** 2 - ((height - MOUTH) / 0.11) ** 2, 0.3)
     cheek = np.exp(-((aside - 38) / 14) ** 2 - ((height + 0.35) / 0.22) ** 2)
-    jaw = _soft(mouth + 0.28 + 0.004 * np.maximum(aside - 25, 0) - height, 0.08) * _soft(78 - aside, 8) * _soft(height - mouth + 0.75, 0.1)
+    jaw = _soft(MOUTH + 0.14 + 0.005 * np.maximum(aside - 25, 0) - height, 0.08) * _soft(height - MOUTH + 0.75, 0.1)
+    jaw *= _soft(80 - aside, 8)
     tone = np.array(skin)
     paint = np.broadcast_to(tone, (TEXTURE, TEXTURE, 3)) * rng.normal(1, 0.015, size=(TEXTURE, TEXTURE, 1))
     for share, colour in ((0.25 * cheek, tone * (1.02, 0.78, 0.75)), (beard * jaw * (1 - lip), np.array(hair_colour)),
-                          (lips * lip, tone * (0.88, 0.55, 0.55)), (0.85 * brow, np.array(hair_colour) * 0.8)):
+                          (lips * lip, tone * (0.88, 0.55, 0.55)), (0.7 * brow, np.array(hair_colour) * 0.8)):
         paint = paint * (1 - share[..., None]) + colour * share[..., None]
     return (255 * paint.clip(0, 1)).round().astype(np.uint8)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from mtal.config import ConfigError
 from mtal.rooms.body import PARTS, grown_to, rig
-from mtal.rooms.clothes import Garment, Places, creases, made, places, shoes, skirt, tights, top, trousers
+from mtal.rooms.clothes import THIGH_M, WAIST, Garment, Places, creases, made, places, shoes, skirt, tights, top, trousers
 from mtal.rooms.fabrics import DARK, GREYS, HAIRS, LEATHER, SKINS, Colour, bright, cloth, near, one_of
 from mtal.rooms.head import Style, face, face_uv, hair, iris
 from mtal.rooms.mesh import Mesh, Surface
@@ -22,6 +22,16 @@ HEAD = 1
 TUCK_M = 0.03                                               # how far skin goes on below the border of a garment
 Unrolled = Callable[[np.ndarray, int], tuple[np.ndarray, np.ndarray, float]]
 LEVEL_M = 0.004                                             # what would be below this height is pressed flat on the floor
+
+
+SHIRTS = {"plain": 0.4, "mottled": 0.15, "striped": 0.18, "plaid": 0.15, "dotted": 0.06, "pinstriped": 0.06}
+COATS = {"plain": 0.4, "mottled": 0.4, "pinstriped": 0.2}
+SKIRTS = {"plain": 0.4, "mottled": 0.2, "plaid": 0.2, "dotted": 0.2}
+TROUSERS = {"plain": 0.35, "mottled": 0.6, "pinstriped": 0.05}
+CUTS = {"short": 0.85, "receding": 0.13, "wreath": 0.02}
+AGED_CUTS = {"short": 0.2, "receding": 0.4, "wreath": 0.4}
+WOMENS_CUTS = {"full": 0.55, "fringe": 0.45}
+KNOTS = {"": 0.34, "bun": 0.33, "tail": 0.33}
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,8 @@ def somebody(rng: np.random.Generator) -> Person:
     kind, woman = rng.random(), bool(rng.random() < 0.5)
     child, old = bool(kind < 0.17), bool(kind > 0.83)
     age = rng.uniform(0.36, 0.52) if child else rng.uniform(0.9, 1.0) if old else rng.uniform(0.66, 0.85)
-    height = 1.0 + (age - 0.3) * 2.3 + rng.normal(scale=0.04) if child else rng.normal(1.65 if woman else 1.78, 0.065) - 0.04 * old
+    grown = rng.normal(1.65 if woman else 1.78, 0.065) - 0.04 * old
+    height = 1.0 + (age - 0.3) * 2.3 + rng.normal(scale=0.04) if child else grown
     build = {"gender": float(np.clip(woman + (1 - 2 * woman) * abs(rng.normal(0, 0.1)), 0, 1)), "age": float(age),
              "muscle": float(rng.beta(4, 4)), "weight": float(np.clip(rng.normal(0.52, 0.17), 0.15, 0.95)),
              "proportions": float(rng.uniform(0.4, 0.9))}
@@ -79,35 +90,47 @@ def somebody(rng: np.random.Generator) -> Person:
 
 def outfit(person: Person, pose: str, rng: np.random.Generator) -> list[Worn]:
     """From the feet up. Skirts for those who stand or sit, as they do not follow knees on the floor."""
-    upright = pose in SEATED_POSES or not TABLE[pose].rare
-    worn = _below(person, rng, skirts=upright and person.woman and rng.random() < 0.4)
-    colour, pattern = bright(rng), str(rng.choice(["plain", "mottled", "striped", "plaid", "dotted", "pinstriped"], p=[.4, .15, .18, .15, .06, .06]))
-    sleeve = float(rng.choice([0.45, 0.55, 0.62, 1.35, 1.88]))
+    skirts = person.woman and not TABLE[pose].rare and bool(rng.random() < 0.4)
+    hem = WAIST + 0.04 if skirts or rng.random() < 0.3 else float(rng.uniform(-0.02, 0.2))
+    worn = _skirt(rng) if skirts else _trousers(person, hem, rng)
     jacket = not person.child and rng.random() < 0.25
-    worn.append(Worn(top(1.88 if jacket else sleeve, rng.uniform(-0.05, 0.22), rng.uniform(0.007, 0.012) if jacket else rng.uniform(0.009, 0.02),
-                         rng.uniform(-0.01, 0.025), float(rng.choice([0, 0, 0.07]))), colour, pattern))
+    sleeve = 0.15 if jacket else float(rng.choice([0.45, 0.55, 0.62, 1.35, 1.88]))
+    loose, deep = rng.uniform(0.005, 0.008) if jacket else rng.uniform(0.009, 0.02), rng.uniform(-0.01, 0.025)
+    shirt = top(sleeve, min(hem, 0.0) if jacket else hem, loose, deep, float(rng.choice([0, 0, 0.07])))
+    worn.append(Worn(shirt, bright(rng), drawn(SHIRTS, rng)))
     if jacket:
-        worn.append(Worn(top(1.92, rng.uniform(0.05, 0.3), 0.024, 0.012, 0.06, rng.uniform(0.02, 0.07)), one_of(DARK, rng),
-                         str(rng.choice(["plain", "mottled", "pinstriped"])), float(rng.choice([1.0, 0.6], p=[.8, .2]))))
+        coat = top(1.92, hem + 0.08, rng.uniform(0.02, 0.026), 0.012, 0.06, rng.uniform(0.02, 0.07))
+        worn.append(Worn(coat, one_of(DARK, rng), drawn(COATS, rng), 1.0 if rng.random() < 0.8 else 0.6))
     return worn
 
 
-def _below(person: Person, rng: np.random.Generator, skirts: bool) -> list[Worn]:
-    """Shoes, and what is worn from the waist down."""
-    worn = [Worn(shoes(float(rng.choice([1.93, 1.93, 1.75]))), one_of(LEATHER, rng), "", 0.45)]
-    if skirts:
-        hem = rng.uniform(0.75, 1.45)
-        worn.append(Worn(skirt(hem), bright(rng), str(rng.choice(["plain", "plaid", "dotted", "mottled"])),
-                         covers=lambda at: (hem - 0.15 - at.leg) * 0.4))
-        if rng.random() < 0.5:
-            worn.append(Worn(tights(-0.1), one_of(DARK, rng), "plain"))
-        return worn
+def _shoes(rng: np.random.Generator) -> Worn:
+    return Worn(shoes(float(rng.choice([1.93, 1.93, 1.75]))), one_of(LEATHER, rng), "", 0.45)
+
+
+def _skirt(rng: np.random.Generator) -> list[Worn]:
+    """With tights below for one in two; the hips are never bare under it."""
+    length = rng.uniform(0.75, 1.45)
+    worn = [_shoes(rng), Worn(skirt(length), bright(rng), drawn(SKIRTS, rng),
+                              covers=lambda at: np.minimum(length - 0.15 - at.leg, at.leg - WAIST + 0.2) * THIGH_M)]
+    return [*worn, Worn(tights(-0.1), one_of(DARK, rng), "plain")] if rng.random() < 0.5 else worn
+
+
+def _trousers(person: Person, hem: float, rng: np.random.Generator) -> list[Worn]:
+    """Long or short; a shirt hangs down to `hem`, and trousers begin just inside it."""
+    worn = [_shoes(rng)]
     short = rng.random() < (0.35 if person.child else 0.12)
-    hem = rng.uniform(0.7, 0.95) if short else rng.uniform(1.86, 1.96)
-    loose = rng.uniform(0.006, 0.014)
-    worn.append(Worn(trousers(hem, loose, rng.uniform(0.004, 0.024)), one_of(DARK, rng) if rng.random() < 0.85 else bright(rng),
-                     str(rng.choice(["plain", "mottled", "pinstriped"], p=[.35, .6, .05]))))
-    return worn
+    length = rng.uniform(0.7, 0.95) if short else rng.uniform(1.86, 1.96)
+    start = max(WAIST, hem - 0.12)
+    cut_like = trousers(length, rng.uniform(0.006, 0.012), rng.uniform(0.004, 0.024), start)
+    colour = one_of(DARK, rng) if rng.random() < 0.85 else bright(rng)
+    return [*worn, Worn(cut_like, colour, drawn(TROUSERS, rng),
+                        covers=lambda at: np.minimum(length - at.leg, at.leg - start + 0.2) * THIGH_M)]
+
+
+def drawn(chances: dict[str, float], rng: np.random.Generator) -> str:
+    """One name, with the chance that it has."""
+    return str(rng.choice(list(chances), p=list(chances.values())))
 
 
 def _skin(person: Person, worn: list[Worn], posed: np.ndarray, rng: np.random.Generator) -> list[Surface]:
@@ -129,13 +152,12 @@ def _skin(person: Person, worn: list[Worn], posed: np.ndarray, rng: np.random.Ge
 
 
 def _hair(person: Person, posed: np.ndarray, rng: np.random.Generator) -> list[Surface]:
-    """A cut that fits sex and age, now and then a hat."""
-    style = Style(str(rng.choice(["short", "receding", "wreath"], p=[.2, .4, .4] if person.old else [.85, .13, .02])), rng.uniform(0.008, 0.022))
-    if person.child:
-        style = Style("short", rng.uniform(0.012, 0.025))
+    """A cut that fits sex and age."""
+    cuts = AGED_CUTS if person.old else {"short": 1.0} if person.child else CUTS
+    style = Style(drawn(cuts, rng), rng.uniform(0.008, 0.022))
     if person.woman:
-        length, knot = float(rng.choice([0.0, 1.0, 1.7, 2.6])), str(rng.choice(["", "bun", "tail"]))
-        style = Style(str(rng.choice(["full", "fringe"])), rng.uniform(0.014, 0.028), length, "" if length else knot)
+        length, knot = float(rng.choice([0.0, 1.0, 1.7, 2.6])), drawn(KNOTS, rng)
+        style = Style(drawn(WOMENS_CUTS, rng), rng.uniform(0.014, 0.028), length, "" if length else knot)
     waves = creases(rng, 0.003) * (1, 1, 1, 1, 0.8)
     return [Surface(_mesh(points, faces, None), person.hair, None, 0.5, HEAD) for points, faces in hair(style, posed, waves)]
 
@@ -147,7 +169,8 @@ def _cloth(item: Worn, posed: np.ndarray, rng: np.random.Generator) -> list[Surf
     def unrolled(where: np.ndarray, part: int) -> tuple[np.ndarray, np.ndarray, float]:
         return rolled_out(where, 2 if item.garment.shell == "skirt" else part)
 
-    return [_surface(points, piece, faces, part, item.colour, texture, item.roughness, unrolled) for part, faces in _by_part(piece)]
+    return [_surface(points, piece, faces, part, item.colour, texture, item.roughness, unrolled)
+            for part, faces in _by_part(piece)]
 
 
 def _by_part(piece: Patch) -> list[tuple[int, np.ndarray]]:
@@ -174,4 +197,5 @@ def _mesh(points: np.ndarray, faces: np.ndarray, uv: np.ndarray | None) -> Mesh:
     points = points[used]
     low = LEVEL_M * np.exp(np.minimum(points[:, 1] / LEVEL_M - 1, 0))
     points = np.stack([points[:, 0], np.where(points[:, 1] < LEVEL_M, low, points[:, 1]), points[:, 2]], axis=1)
-    return Mesh(points.astype(np.float32), faces.reshape(-1, 3).astype(np.int32), None if uv is None else uv[used].astype(np.float32))
+    return Mesh(points.astype(np.float32), faces.reshape(-1, 3).astype(np.int32),
+                None if uv is None else uv[used].astype(np.float32))

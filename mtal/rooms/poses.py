@@ -69,26 +69,33 @@ TABLE: dict[str, Pose] = {
     "waving": Pose((Limb((1, 0.05, 0.3), (0.25, 1, 0.2)), HANGING), (STRAIGHT, EASY), fingers=4, rare=True),
     "bending": Pose((Limb((0.1, -1, 0.35), (0, -1, 0.25)),) * 2, (STRAIGHT, EASY), lean=38, curl=24, nod=-12, rare=True),
     "kneeling": Pose((Limb((0.1, -1, 0.3), (-0.1, -0.5, 1)), Limb((0.15, -1, 0.5), (0, -0.9, 0.6))),
-                     (Limb((0.15, 0.05, 1), (0, -1, 0.05)), Limb((0.1, -1, 0.05), (0, -0.12, -1))), lean=14, toes=(0, 70), rare=True),
+                     (Limb((0.15, 0.05, 1), (0, -1, 0.05)), Limb((0.1, -1, 0.05), (0, -0.12, -1))), lean=14, toes=(0, 70),
+                     rare=True),
     "crouching": Pose((Limb((0.25, -0.75, 0.9), (-0.1, -0.5, 1)),) * 2, (Limb((0.35, 0.12, 1), (0.02, -1, -0.55)),) * 2,
                       lean=26, curl=28, nod=-18, toes=(16, 16), rare=True),
     "lying": Pose((Limb((0.28, -1, -0.02), (-0.02, -1, 0.12)), Limb((0.32, -1, 0.05), (-0.9, -0.3, 0.42))),
-                  (Limb((0.12, -1, 0), (0.1, -1, 0)), Limb((0.14, -1, 0.06), (0.12, -1, -0.08))), BED, curl=2, nod=12, toes=(38, 38), rare=True),
+                  (Limb((0.12, -1, 0), (0.1, -1, 0)), Limb((0.14, -1, 0.06), (0.12, -1, -0.08))), BED, curl=2, nod=12,
+                  toes=(38, 38), rare=True),
 }
 
 
 def jittered(pose: Pose, rng: np.random.Generator) -> Pose:
     """The pose as another person would take it, with the two sides changed over for every second one."""
-    def moved(limb: Limb, by: float) -> Limb:
-        return Limb(*(tuple(np.array(way) / np.linalg.norm(way) + rng.normal(scale=by, size=3)) for way in (limb.upper, limb.lower)))
-
-    arms, legs = tuple(moved(limb, 0.05) for limb in pose.arms), tuple(moved(limb, 0.025) for limb in pose.legs)
+    arms = _moved(pose.arms[0], 0.05, rng), _moved(pose.arms[1], 0.05, rng)
+    legs = _moved(pose.legs[0], 0.025, rng), _moved(pose.legs[1], 0.025, rng)
     toes, side = pose.toes, 1
     if rng.random() < 0.5:
         arms, legs, toes, side = arms[::-1], legs[::-1], toes[::-1], -1
-    return replace(pose, arms=arms, legs=legs, toes=toes, lean=pose.lean + rng.normal(scale=2), curl=pose.curl + rng.normal(scale=4),
-                   twist=side * pose.twist + rng.normal(scale=4), nod=pose.nod + rng.normal(scale=5),
-                   turn=side * pose.turn + rng.normal(scale=12), fingers=max(pose.fingers + rng.normal(scale=6), 0))
+    return replace(pose, arms=arms, legs=legs, toes=toes, lean=pose.lean + rng.normal(scale=2),
+                   curl=pose.curl + rng.normal(scale=4), twist=side * pose.twist + rng.normal(scale=4),
+                   nod=pose.nod + rng.normal(scale=5), turn=side * pose.turn + rng.normal(scale=12),
+                   fingers=max(pose.fingers + rng.normal(scale=6), 0))
+
+
+def _moved(limb: Limb, by: float, rng: np.random.Generator) -> Limb:
+    """Both directions off by `by` of their length."""
+    ways = [np.array(way) / np.linalg.norm(way) + rng.normal(scale=by, size=3) for way in (limb.upper, limb.lower)]
+    return Limb(*((float(way[0]), float(way[1]), float(way[2])) for way in ways))
 
 
 def placed(rig: Rig, vertices: np.ndarray, heads: np.ndarray, pose: Pose) -> np.ndarray:
@@ -115,8 +122,7 @@ def _seated(rig: Rig, vertices: np.ndarray, heads: np.ndarray, pose: Pose) -> np
         pose = replace(pose, legs=(legs[0], legs[1]))
     elif below < -0.05:
         pose = replace(pose, toes=(18, 18))
-    points = _on_seat(rig, bent(rig, vertices, heads, pose))
-    return points
+    return _on_seat(rig, bent(rig, vertices, heads, pose))
 
 
 def _on_seat(rig: Rig, points: np.ndarray) -> np.ndarray:
@@ -198,5 +204,6 @@ def least(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     axis, cosine = np.cross(start, end), float(start @ end)
     length = np.linalg.norm(axis)
     if length < 1e-9:
-        return np.eye(3) if cosine > 0 else Rotation.from_rotvec(np.pi * np.cross(start, np.roll(start, 1) + 1e-3)).as_matrix()
+        aside = np.cross(start, np.eye(3)[np.abs(start).argmin()])
+        return np.eye(3) if cosine > 0 else Rotation.from_rotvec(np.pi * aside / np.linalg.norm(aside)).as_matrix()
     return Rotation.from_rotvec(axis / length * np.arctan2(length, cosine)).as_matrix()
