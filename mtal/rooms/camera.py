@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FIELD = np.radians(62.0)                                    # horizontal field of view
+FIELD = np.radians(65.0)                                    # horizontal field of view
 
 
 @dataclass(frozen=True)

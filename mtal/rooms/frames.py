@@ -37,7 +37,7 @@ class Set:
     def photograph(self, camera: Camera, view: View, size: tuple[int, int], samples: int, seed: int) -> np.ndarray:
         """(H, W, 3) linear, in two halves whose difference shows the noise that is left."""
         stages = [self.stage, *([self.sunny] if self.sunny else [])]
-        halves = [sum(stage.photograph(camera, size, max(samples // 2, 1), 2 * seed + half) for stage in stages) for half in range(2)]
+        halves = [sum(stage.photograph(camera, size, max(samples // 2, 1), 2 * seed + half) for stage in stages) for half in (0, 1)]
         return denoised(np.stack(halves), self.stage.albedo(camera, size), view.depth, view.normals, view.shines)
 
 

@@ -136,7 +136,7 @@ def _desk(maker: Maker, sides: tuple[int, ...] = ALL) -> Placed | None:
 
 
 def office(maker: Maker) -> None:
-    for _ in range(int(maker.rng.integers(1, 4))):
+    for _ in range(int(maker.rng.integers(2, 5))):
         _desk(maker)
     for role, share, access in (("bookcase", 0.9, 0.4), ("bookcase", 0.4, 0.4), ("filing", 0.6, 0.4), ("low_cabinet", 0.3, 0.4),
                                 ("whiteboard", 0.3, 0.3), ("cooler", 0.25, 0.2)):
@@ -193,7 +193,7 @@ def _counter(maker: Maker, side: int, lower: str, upper: str, sink: str) -> None
             maker.some(placed, "counter_thing", 1)
         if placed and role not in ("fridge", "high_cabinet"):
             above = "hood" if role == "stove" else upper
-            if maker.chance(0.8):
+            if maker.chance(0.93):
                 maker.wall(above, (side,), at + width / 2, y=1.65 if role == "stove" else 1.45, gap=0.005)
         at += width + 0.002
 

@@ -10,6 +10,7 @@ from mtal.rooms.shapes import moved
 from mtal.rooms.thing import Thing
 
 SEAT_SPAN = (0.3, 0.56)                                     # metres: seats that grown people sit on
+ASLEEP = 0.2                                                # share of people in rooms with a bed who lie on it
 RARE = 0.12                                                 # share of people in a rare pose
 
 
@@ -22,6 +23,9 @@ def settle(maker: Maker, rng: np.random.Generator, people: int) -> list[Thing]:
     found: list[Thing] = []
     seats = [maker.seats[int(number)] for number in rng.permutation(len(maker.seats))]
     for _ in range(people):
+        if maker.beds and rng.random() < ASLEEP:
+            found.append(_lying(maker.beds.pop(), human.make_person(rng, "lying")))
+            continue
         seat = seats.pop() if seats and rng.random() < 0.6 else None
         place = _seat_place(seat, rng) if seat else None
         if place is not None:
@@ -37,6 +41,13 @@ def settle(maker: Maker, rng: np.random.Generator, people: int) -> list[Thing]:
 
 def _person(surfaces: Sequence[Surface], place: tuple[float, float, float], turn: float) -> Thing:
     return Thing("person", tuple(surfaces)).moved(turn, place)
+
+
+def _lying(bed: Placed, surfaces: Sequence[Surface]) -> Thing:
+    """On the back, head at the head of the bed."""
+    heights = [height_at(bed.thing.meshes, *bed.point(right, ahead)) for right in (-0.2, 0.0, 0.2) for ahead in (-0.2, 0.2, 0.4)]
+    x, z = bed.point(0.0, 0.06)
+    return _person(surfaces, (x, float(np.median(heights)) + 0.005, z), bed.turn)
 
 
 def _standing(maker: Maker, rng: np.random.Generator, surfaces: Sequence[Surface]) -> Thing | None:

@@ -34,7 +34,7 @@ def _guess(room: Room, rng: np.random.Generator) -> Camera:
             break
     towards = np.array([wide / 2 + rng.normal(0, wide / 5), deep / 2 + rng.normal(0, deep / 5)]) - (x, z)
     height = rng.uniform(1.1, 1.7)
-    pitch = np.radians(rng.normal(-4 - 12 * (height - 1.1), 4))
+    pitch = np.radians(rng.normal(-8 - 14 * (height - 1.1), 4))
     return Camera(np.array([x, height, z]), float(np.arctan2(towards[0], towards[1])), float(pitch))
 
 
@@ -53,13 +53,15 @@ def _worth(room: Room, stage: Stage, camera: Camera) -> float:
     kinds = np.array([thing.kind for thing in room.things])[seen.owner]
     thing = ~np.isin(kinds, list(STRUCTURE))
     owners, rays = np.unique(seen.owner[thing], return_counts=True)
+    cut = np.isin(owners, np.concatenate([seen.owner[-1], seen.owner[:, 0], seen.owner[:, -1]]))
+    shown = ((rays >= 2) * np.where(cut, 0.2, 0.6)).sum()   # things that the picture cuts off are worth less
     share = thing.mean()
     blocked = (seen.depth < NEAREST).mean()
     largest = rays.max(initial=0) / seen.owner.size
     person = min((kinds == "person").mean() / 0.04, 1.0)
-    person -= 2 * float(seen.depth[kinds == "person"].min(initial=9) < 1.4)
+    person -= 4 * float(seen.depth[kinds == "person"].min(initial=9) < 1.4)
     bright = min((kinds == "window").mean(), 0.4)
-    return float((rays >= 2).sum() * 0.5 + 4 * min(share, 0.55) - 30 * blocked - 5 * max(largest - 0.35, 0) + 2.5 * person
+    return float(shown + 4 * min(share, 0.55) - 30 * blocked - 5 * max(largest - 0.35, 0) + 2.5 * person
                  - 5 * max(bright - 0.15, 0) + 1.5 * min(np.median(seen.depth), 3.0) / 3)
 
 
