@@ -208,6 +208,8 @@ def dining(maker: Maker) -> None:
             maker.rug_under(table, 0.6, 0.6)
         maker.around(table, "dining_chair", int(maker.rng.integers(4, 9)))
         maker.some(table, "dining_thing", 5)
+        if maker.chance(0.4):
+            maker.hang("hanging_lamp", *table.block.centre)
         maker.upon(table, "small_plant", 0.0, 0.0) if maker.chance(0.4) else None
     for role, share in (("low_cabinet", 0.8), ("bookcase", 0.5), ("piano", 0.1), ("fireplace", 0.12)):
         if maker.chance(share):

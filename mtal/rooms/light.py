@@ -19,15 +19,15 @@ class Mood:
     lamps: float                                            # share of rooms whose other lamps are on
     sun: float = 0.0                                        # irradiance of sunbeams at right angles
     neon: int = 0                                           # coloured tubes
-    exposure: float = 0.23                                  # where the picture's middle brightness ends up, linear
+    exposure: float = 0.28                                  # where the picture's middle brightness ends up, linear
     balance: float = 0.55                                   # share of the colour cast that the camera takes out
 
 
 MOODS: dict[str, Mood] = {mood.name: mood for mood in (
     Mood("day", (6.0, 6.5, 7.2), 0.85, 0.35, 0.1),
-    Mood("overcast", (3.4, 3.7, 4.1), 0.7, 0.6, 0.2, exposure=0.22),
+    Mood("overcast", (3.4, 3.7, 4.1), 0.7, 0.6, 0.2, exposure=0.25),
     Mood("sun", (5.0, 5.8, 7.0), 0.9, 0.1, 0.0, sun=36.0),
-    Mood("evening", (0.12, 0.16, 0.34), 0.35, 0.45, 1.0, exposure=0.19, balance=0.5),
+    Mood("evening", (0.12, 0.16, 0.34), 0.35, 0.45, 1.0, exposure=0.22, balance=0.5),
     Mood("night", (0.01, 0.012, 0.03), 0.15, 0.0, 0.6, neon=2, exposure=0.13, balance=0.3),
 )}
 

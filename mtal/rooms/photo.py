@@ -35,10 +35,10 @@ def _gains(light: np.ndarray, share: float) -> np.ndarray:
 
 
 def _exposure(light: np.ndarray, target: float) -> float:
-    """Puts the geometric mean at the target, as far as the upper quarter stays below white."""
+    """Puts the geometric mean at the target, as far as four fifths stay well below white."""
     brightness = np.maximum(light @ LUMA, 1e-5)
     middle = np.exp(np.log(brightness).mean())
-    return float(min(target / middle, 0.9 / np.quantile(brightness, 0.75)))
+    return float(min(target / middle, 0.75 / np.quantile(brightness, 0.8)))
 
 
 def film(light: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ class Block:
         return (self.x0 + self.x1) / 2, (self.z0 + self.z1) / 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Placed:
     """A thing in its place. turn: radians, from z towards x; side: the wall at its back, -1 where it stands free."""
     thing: Thing

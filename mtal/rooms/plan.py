@@ -16,8 +16,8 @@ SPLITS = ("pool", "validation")
 SHARE = 0.2                                                 # of the images that validate
 WALK = (3, 8)                                               # frames, fewest and most
 RARE_ROOMS = 0.12                                           # share of the pool's rooms
-LIGHT = {"day": 0.66, "overcast": 0.12, "sun": 0.09, "evening": 0.09, "night": 0.04}
-PEOPLED = 0.42                                              # share of the rooms; in some of their frames nobody is seen
+LIGHT = {"day": 0.62, "overcast": 0.12, "sun": 0.1, "evening": 0.1, "night": 0.06}
+PEOPLED = 0.34                                              # share of the rooms; in some of their frames nobody is seen
 SEVERAL = 0.25                                              # of these, with two people
 
 

@@ -10,7 +10,7 @@ from mtal.rooms.shapes import moved
 from mtal.rooms.thing import Thing
 
 SEAT_SPAN = (0.3, 0.56)                                     # metres: seats that grown people sit on
-ASLEEP = 0.2                                                # share of people in rooms with a bed who lie on it
+ASLEEP = 0.1                                                # share of people in rooms with a bed who lie on it
 RARE = 0.12                                                 # share of people in a rare pose
 
 

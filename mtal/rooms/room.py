@@ -96,7 +96,7 @@ def _ceiling_lamp(maker: Maker, rng: np.random.Generator, light: Mood) -> None:
     dark = not any(one.kind == "window" for one in maker.floor.shell.openings)
     lit = rng.random() < light.ceiling or (dark and not light.neon)
     maker.furniture.glow = kelvin(rng, 2700, 5200) if lit else None
-    role = ("ceiling_lamp", "hanging_lamp", "chandelier", "strip_lamp")[int(rng.choice(4, p=[0.4, 0.3, 0.15, 0.15]))]
+    role = ("ceiling_lamp", "hanging_lamp", "chandelier", "strip_lamp")[int(rng.choice(4, p=[0.55, 0.12, 0.16, 0.17]))]
     if lit or rng.random() < 0.8:
         maker.hang(role, maker.floor.shell.width / 2, maker.floor.shell.depth / 2)
 

@@ -11,7 +11,7 @@ CLASSES = ("wall", "floor", "ceiling", "window", "door", "table", "chair", "sofa
            "picture", "person", "object")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lit:
     """A surface that shines."""
     mesh: Mesh
@@ -19,7 +19,7 @@ class Lit:
     texture: np.ndarray | None = None                       # (h, w, 3) uint8 sRGB: the radiance is multiplied by it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Thing:
     """Metres, y up."""
     kind: str                                               # of CLASSES
