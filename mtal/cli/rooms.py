@@ -17,7 +17,7 @@ def rooms(
     seed: Annotated[int, typer.Option(metavar="S", help="The same seed makes the same data set.")] = 1,
     jobs: Annotated[int, typer.Option(metavar="N", help="Processes.")] = 2,
     samples: Annotated[int, typer.Option(metavar="SPP", help="Light paths per pixel.")] = 64,
-    furniture: Annotated[Path, typer.Option(metavar="DIR", help="Folder of Sweet Home 3D's furniture libraries (*.sh3f).")] = FURNITURE,
+    furniture: Annotated[Path, typer.Option(metavar="DIR", help="Furniture libraries of Sweet Home 3D (*.sh3f).")] = FURNITURE,
 ) -> None:
     """Render the data set Rooms: path-traced rooms with exact labels of six tasks."""
     from mtal.rooms.making import Order, make

@@ -2,7 +2,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from mtal.rooms.catalogue import read_catalogue
+from mtal.rooms.catalogue import Entry, read_catalogue
 
 HEAD = """# Attribution of the data set Rooms
 
@@ -22,4 +22,8 @@ def attribution(keys: Iterable[str], folder: Path) -> str:
     """The text of ATTRIBUTION.md for the models with these keys."""
     catalogue = read_catalogue(folder)
     rows = [catalogue[key] for key in sorted(set(keys))]
-    return HEAD + "".join(f"| {one.name} | {one.file} | {one.creator or 'not named'} | {one.library} | {one.licence} |\n" for one in rows)
+    return HEAD + "".join(_row(one) for one in rows)
+
+
+def _row(one: Entry) -> str:
+    return f"| {one.name} | {one.file} | {one.creator or 'not named'} | {one.library} | {one.licence} |\n"

@@ -1,6 +1,7 @@
 """The data set as a folder: images, one PNG per label, the lists of ids, tasks.yaml. Files appear whole or not at all."""
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,8 @@ from mtal.rooms.thing import CLASSES
 NEAREST = 0.3                                               # metres: the largest 16-bit number
 INVERSE = 65535 * NEAREST                                   # metres = INVERSE / pixel
 QUALITY = 93
-NOTE = ("Rendered rooms, not photographs: path-traced, with exact labels. Figures on them say how a method fares on rendered rooms "
-        "only. Curtains count as window, rugs as floor, desks as table, stools and armchairs as chair, baths, basins, screens and "
+NOTE = ("Rendered rooms, not photographs: path-traced, with exact labels. Figures on them say how a method fares on rendered "
+        "rooms only. Curtains count as window, rugs as floor, desks as table, stools and armchairs as chair, baths, basins and "
         "computers as appliance.")
 
 
@@ -29,7 +30,13 @@ def normal_pixels(normals: np.ndarray) -> np.ndarray:
     return np.where(known, ((normals + 1) * 127.5).round().clip(0, 255), 0).astype(np.uint8)
 
 
-ENCODE: dict[str, Callable[[np.ndarray], np.ndarray]] = {"depth": depth_pixels, "normals": normal_pixels}
+def one_bit(mask: np.ndarray) -> np.ndarray:
+    """0 / 1 -> booleans: PNG then takes one bit per pixel, which readers see as 0 and 255 or as booleans."""
+    return np.asarray(mask) > 0
+
+
+ENCODE: dict[str, Callable[[np.ndarray], np.ndarray]] = {"depth": depth_pixels, "normals": normal_pixels, "edge": one_bit,
+                                                         "saliency": one_bit}
 LABELS = ("semseg", "depth", "normals", "edge", "saliency", "human_parts")
 
 
@@ -43,13 +50,9 @@ def write_frame(folder: Path, name: str, image: np.ndarray, labels: dict[str, np
     places = files(folder, name)
     for task in LABELS:
         pixels = ENCODE.get(task, np.asarray)(labels[task])
-        _whole(places[task], lambda there, pixels=pixels, task=task: _picture(pixels, task).save(there, "PNG", optimize=True))
-    _whole(places["image"], lambda there: Image.fromarray(image).save(there, "JPEG", quality=QUALITY, subsampling=0, optimize=True))
-
-
-def _picture(pixels: np.ndarray, task: str) -> Image.Image:
-    """Two-valued labels take one bit per pixel, which readers see as 0 and 255 or as booleans."""
-    return Image.fromarray(pixels > 0) if task in ("edge", "saliency") else Image.fromarray(pixels)
+        _whole(places[task], partial(Image.fromarray(pixels).save, format="PNG", optimize=True))
+    jpeg = partial(Image.fromarray(image).save, format="JPEG", quality=QUALITY, subsampling=0, optimize=True)
+    _whole(places["image"], jpeg)
 
 
 def _whole(path: Path, write: Callable[[Path], None]) -> None:

@@ -37,8 +37,9 @@ class Set:
     def photograph(self, camera: Camera, view: View, size: tuple[int, int], samples: int, seed: int) -> np.ndarray:
         """(H, W, 3) linear, in two halves whose difference shows the noise that is left."""
         stages = [self.stage, *([self.sunny] if self.sunny else [])]
-        halves = [sum(stage.photograph(camera, size, max(samples // 2, 1), 2 * seed + half) for stage in stages) for half in (0, 1)]
-        return denoised(np.stack(halves), self.stage.albedo(camera, size), view.depth, view.normals, view.shines)
+        each = max(samples // 2, 1)
+        halves = [[stage.photograph(camera, size, each, 2 * seed + half) for stage in stages] for half in (0, 1)]
+        return denoised(np.array(halves).sum(axis=1), self.stage.albedo(camera, size), view.depth, view.normals, view.shines)
 
 
 def missing(visit: Visit, folder: Path) -> list[int]:
@@ -46,7 +47,8 @@ def missing(visit: Visit, folder: Path) -> list[int]:
     return [frame for frame, name in enumerate(visit.ids) if not all(path.is_file() for path in files(folder, name).values())]
 
 
-def make_frames(visit: Visit, seed: int, size: tuple[int, int], samples: int, furniture: Path, folder: Path) -> tuple[int, list[str]]:
+def make_frames(visit: Visit, seed: int, size: tuple[int, int], samples: int, furniture: Path, folder: Path
+                ) -> tuple[int, list[str]]:
     """Writes what is missing. -> how many frames that were, and the catalogue's keys of the models in the room."""
     room = make_room(stream(seed, visit.split, visit.room, 1), visit.kind, visit.mood, visit.people, furniture)
     credits = sorted({thing.credit for thing in room.things if thing.credit})

@@ -81,7 +81,8 @@ def dressed(surfaces: dict[str, Surface], role: str, rng: np.random.Generator) -
     name = max(surfaces, key=lambda one: area(surfaces[one].mesh))
     old = surfaces[name]
     if role in WOODEN:
-        colour = paint(rng.uniform(0.04, 0.1), rng.uniform(0.25, 0.7), rng.uniform(0.25, 0.8)) if draw < 0.85 else (0.88, 0.87, 0.84)
+        brown = draw < 0.85
+        colour = paint(rng.uniform(0.04, 0.1), rng.uniform(0.25, 0.7), rng.uniform(0.25, 0.8)) if brown else (0.88, 0.87, 0.84)
         new = replace(old, mesh=box_mapped(old.mesh, 0.8), texture=wood(rng, colour), roughness=0.4)
     else:
         colour = paint(rng.random(), rng.uniform(0.05, 0.65), rng.uniform(0.2, 0.85))

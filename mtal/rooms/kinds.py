@@ -127,10 +127,11 @@ def _desk(maker: Maker, sides: tuple[int, ...] = ALL) -> Placed | None:
         return None
     maker.upon(desk, "computer", float(maker.rng.normal(0, 0.12)), -0.05, 0.0)
     if maker.chance(0.6):
-        maker.upon(desk, "desk_lamp", desk.size[0] * 0.38 * float(maker.rng.choice([-1, 1])), -0.2, float(maker.rng.normal(0, 0.5)))
+        right = desk.size[0] * 0.38 * float(maker.rng.choice([-1, 1]))
+        maker.upon(desk, "desk_lamp", right, -0.2, float(maker.rng.normal(0, 0.5)))
     maker.some(desk, "desk_thing", 4)
-    chair = maker.before(desk, "office_chair", float(maker.rng.uniform(0.02, 0.3)), facing=True, right=float(maker.rng.normal(0, 0.1)),
-                         jitter=0.35)
+    distance, right = float(maker.rng.uniform(0.02, 0.3)), float(maker.rng.normal(0, 0.1))
+    chair = maker.before(desk, "office_chair", distance, facing=True, right=right, jitter=0.35)
     maker.seats.extend([chair] if chair else [])
     return desk
 
@@ -158,9 +159,9 @@ def kitchen(maker: Maker) -> None:
     lower, upper, sink = ("lower", "upper", "sink") if own else ("lower2", "upper2", "sink2")
     sides = maker.wide_sides()
     _counter(maker, sides[0], lower, upper, sink)
-    table = maker.floor.stand(maker.furniture.thing("dining_table" if maker.chance(0.7) else "small_table"),
-                              maker.floor.shell.width / 2 + float(maker.rng.normal(0, 0.3)),
-                              maker.floor.shell.depth / 2 + float(maker.rng.normal(0, 0.3)), float(maker.rng.choice([0, np.pi / 2])))
+    thing = maker.furniture.thing("dining_table" if maker.chance(0.7) else "small_table")
+    x, z = (size / 2 + float(maker.rng.normal(0, 0.3)) for size in (maker.floor.shell.width, maker.floor.shell.depth))
+    table = maker.floor.stand(thing, x, z, float(maker.rng.choice([0, np.pi / 2])))
     if table is None and maker.chance(0.7):
         table = maker.wall("small_table")
     if table:
@@ -185,11 +186,12 @@ def _counter(maker: Maker, side: int, lower: str, upper: str, sink: str) -> None
         if at + width > wall.length - 0.03:
             continue
         x, _, z = wall.at(at + width / 2, 0, depth / 2 + 0.01).tolist()
-        if maker.floor._window_behind(side, at, width, 0.0, float(high[1])) and high[1] > 1.2:
+        if maker.floor.window_behind(side, at, width, 0.0, float(high[1])) and high[1] > 1.2:
             continue
         placed = maker.floor.stand(thing, x, z, wall.turn, 0.0, side, gap=0.0)
         if placed and role in (lower, "washer"):
-            maker.upon(placed, "counter_machine" if maker.chance(0.35) else "counter_thing", None, -0.05, float(maker.rng.normal(0, 0.2)))
+            role_upon = "counter_machine" if maker.chance(0.35) else "counter_thing"
+            maker.upon(placed, role_upon, None, -0.05, float(maker.rng.normal(0, 0.2)))
             maker.some(placed, "counter_thing", 1)
         if placed and role not in ("fridge", "high_cabinet"):
             above = "hood" if role == "stove" else upper

@@ -5,7 +5,7 @@ A Maker furnishes one room. What does not fit is left out, so every room is poss
 import numpy as np
 
 from mtal.rooms.furniture import Furniture
-from mtal.rooms.placement import Block, Floor, Placed
+from mtal.rooms.placement import Floor, Placed
 from mtal.rooms.shapes import box, covered, joined, plain, quad
 from mtal.rooms.textures import RUGS, paint, picture
 from mtal.rooms.thing import Thing
@@ -52,8 +52,8 @@ class Maker:
         x, z = base.point(right, base.size[2] / 2 + distance + float(high[2] - low[2]) / 2)
         return self.floor.stand(thing, x, z, base.turn + (np.pi if facing else 0) + float(self.rng.normal(0, jitter)))
 
-    def upon(self, base: Placed | None, role: str, right: float | None = None, forward: float | None = None, turn: float | None = None
-             ) -> Placed | None:
+    def upon(self, base: Placed | None, role: str, right: float | None = None, forward: float | None = None,
+             turn: float | None = None) -> Placed | None:
         """On top of a thing, at a place of its own frame or anywhere on it."""
         if base is None:
             return None
@@ -126,15 +126,17 @@ class Maker:
         """Framed, at eye height, where the wall is free."""
         for _ in range(int(self.rng.integers(1, most + 1))):
             width, height = self.rng.uniform(0.3, 1.1), self.rng.uniform(0.3, 0.8)
-            self.floor.at_wall(self.rng, self.framed(float(width), float(height)), y=float(self.rng.uniform(1.2, 1.45)), gap=0.001)
+            framed = self.framed(float(width), float(height))
+            self.floor.at_wall(self.rng, framed, y=float(self.rng.uniform(1.2, 1.45)), gap=0.001)
 
     def framed(self, width: float, height: float) -> Thing:
         rim, dark = 0.03, paint(0.08, self.rng.uniform(0, 0.6), self.rng.uniform(0.1, 0.9))
+        left, right, thick = -width / 2, width / 2, 0.035
         inside = quad((-width / 2 + rim, rim, 0.026), (width - 2 * rim, 0, 0), (0, height - 2 * rim, 0))
-        frame = joined([box((-width / 2, 0, 0), (width / 2, height, 0.02))])
-        edges = joined([box((-width / 2, 0, 0), (width / 2, rim, 0.035)), box((-width / 2, height - rim, 0), (width / 2, height, 0.035)),
-                        box((-width / 2, 0, 0), (-width / 2 + rim, height, 0.035)), box((width / 2 - rim, 0, 0), (width / 2, height, 0.035))])
-        return Thing("picture", (plain(frame, dark), plain(edges, dark, 0.4), covered(inside, picture(self.rng), 0.5)))
+        back = box((left, 0, 0), (right, height, 0.02))
+        edges = joined([box((left, 0, 0), (right, rim, thick)), box((left, height - rim, 0), (right, height, thick)),
+                        box((left, 0, 0), (left + rim, height, thick)), box((right - rim, 0, 0), (right, height, thick))])
+        return Thing("picture", (plain(back, dark), plain(edges, dark, 0.4), covered(inside, picture(self.rng), 0.5)))
 
     def free(self, role: str, margin: float = 0.3, turn: float | None = None) -> Placed | None:
         """Anywhere on the floor."""
@@ -162,7 +164,5 @@ class Maker:
     def hang(self, role: str, x: float, z: float) -> None:
         """From the ceiling."""
         thing = self.furniture.thing(role)
-        self.floor.stand(thing, x, z, float(self.rng.choice([0, np.pi / 2])), self.floor.shell.height - float(thing.bounds()[1][1]) - 0.004)
-
-    def keep(self, x0: float, z0: float, x1: float, z1: float) -> None:
-        self.floor.kept.append(Block(x0, z0, x1, z1, 0, 1.8))
+        foot = self.floor.shell.height - float(thing.bounds()[1][1]) - 0.004
+        self.floor.stand(thing, x, z, float(self.rng.choice([0, np.pi / 2])), foot)

@@ -37,7 +37,8 @@ def make(order: Order, tell: Callable[[str], None]) -> None:
     todo = [visit for visit in visits if missing(visit, order.out)]
     total, done = sum(len(missing(visit, order.out)) for visit in todo), 0
     tell(f"{total} of {sum(visit.frames for visit in visits)} images to render, in {len(todo)} rooms")
-    start, keys = time.monotonic(), set()
+    start = time.monotonic()
+    keys: set[str] = set()
     for visit, (frames, credits) in _made(order, visits):
         done, keys = done + frames, keys | set(credits)
         if frames:

@@ -4,6 +4,7 @@ import posixpath
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image
@@ -77,7 +78,7 @@ def _corner(text: str, numbers: dict[str, list[list[float]]]) -> tuple[int, int,
 def _add_face(part: _Part, corners: list[tuple[int, int, int]]) -> None:
     """Splits polygons into a fan."""
     places = [part.corners.setdefault(corner, len(part.corners)) for corner in corners]
-    part.faces.extend((places[0], one, other) for one, other in zip(places[1:], places[2:], strict=False))
+    part.faces.extend((places[0], one, other) for one, other in pairwise(places[1:]))
 
 
 def _fitted(points: np.ndarray, parts: dict[str, _Part], entry: Entry) -> np.ndarray:
@@ -86,10 +87,11 @@ def _fitted(points: np.ndarray, parts: dict[str, _Part], entry: Entry) -> np.nda
     used = np.array(sorted({corner[0] for part in parts.values() if part.faces for corner in part.corners}))
     low, high = turned[used].min(axis=0), turned[used].max(axis=0)
     scaled = (turned - (low + high) / 2) * (np.array(entry.size) / np.maximum(high - low, 1e-9))
-    return scaled + [0, entry.size[1] / 2, 0]
+    return np.add(scaled, [0, entry.size[1] / 2, 0])
 
 
-def _surface(part: _Part, points: np.ndarray, numbers: dict[str, np.ndarray], material: _Material, rotation: np.ndarray) -> Surface:
+def _surface(part: _Part, points: np.ndarray, numbers: dict[str, np.ndarray], material: _Material, rotation: np.ndarray
+             ) -> Surface:
     corners = np.array(list(part.corners))
     vertices, faces = points[corners[:, 0]], np.array(part.faces, np.int32)
     mapped = len(numbers["vt"]) > 0 and bool((corners[:, 1] >= 0).all()) and bool(

@@ -90,7 +90,10 @@ class Floor:
 
     def at_wall(self, rng: np.random.Generator, thing: Thing, sides: tuple[int, ...] = (0, 1, 2, 3), at: float | None = None,
                 access: float = 0.0, y: float = 0.0, gap: float = 0.02) -> Placed | None:
-        """At a free place of one of these walls, with its back to it. at: metres along the wall; else anywhere, often in a corner."""
+        """At a free place of one of these walls, with its back to it.
+
+        at: metres along the wall, else anywhere, often in a corner. access: metres in front that stay free.
+        """
         low, high = thing.bounds()
         width, depth = float(high[0] - low[0]), float(high[2] - low[2])
         for _ in range(TIES if at is None else len(sides)):
@@ -100,7 +103,7 @@ class Floor:
             if room < 0:
                 continue
             start = at - width / 2 if at is not None else 0.03 + float(rng.choice([0, 1, rng.random(), rng.random()])) * room
-            if self._window_behind(number, start, width, y + float(low[1]), y + float(high[1])):
+            if self.window_behind(number, start, width, y + float(low[1]), y + float(high[1])):
                 continue
             x, _, z = side.at(start + width / 2, 0, depth / 2 + gap).tolist()
             front = self.stretch(number, start, width, depth + access, 0, 1.8) if access else None
@@ -109,7 +112,8 @@ class Floor:
                 return placed
         return None
 
-    def _window_behind(self, number: int, start: float, width: float, low: float, high: float) -> bool:
+    def window_behind(self, number: int, start: float, width: float, low: float, high: float) -> bool:
+        """Whether such a thing would stand before a window or its curtains."""
         return any(one.side == number and one.kind == "window" and start < one.end + 0.25 and one.start - 0.25 < start + width
                    and low < one.top and high > one.bottom - 0.02 for one in self.shell.openings)
 

@@ -73,7 +73,8 @@ def _validation(images: int, seed: int) -> Iterator[Visit]:
     kinds, moods = list(KINDS), list(MOODS)
     for room in range(images):
         lap, place = divmod(room, len(kinds))
-        yield Visit("validation", room, kinds[place], moods[(lap + place) % len(moods)], _people(stream(seed, "validation", room)), 1)
+        people = _people(stream(seed, "validation", room))
+        yield Visit("validation", room, kinds[place], moods[(lap + place) % len(moods)], people, 1)
 
 
 def stream(seed: int, split: str, room: int, *more: int) -> np.random.Generator:

@@ -40,7 +40,7 @@ class Stage:
         self.surfaces: list[Surface | Lit] = []
         shapes: dict[str, Any] = {}
         for owner, thing in enumerate(things):
-            for surface in (*thing.surfaces, *thing.lit):
+            for surface in thing.parts:
                 if len(surface.mesh.faces):
                     shapes[f"s{len(self.parts)}"] = self._shape(surface)
                     self.surfaces.append(surface)
@@ -149,7 +149,8 @@ def linear(srgb255: np.ndarray) -> np.ndarray:
 
 def _filled(mi: ModuleType, mesh: Mesh, props: Any) -> Any:
     mapped = mesh.uv is not None
-    shape = mi.Mesh("mesh", len(mesh.vertices), len(mesh.faces), props=props, has_vertex_normals=True, has_vertex_texcoords=mapped)
+    shape = mi.Mesh("mesh", len(mesh.vertices), len(mesh.faces), props=props, has_vertex_normals=True,
+                    has_vertex_texcoords=mapped)
     values = mi.traverse(shape)
     values["vertex_positions"] = mesh.vertices.astype(np.float32).ravel()
     values["vertex_normals"] = smooth(mesh).ravel()

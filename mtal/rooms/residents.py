@@ -18,7 +18,8 @@ def settle(maker: Maker, rng: np.random.Generator, people: int) -> list[Thing]:
     """Up to `people` of them, each where its pose can be held."""
     if not people:
         return []
-    from mtal.rooms import people as human                  # needs the human model, an extra of its own
+    from mtal.rooms import people as human  # needs the human model, an extra of its own
+    from mtal.rooms.poses import TABLE
 
     found: list[Thing] = []
     seats = [maker.seats[int(number)] for number in rng.permutation(len(maker.seats))]
@@ -33,7 +34,7 @@ def settle(maker: Maker, rng: np.random.Generator, people: int) -> list[Thing]:
             found.append(_person(surfaces, place[0], place[1]))
         else:
             rare = rng.random() < RARE
-            names = [name for name, pose in human.TABLE.items() if pose.on == "floor" and pose.rare == rare]
+            names = [name for name, pose in TABLE.items() if pose.on == "floor" and pose.rare == rare]
             upright = _standing(maker, rng, human.make_person(rng, str(rng.choice(names))))
             found.extend([upright] if upright else [])
     return found

@@ -10,7 +10,7 @@ from mtal.rooms.layout import Maker
 from mtal.rooms.light import FLUX, MOODS, Mood, kelvin, sunbeam
 from mtal.rooms.placement import Block, Floor
 from mtal.rooms.residents import settle
-from mtal.rooms.shapes import box, moved, plain
+from mtal.rooms.shapes import box
 from mtal.rooms.shell import Finish, Opening, Shell, build
 from mtal.rooms.textures import (
     RGB,
@@ -106,8 +106,9 @@ def _neon(rng: np.random.Generator, shell: Shell) -> Thing:
     side = shell.sides[int(rng.integers(4))]
     long = float(rng.uniform(0.8, 1.6))
     red, green, blue = paint(rng.random(), rng.uniform(0.6, 0.9), 0.9)
-    mesh = moved(box((0, 0, 0), (long, 0.05, 0.04)), 0.0, (0, 0, 0))
-    mesh = side.stood(replace(mesh, uv=None), float(rng.uniform(0.1, side.length - long - 0.1)), float(rng.uniform(1.7, 2.25)), 0.01)
+    mesh = box((0, 0, 0), (long, 0.05, 0.04))
+    along, up = float(rng.uniform(0.1, side.length - long - 0.1)), float(rng.uniform(1.7, 2.25))
+    mesh = side.stood(replace(mesh, uv=None), along, up, 0.01)
     power = FLUX["neon"] / (np.pi * long * 0.18)
     return Thing("lamp", (), (Lit(mesh, (red ** 2.2 * power, green ** 2.2 * power, blue ** 2.2 * power)),))
 
@@ -117,7 +118,8 @@ def _sky_colour(rng: np.random.Generator, light: Mood) -> RGB:
 
 
 def _finish(rng: np.random.Generator, kind: Kind) -> Finish:
-    wall = paint(rng.choice([0.08, 0.11, 0.14, 0.35, 0.55, 0.6, rng.random()]), rng.choice([0.03, 0.08, 0.15, 0.3]), rng.uniform(0.66, 0.92))
+    hue = rng.choice([0.08, 0.11, 0.14, 0.35, 0.55, 0.6, rng.random()])
+    wall = paint(hue, rng.choice([0.03, 0.08, 0.15, 0.3]), rng.uniform(0.66, 0.92))
     cover = (plaster(rng, wall), 2.0)
     if kind.tiled:
         cover = (tiles(rng, wall, grout=0.8), float(rng.choice([0.6, 0.8])))
@@ -134,8 +136,8 @@ def _finish(rng: np.random.Generator, kind: Kind) -> Finish:
         cloth = (carpet, carpet, stripes, checks)[int(rng.integers(4))](rng, colour)
     leaf = (0.88, 0.88, 0.86) if rng.random() < 0.6 else paint(rng.uniform(0.05, 0.1), 0.5, rng.uniform(0.3, 0.7))
     blind = float(rng.uniform(0.15, 0.55)) if rng.random() < 0.25 else 0.0
-    return Finish(floor, roughness, tuple(walls), plaster(rng, paint(0.12, rng.uniform(0, 0.06), rng.uniform(0.82, 0.93))), trim, cloth,
-                  blind, plain(box((0, 0, 0), (1, 1, 1)), leaf))
+    ceiling = plaster(rng, paint(0.12, rng.uniform(0, 0.06), rng.uniform(0.82, 0.93)))
+    return Finish(floor, roughness, tuple(walls), ceiling, trim, cloth, blind, leaf)
 
 
 def _accent(rng: np.random.Generator) -> tuple[np.ndarray, float]:
@@ -151,10 +153,12 @@ def _accent(rng: np.random.Generator) -> tuple[np.ndarray, float]:
 def _floor(rng: np.random.Generator, name: str) -> tuple[tuple[np.ndarray, float], float]:
     """(texture, metres), roughness."""
     if name == "planks":
-        return (planks(rng, paint(rng.uniform(0.05, 0.1), rng.uniform(0.25, 0.65), rng.uniform(0.3, 0.75))), 1.6), float(rng.choice([0.35, 1.0]))
+        brown = paint(rng.uniform(0.05, 0.1), rng.uniform(0.25, 0.65), rng.uniform(0.3, 0.75))
+        return (planks(rng, brown), 1.6), float(rng.choice([0.35, 1.0]))
     if name == "tiles":
         second = paint(rng.random(), 0.2, rng.uniform(0.2, 0.8)) if rng.random() < 0.3 else None
-        return (tiles(rng, paint(rng.uniform(0.05, 0.6), 0.1, rng.uniform(0.5, 0.9)), second=second), float(rng.choice([1.2, 1.6, 2.0]))), 0.35
+        first = paint(rng.uniform(0.05, 0.6), 0.1, rng.uniform(0.5, 0.9))
+        return (tiles(rng, first, second=second), float(rng.choice([1.2, 1.6, 2.0]))), 0.35
     if name == "concrete":
         return (plaster(rng, paint(0.1, 0.05, rng.uniform(0.4, 0.6))), 2.5), 1.0
     return (carpet(rng, paint(rng.random(), rng.uniform(0.05, 0.35), rng.uniform(0.3, 0.75))), 1.0), 1.0

@@ -1,5 +1,6 @@
 """Boxes, sheets and cylinders as surfaces: for what no model of the library serves."""
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mtal.rooms.mesh import Mesh, Surface
 from mtal.rooms.textures import RGB
@@ -9,14 +10,14 @@ _FACES = (((1, 0, 0), (0, 1, 0), (0, 0, -1)), ((-1, 0, 0), (0, 1, 0), (0, 0, 1))
                                                             # of a box: outward, upward and rightward direction
 
 
-def quad(corner: np.ndarray, right: np.ndarray, up: np.ndarray, repeat: float | None = None, shift: tuple[float, float] = (0, 0)
+def quad(corner: ArrayLike, right: ArrayLike, up: ArrayLike, repeat: float | None = None, shift: tuple[float, float] = (0, 0)
          ) -> Mesh:
     """A rectangle; seen from the side that right x up points to. Texture once over it, or every `repeat` metres."""
-    corner, right, up = (np.asarray(one, float) for one in (corner, right, up))
-    vertices = np.stack([corner, corner + right, corner + right + up, corner + up]).astype(np.float32)
+    start, across, upwards = (np.asarray(one, float) for one in (corner, right, up))
+    vertices = np.stack([start, start + across, start + across + upwards, start + upwards]).astype(np.float32)
     uv = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)
     if repeat:
-        uv = ((uv * [np.linalg.norm(right), np.linalg.norm(up)] + shift) / repeat).astype(np.float32)
+        uv = ((uv * [np.linalg.norm(across), np.linalg.norm(upwards)] + shift) / repeat).astype(np.float32)
     return Mesh(vertices, np.array([[0, 1, 2], [0, 2, 3]], np.int32), uv)
 
 

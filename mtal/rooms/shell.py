@@ -1,9 +1,10 @@
 """The room itself: floor, ceiling, four walls, windows with what is behind them, a door, curtains."""
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from mtal.rooms.mesh import Mesh, Surface
+from mtal.rooms.mesh import Mesh
 from mtal.rooms.shapes import box, covered, joined, moved, plain, quad, sheet
 from mtal.rooms.textures import RGB
 from mtal.rooms.thing import Lit, Thing
@@ -79,7 +80,7 @@ class Finish:
     trim: RGB                                               # doors, windows, skirting
     curtain: np.ndarray | None
     blind: float                                            # share of the window that a blind covers
-    door: Surface                                           # what a door's leaf is made of; its mesh is not used
+    door: RGB                                               # a door's leaf
 
 
 def build(shell: Shell, finish: Finish, views: list[np.ndarray], sky: RGB) -> list[Thing]:
@@ -107,8 +108,8 @@ def _wall(shell: Shell, side: Side, cut: list[Opening], finish: Finish, cover: t
     columns = sorted({0.0, side.length, *(edge for one in windows for edge in (one.start, one.end))})
     rows = sorted({0.0, shell.height, *(edge for one in windows for edge in (one.bottom, one.top))})
     cells = []
-    for left, right in zip(columns, columns[1:], strict=False):
-        for low, high in zip(rows, rows[1:], strict=False):
+    for left, right in pairwise(columns):
+        for low, high in pairwise(rows):
             across, up = (left + right) / 2, (low + high) / 2
             if not any(one.start < across < one.end and one.bottom < up < one.top for one in windows):
                 cells.append(quad(side.at(left, low), side.along * (right - left), UP * (high - low), repeat, (left, low)))
@@ -173,9 +174,10 @@ def _door(side: Side, one: Opening, finish: Finish) -> Thing:
              box((0, high, 0), (wide, high + 0.07, 0.03))]
     leaf = [box((-0.002, 0, 0), (wide + 0.002, high + 0.002, 0.012))]
     for low, top in ((0.12, 0.42), (0.48, 0.94)):
-        leaf += [box((left * wide, low * high, 0), (right * wide, top * high, 0.02), 1.0) for left, right in ((0.12, 0.46), (0.54, 0.88))]
+        for left, right in ((0.12, 0.46), (0.54, 0.88)):
+            leaf.append(box((left * wide, low * high, 0), (right * wide, top * high, 0.02)))
     handle = box((wide - 0.14, 1.0, 0.012), (wide - 0.04, 1.02, 0.06))
     leafs = side.stood(joined([Mesh(part.vertices, part.faces, None) for part in leaf]), one.start)
     return Thing("door", (plain(side.stood(joined(frame), one.start), finish.trim, 0.45),
-                          plain(leafs, finish.door.colour, 0.45),
+                          plain(leafs, finish.door, 0.45),
                           plain(side.stood(handle, one.start), (0.6, 0.58, 0.55), 0.3)))

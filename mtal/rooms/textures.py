@@ -13,7 +13,8 @@ def paint(hue: float, saturation: float, value: float) -> RGB:
     return colorsys.hsv_to_rgb(hue % 1, float(np.clip(saturation, 0, 1)), float(np.clip(value, 0.04, 0.93)))
 
 
-def noise(rng: np.random.Generator, height: int = SIDE, width: int = SIDE, rough: float = 1.6, stretch: float = 1.0) -> np.ndarray:
+def noise(rng: np.random.Generator, height: int = SIDE, width: int = SIDE, rough: float = 1.6, stretch: float = 1.0
+          ) -> np.ndarray:
     """(height, width) with mean 0 and deviation 1; spectrum falls with frequency^rough. stretch > 1: streaks along x."""
     up, across = np.fft.fftfreq(height)[:, None] * height, np.fft.fftfreq(width)[None] * width
     frequency = np.hypot(up, across * stretch)
@@ -81,9 +82,14 @@ def plaster(rng: np.random.Generator, colour: RGB) -> np.ndarray:
     return shaded(colour, 1 + 0.018 * noise(rng, rough=1.2))
 
 
+def _dimmed(rng: np.random.Generator, colour: RGB, least: float, most: float) -> RGB:
+    red, green, blue = (one * rng.uniform(least, most) for one in colour)
+    return red, green, blue
+
+
 def stripes(rng: np.random.Generator, colour: RGB, second: RGB | None = None, count: int | None = None) -> np.ndarray:
     count = count or int(rng.choice([4, 8, 16]))
-    second = second or tuple(one * rng.uniform(0.8, 0.95) for one in colour)
+    second = second or _dimmed(rng, colour, 0.8, 0.95)
     on = (np.arange(SIDE) * count * 2 // SIDE) % 2
     return _bytes(np.where(on[None, :, None], second, colour) * (1 + 0.02 * noise(rng, rough=0.6))[..., None])
 
@@ -91,7 +97,7 @@ def stripes(rng: np.random.Generator, colour: RGB, second: RGB | None = None, co
 def dots(rng: np.random.Generator, colour: RGB, second: RGB | None = None, count: int | None = None) -> np.ndarray:
     """A motif on a staggered grid, as on wallpaper."""
     count = count or int(rng.choice([4, 6, 8]))
-    second = second or tuple(one * rng.uniform(0.7, 0.92) for one in colour)
+    second = second or _dimmed(rng, colour, 0.7, 0.92)
     y, x = np.mgrid[:SIDE, :SIDE] * (count / SIDE) % 1 - 0.5
     half = np.hypot((x + 0.5) % 1 - 0.5 + 0.5, (y + 0.5) % 1) - 0.2
     petals = 0.22 + 0.08 * np.cos(int(rng.integers(3, 7)) * np.arctan2(y, x))
@@ -141,7 +147,8 @@ def _blocks(rng: np.random.Generator) -> np.ndarray:
     for _ in range(int(rng.integers(4, 12))):
         left, top = rng.integers(0, 110, 2).tolist()
         wide, high = rng.integers(10, 70, 2).tolist()
-        draw.rectangle((left, top, left + wide, top + high), fill=_code(paint(rng.random(), rng.uniform(0.2, 0.9), rng.uniform(0.2, 0.9))))
+        colour = paint(rng.random(), rng.uniform(0.2, 0.9), rng.uniform(0.2, 0.9))
+        draw.rectangle((left, top, left + wide, top + high), fill=_code(colour))
     return np.asarray(image)
 
 
@@ -169,12 +176,15 @@ def outside(rng: np.random.Generator, sky: RGB, town: bool = True) -> np.ndarray
     line = (0.55 + 0.06 * noise(rng, 2, width, rough=1.5)[0]) * height
     rows = np.arange(height)[:, None]
     dim = float(np.mean(sky))
-    hills = np.asarray(paint(rng.uniform(0.2, 0.4), 0.45, 0.45 * dim + 0.05)) * (1 + 0.2 * noise(rng, height, width, rough=0.8))[..., None]
+    green = paint(rng.uniform(0.2, 0.4), 0.45, 0.45 * dim + 0.05)
+    hills = np.asarray(green) * (1 + 0.2 * noise(rng, height, width, rough=0.8))[..., None]
     image = np.where((rows > line)[..., None], hills, image)
     if town:
         for _ in range(int(rng.integers(0, 7))):
             left, wide, top = int(rng.integers(width)), int(rng.integers(12, 40)), int(rng.uniform(0.2, 0.6) * height)
-            image[top:int(0.85 * height), left:left + wide] = np.asarray(paint(rng.uniform(0, 0.15), 0.2, rng.uniform(0.4, 0.8))) * dim
+            house = paint(rng.uniform(0, 0.15), 0.2, rng.uniform(0.4, 0.8))
+            image[top:int(0.85 * height), left:left + wide] = np.asarray(house) * dim
             image[top + 6:int(0.8 * height):10, left + 3:left + wide - 3:6] *= 0.5
-    ground = np.asarray(paint(rng.uniform(0.1, 0.35), 0.4, 0.4 * dim + 0.03)) * (1 + 0.1 * noise(rng, height, width, rough=0.7))[..., None]
+    earth = paint(rng.uniform(0.1, 0.35), 0.4, 0.4 * dim + 0.03)
+    ground = np.asarray(earth) * (1 + 0.1 * noise(rng, height, width, rough=0.7))[..., None]
     return _bytes(np.where((rows > 0.82 * height)[..., None], ground, image))

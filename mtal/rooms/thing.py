@@ -30,8 +30,12 @@ class Thing:
     tags: frozenset[str] = field(default_factory=frozenset)
 
     @property
+    def parts(self) -> tuple[Surface | Lit, ...]:
+        return (*self.surfaces, *self.lit)
+
+    @property
     def meshes(self) -> list[Mesh]:
-        return [one.mesh for one in (*self.surfaces, *self.lit)]
+        return [one.mesh for one in self.parts]
 
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
         """(3,) lowest and highest coordinates."""

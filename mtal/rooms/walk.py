@@ -1,4 +1,6 @@
 """Where the camera stands: at eye height, inside, looking across at the furniture; and its steps from frame to frame."""
+from dataclasses import replace
+
 import numpy as np
 
 from mtal.rooms.camera import Camera
@@ -16,9 +18,12 @@ def cameras(room: Room, stage: Stage, rng: np.random.Generator, frames: int) -> 
     """A short walk; its first camera is the best of some candidates."""
     found = [_guess(room, rng) for _ in range(CANDIDATES)]
     worth = [_worth(room, stage, camera) for camera in found]
-    camera = found[int(np.argmax(worth))]
+    best = found[int(np.argmax(worth))]
+    ahead, spin = rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(1.5, 5)) * rng.choice([-1, 1])
+    camera = replace(best, yaw=best.yaw - float(spin) * (frames - 1) / 2)     # so that the walk is about what it saw
+    if _worth(room, stage, camera) < -3:
+        camera = best
     path = [camera]
-    ahead, spin = rng.uniform(0, 2 * np.pi), np.radians(rng.uniform(1.5, 6)) * rng.choice([-1, 1])
     while len(path) < frames:
         camera, ahead = _step(room, stage, rng, camera, float(ahead), float(spin))
         path.append(camera)
@@ -71,7 +76,8 @@ def _step(room: Room, stage: Stage, rng: np.random.Generator, camera: Camera, ah
         length = rng.uniform(0.05, 0.22)
         place = camera.position + length * np.array([np.sin(ahead), rng.normal(0, 0.08), np.cos(ahead)])
         place[1] = np.clip(place[1], 1.1, 1.7)
-        found = Camera(place, camera.yaw + spin * float(rng.uniform(0.4, 1.4)), camera.pitch + float(np.radians(rng.normal(0, 1))))
+        yaw, pitch = camera.yaw + spin * float(rng.uniform(0.4, 1.4)), camera.pitch + float(np.radians(rng.normal(0, 1)))
+        found = Camera(place, yaw, pitch)
         if clear(room, place[0], place[2]) and (stage.look(found, COARSE).depth < 0.5).mean() < 0.02:
             return found, ahead
         ahead = rng.uniform(0, 2 * np.pi)
