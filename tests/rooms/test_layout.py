@@ -25,7 +25,7 @@ def furnished(kind: str, seed: int = 5) -> Maker:
     return maker
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=["living", "bedroom", "kitchen", "music", "bathroom"])
 def maker(request: pytest.FixtureRequest) -> Maker:
     return furnished(request.param)
 
@@ -46,12 +46,12 @@ def test_all_stand_inside_and_leave_the_door_free(maker):
         assert not one.block.meets(maker.floor.kept[0])
 
 
-def test_things_stand_on_the_floor_or_on_something(maker):
-    """Small things end where the top below them begins."""
+def test_things_stand_on_the_floor_or_on_something_or_hang(maker):
     for one in maker.floor.placed:
         foot = one.block.low
         below = [other for other in maker.floor.placed if abs(other.thing.top - foot) < 0.003 and other is not one]
-        assert foot < 0.01 or below or one.side >= 0
+        hangs = one.block.high > SHELL.height - 0.02
+        assert foot < 0.01 or below or one.side >= 0 or hangs
 
 
 def test_same_seed_same_room():
