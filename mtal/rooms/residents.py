@@ -47,8 +47,10 @@ def _person(surfaces: Sequence[Surface], place: tuple[float, float, float], turn
 def _lying(bed: Placed, surfaces: Sequence[Surface]) -> Thing:
     """On the back, head at the head of the bed."""
     heights = [height_at(bed.thing.meshes, *bed.point(right, ahead)) for right in (-0.2, 0.0, 0.2) for ahead in (-0.2, 0.2, 0.4)]
-    x, z = bed.point(0.0, 0.06)
-    return _person(surfaces, (x, float(np.median(heights)) + 0.005, z), bed.turn)
+    along_wall = bed.size[0] > bed.size[2]                  # day beds stand with their long side to the wall
+    x, z = bed.point(0.0, 0.0 if along_wall else 0.06)
+    turn = bed.turn + (np.pi / 2 if along_wall else 0.0)
+    return _person(surfaces, (x, float(np.median(heights)) + 0.005, z), turn)
 
 
 def _standing(maker: Maker, rng: np.random.Generator, surfaces: Sequence[Surface]) -> Thing | None:
