@@ -14,7 +14,7 @@ def rooms(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the data set goes; what is there already stays.")],
     images: Annotated[int, typer.Option(metavar="N", help="Images in all: four in the pool to one that validates.")] = 600,
     size: Annotated[str, typer.Option(metavar="HxW", help="Height x width in pixels.")] = "120x160",
-    seed: Annotated[int, typer.Option(metavar="S", help="The same seed makes the same data set; this one the bundled images.")] = 2026,
+    seed: Annotated[int, typer.Option(metavar="S", help="Of the whole data set; this one made the bundled images.")] = 2026,
     jobs: Annotated[int, typer.Option(metavar="N", help="Processes.")] = 2,
     samples: Annotated[int, typer.Option(metavar="SPP", help="Light paths per pixel.")] = 64,
     furniture: Annotated[Path, typer.Option(metavar="DIR", help="Furniture libraries of Sweet Home 3D (*.sh3f).")] = FURNITURE,
