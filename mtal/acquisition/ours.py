@@ -3,7 +3,7 @@ import numpy as np
 
 from mtal.acquisition.pool import Options, Pick, Pool
 from mtal.acquisition.scores import comparable, task_scores
-from mtal.acquisition.select import buy, farthest_first, gaps, top
+from mtal.acquisition.select import buy, farthest_first, gaps, most_images, top
 from mtal.acquisition.strategy import Strategy
 
 
@@ -21,11 +21,13 @@ def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) ->
         first = weight if options.terms == "inconsistency" else weight * at_start
         order = top(first, open_images, len(first), rng)
     else:
-        count = -(-budget // len(pool.tasks)) + int(np.count_nonzero(covered & open_images))
-        order, when_picked = farthest_first(pool["embedding"], covered, open_images, count, rng, weight, options.diversity)
-        diversity = _after(pool["embedding"], covered, order, at_start, options)
-        diversity[order] = when_picked
+        order, when_picked = farthest_first(pool["embedding"], covered, open_images, most_images(pool, budget), rng, weight,
+                                            options.diversity)
     pairs = buy(lambda wanted: order[:wanted], pool, budget)
+    if options.terms != "inconsistency" and options.picking == "greedy":
+        bought = order[:len(np.unique(pairs[:, 0]))]
+        diversity = _after(pool["embedding"], covered, bought, at_start, options)
+        diversity[bought] = when_picked[:len(bought)]
     score = {"product": weight * diversity, "inconsistency": weight, "diversity": diversity}[options.terms]
     table = {f"s.{name}": scores[:, column] for column, name in enumerate(pool.tasks)}
     table |= {f"n.{name}": normalised[:, column] for column, name in enumerate(pool.tasks)}

@@ -83,6 +83,12 @@ def buy(order: Callable[[int], np.ndarray], pool: Pool, budget: int) -> np.ndarr
         count += -(-(budget - len(pairs)) // len(pool.tasks))   # some images have fewer tasks to label
 
 
+def most_images(pool: Pool, budget: int) -> int:
+    """So many open images are worth `budget` labels, whichever they are; all of them if they are worth less."""
+    worth = np.sort(pool.open_pairs.sum(axis=1)[pool.open_images])
+    return min(len(worth), int(np.searchsorted(np.cumsum(worth), budget)) + 1)
+
+
 def _placed(points: np.ndarray, space: Space) -> np.ndarray:
     """Points as float64, such that Euclidean distance can serve both spaces."""
     if not np.isfinite(points).all():

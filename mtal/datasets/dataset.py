@@ -5,7 +5,7 @@ An index is a position in a split. Labels are NumPy arrays in the form that `mta
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -114,10 +114,11 @@ class Subset:
     whole: Split
     places: tuple[int, ...]                                 # positions in `whole`
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """One name per image."""
-        return tuple(self.whole.ids[place] for place in self.places)
+        whole = self.whole.ids
+        return tuple(whole[place] for place in self.places)
 
     def image(self, index: int) -> np.ndarray:
         """As of `whole`."""
@@ -164,6 +165,6 @@ class Gated:
 def _state(file: Path) -> str:
     try:
         stat = file.stat()
-    except FileNotFoundError:
+    except OSError:
         return "missing"
     return f"{stat.st_size} {stat.st_mtime_ns}"

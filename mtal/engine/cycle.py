@@ -1,7 +1,7 @@
 """The heart of the program: train, measure, describe the pool, pick; once per cycle, going on after the last complete one."""
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,13 @@ from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Dataset, Gated, labels_there
 from mtal.datasets.resized import Resized
 from mtal.engine.evidence import NEAR_MISSES, draw_evidence
-from mtal.engine.facts import describe_run, images_per_cycle
+from mtal.engine.facts import describe_run, labels_per_cycle
 from mtal.engine.intake import (
+    as_before,
     await_labels,
     data_changes,
     first_images,
+    must_be_learned,
     must_be_measured,
     on_disk,
     readable,
@@ -84,7 +86,9 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> None:
         weights = training_weights(study, number, labelled)
         study.pool.change_gate(Gated(study.dataset.pool, study.dataset.tasks, labelled))
         with watch.stage("load", len(study.pool)) as report:        # a broken label shows before an hour of training
-            leave_out(study, "pool", study.pool.preload(report, study.dataset.tasks, labelled))
+            broken = study.pool.preload(report, study.dataset.tasks, labelled)
+            leave_out(study, "pool", broken)
+            must_be_learned(less(labelled, broken, study.config.tasks), study.dataset)
         feed = Feed(study.pool, study.dataset.tasks, weights, study.config.batch, study.config.augment, study.machine)
         with run.new_cycle(number) as cycle:
             network = trained_network(study, number, feed, watch)
@@ -118,13 +122,16 @@ def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
             raise ConfigError(f"sample_weights: {strategy.title} gives no task scores to weight by; set sample_weights=auto")
         paths = run.store.data(config.dataset, dataset.folder)
         dataset, left_out = readable(dataset, paths, report)
-        simulation = config.start == "random"
-        dataset, bare = simulated(dataset) if simulation else (dataset, 0)
+        began, simulation = run.facts if run.cycles_done() else {}, config.start == "random"
+        dataset, bare = (as_before(dataset, began), began.get("without_labels", 0)) if began else (
+            simulated(dataset) if simulation else (dataset, 0))
         there = labels_there(dataset.pool, dataset.tasks)
-        start = first_images(config, there) if simulation else on_disk(there, run.facts.get("start"), dataset)
+        start = first_images(config, there) if simulation else on_disk(there, began.get("start"), dataset)
+        must_be_learned(start, dataset)
         parameters = sum(parameter.numel() for parameter in build_network(config, dataset.tasks).parameters())
         facts = describe_run(config, dataset, strategy, signals, machine, np.flatnonzero(start.any(axis=1)), parameters)
-        facts |= {"data_changes": data_changes(run, facts, accept_data), "left_out": left_out, "without_labels": bare}
+        facts |= {"data_changes": data_changes(run, facts, accept_data), "without_labels": bare,
+                  "left_out": [*began.get("left_out", left_out)]}
         share = len(dataset.pool.ids) / (len(dataset.pool.ids) + len(dataset.validation.ids))      # of the memory for images
         pool = Resized(Gated(dataset.pool, dataset.tasks, start), config.size, config.memory_gb * share)
         validation = Resized(dataset.validation, config.size, config.memory_gb * (1 - share))
@@ -133,18 +140,24 @@ def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
         broken = validation.preload(report, dataset.tasks, usable)
         validation.blank(dataset.tasks, ~usable)
         leave_out(study, "validation", broken)
-        for index, name in broken:
-            usable[index, config.tasks.index(name)] = False
-        must_be_measured(usable, dataset)
+        must_be_measured(less(usable, broken, config.tasks), dataset)
     return study
+
+
+def less(there: np.ndarray, broken: Iterable[tuple[int, str]], tasks: Sequence[str]) -> np.ndarray:
+    """(N, T) bool: the same labels without those that are broken, (position, task)."""
+    usable = there.copy()
+    for index, name in broken:
+        usable[index, tasks.index(name)] = False
+    return usable
 
 
 def leave_out(study: Study, split: str, broken: dict[tuple[int, str], str]) -> None:
     """Write down what cannot be used, for the run's page. `broken`: (position, what) -> problem."""
     ids = {"pool": study.dataset.pool.ids, "validation": study.dataset.validation.ids}[split]
-    known = study.facts["left_out"]
-    known += [row for (index, what), problem in sorted(broken.items())
-              if (row := {"split": split, "id": ids[index], "what": what, "problem": problem}) not in known]
+    known = {(row["split"], row["id"], row["what"]) for row in study.facts["left_out"]}
+    study.facts["left_out"] += [{"split": split, "id": ids[index], "what": what, "problem": problem}
+                                for (index, what), problem in sorted(broken.items()) if (split, ids[index], what) not in known]
     write_json(study.run.paths.facts, study.facts)
 
 
@@ -186,7 +199,7 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, cycle:
             found = describe(bench, {name: SIGNALS[name] for name in study.signals}, fitted, report)
     with watch.stage("pick") as report:
         pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, study.closed)
-        budget = images_per_cycle(config, len(labelled)) * len(config.tasks)
+        budget = labels_per_cycle(config, ~study.closed)
         options = Options(config.committee, config.normalise, config.across, config.terms, config.diversity, config.picking)
         pick = study.strategy.pick(pool, budget, np.random.default_rng([config.seed, number, PICK]), options)
         table = pool_table(study, pool, pick, found)

@@ -50,8 +50,13 @@ def images_at(config: Config, pool: int, number: int, start: int | None = None) 
 
 
 def images_per_cycle(config: Config, pool: int) -> int:
-    """How many images a cycle buys; the budget in labels is this times the number of tasks."""
+    """How many images a cycle buys."""
     return max(1, round(pool * config.step_percent / 100))
+
+
+def labels_per_cycle(config: Config, there: np.ndarray) -> int:
+    """The budget of a cycle: what its images have, on average, of labels that can be had. there: (N, T) bool."""
+    return max(1, round(images_per_cycle(config, len(there)) * there.shape[1] * float(there.mean())))
 
 
 def plan(config: Config, dataset: Dataset, signals: Sequence[str], start: int) -> list[dict[str, int]]:

@@ -50,7 +50,23 @@ def simulated(dataset: Dataset) -> tuple[Dataset, int]:
     """The data set with a pool of images that have a label to buy, and how many others were left out. Nobody can be asked in
     a simulation, so an image without any label is no part of it."""
     bare = set(np.flatnonzero(~labels_there(dataset.pool, dataset.tasks).any(axis=1)).tolist())
+    if len(bare) == len(dataset.pool.ids):
+        raise DataError(f"no pool image in {dataset.folder} has a label of {', '.join(task.name for task in dataset.tasks)}, so "
+                        f"there is nothing to simulate: label some images and set start=labelled")
     return dataset.of(without(dataset.pool, bare), dataset.validation), len(bare)
+
+
+def as_before(dataset: Dataset, facts: Mapping[str, Any]) -> Dataset:
+    """The data set with the very images that a run began with: its picks are places in that list, and its metrics are of those
+    validation images. What was repaired or added since takes no part. DataError if one of them is gone."""
+    kept = []
+    for name, split in (("pool", dataset.pool), ("validation", dataset.validation)):
+        places = {one: place for place, one in enumerate(split.ids)}
+        if gone := [one for one in facts[name] if one not in places]:
+            raise DataError(f"{dataset.folder} holds other {name} images than when this run began: {some(gone)} cannot be found "
+                            f"or read any more. Put the files back, or start a new run")
+        kept.append(Subset(split, tuple(places[one] for one in facts[name])))
+    return dataset.of(*kept)
 
 
 def first_images(config: Config, there: np.ndarray) -> np.ndarray:
@@ -84,9 +100,20 @@ def await_labels(dataset: Dataset, labelled: np.ndarray, there: np.ndarray) -> N
     if not open_pairs.any():
         return
     ids = [dataset.pool.ids[index] for index in np.flatnonzero(open_pairs.any(axis=1))]
+    index, column = np.argwhere(open_pairs)[0]
+    task = dataset.tasks[column]
+    place = dataset.pool.files(int(index), (task,)).get(task.name, dataset.folder)
     counts = ", ".join(f"{task.name} {count}" for task, count in zip(dataset.tasks, open_pairs.sum(axis=0), strict=True) if count)
     raise LabelsAwaited(f"it waits for labels of {len(ids)} picked image{'s' * (len(ids) != 1)} ({counts} missing): {some(ids)}. "
-                        f"Put them into {dataset.folder} and resume")
+                        f"Put them where they belong, the first at {place}, and resume")
+
+
+def must_be_learned(labelled: np.ndarray, dataset: Dataset) -> None:
+    """DataError for tasks without a usable label to learn from: what their heads say would be noise. labelled: (N, T) bool."""
+    if missing := [task.name for task, there in zip(dataset.tasks, np.any(labelled, axis=0), strict=True) if not there]:
+        images = int(np.any(labelled, axis=1).sum())
+        raise DataError(f"tasks: none of the {images} labelled images has a usable label of {', '.join(missing)}; raise "
+                        f"start_percent, add labels, or leave the task out")
 
 
 def must_be_measured(usable: np.ndarray, dataset: Dataset) -> None:
@@ -105,15 +132,10 @@ def data_changes(run: Run, facts: Mapping[str, Any], accept: bool) -> list[dict[
     known: list[dict[str, Any]] = before.get("data_changes", [])
     if not before or before["fingerprint"] == facts["fingerprint"]:
         return known
-    if done and before["pool"] != facts["pool"]:
-        raise DataError(f"{facts['data_folder']} holds other pool images than when this run began, and its picks are places in "
-                        f"that list: put the files back, or start a new run")
     expected = run.config.start == "labelled" and before.get("fingerprint_of_images") == facts["fingerprint_of_images"]
     if done and not accept and not expected:
-        what = "the images have their names, but a file has another size or time"
-        if before["validation"] != facts["validation"]:
-            what = "it holds other validation images"
         raise DataError(f"the data in {facts['data_folder']} changed since this run began (fingerprint {before['fingerprint']}, "
-                        f"now {facts['fingerprint']}): {what}. Put the files back, or go on with the changed data: "
+                        f"now {facts['fingerprint']}): the images have their names, but a file has another size or time. Put the "
+                        f"files back, or go on with the changed data: "
                         f"`python -m mtal resume {run.name} --accept-data`")
     return [*known, {"cycle": done, "before": before["fingerprint"], "after": facts["fingerprint"]}]

@@ -10,10 +10,11 @@ from mtal.runs.paths import DataPaths
 
 WIDTH_PX = 192
 QUALITY = 85
+TALLEST = 8                                                 # times the width
 
 
 def write_thumbs(split: Split, paths: DataPaths, name: str, report: Report = quiet, size: int = WIDTH_PX) -> dict[int, str]:
-    """JPEGs of a split ("pool" or "validation"), at most `size` pixels wide; those newer than their image are kept.
+    """JPEGs of a split ("pool" or "validation"), at most `size` pixels wide; those of an unchanged image are kept.
 
     Position -> problem, of the images that cannot be read and get none.
     """
@@ -24,23 +25,38 @@ def write_thumbs(split: Split, paths: DataPaths, name: str, report: Report = qui
 
 def _write(split: Split, index: int, path: Path, size: int) -> str:
     """What is wrong with the image, "" if nothing."""
-    if _is_fresh(split.files(index, ()).get("image"), path):
+    source = split.files(index, ()).get("image")
+    stamp = _stamp(source)
+    if _is_of(path, stamp):
         return ""
     try:
         image = Image.fromarray(split.image(index))
     except DataError as error:
         path.unlink(missing_ok=True)                        # else an older image would stand in for it
         return str(error)
-    height = max(1, round(image.height * size / image.width))
-    small = image if image.width <= size else image.resize((size, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    image.thumbnail((size, TALLEST * size), Image.Resampling.BILINEAR, reducing_gap=2.0)
     with whole_file(path, "wb") as file:
-        small.save(file, "JPEG", quality=QUALITY)
+        image.save(file, "JPEG", quality=QUALITY, comment=stamp)
     return ""
 
 
-def _is_fresh(source: Path | None, path: Path) -> bool:
-    """Whether there is a picture, and none that is older than its image. An image that is gone has none."""
+def _stamp(source: Path | None) -> bytes | None:
+    """What tells a version of an image file from others; b"" for data without files, None for a file that is not there."""
+    if source is None:
+        return b""
     try:
-        return path.exists() if source is None else source.stat().st_mtime_ns < path.stat().st_mtime_ns
-    except FileNotFoundError:
+        stat = source.stat()
+    except OSError:
+        return None
+    return f"{source} {stat.st_size} {stat.st_mtime_ns}".encode(errors="replace")
+
+
+def _is_of(path: Path, stamp: bytes | None) -> bool:
+    """Whether there is a picture, made of this very version."""
+    if stamp is None:
         return False
+    try:
+        with Image.open(path, formats=("JPEG",)) as image:
+            return image.info.get("comment", b"") == stamp
+    except OSError:
+        return False                                        # not there, or not a picture

@@ -30,12 +30,15 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
         "Loss is not a number", "Start a new run with a lower learning rate, or with float32 as precision. "
                                 "Resuming repeats the same steps, so it helps only if labels were broken and are repaired.",
         ("copy", "data", "resume"), ("lr", "precision"))),
-    (r"other pool images than when", Cause(
-        "Other pool images", "What this run picked are places in the list of images that it began with. Put the files back and "
-                             "resume, or start a new run.", ("data", "resume", "copy"))),
+    (r"other (pool|validation) images than when", Cause(
+        "Other images", "What this run picked are places in the list of images that it began with, and each cycle is measured on "
+                        "the same images. Put the files back and resume, or start a new run.", ("data", "resume", "copy"))),
     (r"changed since this run began", Cause(
         "Data changed", "The complete cycles saw other files. Put the files back and resume, or go on with the data as it is "
                         "now: the run notes from which cycle on.", ("accept", "resume", "data"))),
+    (r"start=labelled|start=random|start_percent, add labels|no validation image", Cause(
+        "Nothing to learn from, to choose or to measure", "The message says which labels there are and which are missing. Start "
+        "a changed copy, or add labels and resume.", ("copy", "data", "resume"), ("start", "tasks", "start_percent"))),
     (r"FileNotFoundError|No such file|DataError|no (image|label|folder)|cannot be read", Cause(
         "Missing or broken file", "The message names it, and a check of the folder finds all others. Repair them, then resume.",
         ("data", "resume"))),
@@ -44,8 +47,8 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
 )
 KILLED = Cause("Killed", "The worker ended without a word: it was killed, the computer restarted, or memory ran out. "
                          "Resume goes on after the last complete cycle.")
-AWAITED = Cause("Waits for labels", "Export the batch to whoever labels, put the labels into the data folder under the images' "
-                                    "ids, and resume: the run trains on them and picks the next batch.")
+AWAITED = Cause("Waits for labels", "Export the batch to whoever labels, put each label where the message says, and "
+                                    "resume: the run trains on them and picks the next batch.")
 STOPPED = Cause("Stopped on request", "Resume goes on after the last complete cycle.")
 NEVER_STARTED = Cause("Never started", "The run was asked for, but no worker was started. Start it now.")
 UNKNOWN = Cause("Error in the program", "Read the message and the log; resume if the cause is gone.")

@@ -35,6 +35,18 @@ class TestEveryStrategy:
         assert len(pairs) == left
         assert not pool.labelled[tuple(pairs.T)].any()
 
+    @pytest.mark.parametrize("budget", [1, 7, 12, 20, 100])
+    def test_labels_that_cannot_be_had_are_never_bought_and_the_budget_is_still_spent(self, strategy, budget):
+        """Else strategies would be compared at different numbers of labels where a data set is labelled in part."""
+        whole = random_pool(needs=strategy.needs, partly=4)
+        closed = np.random.default_rng(3).random(whole.labelled.shape) < 0.6
+        pool = Pool(whole.tasks, whole.labelled, whole.signals, closed & ~whole.labelled)
+        assert 0 < pool.open_pairs.sum() < 100
+        pairs = strategy.pick(pool, budget, np.random.default_rng(0), Options()).pairs
+        assert len(pairs) == min(budget, pool.open_pairs.sum())
+        assert pool.open_pairs[tuple(pairs.T)].all()
+        assert len({tuple(pair) for pair in pairs.tolist()}) == len(pairs)
+
     def test_same_seed_same_pick(self, strategy, pool):
         first, second = (strategy.pick(pool, 12, np.random.default_rng(7), Options()).pairs for _ in range(2))
         np.testing.assert_array_equal(first, second)

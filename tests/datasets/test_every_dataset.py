@@ -85,6 +85,13 @@ class TestEveryDataset:
             for task in dataset.tasks:
                 np.testing.assert_array_equal(some.label(index, task), dataset.pool.label(place, task))
 
+    def test_a_subset_of_a_subset_and_its_ids_are_made_once(self, dataset):
+        inner = Subset(dataset.pool, tuple(range(len(dataset.pool.ids))[::-1]))
+        outer = Subset(inner, (0, 1))
+        assert outer.ids == dataset.pool.ids[::-1][:2]
+        assert outer.ids is outer.ids
+        np.testing.assert_array_equal(outer.image(0), dataset.pool.image(len(dataset.pool.ids) - 1))
+
     def test_unknown_task_is_named_with_those_that_there_are(self, name, config):
         with pytest.raises(ConfigError, match=r"'flow'.*semseg"):
             DATASETS[name].load(config.model_copy(update={"tasks": ("flow",)}))

@@ -301,7 +301,7 @@ class TestChangedData:
         assert len(run.facts["data_changes"]) == 1          # kept, and no second one
 
     @pytest.mark.parametrize(("facts", "accept", "words"), [
-        ({}, False, "another size or time"), ({"validation": ["another"]}, False, "other validation images"),
+        ({}, False, "another size or time"), ({"validation": ["another"]}, True, "other validation images than when"),
         ({"pool": ["another"]}, True, "other pool images than when this run began")])
     def test_what_changed_is_said_and_another_pool_is_never_accepted(self, cut, facts, accept, words):
         run = cut(1, **facts)

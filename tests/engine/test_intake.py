@@ -1,4 +1,6 @@
 """What a run takes of a data set: bad files stay out by name, half-labelled pools work, people's labels are waited for."""
+import shutil
+
 import numpy as np
 import pytest
 
@@ -6,6 +8,7 @@ from mtal.config import Config
 from mtal.datasets.dataset import DataError, labels_there
 from mtal.datasets.nyud import NYUD
 from mtal.engine import cycle, worker
+from mtal.engine.facts import labels_per_cycle
 from mtal.engine.intake import LabelsAwaited, await_labels, first_images, on_disk, readable, simulated
 from mtal.engine.watch import Watch
 from mtal.runs.launch import create
@@ -146,7 +149,7 @@ class TestPeopleLabel:
         assert not set(picked) & set(TRAIN[:4])
         assert "waits for labels of 3 picked images (semseg 3, normals 3 missing)" in outcome["reason"]
         assert all(one in outcome["reason"] for one in picked)
-        assert str(open_folder) in outcome["reason"]
+        assert str(open_folder / "segmentation") in outcome["reason"]    # where the first of them belongs
 
         bring(open_folder, picked[:2])
         again = worker.work(run)
@@ -186,3 +189,90 @@ class TestPeopleLabel:
         there[5, 2] = False
         with pytest.raises(LabelsAwaited, match=r"1 picked image \(normals 1 missing\): 0005"):
             await_labels(dataset, full, there)
+
+
+class TestNothingToLearnFrom:
+    def test_a_pool_without_any_label_is_an_error_that_says_what_to_do(self, folder, tmp_path):
+        for what in ("segmentation", "depth", "normals"):
+            for one in TRAIN:
+                next((folder / what).glob(f"{one}.*")).unlink()
+        outcome = worker.work(new_run(settings(folder), tmp_path))
+        assert outcome["outcome"] == "failed"
+        assert "no pool image" in outcome["reason"]
+        assert "start=labelled" in outcome["reason"]
+
+    def test_a_task_without_a_label_at_the_start_is_not_trained_on_nothing(self, folder, tmp_path):
+        for one in TRAIN:
+            (folder / "depth" / f"{one}.npy").unlink()
+        outcome = worker.work(new_run(settings(folder), tmp_path))
+        assert "none of the 3 labelled images has a usable label of depth" in outcome["reason"]
+
+    def test_nor_one_whose_labels_at_the_start_are_all_broken(self, folder, tmp_path):
+        for one in TRAIN:
+            (folder / "depth" / f"{one}.npy").write_bytes(b"no")
+        run = new_run(settings(folder), tmp_path)
+        outcome = worker.work(run)
+        assert "none of the 3 labelled images has a usable label of depth" in outcome["reason"]
+        assert run.cycles_done() == 0
+
+
+class TestDataThatGrowOrAreMended:
+    """A run keeps the images that it began with, whatever is repaired or added since."""
+
+    def stopped_after_one_cycle(self, config, tmp_path):
+        whole = new_run(config, tmp_path)
+        cycle.run_cycles(whole, Watch(whole, 0))
+        half = Run(create(config, StorePaths(tmp_path / "half")).folder)
+        shutil.copytree(whole.paths.cycle(0).folder, half.paths.cycle(0).folder)
+        shutil.copy(whole.paths.facts, half.paths.facts)
+        return whole, half
+
+    def test_a_repaired_image_and_a_new_one_take_no_part(self, folder, tmp_path):
+        good = (folder / "images" / "0003.jpg").read_bytes()
+        (folder / "images" / "0003.jpg").write_bytes(b"no")
+        whole, half = self.stopped_after_one_cycle(settings(folder), tmp_path)
+        (folder / "images" / "0003.jpg").write_bytes(good)
+        lists = folder / "gt_sets" / "train.txt"
+        lists.write_text("0500\n" + lists.read_text())
+        write_image(folder, "0500", np.random.default_rng(5))
+        cycle.run_cycles(half, Watch(half, 1))
+        assert half.facts["pool"] == whole.facts["pool"]
+        assert half.facts["left_out"] == whole.facts["left_out"] != []
+        assert half.facts["data_changes"] == []
+        for number in (0, 1):
+            np.testing.assert_array_equal(half.picked(number), whole.picked(number))
+
+    def test_an_image_that_is_gone_is_named(self, folder, tmp_path):
+        _, half = self.stopped_after_one_cycle(settings(folder), tmp_path)
+        (folder / "images" / "0902.jpg").unlink()
+        outcome = worker.work(half, accept_data=True)
+        assert outcome["outcome"] == "failed"
+        assert "other validation images than when this run began: 0902" in outcome["reason"]
+
+    def test_before_the_first_cycle_the_start_is_found_anew(self, folder, tmp_path):
+        """Positions written down by a start that failed mean nothing in a longer list."""
+        for one in TRAIN[2:]:
+            (folder / "segmentation" / f"{one}.png").unlink()
+        for one in VAL:
+            move(folder, folder.parent / "desk", f"depth/{one}.npy")
+        run = new_run(settings(folder, start="labelled", cycles=2), tmp_path)
+        assert "no validation image" in worker.work(run)["reason"]
+        for one in VAL:
+            move(folder.parent / "desk", folder, f"depth/{one}.npy")
+        lists = folder / "gt_sets" / "train.txt"
+        lists.write_text("0700\n0800\n" + lists.read_text())
+        for one in ("0700", "0800"):
+            write_image(folder, one, np.random.default_rng(7))
+            (folder / "segmentation" / f"{one}.png").unlink()
+        worker.work(run)
+        assert run.cycles_done() == 1
+        assert [run.facts["pool"][place] for place in run.facts["start"]] == ["0000", "0001"]
+
+
+def test_the_budget_counts_labels_that_can_be_had():
+    config = Config(step_percent=10)
+    assert labels_per_cycle(config, np.ones((100, 3), bool)) == 30
+    third = np.zeros((100, 3), bool)
+    third[np.arange(100), np.arange(100) % 3] = True
+    assert labels_per_cycle(config, third) == 10
+    assert labels_per_cycle(config, np.eye(3, dtype=bool)) == 1

@@ -76,3 +76,32 @@ def test_broken_and_missing_images_are_told_get_none_and_stop_nothing(paths, fol
     assert seen[-1] == (4, 4)
     assert list(stamps(paths)) == ["0001", "0005"]
     assert not list(paths.thumbs.rglob(".*"))
+
+
+def test_a_file_exchanged_for_an_older_one_gets_a_new_picture(paths, folder):
+    """Copies keep their times: newer than the image is no sign of being made of it."""
+    write_thumbs(pool(folder), paths, "pool")
+    first = stamps(paths)
+    image = folder / "images" / "0002.jpg"
+    image.write_bytes((folder / "images" / "0007.jpg").read_bytes())
+    os.utime(image, (1, 1))
+    write_thumbs(pool(folder), paths, "pool")
+    assert [one for one in TRAIN if stamps(paths)[one] != first[one]] == ["0002"]
+    image.write_bytes(b"no")
+    os.utime(image, (1, 1))
+    assert list(write_thumbs(pool(folder), paths, "pool")) == [1]
+
+
+def test_very_tall_images_can_be_drawn_small(paths):
+    class Tower:
+        ids = ("tower",)
+
+        def image(self, index):
+            return np.zeros((70_000, 20, 3), np.uint8)
+
+        def files(self, index, tasks):
+            return {}
+
+    assert write_thumbs(Tower(), paths, "pool") == {}
+    with Image.open(paths.thumb("pool", "tower")) as image:
+        assert max(image.size) <= 8 * 192

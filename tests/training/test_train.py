@@ -1,6 +1,6 @@
 """Training learns, reads only what is labelled, repeats itself; evaluation equals a plain loop."""
 import threading
-import time
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -16,6 +16,8 @@ from mtal.training.losses import NonFiniteLossError, all_losses, head_losses, jo
 from mtal.training.train import train
 from tests.real_runs import tiny_config
 from tests.training.benches import quiet, small_bench
+
+PATIENCE_S = 30
 
 
 def trained(*sets: str, seed: int = 0):
@@ -173,29 +175,33 @@ class TestReadAhead:
             assert all(torch.equal(one.targets[name], other.targets[name]) for name in one.targets)
 
     def test_the_next_batch_is_made_while_this_one_is_learned_from(self):
-        made = []
+        made = [threading.Event() for _ in range(3)]
 
         def batches():
-            for number in range(3):
-                time.sleep(0.05)
-                made.append(number)
+            for number, event in enumerate(made):
+                event.set()
                 yield number
 
-        waiting = Waiting()
-        for number in ahead(batches(), waiting):
-            time.sleep(0.2)
-            assert made == list(range(min(3, number + 2)))
-        assert waiting.seconds < 0.15                       # only the first had to be waited for
+        for number in ahead(batches(), Waiting()):
+            if number < 2:
+                assert made[number + 1].wait(PATIENCE_S)    # it comes though nobody asked for it yet
+        assert all(event.is_set() for event in made)
 
-    def test_time_without_a_batch_is_counted(self):
-        def slow():
-            for number in range(3):
-                time.sleep(0.1)
-                yield number
+    def test_only_time_without_a_batch_is_counted(self, monkeypatch):
+        """The clock moves by ten seconds whenever the next batch is waited for, and by a thousand while one is learned from."""
+        now = [0.0]
+        original = Future.result
 
+        def result(self, timeout=None):
+            now[0] += 10
+            return original(self, timeout)
+
+        monkeypatch.setattr(Future, "result", result)
+        monkeypatch.setattr("mtal.training.loop.time.perf_counter", lambda: now[0])
         waiting = Waiting()
-        assert list(ahead(slow(), waiting)) == [0, 1, 2]
-        assert 0.25 < waiting.seconds < 2
+        for _ in ahead(iter(range(3)), waiting):
+            now[0] += 1000
+        assert waiting.seconds == 40                        # three batches, and the end
 
     def test_an_error_in_a_batch_is_raised_where_it_is_learned_from(self):
         def broken():
