@@ -1,0 +1,37 @@
+"""What the engine says of data that cannot be used leads to the advice that helps."""
+import numpy as np
+import pytest
+
+from mtal.config import Config
+from mtal.datasets import DATASETS
+from mtal.datasets.dataset import DataError
+from mtal.engine import intake
+from mtal.runs.files import write_json
+from mtal.runs.launch import create
+from mtal.runs.run import Run
+from mtal.ui.causes import cause
+
+DRAWN = DATASETS["drawn"].load(Config(dataset="drawn", data="4+2", tasks=("depth", "normals")))
+ALL, NONE = np.ones((4, 2), bool), np.zeros((4, 2), bool)
+
+
+def said(work, *words) -> str:
+    with pytest.raises(DataError) as caught:
+        work(*words)
+    return f"DataError: {caught.value}"
+
+
+@pytest.mark.parametrize(("reason", "title", "first"), [
+    (lambda: said(intake.on_disk, ALL, None, DRAWN), "Nothing to learn from, to choose or to measure", "copy"),
+    (lambda: said(intake.on_disk, NONE, None, DRAWN), "Nothing to learn from, to choose or to measure", "copy"),
+    (lambda: said(intake.must_be_learned, NONE, DRAWN), "Nothing to learn from, to choose or to measure", "copy"),
+    (lambda: said(intake.must_be_measured, NONE[:2], DRAWN), "Nothing to learn from, to choose or to measure", "copy"),
+    (lambda: said(intake.as_before, DRAWN, {"pool": ["gone"], "validation": []}), "Other images", "data"),
+    (lambda: "DataError: images/0007.jpg cannot be read, it is broken", "Missing or broken file", "data"),
+])
+def test_the_first_way_out_helps(empty_store, reason, title, first):
+    run = Run(create(Config(), empty_store).folder)
+    run.paths.log.touch()
+    write_json(run.paths.result, {"outcome": "failed", "reason": reason(), "stage": "load", "traceback": ""})
+    found = cause(run)
+    assert (found.title, found.ways[0]) == (title, first)
