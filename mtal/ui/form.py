@@ -15,7 +15,8 @@ from mtal.config import Config, ConfigError, find, make_config
 from mtal.ui import registry
 from mtal.ui.words import plain
 
-FIRST = ("dataset", "data", "tasks", "network", "backbone", "epochs", "start", "start_percent", "step_percent", "cycles", "device")
+FIRST = ("dataset", "data", "tasks", "network", "backbone", "epochs", "start", "start_percent", "step_percent", "cycles",
+         "device")
 REPEATED = ("strategy", "seed")                             # asked as lists, a run for each
 NAMES: dict[str, Callable[[], Sequence[str]]] = {           # settings that name something listed elsewhere
     "dataset": lambda: tuple(registry.datasets()), "network": registry.networks, "backbone": registry.backbones,
