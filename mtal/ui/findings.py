@@ -22,15 +22,16 @@ ALL = "all"
 
 def summary(report: Report) -> None:
     """The numbers that decide whether to go on."""
+    from mtal.datasets.problems import IGNORED, LEFT_OUT, NOTE
     splits, severities = report["splits"], Counter(row["severity"] for row in report["problems"])
     tiles = st.container(key="data.tiles").columns(6)
     tiles[0].metric("Pool images", f"{splits['pool']['images']:,}", border=True, help="Images to choose from.")
     tiles[1].metric("Validation images", f"{splits['validation']['images']:,}", border=True, help="Images to measure on.")
-    tiles[2].metric("Images left out", f"{severities['left out']:,}", border=True,
+    tiles[2].metric("Images left out", f"{severities[LEFT_OUT]:,}", border=True,
                     help="Missing or broken: they take no part in a run.")
-    tiles[3].metric("Labels ignored", f"{severities['label ignored']:,}", border=True,
+    tiles[3].metric("Labels ignored", f"{severities[IGNORED]:,}", border=True,
                     help="There, but cannot be used: the image counts as not labelled for the task.")
-    tiles[4].metric("Notes", f"{severities['note']:,}", border=True, help="Worth a look; a run goes on with them.")
+    tiles[4].metric("Notes", f"{severities[NOTE]:,}", border=True, help="Worth a look; a run goes on with them.")
     tiles[5].metric("In both splits", f"{len(report['leaks']):,}", border=True,
                     help="The same or nearly the same picture in pool and validation: results would flatter.")
 
@@ -158,8 +159,10 @@ def _with_count(values: pd.Series) -> Callable[[str], str]:
 
 def _contains(rows: pd.DataFrame, text: str) -> pd.Series:
     """Every word somewhere in the row, upper or lower case."""
-    whole = rows.agg(" ".join, axis=1).str.lower() if len(rows) else pd.Series(dtype=str)
-    found = pd.Series(True, index=rows.index)
-    for word in text.lower().split():
+    found, words = pd.Series(True, index=rows.index), text.lower().split()
+    if not words or rows.empty:
+        return found
+    whole = rows.iloc[:, 0].str.cat(rows.iloc[:, 1:], sep=" ").str.lower()
+    for word in words:
         found &= whole.str.contains(word, regex=False)
     return found
