@@ -100,10 +100,11 @@ def about(report: Report) -> None:
             sizes[size] = sizes.get(size, 0) + number
     frequent = sorted(sizes.items(), key=lambda pair: -pair[1])[:6]
     shown = ", ".join(f"{size.replace('x', '×')} ({number:,})" for size, number in frequent) or "none could be read"
-    done = f"checked {clock(datetime.fromisoformat(report['checked']).timestamp())} in {duration(report['seconds'])}"
+    took = duration(report["seconds"]) if report["seconds"] >= 1 else "less than a second"
+    done = f"checked {clock(datetime.fromisoformat(report['checked']).timestamp())} in {took}"
     st.caption(f"Image sizes, height × width: {plain(shown)}" + (" and others" if len(sizes) > 6 else "")
-               + f" · {done} · fingerprint for {plain(', '.join(task['title'] for task in report['tasks']))}: "
-               + code(report["fingerprint"]))
+               + f" · {done} · fingerprint {plain(report['fingerprint'])} for "
+               + plain(", ".join(task["title"] for task in report["tasks"])))
     if report["note"]:
         st.caption(plain(report["note"]))
     for warning in report["warnings"]:

@@ -16,7 +16,7 @@ from mtal.ui.checks import Report
 from mtal.ui.words import count, plain
 
 ROWS = 50                                                   # of a page of problems
-THUMB_PX, PAGER_PX = 150, 380
+THUMB_PX, PAGER_PX, ROW_PX = 150, 380, 68                   # a table breaks long lines where rows are above 64 px
 ALL = "all"
 
 
@@ -116,13 +116,10 @@ def _by_kind(report: Report) -> None:
         st.success("Every image and label could be read, and none looks wrong.", icon=":material/check_circle:")
         return
     order = list(SEVERITIES)
-    rows = [{"what a run does": severity, "what": what, "kind": kind, "count": number, "way out": WAYS_OUT[kind]}
+    rows = [{"what a run does": severity, "what": plain(what), "kind": kind, "count": number, "way out": WAYS_OUT[kind]}
             for (severity, what, kind), number in sorted(counts.items(), key=lambda pair: (order.index(pair[0][0]), -pair[1]))]
     st.subheader("Problems by kind")
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", key="data.kinds",
-                 alt="Number of problems of each kind and the way out",
-                 column_config={"way out": st.column_config.TextColumn(width="large"),
-                                "count": st.column_config.NumberColumn(width="small")})
+    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Number of problems of each kind and the way out")
 
 
 def _problem_table(folder: DataFolder, rows: pd.DataFrame) -> None:
@@ -130,10 +127,10 @@ def _problem_table(folder: DataFolder, rows: pd.DataFrame) -> None:
     pictures = [_embedded(folder.thumb(split, name)) for split, name in zip(rows["split"], rows["id"], strict=True)]
     told = [text.removeprefix(file).lstrip(": ") for text, file in zip(rows["problem"], rows["file"], strict=True)]
     shown = rows.assign(picture=pictures, id=rows["id"].replace("", "(the whole set)"), problem=told)
-    st.dataframe(shown, hide_index=True, key="data.problems", row_height=56, height="content",
-                 column_order=["picture", "id", "split", "what", "kind", "severity", "problem", "file"],
+    st.dataframe(shown, hide_index=True, key="data.problems", row_height=ROW_PX, height="content",
+                 column_order=["picture", "id", "what", "problem", "severity", "kind", "split", "file"],
                  alt=f"{len(rows)} problems with their images",
-                 column_config={"picture": st.column_config.ImageColumn("", width="small"),
+                 column_config={"picture": st.column_config.ImageColumn("", width=104),
                                 "severity": st.column_config.TextColumn("what a run does"),
                                 "problem": st.column_config.TextColumn("problem", width="large")})
 

@@ -38,7 +38,7 @@ def checked(damaged, store):
 
 def table(app, column):
     """The first table with that column."""
-    return next(frame.value for frame in app.dataframe if column in frame.value)
+    return next(frame.value for frame in (*app.dataframe, *app.table) if column in frame.value)
 
 
 def pictures(app):
