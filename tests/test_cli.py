@@ -197,7 +197,9 @@ def test_resume_all_of_nothing_says_so(mtal):
 
 
 @pytest.mark.parametrize(("outcome", "code", "words"), [
-    ("finished", 0, "finished, 0 cycles"), ("stopped", 3, "python -m mtal resume"), ("failed", 1, "failed: out of memory")])
+    ("finished", 0, "finished, 0 cycles"),
+    ("stopped", 3, "stopped after 0 complete cycles: out of memory\n`python -m mtal resume"),
+    ("failed", 1, "failed: out of memory")])
 def test_run_ends_with_the_code_of_its_outcome(mtal, store, monkeypatch, outcome, code, words):
     def end(job):
         job.log.write_text("the last line\n")

@@ -46,8 +46,9 @@ def _write_missing(config: Config) -> None:
     from mtal.datasets import DATASETS
     from mtal.datasets.dataset import DataError
 
+    write = find(DATASETS, config.dataset, "data set").write_missing
     try:
-        written = find(DATASETS, config.dataset, "data set").write_missing(config)
+        written = write(config) if write else None
     except DataError as error:
         raise ConfigError(str(error)) from None
     if written:

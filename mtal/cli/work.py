@@ -56,7 +56,8 @@ def ending(job: Run, outcome: Status) -> str:
     if outcome is Status.FINISHED:
         return f"{job.name}: finished, {job.cycles_done()} cycles in {job.paths.folder}"
     if outcome is Status.STOPPED:
-        return f"{job.name}: stopped after {job.cycles_done()} complete cycles; `python -m mtal resume {job.name}` goes on"
+        return (f"{job.name}: stopped after {job.cycles_done()} complete cycles: {job.result.get('reason', 'on request')}\n"
+                f"`python -m mtal resume {job.name}` goes on")
     reason = job.result.get("reason") or "its worker is gone and left no result"
     return "\n".join([f"{job.name}: {outcome}: {reason}", *job.log_tail(), f"Log: {job.paths.log}"])
 

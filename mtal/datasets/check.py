@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mtal.datasets.alike import groups, nearest
-from mtal.datasets.coverage import LABELLED, pack
+from mtal.datasets.coverage import LABELLED, VERSION, pack
 from mtal.datasets.dataset import Dataset, Split
 from mtal.datasets.inspect import ImageFacts, Problem, inspect
 from mtal.datasets.parallel import Report as Progress
@@ -17,9 +17,9 @@ from mtal.datasets.parallel import in_threads, quiet
 from mtal.datasets.problems import IGNORED, LEFT_OUT, severity
 from mtal.datasets.statistics import form, summarise
 from mtal.datasets.suspicion import suspicions
+from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
 
-VERSION = 2                                                 # of the report; pages ask for a new check where it is another one
 SAMPLED = 12                                                # images per split whose labels are drawn, spread evenly
 
 
@@ -87,8 +87,7 @@ def check(dataset: Dataset, report: Progress = quiet) -> Report:
 
 
 def _task(task: Task) -> dict[str, Any]:
-    legend = [[text, "#{:02x}{:02x}{:02x}".format(*colour)] for text, colour in task.legend]
-    return {"name": task.name, "title": task.title, "unit": task.unit, "form": form(task), "legend": legend}
+    return {"name": task.name, "title": task.title, "unit": task.unit, "form": form(task), "legend": hex_legend(task.legend)}
 
 
 def _split(seen: Seen, tasks: Sequence[Task]) -> dict[str, Any]:

@@ -96,7 +96,7 @@ class Source:
                                                             # For empty `data` the place where it looks by itself
     tasks_in: Callable[[Config], tuple[str, ...]]           # those of task_names that the place has labels for, found cheaply
     load: Callable[[Config], Dataset]                       # ConfigError or DataError; single files may be missing or broken
-    write_missing: Callable[[Config], Path | None] = lambda config: None        # writes a first guess of a description that the
+    write_missing: Callable[[Config], Path | None] | None = None                # writes a first guess of a description that the
                                                             # place lacks, for a person to look at; None if nothing lacks
 
 

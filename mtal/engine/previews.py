@@ -15,10 +15,11 @@ WIDTH_PX = 320
 
 def write_previews(split: Split, tasks: Sequence[Task], indices: Sequence[int], paths: DataPaths, name: str) -> None:
     """PNGs of some images of a split ("pool" or "validation"). What cannot be read, or has no label, gets none."""
-    for place, index in enumerate(indices):
-        _write(_image(split, index), paths.preview(name, place, "image"), Image.Resampling.BILINEAR)
+    for index in indices:
+        one = split.ids[index]
+        _write(_image(split, index), paths.preview(name, one, "image"), Image.Resampling.BILINEAR)
         for task in tasks:
-            _write(_label(split, index, task), paths.preview(name, place, task.name), Image.Resampling.NEAREST)
+            _write(_label(split, index, task), paths.preview(name, one, task.name), Image.Resampling.NEAREST)
 
 
 def _image(split: Split, index: int) -> np.ndarray | None:

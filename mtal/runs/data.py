@@ -1,4 +1,5 @@
 """What is known about one data folder: its check and its thumbnails, read from disk. Loads no torch and no data set."""
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,14 @@ class DataFolder:
         return status(self.paths)
 
     def report(self) -> dict[str, Any] | None:
-        """The last complete report, of the form of `mtal.datasets.check.Report`; None before the first."""
-        return read_json(self.paths.report) if self.paths.report.exists() else None
+        """The last complete report, of the form of `mtal.datasets.check.Report`; None before the first.
+
+        Shared: do not change it.
+        """
+        try:
+            return _report(self.paths.report, self.paths.report.stat().st_mtime_ns)
+        except FileNotFoundError:
+            return None
 
     @property
     def result(self) -> dict[str, Any]:
@@ -60,6 +67,11 @@ class DataFolder:
         """A small JPEG of an image of "pool" or "validation", by its id; it may not exist yet."""
         return self.paths.thumb(split, image)
 
-    def preview(self, split: str, place: int, what: str) -> Path:
-        """A PNG of the `place`-th sampled image ("image") or of its label for a task; it may not exist."""
-        return self.paths.preview(split, place, what)
+    def preview(self, split: str, image: str, what: str) -> Path:
+        """A PNG of a sampled image ("image") or of its label for a task, by the image's id; it may not exist."""
+        return self.paths.preview(split, image, what)
+
+
+@lru_cache(maxsize=4)                                       # pages ask at every click; megabytes where images are many
+def _report(path: Path, stamp: int) -> dict[str, Any]:
+    return read_json(path)

@@ -63,12 +63,12 @@ class DataPaths(JobPaths):
 
     def thumb(self, split: str, image: str) -> Path:
         """A small JPEG of one image, found by its id whatever else is in the split; 256 folders keep folders small."""
-        key = hashlib.sha1(image.encode()).hexdigest()[:16]
+        key = _key(image)
         return self.thumbs / split / key[:2] / f"{key[2:]}.jpg"
 
-    def preview(self, split: str, place: int, what: str) -> Path:
+    def preview(self, split: str, image: str, what: str) -> Path:
         """A PNG of one of the images whose labels are drawn: the image itself, or a label by its task's name."""
-        return self.folder / "previews" / split / f"{place:02d}.{what}.png"
+        return self.folder / "previews" / split / f"{_key(image)}.{what}.png"
 
 
 @dataclass(frozen=True)
@@ -101,3 +101,8 @@ class CyclePaths:
     def picture(self, index: int, name: str) -> Path:
         """A PNG of one pool image, such as `semseg.initial`."""
         return self.folder / "samples" / f"{index:06d}" / f"{name}.png"
+
+
+def _key(image: str) -> str:
+    """A file name for an id, whatever characters the id has."""
+    return hashlib.sha1(image.encode()).hexdigest()[:16]

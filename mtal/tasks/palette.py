@@ -4,7 +4,7 @@ Classes begin with the colours of Okabe and Ito. Later ones are taken one by one
 ordinary sight and as seen without red or green receptors (matrices of Machado, Oliveira and Fernandes 2009), so the colour
 of class i does not depend on how many classes there are.
 """
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -57,6 +57,11 @@ def distinct_colours(count: int) -> tuple[RGB, ...]:
         chosen.append((red, green, blue))
         gap = np.minimum(gap, _least_gap(places, chosen[-1]))
     return tuple(chosen)
+
+
+def hex_legend(legend: Iterable[tuple[str, RGB]]) -> list[list[str]]:
+    """A task's legend as plain values, fit for JSON: [[text, "#rrggbb"]]."""
+    return [[text, "#{:02x}{:02x}{:02x}".format(*colour)] for text, colour in legend]
 
 
 def seen_places(colours: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """The data page's head: which folder, how its check stands, and what is there before there is a report."""
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,7 +15,6 @@ from mtal.ui import cards, inputs, loaders, registry
 from mtal.ui.words import clock, code, plain
 
 Report = Mapping[str, Any]                                  # as mtal.datasets.check.Report is stored
-VERSION = 2                                                 # of the reports that this page can show
 GUESSED = "data.guessed"                                    # session key: where a first guess was just written
 
 
@@ -74,6 +74,7 @@ def why_not_checked(folder: DataFolder) -> None:
 
 def report_of(config: Config, folder: DataFolder) -> Report:
     """The last report. Without one that this page can show, it says what a check does, and ends."""
+    from mtal.datasets.coverage import VERSION
     report = folder.report()
     if report is None:
         st.info("A check reads every image and label once, in the background: what is missing or broken, which labels look "
@@ -99,10 +100,11 @@ def about(report: Report) -> None:
             sizes[size] = sizes.get(size, 0) + number
     frequent = sorted(sizes.items(), key=lambda pair: -pair[1])[:6]
     shown = ", ".join(f"{size.replace('x', '×')} ({number:,})" for size, number in frequent) or "none could be read"
-    done = f"checked {clock(datetime.fromisoformat(report['checked']).timestamp())} in {duration(report['seconds'])}"
+    took = duration(report["seconds"]) if report["seconds"] >= 1 else "less than a second"
+    done = f"checked {clock(datetime.fromisoformat(report['checked']).timestamp())} in {took}"
     st.caption(f"Image sizes, height × width: {plain(shown)}" + (" and others" if len(sizes) > 6 else "")
-               + f" · {done} · fingerprint for {plain(', '.join(task['title'] for task in report['tasks']))}: "
-               + code(report["fingerprint"]))
+               + f" · {done} · fingerprint {plain(report['fingerprint'])} for "
+               + plain(", ".join(task["title"] for task in report["tasks"])))
     if report["note"]:
         st.caption(plain(report["note"]))
     for warning in report["warnings"]:
@@ -124,15 +126,16 @@ def _no_tasks(config: Config, found: str) -> None:
     st.info(f"No labels found: {code(found)} is there, but nothing in it says which labels belong to its images. "
             "It must look like this:", icon=":material/label_off:")
     st.code(source.layout, language=None)
-    if source.write_missing is not type(source).write_missing:
+    if source.write_missing:
         st.button("Write a first guess of the description", key="data.guess", icon=":material/edit_note:", type="primary",
-                  on_click=_guess, args=(config,), help="From the names of folders and a few files. It changes no file.")
+                  on_click=_guess, args=(source.write_missing, config),
+                  help="From the names of folders and a few files. It changes no file.")
     st.stop()
 
 
-def _guess(config: Config) -> None:
+def _guess(write: Callable[[Config], Path | None], config: Config) -> None:
     try:
-        written = registry.datasets()[config.dataset].write_missing(config)
+        written = write(config)
     except ValueError as error:
         st.toast(plain(str(error)), icon=":material/error:")
         return

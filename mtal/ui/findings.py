@@ -16,21 +16,22 @@ from mtal.ui.checks import Report
 from mtal.ui.words import count, plain
 
 ROWS = 50                                                   # of a page of problems
-THUMB_PX, PAGER_PX = 150, 380
+THUMB_PX, PAGER_PX, ROW_PX = 150, 380, 68                   # a table breaks long lines where rows are above 64 px
 ALL = "all"
 
 
 def summary(report: Report) -> None:
     """The numbers that decide whether to go on."""
+    from mtal.datasets.problems import IGNORED, LEFT_OUT, NOTE
     splits, severities = report["splits"], Counter(row["severity"] for row in report["problems"])
     tiles = st.container(key="data.tiles").columns(6)
     tiles[0].metric("Pool images", f"{splits['pool']['images']:,}", border=True, help="Images to choose from.")
     tiles[1].metric("Validation images", f"{splits['validation']['images']:,}", border=True, help="Images to measure on.")
-    tiles[2].metric("Images left out", f"{severities['left out']:,}", border=True,
+    tiles[2].metric("Images left out", f"{severities[LEFT_OUT]:,}", border=True,
                     help="Missing or broken: they take no part in a run.")
-    tiles[3].metric("Labels ignored", f"{severities['label ignored']:,}", border=True,
+    tiles[3].metric("Labels ignored", f"{severities[IGNORED]:,}", border=True,
                     help="There, but cannot be used: the image counts as not labelled for the task.")
-    tiles[4].metric("Notes", f"{severities['note']:,}", border=True, help="Worth a look; a run goes on with them.")
+    tiles[4].metric("Notes", f"{severities[NOTE]:,}", border=True, help="Worth a look; a run goes on with them.")
     tiles[5].metric("In both splits", f"{len(report['leaks']):,}", border=True,
                     help="The same or nearly the same picture in pool and validation: results would flatter.")
 
@@ -115,13 +116,10 @@ def _by_kind(report: Report) -> None:
         st.success("Every image and label could be read, and none looks wrong.", icon=":material/check_circle:")
         return
     order = list(SEVERITIES)
-    rows = [{"what a run does": severity, "what": what, "kind": kind, "count": number, "way out": WAYS_OUT[kind]}
+    rows = [{"what a run does": severity, "what": plain(what), "kind": kind, "count": number, "way out": WAYS_OUT[kind]}
             for (severity, what, kind), number in sorted(counts.items(), key=lambda pair: (order.index(pair[0][0]), -pair[1]))]
     st.subheader("Problems by kind")
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", key="data.kinds",
-                 alt="Number of problems of each kind and the way out",
-                 column_config={"way out": st.column_config.TextColumn(width="large"),
-                                "count": st.column_config.NumberColumn(width="small")})
+    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Number of problems of each kind and the way out")
 
 
 def _problem_table(folder: DataFolder, rows: pd.DataFrame) -> None:
@@ -129,10 +127,10 @@ def _problem_table(folder: DataFolder, rows: pd.DataFrame) -> None:
     pictures = [_embedded(folder.thumb(split, name)) for split, name in zip(rows["split"], rows["id"], strict=True)]
     told = [text.removeprefix(file).lstrip(": ") for text, file in zip(rows["problem"], rows["file"], strict=True)]
     shown = rows.assign(picture=pictures, id=rows["id"].replace("", "(the whole set)"), problem=told)
-    st.dataframe(shown, hide_index=True, key="data.problems", row_height=56, height="content",
-                 column_order=["picture", "id", "split", "what", "kind", "severity", "problem", "file"],
+    st.dataframe(shown, hide_index=True, key="data.problems", row_height=ROW_PX, height="content",
+                 column_order=["picture", "id", "what", "problem", "severity", "kind", "split", "file"],
                  alt=f"{len(rows)} problems with their images",
-                 column_config={"picture": st.column_config.ImageColumn("", width="small"),
+                 column_config={"picture": st.column_config.ImageColumn("", width=104),
                                 "severity": st.column_config.TextColumn("what a run does"),
                                 "problem": st.column_config.TextColumn("problem", width="large")})
 
@@ -158,8 +156,10 @@ def _with_count(values: pd.Series) -> Callable[[str], str]:
 
 def _contains(rows: pd.DataFrame, text: str) -> pd.Series:
     """Every word somewhere in the row, upper or lower case."""
-    whole = rows.agg(" ".join, axis=1).str.lower() if len(rows) else pd.Series(dtype=str)
-    found = pd.Series(True, index=rows.index)
-    for word in text.lower().split():
+    found, words = pd.Series(True, index=rows.index), text.lower().split()
+    if not words or rows.empty:
+        return found
+    whole = rows.iloc[:, 0].str.cat(rows.iloc[:, 1:], sep=" ").str.lower()
+    for word in words:
         found &= whole.str.contains(word, regex=False)
     return found

@@ -58,27 +58,29 @@ def previews(folder: DataFolder, report: Report) -> None:
     st.subheader("Do the labels fit the images?")
     split = inputs.choose("Split", list(SPLITS), "data", "split", str.capitalize, follows=False,
                           widget=partial(st.segmented_control, required=True))
-    sampled = [(place, report["splits"][split]["ids"][index]) for place, index in enumerate(report["splits"][split]["sampled"])]
-    if not any(folder.preview(split, place, "image").exists() for place, _ in sampled):
+    facts = report["splits"][split]
+    sampled = [facts["ids"][place] for place in facts["sampled"]]
+    if not any(folder.preview(split, name, "image").exists() for name in sampled):
         st.info("No labels are drawn here: no image of this split could be read.", icon=":material/hide_image:")
         return
     every = st.toggle(f"All {len(sampled)} images", key="data.every_preview") if len(sampled) > FIRST else True
     heads = ["Image", *(task["title"] for task in report["tasks"])]
     for column, head in zip(st.columns(len(heads)), heads, strict=True):
         column.markdown(f"**{plain(head)}**")
-    states = states_of(report, split)[report["splits"][split]["sampled"]]
-    for place, name in sampled if every else sampled[:FIRST]:
-        _preview(folder, split, place, name, dict(zip((task["name"] for task in report["tasks"]), states[place], strict=True)))
+    tasks = [task["name"] for task in report["tasks"]]
+    rows = list(zip(sampled, states_of(report, split)[facts["sampled"]], strict=True))
+    for name, states in rows if every else rows[:FIRST]:
+        _preview(folder, split, name, dict(zip(tasks, states, strict=True)))
     for task in report["tasks"]:
         with st.expander(f"Colours of {task['title'].lower()}"):
             st.html(_legend(task["legend"]))
 
 
-def _preview(folder: DataFolder, split: str, place: int, name: str, states: Mapping[str, int]) -> None:
+def _preview(folder: DataFolder, split: str, name: str, states: Mapping[str, int]) -> None:
     """One image and its labels; where there is none to see, why. `states`: of its label for each task."""
     from mtal.datasets.coverage import TITLES
     for column, what in zip(st.columns(len(states) + 1), ["image", *states], strict=True):
-        path = folder.preview(split, place, what)
+        path = folder.preview(split, name, what)
         if path.exists():
             column.image(str(path), width="stretch", alt=f"{what} of {name}")
         else:

@@ -20,7 +20,7 @@ def samples(folder: DataFolder, report: Report) -> None:
     shows = {ALL: "all images", PROBLEM: "with a problem or a note", BROKEN: "that cannot be read",
              ALIKE: "nearly the same as another one", **{WITHOUT + name: f"without a label for {title}"
                                                          for name, title in titles.items()}}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         split = inputs.choose("Split", list(report["splits"]), "data", "split", str.capitalize, follows=False,
                               widget=partial(st.segmented_control, required=True))
         show = inputs.choose("Show", list(shows), "data", "show", shows.__getitem__, follows=False)

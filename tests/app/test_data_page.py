@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from mtal.config import Config
-from mtal.datasets.check import VERSION, check
-from mtal.datasets.coverage import pack
+from mtal.datasets.check import check
+from mtal.datasets.coverage import VERSION, pack
 from mtal.datasets.nyud import NYUD
 from mtal.datasets.problems import FILES, NOTES
 from mtal.engine.checker import main
 from mtal.runs.data import DataFolder
-from mtal.runs.files import write_json
+from mtal.runs.files import read_json, write_json
 from mtal.runs.launch import ask
-from mtal.ui import checks
 from tests.app.test_shell_pages import text_of
 from tests.datasets.damaged_folder import EXPECTED, LEAKS, TASKS, damaged_config, write_damaged
 
@@ -39,7 +38,7 @@ def checked(damaged, store):
 
 def table(app, column):
     """The first table with that column."""
-    return next(frame.value for frame in app.dataframe if column in frame.value)
+    return next(frame.value for frame in (*app.dataframe, *app.table) if column in frame.value)
 
 
 def pictures(app):
@@ -50,8 +49,9 @@ def test_it_says_what_a_folder_must_hold(open_page, tmp_path):
     app = open_page("data", dataset="nyud", folder=str(tmp_path / "nowhere"))
     assert "No images yet" in text_of(app)
     assert "gt_sets/train.txt" in text_of(app)
-    app.button(key="data.drawn").click().run()
-    assert app.button(key="data.check").label == "Check this folder"
+    app.button(key="data.rooms").click().run()
+    assert app.query_params["dataset"] == "rooms"
+    assert "folder" not in app.query_params
 
 
 def test_a_folder_without_labels_is_told_and_has_nothing_to_check(open_page, tmp_path):
@@ -59,7 +59,8 @@ def test_a_folder_without_labels_is_told_and_has_nothing_to_check(open_page, tmp
     app = open_page("data", dataset="nyud", folder=str(tmp_path / "NYUD_MT"))
     assert not app.exception
     assert "No labels found" in text_of(app)
-    assert "data.guess" not in {button.key for button in app.button}        # this kind needs no description
+    assert NYUD.write_missing is None                       # this kind needs no description
+    assert "data.guess" not in {button.key for button in app.button}
 
 
 def test_a_first_guess_is_one_click_away(open_page, damaged, tmp_path):
@@ -106,7 +107,12 @@ def test_a_report_of_an_earlier_version_is_not_misread(open_page, made_check):
     app = open_page("data", **CHECKED)
     assert not app.exception
     assert "earlier version" in text_of(app)
-    assert checks.VERSION == VERSION                        # the page asks for the reports that the check writes
+
+
+def test_page_and_check_agree_about_the_version(open_page, made_check, monkeypatch):
+    made_check("finished")
+    monkeypatch.setattr("mtal.datasets.coverage.VERSION", VERSION + 1)
+    assert "earlier version" in text_of(open_page("data", **CHECKED))
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -168,10 +174,12 @@ def test_labels_are_drawn_beside_their_images(open_page, checked):
     assert values["Depth"] == f"{depth['min']:.3g} m to {depth['max']:.3g} m, mean {depth['mean']:.3g} m"
     assert values["Semantic segmentation"] == "6 of 6 classes in use"
     assert "label cannot be used" in text_of(app)            # of pool00008, whose normals are broken
-    there = sum(folder.preview("pool", place, what).exists() for place in range(4) for what in ("image", *TASKS))
-    assert pictures(app) == there > 15
+    facts = folder.report()["splits"]["pool"]
+    drawn = [sum(folder.preview("pool", facts["ids"][place], what).exists() for what in ("image", *TASKS))
+             for place in facts["sampled"]]
+    assert pictures(app) == sum(drawn[:4]) > 15
     app.toggle(key="data.every_preview").set_value(True).run()
-    assert pictures(app) == sum(folder.preview("pool", place, what).exists() for place in range(12) for what in ("image", *TASKS))
+    assert pictures(app) == sum(drawn)
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -197,7 +205,7 @@ def test_images_are_filtered_by_the_address(query, expected, open_page, checked)
 
 def test_pages_are_addresses(open_page, made_check):
     folder = made_check("finished")
-    report = folder.report()
+    report = read_json(folder.paths.report)
     ids = [f"image{place:05d}" for place in range(200)]
     states = {task["name"]: pack(np.ones(200)) for task in report["tasks"]}
     report["splits"]["pool"] |= {"images": 200, "ids": ids, "states": states}
@@ -214,7 +222,7 @@ def test_pages_are_addresses(open_page, made_check):
 @pytest.mark.parametrize("view", VIEWS)
 def test_twenty_thousand_images_stay_usable(view, open_page, made_check):
     folder = made_check("finished")
-    report = folder.report()
+    report = read_json(folder.paths.report)
     images, tasks = 20_000, [task["name"] for task in report["tasks"]]
     ids = [f"image{place:06d}" for place in range(images)]
     states = np.random.default_rng(0).integers(0, 5, (len(tasks), images))

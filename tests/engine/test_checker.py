@@ -8,9 +8,10 @@ from PIL import Image
 from mtal.config import Config
 from mtal.datasets.nyud import NYUD
 from mtal.engine import checker
-from mtal.runs.files import read_json
+from mtal.runs.files import read_json, write_json
 from mtal.runs.launch import ask
 from mtal.runs.progress import parse
+from mtal.runs.stop import StopRequested
 from tests.datasets.nyud_folder import ALL, TRAIN, nyud_config, write_nyud
 
 
@@ -37,17 +38,36 @@ def test_labels_of_some_images_are_drawn_in_colour(paths, tmp_path):
     folder = write_nyud(tmp_path / "NYUD_MT")
     (folder / "depth" / "0002.npy").unlink()
     (folder / "edge" / "0002.npy").write_bytes(b"no")
-    paths.preview("pool", 1, "depth").parent.mkdir(parents=True)
-    paths.preview("pool", 1, "depth").touch()               # of an earlier check
+    paths.preview("pool", "0002", "depth").parent.mkdir(parents=True)
+    paths.preview("pool", "0002", "depth").touch()          # of an earlier check
     ask(paths, nyud_config(folder))
     checker.main(paths.folder)
     assert read_json(paths.report)["splits"]["pool"]["sampled"] == [0, 1, 2, 3]
-    there = {what for what in ("image", *ALL) if paths.preview("pool", 1, what).exists()}
+    there = {what for what in ("image", *ALL) if paths.preview("pool", "0002", what).exists()}
     assert there == {"image", "semseg", "normals"}
     semseg = next(task for task in NYUD.load(nyud_config(folder)).tasks if task.name == "semseg")
     stored, drawn = (np.asarray(Image.open(path)) for path in (
-        folder / "segmentation" / "0012.png", paths.preview("validation", 1, "semseg")))
+        folder / "segmentation" / "0012.png", paths.preview("validation", "0012", "semseg")))
     np.testing.assert_array_equal(drawn, semseg.colour(stored - np.uint8(1)))
+
+
+def test_a_check_that_is_stopped_leaves_the_earlier_report_its_labels(paths, tmp_path, monkeypatch):
+    """Another list, so that other images are at its positions; stopped when labels are drawn, before there is a report."""
+    folder = write_nyud(tmp_path / "NYUD_MT")
+    ask(paths, nyud_config(folder))
+    checker.main(paths.folder)
+    shown = {one: paths.preview("pool", one, "semseg").read_bytes() for one in TRAIN}
+    listed = folder / "gt_sets" / "train.txt"
+    listed.write_text("\n".join(listed.read_text().split()[1:]))
+
+    def stop(*_):
+        raise StopRequested
+    monkeypatch.setattr(checker, "write_json", lambda path, value: stop() if path == paths.report else write_json(path, value))
+    checker.main(paths.folder)
+    assert read_json(paths.result)["outcome"] == "stopped"
+    report = read_json(paths.report)["splits"]["pool"]
+    assert {one: paths.preview("pool", one, "semseg").read_bytes() for one in report["ids"]} == shown
+    assert len(set(shown.values())) > 1
 
 
 def test_a_broken_image_fails_nothing(paths, tmp_path):

@@ -51,6 +51,13 @@ def test_progress_and_report_are_read_while_it_runs(data):
     assert (data.status, data.log_tail()) == (Status.INTERRUPTED, ["reading"])
 
 
+def test_a_report_is_parsed_once_and_anew_when_it_changed(data):
+    write_json(data.paths.report, {"problems": []})
+    assert data.report() is data.report()
+    write_json(data.paths.report, {"problems": [1]})
+    assert data.report() == {"problems": [1]}
+
+
 def test_a_check_by_its_worker(data):
     assert data.start_check(CONFIG)
     until(lambda: not data.status.alive, patience_s=120)

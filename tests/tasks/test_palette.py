@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from mtal.tasks.palette import IGNORED, MISSING, cividis, class_colours, distinct_colours, seen_places
+from mtal.tasks.palette import IGNORED, MISSING, cividis, class_colours, distinct_colours, hex_legend, seen_places
 
 
 def least_gaps(colours):
@@ -31,6 +31,10 @@ def test_a_background_class_is_black_and_takes_no_colour():
 def test_no_colour_is_ignored_grey():
     assert IGNORED not in distinct_colours(255)
     assert len(set(distinct_colours(255))) == 255
+
+
+def test_a_legend_as_plain_values():
+    assert hex_legend([("wall", (0, 10, 255)), ("ignored", IGNORED)]) == [["wall", "#000aff"], ["ignored", "#686868"]]
 
 
 def test_places_of_black_and_white():
