@@ -59,7 +59,7 @@ def problems(folder: DataFolder, report: Report) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         severity = inputs.choose("What a run does", [ALL, *_in_order(rows["severity"])], "data", "severity", _with_count(
             rows["severity"]), follows=False)
-        kind = inputs.choose("Kind", [ALL, *sorted(set(rows["kind"]))], "data", "kind", _with_count(rows["kind"]), follows=False)
+        kind = inputs.choose("Kind", [ALL, *sorted(rows["kind"].unique())], "data", "kind", _with_count(rows["kind"]), follows=False)
         text = inputs.write("Search", "data", "find", "id, file, task or words")
     kept = rows[(severity == ALL) | (rows["severity"] == severity)]
     kept = kept[(kind == ALL) | (kept["kind"] == kind)]
@@ -146,7 +146,8 @@ def _state_titles() -> Sequence[str]:
 
 def _in_order(severities: pd.Series) -> list[str]:
     from mtal.datasets.problems import SEVERITIES
-    return [one for one in SEVERITIES if one in set(severities)]
+    there = set(severities.unique())                        # a set of the column itself takes a second for 20,000 rows
+    return [one for one in SEVERITIES if one in there]
 
 
 def _with_count(values: pd.Series) -> Callable[[str], str]:

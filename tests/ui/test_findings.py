@@ -28,5 +28,11 @@ def test_rows_are_joined_by_columns(monkeypatch):
     assert findings._contains(ROWS, "wrong").sum() == 1
 
 
+def test_severities_are_listed_without_going_through_the_rows(monkeypatch):
+    rows = pd.Series(["note", "left out", "note"])
+    monkeypatch.setattr(pd.Series, "__iter__", None)
+    assert findings._in_order(rows) == ["left out", "note"]
+
+
 def test_what_a_run_does_is_worded_in_one_place():
     assert not set(SEVERITIES) & texts_of(ROOT / "mtal" / "ui" / "findings.py")
