@@ -13,6 +13,7 @@ from mtal.config import Config
 from mtal.datasets.dataset import Dataset
 from mtal.engine.evidence import NEAR_MISSES
 from mtal.signals import SIGNALS
+from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
 from mtal.training.loop import steps
 from mtal.training.machine import Machine
@@ -40,7 +41,7 @@ def task_facts(task: Task, config: Config) -> dict[str, Any]:
     return {"name": task.name, "title": task.title, "metric": task.metric.title, "axis": task.metric.axis,
             "unit": task.metric.unit, "better": task.metric.better, "weight": task.weight, "distance": distance.title,
             "distance_unit": distance.unit, "note": task.metric.note, "value_unit": task.unit,
-            "legend": [[text, "#{:02x}{:02x}{:02x}".format(*colour)] for text, colour in task.legend]}
+            "legend": hex_legend(task.legend)}
 
 
 def images_at(config: Config, pool: int, number: int, start: int | None = None) -> int:

@@ -59,7 +59,8 @@ def problems(folder: DataFolder, report: Report) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         severity = inputs.choose("What a run does", [ALL, *_in_order(rows["severity"])], "data", "severity", _with_count(
             rows["severity"]), follows=False)
-        kind = inputs.choose("Kind", [ALL, *sorted(rows["kind"].unique())], "data", "kind", _with_count(rows["kind"]), follows=False)
+        kind = inputs.choose("Kind", [ALL, *sorted(rows["kind"].unique())], "data", "kind", _with_count(rows["kind"]),
+                             follows=False)
         text = inputs.write("Search", "data", "find", "id, file, task or words")
     kept = rows[(severity == ALL) | (rows["severity"] == severity)]
     kept = kept[(kind == ALL) | (kept["kind"] == kind)]
