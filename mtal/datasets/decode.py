@@ -1,4 +1,5 @@
 """Image and array files -> NumPy, with every way in which a file can be broken told as a DataError that names it."""
+import errno
 import struct
 import tokenize
 import zlib
@@ -17,8 +18,9 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 TURN = Image.Transpose
 UPRIGHT = {2: TURN.FLIP_LEFT_RIGHT, 3: TURN.ROTATE_180, 4: TURN.FLIP_TOP_BOTTOM, 5: TURN.TRANSPOSE, 6: TURN.ROTATE_270,
            7: TURN.TRANSVERSE, 8: TURN.ROTATE_90}           # EXIF orientation -> what undoes it
-BROKEN = (OSError, ValueError, EOFError, SyntaxError, OverflowError, MemoryError, struct.error, zlib.error, tokenize.TokenError,
-          Image.DecompressionBombError)                     # all that the decoders were seen to raise on damaged files
+BROKEN = (OSError, ValueError, EOFError, SyntaxError, OverflowError, TypeError, KeyError, RuntimeError, struct.error, zlib.error,
+          tokenize.TokenError, Image.DecompressionBombError)    # all that the decoders were seen to raise on damaged files
+PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}     # of an OSError: the machine's trouble, not the file's
 
 
 def read_rgb(path: Path) -> np.ndarray:
@@ -78,7 +80,7 @@ def read_pixels(path: Path, palette: bool = False) -> np.ndarray:
 
 def read_array(path: Path, shape: tuple[int | None, ...]) -> np.ndarray:
     """A .npy of numbers. `shape`: what it must be, None where any length will do."""
-    with _told(path):
+    with told(path):
         array = np.load(path, mmap_mode="r", allow_pickle=False)    # mapped: a head that promises too much allocates nothing
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub":
         raise DataError(f"{path} holds no plain array of numbers; save it again with numpy.save")
@@ -92,7 +94,7 @@ def read_array(path: Path, shape: tuple[int | None, ...]) -> np.ndarray:
 
 def read_mat(path: Path, name: str) -> Value:
     """A variable of a MATLAB 5 file."""
-    with _told(path):
+    with told(path):
         return variable(path.read_bytes(), name)
 
 
@@ -107,25 +109,31 @@ def _orientation(image: Image.Image) -> int:
     """1 to 8 as in EXIF, those from 5 on swap height and width; 1 where EXIF is missing or broken. Decodes no pixel."""
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1)) if "exif" in image.info else 1
-    except (TypeError, *BROKEN):
+    except BROKEN:
         return 1
 
 
 @contextmanager
 def _open(path: Path) -> Iterator[Image.Image]:
-    with _told(path), Image.open(path, formats=FORMATS) as image:
+    with told(path), Image.open(path, formats=FORMATS) as image:
         if image.width * image.height > MOST_PIXELS:
             raise DataError(f"{path} has {image.height} x {image.width} pixels, more than {MOST_PIXELS:,}; make it smaller")
         yield image
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path, part: str = "", way_out: str = "it is broken or of another kind than its name says") -> Iterator[None]:
+    """DataError for a broken file. An image with a DataError is left out for good, so a moment without memory or free handles,
+    which says nothing about the file, stays the error that it is."""
     try:
         yield
     except DataError:
         raise
     except FileNotFoundError:
         raise DataError(f"{path} is missing") from None
+    except PermissionError:
+        raise DataError(f"{path} may not be read: permission denied; change its permissions") from None
     except BROKEN as error:
-        raise DataError(f"{path} cannot be read, it is broken or of another kind than its name says: {error}") from None
+        if isinstance(error, OSError) and error.errno in PASSING:
+            raise
+        raise DataError(f"{path}{f': {part}' if part else ''} cannot be read ({error}); {way_out}") from None

@@ -74,7 +74,7 @@ def drawing(part: int, index: int, size: tuple[int, int]) -> dict[str, np.ndarra
         "semseg": kind.astype(np.uint8),
         "depth": view.depth.reshape(size).astype(np.float32),
         "normals": view.normals.T.reshape(*size, 3).astype(np.float32),
-        "edge": _borders(thing),
+        "edge": borders(thing),
         "saliency": _largest(np.where((kind == WALL) | (kind == FLOOR), -1, thing)),
         "human_parts": (part_of_person if (kind == PERSON).any() else np.full(size, IGNORE)).astype(np.uint8),
     }
@@ -91,8 +91,8 @@ def _paint(scene: Scene, view: View, rng: np.random.Generator) -> np.ndarray:
     return (255 * pixels.clip(0, 1)).round().astype(np.uint8)
 
 
-def _borders(thing: np.ndarray) -> np.ndarray:
-    """1 where the object changes to the right or below."""
+def borders(thing: np.ndarray) -> np.ndarray:
+    """(H, W) uint8, 1 where the object changes to the right or below. thing: (H, W) whole numbers."""
     edges = np.zeros(thing.shape, np.uint8)
     edges[:, :-1] |= thing[:, :-1] != thing[:, 1:]
     edges[:-1] |= thing[:-1] != thing[1:]

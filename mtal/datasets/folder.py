@@ -9,7 +9,7 @@ from mtal.datasets.decode import read_upright, upright_size
 from mtal.datasets.description import FILE, IMAGES, Description, Tasks, read_description
 from mtal.datasets.divide import divide
 from mtal.datasets.guess import write_guess
-from mtal.datasets.home import as_written
+from mtal.datasets.home import as_written, looked_up
 from mtal.datasets.listing import Listed, is_plain, some, stay_inside
 from mtal.datasets.photographs import IMAGE, Kind, Photographs
 from mtal.datasets.tree import Tree, list_tree, name_of
@@ -33,8 +33,8 @@ FOLDER/
 
 def place(config: Config) -> str:
     """The resolved folder of a config."""
-    folder = _resolved(config.data)
-    return str(folder) if folder and folder.is_dir() else ""
+    with looked_up(config.data):
+        return str(as_written(config.data)) if config.data and as_written(config.data).is_dir() else ""
 
 
 def tasks_in(config: Config) -> tuple[str, ...]:
@@ -45,7 +45,8 @@ def tasks_in(config: Config) -> tuple[str, ...]:
         labels = _described(Path(root)).labels
     except DataError:
         return ()
-    return tuple(name for name, one in labels.items() if (Path(root) / one.folder).is_dir())
+    with looked_up(root):
+        return tuple(name for name, one in labels.items() if (Path(root) / one.folder).is_dir())
 
 
 def load(config: Config) -> Dataset:
@@ -66,7 +67,8 @@ def load(config: Config) -> Dataset:
 def write_missing(config: Config) -> Path | None:
     """Write a first guess of tasks.yaml where there is none. DataError if there is nothing to guess from."""
     root = _folder(config)
-    return None if (root / FILE).exists() or (root / FILE).is_symlink() else write_guess(root)
+    with looked_up(config.data):
+        return None if (root / FILE).exists() or (root / FILE).is_symlink() else write_guess(root)
 
 
 def _find(root: Path, description: Description, tasks: Sequence[str]) -> tuple[Photographs, Photographs, tuple[str, ...]]:
@@ -140,7 +142,10 @@ def _listed(tree: Tree, ids: Sequence[str], keys: Mapping[str, str], kind: Kind)
 
 def _described(root: Path) -> Description:
     stay_inside(root / FILE, root)
-    return read_description(root / FILE)
+    try:
+        return read_description(root / FILE)
+    except (AttributeError, LookupError) as error:          # of the YAML reader, for values such as `!!int ""`
+        raise DataError(f"{root / FILE} is no YAML: a value is not of the kind that its !! says ({error})") from None
 
 
 def _folder(config: Config) -> Path:
@@ -148,13 +153,8 @@ def _folder(config: Config) -> Path:
     if not config.data:
         raise DataError("data: name the folder of the data set; it holds images, labels and tasks.yaml")
     if not (text := place(config)):
-        raise DataError(f"data: there is no folder {_resolved(config.data)}; name the folder that holds images and labels")
+        raise DataError(f"data: there is no folder {as_written(config.data)}; name the folder that holds images and labels")
     return Path(text)
-
-
-def _resolved(text: str) -> Path | None:
-    """A folder as people write it; None for an empty text."""
-    return as_written(text) if text else None
 
 
 FOLDER = Source(NAME, TITLE, LAYOUT, tuple(Tasks.model_fields), place, tasks_in, load, write_missing)

@@ -1,4 +1,6 @@
 """A first guess of tasks.yaml from what lies in a folder. Every guess says why, so that a person can see where it is wrong."""
+import os
+import threading
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,13 +35,26 @@ def write_guess(folder: Path) -> Path:
     text = first_guess(folder)
     path = folder / FILE
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        _publish(path, text)
     except FileExistsError:
         raise DataError(f"there is a {path} already; delete it if you want a first guess instead") from None
     except OSError as error:
         raise DataError(f"{path} cannot be written ({error.strerror}); write it yourself, a first guess is: {text}") from None
     return path
+
+
+def _publish(path: Path, text: str) -> None:
+    """Write a file that appears whole or not at all, and never in the place of another: FileExistsError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        try:
+            path.hardlink_to(beside)                        # unlike a rename it replaces nothing
+        except OSError:                                     # such as exFAT, which has no links: claim the name, then fill it
+            path.touch(exist_ok=False)
+            beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def first_guess(folder: Path) -> str:
@@ -82,9 +97,10 @@ def _guess(place: Place, image_suffix: str, classes: tuple[str, ...]) -> Guess:
 def _class_names(root: Path) -> tuple[str, ...]:
     """The lines of classes.txt, if there is one."""
     path = root / "classes.txt"
-    if not path.is_file() or path.is_symlink():
+    try:
+        lines = () if path.is_symlink() else path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError:                                         # there is none, or it may not be read
         return ()
-    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     return tuple(dict.fromkeys(line.strip() for line in lines if line.strip().isprintable() and line.strip()))
 
 

@@ -1,11 +1,13 @@
-"""Where the folder of a data set lies: the config says so, or a variable, or it is at its usual place beside app.py."""
+"""Where a data set lies: the config says so, or a variable, or it is at its usual place beside app.py."""
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from mtal.config import Config
+from mtal.config import Config, ConfigError
 from mtal.datasets.dataset import DataError
-from mtal.datasets.listing import some
+from mtal.datasets.listing import find_files, read_ids, some
 
 ROOT = Path(__file__).parents[2]                            # the folder of app.py; relative folders count from here
 
@@ -15,46 +17,80 @@ def as_written(text: str) -> Path:
     return (Path.home() / text[2:] if text.startswith("~/") else ROOT / text).resolve()
 
 
+@contextmanager
+def looked_up(text: str) -> Iterator[None]:
+    """ConfigError that names the text where the path that it means cannot be looked at: forbidden, too long, round in circles."""
+    try:
+        yield
+    except (ConfigError, DataError):
+        raise
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"data: {text!r} cannot be looked at ({reason}); name a folder that may be read") from None
+
+
 @dataclass(frozen=True)
 class Home:
-    """How the folder of one kind of data set is called and known."""
+    """How the folder of one kind of data set, or the file that it is, is called and known."""
     title: str                                              # as in Source
-    mark: str                                               # the folder's own name; data/<mark> is its usual place
+    mark: str                                               # the own name of the folder or file; data/<mark> is its usual place
     variable: str                                           # environment variable that may name it
-    lists: str                                              # the folder in it that holds train.txt and val.txt
+    lists: str = ""                                         # the folder in it that holds train.txt and val.txt; "" for a file
+    also: tuple[str, ...] = ()                              # where else in a folder it may lie
 
     def find(self) -> Path | None:
-        """The folder that the variable names, or data/<mark> beside app.py."""
-        places = [self._inside(text) for text in (os.environ.get(self.variable, ""), f"data/{self.mark}") if text]
-        return next((folder for folder in places if folder.is_dir()), None)
+        """What the variable names, or data/<mark> beside app.py."""
+        for text in (os.environ.get(self.variable, ""), *(f"data/{name}" for name in (self.mark, *self.also))):
+            with suppress(ConfigError):                     # nobody chose it: pages look here before anything is named
+                if text and (found := self._inside(text)):
+                    return found
+        return None
 
     def place(self, config: Config) -> str:
-        """The resolved folder of a config, "" if there is none."""
-        folder = self._inside(config.data) if config.data else self.find()
-        return str(folder) if folder and folder.is_dir() else ""
+        """The resolved folder or file of a config, "" if there is none."""
+        return str((self._inside(config.data) if config.data else self.find()) or "")
+
+    def needed(self, config: Config) -> Path:
+        """The same, or DataError with the way out."""
+        if not (text := self.place(config)):
+            raise DataError(self._not_found(config.data))
+        return Path(text)
 
     def folder(self, config: Config) -> Path:
         """The resolved folder, which has lists of ids, or DataError with the way out."""
-        text = self.place(config)
-        if not text:
-            raise DataError(self._not_found(config.data))
-        folder = Path(text)
-        if not (folder / self.lists).is_dir():
-            there = some(sorted(path.name for path in folder.iterdir())) or "nothing"
-            raise DataError(f"{folder} has no folder {self.lists} with train.txt and val.txt (it holds {there}); `data` must be "
-                            f"an {self.mark} folder or hold one")
+        folder = self.needed(config)
+        with looked_up(str(folder)):
+            if not (folder / self.lists).is_dir():
+                there = some(sorted(path.name for path in folder.iterdir())) or "nothing"
+                raise DataError(f"{folder} has no folder {self.lists} with train.txt and val.txt (it holds {there}); `data` must "
+                                f"be an {self.mark} folder or hold one")
         return folder
 
-    def _not_found(self, data: str) -> str:
-        if data:
-            return f"data: there is no folder {self._inside(data)}; give the folder that holds {self.lists}, images and labels"
-        named = os.environ.get(self.variable)
-        tried = f"{self.variable} names {named}, which is no folder," if named else f"{self.variable} is not set"
-        return (f"no {self.title} images found: {tried} and there is no {ROOT / 'data' / self.mark}; set `data` to the "
-                f"{self.mark} folder")
+    def holds(self, config: Config, folders: Iterable[str]) -> frozenset[str]:
+        """Those of some folders that are there."""
+        place = self.place(config)
+        with looked_up(place):
+            return frozenset(name for name in folders if place and (Path(place) / name).is_dir())
 
-    def _inside(self, text: str) -> Path:
-        """A folder as people write it -> the resolved folder <mark> in it, or itself."""
-        folder = as_written(text)
-        inner = folder / self.mark
-        return inner.resolve() if inner.is_dir() and not (folder / self.lists).is_dir() else folder
+    def ids(self, root: Path, split: str) -> tuple[str, ...]:
+        """The list of a split: "train" or "val". `root` resolved. DataError for links that lead out of it."""
+        return read_ids(find_files(root, self.lists, (split,), (".txt",)).paths[0])
+
+    def _not_found(self, data: str) -> str:
+        if data and self.lists:
+            return f"data: there is no folder {as_written(data)}; give the folder that holds {self.lists}, images and labels"
+        if data:
+            return f"data: there is no file {as_written(data)} and no {self.mark} in it; give the file or its folder"
+        named = os.environ.get(self.variable)
+        tried = f"{self.variable} names {named}, where there is none," if named else f"{self.variable} is not set"
+        return (f"no {self.title} images found: {tried} and there is no {ROOT / 'data' / self.mark}; set `data` to "
+                f"{f'the {self.mark} folder' if self.lists else 'the file'}")
+
+    def _inside(self, text: str) -> Path | None:
+        """A place as people write it -> the resolved folder or file, which is that place or lies in it; None if there is none."""
+        with looked_up(text):
+            path = as_written(text)
+            if self.lists and (path / self.lists).is_dir():
+                return path
+            tried = (*((path / name).resolve() for name in (self.mark, *self.also)), path)
+            return next((one for one in tried if (one.is_dir() if self.lists else one.is_file())), None)

@@ -68,9 +68,15 @@ def _listing(root: Path, folder: str) -> dict[str, bool]:
             return {entry.name: entry.is_symlink() for entry in entries}
     except (FileNotFoundError, NotADirectoryError):
         return {}
+    except OSError as error:
+        raise DataError(f"{root / folder} cannot be listed: {error.strerror}") from None
 
 
 def stay_inside(path: Path, root: Path) -> None:
-    """DataError for a path that leads out of `root`, which must be resolved."""
-    if not path.resolve().is_relative_to(root):
+    """DataError for a path that leads out of `root`, which must be resolved, or nowhere."""
+    try:
+        inside = path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError) as error:                # RuntimeError: Python 3.11 on a link to itself
+        raise DataError(f"{path} leads nowhere ({error}); put the file itself there") from None
+    if not inside:
         raise DataError(f"{path} is a link that leads out of {root}; put the file itself there, or make the whole folder a link")

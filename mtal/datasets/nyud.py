@@ -7,7 +7,7 @@ from mtal.config import Config
 from mtal.datasets.dataset import DataError, Dataset, Source, chosen
 from mtal.datasets.decode import read_array, read_ids_image, read_rgb
 from mtal.datasets.home import Home
-from mtal.datasets.listing import read_ids
+from mtal.datasets.listing import stay_inside
 from mtal.datasets.photographs import Kind, find_photographs
 from mtal.tasks.depth import depth
 from mtal.tasks.edge import edge
@@ -66,8 +66,8 @@ KINDS = {
 
 def tasks_in(config: Config) -> tuple[str, ...]:
     """The tasks whose folders are there."""
-    root = Path(HOME.place(config))
-    return tuple(name for name, kind in KINDS.items() if (root / kind.folder).is_dir())
+    there = HOME.holds(config, [kind.folder for kind in KINDS.values()])
+    return tuple(name for name, kind in KINDS.items() if kind.folder in there)
 
 
 def load(config: Config) -> Dataset:
@@ -77,7 +77,7 @@ def load(config: Config) -> Dataset:
     tasks = chosen(_offered(classes, note), config, TITLE)
     kinds = {task.name: KINDS[task.name] for task in tasks}
     pool, validation = (find_photographs(root, Kind("images", (".jpg", ".png"), read_rgb), kinds,
-                                         read_ids(root / "gt_sets" / f"{name}.txt")) for name in ("train", "val"))
+                                         HOME.ids(root, name)) for name in ("train", "val"))
     return Dataset(NAME, TITLE, str(root), tasks, pool, validation, note)
 
 
@@ -90,10 +90,11 @@ def _offered(classes: tuple[str, ...], note: str) -> dict[str, Task]:
 
 def _class_names(root: Path) -> tuple[tuple[str, ...], str]:
     path = root / "classes.txt"
-    if not path.exists():
-        return CLASSES, ""
+    stay_inside(path, root)
     try:
         names = tuple(line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip())
+    except FileNotFoundError:
+        return CLASSES, ""
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read ({error}); it must hold one class name per line") from None
     if not 1 < len(names) < IGNORE or len(set(names)) < len(names):

@@ -1,5 +1,4 @@
 """NYU Depth v2 as its authors published it: 1449 labelled images in one file, `nyu_depth_v2_labeled.mat` (FACTS 6.2)."""
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,10 +6,10 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from mtal.config import Config
-from mtal.datasets import home
 from mtal.datasets.dataset import DataError, Dataset, Source, chosen
 from mtal.datasets.depth_normals import Camera, normals_from_depth
-from mtal.datasets.home import as_written
+from mtal.datasets.drawn import borders
+from mtal.datasets.home import Home
 from mtal.datasets.nyud import CLASSES
 from mtal.datasets.nyud_official import CLASSES_894, IMAGES, forty_classes, training_numbers, validation_numbers
 from mtal.datasets.stacks import Form, Stacks, open_stacks
@@ -20,8 +19,8 @@ from mtal.tasks.normals import normals
 from mtal.tasks.semseg import semseg
 from mtal.tasks.task import IGNORE, Task
 
-VARIABLE = "MTAL_NYUD_MAT"
-NAME, TITLE, FILE, FOLDER = "nyud-mat", "NYU Depth v2 (.mat)", "nyu_depth_v2_labeled.mat", "NYUv2"
+NAME, TITLE, FILE = "nyud-mat", "NYU Depth v2 (.mat)", "nyu_depth_v2_labeled.mat"
+HOME = Home(TITLE, mark=FILE, variable="MTAL_NYUD_MAT", also=(f"NYUv2/{FILE}",))
 LAYOUT = """\
 nyu_depth_v2_labeled.mat   the labelled data set, as it is (HDF5, 2.8 GB); `data` may be the file or the folder that holds it
   images     1449 x 3 x 640 x 480, RGB
@@ -95,50 +94,32 @@ def _borders(stacks: Stacks, place: int) -> np.ndarray:
     the middle; farther than GAP_PX from all objects nothing is known.
     """
     labels = stacks.read("labels", place).astype(np.int64)
-    things = labels << 16 | stacks.read("instances", place) if "instances" in stacks else labels
+    things = labels << 16 | stacks.read("instances", place).astype(np.int64) if "instances" in stacks else labels
     if not labels.any():
         return np.full(labels.shape, IGNORE, np.uint8)
     distance, nearest = distance_transform_edt(labels == 0, return_indices=True)
-    things = things[tuple(nearest)]
-    edges = np.zeros(labels.shape, np.uint8)
-    edges[:, :-1] |= things[:, :-1] != things[:, 1:]
-    edges[:-1] |= things[:-1] != things[1:]
-    return np.where(distance > GAP_PX, np.uint8(IGNORE), edges)
+    return np.where(distance > GAP_PX, np.uint8(IGNORE), borders(things[tuple(nearest)]))
 
 
 READ = {"semseg": _classes, "depth": _metres, "normals": _vectors, "edge": _borders}
 
 
-def find_folder() -> Path | None:
-    """The file that MTAL_NYUD_MAT names or the folder named there holds, or data/ or data/NYUv2/ beside app.py hold."""
-    files = [_file_in(text) for text in (os.environ.get(VARIABLE, ""), "data") if text]
-    return next((file for file in files if file.is_file()), None)
-
-
-def place(config: Config) -> str:
-    """The resolved file of a config."""
-    file = _file_in(config.data) if config.data else find_folder()
-    return str(file) if file and file.is_file() else ""
-
-
 def tasks_in(config: Config) -> tuple[str, ...]:
     """All, if there is a file."""
-    return tuple(NEEDED) if place(config) else ()
+    return tuple(NEEDED) if HOME.place(config) else ()
 
 
 def load(config: Config) -> Dataset:
     """The data set. Opens the file and reads no image."""
-    found = place(config)
-    if not found:
-        raise DataError(_not_found(config.data))
+    found = HOME.needed(config)
     tasks = chosen(_offered(), config, TITLE)
-    stacks = open_stacks(Path(found), FORMS, frozenset({"images", *(NEEDED[task.name] for task in tasks)}))
+    stacks = open_stacks(found, FORMS, frozenset({"images", *(NEEDED[task.name] for task in tasks)}))
     if len(stacks) != IMAGES:
         raise DataError(f"{found} holds {len(stacks)} images, not the {IMAGES} of the official file, so the official split does "
                         f"not apply; take the official file, or put your images into folders (data set `nyud`)")
     pool, validation = (MatImages(tuple(f"{number:04d}" for number in numbers()), stacks)
                         for numbers in (training_numbers, validation_numbers))
-    return Dataset(NAME, TITLE, found, tasks, pool, validation, _note(tasks, stacks))
+    return Dataset(NAME, TITLE, str(found), tasks, pool, validation, _note(tasks, stacks))
 
 
 def _offered() -> dict[str, Task]:
@@ -158,19 +139,4 @@ def _note(tasks: tuple[Task, ...], stacks: Stacks) -> str:
     return " ".join(said[task.name] for task in tasks if task.name in said)
 
 
-def _not_found(data: str) -> str:
-    if data:
-        return f"data: there is no {_file_in(data)}; give the file {FILE} or the folder that holds it"
-    named = os.environ.get(VARIABLE)
-    tried = f"{VARIABLE} names {named}, where there is none," if named else f"{VARIABLE} is not set"
-    return f"no {FILE} found: {tried} and there is none in {home.ROOT / 'data'}; set `data` to the file"
-
-
-def _file_in(text: str) -> Path:
-    """A file or folder as people write it -> the resolved file; it may not be there."""
-    path = as_written(text)
-    tried = (path / FILE, path / FOLDER / FILE) if path.is_dir() else (path,)
-    return next((file.resolve() for file in tried if file.is_file()), tried[0])
-
-
-NYUD_MAT = Source(NAME, TITLE, LAYOUT, tuple(NEEDED), place, tasks_in, load)
+NYUD_MAT = Source(NAME, TITLE, LAYOUT, tuple(NEEDED), HOME.place, tasks_in, load)

@@ -2,6 +2,8 @@
 
 Edges and the mask of the normals follow from the class maps of PASCAL-Context; normals and saliency are what networks answered.
 """
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from mtal.datasets.context import borders, class_map, known_to_teacher
 from mtal.datasets.dataset import DataError, Dataset, Source, chosen
 from mtal.datasets.decode import image_size, read_colours, read_grey, read_ids_image, read_rgb
 from mtal.datasets.home import Home
-from mtal.datasets.listing import Listed, find_files, read_ids
+from mtal.datasets.listing import Listed, find_files
 from mtal.datasets.photographs import IMAGE, find_images, fitting
 from mtal.tasks.edge import edge
 from mtal.tasks.human_parts import human_parts
@@ -95,7 +97,7 @@ class Pictures:
     """A split. Any file may be missing."""
     ids: tuple[str, ...]
     found: Mapping[str, Listed]                             # IMAGE, CONTEXT if it is needed, and one per task
-    empty: frozenset[str]                                   # ids of images that are known to show no person
+    empty: frozenset[str]                                   # ids of images that are known to show no person, if a task asks
 
     def image(self, index: int) -> np.ndarray:
         """(H, W, 3) uint8 RGB."""
@@ -123,9 +125,8 @@ class Pictures:
 
 def tasks_in(config: Config) -> tuple[str, ...]:
     """The tasks whose folders are there."""
-    root = Path(HOME.place(config))
-    return tuple(name for name, kind in KINDS.items() if any((root / folder).is_dir() for folder in kind.folders)
-                 and (not kind.masked or (root / CONTEXT).is_dir()))
+    there = HOME.holds(config, [folder for kind in KINDS.values() for folder in kind.folders])
+    return tuple(name for name, kind in KINDS.items() if there & set(kind.folders) and (not kind.masked or CONTEXT in there))
 
 
 def load(config: Config) -> Dataset:
@@ -134,7 +135,13 @@ def load(config: Config) -> Dataset:
     tasks = chosen(_offered(), config, TITLE)
     pool, validation = (_split(root, name, tasks) for name in ("train", "val"))
     note = " ".join(f"{task.title}: {TAUGHT[task.name]}" for task in tasks if task.name in TAUGHT)
-    return Dataset(NAME, TITLE, str(root), tasks, pool, validation, note)
+    return Dataset(NAME, TITLE, str(root), tasks, pool, validation, note, reading=_noted_empty(pool, validation))
+
+
+def _noted_empty(*splits: Pictures) -> str:
+    """A digest of the images noted to show no person, which decides labels like a file does; "" if there are none."""
+    noted = [sorted(split.empty) for split in splits]
+    return hashlib.sha256(json.dumps(noted).encode()).hexdigest() if any(noted) else ""
 
 
 def _offered() -> dict[str, Task]:
@@ -149,12 +156,13 @@ def _noted(task: Task, note: str) -> Task:
 
 
 def _split(root: Path, name: str, tasks: tuple[Task, ...]) -> Pictures:
-    ids = read_ids(find_files(root, LISTS, (name,), (".txt",)).paths[0])
+    ids = HOME.ids(root, name)
     found = {task.name: _first_found(root, KINDS[task.name], ids) for task in tasks}
     if any(KINDS[task.name].masked for task in tasks):
         found[CONTEXT] = find_files(root, CONTEXT, ids, (".mat",))
+    empty = without_people(find_files(root, PEOPLE, (name,), (".txt",)).paths[0]).intersection(ids)
     return Pictures(ids, found | {IMAGE: find_images(root, IMAGES, ids, (".jpg", ".png"))},
-                    without_people(find_files(root, PEOPLE, (name,), (".txt",)).paths[0]))
+                    empty if any(KINDS[task.name].of_people for task in tasks) else frozenset())
 
 
 def _first_found(root: Path, kind: Kind, ids: tuple[str, ...]) -> Listed:

@@ -3,8 +3,7 @@
 HDF5 shows MATLAB's axes in reverse: what is H x W x 3 x N there is (N, 3, W, H) here. Every way in which a file can be broken is
 told as a DataError that names it.
 """
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mtal.datasets.dataset import DataError
-from mtal.datasets.decode import MOST_PIXELS
+from mtal.datasets.decode import MOST_PIXELS, told
 
 OLD = b"MATLAB 5.0 MAT-file"                                # how a file begins that MATLAB saved without -v7.3
 AGAIN = "the file is damaged or was not copied completely; get it again"
@@ -34,7 +33,7 @@ class Stacks:
 
     def read(self, name: str, place: int) -> np.ndarray:
         """(H, W) or (H, W, C), as MATLAB shows it. `place` counts from 0."""
-        with _told(self.path, f"{name} of image {place + 1} cannot be read", AGAIN):
+        with told(self.path, f"{name} of image {place + 1}", AGAIN):
             return np.ascontiguousarray(self.stacks[name][place].T)
 
     def __len__(self) -> int:
@@ -66,7 +65,7 @@ def _open(path: Path) -> Any:
         import h5py
     except ImportError:
         raise DataError(f"reading {path.name} needs the package h5py; pip install -r requirements.txt") from None
-    with _told(path, "cannot be opened", "it must be an HDF5 file as MATLAB 7.3 writes it; if it should be one, get it again"):
+    with told(path, way_out="it must be an HDF5 file as MATLAB 7.3 writes it; if it should be one, get it again"):
         with path.open("rb") as file:
             if file.read(len(OLD)) == OLD:
                 raise DataError(f"{path} is a MATLAB 5 file, not HDF5; take the original, or save it in MATLAB with -v7.3")
@@ -80,7 +79,7 @@ def _stack(path: Path, file: Any, name: str, form: Form) -> Any:
     if name not in file:
         there = ", ".join(sorted(file)) or "nothing"
         raise DataError(f"{path} holds no {name} (it holds {there}); it must be the labelled data set of NYU Depth v2")
-    with _told(path, f"{name} cannot be opened", AGAIN):
+    with told(path, name, AGAIN):
         stack = file[name] if isinstance(file.get(name, getlink=True), h5py.HardLink) else None
         if not isinstance(stack, h5py.Dataset) or stack.external or stack.is_virtual:
             raise DataError(f"{path}: {name} is no plain array of this file; take the official file")
@@ -99,13 +98,3 @@ def _extent(stack: Any) -> tuple[int, int, int]:
 
 def _shape(stack: Any) -> str:
     return " x ".join(map(str, stack.shape))
-
-
-@contextmanager
-def _told(path: Path, what: str, way_out: str) -> Iterator[None]:
-    try:
-        yield
-    except DataError:
-        raise
-    except (OSError, ValueError, KeyError, RuntimeError, MemoryError) as error:     # all that h5py was seen to raise
-        raise DataError(f"{path}: {what} ({error}); {way_out}") from None

@@ -1,14 +1,16 @@
 """What every data set must do. A new one is tested as soon as it is listed and SMALL says how to make one of it."""
+import contextlib
+import re
 import string
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from mtal.config import Config, ConfigError
-from mtal.datasets import DATASETS
-from mtal.datasets.dataset import Gated, LabelNotBought, Subset, labels_there
-from mtal.datasets.locate import resolved_folder
+from mtal.datasets import DATASETS, home
+from mtal.datasets.dataset import DataError, Gated, LabelNotBought, Subset, labels_there
 from tests.datasets.any_folder import folder_config, write_folder
 from tests.datasets.nyud_folder import nyud_config, write_nyud
 from tests.datasets.nyud_mat_file import small_mat
@@ -67,8 +69,29 @@ class TestEveryDataset:
             np.testing.assert_array_equal(read(1), read(1))
             assert read(1).any()
 
-    def test_place_is_the_folder_without_loading(self, config, dataset):
-        assert resolved_folder(config) == dataset.folder != ""
+    def test_place_is_the_folder_without_loading(self, name, config, dataset):
+        assert DATASETS[name].place(config) == dataset.folder != ""
+
+    @pytest.mark.parametrize("data", ["a" * 300, "nul\0byte", "round", "~/" + "b" * 300])
+    def test_a_text_that_can_be_no_place_is_named(self, name, data, monkeypatch, tmp_path):
+        monkeypatch.setattr(home, "ROOT", tmp_path)
+        (tmp_path / "round").symlink_to("round")
+        config = Config(dataset=name, data=data)
+        for ask in (DATASETS[name].place, DATASETS[name].tasks_in, DATASETS[name].load):
+            if name != "drawn" or ask != DATASETS[name].tasks_in:       # which has all tasks at any place
+                with pytest.raises(ConfigError, match=re.escape(repr(data))):
+                    ask(config)
+
+    def test_a_folder_that_may_not_be_read_is_named(self, name, config, refuse):
+        if name == "drawn":
+            return                                          # it reads no folder
+        refuse(Path(config.data))
+        source = DATASETS[name]
+        for ask in (source.place, source.tasks_in, source.write_missing):
+            with contextlib.suppress(ConfigError, DataError):           # some can answer without a look inside
+                ask(config)
+        with pytest.raises((ConfigError, DataError), match=rf"{re.escape(config.data)}.*Permission denied"):
+            source.load(config)
 
     def test_the_place_has_the_labels_that_can_be_read(self, name, config, dataset):
         assert set(DATASETS[name].tasks_in(config)) == set(config.tasks)

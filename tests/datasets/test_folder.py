@@ -293,9 +293,17 @@ class TestPlace:
         with pytest.raises(DataError, match=rf"no .*tasks\.yaml; `python -m mtal check --set dataset=folder --set data={rooms}`"):
             load(rooms)
 
-    def test_broken_description_has_no_tasks(self, rooms):
-        (rooms / "tasks.yaml").write_text("a: [")
+    @pytest.mark.parametrize("text", ["a: [", "a: !!timestamp x", 'a: !!int ""', "a: !!bool x", "a: \0"])
+    def test_broken_description_has_no_tasks(self, rooms, text):
+        (rooms / "tasks.yaml").write_text(text)
         assert FOLDER.tasks_in(folder_config(rooms)) == ()
+        with pytest.raises(DataError, match=r"tasks\.yaml is no YAML"):
+            load(rooms)
+
+    def test_a_folder_of_labels_with_an_impossible_name_is_no_traceback(self, rooms):
+        describe(rooms, DESCRIPTION | {"tasks": {"depth": {"folder": "a" * 300}}})
+        with pytest.raises(ConfigError, match="File name too long"):
+            FOLDER.tasks_in(folder_config(rooms))
 
     def test_task_that_is_not_described(self, rooms):
         describe(rooms, DESCRIPTION | {"tasks": {"depth": {"folder": "depth"}}})

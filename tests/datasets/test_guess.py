@@ -1,5 +1,8 @@
 """A first guess is read back with the labels that were written, says why, and leaves alone what it cannot know."""
+import errno
+import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -259,6 +262,57 @@ def test_a_description_is_never_overwritten(tmp_path):
     assert (folder / "tasks.yaml").read_text() == before
     (folder / "tasks.yaml").unlink()
     assert FOLDER.write_missing(folder_config(folder)) == folder.resolve() / "tasks.yaml"
+
+
+def without_links(*words):
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+class TestWriting:
+    @pytest.fixture
+    def folder(self, tmp_path):
+        return write_images(tmp_path / "rooms", ["a", "b"])
+
+    def test_a_full_disk_leaves_nothing(self, folder, monkeypatch):
+        real = Path.open
+
+        def full(path, mode="r", **more):
+            file = real(path, mode, **more)
+            if "yaml" in path.name:
+                file.write("# A first gu")
+                file.close()
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return file
+        monkeypatch.setattr(Path, "open", full)
+        with pytest.raises(DataError, match=r"tasks\.yaml cannot be written \(No space left.*a first guess is: # A first guess"):
+            write_guess(folder)
+        assert sorted(path.name for path in folder.iterdir()) == ["a.jpg", "b.jpg"]
+
+    @pytest.mark.parametrize("links", [True, False])
+    def test_it_appears_whole_and_never_over_another(self, folder, monkeypatch, links):
+        if not links:
+            monkeypatch.setattr(os, "link", without_links)
+        text = first_guess(folder)
+        assert write_guess(folder).read_text() == text
+        (folder / "tasks.yaml").write_text("mine")
+        with pytest.raises(DataError, match="already"):
+            write_guess(folder)
+        assert (folder / "tasks.yaml").read_text() == "mine"
+        (folder / "tasks.yaml").unlink()
+        (folder / "tasks.yaml").symlink_to("nowhere")
+        with pytest.raises(DataError, match="already"):
+            write_guess(folder)
+        assert sorted(path.name for path in folder.iterdir()) == ["a.jpg", "b.jpg", "tasks.yaml"]
+
+
+def test_class_names_that_may_not_be_read_stop_nothing(tmp_path, refuse):
+    folder = write_images(tmp_path / "rooms" / "images", ["a", "b"]).parent
+    for one in "ab":
+        save(folder / f"semseg/{one}.png", blobs())
+    (folder / "classes.txt").write_text("wall\nfloor\n")
+    assert guessed(folder)["tasks"]["semseg"]["classes"] == ["wall", "floor"]
+    refuse(folder / "classes.txt")
+    assert guessed(folder)["tasks"]["semseg"]["classes"] == ["class_0", "class_1"]
 
 
 @pytest.mark.parametrize("name", ["Räume 2", "yes", "12", "a: b", "#x", "'q'", 'a"b', "line\nbreak", "- a", "null", "{x}", "*a"])

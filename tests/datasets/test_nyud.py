@@ -90,6 +90,22 @@ class TestFindFolder:
         shutil.move(folder, tmp_path / "app" / "data" / "NYUD_MT")
         assert NYUD.place(Config(dataset=NYUD.name)) == str(tmp_path / "app" / "data" / "NYUD_MT")
 
+    @pytest.mark.parametrize("text", ["a" * 300, "round"])
+    def test_a_variable_that_names_nothing_possible_stops_nobody_who_names_a_folder(self, folder, monkeypatch, tmp_path, text):
+        monkeypatch.setattr(home, "ROOT", tmp_path)
+        (tmp_path / "round").symlink_to("round")
+        monkeypatch.setenv(HOME.variable, text)
+        assert NYUD.place(Config()) == ""
+        with pytest.raises(DataError, match=rf"MTAL_NYUD names {text}.*set `data`"):
+            NYUD.load(Config())
+        (tmp_path / "data").mkdir()
+        shutil.move(folder, tmp_path / "data" / "NYUD_MT")
+        assert NYUD.place(Config()) == str(tmp_path / "data" / "NYUD_MT")
+
+    def test_without_a_place_there_are_no_tasks_whatever_lies_here(self, folder, monkeypatch, tmp_path):
+        monkeypatch.chdir(folder)
+        assert NYUD.tasks_in(Config(data=str(tmp_path / "nowhere"))) == ()
+
     def test_nothing_found_names_variable_and_setting(self, monkeypatch, tmp_path):
         monkeypatch.setattr(home, "ROOT", tmp_path)
         monkeypatch.setenv(HOME.variable, str(tmp_path / "gone"))
@@ -155,11 +171,26 @@ class TestDamagedFolder:
         with pytest.raises(DataError, match="no folder images"):
             load(folder)
 
-    @pytest.mark.parametrize("what", ["depth/0002.npy", "depth"])
+    @pytest.mark.parametrize("what", ["depth/0002.npy", "depth", "gt_sets/val.txt", "gt_sets", "classes.txt"])
     def test_links_that_lead_out_are_refused(self, folder, tmp_path, what):
+        (folder / "classes.txt").write_text("\n".join(map(str, range(40))))
         shutil.move(folder / what, tmp_path / "elsewhere")
         (folder / what).symlink_to(tmp_path / "elsewhere")
         with pytest.raises(DataError, match=f"{what} is a link that leads out"):
+            load(folder)
+
+    @pytest.mark.parametrize("what", ["depth/0002.npy", "depth", "gt_sets/val.txt", "classes.txt"])
+    def test_links_to_themselves_are_named(self, folder, what):
+        shutil.move(folder / what, folder / "elsewhere") if (folder / what).exists() else None
+        (folder / what).symlink_to((folder / what).name)
+        with pytest.raises(DataError, match=what):
+            load(folder).pool.label(1, load(folder).tasks[1])
+
+    def test_a_folder_that_cannot_be_listed_is_named(self, folder, monkeypatch):
+        def refused(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        monkeypatch.setattr(os, "scandir", refused)
+        with pytest.raises(DataError, match="gt_sets cannot be listed: Permission denied"):
             load(folder)
 
     def test_links_that_stay_inside_are_fine(self, folder):

@@ -10,7 +10,7 @@ from mtal.datasets import home, nyud_mat
 from mtal.datasets.check import check
 from mtal.datasets.dataset import DataError
 from mtal.datasets.depth_normals import normals_from_depth
-from mtal.datasets.nyud_mat import FILE, GAP_PX, NYUD_MAT
+from mtal.datasets.nyud_mat import FILE, GAP_PX, HOME, NYUD_MAT
 from mtal.datasets.nyud_official import forty_classes, training_numbers, validation_numbers
 from mtal.datasets.parallel import in_threads
 from mtal.engine.facts import pool_files
@@ -135,6 +135,13 @@ class TestEdges:
         assert label(copy, "edge", **changed).sum() == SIZE[0]
         assert not label(copy, "edge", instances=None).any()
 
+    def test_any_whole_numbers_will_do(self, copy, arrays):
+        def two_chairs(labels, instances):
+            instances[:, 12:] = 2
+        for dtype in (np.uint16, np.uint64):
+            changed = {name: array.astype(dtype) for name, array in self.things(arrays, two_chairs).items()}
+            assert label(copy, "edge", **changed).sum() == SIZE[0]
+
     def test_a_narrow_gap_is_one_border_in_its_middle(self, copy, arrays):
         def gap(labels, instances):
             labels[:, 13:] = 6
@@ -171,21 +178,21 @@ class TestWhereItIsFound:
     @pytest.mark.parametrize("inside", ["", "NYUv2"])
     def test_variable_then_beside_the_app(self, path, tmp_path, monkeypatch, inside):
         monkeypatch.setattr(home, "ROOT", tmp_path)
-        monkeypatch.delenv(nyud_mat.VARIABLE, raising=False)
+        monkeypatch.delenv(HOME.variable, raising=False)
         assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == ""
         assert NYUD_MAT.tasks_in(Config()) == ()
         (tmp_path / "data" / inside).mkdir(parents=True)
         shutil.copy(path, tmp_path / "data" / inside / FILE)
         assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == str(tmp_path / "data" / inside / FILE)
-        monkeypatch.setenv(nyud_mat.VARIABLE, str(path.parent))
+        monkeypatch.setenv(HOME.variable, str(path.parent))
         assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == str(path)
 
     def test_nothing_found_names_variable_and_setting(self, monkeypatch, tmp_path):
         monkeypatch.setattr(home, "ROOT", tmp_path)
-        monkeypatch.setenv(nyud_mat.VARIABLE, str(tmp_path / "gone"))
+        monkeypatch.setenv(HOME.variable, str(tmp_path / "gone"))
         with pytest.raises(DataError, match=r"MTAL_NYUD_MAT names .*gone.*set `data`"):
             NYUD_MAT.load(Config(dataset="nyud-mat"))
-        monkeypatch.delenv(nyud_mat.VARIABLE)
+        monkeypatch.delenv(HOME.variable)
         with pytest.raises(DataError, match=r"MTAL_NYUD_MAT is not set"):
             NYUD_MAT.load(Config(dataset="nyud-mat"))
         with pytest.raises(DataError, match=rf"there is no .*{FILE}"):
@@ -234,7 +241,7 @@ class TestOneFileForAllImages:
         report = check(load(path))
         assert (report.problems, report.leaks) == ([], [])
         assert report.splits["pool"]["coverage"]["normals"] == 795
-        assert report.labels["semseg"]["valid_percent"] == pytest.approx(100 * (1 - 19 / 432))
+        assert report.labels["semseg"]["both"]["valid_percent"] == pytest.approx(100 * (1 - 19 / 432))
         assert "not comparable" in report.note
 
     def test_check_names_the_image(self, copy):

@@ -269,6 +269,17 @@ class TestImagesWithoutPeople:
         self.note(folder, json.dumps({ONE: [8]}))
         np.testing.assert_array_equal(label(folder, "human_parts"), before)
 
+    @pytest.mark.parametrize("split", ["train", "val"])
+    def test_the_fingerprint_knows_the_note(self, folder, split):
+        before, others = load(folder).fingerprint(), load(folder, "semseg", "edge").fingerprint()
+        one = {"train": TRAIN, "val": VAL}[split][1]
+        note = folder / "ImageSets" / "Parts" / f"{split}.txt"
+        note.write_text(json.dumps({"another": [8], one: [15]}))
+        assert load(folder).fingerprint() == before         # it says nothing that decides a label
+        note.write_text(json.dumps({one: [8]}))
+        assert load(folder).fingerprint() != before
+        assert load(folder, "semseg", "edge").fingerprint() == others
+
     @pytest.mark.parametrize("text", ["", "{", "[1]", '"text"', f'{{"{ONE}": 15}}', "[" * 100_000])
     def test_a_broken_note_says_nothing(self, folder, text):
         self.note(folder, text)

@@ -65,7 +65,7 @@ def test_many_threads_read_the_same_as_one(tmp_path, arrays):
 
 
 @pytest.mark.parametrize(("content", "said"), [
-    (b"", "cannot be opened"), (b"hello\n", "cannot be opened"), (bytes(5000), "cannot be opened"),
+    (b"", "cannot be read"), (b"hello\n", "cannot be read"), (bytes(5000), "cannot be read"),
     (b"<html><body>404 Not Found</body></html>", "HDF5"),
 ])
 def test_no_hdf5(tmp_path, content, said):
