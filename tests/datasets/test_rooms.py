@@ -93,7 +93,7 @@ def test_every_class_occurs_and_no_picture_is_in_both_splits(dataset):
     report = check(few)
     assert report.leaks == []
     assert not report.harmful
-    assert all(share > 0 for _, share in report.labels["semseg"]["validation"]["classes"])
+    assert all(share > 0 for _, share, *_ in report.labels["semseg"]["validation"]["classes"])
 
 
 def test_a_copy_of_the_program_without_the_images_says_how_to_get_them(monkeypatch, tmp_path):
