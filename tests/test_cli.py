@@ -224,7 +224,7 @@ def test_ctrl_c_asks_the_run_to_stop_and_waits_for_it(store):
     until(lambda: "started" in process.stdout.readline())
     until(lambda: process.stdout.readline() == "Starting\n")        # it follows by now
     process.send_signal(signal.SIGINT)
-    text, _ = process.communicate(timeout=30)
+    text, _ = process.communicate(timeout=120)
     assert process.returncode == 3
     assert run.status is Status.STOPPED
     assert "Stopping after the step in hand" in text

@@ -216,7 +216,7 @@ LIST = "DataError: /data holds other pool images than when this run began"
 
 @pytest.mark.parametrize(("reason", "title", "way"), [
     (NAN, "Loss is not a number", "copy"), (BROKEN, "Missing or broken file", "data"), (CHANGED, "Data changed", "accept"),
-    (LIST, "Other pool images", "data"), ("ConfigError: lr: too high", "A setting cannot be used", "copy"),
+    (LIST, "Other images", "data"), ("ConfigError: lr: too high", "A setting cannot be used", "copy"),
     ("ValueError: a bug", "Error in the program", "resume")])
 def test_the_button_that_helps_comes_first(reason, title, way, open_page, made_store):
     run = made_store("failed")
