@@ -139,8 +139,10 @@ def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
         usable = labels_there(dataset.validation, dataset.tasks)
         broken = validation.preload(report, dataset.tasks, usable)
         validation.blank(dataset.tasks, ~usable)
+        usable = less(usable, broken, config.tasks)
+        facts["measured"] = dict(zip(config.tasks, usable.sum(axis=0).tolist(), strict=True))
         leave_out(study, "validation", broken)
-        must_be_measured(less(usable, broken, config.tasks), dataset)
+        must_be_measured(usable, dataset)
     return study
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from mtal.tasks.labels import mean_where, not_finite, wrong_form
-from mtal.tasks.palette import MISSING, RGB, cividis
+from mtal.tasks.palette import MISSING, RGB, plasma
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Distance, Metric, Task, Warp
 
@@ -65,7 +65,8 @@ def _in_typical_depths(output: Tensor, typical_m: float) -> Tensor:
 
 
 def _metres(output: Tensor) -> Tensor:
-    return output.float().clamp(min=0)[:, 0]
+    """(B, H, W). At least 1e-9 m, as for the metric: 0 would mean not measured, which a prediction never is."""
+    return output.float().clamp(min=1e-9)[:, 0]
 
 
 def _zoomed(target: Tensor, warp: Warp) -> Tensor:
@@ -84,9 +85,9 @@ def _problem(label: np.ndarray) -> str:
 
 
 def _near_bright(value: np.ndarray, far_m: float) -> np.ndarray:
-    """(H, W) metres -> (H, W, 3): yellow up to NEAR_M, dark blue from `far_m` on, black where nothing was measured."""
+    """(H, W) metres -> (H, W, 3): yellow up to NEAR_M, dark violet from `far_m` on, black where nothing was measured."""
     share = np.log(np.clip(value, NEAR_M, None) / NEAR_M) / math.log(far_m / NEAR_M)
-    return np.where((value > 0)[..., None], cividis(1 - share), np.uint8(0))
+    return np.where((value > 0)[..., None], plasma(1 - share), np.uint8(0))
 
 
 def _legend(far_m: float) -> tuple[tuple[str, RGB], ...]:

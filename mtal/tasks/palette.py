@@ -34,8 +34,17 @@ def cividis(values01: np.ndarray) -> np.ndarray:
 
     Made for colour-blind eyes (Nuñez, Anderton and Renslow 2018). Values outside are cut off, NaN becomes 0.
     """
+    return _looked_up(values01, "Cividis")
+
+
+def plasma(values01: np.ndarray) -> np.ndarray:
+    """The same from dark violet over red to yellow, so that depth is not taken for a disagreement, which is drawn in cividis."""
+    return _looked_up(values01, "Plasma")
+
+
+def _looked_up(values01: np.ndarray, scale: str) -> np.ndarray:
     level = np.rint(np.clip(np.nan_to_num(values01, nan=0.0), 0, 1) * 255).astype(np.uint8)
-    return _cividis_table()[level]
+    return _table(scale)[level]
 
 
 def class_colours(classes: Sequence[str]) -> tuple[RGB, ...]:
@@ -83,8 +92,8 @@ def _bright_enough(grid: np.ndarray) -> np.ndarray:
 
 
 @lru_cache
-def _cividis_table() -> np.ndarray:
+def _table(scale: str) -> np.ndarray:
     """(256, 3) uint8, drawn through the ten colours that plotly keeps of it."""
-    stops = np.array([hex_to_rgb(colour) for colour in sequential.Cividis], dtype=np.float64)
+    stops = np.array([hex_to_rgb(colour) for colour in getattr(sequential, scale)], dtype=np.float64)
     at = np.linspace(0, 1, len(stops))
     return np.stack([np.interp(np.linspace(0, 1, 256), at, channel) for channel in stops.T], axis=1).round().astype(np.uint8)

@@ -15,7 +15,7 @@ from mtal.runs.run import Run
 from mtal.runs.status import Status
 from mtal.ui import loaders
 from mtal.ui.causes import AWAITED, Way, cause
-from mtal.ui.words import ago, budget_text, code, count, plain, time_left
+from mtal.ui.words import ago, budget_text, code, count, measured_on, plain, time_left
 
 STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
 SIGNS: dict[Status, tuple[str, str, Any]] = {               # status -> icon, sign for tables, colour that repeats the word
@@ -219,7 +219,8 @@ def _data_lines(run: Run) -> str:
     config, facts = run.config, run.facts
     lines = [f"**Data** {plain(facts.get('dataset_title', config.dataset))}, {config.size_text} px"]
     if facts:
-        lines.append(f"{count(len(facts['pool']), 'pool image')}, {count(len(facts['validation']), 'validation image')}")
+        lines.append(f"{count(len(facts['pool']), 'pool image')}, {count(len(facts['validation']), 'validation image')}"
+                     + plain(measured_on(facts)))
         lines.append("Tasks: " + ", ".join(plain(task.title) for task in run.tasks))
     else:
         lines.append("Tasks: " + ", ".join(plain(task) for task in config.tasks))

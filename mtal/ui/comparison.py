@@ -12,7 +12,7 @@ from mtal.runs.status import Status
 from mtal.ui import loaders
 from mtal.ui.cards import short_title
 from mtal.ui.causes import cause
-from mtal.ui.words import budget_text, decimals, fixed, plain
+from mtal.ui.words import budget_text, decimals, fixed, measured_on, plain
 
 FREE = MACHINE_FIELDS | REPEAT_FIELDS | {"strategy", "projection"}  # what runs of one comparison may differ in
 USUAL_PUBLISHED = ("Random", "PartAL", "Ours")
@@ -162,7 +162,7 @@ def _protocol(run: Run) -> dict[str, str]:
     config, facts = run.config, run.facts
     return {
         "data": f"{facts.get('dataset_title', config.dataset)}, {config.size_text} px",
-        "pool / validation images": f"{len(facts.get('pool', []))} / {len(facts.get('validation', []))}",
+        "pool / validation images": f"{len(facts.get('pool', []))} / {len(facts.get('validation', []))}" + measured_on(facts),
         "start, step": f"{budget_text(config)}, {config.cycles} cycles",
         "network": f"{config.network}, {config.backbone}, {config.channels} channels",
         "start of training": ("ImageNet weights" if config.pretrained else "random weights")

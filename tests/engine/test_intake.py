@@ -80,6 +80,7 @@ class TestBadFiles:
         assert {one for _, one, what in rows if what == "depth"} == broken != set()
         assert run.validation(2).set_index("id").isna()["loss.normals"].to_dict() == {"0901": False, "0903": False, "0904": True}
         assert np.isfinite(run.metrics()["value"]).all()
+        assert run.facts["measured"] == {"semseg": 3, "depth": 3, "normals": 2}
 
     def test_a_split_that_is_mostly_broken_is_a_wrong_folder(self, folder, empty_store, tmp_path):
         for one in VAL[:3]:

@@ -46,8 +46,11 @@ def test_encoding_is_in_typical_depths():
     assert depth(typical_m=2.0).encode(torch.full((1, 1, 1, 1), 5.0)).item() == 2.5
 
 
-def test_decoded_metres_are_never_negative():
-    assert TASK.decode(torch.tensor([-1.0, 2.0]).view(1, 1, 1, 2)).flatten().tolist() == [0, 2]
+def test_decoded_metres_are_never_negative_nor_without_measurement():
+    value = TASK.decode(torch.tensor([-1.0, 2.0]).view(1, 1, 1, 2))
+    assert value.flatten().tolist() == pytest.approx([1e-9, 2])
+    drawn = TASK.colour(value[0].numpy())[0]
+    np.testing.assert_array_equal(drawn[0], TASK.colour(np.array([[0.5]]))[0, 0])      # as near as can be, not black
 
 
 def test_near_is_bright_far_is_dark_and_the_scale_is_fixed():

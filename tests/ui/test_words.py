@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mtal.config import Config
 from mtal.runs.progress import Progress
-from mtal.ui.words import budget_text, code, count, decimals, megabytes, plain, time_left
+from mtal.ui.words import budget_text, code, count, decimals, measured_on, megabytes, plain, time_left
 
 
 def test_an_unknown_time_left_is_said_and_not_guessed():
@@ -54,6 +54,12 @@ def test_counts_and_sizes():
                                                 ([12345.0], 0), ([-41.2, float("nan")], 2), ([0.0], 3), ([], 3)])
 def test_a_column_has_one_number_of_decimals(values, places):
     assert decimals(values) == places
+
+
+def test_validation_images_without_labels_are_told():
+    assert measured_on({}) == ""
+    assert measured_on({"validation": ["a", "b"], "measured": {"semseg": 2, "depth": 2}}) == ""
+    assert measured_on({"validation": ["a", "b"], "measured": {"semseg": 2, "depth": 1}}) == " (2 with semseg, 1 with depth)"
 
 
 def test_budget():
