@@ -77,8 +77,8 @@ class Run:
         """Keys: dataset_title, dataset_note, data_folder, fingerprint, pool (ids), validation (ids), tasks, plan, versions,
         device, device_name, precision, parameters, strategy_title, start (positions), data_changes (from which cycle on the
         data had another fingerprint: cycle, before, after), left_out (what could not be used: split, id, what, problem),
-        without_labels (images that are no part of a simulation), measured (task -> usable validation labels). Empty until the worker has loaded the data. Shared: do not
-        change it."""
+        without_labels (images that are no part of a simulation), measured (task -> usable validation labels). Empty until the
+        worker has loaded the data. Shared: do not change it."""
         try:
             return _facts(self.paths.facts, self.paths.facts.stat().st_mtime_ns)
         except FileNotFoundError:

@@ -23,7 +23,8 @@ def demo_text() -> str:
     """What the demo will run."""
     configs = demo()
     strategies = " and ".join(STRATEGIES[config.strategy].title for config in configs)
-    return f"{strategies}, small and quick, on {registry.title(configs[0].dataset)}."
+    return (f"{strategies}, small and quick, on {registry.title(configs[0].dataset)}. It shows the program: so few steps and one "
+            "seed say nothing about which method is better.")
 
 
 def data_found() -> list[str]:
