@@ -1,6 +1,6 @@
 """The data set as a folder: images, one PNG per label, the lists of ids, tasks.yaml. Files appear whole or not at all."""
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -8,12 +8,14 @@ import numpy as np
 import yaml
 from PIL import Image
 
+from mtal.config import ConfigError, read_settings
 from mtal.rooms.plan import SPLITS, Visit
 from mtal.rooms.thing import CLASSES
 
 NEAREST = 0.3                                               # metres: the largest 16-bit number
 INVERSE = 65535 * NEAREST                                   # metres = INVERSE / pixel
 QUALITY = 93
+MADE, VERSION = "made.yaml", 1                              # what the folder was made with
 NOTE = ("Rendered rooms, not photographs: path-traced, with exact labels. Figures on them say how a method fares on rendered "
         "rooms only. Curtains count as window, rugs as floor, desks as table, stools and armchairs as chair, baths, basins and "
         "computers as appliance.")
@@ -73,6 +75,24 @@ def write_lists(folder: Path, visits: Sequence[Visit]) -> None:
                   "depth": {"folder": "depth", "inverse": INVERSE, "far_m": 8, "typical_m": 3},
                   **{task: {"folder": task} for task in LABELS[2:]}}}
     write_text(folder / "tasks.yaml", yaml.safe_dump(settings, sort_keys=False, width=120))
+
+
+def write_made(folder: Path, settings: Mapping[str, object]) -> None:
+    """Says what the folder is made with, so that a later call does not mix in frames of another kind."""
+    write_text(folder / MADE, yaml.safe_dump({"version": VERSION, **settings}, sort_keys=False))
+
+
+def read_made(folder: Path) -> dict[str, object] | None:
+    """What the folder was made with; None where nothing is yet. ConfigError if there is a data set that does not say."""
+    if not (folder / MADE).exists():
+        if (folder / "tasks.yaml").exists():
+            raise ConfigError(f"--out: {folder} holds a data set without {MADE}, so nobody knows what it was made with; "
+                              "choose another --out")
+        return None
+    settings = read_settings(folder / MADE)
+    if settings.pop("version", None) != VERSION:
+        raise ConfigError(f"--out: {folder / MADE} is not of version {VERSION}; choose another --out")
+    return settings
 
 
 def write_text(path: Path, text: str) -> None:

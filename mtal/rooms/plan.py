@@ -46,6 +46,12 @@ def plan(images: int, seed: int) -> tuple[Visit, ...]:
     return (*_pool(images - checked, seed), *_validation(checked, seed))
 
 
+def keeps(images: int, more: int, seed: int) -> bool:
+    """Whether the plan of `more` images has every visit of the plan of `images` as it is. A walk that was cut short and now
+    goes on is another walk: its cameras stand elsewhere."""
+    return set(plan(images, seed)) <= set(plan(more, seed))
+
+
 def _pool(images: int, seed: int) -> Iterator[Visit]:
     room = 0
     while images > 0:

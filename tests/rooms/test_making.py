@@ -1,5 +1,8 @@
 """The whole way, on a few tiny images; and what is said when something is missing."""
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +15,13 @@ from mtal.cli.rooms import FURNITURE as FOR_PEOPLE
 from mtal.cli.rooms import measures
 from mtal.config import ConfigError
 from mtal.rooms import making
+from mtal.rooms.attribution import attribution
 from mtal.rooms.catalogue import FURNITURE
-from mtal.rooms.folder import LABELS, files
+from mtal.rooms.folder import LABELS, files, write_made
 from mtal.rooms.frames import make_frames, missing
 from mtal.rooms.furniture import choices
 from mtal.rooms.making import Order, make
-from mtal.rooms.plan import Visit
+from mtal.rooms.plan import Visit, keeps, plan
 from mtal.rooms.thing import CLASSES
 
 SMALL = Order(5, (24, 32), 1, 2, 1, FURNITURE, Path())
@@ -97,13 +101,112 @@ def test_what_is_whole_is_not_made_again(made):
     assert {path: path.stat().st_mtime_ns for path in made.rglob("*.*")} == times
 
 
-@needs_furniture
-def test_a_folder_says_whom_to_thank(tmp_path, monkeypatch):
-    monkeypatch.setattr(making, "_made", lambda order, visits: iter([(visits[0], (1, ["Scopia/tv", "Scopia/tv"]))]))
+@pytest.fixture
+def no_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything but the rendering: frames are empty files, a room has one model."""
+    def made(order: Order, visits: tuple[Visit, ...]) -> Iterator[list[str]]:
+        for visit in visits:
+            for name in visit.ids:
+                for path in files(order.out, name).values():
+                    path.parent.mkdir(exist_ok=True)
+                    path.touch()
+                yield []
+            yield ["Scopia/tv", "Scopia/tv"]
+    monkeypatch.setattr(making, "_made", made)
     monkeypatch.setattr(making, "find_spec", lambda name: object())
-    lines: list[str] = []
-    make(Order(5, (24, 32), 1, 2, 1, FURNITURE, tmp_path), lines.append)
+    monkeypatch.setattr(making, "read_catalogue", lambda folder: {})
+    monkeypatch.setattr(making, "attribution", lambda keys, folder: " ".join(sorted(keys)))
+
+
+def small(out: Path, **changes: Any) -> Order:
+    return replace(SMALL, out=out, **changes)
+
+
+@needs_furniture
+def test_a_folder_says_whom_to_thank(tmp_path, monkeypatch, no_renderer):
+    monkeypatch.setattr(making, "attribution", attribution)
+    make(small(tmp_path), print)
     text = (tmp_path / "ATTRIBUTION.md").read_text()
     assert text.count("scopia/tv/tv.obj | Scopia | Scopia | CC BY 3.0 |") == 1
-    assert "min left" in lines[-1]
     assert yaml.safe_load((tmp_path / "tasks.yaml").read_text())["title"] == "Rooms"
+
+
+def test_every_image_is_told(tmp_path, no_renderer):
+    lines: list[str] = []
+    make(small(tmp_path), lines.append)
+    assert [line.split()[0] for line in lines[1:]] == [f"{done}/5" for done in range(1, 6)]
+    assert lines[-1].endswith("about 0 s left")
+
+
+def test_one_room_is_one_room(tmp_path, no_renderer):
+    make(small(tmp_path), print)
+    next((tmp_path / "images").glob("val_*")).unlink()
+    lines: list[str] = []
+    make(small(tmp_path), lines.append)
+    assert lines[0] == "1 of 5 images to render, in 1 room"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(119, "about 119 s left"), (121, "about 2 min left")])
+def test_time_left_is_in_seconds_below_two_minutes(seconds, words):
+    assert making._left(seconds, 1, 2).endswith(words)
+
+
+@pytest.mark.parametrize("change", [{"seed": 3}, {"size": (32, 24)}, {"samples": 4}, {"images": 6}])
+def test_a_folder_is_not_mixed(tmp_path, no_renderer, change):
+    make(small(tmp_path, images=7), print)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    with pytest.raises(ConfigError, match="made with --images 7 --size 24x32 --seed 1 --samples 2; choose another --out"):
+        make(small(tmp_path, **{"images": 7, **change}), print)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
+    make(small(tmp_path, images=7, jobs=2), print)
+
+
+def test_a_folder_grows_where_its_images_stay_as_they_are(tmp_path, no_renderer):
+    fits = [images for images in range(6, 60) if keeps(images, 60, 1)]
+    make(small(tmp_path, images=fits[0]), print)
+    make(small(tmp_path, images=60), print)
+    assert yaml.safe_load((tmp_path / "made.yaml").read_text())["images"] == 60
+    with pytest.raises(ConfigError, match="--images 60 "):
+        make(small(tmp_path, images=fits[0]), print)
+
+
+def test_a_data_set_of_others_is_left_alone(tmp_path, no_renderer):
+    (tmp_path / "tasks.yaml").write_text("title: Mine\n")
+    with pytest.raises(ConfigError, match=r"without made\.yaml"):
+        make(small(tmp_path), print)
+    assert (tmp_path / "tasks.yaml").read_text() == "title: Mine\n"
+
+
+def test_the_bundled_folder_says_what_it_was_made_with(tmp_path):
+    bundled = Path(__file__).parents[2] / "assets" / "rooms"
+    write_made(tmp_path, Order(600, (120, 160), 2026, 64, 2, FURNITURE, tmp_path).settings)
+    assert (bundled / "made.yaml").read_text() == (tmp_path / "made.yaml").read_text()
+    ids = [name for visit in plan(600, 2026) for name in visit.ids]
+    assert ids == [name for split in ("pool", "validation") for name in (bundled / f"{split}.txt").read_text().split()]
+
+
+@pytest.mark.parametrize("inside", [".", "more", "more/still"])
+def test_a_file_is_not_a_folder(tmp_path, no_renderer, inside):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ConfigError, match=r"--out: .* cannot be written"):
+        make(small(tmp_path / "file" / inside), print)
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"size": (6, 8)}, "--size: both sides at least 16 pixels, not 6x8"), ({"samples": 0}, "--samples: at least 2, not 0"),
+    ({"jobs": 0}, "--jobs: at least 1, not 0"), ({"seed": -1}, "--seed: at least 0, not -1")])
+def test_wrong_values_are_named_one_by_one(tmp_path, change, words):
+    with pytest.raises(ConfigError, match=f"^{words}$"):
+        make(small(tmp_path, **change), print)
+
+
+def test_interrupted_it_says_what_is_there(tmp_path, no_renderer):
+    lines: list[str] = []
+
+    def tell(line: str) -> None:
+        lines.append(line)
+        if line.startswith("3/5"):
+            raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        make(small(tmp_path), tell)
+    assert lines[-1] == "3 of 5 images are there; the same command goes on."

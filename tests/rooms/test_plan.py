@@ -6,7 +6,7 @@ import pytest
 from mtal.config import ConfigError
 from mtal.rooms.kinds import KINDS
 from mtal.rooms.light import MOODS
-from mtal.rooms.plan import WALK, plan, stream
+from mtal.rooms.plan import WALK, keeps, plan, stream
 
 
 def of(split: str, images: int = 600, seed: int = 3) -> list:
@@ -35,6 +35,15 @@ def test_same_seed_same_plan():
 def test_more_images_keep_the_rooms_that_were_there():
     few, many = of("pool", 100), of("pool", 300)
     assert few[:-1] == many[:len(few) - 1]
+
+
+def test_a_plan_is_kept_where_no_walk_is_cut():
+    whole = sum(visit.frames for visit in of("pool", 100)[:-1])
+    images = next(images for images in range(5, 100) if images - round(images / 5) == whole)
+    assert keeps(images, 100, 3)
+    assert keeps(100, 100, 3)
+    assert not keeps(100, images, 3)
+    assert not keeps(99, 100, 3)                            # its last walk is a frame shorter
 
 
 def test_walks_in_the_pool_and_single_frames_to_validate():
