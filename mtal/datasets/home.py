@@ -80,7 +80,8 @@ class Home:
 
     def _not_found(self, data: str) -> str:
         if data and self.lists:
-            return f"data: there is no folder {as_written(data)}; give the folder that holds {self.lists}, images and labels, {OTHERS}"
+            return (f"data: there is no folder {as_written(data)}; give the folder that holds {self.lists}, images and labels, "
+                    f"{OTHERS}")
         if data:
             return f"data: there is no file {as_written(data)} and no {self.mark} in it; give the file or its folder, {OTHERS}"
         named = os.environ.get(self.variable)

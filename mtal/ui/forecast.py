@@ -58,8 +58,10 @@ def pool_size(config: Config) -> int | None:
 def all_labelled(config: Config) -> bool:
     """Whether the last check of the same folder found the labels of all tasks for every pool image. False without a check."""
     report = _report(config)
-    pool = report["splits"]["pool"] if report is not None else {"images": 0}
-    return pool["images"] > 0 and all(pool["coverage"].get(task) == pool["images"] for task in config.tasks)
+    if report is None:
+        return False
+    pool = report["splits"]["pool"]
+    return all(pool["coverage"].get(task) == pool["images"] for task in config.tasks)
 
 
 def _report(config: Config) -> dict[str, Any] | None:

@@ -72,7 +72,7 @@ def usual() -> dict[str, Any]:
 
 def begun_with(given: Mapping[str, Any]) -> dict[str, Any]:
     """The usual settings with those given. Where no tasks are, those that the place has; a folder is never one of other data."""
-    values = ({} if "data" in given else usual()) | given
+    values = {**({} if "data" in given else usual()), **given}
     dataset = values.get("dataset", Config.model_fields["dataset"].default)
     if "tasks" not in given and dataset in registry.datasets():
         values["tasks"] = _usual_tasks(dataset, str(values.get("data", "")))

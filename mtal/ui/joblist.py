@@ -55,7 +55,7 @@ def run_rows(runs: Sequence[Run], page: str) -> None:
                 _show_settings(settings_text(run.config, differing))
             with status, st.container(gap=None):
                 cards.status_badge(run)
-                if run.status in {Status.FAILED, Status.INTERRUPTED} or run.status is Status.STOPPED and cause(run) is AWAITED:
+                if run.status in {Status.FAILED, Status.INTERRUPTED} or (run.status is Status.STOPPED and cause(run) is AWAITED):
                     st.caption(cause(run).title)
             cycles.markdown(f"{run.cycles_done()} of {run.config.cycles}")
             loss.markdown(last_loss(run))
