@@ -1,6 +1,7 @@
 """The command line: what it prints, what it starts, how it ends. Workers are small ones; the real one has its own tests."""
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from mtal.cli import app, demo, work
 from mtal.cli.data import readable
 from mtal.cli.doctor import packages, python_version, room, store_works
+from mtal.cli.options import checked
 from mtal.cli.watch import follow, known_times, line
 from mtal.config import Config, ConfigError, compose
 from mtal.datasets.check import Report
@@ -37,6 +39,10 @@ def store(tmp_path):
     """A store whose workers do not outlive the test."""
     store = StorePaths(tmp_path / "store")
     yield store
+    kill_all(store)
+
+
+def kill_all(store):
     for paths in store.runs():
         run = Run(paths.folder)
         if run.status.alive:
@@ -114,6 +120,64 @@ def test_status_shows_damaged_runs(mtal, store):
     assert f"{broken.folder}: its config cannot be read" in mtal("status")[0]
 
 
+def test_status_says_which_run_waits_for_labels_and_why(mtal, store):
+    run = made_run(store.folder)
+    assert "reason" not in mtal("status")[0]
+    run.paths.result.write_text(json.dumps({"outcome": "stopped", "reason": "it waits for labels of 1 picked image:\n0007"}))
+    for words in (("status",), ("status", run.name)):
+        heading, row = mtal(*words)[0].splitlines()
+        assert heading.endswith("  reason")
+        assert "  waits for labels  3/3" in row
+        assert row.endswith("  it waits for labels of 1 picked image: 0007")
+    assert json.loads(mtal("status", run.name, "--json")[0])["status"] == "stopped"
+    run.paths.result.write_text(json.dumps({"outcome": "failed", "reason": "DataError: who waits for labels"}))
+    assert "  failed  3/3" in mtal("status")[0]
+
+
+@pytest.mark.parametrize("command", ["run", "launch"])
+def test_tasks_that_a_folder_has_no_labels_for_are_found_before_there_is_a_run(mtal, store, tmp_path, command):
+    folder = write_folder(tmp_path / "half")
+    shutil.rmtree(folder / "normals")
+    text, code = mtal(command, "--set", "dataset=folder", "--set", f"data={folder}")
+    assert code == 2
+    assert text.startswith("Error: tasks: there are no labels of normals in ")
+    assert "it has semseg, depth, edge" in text
+    assert text.count("\n") == 1
+    assert store.runs() == []
+    with pytest.raises(ConfigError, match="no labels of normals"):
+        checked(Config(dataset="folder", data=str(folder)))
+    assert checked(Config(dataset="folder", data=str(folder), tasks=("semseg", "depth")))
+
+
+def test_run_names_its_exit_codes(mtal):
+    assert "2: a setting cannot be used" in " ".join(re.sub(r"[│\n]", " ", mtal("run", "--help")[0]).split())
+
+
+def test_the_way_on_names_a_store_that_is_not_the_usual_one(mtal, store, monkeypatch, tmp_path):
+    def end(job):
+        job.log.write_text("")
+        job.result.write_text(json.dumps({"outcome": "stopped", "reason": "somebody asked it to stop"}))
+        return True
+
+    monkeypatch.setattr(work, "start", end)
+    name = Config().name
+    assert mtal("run")[0].endswith(f"`python -m mtal resume {name}` goes on\n")
+    other = tmp_path / "other runs"
+    assert mtal("run", "--runs", other)[0].endswith(f"`python -m mtal resume {name} --runs '{other}'` goes on\n")
+    assert mtal("resume", name, "--runs", other)[0] == f"{name}: resumed\n"
+    monkeypatch.setattr(Run, "cycles_done", lambda run: 1)
+    assert "stopped after 1 complete cycle: " in work.ending(Run(StorePaths(other).run(name).folder), Status.STOPPED)
+    kill_all(StorePaths(other))
+
+
+def test_a_failure_that_says_all_by_itself_is_shown_without_the_log(store):
+    run = made_run(store.folder)
+    run.paths.log.write_text("failed after 1 s: ConfigError: no such device\n")
+    run.paths.result.write_text(json.dumps({"outcome": "failed", "reason": "ConfigError: no such device", "traceback": ""}))
+    assert work.ending(run, Status.FAILED).splitlines() == [f"{run.name}: failed: ConfigError: no such device",
+                                                            f"Log: {run.paths.log}"]
+
+
 def test_settings_lists_every_one(mtal):
     text, code = mtal("settings")
     assert code == 0
@@ -135,6 +199,7 @@ def test_settings_lists_every_one(mtal):
     (["resume", "--all", "--accept-data"], "one run at a time"),
     (["export", "nothing", "--cycle", "0", "--out", "x"], "no run called"),
     (["check", "--set", "data=/no/such/folder"], "/no/such/folder"),
+    (["check", "--set", "data=/no/such/folder"], "or take the bundled rooms: --set dataset=rooms"),
     (["demo", "--nyud", "/no/such/folder"], "no folder at"),
 ])
 def test_a_wrong_word_is_one_line_and_exit_code_2(mtal, store, words, message):

@@ -11,6 +11,8 @@ from mtal.config import Config
 from mtal.runs.index import all_runs, damaged, find_run
 from mtal.runs.progress import Progress
 from mtal.runs.run import Run
+from mtal.runs.status import Status
+from mtal.runs.stop import FOR_LABELS
 
 
 def status(
@@ -25,7 +27,7 @@ def status(
     if as_json:
         typer.echo(json.dumps(states[0] if name else states, indent=1, allow_nan=False))
         return
-    typer.echo(table([_row(one) for one in states]) if states else f"No runs in {store.folder}")
+    typer.echo(table(_rows(states)) if states else f"No runs in {store.folder}")
     for folder in damaged(store) if not name else []:
         typer.secho(f"{folder}: its config cannot be read", fg=typer.colors.YELLOW, err=True)
 
@@ -82,9 +84,16 @@ def _default(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _rows(states: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """A row per run; a column of reasons where one ended short."""
+    reasons = any(one["reason"] for one in states)
+    return [_row(one) | ({"reason": " ".join((one["reason"] or "").split())} if reasons else {}) for one in states]
+
+
 def _row(one: dict[str, Any]) -> dict[str, str]:
     values = {task: "unknown" if value is None else f"{value:#.4g}" for task, value in one["metrics"].items()}
-    return {"run": one["name"], "strategy": one["strategy"], "status": one["status"],
+    waits = one["status"] == Status.STOPPED and FOR_LABELS in (one["reason"] or "")
+    return {"run": one["name"], "strategy": one["strategy"], "status": FOR_LABELS if waits else one["status"],
             "cycles": f"{one['cycles_done']}/{one['cycles']}", "stage": one["stage"] or "",
             "%": "" if one["percent"] is None else f"{one['percent']:.0f}", "time left": one["eta_text"] or "",
             "last values": "  ".join(f"{task} {text}" for task, text in values.items())}

@@ -1,12 +1,15 @@
 """Options that several commands share, and how they become a store, a config and a checked config."""
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mtal.config import PRESETS, Config, compose, find
+from mtal.config import PRESETS, Config, ConfigError, compose, find
 from mtal.runs.paths import StorePaths, default_store
+
+if TYPE_CHECKING:
+    from mtal.datasets.dataset import Source
 
 Preset = Annotated[str | None, typer.Option("--preset", help=f"Start from a preset: {', '.join(PRESETS)}.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="SETTING=VALUE", help="Change a setting; can be repeated.")]
@@ -31,10 +34,24 @@ def checked(config: Config) -> Config:
     source = find(DATASETS, config.dataset, "data set")
     for task in config.tasks:
         find(dict.fromkeys(source.task_names), task, f"task of {source.title}")
+    _have_labels(source, config)
     find(NETWORKS, config.network, "network")
     find(BACKBONES, config.backbone, "backbone")
     find(STRATEGIES, config.strategy, "strategy")
     return config
+
+
+def _have_labels(source: "Source", config: Config) -> None:
+    """ConfigError for tasks that the place has no labels for; a place that is not there is for `load` to explain."""
+    from mtal.datasets.dataset import DataError
+
+    try:
+        there = source.tasks_in(config)
+    except DataError as error:
+        raise ConfigError(str(error)) from None
+    if missing := [task for task in config.tasks if there and task not in there]:
+        raise ConfigError(f"tasks: there are no labels of {', '.join(missing)} in {source.place(config)}; it has "
+                          f"{', '.join(there)}: --set tasks={','.join(there)}")
 
 
 def variants(preset: str | None, file: Path | None, sets: Iterable[str], strategies: str, seeds: str) -> list[Config]:

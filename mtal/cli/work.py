@@ -1,5 +1,6 @@
 """Commands that start work: `run` stays and shows it, `launch` leaves it in the background."""
 from collections.abc import Iterable
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -9,13 +10,13 @@ from mtal.cli.watch import EXIT_CODES, follow, known_times
 from mtal.config import MACHINE_FIELDS, Config, compose
 from mtal.runs.index import all_runs
 from mtal.runs.launch import create, start
-from mtal.runs.paths import StorePaths
+from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 
 
 def run(preset: Preset = None, sets: Sets = None, config: ConfigFile = None, runs: Runs = None) -> None:
-    """Do one run in the foreground. Exit code 0: finished, 1: failed, 3: stopped."""
+    """Do one run in the foreground. Exit code 0: finished, 1: failed, 2: a setting cannot be used, 3: stopped."""
     chosen, store = checked(compose(preset, config, sets or [])), store_at(runs)
     known = known_times(chosen, all_runs(store))
     typer.echo(begin(chosen, store))
@@ -53,13 +54,17 @@ def begin(config: Config, store: StorePaths) -> str:
 
 def ending(job: Run, outcome: Status) -> str:
     """How a run ended, and what to do about it."""
+    done = job.cycles_done()
+    cycles = "cycle" if done == 1 else "cycles"
     if outcome is Status.FINISHED:
-        return f"{job.name}: finished, {job.cycles_done()} cycles in {job.paths.folder}"
+        return f"{job.name}: finished, {done} {cycles} in {job.paths.folder}"
     if outcome is Status.STOPPED:
-        return (f"{job.name}: stopped after {job.cycles_done()} complete cycles: {job.result.get('reason', 'on request')}\n"
-                f"`python -m mtal resume {job.name}` goes on")
+        store = "" if job.store.folder == default_store() else f" --runs {quote(str(job.store.folder))}"
+        return (f"{job.name}: stopped after {done} complete {cycles}: {job.result.get('reason', 'on request')}\n"
+                f"`python -m mtal resume {job.name}{store}` goes on")
     reason = job.result.get("reason") or "its worker is gone and left no result"
-    return "\n".join([f"{job.name}: {outcome}: {reason}", *job.log_tail(), f"Log: {job.paths.log}"])
+    tail = [] if job.result.get("traceback") == "" else job.log_tail()      # without one the reason says it all
+    return "\n".join([f"{job.name}: {outcome}: {reason}", *tail, f"Log: {job.paths.log}"])
 
 
 def _kept(job: Run, asked: Config) -> str:

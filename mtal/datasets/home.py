@@ -11,6 +11,8 @@ from mtal.datasets.listing import find_files, read_ids, some
 
 ROOT = Path(__file__).parents[2]                            # the folder of app.py; relative folders count from here
 
+OTHERS = "or take the bundled rooms: --set dataset=rooms, or any folder: --set dataset=folder --set data=DIR"
+
 
 def as_written(text: str) -> Path:
     """The resolved path that somebody means: absolute, from the home folder with `~/`, or from the folder of app.py."""
@@ -63,7 +65,7 @@ class Home:
             if not (folder / self.lists).is_dir():
                 there = some(sorted(path.name for path in folder.iterdir())) or "nothing"
                 raise DataError(f"{folder} has no folder {self.lists} with train.txt and val.txt (it holds {there}); `data` must "
-                                f"be an {self.mark} folder or hold one")
+                                f"be an {self.mark} folder or hold one, {OTHERS}")
         return folder
 
     def holds(self, config: Config, folders: Iterable[str]) -> frozenset[str]:
@@ -78,13 +80,14 @@ class Home:
 
     def _not_found(self, data: str) -> str:
         if data and self.lists:
-            return f"data: there is no folder {as_written(data)}; give the folder that holds {self.lists}, images and labels"
+            return (f"data: there is no folder {as_written(data)}; give the folder that holds {self.lists}, images and labels, "
+                    f"{OTHERS}")
         if data:
-            return f"data: there is no file {as_written(data)} and no {self.mark} in it; give the file or its folder"
+            return f"data: there is no file {as_written(data)} and no {self.mark} in it; give the file or its folder, {OTHERS}"
         named = os.environ.get(self.variable)
         tried = f"{self.variable} names {named}, where there is none," if named else f"{self.variable} is not set"
         return (f"no {self.title} images found: {tried} and there is no {ROOT / 'data' / self.mark}; set `data` to "
-                f"{f'the {self.mark} folder' if self.lists else 'the file'}")
+                f"{f'the {self.mark} folder' if self.lists else 'the file'}, {OTHERS}")
 
     def _inside(self, text: str) -> Path | None:
         """A place as people write it -> the resolved folder or file, which is that place or lies in it; None if there is none."""

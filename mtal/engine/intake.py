@@ -12,7 +12,7 @@ from mtal.engine.facts import images_at
 from mtal.engine.thumbs import write_thumbs
 from mtal.runs.paths import DataPaths
 from mtal.runs.run import Run
-from mtal.runs.stop import StopRequested
+from mtal.runs.stop import FOR_LABELS, StopRequested
 
 MOST_BROKEN = 0.5                                           # of a split; more is a wrong folder rather than a few bad files
 START = 0                                                   # what a seed [config.seed, START] is for
@@ -104,7 +104,7 @@ def await_labels(dataset: Dataset, labelled: np.ndarray, there: np.ndarray) -> N
     task = dataset.tasks[column]
     place = dataset.pool.files(int(index), (task,)).get(task.name, dataset.folder)
     counts = ", ".join(f"{task.name} {count}" for task, count in zip(dataset.tasks, open_pairs.sum(axis=0), strict=True) if count)
-    raise LabelsAwaited(f"it waits for labels of {len(ids)} picked image{'s' * (len(ids) != 1)} ({counts} missing): {some(ids)}. "
+    raise LabelsAwaited(f"it {FOR_LABELS} of {len(ids)} picked image{'s' * (len(ids) != 1)} ({counts} missing): {some(ids)}. "
                         f"Put them where they belong, the first at {place}, and resume")
 
 

@@ -10,6 +10,7 @@ import time
 import traceback
 from pathlib import Path
 
+from mtal.config import ConfigError
 from mtal.runs.device import device_key
 from mtal.runs.files import write_json
 from mtal.runs.launch import ACCEPT_DATA
@@ -26,7 +27,8 @@ def main(folder: Path, accept_data: bool) -> int:
     outcome = work(run, accept_data)
     seconds = time.time() - run.paths.began.stat().st_mtime if run.paths.began.exists() else 0.0    # without the wait before
     write_json(run.paths.result, outcome | {"seconds": seconds})
-    print(f"{outcome['traceback']}{outcome['outcome']} after {seconds:.0f} s", flush=True)
+    why = f": {outcome['reason']}" if outcome["reason"] and not outcome["traceback"] else ""
+    print(f"{outcome['traceback']}{outcome['outcome']} after {seconds:.0f} s{why}", flush=True)
     return 1 if outcome["outcome"] == "failed" else 0
 
 
@@ -35,20 +37,26 @@ def work(run: Run, accept_data: bool = False) -> dict[str, str]:
     stage = "queue"
     try:
         with turn(run.paths, run.store, device_key(run.config), check=lambda: stop_if_asked(run.paths)):
+            from mtal.datasets.dataset import DataError
             from mtal.engine.cycle import run_cycles  # loads torch, so only when its turn has come
             from mtal.engine.watch import Watch
 
             watch = Watch(run, run.cycles_done())
             try:
                 run_cycles(run, watch, accept_data)
+            except (ConfigError, DataError) as error:       # these say all that a person needs
+                return _failed(error, watch.current, "")
             finally:
                 stage = watch.current
     except StopRequested as stop:
         return {"outcome": "stopped", "reason": str(stop) or "somebody asked it to stop", "stage": stage, "traceback": ""}
     except Exception as error:
-        return {"outcome": "failed", "reason": f"{type(error).__name__}: {error}", "stage": stage,
-                "traceback": traceback.format_exc()}
+        return _failed(error, stage, traceback.format_exc())
     return {"outcome": "finished", "reason": "", "stage": stage, "traceback": ""}
+
+
+def _failed(error: Exception, stage: str, trace: str) -> dict[str, str]:
+    return {"outcome": "failed", "reason": f"{type(error).__name__}: {error}", "stage": stage, "traceback": trace}
 
 
 if __name__ == "__main__":

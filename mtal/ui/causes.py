@@ -6,6 +6,7 @@ from typing import Literal
 from mtal.runs.run import Run
 from mtal.runs.starts import HEADING
 from mtal.runs.status import Status
+from mtal.runs.stop import FOR_LABELS
 
 Way = Literal["resume", "copy", "data", "accept"]          # go on, start a changed copy, check the data, go on with changed data
 
@@ -19,6 +20,8 @@ class Cause:
     settings: tuple[str, ...] = ()                          # to change in a copy
 
 
+UNUSABLE = Cause("A setting cannot be used", "The message names the setting. Start a new run with another value.",
+                 ("copy", "resume"))
 # The first pattern that occurs in the reason, the traceback or the end of the log decides.
 CAUSES: tuple[tuple[str, Cause], ...] = (
     (r"out of memory|OutOfMemoryError|MemoryError|Cannot allocate memory|DefaultCPUAllocator", Cause(
@@ -39,11 +42,11 @@ CAUSES: tuple[tuple[str, Cause], ...] = (
     (r"start=labelled|start=random|start_percent, add labels|no validation image", Cause(
         "Nothing to learn from, to choose or to measure", "The message says which labels there are and which are missing. Start "
         "a changed copy, or add labels and resume.", ("copy", "data", "resume"), ("start", "tasks", "start_percent"))),
+    (r"\AConfigError", UNUSABLE),                           # as the reason; its words may well be those of the next
     (r"FileNotFoundError|No such file|DataError|no (image|label|folder)|cannot be read", Cause(
         "Missing or broken file", "The message names it, and a check of the folder finds all others. Repair them, then resume.",
         ("data", "resume"))),
-    (r"ConfigError", Cause(
-        "A setting cannot be used", "The message names the setting. Start a new run with another value.", ("copy", "resume"))),
+    (r"ConfigError", UNUSABLE),
 )
 KILLED = Cause("Killed", "The worker ended without a word: it was killed, the computer restarted, or memory ran out. "
                          "Resume goes on after the last complete cycle.")
@@ -60,7 +63,7 @@ def cause(run: Run) -> Cause:
     if status is Status.NEW:
         return NEVER_STARTED
     if status is Status.STOPPED:
-        return AWAITED if "waits for labels" in str(result.get("reason", "")) else STOPPED
+        return AWAITED if FOR_LABELS in str(result.get("reason", "")) else STOPPED
     evidence = "\n".join([str(result.get("reason", "")), str(result.get("traceback", "")), *_this_start(run.log_tail())])
     known = next((found for pattern, found in CAUSES if re.search(pattern, evidence, re.IGNORECASE)), None)
     return known or (KILLED if status is Status.INTERRUPTED else UNKNOWN)

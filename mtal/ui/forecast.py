@@ -1,6 +1,7 @@
 """What a plan will do and how long it may take, said before it starts; from earlier runs only, else it says so."""
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -47,11 +48,24 @@ def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
 
 def pool_size(config: Config) -> int | None:
     """Images in the pool, as a check or an earlier run on the same folder found it."""
-    report = DataFolder(loaders.store(), config.dataset, registry.place(config)).report()
+    report = _report(config)
     if report is not None:
         return int(report["splits"]["pool"]["images"])
     same = (run for run in loaders.runs() if (run.config.dataset, run.config.data) == (config.dataset, config.data))
     return next((len(run.facts["pool"]) for run in same if run.facts), None)
+
+
+def all_labelled(config: Config) -> bool:
+    """Whether the last check of the same folder found the labels of all tasks for every pool image. False without a check."""
+    report = _report(config)
+    if report is None:
+        return False
+    pool = report["splits"]["pool"]
+    return all(pool["coverage"].get(task) == pool["images"] for task in config.tasks)
+
+
+def _report(config: Config) -> dict[str, Any] | None:
+    return DataFolder(loaders.store(), config.dataset, registry.place(config)).report()
 
 
 def _seconds(config: Config, earlier: Sequence[Run]) -> tuple[float, float] | None:

@@ -40,17 +40,43 @@ def sections() -> dict[str, list[str]]:
 
 def fill(values: Mapping[str, Any]) -> None:
     """Put settings into the widgets; those not named get their default."""
-    config = checked(make_config(values))
-    for name in Config.model_fields:
-        st.session_state[key(name)] = _to_widget(getattr(config, name))
-    st.session_state[key("strategy")], st.session_state[key("seed")] = [config.strategy], config.seed
-    st.session_state[key("seeds")] = st.session_state.get(key("seeds"), 1)
+    _show(checked(make_config(values)))
+
+
+def fill_valid(values: Mapping[str, Any]) -> dict[str, str]:
+    """Put those settings into the widgets that they can hold; setting -> what is wrong with each other one ("" for none).
+
+    Tasks that the place lacks are put there all the same: the form says under them what is wrong.
+    """
+    kept, wrong = dict(values), dict[str, str]()
+    for name, listed in NAMES.items():
+        if name in kept and kept[name] not in listed():
+            wrong[name] = f"there is no {kept.pop(name)!r}; there are {', '.join(listed())}"
+    while True:
+        try:
+            _show(make_config(kept))
+            return wrong
+        except ConfigError as error:
+            found = by_setting(error)
+            wrong |= found
+            # A rule about several settings may name one that was not given: then only the data are sure to be meant.
+            bad = set(found) & set(kept) or set(kept) - {"dataset", "data", "tasks"} or set(kept)
+            kept = {name: value for name, value in kept.items() if name not in bad}
 
 
 def usual() -> dict[str, Any]:
     """What the form begins with: the defaults, on a data set that is here."""
     first = registry.here_first()[0]
     return {} if registry.place(Config()) else {"dataset": first, "tasks": _usual_tasks(first)}
+
+
+def begun_with(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The usual settings with those given. Where no tasks are, those that the place has; a folder is never one of other data."""
+    values = {**({} if "data" in given else usual()), **given}
+    dataset = values.get("dataset", Config.model_fields["dataset"].default)
+    if "tasks" not in given and dataset in registry.datasets():
+        values["tasks"] = _usual_tasks(dataset, str(values.get("data", "")))
+    return values
 
 
 def read() -> dict[str, Any]:
@@ -142,6 +168,13 @@ def from_yaml(text: str) -> None:
     fill({str(name): value for name, value in values.items()})
 
 
+def _show(config: Config) -> None:
+    for name in Config.model_fields:
+        st.session_state[key(name)] = _to_widget(getattr(config, name))
+    st.session_state[key("strategy")], st.session_state[key("seed")] = [config.strategy], config.seed
+    st.session_state[key("seeds")] = st.session_state.get(key("seeds"), 1)
+
+
 def _shared(config: Config) -> dict[str, Any]:
     return config.changed(REPEATED) or {"dataset": config.dataset}
 
@@ -162,7 +195,7 @@ def _options(name: str) -> Sequence[str]:
 
 
 def _title(name: str, option: str) -> str:
-    return f"{registry.title(option)} ({option})" if name == "dataset" else option
+    return registry.title(option) if name == "dataset" else option
 
 
 def _limits(name: str) -> dict[str, Any]:
@@ -202,7 +235,7 @@ def _keep_tasks() -> None:
     st.session_state[key("data")] = ""
 
 
-def _usual_tasks(dataset: str) -> tuple[str, ...]:
-    """Those of the default that the data set has labels for, or all that it has."""
-    offered = registry.tasks_at(dataset, "")
+def _usual_tasks(dataset: str, data: str = "") -> tuple[str, ...]:
+    """Those of the default that the place has labels for, or all that it has."""
+    offered = registry.tasks_at(dataset, data)
     return tuple(task for task in Config.model_fields["tasks"].default if task in offered) or offered

@@ -11,7 +11,7 @@ from mtal.runs.queue import waiting
 from mtal.runs.run import LOSS, Run
 from mtal.runs.status import Status
 from mtal.ui import cards, live, loaders
-from mtal.ui.causes import cause
+from mtal.ui.causes import AWAITED, cause
 from mtal.ui.words import ago, code, count, decimals, fixed, plain
 
 TITLES = {"Run": 8, "Status": 5, "Cycles": 3, "Multi-task loss ↓": 5, "Created": 4}    # title -> width
@@ -55,7 +55,7 @@ def run_rows(runs: Sequence[Run], page: str) -> None:
                 _show_settings(settings_text(run.config, differing))
             with status, st.container(gap=None):
                 cards.status_badge(run)
-                if run.status in {Status.FAILED, Status.INTERRUPTED}:
+                if run.status in {Status.FAILED, Status.INTERRUPTED} or (run.status is Status.STOPPED and cause(run) is AWAITED):
                     st.caption(cause(run).title)
             cycles.markdown(f"{run.cycles_done()} of {run.config.cycles}")
             loss.markdown(last_loss(run))

@@ -10,26 +10,31 @@ from mtal.runs.index import find_run
 from mtal.runs.status import Status
 from mtal.ui import form, loaders, registry, starting
 from mtal.ui.causes import cause
-from mtal.ui.forecast import Forecast, forecast, pool_size
+from mtal.ui.forecast import Forecast, all_labelled, forecast, pool_size
 from mtal.ui.form import key
 from mtal.ui.words import budget_text, code, count, plain
 
 __all__ = ["SELECTION", "begin_form", "copied", "fields", "look", "presets", "strategies_and_seeds", "summary", "yaml_view"]
+REFUSED = "launch.refused"                                  # session key: setting of the address -> what is wrong, what is shown
 OWN = "own settings"                                        # the preset box when nothing is filled in
 
 
 def begin_form() -> None:
-    """Defaults on the first visit; or what the address asks for: `?like=RUN`, `?preset=NAME`, `?epochs=20`."""
+    """Defaults on the first visit; or what the address asks for: `?like=RUN`, `?preset=NAME`, `?epochs=20`.
+
+    What cannot be used is said, and nothing starts before it was mended or the form was accepted as it is.
+    """
     registry.load()
     asked = repr(sorted(st.query_params.to_dict().items()))
-    if key("dataset") in st.session_state and st.session_state.get("launch.filled") == asked:
-        return
-    try:
-        form.fill(_asked_settings())
-    except ConfigError as error:
-        form.fill(form.usual())
-        st.warning(plain(str(error)), icon=":material/link_off:")
-    st.session_state["launch.filled"] = asked
+    if key("dataset") not in st.session_state or st.session_state.get("launch.filled") != asked:
+        wrong = _fill_as_asked()
+        st.session_state[REFUSED] = {name: (text, st.session_state.get(key(name))) for name, text in wrong.items()}
+        st.session_state["launch.filled"] = asked
+    if refused := _refused():
+        said = "; ".join(f"**{name}** {plain(text)}" if name else plain(text) for name, text in refused.items())
+        st.warning(f"The address of this page asks for what cannot be: {said}. The form shows something else there.",
+                   icon=":material/link_off:")
+        st.button("Go on with what the form shows", key="launch.accept", on_click=_forget_refused)
 
 
 def copied() -> tuple[str, ...]:
@@ -55,10 +60,12 @@ def presets() -> None:
 
 def look() -> tuple[dict[str, str], list[Config]]:
     """Setting -> what is wrong with it, and the plan; one of them is empty."""
+    refused = _refused()
     try:
-        return {}, form.plan()
+        configs = form.plan()
     except ConfigError as error:
-        return form.by_setting(error), []
+        return refused | form.by_setting(error), []
+    return refused, [] if refused else configs
 
 
 def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
@@ -94,7 +101,7 @@ def summary(wrong: Mapping[str, str], configs: Sequence[Config]) -> None:
             st.error("Not ready: " + "; ".join(found), icon=":material/error:")
         else:
             _say(configs, forecast(configs, pool_size(configs[0])))
-        ready = bool(configs) and _data_is_there(configs[0])
+        ready = bool(configs) and _data_is_there(configs[0]) and _something_to_choose(configs[0])
         label = f"Start {count(len(configs), 'run')}" if configs else "Start"
         if st.button(label, key="launch.go", type="primary", icon=":material/rocket_launch:", disabled=not ready):
             _start(configs)
@@ -162,6 +169,15 @@ def _data_is_there(config: Config) -> bool:
     return bool(place)
 
 
+def _something_to_choose(config: Config) -> bool:
+    """Whether images without labels may be there, where those are what a run picks; if not, say so."""
+    if config.start != "labelled" or not all_labelled(config):
+        return True
+    st.warning("**start** the last check found that every pool image has its labels: nothing to choose. Start from *random* to "
+               "simulate; if images were added since, check the folder again on the Data page.", icon=":material/label_off:")
+    return False
+
+
 def _start(configs: Sequence[Config]) -> None:
     st.markdown("\n".join(f"- {code(run.name)} {said}" for run, said in starting.begin(configs)))
     st.success("The runs go on when this page is closed.", icon=":material/check_circle:")
@@ -171,19 +187,39 @@ def _start(configs: Sequence[Config]) -> None:
                      query_params={"run": configs[0].name})
 
 
+def _fill_as_asked() -> dict[str, str]:
+    """Fill the form; setting -> what is wrong with it in the address, "" for a run or preset that is not there."""
+    try:
+        return form.fill_valid(_asked_settings())
+    except ConfigError as error:
+        form.fill(form.usual())
+        return {"": str(error)}
+
+
+def _refused() -> dict[str, str]:
+    """What is wrong in the address, without the settings that were changed in the form since."""
+    refused = st.session_state.get(REFUSED, {})
+    return {name: text for name, (text, shown) in refused.items() if not name or st.session_state[key(name)] == shown}
+
+
+def _forget_refused() -> None:
+    st.session_state[REFUSED] = {}
+
+
 def _asked_settings() -> Mapping[str, object]:
     if "like" in st.query_params:
         return find_run(loaders.store(), st.query_params["like"]).config.changed()
     name = st.query_params.get("preset")
     preset = find(PRESETS, name, "preset")[1] if name else {}
     given = {setting: text for setting, text in st.query_params.to_dict().items() if setting in Config.model_fields}
-    return form.usual() | preset | given
+    return form.begun_with(preset | given)
 
 
 def _take_preset() -> None:
     name = st.session_state[key("preset")]
     strategies = st.session_state[key("strategy")]
     form.fill(form.usual() | (PRESETS[name][1] if name in PRESETS else {}))
+    _forget_refused()
     st.session_state[key("strategy")] = strategies
 
 
@@ -195,6 +231,7 @@ def _compare_all() -> None:
 def _take_text() -> None:
     try:
         form.from_yaml(st.session_state["launch.paste"])
+        _forget_refused()
         st.toast("The form is filled.")
     except ConfigError as error:
         st.toast(f"Not taken: {plain(str(error))}", icon=":material/error:")

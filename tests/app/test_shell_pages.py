@@ -1,14 +1,16 @@
 """Home, Data, Launch, Jobs and Help in every state of the store: no exception, and the one fact that the page exists for."""
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mtal.runs.files import write_json
+from mtal.runs.files import read_json, write_json
 from mtal.runs.run import Run
 from mtal.runs.status import Status
+from tests.datasets.any_folder import write_folder
 
 ROOT = Path(__file__).parents[2]
 STATES = ("empty", "running", "queued", "finished", "interrupted", "failed", "stopped")
@@ -196,6 +198,78 @@ def test_launch_takes_settings_from_the_address_and_refuses_wrong_ones(open_page
     app = open_page("launch", epochs="many")
     assert not app.exception
     assert "epochs" in text_of(app)
+
+
+def test_launch_keeps_the_data_of_the_address_and_takes_the_tasks_that_it_has(open_page, tmp_path):
+    folder = write_folder(tmp_path / "half")
+    for task in ("normals", "edge", "saliency", "human_parts"):
+        shutil.rmtree(folder / task)
+    app = open_page("launch", dataset="folder", data=str(folder))
+    assert not app.exception
+    assert not app.warning
+    assert app.selectbox(key="launch.dataset").value == "folder"
+    assert app.text_input(key="launch.data").value == str(folder)
+    assert app.multiselect(key="launch.tasks").value == ["semseg", "depth"]
+    assert not app.button(key="launch.go").disabled
+    app = open_page("launch", dataset="folder", data=str(folder), tasks="depth,normals")
+    assert app.text_input(key="launch.data").value == str(folder)
+    assert app.multiselect(key="launch.tasks").value == ["depth", "normals"]
+    assert any(text.value.startswith(":red[") and "no labels for 'normals'" in text.value for text in app.markdown)
+    assert app.button(key="launch.go").disabled
+    app.multiselect(key="launch.tasks").set_value(["depth", "semseg"]).run()
+    assert not app.button(key="launch.go").disabled
+
+
+def test_launch_starts_nothing_before_a_wrong_address_is_mended(open_page, tmp_path):
+    folder = str(write_folder(tmp_path / "rooms"))
+    wrong = {"dataset": "folder", "data": folder, "epochs": "many", "batch": "3"}
+    app = open_page("launch", **wrong)
+    assert (app.selectbox(key="launch.dataset").value, app.text_input(key="launch.data").value) == ("folder", folder)
+    assert app.number_input(key="launch.batch").value == 3
+    assert app.button(key="launch.go").disabled
+    assert "epochs" in app.warning[0].value
+    app.number_input(key="launch.epochs").set_value(12).run()
+    assert not app.button(key="launch.go").disabled
+    assert not app.warning
+    app = open_page("launch", **wrong)
+    app.button(key="launch.accept").click().run()
+    assert not app.button(key="launch.go").disabled
+
+
+@pytest.mark.parametrize("address", [{"dataset": "foldr", "data": "/x"}, {"like": "gone"}, {"preset": "big"}, {"cycles": "60"},
+                                     {"dataset": "drawn", "data": "24+8", "start_percent": "99"}, {"backbone": "x", "lr": "-1"}])
+def test_launch_never_starts_at_once_from_what_cannot_be(open_page, address):
+    app = open_page("launch", **address)
+    assert not app.exception
+    assert app.warning
+    assert app.button(key="launch.go").disabled
+
+
+def test_launch_has_nothing_to_choose_where_a_check_found_all_labels(open_page, made_check):
+    address = {"dataset": "drawn", "data": "24+8", "start": "labelled", "tasks": "semseg,depth"}
+    assert not open_page("launch", **address).button(key="launch.go").disabled
+    folder = made_check("finished")
+    app = open_page("launch", **address)
+    assert "nothing to choose" in text_of(app)
+    assert app.button(key="launch.go").disabled
+    app.selectbox(key="launch.start").set_value("random").run()
+    assert not app.button(key="launch.go").disabled
+    report = read_json(folder.paths.report)
+    report["splits"]["pool"]["coverage"]["depth"] -= 1
+    write_json(folder.paths.report, report)
+    assert not open_page("launch", **address).button(key="launch.go").disabled
+
+
+def test_launch_says_the_title_of_data_once(open_page):
+    assert "Rooms (bundled)" in open_page("launch").selectbox(key="launch.dataset").options
+
+
+def test_a_row_says_which_stopped_run_waits_for_labels(open_page, made_store):
+    run = made_store("stopped")
+    assert "Waits for labels" not in text_of(open_page("home"))
+    write_json(run.paths.result, {"outcome": "stopped", "reason": "it waits for labels of 2 picked images: 0007, 0009"})
+    assert "Waits for labels" in [text.value for text in open_page("home").caption]
+    assert "Waits for labels" in text_of(open_page("jobs"))
 
 
 def test_cause_prefers_what_the_evidence_says(made_store):

@@ -244,6 +244,15 @@ class TestFailures:
         assert "Traceback" in run.result["traceback"]
         assert run.result["stage"] == "train"
 
+    @pytest.mark.parametrize("sets", [("strategy=nonsense",), ("dataset=folder", "data=/no/such/folder")])
+    def test_what_is_said_to_people_needs_no_traceback(self, tmp_path, capsys, sets):
+        """A ConfigError and a DataError: one line in the log, with the class that the advice goes by."""
+        run = Run(create(tiny_config(*sets), StorePaths(tmp_path)).folder)
+        assert worker.main(run.paths.folder, accept_data=False) == 1
+        assert run.result["traceback"] == ""
+        assert run.result["reason"].startswith(("ConfigError: ", "DataError: "))
+        assert capsys.readouterr().out.endswith(f" s: {run.result['reason']}\n")
+
     def test_a_stage_that_fails_in_a_later_cycle_is_named(self, tmp_path, monkeypatch):
         """The picture of the second cycle cannot be written: that cycle does not appear, and the first stays."""
         run = Run(create(tiny_config(), StorePaths(tmp_path)).folder)

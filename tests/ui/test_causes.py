@@ -27,6 +27,8 @@ def said(work, *words) -> str:
     (lambda: said(intake.must_be_learned, NONE, DRAWN), "Nothing to learn from, to choose or to measure", "copy"),
     (lambda: said(intake.must_be_measured, NONE[:2], DRAWN), "Nothing to learn from, to choose or to measure", "copy"),
     (lambda: said(intake.as_before, DRAWN, {"pool": ["gone"], "validation": []}), "Other images", "data"),
+    (lambda: "ConfigError: tasks: half has no labels for 'normals'", "A setting cannot be used", "copy"),
+    (lambda: "ConfigError: tasks: no image has labels of depth", "A setting cannot be used", "copy"),
     (lambda: "DataError: images/0007.jpg cannot be read, it is broken", "Missing or broken file", "data"),
 ])
 def test_the_first_way_out_helps(empty_store, reason, title, first):
