@@ -7,13 +7,14 @@ import pytest
 
 from mtal.config import Config
 from mtal.datasets.check import check
-from mtal.datasets.coverage import VERSION, pack
+from mtal.datasets.coverage import EMPTY, LABELLED, NO_LABEL, VERSION, pack
 from mtal.datasets.nyud import NYUD
 from mtal.datasets.problems import FILES, NOTES
 from mtal.engine.checker import main
 from mtal.runs.data import DataFolder
 from mtal.runs.files import read_json, write_json
 from mtal.runs.launch import ask
+from mtal.ui.samples import _caption as caption
 from tests.app.test_shell_pages import text_of
 from tests.datasets.damaged_folder import EXPECTED, LEAKS, TASKS, damaged_config, write_damaged
 
@@ -74,7 +75,7 @@ def test_a_first_guess_is_one_click_away(open_page, damaged, tmp_path):
     assert not app.exception
     assert (tmp_path / "mine" / "tasks.yaml").exists()
     assert "A first guess was written" in text_of(app)
-    assert app.code[0].value == (tmp_path / "mine" / "tasks.yaml").read_text()
+    assert app.code[0].value == (tmp_path / "mine" / "tasks.yaml").read_text().rstrip()
     assert app.button(key="data.check").label == "Check this folder"
 
 
@@ -235,6 +236,12 @@ def test_images_are_filtered_by_the_address(query, expected, open_page, checked)
     broken = 4 if not query or query.get("show") in {"broken", "without-edge", "problem"} else 0
     assert pictures(app) == expected - broken
     assert folder.thumb(split, folder.report()["splits"][split]["ids"][-1]).exists()
+
+
+def test_a_label_with_nothing_marked_is_not_called_missing():
+    assert caption("a", np.array([LABELLED, EMPTY]), ["Depth", "Human parts"]) == "a  \nnothing marked: Human parts"
+    assert caption("a", np.array([NO_LABEL, EMPTY]), ["Depth", "Human parts"]) == "a  \nno Depth  \nnothing marked: Human parts"
+    assert caption("a", np.array([NO_LABEL, NO_LABEL]), ["Depth", "Human parts"]) == "a  \nno label"
 
 
 def test_pages_are_addresses(open_page, made_check):
