@@ -93,13 +93,25 @@ def _task(task: Task) -> dict[str, Any]:
 def _split(seen: Seen, tasks: Sequence[Task]) -> dict[str, Any]:
     states = np.array([one.states for one in seen.facts], np.uint8).reshape(len(seen.facts), len(tasks))
     readable = [place for place, one in enumerate(seen.facts) if one.size]
-    labelled = [place for place in readable if LABELLED in states[place]] or readable
-    spread = np.linspace(0, len(labelled) - 1, min(SAMPLED, len(labelled))).round().astype(int)
     return {"images": len(seen.split.ids), "ids": list(seen.split.ids),
             "sizes": dict(Counter(seen.facts[place].size for place in readable).most_common()),
             "coverage": {task.name: int((states[:, column] == LABELLED).sum()) for column, task in enumerate(tasks)},
             "states": {task.name: pack(states[:, column]) for column, task in enumerate(tasks)},
-            "sampled": [labelled[place] for place in spread]}
+            "sampled": _sampled(states, readable)}
+
+
+def _sampled(states: np.ndarray, readable: Sequence[int]) -> list[int]:
+    """Up to SAMPLED places, spread evenly: of images with something to see for every task, and if they are too few, for some."""
+    labels = (states == LABELLED).sum(axis=1)
+    labelled = [place for place in readable if labels[place]] or list(readable)
+    whole = [place for place in labelled if labels[place] == states.shape[1]]
+    others = [place for place in labelled if labels[place] < states.shape[1]]
+    first = _spread(whole, SAMPLED)
+    return sorted([*first, *_spread(others, SAMPLED - len(first))])
+
+
+def _spread(places: Sequence[int], most: int) -> list[int]:
+    return [places[one] for one in np.linspace(0, len(places) - 1, min(most, len(places))).round().astype(int)]
 
 
 def _labels(task: Task, both: Sequence[Seen]) -> dict[str, Any]:

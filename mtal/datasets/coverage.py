@@ -6,7 +6,7 @@ import numpy as np
 
 VERSION = 3                                                 # of a check's report; of another one pages ask for a new check
 NO_LABEL, LABELLED, EMPTY, BROKEN, LEFT_OUT = range(5)
-TITLES = ("no label", "labelled", "label without a valid pixel", "label cannot be used", "image cannot be used")
+TITLES = ("no label", "labelled", "no valid pixel", "label cannot be used", "image cannot be used")
 
 
 def pack(states: np.ndarray) -> str:

@@ -136,4 +136,5 @@ def told(path: Path, part: str = "", way_out: str = "it is broken or of another 
     except BROKEN as error:
         if isinstance(error, OSError) and error.errno in PASSING:
             raise
-        raise DataError(f"{path}{f': {part}' if part else ''} cannot be read ({error}); {way_out}") from None
+        said = "the file ends too early" if "mmap length" in str(error) else error      # what NumPy says of a cut .npy
+        raise DataError(f"{path}{f': {part}' if part else ''} cannot be read ({said}); {way_out}") from None

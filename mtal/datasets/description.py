@@ -17,7 +17,7 @@ UNION_TAGS = ("text", "draw")                               # pydantic puts them
 
 
 class Tasks(Described):
-    """The labels that there are."""
+    """The labels that there are. None at all is allowed: images without labels can be checked too."""
     semseg: Semseg | None = None
     depth: Depth | None = None
     normals: Normals | None = None
@@ -27,9 +27,7 @@ class Tasks(Described):
 
     @model_validator(mode="before")
     @classmethod
-    def _something_there(cls, values: Any) -> Any:
-        if isinstance(values, Mapping) and not values:
-            raise ValueError("there must be at least one task with labels, such as depth: {folder: depth}")
+    def _nothing_unsaid(cls, values: Any) -> Any:
         if isinstance(values, Mapping) and (empty := [key for key, value in values.items() if value is None]):
             raise ValueError(f"{empty[0]} says nothing; give it a folder, such as {empty[0]}: {{folder: {empty[0]}}}")
         return values

@@ -10,6 +10,7 @@ from mtal.datasets.description import FILE, IMAGES, Description, Tasks, read_des
 from mtal.datasets.divide import divide
 from mtal.datasets.guess import write_guess
 from mtal.datasets.home import as_written, looked_up
+from mtal.datasets.labelled import Depth, Edge, HumanParts, Labels, Normals, Saliency
 from mtal.datasets.listing import Listed, is_plain, some, stay_inside
 from mtal.datasets.photographs import IMAGE, Kind, Photographs
 from mtal.datasets.tree import Tree, list_tree, name_of
@@ -30,6 +31,9 @@ FOLDER/
   images/a/b.jpg       its id is a__b
   semseg/a/b.png       the label lies at the same place in the task's folder; without one, the image is not labelled"""
 
+UNLABELLED: dict[str, Labels] = {name: kind.model_validate({"folder": name}) for name, kind in (
+    ("depth", Depth), ("normals", Normals), ("edge", Edge), ("saliency", Saliency), ("human_parts", HumanParts))}
+
 
 def place(config: Config) -> str:
     """The resolved folder of a config."""
@@ -38,28 +42,30 @@ def place(config: Config) -> str:
 
 
 def tasks_in(config: Config) -> tuple[str, ...]:
-    """The described tasks whose folders are there; none if the description cannot be used, which `load` explains."""
+    """The described tasks whose folders are there, or if there is no such folder yet all of them, so that the images can be
+    checked. None if the description cannot be used, which `load` explains.
+    """
     if not (root := place(config)):
         return ()
     try:
-        labels = _described(Path(root)).labels
+        labels = _labels(_described(Path(root)))
     except DataError:
         return ()
     with looked_up(root):
-        return tuple(name for name, one in labels.items() if (Path(root) / one.folder).is_dir())
+        return tuple(name for name, one in labels.items() if (Path(root) / one.folder).is_dir()) or tuple(labels)
 
 
 def load(config: Config) -> Dataset:
     """The data set. DataError for what is wrong with the description and for links that lead out of the folder."""
     root = _folder(config)
     description = _described(root)
-    title = description.title or root.name
-    tasks = chosen({name: one.task() for name, one in description.labels.items()}, config, title)
+    title, labels = description.title or root.name, _labels(description)
+    tasks = chosen({name: one.task() for name, one in labels.items()}, config, title)
     try:
         pool, validation, warnings = _find(root, description, [task.name for task in tasks])
     except DataError as error:
         raise DataError(f"{root / FILE}: {error}") from None
-    reading = json.dumps({task.name: description.labels[task.name].model_dump(mode="json", exclude_defaults=True)
+    reading = json.dumps({task.name: labels[task.name].model_dump(mode="json", exclude_defaults=True)
                           for task in tasks}, sort_keys=True)
     return Dataset(NAME, title, str(root), tasks, pool, validation, description.note, warnings, reading)
 
@@ -78,10 +84,13 @@ def _find(root: Path, description: Description, tasks: Sequence[str]) -> tuple[P
     *splits, odd = divide(root, description, keys)
     trees, kinds = {IMAGE: images}, {IMAGE: Kind(description.images, IMAGES, read_upright)}
     for name in tasks:
-        labels = description.labels[name]
-        trees[name] = _tree(root, description, name)
+        labels = _labels(description)[name]
+        trees[name] = _tree(root, description, name) if description.labels else Tree(root / labels.folder, "", {}, ())
         kinds[name] = Kind(labels.folder, labels.endings, labels.read)
         warnings += _compared(f"tasks.{name}.folder", trees[name], images)
+    if empty := [f"{name} ({_labels(description)[name].folder})" for name in tasks if not trees[name].files]:
+        missing = f"there are no PNG or NPY files yet for {', '.join(empty)}" if description.labels else f"{FILE} names no labels"
+        warnings.append(f"tasks: {missing}; images can be checked without, a run needs some labels in pool and validation")
     pool, validation = (Photographs(ids, kinds, {what: _listed(tree, ids, keys, kinds[what]) for what, tree in trees.items()},
                                     upright_size) for ids in splits)
     return pool, validation, (*warnings, *odd)
@@ -95,10 +104,20 @@ def _tree(root: Path, description: Description, what: str) -> Tree:
     key = "images" if what == IMAGE else f"tasks.{what}.folder"
     stay_inside(root / folder, root)
     if not (root / folder).is_dir():
+        if what != IMAGE and not (root / folder).exists():
+            return Tree(root / folder, suffix, {}, ())      # labels may be yet to come
         raise DataError(f"{key}: there is no folder {folder}")
     others = {other for other, _, _ in places.values()} - {folder}
     longer = {end for other, end, _ in places.values() if other == folder and len(end) > len(suffix)}
     return list_tree(root, folder, endings, suffix, not_in=others, not_with=longer)
+
+
+def _labels(description: Description) -> dict[str, Labels]:
+    """Task -> its labels. Where none is described, tasks without a label, since every check and run is of some tasks: those
+    that need no more than a folder, which is not looked into.
+    """
+    bare = {name: kind for name, kind in UNLABELLED.items() if kind.folder != description.images}
+    return description.labels or bare
 
 
 def _ids(images: Tree) -> tuple[dict[str, str], list[str]]:
@@ -119,10 +138,10 @@ def _ids(images: Tree) -> tuple[dict[str, str], list[str]]:
 
 
 def _compared(key: str, labels: Tree, images: Tree) -> list[str]:
-    """What is odd about the labels of a task; DataError if not one of them belongs to an image."""
+    """What is odd about the labels of a task; DataError if there are some and not one of them belongs to an image."""
     strange = sorted(path for name, path in labels.files.items() if name not in images.files)
-    if len(strange) == len(labels.files):
-        names = f"such as {strange[0]} for {next(iter(images.files.values()))}" if strange else "there is no PNG or NPY in it"
+    if strange and len(strange) == len(labels.files):
+        names = f"such as {strange[0]} for {next(iter(images.files.values()))}"
         raise DataError(f"{key}: no file in {labels.folder} belongs to an image, {names}; a label has the path of its image, up "
                         f"to `suffix` and ending")
     warnings = [f"{key}: {len(strange)} files have no image: {some(strange)}"] if strange else []

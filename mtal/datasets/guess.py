@@ -11,6 +11,7 @@ from mtal.datasets.listing import read_ids, some
 from mtal.datasets.meaning import Guess, by_content, quoted, suits, written
 from mtal.datasets.places import (
     DISPARITY,
+    PHOTOGRAPHS,
     POOL,
     VALIDATION,
     WORDS,
@@ -22,7 +23,7 @@ from mtal.datasets.places import (
     words_of,
 )
 from mtal.datasets.samples import look_at
-from mtal.datasets.tree import Tree, name_of
+from mtal.datasets.tree import Tree, list_tree, name_of
 
 HEAD = """\
 # A first guess, made from the names of folders and a few files. None of it is certain: read the reasons, change what is
@@ -67,10 +68,18 @@ def first_guess(folder: Path) -> str:
     guesses = [_guess(place, image_suffix, _class_names(root)) for place in places]
     lines = [f"title: {quoted(root.name)}"] if root.name.isprintable() and root.name else []
     lines.append(f"images: {quoted(_name(images, root))}   # {len(images.files)} pictures")
+    unused = [] if images.folder == root else _unused(root, {images.folder, *(root / place.folder for place in places)}, children)
+    lines += [f"# not used: {some(unused)}; put them into the folder of the images if they belong to them"] if unused else []
     if image_suffix:
         lines.append(f"suffix: {quoted(image_suffix)}   # what the images' names end in, and the labels' names do not")
     lines += _splits(root, images, image_suffix)
     return HEAD + "\n".join([*lines, *_tasks(guesses)]) + "\n"
+
+
+def _unused(root: Path, used: set[Path], children: Iterable[str]) -> list[str]:
+    """Folders that hold photographs and are not those of the images or of labels."""
+    others = [name for name in children if not any(path.is_relative_to(root / name) for path in used)]
+    return [f"{name} ({len(files)} pictures)" for name in others if (files := list_tree(root, name, PHOTOGRAPHS).files)]
 
 
 def _guess(place: Place, image_suffix: str, classes: tuple[str, ...]) -> Guess:
@@ -147,7 +156,9 @@ def _tasks(guesses: Iterable[Guess]) -> list[str]:
         lines += [f"    suffix: {quoted(one.suffix)}"] if one.suffix else []
         lines += [f"    {line}" for line in one.lines]
     if not lines:
-        return ["tasks: {}   # no labels were recognised; write one, such as depth: {folder: depth}", *left]
+        return ["# No labels were recognised. The images can be checked like this; a run needs some labels. Put them into a",
+                "# folder of their own, with the names of their images, and say here what they are, such as",
+                "#   tasks:", "#     depth: {folder: depth, scale: 0.001}", "tasks: {}", *left]
     return ["tasks:", *lines, *left]
 
 

@@ -10,6 +10,7 @@ from mtal.datasets.listing import is_plain
 from mtal.datasets.tree import Tree, list_tree
 
 LABELS = (".png", ".npy")
+PHOTOGRAPHS = tuple(ending for ending in IMAGES if ending not in LABELS)      # endings that no label has
 IMAGE_WORDS = {"images", "image", "img", "imgs", "rgb", "photos", "photo", "pictures", "jpegimages", "leftimg", "color", "colour"}
 # What a folder's name may hold for each task; the first task that fits. Words of VAGUE leave it to the contents.
 WORDS = {
@@ -55,12 +56,14 @@ def task_of(name: str) -> str:
 
 
 def find_images(root: Path, children: tuple[str, ...]) -> Tree:
-    """The folder that is called like images, else sub-folders of splits, else what holds most photographs."""
+    """The folder that is called like images, else sub-folders of splits, else sub-folders that hold only photographs, else what
+    holds most photographs."""
     splits = [name for name in children if name.lower() in POOL + VALIDATION]
     named = [name for name in children if words_of(name) & IMAGE_WORDS and not task_of(name)]
     others = [name for name in children if name not in splits and (task_of(name) or name in named)]
     trees = [list_tree(root, name, IMAGES) for name in named]
     trees += [list_tree(root, ".", IMAGES, not_in=[name for name in children if name not in splits])]
+    trees += [_of_scenes(root)] if not any(tree.files for tree in trees) else []
     trees += sorted((list_tree(root, name, IMAGES) for name in children if name not in [*splits, *others]),
                     key=lambda tree: -sum(not path.lower().endswith(".png") for path in tree.files.values()))
     found = next((tree for tree in trees if tree.files), None)
@@ -73,6 +76,15 @@ def find_images(root: Path, children: tuple[str, ...]) -> Tree:
         raise DataError(f"{root} holds images in folders like {splits[0]}/images; images and labels must be on top, such as "
                         f"images/{splits[0]} and labels/{splits[0]}. Move them")
     return found
+
+
+def _of_scenes(root: Path) -> Tree:
+    """All images, where every picture or array lies in one of several sub-folders of which none is called like labels."""
+    pictures = list_tree(root, ".", (*IMAGES, ".npy"))
+    scenes = {path.split("/")[0] for path in pictures.files.values()}
+    plain = all(path.lower().endswith(PHOTOGRAPHS) for path in pictures.files.values())
+    alone = len(scenes) > 1 and plain and not any(task_of(name) for name in scenes)
+    return pictures if alone else Tree(root, "", {}, ())
 
 
 def find_labels(root: Path, images: Tree, children: tuple[str, ...]) -> list[Place]:

@@ -19,7 +19,7 @@ FILES = {                                                   # what the reader re
     "unreadable": "The file is damaged or of another kind than its name says: save it again in the right format.",
     "wrong size": "Save the label at the size of its image.",
     "out of range": "Values are beyond what the task knows: look at the number of classes, and at what marks ignored pixels.",
-    "wrong unit": "Depth is expected in metres.",
+    "wrong unit": "Depth is expected in metres: divide millimetres by 1000, or give `scale: 0.001` in tasks.yaml.",
     "odd values": "Save the label again in the form that the folder's layout asks for.",
 }
 NOTES = {                                                   # what the check suspects -> way out

@@ -62,7 +62,10 @@ def bin_edges() -> np.ndarray:
 
 
 def summarise(task: Task, facts: Sequence[LabelFacts]) -> dict[str, Any]:
-    """Over many labels, fit for JSON: number, range and mean, and what the form has to show. Percents are of valid pixels."""
+    """Over many labels, fit for JSON: number of those with a valid pixel, range and mean, and what the form has to show.
+
+    Percents are of valid pixels.
+    """
     kind = form(task)
     pixels, valid = sum(one.pixels for one in facts), sum(one.valid for one in facts)
     ordered = valid and kind != "vectors"
@@ -79,7 +82,7 @@ def summarise(task: Task, facts: Sequence[LabelFacts]) -> dict[str, Any]:
         shown["facing"] = [[name, float(percent)] for name, percent in zip(FACING, share, strict=True)]
         total = sum((one.direction for one in facts), np.zeros(3))
         shown["direction"] = (total / valid).round(4).tolist() if valid else None
-    return {"labels": len(facts), "valid_percent": 100 * valid / pixels if pixels else 0.0,
+    return {"labels": sum(one.valid > 0 for one in facts), "valid_percent": 100 * valid / pixels if pixels else 0.0,
             "min": min(one.low for one in facts) if ordered else None,
             "max": max(one.high for one in facts) if ordered else None,
             "mean": sum(one.total for one in facts) / valid if ordered else None, **shown}

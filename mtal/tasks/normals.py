@@ -10,6 +10,7 @@ from mtal.tasks.palette import MISSING, RGB
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Distance, Metric, Task, Warp
 
+RULE = "normals must have length 1; the zero vector marks unknown pixels"
 LENGTH_TOLERANCE = 1e-2                                     # labels may be this far from unit length
 
 
@@ -84,11 +85,13 @@ def _turned(target: Tensor, warp: Warp) -> Tensor:
 
 
 def _problem(label: np.ndarray) -> str:
-    if wrong := wrong_form(label, "float", channels=3) or not_finite(label):
+    if wrong := wrong_form(label, "float", channels=3):
         return wrong
+    if wrong := not_finite(label):
+        return f"{wrong}; {RULE}"
     length = np.linalg.norm(label.astype(np.float32), axis=-1)
     bad = (np.abs(length - 1) > LENGTH_TOLERANCE) & (length > 0)
-    return (f"{np.count_nonzero(bad)} normals are neither of unit length nor zero (one has length {length[bad][0]:.3g})"
+    return (f"{np.count_nonzero(bad)} normals are neither of unit length nor zero (one has length {length[bad][0]:.3g}); {RULE}"
             if bad.any() else "")
 
 

@@ -12,10 +12,11 @@ from mtal.runs.durations import duration
 from mtal.runs.launch import request_stop
 from mtal.runs.status import Status
 from mtal.ui import cards, inputs, loaders, registry
-from mtal.ui.words import clock, code, plain
+from mtal.ui.words import clock, code, count, plain
 
 Report = Mapping[str, Any]                                  # as mtal.datasets.check.Report is stored
-GUESSED = "data.guessed"                                    # session key: where a first guess was just written
+GUESSED = "data.guessed"                                    # session key: where a first guess was written; until a check begins
+NO_GUESS = "data.no_guess"                                  # session key: why none could be written
 
 
 def choose_folder() -> tuple[Config, DataFolder]:
@@ -37,9 +38,7 @@ def choose_folder() -> tuple[Config, DataFolder]:
         _no_images(name, text.strip())
     if not tasks:
         _no_tasks(config, found)
-    if guessed := st.session_state.pop(GUESSED, ""):
-        st.success(f"A first guess was written to {code(guessed)}. It says why it guesses what: read it, change what is wrong.",
-                   icon=":material/edit_note:")
+    _show_guess(found)
     return config.model_copy(update={"tasks": tasks}), DataFolder(loaders.store(), name, found)
 
 
@@ -48,7 +47,7 @@ def check_bar(config: Config, folder: DataFolder) -> None:
     status, known = folder.status, folder.report()
     with st.container(horizontal=True, vertical_alignment="center", key="data.bar"):
         st.markdown(f"**{plain(registry.title(config.dataset))}** {code(folder.folder)}")
-        cards.show_status(status, "not checked yet" if status is Status.NEW else f"check {status.value}")
+        cards.show_status(status, "not checked yet" if status is Status.NEW else f"check {status.value}{_found(status, known)}")
         if status.alive:
             st.button("Stop", key="data.stop", icon=":material/stop_circle:", on_click=request_stop, args=(folder.paths,))
         else:
@@ -56,6 +55,15 @@ def check_bar(config: Config, folder: DataFolder) -> None:
                       type="secondary" if known else "primary", on_click=_check, args=(folder, config))
         st.page_link("pages/launch.py", label="Use it in a run", icon=":material/rocket_launch:",
                      query_params={"dataset": config.dataset, "data": config.data})
+
+
+def _found(status: Status, report: Report | None) -> str:
+    """`, 3 problems`: what a run would leave out or ignore, and pictures of both splits. Notes are none."""
+    if status is not Status.FINISHED or not report:
+        return ""
+    from mtal.datasets.problems import NOTE
+    number = len(report["leaks"]) + sum(row["severity"] != NOTE for row in report["problems"])
+    return f", {count(number, 'problem')}" if number else ""
 
 
 def why_not_checked(folder: DataFolder) -> None:
@@ -126,10 +134,12 @@ def _no_tasks(config: Config, found: str) -> None:
     st.info(f"No labels found: {code(found)} is there, but nothing in it says which labels belong to its images. "
             "It must look like this:", icon=":material/label_off:")
     st.code(source.layout, language=None)
+    if reason := st.session_state.pop(NO_GUESS, ""):
+        st.error(plain(reason), icon=":material/error:")
     if source.write_missing:
         st.button("Write a first guess of the description", key="data.guess", icon=":material/edit_note:", type="primary",
                   on_click=_guess, args=(source.write_missing, config),
-                  help="From the names of folders and a few files. It changes no file.")
+                  help="From the names of folders and a few files. It changes none of your files.")
     st.stop()
 
 
@@ -137,12 +147,32 @@ def _guess(write: Callable[[Config], Path | None], config: Config) -> None:
     try:
         written = write(config)
     except ValueError as error:
-        st.toast(plain(str(error)), icon=":material/error:")
+        st.session_state[NO_GUESS] = str(error)
         return
     if written:
         st.session_state[GUESSED] = str(written)
     else:
-        st.toast("There is a description already, but it names no labels. Add them to it.", icon=":material/edit_note:")
+        st.session_state[NO_GUESS] = _why_unusable(config)
+
+
+def _why_unusable(config: Config) -> str:
+    """What is wrong with a description that is there."""
+    try:
+        registry.datasets()[config.dataset].load(config)
+    except ValueError as error:
+        return str(error)
+    return "There is a description already; correct it in a text editor."
+
+
+def _show_guess(found: str) -> None:
+    """Where a first guess was written, what it says by now, and what remains to be done."""
+    path = Path(st.session_state.get(GUESSED, ""))
+    if path.parent != Path(found) or not path.is_file():
+        return
+    st.success(f"A first guess was written to {code(str(path))}. Read its reasons, change what is wrong in a text editor, then "
+               "check the folder. Images can be checked without labels; a run needs some labels in pool and validation.",
+               icon=":material/edit_note:")
+    st.code(path.read_text(encoding="utf-8", errors="replace"), language="yaml")
 
 
 def _to_rooms() -> None:
@@ -150,5 +180,6 @@ def _to_rooms() -> None:
 
 
 def _check(folder: DataFolder, config: Config) -> None:
+    st.session_state.pop(GUESSED, None)
     if not folder.start_check(config):
         st.toast("A check of this folder is at work already.")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from mtal.ui.words import count, plain
 
 ROWS = 50                                                   # of a page of problems
 THUMB_PX, PAGER_PX, ROW_PX = 150, 380, 68                   # a table breaks long lines where rows are above 64 px
-ALL = "all"
+ALL, BOTH = "all", "in both splits"
 
 
 def summary(report: Report) -> None:
@@ -113,14 +114,27 @@ def _by_kind(report: Report) -> None:
     """A row per kind of problem, the worst first, with the way out."""
     from mtal.datasets.problems import SEVERITIES, WAYS_OUT
     counts = Counter((row["severity"], row["what"], row["kind"]) for row in report["problems"])
-    if not counts:
+    copies = _of_copies(report)
+    if not counts and not copies:
         st.success("Every image and label could be read, and none looks wrong.", icon=":material/check_circle:")
         return
     order = list(SEVERITIES)
     rows = [{"what a run does": severity, "what": plain(what), "kind": kind, "count": number, "way out": WAYS_OUT[kind]}
             for (severity, what, kind), number in sorted(counts.items(), key=lambda pair: (order.index(pair[0][0]), -pair[1]))]
     st.subheader("Problems by kind")
-    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Number of problems of each kind and the way out")
+    leaks = [row for row in copies if row["kind"] == BOTH]
+    st.table(pd.DataFrame([*leaks, *rows, *copies[len(leaks):]]), hide_index=True, border="horizontal",
+             alt="Number of problems of each kind and the way out")
+
+
+def _of_copies(report: Report) -> list[dict[str, Any]]:
+    """Rows for pictures in both splits, then for near copies, of which the view Copies shows each."""
+    near = sum(len(ids) for group in report["alike"] for ids in group.values())
+    rows = [{"what a run does": "measures too well", "what": "image", "kind": BOTH, "count": len(report["leaks"]),
+             "way out": "Results would flatter: take one of each pair out. The view Copies shows them."},
+            {"what a run does": "note", "what": "image", "kind": "near copies", "count": near,
+             "way out": "Labelling each of them teaches little more than one does. The view Copies shows the groups."}]
+    return [row for row in rows if row["count"]]
 
 
 def _problem_table(folder: DataFolder, rows: pd.DataFrame) -> None:

@@ -18,7 +18,7 @@ def samples(folder: DataFolder, report: Report) -> None:
     """A page of thumbnails; which ones stands in the address: `?split=`, `?show=`, `?find=`, `?page=`."""
     titles = {task["name"]: task["title"] for task in report["tasks"]}
     shows = {ALL: "all images", PROBLEM: "with a problem or a note", BROKEN: "that cannot be read",
-             ALIKE: "nearly the same as another one", **{WITHOUT + name: f"without a label for {title}"
+             ALIKE: "nearly the same as another one", **{WITHOUT + name: f"no label or nothing marked for {title}"
                                                          for name, title in titles.items()}}
     with st.container(horizontal=True):
         split = inputs.choose("Split", list(report["splits"]), "data", "split", str.capitalize, follows=False,
@@ -57,10 +57,11 @@ def _shown(report: Report, split: str, states: np.ndarray, show: str) -> np.ndar
 
 def _caption(name: str, states: np.ndarray, tasks: list[str]) -> str:
     """The id, and the tasks for which it has no label to learn from."""
-    from mtal.datasets.coverage import LABELLED, LEFT_OUT
+    from mtal.datasets.coverage import EMPTY, LABELLED, LEFT_OUT
     if LEFT_OUT in states:
         return f"{plain(name)}  \ncannot be used"
-    wanting = [task for task, state in zip(tasks, states, strict=True) if state != LABELLED]
-    if not wanting:
-        return plain(name)
-    return f"{plain(name)}  \n" + ("no label" if len(wanting) == len(tasks) else plain(f"no {', '.join(wanting)}"))
+    wanting = [task for task, state in zip(tasks, states, strict=True) if state not in {LABELLED, EMPTY}]
+    empty = [task for task, state in zip(tasks, states, strict=True) if state == EMPTY]
+    told = ["no label" if len(wanting) == len(tasks) else plain(f"no {', '.join(wanting)}")] if wanting else []
+    told += [plain(f"nothing marked: {', '.join(empty)}")] if empty else []
+    return "  \n".join([plain(name), *told])

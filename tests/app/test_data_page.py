@@ -7,13 +7,14 @@ import pytest
 
 from mtal.config import Config
 from mtal.datasets.check import check
-from mtal.datasets.coverage import VERSION, pack
+from mtal.datasets.coverage import EMPTY, LABELLED, NO_LABEL, VERSION, pack
 from mtal.datasets.nyud import NYUD
 from mtal.datasets.problems import FILES, NOTES
 from mtal.engine.checker import main
 from mtal.runs.data import DataFolder
 from mtal.runs.files import read_json, write_json
 from mtal.runs.launch import ask
+from mtal.ui.samples import _caption as caption
 from tests.app.test_shell_pages import text_of
 from tests.datasets.damaged_folder import EXPECTED, LEAKS, TASKS, damaged_config, write_damaged
 
@@ -74,7 +75,29 @@ def test_a_first_guess_is_one_click_away(open_page, damaged, tmp_path):
     assert not app.exception
     assert (tmp_path / "mine" / "tasks.yaml").exists()
     assert "A first guess was written" in text_of(app)
+    assert app.code[0].value == (tmp_path / "mine" / "tasks.yaml").read_text().rstrip()
     assert app.button(key="data.check").label == "Check this folder"
+
+
+def test_images_without_labels_can_be_checked(open_page, damaged, tmp_path):
+    (tmp_path / "bare").mkdir()
+    for one in ("pool00000", "pool00013"):
+        (tmp_path / "bare" / f"{one}.jpg").write_bytes((damaged / f"images/{one}.jpg").read_bytes())
+    app = open_page("data", dataset="folder", folder=str(tmp_path / "bare"))
+    app.button(key="data.guess").click().run()
+    assert not app.exception
+    assert "a run needs some labels" in text_of(app)
+    assert "tasks: {}" in app.code[0].value
+    assert app.button(key="data.check").label == "Check this folder"
+
+
+def test_why_there_is_no_first_guess(open_page, tmp_path):
+    app = open_page("data", dataset="folder", folder=str(tmp_path))
+    app.button(key="data.guess").click().run()
+    assert "holds no images" in app.error[0].value
+    (tmp_path / "tasks.yaml").write_text("a: [")
+    app.button(key="data.guess").click().run()
+    assert "is no YAML" in app.error[0].value
 
 
 def test_it_starts_one_check_of_all_tasks_of_the_place(open_page, damaged, store, monkeypatch):
@@ -133,6 +156,11 @@ def test_overview_counts_problems_by_kind_the_worst_first(open_page, checked):
     assert [tile.value for tile in app.metric] == ["48", "16", *(str(severities.count(one)) for one in (
         "left out", "label ignored", "note")), str(len(LEAKS))]
     rows = table(app, "way out")
+    copies = dict(zip(rows["kind"], rows["count"], strict=True))
+    assert (copies["in both splits"], copies["near copies"]) == (len(LEAKS), 8)
+    harmful = len(LEAKS) + sum(one != "note" for one in severities)
+    assert f"check finished, {harmful} problems" in text_of(app)
+    rows = rows[~rows["kind"].isin(["in both splits", "near copies"])]
     assert rows["count"].sum() == len(EXPECTED)
     assert rows["what a run does"].tolist() == sorted(rows["what a run does"], key=["left out", "label ignored", "note"].index)
     assert set(rows["way out"]) <= set((FILES | NOTES).values())
@@ -173,13 +201,20 @@ def test_labels_are_drawn_beside_their_images(open_page, checked):
     values = dict(zip(table(app, "values")["task"], table(app, "values")["values"], strict=True))
     assert values["Depth"] == f"{depth['min']:.3g} m to {depth['max']:.3g} m, mean {depth['mean']:.3g} m"
     assert values["Semantic segmentation"] == "6 of 6 classes in use"
-    assert "label cannot be used" in text_of(app)            # of pool00008, whose normals are broken
     facts = folder.report()["splits"]["pool"]
     drawn = [sum(folder.preview("pool", facts["ids"][place], what).exists() for what in ("image", *TASKS))
              for place in facts["sampled"]]
     assert pictures(app) == sum(drawn[:4]) > 15
     app.toggle(key="data.every_preview").set_value(True).run()
     assert pictures(app) == sum(drawn)
+
+
+def test_a_label_that_cannot_be_drawn_says_why(open_page, checked):
+    folder, address = checked
+    report = read_json(folder.paths.report)
+    report["splits"]["pool"]["sampled"].insert(0, report["splits"]["pool"]["ids"].index("pool00008"))    # its normals are broken
+    write_json(folder.paths.report, report)
+    assert "label cannot be used" in text_of(open_page("data", **address, view="labels"))
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -201,6 +236,12 @@ def test_images_are_filtered_by_the_address(query, expected, open_page, checked)
     broken = 4 if not query or query.get("show") in {"broken", "without-edge", "problem"} else 0
     assert pictures(app) == expected - broken
     assert folder.thumb(split, folder.report()["splits"][split]["ids"][-1]).exists()
+
+
+def test_a_label_with_nothing_marked_is_not_called_missing():
+    assert caption("a", np.array([LABELLED, EMPTY]), ["Depth", "Human parts"]) == "a  \nnothing marked: Human parts"
+    assert caption("a", np.array([NO_LABEL, EMPTY]), ["Depth", "Human parts"]) == "a  \nno Depth  \nnothing marked: Human parts"
+    assert caption("a", np.array([NO_LABEL, NO_LABEL]), ["Depth", "Human parts"]) == "a  \nno label"
 
 
 def test_pages_are_addresses(open_page, made_check):

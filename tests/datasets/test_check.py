@@ -108,6 +108,8 @@ class TestADamagedFolder:
     def test_sampled_images_can_be_read(self, told):
         sampled = [told.splits["pool"]["ids"][place] for place in told.splits["pool"]["sampled"]]
         assert len(set(sampled)) == SAMPLED
+        whole = np.stack([unpack(text) for text in told.splits["pool"]["states"].values()]) == LABELLED
+        assert whole[:, told.splits["pool"]["sampled"]].all()       # images that show something for every task come first
         assert not {one for (_, one, _), (_, severity) in EXPECTED.items() if severity == "left out"} & set(sampled)
 
 
@@ -162,6 +164,7 @@ def test_drawn_data_and_images_without_people():
     coverage = report.splits["pool"]["coverage"]
     assert coverage["semseg"] == coverage["saliency"] == 20
     assert 0 < coverage["human_parts"] < 20
+    assert report.labels["human_parts"]["pool"]["labels"] == coverage["human_parts"]
     assert "trials" in report.note
 
 

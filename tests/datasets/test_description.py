@@ -59,7 +59,6 @@ def test_weights_and_settings_of_edges_reach_the_task(read):
     ({"splits__validation": None}, "splits.validation: Field required"),
     ({"splits": None}, "splits: Field required"),
     ({"tasks": None}, "tasks: Field required"),
-    ({"tasks": {}}, "tasks: there must be at least one task"),
     ({"tasks": {"depth": None}}, None),
     ({"tasks__depth__folder": None}, "tasks.depth.folder: Field required"),
     ({"tasks__depth": "depth"}, r"tasks.depth: .*\(got 'depth'\)"),

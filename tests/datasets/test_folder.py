@@ -9,11 +9,13 @@ from PIL import Image
 
 from mtal.config import Config, ConfigError
 from mtal.datasets import home
+from mtal.datasets.check import check
 from mtal.datasets.dataset import DataError, labels_there
 from mtal.datasets.description import Draw
 from mtal.datasets.divide import drawn
 from mtal.datasets.folder import FOLDER
 from mtal.datasets.tree import list_tree
+from mtal.engine.intake import simulated
 from tests.datasets.any_folder import ALL, DESCRIPTION, POOL, SIZE, VALIDATION, describe, folder_config, save, write_folder
 
 
@@ -225,8 +227,6 @@ class TestLayouts:
     @pytest.mark.parametrize(("spoil", "said"), [
         (lambda rooms: shutil.rmtree(rooms / "images"), "images: there is no folder images"),
         (lambda rooms: [path.unlink() for path in (rooms / "images").rglob("*.jpg")], "images: there are no images"),
-        (lambda rooms: shutil.rmtree(rooms / "depth"), "tasks.depth.folder: there is no folder depth"),
-        (lambda rooms: [path.unlink() for path in (rooms / "depth").rglob("*.png")], "tasks.depth.folder: .*no PNG or NPY in it"),
         (lambda rooms: [path.rename(f"{path}.label.png") for path in (rooms / "depth").rglob("*.png")],
          "tasks.depth.folder: no file in .* belongs to an image, such as .*label.png for .*jpg"),
     ])
@@ -234,6 +234,29 @@ class TestLayouts:
         spoil(rooms)
         with pytest.raises(DataError, match=rf"tasks\.yaml: {said}"):
             load(rooms)
+
+    @pytest.mark.parametrize("spoil", [lambda depth: shutil.rmtree(depth),
+                                       lambda depth: [path.unlink() for path in depth.rglob("*.png")]])
+    def test_a_task_without_labels_yet_is_a_warning(self, rooms, spoil):
+        spoil(rooms / "depth")
+        dataset = load(rooms, "semseg", "depth")
+        assert labels_there(dataset.pool, dataset.tasks)[:, 1].sum() == 0
+        assert labels_there(dataset.pool, dataset.tasks)[:, 0].all()
+        assert dataset.warnings == ("tasks: there are no PNG or NPY files yet for depth (depth); images can be checked without, "
+                                    "a run needs some labels in pool and validation",)
+        assert dataset.pool.files(0, dataset.tasks)["depth"] == rooms.resolve() / "depth/a/0001.png"
+
+    def test_images_without_any_label_can_be_checked(self, rooms):
+        (rooms / "images/0007.jpg").write_bytes(b"broken")
+        describe(rooms, DESCRIPTION | {"tasks": {}})
+        tasks = FOLDER.tasks_in(folder_config(rooms))
+        report = check(load(rooms, *tasks))
+        assert [(row["id"], row["kind"]) for row in report.problems] == [("0007", "unreadable")]
+        assert report.splits["pool"]["coverage"] == dict.fromkeys(tasks, 0)
+        assert report.warnings == ["tasks: tasks.yaml names no labels; images can be checked without, a run needs some labels in "
+                                   "pool and validation"]
+        with pytest.raises(DataError, match=r"no pool image in .* has a label of depth.*: label some images"):
+            simulated(load(rooms, "depth"))
 
     def test_tasks_that_nobody_asked_for_may_be_missing(self, rooms):
         shutil.rmtree(rooms / "depth")

@@ -41,3 +41,11 @@ def test_damaged_files(name, read, tmp_path):
 def test_a_reader_that_fails_is_unreadable():
     assert kind_of(KeyError("palette"), None) == "unreadable"
     assert kind_of(DataError("x.png holds values between 0 and 9; edges must be 0 or 1"), None) == "odd values"
+
+
+def test_a_cut_array_is_told_in_plain_words(tmp_path):
+    np.save(tmp_path / "a.npy", np.ones((40, 50)))
+    (tmp_path / "a.npy").write_bytes((tmp_path / "a.npy").read_bytes()[:5000])
+    with pytest.raises(DataError, match="the file ends too early") as found:
+        read_array(tmp_path / "a.npy", (None, None))
+    assert "mmap" not in str(found.value)

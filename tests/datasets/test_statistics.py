@@ -93,4 +93,4 @@ def test_no_label_at_all_and_none_with_a_valid_pixel(labels):
         assert (empty.valid, empty.constant) == (0, False)
         for facts in ([], [empty]):
             said = summarise(task, facts)
-            assert (said["labels"], said["valid_percent"], said["min"], said["mean"]) == (len(facts), 0, None, None)
+            assert (said["labels"], said["valid_percent"], said["min"], said["mean"]) == (0, 0, None, None)
