@@ -116,3 +116,11 @@ def test_problem_counts_bad_lengths():
 def test_colours_of_the_axes():
     label = np.array([[[1, 0, 0], [0, 0, -1], [0, 0, 0]]], dtype=np.float32)
     assert TASK.colour(label)[0].tolist() == [[255, 128, 128], [128, 128, 0], [0, 0, 0]]
+
+
+@pytest.mark.parametrize("odd", [math.nan, 2.0])
+def test_normals_of_another_length_are_told_the_rule(odd):
+    label = np.zeros((4, 5, 3), np.float32)
+    assert TASK.problem(label) == ""
+    label[1, 2, 0] = odd
+    assert TASK.problem(label).endswith("normals must have length 1; the zero vector marks unknown pixels")
