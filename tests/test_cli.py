@@ -279,7 +279,8 @@ def test_run_ends_with_the_code_of_its_outcome(mtal, store, monkeypatch, outcome
 
 
 def test_ctrl_c_asks_the_run_to_stop_and_waits_for_it(store):
-    code = ("import sys; from mtal.cli import app, work; from mtal.runs.launch import start\n"
+    code = ("import signal, sys; from mtal.cli import app, work; from mtal.runs.launch import start\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"    # a shell's background jobs inherit that it is ignored
             f"work.start = lambda job: start(job, {WORKER!r})\n"
             f"sys.argv = ['mtal', 'run', '--set', 'device=cpu', '--runs', {str(store.folder)!r}]\n"
             "app.main()")

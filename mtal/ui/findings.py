@@ -129,10 +129,11 @@ def _by_kind(report: Report) -> None:
 
 def _of_copies(report: Report) -> list[dict[str, Any]]:
     """Rows for pictures in both splits, then for near copies, of which the view Copies shows each."""
+    from mtal.datasets.problems import NOTE
     near = sum(len(ids) for group in report["alike"] for ids in group.values())
     rows = [{"what a run does": "measures too well", "what": "image", "kind": BOTH, "count": len(report["leaks"]),
              "way out": "Results would flatter: take one of each pair out. The view Copies shows them."},
-            {"what a run does": "note", "what": "image", "kind": "near copies", "count": near,
+            {"what a run does": NOTE, "what": "image", "kind": "near copies", "count": near,
              "way out": "Labelling each of them teaches little more than one does. The view Copies shows the groups."}]
     return [row for row in rows if row["count"]]
 
