@@ -16,17 +16,16 @@ def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) ->
     at_start = gaps(pool["embedding"], covered, options.diversity)                       # (N,) div
     weight = np.ones(len(at_start)) if options.terms == "diversity" else np.nan_to_num(inconsistency)
 
-    diversity = at_start.copy()                                                          # as it is when picked
     if options.terms == "inconsistency" or options.picking == "top":
         first = weight if options.terms == "inconsistency" else weight * at_start
-        order = top(first, open_images, len(first), rng)
+        order, diversity = top(first, open_images, len(first), rng), at_start
+        pairs = buy(lambda wanted: order[:wanted], pool, budget)
     else:
         order, when_picked = farthest_first(pool["embedding"], covered, open_images, most_images(pool, budget), rng, weight,
                                             options.diversity)
-    pairs = buy(lambda wanted: order[:wanted], pool, budget)
-    if options.terms != "inconsistency" and options.picking == "greedy":
+        pairs = buy(lambda wanted: order[:wanted], pool, budget)
         bought = order[:len(np.unique(pairs[:, 0]))]
-        diversity = _after(pool["embedding"], covered, bought, at_start, options)
+        diversity = _after(pool["embedding"], covered, bought, at_start, options)       # as it is when picked
         diversity[bought] = when_picked[:len(bought)]
     score = {"product": weight * diversity, "inconsistency": weight, "diversity": diversity}[options.terms]
     table = {f"s.{name}": scores[:, column] for column, name in enumerate(pool.tasks)}

@@ -18,8 +18,9 @@ SHOWN = 5                                                   # names listed per k
 
 def check(preset: Preset = None, sets: Sets = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Read every image and label once. Exit code 1 when a run would leave something out, or pool and validation share images."""
-    _write_missing(compose(preset, config, sets or []))
-    report = report_on(compose(preset, config, sets or []))
+    chosen = compose(preset, config, sets or [])
+    _write_missing(chosen)
+    report = report_on(chosen)
     typer.echo(json.dumps(report.to_json(), indent=1, allow_nan=False) if as_json else readable(report))
     raise typer.Exit(int(report.harmful))
 

@@ -11,8 +11,7 @@ from mtal.config import Config
 from mtal.runs.index import all_runs, damaged, find_run
 from mtal.runs.progress import Progress
 from mtal.runs.run import Run
-from mtal.runs.status import Status
-from mtal.runs.stop import FOR_LABELS
+from mtal.runs.stop import FOR_LABELS, waits_for_labels
 
 
 def status(
@@ -92,7 +91,7 @@ def _rows(states: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 def _row(one: dict[str, Any]) -> dict[str, str]:
     values = {task: "unknown" if value is None else f"{value:#.4g}" for task, value in one["metrics"].items()}
-    waits = one["status"] == Status.STOPPED and FOR_LABELS in (one["reason"] or "")
+    waits = waits_for_labels(one["status"], one["reason"])
     return {"run": one["name"], "strategy": one["strategy"], "status": FOR_LABELS if waits else one["status"],
             "cycles": f"{one['cycles_done']}/{one['cycles']}", "stage": one["stage"] or "",
             "%": "" if one["percent"] is None else f"{one['percent']:.0f}", "time left": one["eta_text"] or "",

@@ -70,7 +70,7 @@ class Dataset:
         return replace(self, pool=pool, validation=validation)
 
     def fingerprint(self, pool_labels: bool = True) -> str:
-        """Sixteen hex digits that change with any name, order, file size or file time; if asked, whatever the pool's labels."""
+        """Sixteen hex digits that change with any name, order, file size or file time; the pool's labels count unless refused."""
         digest = hashlib.sha256(repr((self.name, [(task.name, task.classes) for task in self.tasks])).encode())
         digest.update(self.reading.encode())
         if not any(split.files(0, ()) for split in (self.pool, self.validation)):
@@ -96,8 +96,8 @@ class Source:
                                                             # For empty `data` the place where it looks by itself
     tasks_in: Callable[[Config], tuple[str, ...]]           # those of task_names that the place has labels for, found cheaply
     load: Callable[[Config], Dataset]                       # ConfigError or DataError; single files may be missing or broken
-    write_missing: Callable[[Config], Path | None] | None = None                # writes a first guess of a description that the
-                                                            # place lacks, for a person to look at; None if nothing lacks
+    # Writes a first guess of a description that the place lacks, for a person to look at, and says where; None if it has one.
+    write_missing: Callable[[Config], Path | None] | None = None
 
 
 def chosen(offered: Mapping[str, Task], config: Config, title: str) -> tuple[Task, ...]:

@@ -22,17 +22,7 @@ from mtal.datasets.dataset import Dataset, Gated, labels_there
 from mtal.datasets.resized import Resized
 from mtal.engine.evidence import NEAR_MISSES, draw_evidence
 from mtal.engine.facts import describe_run, labels_per_cycle
-from mtal.engine.intake import (
-    as_before,
-    await_labels,
-    data_changes,
-    first_images,
-    must_be_learned,
-    must_be_measured,
-    on_disk,
-    readable,
-    simulated,
-)
+from mtal.engine.intake import await_labels, data_changes, must_be_learned, must_be_measured, take_in
 from mtal.engine.project import project
 from mtal.engine.watch import Watch
 from mtal.models import build_network
@@ -120,22 +110,16 @@ def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
             raise ConfigError(f"tasks: {who} compares tasks with each other, so it needs at least two")
         if config.sample_weights == "on" and "committee" not in strategy.needs:
             raise ConfigError(f"sample_weights: {strategy.title} gives no task scores to weight by; set sample_weights=auto")
-        paths = run.store.data(config.dataset, dataset.folder)
-        dataset, left_out = readable(dataset, paths, report)
-        began, simulation = run.facts if run.cycles_done() else {}, config.start == "random"
-        dataset, bare = (as_before(dataset, began), began.get("without_labels", 0)) if began else (
-            simulated(dataset) if simulation else (dataset, 0))
-        there = labels_there(dataset.pool, dataset.tasks)
-        start = first_images(config, there) if simulation else on_disk(there, began.get("start"), dataset)
-        must_be_learned(start, dataset)
+        taken = take_in(run, dataset, report)
+        dataset, start = taken.dataset, taken.start
         parameters = sum(parameter.numel() for parameter in build_network(config, dataset.tasks).parameters())
         facts = describe_run(config, dataset, strategy, signals, machine, np.flatnonzero(start.any(axis=1)), parameters)
-        facts |= {"data_changes": data_changes(run, facts, accept_data), "without_labels": bare,
-                  "left_out": [*began.get("left_out", left_out)]}
+        facts |= {"data_changes": data_changes(run, facts, accept_data), "without_labels": taken.without_labels,
+                  "left_out": taken.left_out}
         share = len(dataset.pool.ids) / (len(dataset.pool.ids) + len(dataset.validation.ids))      # of the memory for images
         pool = Resized(Gated(dataset.pool, dataset.tasks, start), config.size, config.memory_gb * share)
         validation = Resized(dataset.validation, config.size, config.memory_gb * (1 - share))
-        study = Study(config, run, dataset, strategy, signals, machine, pool, validation, start, there, facts)
+        study = Study(config, run, dataset, strategy, signals, machine, pool, validation, start, taken.there, facts)
         usable = labels_there(dataset.validation, dataset.tasks)
         broken = validation.preload(report, dataset.tasks, usable)
         validation.blank(dataset.tasks, ~usable)

@@ -1,5 +1,6 @@
 """What a run takes of a data set: broken images stay out, by name; which labels it may buy; what it begins with."""
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,33 @@ START = 0                                                   # what a seed [confi
 Row = dict[str, str]                                        # split, id, what ("image" or a task), problem
 
 
+@dataclass(frozen=True)
+class Intake:
+    """What a run takes. N images in the pool, T tasks."""
+    dataset: Dataset                                        # without what is left out
+    there: np.ndarray                                       # (N, T) bool: labels that exist by now
+    start: np.ndarray                                       # (N, T) bool: labelled before cycle 0
+    left_out: list[Row]
+    without_labels: int                                     # pool images that are no part of a simulation
+
+
 class LabelsAwaited(StopRequested):
     """The picked images have to be labelled before the run can go on; the message says which, and what to do then."""
+
+
+def take_in(run: Run, dataset: Dataset, report: Report) -> Intake:
+    """A run that has complete cycles takes what it took before. DataError if that is gone, or if there is nothing to learn."""
+    config, before = run.config, run.facts if run.cycles_done() else {}
+    dataset, left_out = readable(dataset, run.store.data(config.dataset, dataset.folder), report)
+    bare = 0
+    if before:
+        dataset, left_out, bare = as_before(dataset, before), list(before.get("left_out", ())), before.get("without_labels", 0)
+    elif config.start == "random":
+        dataset, bare = simulated(dataset)
+    there = labels_there(dataset.pool, dataset.tasks)
+    start = first_images(config, there) if config.start == "random" else on_disk(there, before.get("start"), dataset)
+    must_be_learned(start, dataset)
+    return Intake(dataset, there, start, left_out, bare)
 
 
 def readable(dataset: Dataset, paths: DataPaths, report: Report) -> tuple[Dataset, list[Row]]:

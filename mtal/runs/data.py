@@ -1,10 +1,9 @@
 """What is known about one data folder: its check and its thumbnails, read from disk. Loads no torch and no data set."""
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from mtal.config import Config
-from mtal.runs.files import last_lines, read_json, whole_file
+from mtal.runs.files import last_lines, read_json, read_shared, whole_file
 from mtal.runs.launch import start
 from mtal.runs.lock import is_held
 from mtal.runs.paths import StorePaths
@@ -35,10 +34,8 @@ class DataFolder:
 
         Shared: do not change it.
         """
-        try:
-            return _report(self.paths.report, self.paths.report.stat().st_mtime_ns)
-        except FileNotFoundError:
-            return None
+        found: dict[str, Any] | None = read_shared(self.paths.report)
+        return found
 
     @property
     def result(self) -> dict[str, Any]:
@@ -70,8 +67,3 @@ class DataFolder:
     def preview(self, split: str, image: str, what: str) -> Path:
         """A PNG of a sampled image ("image") or of its label for a task, by the image's id; it may not exist."""
         return self.paths.preview(split, image, what)
-
-
-@lru_cache(maxsize=4)                                       # pages ask at every click; megabytes where images are many
-def _report(path: Path, stamp: int) -> dict[str, Any]:
-    return read_json(path)

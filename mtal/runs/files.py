@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,6 +31,20 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """What `write_json` wrote."""
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def read_shared(path: Path) -> Any:
+    """The same, read again only when the file is another one; None if there is none. Shared: nobody may change it."""
+    try:
+        stat = path.stat()
+        return _read(path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    except FileNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, *version: int) -> Any:
+    return read_json(path)
 
 
 def last_lines(path: Path, size_bytes: int = 16_384) -> list[str]:

@@ -3,7 +3,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mtal.config import Config, load_config
-from mtal.runs.files import last_lines, read_json
+from mtal.runs.files import last_lines, read_json, read_shared
 from mtal.runs.paths import CyclePaths, DataPaths, RunPaths, StorePaths
 from mtal.runs.progress import Progress, append, parse, progress
 from mtal.runs.starts import starts
@@ -79,10 +79,7 @@ class Run:
         data had another fingerprint: cycle, before, after), left_out (what could not be used: split, id, what, problem),
         without_labels (images that are no part of a simulation), measured (task -> usable validation labels). Empty until the
         worker has loaded the data. Shared: do not change it."""
-        try:
-            return _facts(self.paths.facts, self.paths.facts.stat().st_mtime_ns)
-        except FileNotFoundError:
-            return {}
+        return read_shared(self.paths.facts) or {}
 
     def fingerprint(self, number: int) -> str | None:
         """Of the data that a cycle saw; None until the worker has loaded it."""
@@ -248,11 +245,6 @@ class Run:
         beside.mkdir(parents=True)
         yield CyclePaths(beside)
         beside.rename(self.paths.cycle(number).folder)
-
-
-@lru_cache(maxsize=64)                                      # pages ask many times, and it lists every image
-def _facts(path: Path, stamp: int) -> dict[str, Any]:
-    return read_json(path)
 
 
 def closest(points: np.ndarray, image: int, allowed: np.ndarray, count: int) -> list[tuple[int, float]]:

@@ -3,6 +3,7 @@ from mtal.runs.paths import JobPaths
 
 FOR_LABELS = "waits for labels"                             # in the reason of a run that stopped because picked images have none
 
+
 class StopRequested(Exception):
     """Somebody asked the job to stop; what is complete stays."""
 
@@ -11,3 +12,8 @@ def stop_if_asked(job: JobPaths) -> None:
     """Raise StopRequested if somebody asked."""
     if job.stop.exists():
         raise StopRequested
+
+
+def waits_for_labels(outcome: str, reason: str | None) -> bool:
+    """Whether a run that ended so stopped because picked images have no labels yet."""
+    return outcome == "stopped" and FOR_LABELS in (reason or "")

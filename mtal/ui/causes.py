@@ -6,7 +6,7 @@ from typing import Literal
 from mtal.runs.run import Run
 from mtal.runs.starts import HEADING
 from mtal.runs.status import Status
-from mtal.runs.stop import FOR_LABELS
+from mtal.runs.stop import waits_for_labels
 
 Way = Literal["resume", "copy", "data", "accept"]          # go on, start a changed copy, check the data, go on with changed data
 
@@ -63,7 +63,7 @@ def cause(run: Run) -> Cause:
     if status is Status.NEW:
         return NEVER_STARTED
     if status is Status.STOPPED:
-        return AWAITED if FOR_LABELS in str(result.get("reason", "")) else STOPPED
+        return AWAITED if waits_for_labels(status, result.get("reason")) else STOPPED
     evidence = "\n".join([str(result.get("reason", "")), str(result.get("traceback", "")), *_this_start(run.log_tail())])
     known = next((found for pattern, found in CAUSES if re.search(pattern, evidence, re.IGNORECASE)), None)
     return known or (KILLED if status is Status.INTERRUPTED else UNKNOWN)

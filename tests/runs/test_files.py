@@ -1,9 +1,11 @@
 """Files appear whole, and the end of a growing file is read without its unfinished line."""
 import json
+import os
 import threading
 
 import pytest
 
+from mtal.runs import files
 from mtal.runs.files import last_lines, read_json, whole_file, write_json
 
 
@@ -89,3 +91,20 @@ def test_bytes_that_are_no_text_are_shown_and_not_an_error(tmp_path):
     path = tmp_path / "log"
     path.write_bytes(b"caf\xe9\n")
     assert last_lines(path) == ["caf\N{REPLACEMENT CHARACTER}"]
+
+
+def test_a_shared_file_is_read_again_only_when_it_is_another_one(tmp_path, monkeypatch):
+    path, read = tmp_path / "facts.json", []
+    original = files.read_json
+    monkeypatch.setattr(files, "read_json", lambda place: read.append(place) or original(place))
+    assert files.read_shared(path) is None
+    files.write_json(path, {"pool": [1]})
+    assert files.read_shared(path) == {"pool": [1]}
+    assert files.read_shared(path) is files.read_shared(path)
+    assert len(read) == 1
+    stat = path.stat()
+    files.write_json(path, {"pool": [2]})                   # as long, and written within the same tick of the clock
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert files.read_shared(path) == {"pool": [2]}
+    path.unlink()
+    assert files.read_shared(path) is None
