@@ -83,7 +83,10 @@ class Config(BaseModel):
     sample_weights: Literal["auto", "on", "off"] = setting(
         "auto", SELECTION, "Sample weights", "Weight labelled images by their selection scores; auto: as the strategy says.")
     describe: Literal["needed", "always"] = setting(
-        "needed", SELECTION, "Describe the pool", "Measure disagreement and embedding when the strategy needs them, or always.")
+        "needed", SELECTION, "Describe the pool", "Measure the signals that the strategy needs, or all that the tasks allow.")
+    signal_quality: bool = setting(
+        True, SELECTION, "Signal quality", "In a simulation: rank correlation of every signal with the true loss of unlabelled "
+        "images. Labels are read to measure, never to choose.")
 
     start: Literal["random", "labelled"] = setting(
         "random", BUDGET, "Start from", "random: a simulation on labels that exist. labelled: go on from all images with labels; "
@@ -92,6 +95,11 @@ class Config(BaseModel):
                                    gt=0, le=100)
     step_percent: float = setting(10, BUDGET, "Step (% of pool)", "Share of the pool added per cycle.", gt=0, le=100)
     cycles: int = setting(6, BUDGET, "Cycles", "Trainings in all; the last one only measures.", ge=1)
+    label_budget: int = setting(0, BUDGET, "Label budget", "Finish when so many task labels are bought, the start "
+                                "included; 0: no limit but the cycles.", ge=0)
+    plateau_percent: float = setting(0, BUDGET, "Plateau (%)", "Finish when the multi-task loss fell by less than this share "
+                                     "over the last plateau cycles; 0: never.", ge=0, lt=100)
+    plateau_cycles: int = setting(2, BUDGET, "Plateau cycles", "Over how many cycles the loss must have fallen.", ge=1)
     seed: int = setting(0, BUDGET, "Seed", "Of everything random in this run.", ge=0, le=2**32 - 1)
 
     projection: Literal["umap", "pca", "none"] = setting("umap", MACHINE, "Map", "How the embedding is drawn in two dimensions.")

@@ -15,6 +15,11 @@ class Strategy:
     pick: Callable[[Pool, int, np.random.Generator, Options], Pick]
     blurb: str                                              # one sentence for the launch form
     formula: str                                            # plain text
-    source: str                                             # paper, and what is our own choice
+    source: str                                             # the paper
+    choices: str = ""                                       # what the paper leaves open and was decided here
     needs: tuple[str, ...] = ()                             # signals that must be measured first
+    tasks: tuple[str, ...] = ()                             # tasks that it cannot do without
+    uses: frozenset[str] = frozenset()                      # settings of selection that change what it picks
     weights_samples: bool = False                           # whether `sample_weights: auto` means on
+    pseudo_labels: bool = False                             # whether missing tasks of labelled images are learned from guesses
+    dropout: float = 0.0                                    # share of task features dropped while the network is trained

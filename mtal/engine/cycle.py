@@ -1,7 +1,7 @@
 """The heart of the program: train, measure, describe the pool, pick; once per cycle, going on after the last complete one."""
 import resource
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,14 +33,17 @@ from mtal.runs.paths import CyclePaths
 from mtal.runs.run import Run
 from mtal.signals import SIGNALS
 from mtal.signals.committee import partners
-from mtal.signals.describe import describe
+from mtal.signals.describe import allowed, describe
 from mtal.signals.signal import Bench
+from mtal.tasks.task import Task
+from mtal.training.companion import Companion
 from mtal.training.evaluate import Evaluation, evaluate
+from mtal.training.guesses import WEIGHT, guesses, lacking
 from mtal.training.loop import Feed, seed_weights
 from mtal.training.machine import Machine, find_machine, set_threads
 from mtal.training.train import train
 
-WEIGHTS, TRAINING, SIGNAL, PICK = range(1, 5)               # what a seed [config.seed, cycle, use] is for
+WEIGHTS, TRAINING, SIGNAL, PICK, COMPANION = range(1, 6)               # what a seed [config.seed, cycle, use] is for
 
 
 @dataclass(frozen=True)
@@ -73,22 +76,21 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> None:
         set_threads(study.config)                           # the map of the cycle before may have changed them
         labelled = run.labelled(number, study.start)
         await_labels(study.dataset, labelled, study.there)
-        weights = training_weights(study, number, labelled)
         study.pool.change_gate(Gated(study.dataset.pool, study.dataset.tasks, labelled))
         with watch.stage("load", len(study.pool)) as report:        # a broken label shows before an hour of training
             broken = study.pool.preload(report, study.dataset.tasks, labelled)
             leave_out(study, "pool", broken)
             must_be_learned(less(labelled, broken, study.config.tasks), study.dataset)
-        feed = Feed(study.pool, study.dataset.tasks, weights, study.config.batch, study.config.augment, study.machine)
+        feed = training_feed(study, number, labelled, watch)
         with run.new_cycle(number) as cycle:
-            network = trained_network(study, number, feed, watch)
+            network, companions = trained_network(study, number, feed, watch)
             waited = feed.waiting.seconds
             with watch.stage("evaluate", len(study.validation)) as report:
                 found = evaluate(network, study.validation, study.dataset.tasks, study.config, study.machine, report)
             if number < study.config.cycles - 1 and not (labelled | study.closed).all():
                 bench = Bench(network, study.pool, feed, study.dataset.tasks, study.config, study.machine,
                               (study.config.seed, number, SIGNAL))
-                choose(study, number, labelled, bench, cycle, watch)
+                choose(study, number, labelled, bench, companions, cycle, watch)
             save_weights(network, cycle.network)
             write_measurements(study, found, labelled, cycle, watch, waited)
         watch.next_cycle()
@@ -104,10 +106,7 @@ def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
     with watch.stage("load") as report:
         dataset = find(DATASETS, config.dataset, "data set").load(config)
         strategy = find(STRATEGIES, config.strategy, "strategy")
-        signals = tuple(SIGNALS) if config.describe == "always" else strategy.needs
-        if "committee" in signals and len(dataset.tasks) < 2:
-            who = strategy.title if "committee" in strategy.needs else "describe=always"
-            raise ConfigError(f"tasks: {who} compares tasks with each other, so it needs at least two")
+        signals = measured_signals(config, dataset.tasks, strategy)
         if config.sample_weights == "on" and "committee" not in strategy.needs:
             raise ConfigError(f"sample_weights: {strategy.title} gives no task scores to weight by; set sample_weights=auto")
         taken = take_in(run, dataset, report)
@@ -128,6 +127,17 @@ def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
         leave_out(study, "validation", broken)
         must_be_measured(usable, dataset)
     return study
+
+
+def measured_signals(config: Config, tasks: Sequence[Task], strategy: Strategy) -> tuple[str, ...]:
+    """Names of the signals of a run. ConfigError if the strategy cannot do its work on these tasks."""
+    if missing := [name for name in strategy.tasks if name not in config.tasks]:
+        raise ConfigError(f"strategy: {strategy.title} needs the task {', '.join(missing)}, which is not among "
+                          f"{', '.join(config.tasks)}")
+    for name in strategy.needs:
+        if reason := find(SIGNALS, name, "signal").refuses(tasks):
+            raise ConfigError(f"strategy: {strategy.title} cannot choose here: {reason}")
+    return allowed(SIGNALS, tasks) if config.describe == "always" else strategy.needs
 
 
 def less(there: np.ndarray, broken: Iterable[tuple[int, str]], tasks: Sequence[str]) -> np.ndarray:
@@ -160,25 +170,55 @@ def training_weights(study: Study, number: int, labelled: np.ndarray) -> np.ndar
     return sample_weights(labelled, batches)
 
 
-def trained_network(study: Study, number: int, feed: Feed, watch: Watch) -> TwoStageNetwork:
-    """A new network from pretrained weights (or, if asked, the last cycle's), trained on what is labelled."""
-    config = study.config
+def training_feed(study: Study, number: int, labelled: np.ndarray, watch: Watch) -> Feed:
+    """What a cycle learns from: labels with their weights, and, if the strategy says so, guesses of the network before."""
+    config, weights = study.config, training_weights(study, number, labelled)
+    made: dict[tuple[int, str], np.ndarray] = {}
+    wanted = lacking(labelled)
+    if study.strategy.pseudo_labels and number and wanted.any():
+        with watch.stage("guess", int(wanted.any(axis=1).sum())) as report:
+            network = study.machine.place(last_network(study, number))
+            made = guesses(network, study.pool, study.dataset.tasks, wanted, config.batch, study.machine, report)
+        weights = np.where(wanted, WEIGHT, weights)
+    return Feed(study.pool, study.dataset.tasks, weights, config.batch, config.augment, study.machine, guesses=made)
+
+
+def last_network(study: Study, number: int) -> TwoStageNetwork:
+    """As it was at the end of the cycle before."""
+    network = build_network(study.config, study.dataset.tasks, study.strategy.dropout)
+    network.load_state_dict(load_file(study.run.cycle(number - 1).network))
+    return network
+
+
+def trained_network(study: Study, number: int, feed: Feed, watch: Watch) -> tuple[TwoStageNetwork, dict[str, Companion]]:
+    """A new network from pretrained weights (or, if asked, the last cycle's), trained on what is labelled; signal -> what was
+    trained along with it."""
+    config, tasks = study.config, study.dataset.tasks
     with watch.stage("train", config.epochs * feed.steps) as report:
         seed_weights((config.seed, number, WEIGHTS))
-        network = build_network(config, study.dataset.tasks)
-        if config.finetune and number:
-            network.load_state_dict(load_file(study.run.cycle(number - 1).network))
+        network = (last_network(study, number) if config.finetune and number
+                   else build_network(config, tasks, study.strategy.dropout))
         network = study.machine.place(network)
-        train(network, feed, config, [config.seed, number, TRAINING], report)
-    return network.eval().requires_grad_(False)
+        companions = {}
+        for name in study.signals:
+            if (along := SIGNALS[name].along) is not None:
+                seed_weights((config.seed, number, COMPANION))
+                companions[name] = study.machine.place(along(network, tasks, name in study.strategy.needs))
+        seed_weights((config.seed, number, TRAINING))       # layers that draw while they are trained, such as dropout
+        train(network, feed, config, [config.seed, number, TRAINING], report, list(companions.values()))
+    for companion in companions.values():
+        companion.eval().requires_grad_(False)
+    return network.eval().requires_grad_(False), companions
 
 
-def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, cycle: CyclePaths, watch: Watch) -> None:
+def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, companions: Mapping[str, nn.Module],
+           cycle: CyclePaths, watch: Watch) -> None:
     """Fit and measure the signals, let the strategy pick, and write down what was picked and why."""
-    config, fitted = study.config, dict[str, nn.Module]()
+    config, fitted = study.config, dict(companions)
     for name in study.signals:
-        with watch.stage(SIGNALS[name].stage) as report:
-            fitted[name] = SIGNALS[name].fit(bench, report)
+        if (fit := SIGNALS[name].fit) is not None:
+            with watch.stage(SIGNALS[name].stage) as report:
+                fitted[name] = fit(bench, report)
     found: dict[str, np.ndarray] = {}
     if study.signals:
         with watch.stage("score", len(study.pool)) as report:

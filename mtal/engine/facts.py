@@ -67,7 +67,7 @@ def plan(config: Config, dataset: Dataset, signals: Sequence[str], start: int) -
         labelled = images_at(config, pool, number, start)
         stages = {"load": pool, "train": steps(labelled, config.batch, config.epochs), "evaluate": len(dataset.validation.ids)}
         if number < config.cycles - 1:
-            stages |= {SIGNALS[name].stage: SIGNALS[name].units(config, pool, labelled) for name in signals}
+            stages |= {signal.stage: signal.units(config, pool, labelled) for name in signals if (signal := SIGNALS[name]).stage}
             stages |= ({"score": pool} if signals else {}) | {"pick": 1, "evidence": images_per_cycle(config, pool) + NEAR_MISSES}
             stages |= {"project": 1} if "embedding" in signals and config.projection != "none" else {}
         cycles.append(stages)

@@ -12,7 +12,9 @@ NETWORKS: dict[str, Callable[[Encoder, Sequence[Task], int], TwoStageNetwork]] =
 __all__ = ["BACKBONES", "NETWORKS", "build_network"]
 
 
-def build_network(config: Config, tasks: Sequence[Task]) -> TwoStageNetwork:
-    """Network and backbone of a config, with pretrained weights where asked."""
+def build_network(config: Config, tasks: Sequence[Task], dropout: float = 0.0) -> TwoStageNetwork:
+    """Network and backbone of a config, with pretrained weights where asked. `dropout`: share of task features in training."""
     build = find(NETWORKS, config.network, "network")
-    return build(build_backbone(config), tasks, config.channels)
+    network = build(build_backbone(config), tasks, config.channels)
+    network.dropout.p = dropout
+    return network

@@ -48,19 +48,20 @@ class PADNet(TwoStageNetwork):
         super().__init__()
         self.backbone, self.first_blocks, self.second_blocks = backbone, first_blocks, second_blocks
         self.first_heads, self.distillation, self.last_heads = first_heads, distillation, last_heads
-        self.channels = distillation.channels
+        self.channels, self.dropout = distillation.channels, nn.Dropout2d(0.0)
 
     def first_stage(self, images: Tensor) -> FirstStage:
         """Initial outputs at the backbone's size, and F_k."""
         shared = self.backbone(images)
         entered = side_by_side(cast("Mapping[str, Bottleneck]", self.first_blocks), shared)
-        features = {name: block(entered[name]) for name, block in self.second_blocks.items()}
-        return FirstStage([{name: head(features[name]) for name, head in self.first_heads.items()}], features)
+        features = {name: self.dropout(block(entered[name])) for name, block in self.second_blocks.items()}
+        return FirstStage([{name: head(features[name]) for name, head in self.first_heads.items()}], features, shared)
 
     def second_stage(self, first: FirstStage) -> Prediction:
         """Final outputs at the same size."""
         mixed = self.distillation(first.features)
-        return Prediction(first.initial, first.features, {name: head(mixed[name]) for name, head in self.last_heads.items()})
+        return Prediction(first.initial, first.features, first.shared,
+                          {name: head(mixed[name]) for name, head in self.last_heads.items()})
 
 
 def build(backbone: Encoder, tasks: Sequence[Task], channels: int) -> PADNet:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from mtal.config import Config
 from mtal.models.pairwise import PairBlocks
 from mtal.models.prediction import FirstStage, Prediction
-from mtal.signals.signal import Bench, Signal
+from mtal.signals.signal import Bench, Seen, Signal
 from mtal.tasks.task import Task
 from mtal.training.loop import Batch, Report, optimise, seed_weights, steps, torch_generator
 from mtal.training.losses import check_finite, head_losses, joined
@@ -59,9 +59,10 @@ def members(blocks: PairBlocks, prediction: FirstStage | Prediction, config: Con
     return refined
 
 
-def measure(module: nn.Module, prediction: FirstStage | Prediction, bench: Bench) -> Tensor:
+def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:
     """(B, T, M) m_{k,l}: mean over pixels of the task's distance, float32."""
     assert isinstance(module, PairBlocks)
+    prediction = seen.prediction
     committee = members(module, prediction, bench.config)
     rows = []
     for task in bench.tasks:
@@ -72,6 +73,13 @@ def measure(module: nn.Module, prediction: FirstStage | Prediction, bench: Bench
     return torch.stack(rows, dim=1)
 
 
-COMMITTEE = Signal("committee", stage="pairs", fit=fit, measure=measure,
+def refuses(tasks: Sequence[Task]) -> str:
+    """A committee is made of the other tasks."""
+    return "" if len(tasks) > 1 else "it compares tasks with each other, so it needs at least two"
+
+
+COMMITTEE = Signal("committee", "Task disagreement", measure, stage="pairs", fit=fit,
                    units=lambda config, pool, labelled: steps(labelled, config.batch, config.pair_epochs),
-                   needs_final=lambda config: config.with_final)
+                   needs_final=lambda config: config.with_final, refuses=refuses,
+                   scores=lambda found: {"committee max": found.max(2), "committee mean": found.mean(2),
+                                         "committee min": found.min(2)})

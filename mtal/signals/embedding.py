@@ -10,7 +10,7 @@ from mtal.config import Config
 from mtal.datasets.normalise import to_input
 from mtal.models.autoencoder import AutoEncoder
 from mtal.models.prediction import FirstStage, Prediction
-from mtal.signals.signal import Bench, Signal, shuffled_batches
+from mtal.signals.signal import Bench, Seen, Signal, shuffled_batches
 from mtal.training.loop import Report, seed_weights, steps
 from mtal.training.losses import NonFiniteLossError
 
@@ -78,9 +78,11 @@ def fit(bench: Bench, report: Report) -> Embedder:
     return embedder.eval()
 
 
-def measure(module: nn.Module, prediction: FirstStage | Prediction, bench: Bench) -> Tensor:
+def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:
     """(B, D) float32."""
-    return module(joined_features(prediction, bench)).float()
+    assert module is not None
+    embedded: Tensor = module(joined_features(seen.prediction, bench))
+    return embedded.float()
 
 
 @torch.no_grad()
@@ -109,5 +111,5 @@ def _untrained(bench: Bench, sample: np.ndarray) -> Embedder:
     return bench.machine.place(Embedder(autoencoder, mean.float().view(shape), spread.float().view(shape)))
 
 
-EMBEDDING = Signal("embedding", stage="embedding", fit=fit, measure=measure,
+EMBEDDING = Signal("embedding", "Auto-encoder embedding", measure, stage="embedding", fit=fit,
                    units=lambda config, pool, labelled: steps(pool, batch_size(config), config.embedding_epochs))

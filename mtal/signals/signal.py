@@ -1,4 +1,4 @@
-"""Signal: what to train beside the frozen network, and what to measure with it, image by image."""
+"""Signal: what to train beside the network, and what to measure with it, image by image."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from mtal.config import Config
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
 from mtal.tasks.task import Task
+from mtal.training.companion import Companion
 from mtal.training.loop import Feed, Report, steps
 from mtal.training.machine import Machine
 
@@ -26,14 +27,30 @@ class Bench:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What the one pass over the pool has of a batch of B images."""
+    indices: np.ndarray                                     # (B,) positions in the pool
+    prediction: FirstStage | Prediction                     # a Prediction if a signal needs final outputs
+    mirrored: dict[str, Tensor] | None = None               # task -> final output (B, C, h, w) for the mirrored images, mirrored
+                                                            # back by the task; if a signal needs it
+
+
+@dataclass(frozen=True)
 class Signal:
-    """`fit` trains a module once per cycle; `measure` turns a batch of the pool into (B, ...) float32 numbers."""
+    """`measure` turns a batch of the pool into (B, ...) float32 numbers, with the module that was fitted, if any."""
     name: str
-    stage: str                                              # name of the fitting stage in the progress
-    fit: Callable[[Bench, Report], nn.Module]
-    measure: Callable[[nn.Module, FirstStage | Prediction, Bench], Tensor]
-    units: Callable[[Config, int, int], int]                # config, pool images, labelled images -> steps of the fit
+    title: str
+    measure: Callable[[nn.Module | None, Seen, Bench], Tensor]
+    stage: str = ""                                         # name of the fitting stage in the progress; "" = nothing to fit
+    fit: Callable[[Bench, Report], nn.Module] | None = None  # trains a module once per cycle, on the frozen network
+    units: Callable[[Config, int, int], int] = lambda config, pool, labelled: 0     # pool, labelled images -> steps of the fit
+    # Makes what is trained with the network instead. bool: whether what it learns may change the network, for the strategy's sake
+    along: Callable[[TwoStageNetwork, Sequence[Task], bool], Companion] | None = None
     needs_final: Callable[[Config], bool] = lambda config: False    # whether `measure` looks at final predictions
+    needs_mirrored: bool = False                            # whether it looks at the mirrored images' outputs
+    refuses: Callable[[Sequence[Task]], str] = lambda tasks: ""     # why it cannot be measured for these tasks, "" if it can
+    # (N, ...) -> version -> (N, T) numbers that should rise with a task's true loss: what its quality is measured by
+    scores: Callable[[np.ndarray], dict[str, np.ndarray]] = lambda found: {}
 
 
 def shuffled_batches(count: int, batch: int, rng: np.random.Generator) -> list[np.ndarray]:

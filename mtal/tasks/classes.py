@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mtal.tasks.belief import Chances
 from mtal.tasks.cross_entropy import cross_entropy
 from mtal.tasks.labels import unchanged, wrong_form
 from mtal.tasks.palette import IGNORED, RGB, class_colours
@@ -115,7 +116,7 @@ def class_task(name: str, title: str, classes: Sequence[str], *, weight: float, 
         loss=lambda output, target: cross_entropy(output, target, valid(target)), valid=valid,
         metric=Metric("mIoU", unit="%", better="higher", value=mean_iou_percent, image_value=present_iou_percent, note=note,
                       counts=lambda output, target: overlap_counts(output, target, valid(target))),
-        distances=DISTANCES, encode=probabilities, decode=class_ids, adjust=unchanged,
+        distances=DISTANCES, belief=Chances(IGNORE), encode=probabilities, decode=class_ids, adjust=unchanged,
         problem=partial(class_problem, classes=len(classes)), colour=partial(class_picture, colours=colours),
         legend=(*zip(classes, colours, strict=True), ("ignored", IGNORED)), classes=tuple(classes), enlarge="nearest",
     )

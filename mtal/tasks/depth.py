@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mtal.tasks.belief import Values
 from mtal.tasks.labels import mean_where, not_finite, wrong_form
 from mtal.tasks.palette import MISSING, RGB, plasma
 from mtal.tasks.resize import enlarge
@@ -28,7 +29,7 @@ def depth(*, weight: float = 1.0, far_m: float = 10.0, typical_m: float = 2.8) -
         loss=_loss, valid=_measured,
         metric=Metric("RMSE", unit="m", better="lower", counts=_squared_error, value=_root_mean,
                       note="Pooled over all measured pixels, so not a mean of the images' values."),
-        distances=(Distance("metres", "Absolute difference", "m", _difference),),
+        distances=(Distance("metres", "Absolute difference", "m", _difference),), belief=Values(_metres_map),
         encode=partial(_in_typical_depths, typical_m=typical_m), decode=_metres, adjust=_zoomed,
         problem=_problem, colour=partial(_near_bright, far_m=far_m), legend=_legend(far_m), unit="m",
     )
@@ -64,9 +65,14 @@ def _in_typical_depths(output: Tensor, typical_m: float) -> Tensor:
     return output.float() / typical_m
 
 
+def _metres_map(output: Tensor) -> Tensor:
+    """(B, 1, H, W). At least 1e-9 m, as for the metric: 0 would mean not measured, which a prediction never is."""
+    return output.float().clamp(min=1e-9)
+
+
 def _metres(output: Tensor) -> Tensor:
-    """(B, H, W). At least 1e-9 m, as for the metric: 0 would mean not measured, which a prediction never is."""
-    return output.float().clamp(min=1e-9)[:, 0]
+    """(B, H, W)."""
+    return _metres_map(output)[:, 0]
 
 
 def _zoomed(target: Tensor, warp: Warp) -> Tensor:

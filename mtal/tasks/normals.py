@@ -5,6 +5,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mtal.tasks.belief import Values
 from mtal.tasks.labels import mean_where, not_finite, wrong_form
 from mtal.tasks.palette import MISSING, RGB
 from mtal.tasks.resize import enlarge
@@ -21,7 +22,7 @@ def normals(*, weight: float = 10.0) -> Task:
         loss=_loss, valid=_present,
         metric=Metric("mErr", unit="°", better="lower", counts=_angle_counts, value=_mean_angle,
                       note="Mean angle over all valid pixels of the set."),
-        distances=(Distance("angle", "Angle", "°", angle_deg),),
+        distances=(Distance("angle", "Angle", "°", angle_deg),), belief=Values(unit_vectors),
         encode=unit_vectors, decode=_vectors_last, adjust=_turned,
         problem=_problem, colour=_picture, legend=_LEGEND,
     )

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import torch
 from torch import Tensor
+
+from mtal.tasks.belief import Belief
 
 IGNORE = 255                                                # class id of pixels that count nowhere
 
@@ -63,6 +66,7 @@ class Task:
     valid: Callable[[Tensor], Tensor]                       # target -> (B, 1, H, W) bool: the pixels that count
     metric: Metric
     distances: tuple[Distance, ...]                         # the first is the default
+    belief: Belief                                          # how sure an output is
     encode: Callable[[Tensor], Tensor]                      # output -> (B, C, H, W), what a pairwise block is fed
     decode: Callable[[Tensor], Tensor]                      # output -> value, (B, H, W) or (B, H, W, 3)
     adjust: Callable[[Tensor, Warp], Tensor]                # target whose pixels were moved -> target with right values
@@ -80,3 +84,10 @@ class Task:
     def distance(self, name: str) -> Distance:
         """The distance of that name, or the task's own default where the task does not offer it (metres, degrees)."""
         return next((one for one in self.distances if one.name == name), self.distances[0])
+
+
+def mirrored_back(output: Tensor, task: Task) -> Tensor:
+    """(B, C, h, w) output for mirrored images -> as if for the images: pixels change sides, the task adjusts values."""
+    mirror = Warp(mirrored=torch.ones(len(output), dtype=torch.bool), zoom=torch.ones(len(output)),
+                  angle=torch.zeros(len(output)))
+    return task.adjust(output.flip(-1).float(), mirror)

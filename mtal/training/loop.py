@@ -1,8 +1,9 @@
 """What every training here shares: batches of labelled images, Adam with poly decay, progress, a stop between steps."""
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -50,6 +51,8 @@ class Feed:
     augment: bool
     machine: Machine
     waiting: Waiting = field(default_factory=Waiting)
+    # (position, task) without a label -> (C, H, W) target to learn from instead, where its weight is above 0
+    guesses: Mapping[tuple[int, str], np.ndarray] = field(default_factory=dict)
 
     @property
     def images(self) -> np.ndarray:
@@ -73,7 +76,7 @@ class Feed:
 
     def _batch(self, indices: np.ndarray, generator: torch.Generator) -> Batch:
         images = self.data.images(indices)
-        targets = self.data.targets_for(indices, self.tasks, self.weights > 0)
+        targets = self._targets(indices)
         if self.augment:
             images, targets = augment(images, targets, self.tasks, generator)
         device = self.machine.device
@@ -81,6 +84,24 @@ class Feed:
         valid = torch.stack([task.has_label(targets[task.name]) for task in self.tasks], dim=1).to(device)
         return Batch(indices, to_input(images, device), {name: target.to(device) for name, target in targets.items()},
                      weights * valid)
+
+    @cached_property
+    def labelled(self) -> np.ndarray:
+        """(N, T) bool: what has a label to learn from, and no mere guess."""
+        column = {task.name: place for place, task in enumerate(self.tasks)}
+        labelled = self.weights > 0
+        for index, name in self.guesses:
+            labelled[index, column[name]] = False
+        return labelled
+
+    def _targets(self, indices: np.ndarray) -> dict[str, Tensor]:
+        """Labels, and guesses in place of some that are lacking."""
+        targets = self.data.targets_for(indices, self.tasks, self.labelled)
+        for row, index in enumerate(indices):
+            for task in self.tasks:
+                if (guess := self.guesses.get((int(index), task.name))) is not None:
+                    targets[task.name][row] = torch.from_numpy(guess).to(targets[task.name].dtype)
+        return targets
 
 
 def ahead(batches: Iterator[Batch], waiting: Waiting) -> Iterator[Batch]:

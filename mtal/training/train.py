@@ -1,20 +1,29 @@
 """One training of a two-stage network on what is labelled."""
+from collections.abc import Sequence
+from itertools import count
+
 import torch
+from torch import nn
 
 from mtal.config import Config
 from mtal.models.prediction import TwoStageNetwork
+from mtal.training.companion import Companion
 from mtal.training.loop import Batch, Feed, Report, optimise, torch_generator
 from mtal.training.losses import all_losses, check_finite, joined
 
 
-def train(network: TwoStageNetwork, feed: Feed, config: Config, seed: list[int], report: Report) -> None:
+def train(network: TwoStageNetwork, feed: Feed, config: Config, seed: list[int], report: Report,
+          companions: Sequence[Companion] = ()) -> None:
     """Every head, initial and final, against the same labels with the same task weights (FACTS 3.2, 4.2). In place.
 
-    feed.weights carry missing labels and sample weights. NonFiniteLossError names the parts that broke.
+    feed.weights carry missing labels and sample weights. Companions are trained along, by the same optimiser.
+    NonFiniteLossError names the parts that broke.
     """
     tasks, ids = feed.tasks, feed.data.ids
     scale = torch.tensor([task.weight for task in tasks], device=feed.machine.device)
-    network.train()
+    trained = nn.ModuleList([network, *companions])
+    trained.train()
+    step, total = count(), config.epochs * feed.steps
 
     def step_loss(batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
         with feed.machine.autocast():
@@ -23,7 +32,10 @@ def train(network: TwoStageNetwork, feed: Feed, config: Config, seed: list[int],
         heads = [f"initial {level}" for level in range(len(prediction.initial))] + ["final"]
         check_finite(losses, tasks, heads, [ids[index] for index in batch.indices], "while training the network")
         parts = losses[-1].detach().mean(dim=0).tolist()
-        return joined(losses, batch.weights, scale), {task.name: part for task, part in zip(tasks, parts, strict=True)}
+        loss, progress = joined(losses, batch.weights, scale), next(step) / total
+        for companion in companions:
+            loss = loss + companion.loss(prediction, losses[-1].detach(), batch.weights, progress)
+        return loss, {task.name: part for task, part in zip(tasks, parts, strict=True)}
 
-    optimise(network, feed, step_loss, epochs=config.epochs, lr=config.lr, weight_decay=config.weight_decay,
+    optimise(trained, feed, step_loss, epochs=config.epochs, lr=config.lr, weight_decay=config.weight_decay,
              generator=torch_generator(seed), report=report)

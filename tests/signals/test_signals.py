@@ -6,7 +6,7 @@ import torch
 from mtal.datasets.normalise import to_input
 from mtal.signals import SIGNALS
 from mtal.signals.committee import partners
-from mtal.signals.describe import describe
+from mtal.signals.describe import describe, look
 from tests.training.benches import quiet, small_bench
 
 
@@ -45,8 +45,8 @@ class TestEverySignal:
         assert np.isfinite(together).all()
         for image in (0, 7, 23):
             with torch.no_grad():
-                first = bench.network.first_stage(to_input(bench.pool.images([image]), "cpu"))
-                alone = SIGNALS[name].measure(fitted[name], first, bench)[0].numpy()
+                seen = look(bench, np.array([image]), {name: SIGNALS[name]})
+                alone = SIGNALS[name].measure(fitted[name], seen, bench)[0].numpy()
             np.testing.assert_allclose(together[image], alone, rtol=2e-4, atol=2e-5)
 
 

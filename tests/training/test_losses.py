@@ -32,7 +32,7 @@ def test_every_head_is_compared_at_the_size_of_the_labels():
     head = {"depth": torch.full((2, 1, 4, 5), 3.0)}
     target = {"depth": torch.full((2, 1, 12, 15), 5.0)}
     torch.testing.assert_close(head_losses(head, target, [depth]), torch.full((2, 1), 2.0))
-    both = all_losses(Prediction([head], {}, {"depth": torch.full((2, 1, 6, 5), 4.0)}), target, [depth])
+    both = all_losses(Prediction([head], {}, torch.zeros(2, 1, 6, 5), {"depth": torch.full((2, 1, 6, 5), 4.0)}), target, [depth])
     torch.testing.assert_close(both, torch.tensor([2.0, 1.0]).view(2, 1, 1).expand(2, 2, 1))
 
 

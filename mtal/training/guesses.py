@@ -1,0 +1,47 @@
+"""Guesses: labels that a network makes up for tasks that an image lacks, where it is sure enough (PartAL; METHOD 6).
+
+Our choices: class tasks from a chance of 0.9 on; values at the half of the pixels that changes least when the image is mirrored.
+"""
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from mtal.datasets.normalise import to_input
+from mtal.datasets.resized import Resized
+from mtal.models.prediction import TwoStageNetwork
+from mtal.tasks.resize import enlarge
+from mtal.tasks.task import Task, mirrored_back
+from mtal.training.loop import Report
+from mtal.training.machine import Machine
+
+WEIGHT = 0.5                                                # of a guess beside a label (our choice)
+
+
+def lacking(labelled: np.ndarray) -> np.ndarray:
+    """(N, T) bool: pairs without a label on images that have one of another task. labelled: (N, T) bool."""
+    return np.asarray(~labelled & labelled.any(axis=1, keepdims=True))
+
+
+@torch.inference_mode()
+def guesses(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], wanted: np.ndarray, batch: int, machine: Machine,
+            report: Report) -> dict[tuple[int, str], np.ndarray]:
+    """(position, task) -> (1 or 3, H, W) at the size of `data`, ignored where not sure. wanted: (N, T) bool. No label is read."""
+    network.eval()
+    images = np.flatnonzero(wanted.any(axis=1))
+    found: dict[tuple[int, str], np.ndarray] = {}
+    for start in range(0, len(images), batch):
+        report(start, len(images))
+        indices = images[start:start + batch]
+        pixels = to_input(data.images(indices), machine.device)
+        with machine.autocast():
+            plain, other = network(pixels).final, network(pixels.flip(-1)).final
+        for column, task in enumerate(tasks):
+            rows = np.flatnonzero(wanted[indices, column])
+            if len(rows):
+                output, mirrored = (enlarge(maps[rows], data.size)
+                                    for maps in (plain[task.name], mirrored_back(other[task.name], task)))
+                targets = task.belief.guess(output, mirrored).cpu().numpy().astype(task.label_dtype)
+                found |= {(int(indices[row]), task.name): target for row, target in zip(rows, targets, strict=True)}
+    report(len(images), len(images))
+    return found
