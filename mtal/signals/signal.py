@@ -31,8 +31,20 @@ class Seen:
     """What the one pass over the pool has of a batch of B images."""
     indices: np.ndarray                                     # (B,) positions in the pool
     prediction: FirstStage | Prediction                     # a Prediction if a signal needs final outputs
-    mirrored: dict[str, Tensor] | None = None               # task -> final output (B, C, h, w) for the mirrored images, mirrored
+    other: dict[str, Tensor] | None = None                  # task -> final output (B, C, h, w) for the mirrored images, mirrored
                                                             # back by the task; if a signal needs it
+
+    @property
+    def final(self) -> dict[str, Tensor]:
+        """task -> final output (B, C, h, w), for signals that said they need it."""
+        assert isinstance(self.prediction, Prediction)
+        return self.prediction.final
+
+    @property
+    def mirrored(self) -> dict[str, Tensor]:
+        """`other`, for signals that said they need it."""
+        assert self.other is not None
+        return self.other
 
 
 @dataclass(frozen=True)
