@@ -188,8 +188,9 @@ class TestOddSettings:
         assert finished_here(config, tmp_path).metrics()["images"].tolist() == [1, 1, 2, 2]
 
     def test_what_the_tasks_do_not_allow_is_not_measured(self, tmp_path):
-        """describe=always measures all that can be measured: one task has no committee, and without classes there is no margin."""
-        run = Run(create(tiny_config("tasks=depth", "strategy=random", "describe=always", "cycles=2"), StorePaths(tmp_path)).folder)
+        """describe=always measures all that can be: one task has no committee, and without classes there is no margin."""
+        config = tiny_config("tasks=depth", "strategy=random", "describe=always", "cycles=2")
+        run = Run(create(config, StorePaths(tmp_path)).folder)
         study = cycle.prepare(run, Watch(run, 0), False)
         assert {"committee", "margin", "entropy"}.isdisjoint(study.signals)
         assert {"embedding", "uncertainty", "predicted_loss"} <= set(study.signals)
