@@ -149,7 +149,7 @@ class TestChances:
             assert slope[1, channel, 2, 3].item() == pytest.approx(difference, rel=1e-3, abs=1e-6)
 
     def test_a_guess_is_the_likeliest_class_where_it_is_likely_enough(self, class_task):
-        (output, mirrored), (reading, other) = readings(class_task, spread=4.0)
+        (output, _), (reading, other) = readings(class_task, spread=4.0)
         found, chances = class_task.belief.guess(reading, other), slow_chances(class_task, output)
         assert found.dtype == torch.uint8
         assert found.shape == (3, 1, 6, 8)
