@@ -12,7 +12,8 @@ if TYPE_CHECKING:                                           # the settings' clas
 
 
 def device_key(config: "Config") -> str:
-    """`cpu` or `cuda:N`. `auto` is the first visible GPU where the driver shows one."""
+    """`cpu`, `cpu:N` or `cuda:N`: runs with the same one wait for each other. `auto` is the first visible GPU where the driver
+    shows one."""
     return _key(config.device)
 
 
@@ -23,7 +24,7 @@ def stored_device(config: Path) -> str:
         key = _key(read_json(config).get("device", "auto"))
     except (OSError, ValueError, AttributeError):           # UnicodeDecodeError and JSONDecodeError are ValueErrors
         return ""
-    return key if isinstance(key, str) and re.fullmatch(r"cpu|cuda:\d+", key) else ""
+    return key if isinstance(key, str) and re.fullmatch(r"cpu(:\d+)?|cuda:\d+", key) else ""
 
 
 def _key(device: str) -> str:
