@@ -42,8 +42,9 @@ def expand(base: Mapping[str, Any], strategies: Sequence[str], seeds: Sequence[i
     variants, so Random is not run again for every committee. Settings that nobody heeds, such as epochs, count for everyone.
     """
     selective = frozenset().union(*heeds.values())
+    every: dict[str, Mapping[str, Any]] = {PLAIN: {}, **variants}
     cells = []
-    for seed, (label, settings), strategy in itertools.product(seeds, ({PLAIN: {}} | dict(variants)).items(), strategies):
+    for seed, (label, settings), strategy in itertools.product(seeds, every.items(), strategies):
         heeded = find(heeds, strategy, "strategy")
         kept = {name: value for name, value in settings.items() if name in heeded or name not in selective}
         cells.append(Cell(_relabelled(label, settings, kept), make_config({**base, **kept, "strategy": strategy, "seed": seed})))
