@@ -18,6 +18,7 @@ from mtal.runs.durations import span
 
 STAGES = {                                                  # name -> what people read; in the order in which a cycle goes
     "load": "Load images",
+    "guess": "Guess missing labels",
     "train": "Train network",
     "evaluate": "Evaluate",
     "pairs": "Train refinement blocks",
