@@ -38,7 +38,8 @@ def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
     images = None if pool is None else round(pool * config.step_percent / 100)
     strategies = {one.strategy for one in configs}
     earlier = [run for run in loaders.runs() if run.cycles_done() and run.facts and same_speed(run.config, config)
-               and run.config.strategy in strategies and run.config.describe == config.describe]
+               and run.config.strategy in strategies and run.config.describe == config.describe
+               and run.config.signal_quality == config.signal_quality]
     times = [_seconds(one, [run for run in earlier if run.config.strategy == one.strategy]) for one in configs]
     known = [seconds for seconds in times if seconds is not None]
     total = (sum(low for low, _ in known), sum(high for _, high in known)) if len(known) == len(times) else None
