@@ -13,7 +13,7 @@ class Pool:
     """Row i of every array is image i. `signals` holds exactly what the strategy declared in `needs`."""
     tasks: tuple[str, ...]
     labelled: np.ndarray                                    # (N, T) bool
-    signals: dict[str, np.ndarray]                          # "committee" (N, T, M) m_{k,l}; "embedding" (N, D)
+    signals: dict[str, np.ndarray]                          # such as "committee" (N, T, M) m_{k,l}; "embedding" (N, D)
     closed: np.ndarray | None = None                        # (N, T) bool: pairs that can never be labelled; None = there are none
 
     @property
@@ -32,7 +32,12 @@ class Pool:
         return np.asarray(self.labelled.any(axis=1))
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return self.signals[name]
+        """A signal; ValueError if some of it is not a number."""
+        signal = self.signals[name]
+        if not (finite := np.isfinite(signal)).all():
+            raise ValueError(f"{np.count_nonzero(~finite)} numbers of the signal {name} are not finite, the first is of image "
+                             f"{np.argwhere(~finite)[0][0]}")
+        return signal
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,10 @@ class Pick:
 
 def whole_images(images: np.ndarray, pool: Pool) -> np.ndarray:
     """(K, 2) pairs: each image with all of its tasks that are left to label."""
-    open_pairs = pool.open_pairs
-    pairs = [(image, task) for image in images for task in np.flatnonzero(open_pairs[image])]
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    row, task = np.nonzero(pool.open_pairs[images])
+    return np.column_stack([images[row], task]).astype(np.int64)
+
+
+def columns(what: str, numbers: np.ndarray, pool: Pool) -> dict[str, np.ndarray]:
+    """(N, T) as the columns `<what>.<task>` of a table."""
+    return {f"{what}.{name}": numbers[:, column] for column, name in enumerate(pool.tasks)}

@@ -34,3 +34,11 @@ def comparable(scores: np.ndarray, open_images: np.ndarray, how: Literal["minmax
         scaled = pool / np.where(mean > 0, mean, 1)
     result[open_images] = np.where(high > low, scaled, 0)
     return result
+
+
+def ranks(scores: np.ndarray, open_images: np.ndarray) -> np.ndarray:
+    """(N, T) -> (N, T) ranks over the open pool, per task: 1 = highest, ties share their mean; NaN for the other images."""
+    result = np.full(scores.shape, np.nan)
+    if open_images.any():
+        result[open_images] = rankdata(-scores[open_images].astype(np.float64), axis=0)
+    return result

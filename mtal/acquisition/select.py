@@ -4,13 +4,12 @@ Greedy k-centre (Core-Set, arXiv:1708.00489) and score = weight x distance (METH
 point with the largest weight x gap, gap = distance to the nearest covered point. A gap can only shrink, so an old gap is an
 upper bound and only points whose bound is at the top are brought up to date.
 """
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 from sklearn.metrics import pairwise_distances_argmin_min
 
-from mtal.acquisition.pool import Pool, whole_images
+from mtal.acquisition.pool import Pick, Pool, whole_images
 
 Space = Literal["euclidean", "cosine"]
 REFRESH = 128                                               # points brought up to date at once
@@ -73,14 +72,32 @@ def farthest_first(points: np.ndarray, covered: np.ndarray, open_images: np.ndar
     return np.array(picked, dtype=np.int64), np.array(gap_when_picked)
 
 
-def buy(order: Callable[[int], np.ndarray], pool: Pool, budget: int) -> np.ndarray:
-    """(K, 2) pairs worth `budget` labels: whole images in `order(count)`, the last one in part if the budget ends there."""
-    count, most = -(-budget // len(pool.tasks)), int(np.count_nonzero(pool.open_images))
-    while True:
-        pairs = whole_images(order(min(count, most)), pool)
-        if len(pairs) >= budget or count >= most:
-            return pairs[:budget]
-        count += -(-(budget - len(pairs)) // len(pool.tasks))   # some images have fewer tasks to label
+def buy(order: np.ndarray, pool: Pool, budget: int) -> np.ndarray:
+    """(K, 2) pairs worth `budget` labels: whole images in this order, the last one in part if the budget ends there."""
+    return whole_images(order, pool)[:budget]
+
+
+def highest(score: np.ndarray, pool: Pool, budget: int, rng: np.random.Generator, table: dict[str, np.ndarray]) -> Pick:
+    """Whole images, highest score first; ties fall by the generator. score (N,), higher = more worth labelling."""
+    open_images = pool.open_images
+    order = top(score, open_images, most_images(pool, budget), rng)
+    return Pick(buy(order, pool, budget), table | {"score": np.where(open_images, score, np.nan)})
+
+
+def spread_out(points: np.ndarray, pool: Pool, budget: int, rng: np.random.Generator, weight: np.ndarray | None = None,
+               space: Space = "euclidean") -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Whole images, farthest first: (K, 2) pairs; (N,) gap at the start; (N,) gap when picked.
+
+    An image that is not picked has the gap that it has once the whole batch counts as labelled.
+    """
+    order, when_picked = farthest_first(points, pool.covered, pool.open_images, most_images(pool, budget), rng, weight, space)
+    pairs = buy(order, pool, budget)
+    bought = order[:len(np.unique(pairs[:, 0]))]
+    at_start = after = gaps(points, pool.covered, space)
+    if len(bought):
+        after = np.minimum(at_start, gaps(points, np.isin(np.arange(len(points)), bought), space))
+        after[bought] = when_picked[:len(bought)]
+    return pairs, at_start, after
 
 
 def most_images(pool: Pool, budget: int) -> int:

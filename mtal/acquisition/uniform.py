@@ -9,10 +9,10 @@ from mtal.acquisition.strategy import Strategy
 def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) -> Pick:
     """Uniform, without replacement."""
     order = rng.permutation(np.flatnonzero(pool.open_images))
-    return Pick(buy(lambda count: order[:count], pool, budget))
+    return Pick(buy(order, pool, budget))
 
 
 RANDOM = Strategy(
     "random", title="Random", pick=pick,
     blurb="Every unlabelled image has the same chance: the baseline that a method must beat.",
-    formula="uniform over the unlabelled pool, without replacement", source="The usual baseline; none of it is our choice")
+    formula="uniform over the unlabelled pool, without replacement", source="The usual baseline.")

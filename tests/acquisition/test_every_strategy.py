@@ -4,14 +4,19 @@ import pytest
 
 from mtal.acquisition import STRATEGIES
 from mtal.acquisition.pool import Options, Pool
-from tests.acquisition.pools import random_pool
+from tests.acquisition.pools import TASKS, random_pool
+
+
+def pool_for(strategy, partly: int = 0) -> Pool:
+    """With the signals and the tasks that it needs."""
+    return random_pool(needs=strategy.needs, partly=partly, tasks=tuple(dict.fromkeys((*strategy.tasks, *TASKS)))[:3])
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=lambda strategy: strategy.name)
 class TestEveryStrategy:
     @pytest.fixture
     def pool(self, strategy) -> Pool:
-        return random_pool(needs=strategy.needs)
+        return pool_for(strategy)
 
     def test_buys_the_budget_and_nothing_twice(self, strategy, pool):
         pairs = strategy.pick(pool, 12, np.random.default_rng(0), Options()).pairs
@@ -29,7 +34,7 @@ class TestEveryStrategy:
             assert len(pairs) == left
 
     def test_partly_labelled_images_are_only_completed(self, strategy):
-        pool = random_pool(needs=strategy.needs, partly=10)
+        pool = pool_for(strategy, partly=10)
         left = int((~pool.labelled).sum())
         pairs = strategy.pick(pool, left, np.random.default_rng(0), Options()).pairs
         assert len(pairs) == left
@@ -38,7 +43,7 @@ class TestEveryStrategy:
     @pytest.mark.parametrize("budget", [1, 7, 12, 20, 100])
     def test_labels_that_cannot_be_had_are_never_bought_and_the_budget_is_still_spent(self, strategy, budget):
         """Else strategies would be compared at different numbers of labels where a data set is labelled in part."""
-        whole = random_pool(needs=strategy.needs, partly=4)
+        whole = pool_for(strategy, partly=4)
         closed = np.random.default_rng(3).random(whole.labelled.shape) < 0.6
         pool = Pool(whole.tasks, whole.labelled, whole.signals, closed & ~whole.labelled)
         assert 0 < pool.open_pairs.sum() < 100
