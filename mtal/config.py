@@ -158,6 +158,11 @@ class Config(BaseModel):
         """Folder of the run, such as `nyud-padnet-ours-1f2e3d4c-s0`. The same settings always give the same name."""
         return f"{self.group}-s{self.seed}"
 
+    @property
+    def may_end_early(self) -> bool:
+        """Whether a rule can end the run before its cycles are up."""
+        return bool(self.label_budget or self.plateau_percent)
+
     def changed(self, ignore: Iterable[str] = ()) -> dict[str, Any]:
         """The settings that differ from the defaults, as JSON values."""
         values = self.model_dump(mode="json")

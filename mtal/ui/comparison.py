@@ -163,7 +163,7 @@ def _protocol(run: Run) -> dict[str, str]:
     return {
         "data": f"{facts.get('dataset_title', config.dataset)}, {config.size_text} px",
         "pool / validation images": f"{len(facts.get('pool', []))} / {len(facts.get('validation', []))}" + measured_on(facts),
-        "start, step": f"{budget_text(config)}, {config.cycles} cycles",
+        "start, step": f"{budget_text(config)}, {'at most ' * config.may_end_early}{config.cycles} cycles",
         "network": f"{config.network}, {config.backbone}, {config.channels} channels",
         "start of training": ("ImageNet weights" if config.pretrained else "random weights")
         + (", goes on from the last cycle" if config.finetune else ", from scratch each cycle"),

@@ -135,7 +135,7 @@ def _grid(names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[st
 
 def _say(configs: Sequence[Config], will: Forecast) -> None:
     config = configs[0]
-    parts = [count(will.runs, "run"), count(will.cycles, "cycle") + " each",
+    parts = [count(will.runs, "run"), "at most " * config.may_end_early + count(will.cycles, "cycle") + " each",
              budget_text(config)]
     parts.append(f"{will.labels_per_cycle:,} labels bought per cycle ({count(will.images_per_cycle or 0, 'image')} × "
                  f"{count(len(config.tasks), 'task')}, pool of {will.pool:,})" if will.labels_per_cycle is not None else
@@ -150,7 +150,8 @@ def _say(configs: Sequence[Config], will: Forecast) -> None:
         st.markdown(":material/schedule: No estimate: that takes an earlier run of each strategy with the same tasks, image size "
                     "and network settings.")
     else:
-        st.markdown(f":material/schedule: About **{span(*will.seconds)}** on one device, one run after the other "
+        most = "At most" if config.may_end_early else "About"
+        st.markdown(f":material/schedule: {most} **{span(*will.seconds)}** on one device, one run after the other "
                     f"(from {count(will.earlier, 'earlier run')} with the same tasks, image size and network settings).")
     if len({one.seed for one in configs}) < 3 and len({one.strategy for one in configs}) > 1:
         st.caption("With fewer than three seeds a difference between strategies can be chance.")
