@@ -1,5 +1,5 @@
 """What a plan will do and how long it may take, said before it starts; from earlier runs only, else it says so."""
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,17 +33,29 @@ class Forecast:
 
 
 def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
-    """For runs that differ in strategy and seed only. `pool`: images, if known."""
+    """For runs that differ in strategy, seed and settings of selection only. `pool`: images, if known."""
     config = configs[0]
     images = None if pool is None else round(pool * config.step_percent / 100)
-    strategies = {one.strategy for one in configs}
-    earlier = [run for run in loaders.runs() if run.cycles_done() and run.facts and same_speed(run.config, config)
-               and run.config.strategy in strategies and run.config.describe == config.describe]
-    times = [_seconds(one, [run for run in earlier if run.config.strategy == one.strategy]) for one in configs]
-    known = [seconds for seconds in times if seconds is not None]
-    total = (sum(low for low, _ in known), sum(high for _, high in known)) if len(known) == len(times) else None
     labels = None if images is None else images * len(config.tasks)
-    return Forecast(len(configs), config.cycles, pool, images, labels, total, len(earlier))
+    seconds, earlier = seconds_left([(config, 0) for config in configs])
+    return Forecast(len(configs), config.cycles, pool, images, labels, seconds, earlier)
+
+
+def seconds_left(plans: Sequence[tuple[Config, int]]) -> tuple[tuple[float, float] | None, int]:
+    """Likely range of the time of all these runs, (config, cycles that it has done already), one after the other; and the number
+    of earlier runs that it is based on. None if a strategy was never timed."""
+    if not plans:
+        return (0.0, 0.0), 0
+    like = plans[0][0]
+    strategies = {config.strategy for config, _ in plans}
+    earlier = [run for run in loaders.runs() if run.config.strategy in strategies and same_speed(run.config, like)
+               and run.config.describe == like.describe and run.cycles_done() and run.facts]
+    known = {name: _rates(same) for name in strategies if (same := [run for run in earlier if run.config.strategy == name])}
+    if len(known) < len(strategies):
+        return None, len(earlier)
+    size = len(earlier[0].facts["pool"])
+    times = [_seconds(config, done, known[config.strategy], size) for config, done in plans]
+    return (sum(low for low, _ in times), sum(high for _, high in times)), len(earlier)
 
 
 def pool_size(config: Config) -> int | None:
@@ -68,17 +80,20 @@ def _report(config: Config) -> dict[str, Any] | None:
     return DataFolder(loaders.store(), config.dataset, registry.place(config)).report()
 
 
-def _seconds(config: Config, earlier: Sequence[Run]) -> tuple[float, float] | None:
-    """Likely range of the time of one run: rates of the cycles of earlier runs of its strategy times what this run will do."""
-    if not earlier:
-        return None
-    size = len(earlier[0].facts["pool"])
+def _rates(earlier: Sequence[Run]) -> dict[str, tuple[float, float]]:
+    """Stage -> usual and slow seconds per unit of `_work`, over the cycles of earlier runs of one strategy."""
+    worked = pd.concat([_worked(run) for run in earlier])
+    rates = (worked["seconds"] / worked["work"]).groupby(worked["stage"]).quantile(np.array(LIKELY)).unstack()
+    return {str(stage): (float(usual), float(slow)) for stage, (usual, slow) in zip(rates.index, rates.to_numpy(), strict=True)}
+
+
+def _seconds(config: Config, done: int, rates: Mapping[str, tuple[float, float]], size: int) -> tuple[float, float]:
+    """Likely range of the time of one run from its cycle `done` on: the rates times what it will do."""
     low = high = 0.0
-    for stage, cycles in pd.concat([_worked(run) for run in earlier]).groupby("stage"):
-        work = sum(_work(str(stage), config, size, cycle) for cycle in range(config.cycles)
+    for stage, (usual, slow) in rates.items():
+        work = sum(_work(stage, config, size, cycle) for cycle in range(done, config.cycles)
                    if cycle < config.cycles - 1 or stage in {"load", "train", "evaluate"})
-        usual, slow = np.quantile(cycles["seconds"] / cycles["work"], LIKELY)
-        low, high = low + work * float(usual), high + work * float(slow)
+        low, high = low + work * usual, high + work * slow
     return low, high
 
 

@@ -42,6 +42,17 @@ def pool(run: Run, cycle: int) -> pd.DataFrame:
     return _pool(*_key(run), cycle)
 
 
+def quality(run: Run, cycle: int) -> pd.DataFrame:
+    """How well the signals ranked the pool by its true loss; columns as in `Run.quality`. Empty where nobody measured it."""
+    rows = qualities(run)
+    return rows[rows["cycle"] == cycle].drop(columns="cycle")
+
+
+def qualities(run: Run) -> pd.DataFrame:
+    """The same for all complete cycles, with the column cycle."""
+    return _qualities(*_key(run))
+
+
 def validation(run: Run, cycle: int) -> pd.DataFrame:
     """A row per validation image: id, loss, loss.<task>, value.<task>."""
     return _validation(*_key(run), cycle)
@@ -95,6 +106,11 @@ def _waited(folder: str, created: float, complete: int) -> float | None:
 @st.cache_data(max_entries=32, show_spinner=False)
 def _pool(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
     return Run(Path(folder)).pool(cycle)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _qualities(folder: str, created: float, complete: int) -> pd.DataFrame:
+    return Run(Path(folder)).qualities()
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

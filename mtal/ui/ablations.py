@@ -1,0 +1,96 @@
+"""Which settings an experiment varies, one at a time: the rows of the launch form and of an experiment that is extended.
+
+What is typed stands in the session as texts: under `<page>.vary` the settings, under `<page>.vary.<setting>` their values.
+"""
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, get_args, get_origin
+
+import streamlit as st
+import yaml
+
+from mtal.acquisition import STRATEGIES
+from mtal.config import Config, ConfigError
+from mtal.ui.words import plain
+
+# Table 2 and Figures 10 and 11 of the paper; the last two are ours. The first of each is the default.
+PAPER: dict[str, tuple[str, ...]] = {
+    "committee": ("max", "mean", "min"), "diversity": ("euclidean", "cosine"), "embedding": ("512", "64", "128", "256", "1024"),
+    "terms": ("product", "inconsistency", "diversity"), "across": ("max", "mean"), "sample_weights": ("auto", "off"),
+    "with_final": ("false", "true"),
+}
+
+
+def heeded(strategies: Iterable[str]) -> list[str]:
+    """Settings that change what some of these strategies do, in the order of `Config`."""
+    used = {name for strategy in strategies for name in STRATEGIES[strategy].uses}
+    return [name for name in Config.model_fields if name in used]
+
+
+def choose_variants(strategies: Sequence[str], base: Mapping[str, Any], page: str) -> dict[str, dict[str, Any]]:
+    """Name of each variant -> the one setting that it changes. ConfigError names a value that cannot be read."""
+    offered, key = heeded(strategies), f"{page}.vary"
+    if not offered:
+        st.caption("The chosen strategies have no settings to vary: only the network and the training change them.")
+        return {}
+    st.session_state[key] = [name for name in st.session_state.get(key, ()) if name in offered]
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    names = left.multiselect("Settings to vary", offered, key=key, persist_state="session", placeholder="none",
+                             format_func=lambda name: str(Config.model_fields[name].title))
+    right.button("The paper's", key=f"{key}.paper", on_click=fill_paper, args=(offered, page), width="stretch",
+                 help="Table 2, Figures 10 and 11, sample weights and the final prediction in the committee.")
+    columns = st.columns(2)
+    for place, name in enumerate(names):
+        with columns[place % 2]:
+            _values(name, base, f"{key}.{name}")
+    return variants_of({name: st.session_state.get(f"{key}.{name}", ()) for name in names}, base)
+
+
+def fill_paper(offered: Sequence[str], page: str) -> None:
+    """Put the paper's ablations into the rows, as far as the strategies heed them."""
+    st.session_state[f"{page}.vary"] = [name for name in PAPER if name in offered]
+    for name, values in PAPER.items():
+        st.session_state[f"{page}.vary.{name}"] = list(values)
+
+
+def variants_of(rows: Mapping[str, Sequence[str]], base: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Setting -> texts, as variants; a value that the plan has anyway is none."""
+    found = {}
+    for name, texts in rows.items():
+        for text in texts:
+            value = value_of(name, text)
+            if value != base.get(name, Config.model_fields[name].default):
+                found[f"{name}={text}"] = {name: value}
+    return found
+
+
+def value_of(name: str, text: str) -> Any:
+    """A typed value; a word stays one where the setting is a choice of words, since YAML reads `off` as false."""
+    if get_origin(Config.model_fields[name].annotation) is Literal:
+        return text
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise ConfigError(f"{name}: {text!r} is not a value") from None
+
+
+def heeds(strategy: str, setting: str) -> bool:
+    """Whether a setting changes what a strategy does. What is no setting of selection changes every run."""
+    return setting in STRATEGIES[strategy].uses or not any(setting in one.uses for one in STRATEGIES.values())
+
+
+def _values(name: str, base: Mapping[str, Any], key: str) -> None:
+    """The values of one setting. Words and switches are chosen, numbers may be typed."""
+    field = Config.model_fields[name]
+    words = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+    words = ("false", "true") if field.annotation is bool else words
+    here = _text(base.get(name, field.default))
+    known = dict.fromkeys((here, *words, *PAPER.get(name, ()), *st.session_state.get(key, ())))
+    if key not in st.session_state:
+        st.session_state[key] = list(words) or list(PAPER.get(name, ()))
+    st.multiselect(f"{plain(str(field.title))}: values", list(known), key=key, persist_state="session",
+                   accept_new_options=not words, format_func=lambda text: f"{text} (as above)" if text == here else text,
+                   help=str(field.description))
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
