@@ -242,7 +242,12 @@ def compose(preset: str | None = None, file: Path | None = None, sets: Iterable[
 
 def load_config(path: Path) -> Config:
     """The config stored in a run folder, also by an earlier version."""
-    return make_config({name: value for name, value in read_settings(path).items() if name not in RETIRED})
+    return stored_config(read_settings(path))
+
+
+def stored_config(values: Mapping[str, Any]) -> Config:
+    """Settings that were written down, also by an earlier version."""
+    return make_config({name: value for name, value in values.items() if name not in RETIRED})
 
 
 def _digest(changed: Mapping[str, Any]) -> str:

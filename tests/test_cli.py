@@ -53,8 +53,9 @@ def kill_all(store):
 @pytest.fixture
 def mtal(store, monkeypatch, capsys):
     """Call a command in this process, with small workers: text and exit code."""
-    monkeypatch.setattr(work, "start", lambda job: launching.start(job, WORKER))
-    monkeypatch.setattr("mtal.cli.control.start", partial(launching.start, worker=WORKER))
+    small = partial(launching.start, worker=WORKER)
+    monkeypatch.setattr(launching, "start", lambda job, worker: small(job))
+    monkeypatch.setattr("mtal.cli.control.start", small)
     monkeypatch.setenv("MTAL_RUNS", str(store.folder))
 
     def call(*words):
@@ -154,12 +155,12 @@ def test_run_names_its_exit_codes(mtal):
 
 
 def test_the_way_on_names_a_store_that_is_not_the_usual_one(mtal, store, monkeypatch, tmp_path):
-    def end(job):
+    def end(job, worker):
         job.log.write_text("")
         job.result.write_text(json.dumps({"outcome": "stopped", "reason": "somebody asked it to stop"}))
         return True
 
-    monkeypatch.setattr(work, "start", end)
+    monkeypatch.setattr(launching, "start", end)
     name = Config().name
     assert mtal("run")[0].endswith(f"`python -m mtal resume {name}` goes on\n")
     other = tmp_path / "other runs"
@@ -266,12 +267,12 @@ def test_resume_all_of_nothing_says_so(mtal):
     ("stopped", 3, "stopped after 0 complete cycles: out of memory\n`python -m mtal resume"),
     ("failed", 1, "failed: out of memory")])
 def test_run_ends_with_the_code_of_its_outcome(mtal, store, monkeypatch, outcome, code, words):
-    def end(job):
+    def end(job, worker):
         job.log.write_text("the last line\n")
         job.result.write_text(json.dumps({"outcome": outcome, "reason": "out of memory"}))
         return True
 
-    monkeypatch.setattr(work, "start", end)
+    monkeypatch.setattr(launching, "start", end)
     text, found = mtal("run")
     assert found == code
     assert words in text
@@ -279,9 +280,9 @@ def test_run_ends_with_the_code_of_its_outcome(mtal, store, monkeypatch, outcome
 
 
 def test_ctrl_c_asks_the_run_to_stop_and_waits_for_it(store):
-    code = ("import signal, sys; from mtal.cli import app, work; from mtal.runs.launch import start\n"
+    code = ("import signal, sys; from mtal.cli import app; from mtal.runs import launch; start = launch.start\n"
             "signal.signal(signal.SIGINT, signal.default_int_handler)\n"    # a shell's background jobs inherit that it is ignored
-            f"work.start = lambda job: start(job, {WORKER!r})\n"
+            f"launch.start = lambda job, worker: start(job, {WORKER!r})\n"
             f"sys.argv = ['mtal', 'run', '--set', 'device=cpu', '--runs', {str(store.folder)!r}]\n"
             "app.main()")
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)

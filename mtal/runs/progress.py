@@ -5,7 +5,7 @@ in the stage's own unit (steps, images). The plan, in facts.json, gives every cy
 """
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -127,6 +127,17 @@ def progress(reports: Sequence[dict[str, Any]], plan: Plan, known: dict[str, lis
     losses: dict[str, float] = next((row["loss"] for row in reversed(rows) if row.get("loss")), {})
     return Progress(last["cycle"], last["stage"], last["done"], last["total"], last["t"], rows[0]["t"],
                     last["t"] - first_of_stage["t"], eta, missing, losses, may_end_early)
+
+
+def share_of_cycle(last: dict[str, Any], seconds: Mapping[str, float]) -> float:
+    """How much of its cycle is done at the last report, 0..1. `seconds`: stage -> time, in the cycle before; without one the
+    training stands for all of it."""
+    weights = dict(seconds) or {"train": 1.0}
+    order = list(STAGES)
+    now = order.index(last["stage"])
+    before = sum(weight for stage, weight in weights.items() if order.index(stage) < now)
+    in_hand = weights.get(last["stage"], 0.0) * min(1.0, last["done"] / last["total"] if last["total"] else 0.0)
+    return (before + in_hand) / (sum(weights.values()) or 1.0)
 
 
 def _left(last: dict[str, Any], plan: Plan) -> dict[str, int]:
