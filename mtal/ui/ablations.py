@@ -1,4 +1,4 @@
-"""Which settings an experiment varies, one at a time: the rows of the launch form and of an experiment that is extended.
+"""Which settings an experiment varies, one at a time.
 
 What is typed stands in the session as texts: under `<page>.vary` the settings, under `<page>.vary.<setting>` their values.
 """
@@ -26,23 +26,28 @@ def heeded(strategies: Iterable[str]) -> list[str]:
     return [name for name in Config.model_fields if name in used]
 
 
-def choose_variants(strategies: Sequence[str], base: Mapping[str, Any], page: str) -> dict[str, dict[str, Any]]:
-    """Name of each variant -> the one setting that it changes. ConfigError names a value that cannot be read."""
+def choose_varied(strategies: Sequence[str], base: Mapping[str, Any], page: str) -> None:
+    """Draw the rows: which settings, and for each its values. `base`: the settings that they are varied from."""
     offered, key = heeded(strategies), f"{page}.vary"
     if not offered:
-        st.caption("The chosen strategies have no settings to vary: only the network and the training change them.")
-        return {}
+        st.caption("The chosen strategies have no settings to vary.")
+        return
     st.session_state[key] = [name for name in st.session_state.get(key, ()) if name in offered]
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     names = left.multiselect("Settings to vary", offered, key=key, persist_state="session", placeholder="none",
                              format_func=lambda name: str(Config.model_fields[name].title))
     right.button("The paper's", key=f"{key}.paper", on_click=fill_paper, args=(offered, page), width="stretch",
-                 help="Table 2, Figures 10 and 11, sample weights and the final prediction in the committee.")
+                 help="Its Table 2, Figures 10 and 11; and sample weights and the final prediction in the committee on and off.")
     columns = st.columns(2)
     for place, name in enumerate(names):
         with columns[place % 2]:
             _values(name, base, f"{key}.{name}")
-    return variants_of({name: st.session_state.get(f"{key}.{name}", ()) for name in names}, base)
+
+
+def varied(strategies: Sequence[str], page: str) -> dict[str, list[Any]]:
+    """Setting -> values, as the rows stand; only what some of the strategies heed. ConfigError names a value that is none."""
+    names = [name for name in st.session_state.get(f"{page}.vary", ()) if name in heeded(strategies)]
+    return {name: [value_of(name, text) for text in st.session_state.get(f"{page}.vary.{name}", ())] for name in names}
 
 
 def fill_paper(offered: Sequence[str], page: str) -> None:
@@ -50,17 +55,6 @@ def fill_paper(offered: Sequence[str], page: str) -> None:
     st.session_state[f"{page}.vary"] = [name for name in PAPER if name in offered]
     for name, values in PAPER.items():
         st.session_state[f"{page}.vary.{name}"] = list(values)
-
-
-def variants_of(rows: Mapping[str, Sequence[str]], base: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Setting -> texts, as variants; a value that the plan has anyway is none."""
-    found = {}
-    for name, texts in rows.items():
-        for text in texts:
-            value = value_of(name, text)
-            if value != base.get(name, Config.model_fields[name].default):
-                found[f"{name}={text}"] = {name: value}
-    return found
 
 
 def value_of(name: str, text: str) -> Any:
@@ -73,9 +67,9 @@ def value_of(name: str, text: str) -> Any:
         raise ConfigError(f"{name}: {text!r} is not a value") from None
 
 
-def heeds(strategy: str, setting: str) -> bool:
-    """Whether a setting changes what a strategy does. What is no setting of selection changes every run."""
-    return setting in STRATEGIES[strategy].uses or not any(setting in one.uses for one in STRATEGIES.values())
+def heeds() -> dict[str, frozenset[str]]:
+    """Strategy -> settings that change what it does, as a plan wants it."""
+    return {name: strategy.uses for name, strategy in STRATEGIES.items()}
 
 
 def _values(name: str, base: Mapping[str, Any], key: str) -> None:

@@ -32,30 +32,35 @@ class Forecast:
     earlier: int                                            # how many earlier runs the time is based on
 
 
+@dataclass(frozen=True)
+class Left:
+    """Likely range of seconds, None if some strategies were never timed; from so many earlier runs."""
+    seconds: tuple[float, float] | None
+    earlier: int
+    untimed: tuple[str, ...]                                # names of those strategies
+
+
 def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
     """For runs that differ in strategy, seed and settings of selection only. `pool`: images, if known."""
     config = configs[0]
     images = None if pool is None else round(pool * config.step_percent / 100)
     labels = None if images is None else images * len(config.tasks)
-    seconds, earlier = seconds_left([(config, 0) for config in configs])
-    return Forecast(len(configs), config.cycles, pool, images, labels, seconds, earlier)
+    will = left([(config, 0) for config in configs])
+    return Forecast(len(configs), config.cycles, pool, images, labels, will.seconds, will.earlier)
 
 
-def seconds_left(plans: Sequence[tuple[Config, int]]) -> tuple[tuple[float, float] | None, int]:
-    """Likely range of the time of all these runs, (config, cycles that it has done already), one after the other; and the number
-    of earlier runs that it is based on. None if a strategy was never timed."""
-    if not plans:
-        return (0.0, 0.0), 0
-    like = plans[0][0]
-    strategies = {config.strategy for config, _ in plans}
+def left(plans: Sequence[tuple[Config, float]]) -> Left:
+    """What is left of runs that share data and network: (config, cycles done, also in part), one after the other."""
+    like, strategies = plans[0][0], {config.strategy for config, _ in plans}
     earlier = [run for run in loaders.runs() if run.config.strategy in strategies and same_speed(run.config, like)
-               and run.config.describe == like.describe and run.cycles_done() and run.facts]
+               and run.config.describe == like.describe and run.config.signal_quality == like.signal_quality
+               and run.cycles_done() and run.facts]
     known = {name: _rates(same) for name in strategies if (same := [run for run in earlier if run.config.strategy == name])}
-    if len(known) < len(strategies):
-        return None, len(earlier)
+    if untimed := tuple(sorted(strategies - set(known))):
+        return Left(None, len(earlier), untimed)
     size = len(earlier[0].facts["pool"])
     times = [_seconds(config, done, known[config.strategy], size) for config, done in plans]
-    return (sum(low for low, _ in times), sum(high for _, high in times)), len(earlier)
+    return Left((sum(low for low, _ in times), sum(high for _, high in times)), len(earlier), ())
 
 
 def pool_size(config: Config) -> int | None:
@@ -87,11 +92,12 @@ def _rates(earlier: Sequence[Run]) -> dict[str, tuple[float, float]]:
     return {str(stage): (float(usual), float(slow)) for stage, (usual, slow) in zip(rates.index, rates.to_numpy(), strict=True)}
 
 
-def _seconds(config: Config, done: int, rates: Mapping[str, tuple[float, float]], size: int) -> tuple[float, float]:
-    """Likely range of the time of one run from its cycle `done` on: the rates times what it will do."""
+def _seconds(config: Config, done: float, rates: Mapping[str, tuple[float, float]], size: int) -> tuple[float, float]:
+    """Likely range of the time of one run whose first `done` cycles are complete: the rates times what it will do."""
+    shares = [min(1.0, max(0.0, cycle + 1 - done)) for cycle in range(config.cycles)]       # of each cycle, what is still to do
     low = high = 0.0
     for stage, (usual, slow) in rates.items():
-        work = sum(_work(stage, config, size, cycle) for cycle in range(done, config.cycles)
+        work = sum(share * _work(stage, config, size, cycle) for cycle, share in enumerate(shares)
                    if cycle < config.cycles - 1 or stage in {"load", "train", "evaluate"})
         low, high = low + work * usual, high + work * slow
     return low, high

@@ -6,6 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
+from mtal.runs.experiment import Experiment, find_experiment
+from mtal.runs.experiment import experiments as all_experiments
+from mtal.runs.experiment import metrics as experiment_rows
 from mtal.runs.index import all_runs, same_speed
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.progress import unit_times
@@ -20,6 +23,23 @@ def store() -> StorePaths:
 def runs() -> list[Run]:
     """Every readable run, the newest first. Not cached: folders come and go."""
     return all_runs(store())
+
+
+def experiments() -> list[Experiment]:
+    """Every readable one, the newest first. Not cached: plans come and grow."""
+    return all_experiments(store())
+
+
+def last_activity(experiment: Experiment) -> float:
+    """When one of its runs was last heard of, or when it was planned; seconds since 1970."""
+    reports = [run.paths.progress for cell in experiment.cells if (run := experiment.run(cell))]
+    return max([experiment.created, *(path.stat().st_mtime for path in reports if path.exists())])
+
+
+def experiment_metrics(experiment: Experiment) -> pd.DataFrame:
+    """Metrics of all its runs; columns as in `mtal.runs.experiment.metrics`."""
+    keys = tuple(_key(run) for cell in experiment.cells if (run := experiment.run(cell)))
+    return _experiment_metrics(str(experiment.paths.store.folder), experiment.name, keys)
 
 
 def metrics(run: Run) -> pd.DataFrame:
@@ -88,12 +108,17 @@ def _key(run: Run) -> tuple[str, float, int]:
     return str(run.paths.folder), run.created, run.cycles_done()
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner=False)
+def _experiment_metrics(folder: str, name: str, keys: tuple[tuple[str, float, int], ...]) -> pd.DataFrame:
+    return experiment_rows(find_experiment(StorePaths(Path(folder)), name))
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
 def _metrics(folder: str, created: float, complete: int) -> pd.DataFrame:
     return Run(Path(folder)).metrics()
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_data(max_entries=512, show_spinner=False)
 def _seconds(folder: str, created: float, complete: int) -> pd.DataFrame:
     return Run(Path(folder)).seconds()
 

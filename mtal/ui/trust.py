@@ -8,16 +8,16 @@ from mtal.runs.run import LOSS, Run, TaskFacts
 from mtal.ui import loaders
 from mtal.ui.words import plain
 
-ABOUT = ("ρ is the rank correlation (Spearman) of a signal with the true loss of the unlabelled images: 1 = it ranks them exactly "
-         "by how wrong the network is, 0 = it says nothing, below 0 = it points the wrong way.")
+ABOUT = ("ρ is the rank correlation (Spearman) of a signal with the true loss of the unlabelled images: 1 = it ranks them by how "
+         "wrong the network is, 0 = it says nothing, below 0 = it points the wrong way.")
 
 
 def say_why_none(run: Run) -> None:
     """Why there is nothing to show for this run, with the way out, and the end of the page; nothing if there is something."""
     config = run.config
     if config.start == "labelled":
-        st.info("This run goes on from labels that people make, so the true loss of an unlabelled image is unknown: what a signal is "
-                "worth can only be measured in a simulation, on labels that exist.", icon=":material/label_off:")
+        st.info("This run goes on from labels that people make, so the true loss of an unlabelled image is unknown: what a signal "
+                "is worth can only be measured in a simulation, on labels that exist.", icon=":material/label_off:")
     elif not config.signal_quality:
         st.info("In this run “Signal quality” is switched off, so its signals were not compared with true losses.",
                 icon=":material/toggle_off:")
