@@ -7,6 +7,7 @@ from mtal.cli.control import resume, stop
 from mtal.cli.data import check
 from mtal.cli.demo import demo
 from mtal.cli.doctor import doctor
+from mtal.cli.experiment import EXPERIMENT
 from mtal.cli.exporting import export
 from mtal.cli.listing import settings, status
 from mtal.cli.rooms import rooms
@@ -19,6 +20,10 @@ app = typer.Typer(name="mtal", no_args_is_help=True, add_completion=False, prett
                   help="Decide which images to label next for several dense tasks at once.")
 for command in COMMANDS:
     app.command()(command)
+experiment = typer.Typer(no_args_is_help=True, help="Plans of many runs: strategies x seeds x variants, started and read as one.")
+for word, action in EXPERIMENT.items():
+    experiment.command(word)(action)
+app.add_typer(experiment, name="experiment")
 
 
 def main() -> None:

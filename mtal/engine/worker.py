@@ -1,7 +1,8 @@
 """The worker of a run: `python -m mtal.engine.worker FOLDER`, started by mtal.runs.launch, which hands it the run's lock.
 
 It waits for its device before it loads torch, pandas or even the settings, so that sixty of them can wait; then it runs the
-cycles, and writes how it ended as its last act. The word `--accept-data` after the folder is consent to go on though the data changed.
+cycles, and writes how it ended as its last act. The word `--accept-data` after the folder is consent to go on though the data
+changed.
 """
 import os
 import signal
@@ -36,7 +37,7 @@ def work(job: RunPaths, accept_data: bool = False) -> dict[str, str]:
     stage = "queue"
     try:
         with turn(job, StorePaths(job.folder.parent), stored_device(job.config), check=lambda: stop_if_asked(job)):
-            from mtal.config import ConfigError             # the heavy imports, so only when its turn has come
+            from mtal.config import ConfigError  # these are the heavy imports, so only when its turn has come
             from mtal.datasets.dataset import DataError
             from mtal.engine.cycle import run_cycles
             from mtal.engine.watch import Watch

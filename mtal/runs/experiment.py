@@ -4,90 +4,42 @@ Nothing but the plan is stored: how far it is and what came out is worked out fr
 is safe at any time, since a run that is finished or at work is left alone, and all others go on where they stopped.
 """
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import pandas as pd
 
 from mtal.config import ConfigError, stored_config
-from mtal.runs.files import last_lines, read_json, write_json
+from mtal.runs.files import read_json, write_json
 from mtal.runs.launch import WORKER, begin, request_stop, writable
 from mtal.runs.lock import take
 from mtal.runs.paths import ExperimentPaths, StorePaths
 from mtal.runs.plan import PLAIN, Cell, Variants, expand, grid, label_of, more, once, one_at_a_time
-from mtal.runs.progress import parse, share_of_cycle
+from mtal.runs.planned import Experiment, State
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 
-__all__ = ["PLAIN", "Cell", "Experiment", "State", "Variants", "create_experiment", "damaged_experiments", "expand", "experiments",
-           "extend", "find_experiment", "grid", "label_of", "metrics", "more", "one_at_a_time", "start_all", "stop_all"]
+__all__ = ["PLAIN", "Cell", "Experiment", "State", "Variants", "create_experiment", "damaged_experiments", "expand",
+           "experiments", "extend", "find_experiment", "grid", "label_of", "metrics", "more", "one_at_a_time", "sketch",
+           "start_all", "stop_all"]
 
 REFUSED = "cannot be started"                               # how `start_all` begins to say why a run is not at work
 COLUMNS = ["variant", "strategy", "seed", "cycle", "images", "labels", "task", "metric", "unit", "value", "loss", "percent",
            "title", "axis", "better", "run"]
 
 
-@dataclass(frozen=True)
-class State:
-    """How the run of a cell stands now."""
-    cell: Cell
-    status: Status                                          # NEW while its folder does not exist
-    cycles_done: int
-    cycles: int                                             # as planned; a stopping rule may end it earlier
-    fraction: float                                         # of all its cycles, 0..1; the one in hand counts by its stages
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """A plan as it was read; another process may have extended it since."""
-    paths: ExperimentPaths
-    title: str
-    cells: tuple[Cell, ...]
-    created: float                                          # seconds since 1970
-
-    @property
-    def name(self) -> str:
-        """Of its folder."""
-        return self.paths.name
-
-    @property
-    def strategies(self) -> tuple[str, ...]:
-        """In the order of first appearance, as are seeds and variants."""
-        return tuple(dict.fromkeys(cell.strategy for cell in self.cells))
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """Of all cells."""
-        return tuple(dict.fromkeys(cell.seed for cell in self.cells))
-
-    @property
-    def variants(self) -> tuple[str, ...]:
-        """Labels; "" is the plain one."""
-        return tuple(dict.fromkeys(cell.variant for cell in self.cells))
-
-    @property
-    def base(self) -> dict[str, Any]:
-        """The settings that all cells share, as JSON values."""
-        first, *others = (cell.config.model_dump(mode="json") for cell in self.cells)
-        return {name: value for name, value in first.items() if all(other[name] == value for other in others)}
-
-    def run(self, cell: Cell) -> Run | None:
-        """The run of a cell; None while its folder does not exist."""
-        run = Run(self.paths.store.run(cell.run_name).folder)
-        return run if run.paths.config.exists() else None
-
-    def states(self) -> list[State]:
-        """Per cell, worked out from the folders of the runs."""
-        return [_state(cell, self.run(cell)) for cell in self.cells]
+def sketch(store: StorePaths, name: str, title: str, cells: Iterable[Cell]) -> Experiment:
+    """A plan that is not written down; ConfigError if its name is bad or it is empty."""
+    experiment = Experiment(_paths(store, name), title, tuple(once(cells)), time.time())
+    if not experiment.cells:
+        raise ConfigError(f"{name}: an experiment needs at least one run; name strategies and seeds")
+    return experiment
 
 
 def create_experiment(store: StorePaths, name: str, title: str, cells: Iterable[Cell]) -> Experiment:
     """Write the plan down; starts nothing. The same plan twice is one; ConfigError if the name is bad or taken by other runs."""
-    experiment = Experiment(_paths(store, name), title, tuple(once(cells)), time.time())
-    if not experiment.cells:
-        raise ConfigError(f"{name}: an experiment needs at least one run; name strategies and seeds")
+    experiment = sketch(store, name, title, cells)
     with _alone(experiment.paths):
         if not experiment.paths.plan.exists():
             _write(experiment)
@@ -150,8 +102,8 @@ def stop_all(experiment: Experiment) -> list[Cell]:
 def metrics(experiment: Experiment) -> pd.DataFrame:
     """A row per complete cycle of every run and task, and one for the multi-task loss (task = "loss").
 
-    Columns: variant, strategy, seed, cycle, images, labels, task, metric, unit, value, loss; then percent (of pool images), title,
-    axis, better, run (its name).
+    Columns: variant, strategy, seed, cycle, images, labels, task, metric, unit, value, loss; then percent (of pool images),
+    title, axis, better, run (its name).
     """
     tables = [_table(cell, run) for cell in experiment.cells if (run := experiment.run(cell)) and run.cycles_done()]
     return pd.concat(tables, ignore_index=True)[COLUMNS] if tables else pd.DataFrame(columns=COLUMNS)
@@ -171,25 +123,6 @@ def _begin(experiment: Experiment, cell: Cell, worker: str) -> str:
         return f"{REFUSED}: {error}"
 
 
-def _state(cell: Cell, run: Run | None) -> State:
-    cycles = cell.config.cycles
-    if run is None:
-        return State(cell, Status.NEW, 0, cycles, 0.0)
-    status, done = run.status, run.cycles_done()
-    if status is Status.FINISHED:
-        return State(cell, status, done, cycles, 1.0)
-    within = _in_hand(run, done) if status is Status.RUNNING else 0.0
-    return State(cell, status, done, cycles, min(1.0, (done + within) / cycles))
-
-
-def _in_hand(run: Run, done: int) -> float:
-    """Share of the cycle that a running run is in: of its stages' time, as the cycle before took it."""
-    rows = parse(last_lines(run.paths.progress))
-    if not rows or rows[-1]["cycle"] != done:
-        return 0.0
-    return share_of_cycle(rows[-1], read_json(run.cycle(done - 1).metrics)["seconds"] if done else {})
-
-
 def _all(store: StorePaths) -> Iterator[Experiment | ConfigError]:
     for paths in store.experiments():
         try:
@@ -204,10 +137,12 @@ def _read(paths: ExperimentPaths) -> Experiment:
         cells = tuple(Cell(str(cell["variant"]), stored_config(cell["config"])) for cell in plan["cells"])
         if not cells:
             raise ValueError("it lists no runs")
+        for cell in cells:
+            paths.store.run(cell.run_name)                  # ValueError for a name that leads out of the store
         return Experiment(paths, str(plan["title"]), cells, float(plan["created"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(f"the plan of the experiment {paths.name} cannot be read ({error!r}): mend {paths.plan}, or delete it "
-                          f"and plan the experiment again; its runs are safe and will not be repeated") from None
+        raise ConfigError(f"the plan of the experiment {paths.name} cannot be read ({type(error).__name__}: {error}): "
+                          f"mend {paths.plan}, or delete it and plan the experiment again; its runs are safe") from None
 
 
 def _write(experiment: Experiment) -> None:

@@ -60,7 +60,7 @@ def once(cells: Iterable[Cell]) -> list[Cell]:
 
 def more(cells: Sequence[Cell], strategies: Sequence[str], seeds: Sequence[int], variants: Variants,
          heeds: Mapping[str, frozenset[str]]) -> list[Cell]:
-    """What a plan lacks when strategies, seeds or variants join it: each is combined with all that is there and with the others."""
+    """What a plan lacks when strategies, seeds or variants join it: each is combined with all that is there, and each other."""
     base = plain_settings(cells)
     known = _variants(cells, base)
     there = list(dict.fromkeys(cell.strategy for cell in cells))

@@ -18,6 +18,7 @@ from mtal.runs.durations import span
 
 STAGES = {                                                  # name -> what people read; in the order in which a cycle goes
     "load": "Load images",
+    "guess": "Guess missing labels",
     "train": "Train network",
     "evaluate": "Evaluate",
     "pairs": "Train refinement blocks",
@@ -133,9 +134,9 @@ def share_of_cycle(last: dict[str, Any], seconds: Mapping[str, float]) -> float:
     """How much of its cycle is done at the last report, 0..1. `seconds`: stage -> time, in the cycle before; without one the
     training stands for all of it."""
     weights = dict(seconds) or {"train": 1.0}
-    order = list(STAGES)
-    now = order.index(last["stage"])
-    before = sum(weight for stage, weight in weights.items() if order.index(stage) < now)
+    place = {stage: number for number, stage in enumerate(STAGES)}
+    now = place.get(last["stage"], 0)
+    before = sum(weight for stage, weight in weights.items() if place.get(stage, 0) < now)
     in_hand = weights.get(last["stage"], 0.0) * min(1.0, last["done"] / last["total"] if last["total"] else 0.0)
     return (before + in_hand) / (sum(weights.values()) or 1.0)
 
