@@ -28,5 +28,6 @@ PAGES = {
 }
 
 page = st.navigation(PAGES)
-st.set_page_config(page_title=" · ".join([page.title, *st.query_params.get_all("experiment"), *st.query_params.get_all("run"), "mtal"]))    # tells open tabs apart
+named = [name for what in ("experiment", "run") for name in st.query_params.get_all(what)]
+st.set_page_config(page_title=" · ".join([page.title, *named, "mtal"]))                      # tells open tabs apart
 page.run()

@@ -30,7 +30,7 @@ def describe_run(config: Config, dataset: Dataset, strategy: Strategy, signals: 
         "fingerprint": dataset.fingerprint(), "fingerprint_of_images": dataset.fingerprint(pool_labels=False),
         "pool": list(dataset.pool.ids), "pool_files": pool_files(dataset),
         "validation": list(dataset.validation.ids), "tasks": [task_facts(task, config) for task in dataset.tasks],
-        "plan": plan(config, dataset, signals, len(start)), "versions": versions(), "device": str(machine.device),
+        "plan": plan(config, dataset, strategy, signals, len(start)), "versions": versions(), "device": str(machine.device),
         "device_name": machine.name, "precision": machine.precision, "parameters": parameters,
         "strategy_title": strategy.title, "start": start.tolist(),
     }
@@ -61,12 +61,13 @@ def labels_per_cycle(config: Config, there: np.ndarray) -> int:
     return max(1, round(images_per_cycle(config, len(there)) * there.shape[1] * float(there.mean())))
 
 
-def plan(config: Config, dataset: Dataset, signals: Sequence[str], start: int) -> list[dict[str, int]]:
+def plan(config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence[str], start: int) -> list[dict[str, int]]:
     """Per cycle: stage -> units, for the estimate of the time left."""
     pool, cycles = len(dataset.pool.ids), []
     for number in range(config.cycles):
         labelled = images_at(config, pool, number, start)
         stages = {"load": pool, "train": steps(labelled, config.batch, config.epochs), "evaluate": len(dataset.validation.ids)}
+        stages |= {"guess": labelled} if strategy.pseudo_labels and number else {}
         if number < config.cycles - 1:
             stages |= {signal.stage: signal.units(config, pool, labelled) for name in signals if (signal := SIGNALS[name]).stage}
             stages |= ({"score": pool} if signals else {}) | {"pick": 1}

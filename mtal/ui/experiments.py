@@ -8,7 +8,7 @@ import streamlit as st
 
 from mtal.acquisition import STRATEGIES
 from mtal.runs.durations import span
-from mtal.runs.experiment import REFUSED, Experiment, State, start_all, stop_all
+from mtal.runs.experiment import REFUSED, Experiment, State, damaged_experiments, start_all, stop_all
 from mtal.runs.launch import start
 from mtal.runs.run import Run
 from mtal.runs.status import Status
@@ -24,12 +24,26 @@ BROKEN = (Status.FAILED, Status.INTERRUPTED)
 
 def say_what() -> None:
     """The page before the first experiment."""
-    st.info("No experiments yet. An experiment is one plan of runs on one data set: strategies × seeds, and variants of settings if "
-            "wanted. All strategies of a seed begin with the same labelled images, so what differs is the choosing. It is started, "
-            "stopped and resumed as a whole, and can be extended later without repeating what is there.",
+    st.info("No experiments yet. An experiment is one plan of runs on one data set: strategies × seeds, and variants of settings "
+            "if wanted. All strategies of a seed begin with the same labelled images, so what differs is the choosing. It is "
+            "started, stopped and resumed as a whole, and can be extended later without repeating what is there.",
             icon=":material/science:")
     if st.button("Plan one: all strategies × 3 seeds", key="experiments.plan", type="primary", icon=":material/rocket_launch:"):
         st.switch_page("pages/launch.py", query_params={"compare": "all"})
+
+
+def say_damaged() -> None:
+    """Plans that cannot be read: shown, not hidden."""
+    for problem in damaged_experiments(loaders.store()):
+        st.warning(plain(problem), icon=":material/broken_image:")
+
+
+def say_no_points(states: Sequence[State]) -> None:
+    """Why there is no curve yet, and whether one will come by itself."""
+    if any(state.status.alive for state in states):
+        st.info("No run has a complete cycle yet. The first points appear here by themselves.", icon=":material/hourglass_empty:")
+    else:
+        st.info("No run has a complete cycle, and none is at work: start them above.", icon=":material/hourglass_disabled:")
 
 
 def choose(found: Sequence[Experiment]) -> Experiment | None:
@@ -79,8 +93,9 @@ def show_header(experiment: Experiment) -> None:
         data, network, budget = st.columns(3)
         data.markdown(f"**Data** {plain(registry.title(config.dataset))}, {config.size_text} px  \n"
                       f"Tasks: {plain(', '.join(config.tasks))}")
-        network.markdown(f"**Network** {plain(config.network)}, {plain(config.backbone)}  \n{count(config.epochs, 'epoch')} per cycle, "
-                         + ("fine-tuned" if config.finetune else "trained from scratch"))
+        trained = "fine-tuned from cycle to cycle" if config.finetune else "trained from scratch"
+        network.markdown(f"**Network** {plain(config.network)}, {plain(config.backbone)}  \n"
+                         f"{count(config.epochs, 'epoch')} per cycle, {trained}")
         budget.markdown(f"**Budget** {budget_text(config)}, {count(config.cycles, 'cycle')}  \n{planning.shape(experiment.cells)}")
 
 

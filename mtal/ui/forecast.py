@@ -1,20 +1,12 @@
 """What a plan will do and how long it may take, said before it starts; from earlier runs only, else it says so."""
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from mtal.config import Config
 from mtal.runs.data import DataFolder
-from mtal.runs.index import same_speed
-from mtal.runs.run import Run
+from mtal.runs.forecast import speed
 from mtal.ui import loaders, registry
-
-PER_EPOCH = {"train": "epochs", "pairs": "pair_epochs", "embedding": "embedding_epochs"}   # stage -> setting that it grows with
-PER_LABELLED = {"train", "pairs"}                           # stages that also grow with the labelled images
-LIKELY = (0.5, 0.9)                                         # quantiles of earlier times, as for the time left of a run
 
 
 @dataclass(frozen=True)
@@ -50,17 +42,15 @@ def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
 
 
 def left(plans: Sequence[tuple[Config, float]]) -> Left:
-    """What is left of runs that share data and network: (config, cycles done, also in part), one after the other."""
-    like, strategies = plans[0][0], {config.strategy for config, _ in plans}
-    earlier = [run for run in loaders.runs() if run.config.strategy in strategies and same_speed(run.config, like)
-               and run.config.describe == like.describe and run.config.signal_quality == like.signal_quality
-               and run.cycles_done() and run.facts]
-    known = {name: _rates(same) for name in strategies if (same := [run for run in earlier if run.config.strategy == name])}
-    if untimed := tuple(sorted(strategies - set(known))):
-        return Left(None, len(earlier), untimed)
-    size = len(earlier[0].facts["pool"])
-    times = [_seconds(config, done, known[config.strategy], size) for config, done in plans]
-    return Left((sum(low for low, _ in times), sum(high for _, high in times)), len(earlier), ())
+    """What is left of runs that differ in strategy, seed and settings of selection: (config, cycles done, also in part)."""
+    runs, one_of = loaders.runs(), {config.strategy: config for config, _ in plans}
+    speeds = {name: speed(config, runs, loaders.seconds) for name, config in one_of.items()}
+    known = {name: found for name, found in speeds.items() if found}
+    earlier = sum(found.runs for found in known.values())
+    if len(known) < len(speeds):
+        return Left(None, earlier, tuple(name for name, found in speeds.items() if not found))
+    times = [known[config.strategy].seconds_left(config, done) for config, done in plans]
+    return Left((sum(low for low, _ in times), sum(high for _, high in times)), earlier, ())
 
 
 def pool_size(config: Config) -> int | None:
@@ -83,35 +73,3 @@ def all_labelled(config: Config) -> bool:
 
 def _report(config: Config) -> dict[str, Any] | None:
     return DataFolder(loaders.store(), config.dataset, registry.place(config)).report()
-
-
-def _rates(earlier: Sequence[Run]) -> dict[str, tuple[float, float]]:
-    """Stage -> usual and slow seconds per unit of `_work`, over the cycles of earlier runs of one strategy."""
-    worked = pd.concat([_worked(run) for run in earlier])
-    rates = (worked["seconds"] / worked["work"]).groupby(worked["stage"]).quantile(np.array(LIKELY)).unstack()
-    return {str(stage): (float(usual), float(slow)) for stage, (usual, slow) in zip(rates.index, rates.to_numpy(), strict=True)}
-
-
-def _seconds(config: Config, done: float, rates: Mapping[str, tuple[float, float]], size: int) -> tuple[float, float]:
-    """Likely range of the time of one run whose first `done` cycles are complete: the rates times what it will do."""
-    shares = [min(1.0, max(0.0, cycle + 1 - done)) for cycle in range(config.cycles)]       # of each cycle, what is still to do
-    low = high = 0.0
-    for stage, (usual, slow) in rates.items():
-        work = sum(share * _work(stage, config, size, cycle) for cycle, share in enumerate(shares)
-                   if cycle < config.cycles - 1 or stage in {"load", "train", "evaluate"})
-        low, high = low + work * usual, high + work * slow
-    return low, high
-
-
-def _worked(run: Run) -> pd.DataFrame:
-    """Columns: stage, seconds, work in units of `_work`. A row per stage and complete cycle."""
-    table, size = loaders.seconds(run), len(run.facts["pool"])
-    work = [_work(stage, run.config, size, cycle) for stage, cycle in zip(table["stage"], table["cycle"], strict=True)]
-    return table.assign(work=work)[["stage", "seconds", "work"]]
-
-
-def _work(stage: str, config: Config, pool: int, cycle: int) -> float:
-    """How much of a stage a cycle holds: epochs x labelled images, epochs, or once."""
-    epochs = float(getattr(config, PER_EPOCH[stage])) if stage in PER_EPOCH else 1.0
-    labelled = pool * (config.start_percent + config.step_percent * cycle) / 100
-    return epochs * (max(labelled, 1.0) if stage in PER_LABELLED else 1.0)

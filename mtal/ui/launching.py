@@ -162,9 +162,10 @@ def _say(cells: Sequence[Cell]) -> None:
     st.markdown(" · ".join(f"**{part}**" if place == 0 else part for place, part in enumerate(parts)))
     there = [run for run in loaders.runs() if run.name in {one.name for one in configs}]
     if there:
-        st.markdown(":material/content_copy: With these settings there " + ("is " if len(there) == 1 else "are ")
-                    + ", ".join(f"{code(run.name)} ({run.status})" for run in there[:SHOWN])
-                    + f" and {len(there) - SHOWN} more" * (len(there) > SHOWN) + ". Start goes on with what is not finished; for a new run change a setting or the seed.")
+        named = ", ".join(f"{code(run.name)} ({run.status})" for run in there[:SHOWN])
+        named += f" and {len(there) - SHOWN} more" * (len(there) > SHOWN)
+        st.markdown(f":material/content_copy: With these settings there {'is' if len(there) == 1 else 'are'} {named}. Start goes "
+                    "on with what is not finished; for a new run change a setting or the seed.")
     if will.seconds is None:
         st.markdown(":material/schedule: No estimate: that takes an earlier run of each strategy with the same tasks, image size "
                     "and network settings.")

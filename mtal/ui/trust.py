@@ -4,8 +4,9 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from mtal.figures.quality import Joined
 from mtal.runs.run import LOSS, Run, TaskFacts
-from mtal.ui import loaders
+from mtal.ui import inputs, loaders
 from mtal.ui.words import plain
 
 ABOUT = ("ρ is the rank correlation (Spearman) of a signal with the true loss of the unlabelled images: 1 = it ranks them by how "
@@ -16,13 +17,13 @@ def say_why_none(run: Run) -> None:
     """Why there is nothing to show for this run, with the way out, and the end of the page; nothing if there is something."""
     config = run.config
     if config.start == "labelled":
-        st.info("This run goes on from labels that people make, so the true loss of an unlabelled image is unknown: what a signal "
-                "is worth can only be measured in a simulation, on labels that exist.", icon=":material/label_off:")
+        st.info("This run goes on from labels that people make, so the true loss of an unlabelled image is unknown: what a "
+                "signal is worth can only be measured in a simulation, on labels that exist.", icon=":material/label_off:")
     elif not config.signal_quality:
         st.info("In this run “Signal quality” is switched off, so its signals were not compared with true losses.",
                 icon=":material/toggle_off:")
         _offer_copy(run, {"signal_quality": "true"})
-    elif run.cycles_done() and loaders.qualities(run).empty and any(run.cycle(n).pick.exists() for n in range(run.cycles_done())):
+    elif loaders.qualities(run).empty and any(run.cycle(number).pick.exists() for number in range(run.cycles_done())):
         st.info(f"**{plain(str(run.facts.get('strategy_title', config.strategy)))}** measures no signals, so there is none to "
                 "compare with the true loss. With *Describe the pool: always* a run measures all signals that its tasks allow.",
                 icon=":material/sensors_off:")
@@ -30,6 +31,27 @@ def say_why_none(run: Run) -> None:
     else:
         return
     st.stop()
+
+
+def titles(run: Run) -> dict[str, str]:
+    """What a signal can be right about: the multi-task loss, then the tasks. Name -> title."""
+    return {LOSS: "Multi-task loss"} | {task.name: task.title for task in run.tasks}
+
+
+def choose_view() -> tuple[Joined, str]:
+    """How the tasks of a signal become one number for the multi-task loss; "colours" or "table"."""
+    left, right = st.columns([1, 1])
+    with left:
+        joined = inputs.switch("Tasks joined by", ["mean", "max"], "signals", "joined",
+                               "How the tasks' numbers become one, which is held against the multi-task loss.")
+    with right:
+        return ("max" if joined == "max" else "mean"), inputs.switch("Show as", ["colours", "table"], "signals", "view")
+
+
+def download(frame: pd.DataFrame, run: Run) -> None:
+    """Every correlation of every cycle."""
+    st.download_button("All correlations as CSV", lambda: frame.to_csv(index=False, lineterminator="\n"),
+                       f"{run.name}-signals.csv", "text/csv", key="signals.csv", icon=":material/download:", on_click="ignore")
 
 
 def verdict(frame: pd.DataFrame, tasks: Sequence[TaskFacts]) -> str:
