@@ -1,4 +1,4 @@
-"""Learning curves: a metric against what was labelled, a line per experiment, mean and band over its seeds."""
+"""Learning curves: a metric against what was labelled, a line per strategy and variant, mean and band over its seeds."""
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go

@@ -45,7 +45,7 @@ def speed(config: Config, runs: Iterable[Run], seconds: Table = Run.seconds) -> 
 def seconds_left(config: Config, done: float, runs: Iterable[Run], seconds: Table = Run.seconds) -> Range | None:
     """The same in one step, for a single run."""
     found = speed(config, runs, seconds)
-    return found and found.seconds_left(config, done)
+    return found.seconds_left(config, done) if found else None
 
 
 def comparable(config: Config, runs: Iterable[Run]) -> list[Run]:

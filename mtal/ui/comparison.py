@@ -100,7 +100,7 @@ def show_chart(rows: pd.DataFrame, task: str, x: str, methods: Sequence[str], le
 
 def table(found: pd.DataFrame, x: str) -> pd.DataFrame:
     """Mean, std and n per group and cycle, for people. `found` as `over_seeds` gives it."""
-    shown = found.drop(columns=["group", "variant", "strategy"]).rename(columns={"title": "experiment", "x": AXES[x]})
+    shown = found.drop(columns=["group", "variant", "strategy"]).rename(columns={"title": "strategy", "x": AXES[x]})
     places = decimals(found["mean"])
     return shown.assign(mean=[fixed(mean, places) for mean in shown["mean"]],
                         std=["" if n < 2 else fixed(std, places) for std, n in zip(shown["std"], shown["n"], strict=True)])
@@ -137,7 +137,7 @@ def show_remarks(rows: pd.DataFrame, methods: Sequence[str]) -> None:
 
 
 def show_protocol(runs: Sequence[Run]) -> None:
-    """How these numbers came about, what benchmark papers miss most: what differs, a column per experiment, then the rest."""
+    """How these numbers came about, what benchmark papers miss most: what differs, a column per group, then the rest."""
     names = titles(runs)
     columns = {names[run.config.group]: _protocol(run) for run in runs}
     seeds: dict[str, list[int]] = {}

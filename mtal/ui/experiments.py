@@ -12,7 +12,7 @@ from mtal.runs.experiment import REFUSED, Experiment, State, damaged_experiments
 from mtal.runs.launch import start
 from mtal.runs.run import Run
 from mtal.runs.status import Status
-from mtal.ui import cards, loaders, planning, registry
+from mtal.ui import cards, loaders, planning
 from mtal.ui.causes import Cause, cause
 from mtal.ui.forecast import left
 from mtal.ui.words import ago, budget_text, code, count, plain
@@ -67,7 +67,7 @@ def show_list(found: Sequence[Experiment]) -> None:
                              query_params={"experiment": experiment.name})
                 st.caption(plain(experiment.name))
             with plan.container(gap=None):
-                st.markdown(plain(registry.title(experiment.cells[0].config.dataset)))
+                st.markdown(plain(data_title(experiment)))
                 st.caption(planning.shape(experiment.cells))
             with runs:
                 counts(experiment.states())
@@ -91,12 +91,13 @@ def show_header(experiment: Experiment) -> None:
             st.markdown(code(experiment.name), width="content")
             st.page_link("pages/experiments.py", label="All experiments", icon=":material/arrow_back:", query_params={})
         data, network, budget = st.columns(3)
-        data.markdown(f"**Data** {plain(registry.title(config.dataset))}, {config.size_text} px  \n"
+        data.markdown(f"**Data** {plain(data_title(experiment))}, {config.size_text} px  \n"
                       f"Tasks: {plain(', '.join(config.tasks))}")
         trained = "fine-tuned from cycle to cycle" if config.finetune else "trained from scratch"
         network.markdown(f"**Network** {plain(config.network)}, {plain(config.backbone)}  \n"
                          f"{count(config.epochs, 'epoch')} per cycle, {trained}")
-        budget.markdown(f"**Budget** {budget_text(config)}, {count(config.cycles, 'cycle')}  \n{planning.shape(experiment.cells)}")
+        budget.markdown(f"**Budget** {budget_text(config)}, {count(config.cycles, 'cycle')}  \n"
+                        f"{planning.shape(experiment.cells)}")
 
 
 def show_state(experiment: Experiment, states: Sequence[State]) -> None:
@@ -161,6 +162,12 @@ def show_broken(experiment: Experiment, states: Sequence[State]) -> None:
                              query_params={"run": run.name})
             if len(runs) > LINKED:
                 st.caption(f"and {len(runs) - LINKED} more", width="content")
+
+
+def data_title(experiment: Experiment) -> str:
+    """As a run found it, else the data set's name: the titles of all data sets stand behind torch."""
+    facts = (run.facts for cell in experiment.cells if (run := experiment.run(cell)))
+    return next((str(found["dataset_title"]) for found in facts if found), experiment.cells[0].config.dataset)
 
 
 def strategy_title(name: str) -> str:

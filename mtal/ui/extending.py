@@ -4,10 +4,11 @@ from typing import Any
 import streamlit as st
 import yaml
 
+from mtal.acquisition import STRATEGIES
 from mtal.config import ConfigError
 from mtal.runs.durations import span
 from mtal.runs.experiment import REFUSED, Cell, Experiment, extend, grid, more, one_at_a_time, start_all
-from mtal.ui import ablations, methods
+from mtal.ui import ablations, methods, registry
 from mtal.ui.experiments import strategy_title
 from mtal.ui.forecast import left
 from mtal.ui.words import count, plain
@@ -16,14 +17,19 @@ PAGE = "extend"                                             # of the keys
 
 
 def show(experiment: Experiment) -> None:
-    """The fields, what they would add, and the button."""
-    with st.expander("Extend: more seeds, strategies or variants", icon=":material/add:", key="experiments.extend"):
+    """The fields, what they would add, and the button; made when they are asked for, since signals stand behind torch."""
+    place = st.expander("Extend: more seeds, strategies or variants", icon=":material/add:", key="experiments.extend",
+                        on_change="rerun")
+    if not place.open:
+        return
+    registry.load()
+    with place:
         seeds_column, strategies_column = st.columns([1, 3])
         seeds = seeds_column.number_input("More seeds", 0, 20, key=f"{PAGE}.seeds")
         missing = [name for name in methods.allowed(experiment.cells[0].config.tasks) if name not in experiment.strategies]
         strategies = strategies_column.multiselect("More strategies", missing, key=f"{PAGE}.strategies",
                                                    format_func=strategy_title, placeholder="none")
-        every = [name for name in (*experiment.strategies, *strategies) if name in methods.STRATEGIES]
+        every = [name for name in (*experiment.strategies, *strategies) if name in STRATEGIES]
         ablations.choose_varied(every, experiment.plain, PAGE)
         text = st.text_input("A variant of any settings", key=f"{PAGE}.yaml", placeholder="epochs: 20, lr: 0.001",
                              help="One variant with all of these. Settings of network and training count for every strategy.")

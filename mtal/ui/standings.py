@@ -123,7 +123,7 @@ def table(found: pd.DataFrame, seconds: pd.DataFrame, axis: str) -> pd.DataFrame
     spent = seconds.reindex(found["group"])
     return pd.DataFrame({
         "strategy": [strategy_title(name) for name in found["strategy"]], "variant": found["label"], "n": found["n"],
-        "task labels": found["labels"].round().astype(int), axis: _spreads(found["mean"], found["std"], found["n"], places),
+        "task labels": found["labels"].round().astype(int), axis: _spreads(found, places),
         "difference to Random": _differences(found, places),
         "selection, s per cycle": [_seconds(value) for value in spent["selection"]],
         "training, s per cycle": [_seconds(value) for value in spent["training"]],
@@ -174,9 +174,8 @@ def _columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
     return zip(*(frame[name] for name in names), strict=True)
 
 
-def _spreads(means: Sequence[float], stds: Sequence[float], numbers: Sequence[int], places: int) -> list[str]:
-    return [fixed(mean, places) + (f" ± {fixed(std, places)}" if n > 1 else "")
-            for mean, std, n in zip(means, stds, numbers, strict=True)]
+def _spreads(found: pd.DataFrame, places: int) -> list[str]:
+    return [fixed(mean, places) + f" ± {fixed(std, places)}" * (n > 1) for mean, std, n in _columns(found, "mean", "std", "n")]
 
 
 def _seconds(value: float) -> str:
