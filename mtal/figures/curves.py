@@ -21,17 +21,18 @@ def over_seeds(rows: pd.DataFrame, x: str) -> pd.DataFrame:
 
 
 def learning_curve(rows: pd.DataFrame, x: str, axis: str, view: str, published: pd.DataFrame | None = None,
-                   legend: bool = True) -> go.Figure:
+                   legend: bool = True, thin: bool = True) -> go.Figure:
     """One task. `rows` as in `over_seeds`, plus seed; `x` one of AXES; `axis` the title of y, with unit and direction.
 
-    Several runs of a group: thin lines per seed, and their mean with a band of one standard deviation. One run: its line,
-    and no band. `published`: columns method, strategy, labelled_percent, mean, spread; only drawn where x is a percentage.
+    Several runs of a group: thin lines per seed unless `thin` is off, and their mean with a band of one standard deviation.
+    One run: its line, and no band. `published`: columns method, strategy, labelled_percent, mean, spread; only drawn where x is a percentage.
     """
     drawn = figure(AXES[x], axis, f"{view}/{x}")
     for group, mean in over_seeds(rows, x).groupby("group", sort=False):
         title, style = str(mean["title"].iloc[0]), look(mean["strategy"].iloc[0], int(mean["variant"].iloc[0]))
         if mean["n"].max() > 1:
-            _add_seeds(drawn, rows[rows["group"] == group], x, style, title)
+            if thin:
+                _add_seeds(drawn, rows[rows["group"] == group], x, style, title)
             _add_band(drawn, mean[mean["n"] > 1], style, title)
         _add_mean(drawn, mean, style, title)
     if published is not None and x == "percent":

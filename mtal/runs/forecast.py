@@ -50,8 +50,8 @@ def seconds_left(config: Config, done: float, runs: Iterable[Run], seconds: Tabl
 
 def comparable(config: Config, runs: Iterable[Run]) -> list[Run]:
     """The runs whose cycles tell how long those of this config take."""
-    return [run for run in runs if same_speed(run.config, config) and run.cycles_done() and run.facts
-            and all(getattr(run.config, name) == getattr(config, name) for name in DESCRIBING)]
+    return [run for run in runs if all(getattr(run.config, name) == getattr(config, name) for name in DESCRIBING)
+            and same_speed(run.config, config) and run.cycles_done() and run.facts]
 
 
 def _rates(alike: Sequence[Run], seconds: Table) -> Mapping[str, Range]:

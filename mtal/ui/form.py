@@ -153,12 +153,19 @@ def show_wrong(name: str, wrong: Mapping[str, str]) -> None:
         st.markdown(f":red[:material/error: **{name}** {plain(wrong[name])}]")
 
 
-def to_yaml(cells: Sequence[Cell]) -> str:
-    """The settings that differ from the defaults, with the command that starts the same runs."""
-    strategies = dict.fromkeys(cell.strategy for cell in cells)
-    seeds = dict.fromkeys(str(cell.seed) for cell in cells)
-    command = f"python -m mtal launch --config plan.yaml --strategies {','.join(strategies)} --seeds {','.join(seeds)}"
-    return f"# {command}\n{yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)}"
+def to_yaml(cells: Sequence[Cell], name: str) -> str:
+    """The settings that differ from the defaults, with the command that starts the same runs; `name` of the experiment."""
+    strategies, seeds = (",".join(dict.fromkeys(values)) for values in
+                         ([cell.strategy for cell in cells], [str(cell.seed) for cell in cells]))
+    varied: dict[str, list[str]] = {}
+    for label in dict.fromkeys(cell.variant for cell in cells if cell.variant):
+        setting, _, value = label.partition("=")
+        varied.setdefault(setting, []).append(value)
+    command = f"launch --config plan.yaml --strategies {strategies} --seeds {seeds}"
+    if len(cells) > 1:
+        command = f"experiment new {name} {command.removeprefix('launch ')}" + "".join(
+            f" --vary {setting}={','.join(values)}" for setting, values in varied.items())
+    return f"# python -m mtal {command}\n{yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)}"
 
 
 def from_yaml(text: str) -> None:

@@ -82,7 +82,7 @@ def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
     form.show_wrong("strategy", wrong)
     chosen = st.session_state[key("strategy")]
     if chosen:
-        with st.container(horizontal=True, key="launch.methods"):
+        with st.container(horizontal=True, gap="xsmall", key="launch.methods"):
             for name in chosen:
                 methods.card_button(name, "launch")
     seeds, first = st.columns(2)
@@ -129,7 +129,7 @@ def yaml_view(cells: Sequence[Cell]) -> None:
     """The same plan as text: to keep, to send, to start from the command line, or to paste."""
     with st.expander("As YAML", icon=":material/data_object:", key="launch.yaml"):
         if cells:
-            text = form.to_yaml(cells)
+            text = form.to_yaml(cells, st.session_state.get(key("name")) or planning.proposed_name(cells))
             st.code(text, language="yaml")
             st.download_button("Download", text, "plan.yaml", "application/yaml", key="launch.download",
                                icon=":material/download:")

@@ -1,5 +1,5 @@
 """Who wins so far: the learning curves of an experiment, and all strategies and variants at one budget, held against Random."""
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from mtal.ui.words import count, decimals, fixed, plain
 
 RANDOM = "random"
 READABLE = 8                                                # lines in one chart; more are drawn when asked for
+FEW = 3                                                     # lines, up to which every seed is drawn too
+COMMON = "common"                                           # the budget box while runs go on: the last that all have reached
 TRAINING, FREE = "train", ("load", "evaluate", "quality", "evidence", "project")    # stages that are no part of choosing
 
 
@@ -51,9 +53,18 @@ def show_curves(rows: pd.DataFrame) -> str:
     if drawn.empty:
         st.caption("Choose at least one line above.")
     else:
-        comparison.show_chart(drawn, task, x, (), legend=True, page="experiments")
-        comparison.show_remarks(drawn, ())
+        _show_chart(drawn, task, x)
     return task
+
+
+def _show_chart(drawn: pd.DataFrame, task: str, x: str) -> None:
+    """The chart with what must be known to read it; single seeds only where there are few lines."""
+    seeds = drawn.groupby("group")["seed"].nunique()
+    thin = len(seeds) <= FEW
+    comparison.show_chart(drawn, task, x, (), legend=True, page="experiments", thin=thin)
+    bands = comparison.BANDS if thin else comparison.BANDS.partition(";")[0] + "."
+    st.caption(" ".join([bands] * bool((seeds > 1).any()) + [comparison.ALONE] * bool((seeds < 2).any())))
+    comparison.warn_about_starts(drawn)
 
 
 def usual_lines(rows: pd.DataFrame) -> list[str]:
@@ -105,9 +116,10 @@ def show_standing(experiment: Experiment, rows: pd.DataFrame, task: str) -> None
     titles = {str(cycle): f"{row['percent']:.3g} % of the pool, {row['labels']:,.0f} task labels (cycle {cycle})"
               for cycle, row in budgets.iterrows()}
     st.subheader("At one budget", anchor=False)
-    cycle = inputs.choose("Budget", list(titles), "experiments", "cycle", lambda name: titles[name],
-                          default=str(last_common_cycle(one)), follows=False)
-    found = standing(one, int(cycle))
+    common = last_common_cycle(one)
+    titles = {COMMON: f"The last that all have reached: {titles[str(common)]}"} | titles
+    chosen = inputs.choose("Budget", list(titles), "experiments", "cycle", lambda name: titles[name], follows=False)
+    found = standing(one, common if chosen == COMMON else int(chosen))
     axis = str(one["axis"].iloc[0])
     st.dataframe(table(found, seconds_per_cycle(experiment), axis), key="experiments.standing", hide_index=True,
                  height="content", alt=told(found, axis))
