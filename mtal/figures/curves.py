@@ -3,9 +3,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.style import Look, faint, figure, look
+from mtal.figures.style import HEIGHT_PX, Look, faint, figure, look
 
 AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Images labelled (% of pool)"}
+LEGEND_PX = 14                                              # height that a line takes in the legend, where there are many
 PUBLISHED_NOTE = "± as printed; the paper calls it a variance, its size is that of a standard deviation"
 
 
@@ -25,9 +26,11 @@ def learning_curve(rows: pd.DataFrame, x: str, axis: str, view: str, published: 
     """One task. `rows` as in `over_seeds`, plus seed; `x` one of AXES; `axis` the title of y, with unit and direction.
 
     Several runs of a group: thin lines per seed unless `thin` is off, and their mean with a band of one standard deviation.
-    One run: its line, and no band. `published`: columns method, strategy, labelled_percent, mean, spread; only drawn where x is a percentage.
+    One run: its line, and no band. `published`: columns method, strategy, labelled_percent, mean, spread; only drawn where x is
+    a percentage.
     """
-    drawn = figure(AXES[x], axis, f"{view}/{x}")
+    lines = rows["group"].nunique() if legend else 0
+    drawn = figure(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, lines - 4))
     for group, mean in over_seeds(rows, x).groupby("group", sort=False):
         title, style = str(mean["title"].iloc[0]), look(mean["strategy"].iloc[0], int(mean["variant"].iloc[0]))
         if mean["n"].max() > 1:

@@ -33,11 +33,10 @@ def choose_varied(strategies: Sequence[str], base: Mapping[str, Any], page: str)
         st.caption("The chosen strategies have no settings to vary.")
         return
     st.session_state[key] = [name for name in st.session_state.get(key, ()) if name in offered]
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    names = left.multiselect("Settings to vary", offered, key=key, persist_state="session", placeholder="none",
-                             format_func=lambda name: str(Config.model_fields[name].title))
-    right.button("The paper's", key=f"{key}.paper", on_click=fill_paper, args=(offered, page), width="stretch",
-                 help="Its Table 2, Figures 10 and 11; and sample weights and the final prediction in the committee on and off.")
+    names = st.multiselect("Settings to vary", offered, key=key, persist_state="session", placeholder="none",
+                           format_func=lambda name: str(Config.model_fields[name].title))
+    st.button("Fill in the paper's ablations", key=f"{key}.paper", on_click=fill_paper, args=(offered, page),
+              help="Its Table 2, Figures 10 and 11; and sample weights and the final prediction in the committee on and off.")
     columns = st.columns(2)
     for place, name in enumerate(names):
         with columns[place % 2]:

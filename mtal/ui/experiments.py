@@ -112,11 +112,13 @@ def show_state(experiment: Experiment, states: Sequence[State]) -> None:
 def matrix(experiment: Experiment, states: Sequence[State]) -> str:
     """HTML: a row per strategy and variant, a column per seed; each cell says how its run stands and leads to it."""
     by_place = {(state.cell.strategy, state.cell.variant, state.cell.seed): state for state in states}
+    lines = {place[:2]: None for place in by_place}         # strategies as planned, the variants of each below it
+    order = sorted(lines, key=lambda line: experiment.strategies.index(line[0]))
     heads = "".join(f'<th scope="col">seed {seed}</th>' for seed in experiment.seeds)
     rows = "".join(
         f'<tr><th scope="row">{_row_title(strategy, variant)}</th>'
         + "".join(_cell(experiment, by_place.get((strategy, variant, seed))) for seed in experiment.seeds) + "</tr>"
-        for strategy, variant in dict.fromkeys((state.cell.strategy, state.cell.variant) for state in states))
+        for strategy, variant in order)
     return f'<table class="matrix"><thead><tr><th scope="col">strategy</th>{heads}</tr></thead><tbody>{rows}</tbody></table>'
 
 
@@ -124,12 +126,13 @@ def show_buttons(experiment: Experiment, states: Sequence[State]) -> None:
     """Start or resume all that rests; stop all that lives."""
     resting = [state for state in states if state.status.resumable]
     living = [state for state in states if state.status.alive]
-    new = len(resting) == sum(state.status is Status.NEW for state in resting)
+    kinds = {state.status is Status.NEW for state in resting}
+    word = {frozenset({True}): "Start", frozenset({False}): "Resume"}.get(frozenset(kinds), "Start or resume")
     with st.container(horizontal=True):
         if resting:
-            st.button(f"{'Start' if new else 'Resume'} all {len(resting)}" if len(resting) > 1 else "Start" if new else "Resume",
-                      key="experiments.start", type="primary", icon=":material/play_arrow:", on_click=_start, args=(experiment,))
-        if living and st.button(f"Stop all {len(living)} …", key="experiments.stop", icon=":material/stop_circle:"):
+            st.button(f"{word} {count(len(resting), 'run')}", key="experiments.start", type="primary",
+                      icon=":material/play_arrow:", on_click=_start, args=(experiment,))
+        if living and st.button(f"Stop {count(len(living), 'run')} …", key="experiments.stop", icon=":material/stop_circle:"):
             confirm_stop(experiment, len(living))
 
 

@@ -54,15 +54,15 @@ def copied() -> tuple[str, ...]:
 
 def presets() -> None:
     """Fill all settings at once."""
-    left, middle, right = st.columns([4, 2, 2], vertical_alignment="bottom")
-    left.selectbox("Preset", [OWN, *PRESETS], key=key("preset"), on_change=_take_preset, persist_state="session",
-                   format_func=lambda name: f"{name}: {PRESETS[name][0]}" if name in PRESETS else OWN,
-                   help="Fills all settings below; change what you like afterwards.")
-    for place, which, label in ((middle, "paper", "The paper's {} methods"), (right, "all", "All {} strategies")):
-        found = _compared(which)
-        place.button(f"{label.format(len(found))} × {SEEDS} seeds", key=key(f"compare.{which}"), on_click=_compare,
-                     args=(which,), width="stretch", icon=":material/compare_arrows:",
-                     help=f"{plain(', '.join(STRATEGIES[name].title for name in found))}: those that can choose for these tasks.")
+    st.selectbox("Preset", [OWN, *PRESETS], key=key("preset"), on_change=_take_preset, persist_state="session",
+                 format_func=lambda name: f"{name}: {PRESETS[name][0]}" if name in PRESETS else OWN,
+                 help="Fills all settings below; change what you like afterwards.")
+    with st.container(horizontal=True):
+        for which, label in (("paper", "The paper's {} methods"), ("all", "All {} strategies")):
+            found = _compared(which)
+            st.button(f"{label.format(len(found))} × {SEEDS} seeds", key=key(f"compare.{which}"), on_click=_compare,
+                      args=(which,), icon=":material/compare_arrows:",
+                      help=f"{plain(', '.join(STRATEGIES[name].title for name in found))}: those that can choose for these tasks.")
 
 
 def look() -> tuple[dict[str, str], list[Cell]]:

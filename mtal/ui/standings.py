@@ -75,8 +75,8 @@ def usual_lines(rows: pd.DataFrame) -> list[str]:
 
 
 def last_common_cycle(rows: pd.DataFrame) -> int:
-    """The last cycle that every line with a complete cycle has reached with all of its seeds that have one."""
-    return int(rows.groupby(["group", "seed"])["cycle"].max().min())
+    """The last cycle that every line with a complete cycle has reached, if only with one seed: the table says with how many."""
+    return int(rows.groupby("group")["cycle"].max().min())
 
 
 def standing(rows: pd.DataFrame, cycle: int) -> pd.DataFrame:
@@ -117,12 +117,12 @@ def show_standing(experiment: Experiment, rows: pd.DataFrame, task: str) -> None
               for cycle, row in budgets.iterrows()}
     st.subheader("At one budget", anchor=False)
     common = last_common_cycle(one)
-    titles = {COMMON: f"The last that all have reached: {titles[str(common)]}"} | titles
+    titles = {COMMON: f"The last that all lines have reached: {titles[str(common)]}"} | titles
     chosen = inputs.choose("Budget", list(titles), "experiments", "cycle", lambda name: titles[name], follows=False)
     found = standing(one, common if chosen == COMMON else int(chosen))
     axis = str(one["axis"].iloc[0])
     st.dataframe(table(found, seconds_per_cycle(experiment), axis), key="experiments.standing", hide_index=True,
-                 height="content", alt=told(found, axis))
+                 height="content", alt=told(found, axis), column_config={"variant": st.column_config.TextColumn(width="medium")})
     missing = [group for group in rows["group"].unique() if group not in set(found["group"])]
     late = f" Not there yet: {plain(', '.join(missing))}." if missing else ""
     st.caption("± is the standard deviation over n seeds. The difference to Random is taken seed by seed at as many labels, "
@@ -134,11 +134,11 @@ def table(found: pd.DataFrame, seconds: pd.DataFrame, axis: str) -> pd.DataFrame
     places = decimals([*found["mean"], *found["std"]])
     spent = seconds.reindex(found["group"])
     return pd.DataFrame({
-        "strategy": [strategy_title(name) for name in found["strategy"]], "variant": found["label"], "n": found["n"],
-        "task labels": found["labels"].round().astype(int), axis: _spreads(found, places),
-        "difference to Random": _differences(found, places),
+        "strategy": [strategy_title(name) for name in found["strategy"]], "variant": found["label"],
+        axis: _spreads(found, places), "difference to Random": _differences(found, places), "n": found["n"],
         "selection, s per cycle": [_seconds(value) for value in spent["selection"]],
         "training, s per cycle": [_seconds(value) for value in spent["training"]],
+        "task labels": found["labels"].round().astype(int),
     }).drop(columns=[] if (found["label"] != PLAIN).any() else ["variant"])
 
 

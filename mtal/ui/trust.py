@@ -10,7 +10,8 @@ from mtal.ui import inputs, loaders
 from mtal.ui.words import plain
 
 ABOUT = ("ρ is the rank correlation (Spearman) of a signal with the true loss of the unlabelled images: 1 = it ranks them by how "
-         "wrong the network is, 0 = it says nothing, below 0 = it points the wrong way.")
+         "wrong the network is, 0 = it says nothing, below 0 = it points the wrong way. The best of many signals flatters itself: look "
+         "whether it stays the best over the cycles.")
 
 
 def say_why_none(run: Run) -> None:
@@ -61,14 +62,14 @@ def verdict(frame: pd.DataFrame, tasks: Sequence[TaskFacts]) -> str:
     """
     best = {name: _best(frame[frame["task"] == name]) for name in (LOSS, *(task.name for task in tasks))}
     top, titles = best.pop(LOSS), {task.name: task.title for task in tasks}
-    parts = [f"{titles[name]}: {_told(row)}" if row is not None and row["low"] > 0 else f"{titles[name]}: none beyond chance"
+    parts = [f"{titles[name]}: " + (_told(row) if row is not None and row["low"] > 0 else "none beyond chance")
              for name, row in best.items()]
-    said = f"Best for {'; '.join(parts)}."
+    said = f"Best per task: {'; '.join(parts)}."
     if top is None or not top["low"] > 0:
         return f"No signal ranks the images by their multi-task loss better than chance. {said}"
     failed = [titles[name] for name in titles if _fails(frame, str(top["version"]), name)]
-    fails = f" but fails {' and '.join(failed)}" if failed else " and fails no task" if len(titles) > 1 else ""
-    return f"For the multi-task loss {_told(top)} deserves most trust{fails}. {said}"
+    alone = "it says nothing beyond chance about any single task" if len(failed) == len(titles) else f"it fails {_and(failed)}"
+    return f"For the multi-task loss {_told(top)} deserves most trust{f', but {alone}' if failed else ''}. {said}"
 
 
 def table(frame: pd.DataFrame, tasks: Sequence[TaskFacts]) -> pd.DataFrame:
@@ -107,6 +108,11 @@ def _fails(frame: pd.DataFrame, version: str, task: str) -> bool:
 
 def _told(row: pd.Series) -> str:
     return f"{_name(row)} (ρ {row['rho']:.2f}, {row['low']:.2f} to {row['high']:.2f}, n={row['n']:,})"
+
+
+def _and(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _name(row: pd.Series) -> str:
