@@ -37,10 +37,8 @@ def choose_varied(strategies: Sequence[str], base: Mapping[str, Any], page: str)
                            format_func=lambda name: str(Config.model_fields[name].title))
     st.button("Fill in the paper's ablations", key=f"{key}.paper", on_click=fill_paper, args=(offered, page),
               help="Its Table 2, Figures 10 and 11; and sample weights and the final prediction in the committee on and off.")
-    columns = st.columns(2)
-    for place, name in enumerate(names):
-        with columns[place % 2]:
-            _values(name, base, f"{key}.{name}")
+    for name in names:
+        _values(name, base, f"{key}.{name}")
 
 
 def varied(strategies: Sequence[str], page: str) -> dict[str, list[Any]]:
@@ -81,7 +79,7 @@ def _values(name: str, base: Mapping[str, Any], key: str) -> None:
     if key not in st.session_state:
         st.session_state[key] = list(words) or list(PAPER.get(name, ()))
     st.multiselect(f"{plain(str(field.title))}: values", list(known), key=key, persist_state="session",
-                   accept_new_options=not words, format_func=lambda text: f"{text} (as above)" if text == here else text,
+                   accept_new_options=not words, format_func=lambda text: f"{text} (plain)" if text == here else text,
                    help=str(field.description))
 
 

@@ -62,7 +62,7 @@ def presets() -> None:
             found = _compared(which)
             st.button(f"{label.format(len(found))} × {SEEDS} seeds", key=key(f"compare.{which}"), on_click=_compare,
                       args=(which,), icon=":material/compare_arrows:",
-                      help=f"{plain(', '.join(STRATEGIES[name].title for name in found))}: those that can choose for these tasks.")
+                      help=f"{plain(', '.join(STRATEGIES[name].title for name in found))}: what can choose for these tasks.")
 
 
 def look() -> tuple[dict[str, str], list[Cell]]:
@@ -90,7 +90,7 @@ def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
                        help="Runs per strategy. One seed has no error estimate; the paper takes three.")
     first.number_input("First seed", 0, key=key("seed"), persist_state="session", help="The others count up from it.")
     form.show_wrong("seed", wrong)
-    varied = st.session_state.get("launch.vary", ())
+    varied = set(st.session_state.get("launch.vary", ())) & set(ablations.heeded(chosen))
     with st.expander("Ablations: vary one setting at a time" + f" ({len(varied)})" * bool(varied), key="launch.ablations"):
         st.caption("Each value is a variant of its own beside the plain settings, only for the strategies that heed it.")
         ablations.choose_varied(chosen, form.read(), "launch")

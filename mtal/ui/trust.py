@@ -10,7 +10,7 @@ from mtal.ui import inputs, loaders
 from mtal.ui.words import plain
 
 ABOUT = ("ρ is the rank correlation (Spearman) of a signal with the true loss of the unlabelled images: 1 = it ranks them by how "
-         "wrong the network is, 0 = it says nothing, below 0 = it points the wrong way. The best of many signals flatters itself: look "
+         "wrong the network is, 0 = it says nothing, below 0 = it points the wrong way. Chance favours the best of many: see "
          "whether it stays the best over the cycles.")
 
 
