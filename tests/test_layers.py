@@ -28,8 +28,8 @@ ALLOWED = {                                                 # package -> what it
     "__main__": {"cli"},
     "__init__": set(),
 }
-LIGHT = ("mtal", "mtal.config", "mtal.runs.run", "mtal.runs.index", "mtal.runs.launch", "mtal.runs.queue", "mtal.figures",
-         "mtal.export", "mtal.acquisition", "mtal.cli.app")
+LIGHT = ("mtal", "mtal.config", "mtal.runs.run", "mtal.runs.index", "mtal.runs.experiment", "mtal.runs.launch",
+         "mtal.runs.queue", "mtal.figures", "mtal.export", "mtal.acquisition", "mtal.cli.app")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools", "core"}
 
 

@@ -33,7 +33,7 @@ def new(
     cells = expand(values, items(strategies) or [base.strategy], whole_numbers(seeds) or [base.seed], variants, heeds())
     planned = sketch(store_at(runs), name, title or name, sound(cells))
     if dry_run:
-        typer.echo(f"{matrix(planned.states())}\n{len(planned.cells)} runs; nothing is written or started")
+        _show(planned)
     else:
         _go(create_experiment(planned.paths.store, name, planned.title, planned.cells), no_start)
 
@@ -51,7 +51,7 @@ def add(
     if not cells:
         typer.echo(f"{name} has all of that already")
     elif dry_run:
-        typer.echo("\n".join(cell.run_name for cell in cells) + f"\n{len(cells)} runs; nothing is written or started")
+        _show(sketch(experiment.paths.store, name, experiment.title, cells))
     else:
         _go(extend(experiment, cells), no_start)
 
@@ -106,6 +106,11 @@ def sound(cells: list[Cell]) -> list[Cell]:
     return cells
 
 
+def _show(planned: Experiment) -> None:
+    """What would be planned, and how runs of it stand that exist already."""
+    typer.echo(f"{matrix(planned.states())}\n{len(planned.cells)} runs; nothing is written or started")
+
+
 def _go(experiment: Experiment, no_start: bool) -> None:
     """Start what is not done, and say how all of it stands. Exit code 1 if a run cannot be started."""
     refused = False
@@ -116,4 +121,4 @@ def _go(experiment: Experiment, no_start: bool) -> None:
     raise typer.Exit(int(refused))
 
 
-EXPERIMENT: dict[str, Callable[..., None]] = {"new": new, "add": add, "start": start, "stop": stop} | EXPERIMENT_VIEWS
+EXPERIMENT: dict[str, Callable[..., None]] = {"new": new, "add": add, "start": start, "stop": stop, **EXPERIMENT_VIEWS}

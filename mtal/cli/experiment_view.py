@@ -143,7 +143,7 @@ def time_left(experiment: Experiment, states: Sequence[State]) -> tuple[Range | 
     low, high = max(low for low, _ in sums), max(high for _, high in sums)
     own = {state.cell.run_name for state in states}
     others = sum(run.status.alive and device_key(run.config) in devices for run in every if run.name not in own)
-    shared = f", and what {others} other runs on the same device take" if others else ""
+    shared = f", not counting {others} other run{'s' * (others != 1)} on the same device" if others else ""
     early = "at most " if any(state.cell.config.label_budget or state.cell.config.plateau_percent for state in alive) else ""
     return (low, high), f"{early}{span(low, high)} left{shared}".capitalize()
 

@@ -36,14 +36,15 @@ class Cell:
 
 def expand(base: Mapping[str, Any], strategies: Sequence[str], seeds: Sequence[int], variants: Variants,
            heeds: Mapping[str, frozenset[str]]) -> list[Cell]:
-    """Every strategy x seed x variant, seed by seed, each run once; no variants: the plain settings alone.
+    """Every strategy x seed x variant, the plain settings always among them, seed by seed, each run once.
 
     `heeds`: strategy -> settings that change what it picks. What others heed and a strategy does not is left out of its
     variants, so Random is not run again for every committee. Settings that nobody heeds, such as epochs, count for everyone.
     """
     selective = frozenset().union(*heeds.values())
+    every: dict[str, Mapping[str, Any]] = {PLAIN: {}, **variants}
     cells = []
-    for seed, (label, settings), strategy in itertools.product(seeds, (variants or {PLAIN: {}}).items(), strategies):
+    for seed, (label, settings), strategy in itertools.product(seeds, every.items(), strategies):
         heeded = find(heeds, strategy, "strategy")
         kept = {name: value for name, value in settings.items() if name in heeded or name not in selective}
         cells.append(Cell(_relabelled(label, settings, kept), make_config({**base, **kept, "strategy": strategy, "seed": seed})))
@@ -69,31 +70,34 @@ def more(cells: Sequence[Cell], strategies: Sequence[str], seeds: Sequence[int],
     every = list(dict.fromkeys([*(cell.seed for cell in cells), *seeds]))
     found = [Cell(cell.variant, make_config(cell.config.model_dump() | {"seed": seed})) for seed in seeds for cell in cells]
     found += expand(base, new, every, known | fresh, heeds)
-    found += expand(base, there, every, fresh, heeds) if fresh else []
+    found += expand(base, there, every, fresh, heeds)
     names = {cell.run_name for cell in cells}
     return [cell for cell in once(found) if cell.run_name not in names]
 
 
 def plain_settings(cells: Sequence[Cell]) -> dict[str, Any]:
-    """What variants start from, as JSON values: a plain cell's settings, or the first cell's where none is plain."""
-    return next((cell for cell in cells if cell.variant == PLAIN), cells[0]).config.model_dump(mode="json")
+    """What variants start from, as JSON values; strategy and seed are those of the first plain cell."""
+    plain = [cell for cell in cells if cell.variant == PLAIN]
+    if not plain:
+        raise ConfigError("this plan has no run of the plain settings, so nothing can be added to it; plan another experiment")
+    return plain[0].config.model_dump(mode="json")
 
 
 def one_at_a_time(base: Mapping[str, Any], varied: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, Any]]:
-    """Variants for an ablation: the plain settings, then one setting changed at a time."""
+    """Variants for an ablation: one setting changed at a time."""
     ones = [_variant(base, {name: value}) for name, values in varied.items() for value in values]
-    return {PLAIN: {}} | {label_of(one): one for one in ones}
+    return {label_of(one): one for one in ones}
 
 
 def grid(base: Mapping[str, Any], varied: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, Any]]:
-    """Variants of every combination of values; without settings to vary, the plain one."""
+    """Variants of every combination of values."""
     combinations = [dict(zip(varied, values, strict=True)) for values in itertools.product(*varied.values())]
     return {label_of(one): one for one in [_variant(base, values) for values in combinations]}
 
 
 def label_of(settings: Mapping[str, Any]) -> str:
-    """`committee=mean, epochs=20`; "" for no settings."""
-    return ", ".join(f"{name}={_text(value)}" for name, value in settings.items())
+    """`epochs=20, committee=mean`, in the order of the settings; "" for none."""
+    return ", ".join(f"{name}={_text(settings[name])}" for name in Config.model_fields if name in settings)
 
 
 def _variant(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,9 +26,10 @@ def turn(job: JobPaths, store: StorePaths, device: str, check: Callable[[], None
     path = store.device_lock(device)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as lock:
+        check()                                             # before every try, so that whoever gave up takes no turn
         while is_held(path) or not (_is_first(job, store, device) and take(lock, patience_s=0.2)):     # 0.2: others may look
-            check()
             time.sleep(pause_s)
+            check()
         job.began.touch()
         yield
 

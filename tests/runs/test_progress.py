@@ -3,7 +3,7 @@ import pytest
 
 from mtal.config import Config
 from mtal.runs.files import last_lines
-from mtal.runs.progress import STAGES, append, last_cycle, parse, progress, unit_times
+from mtal.runs.progress import STAGES, append, last_cycle, parse, progress, share_of_cycle, unit_times
 
 PLAN = [{"train": 10, "evaluate": 4, "score": 20}, {"train": 20, "evaluate": 4}]
 
@@ -123,3 +123,22 @@ def test_now_and_then_a_slow_unit_does_not_widen_the_range_by_much():
     low, high = progress(rows, [{"train": 200}]).eta_s
     assert low == pytest.approx(100 * 2.8)
     assert high == pytest.approx(100 * 2.8)
+
+
+def at(stage, done, total):
+    return {"t": 0.0, "cycle": 1, "stage": stage, "done": done, "total": total}
+
+
+def test_the_share_of_a_cycle_counts_stages_by_the_time_they_took():
+    seconds = {"load": 2.0, "train": 6.0, "evaluate": 1.0, "score": 1.0}
+    assert share_of_cycle(at("load", 1, 2), seconds) == pytest.approx(0.1)
+    assert share_of_cycle(at("train", 0, 9), seconds) == pytest.approx(0.2)
+    assert share_of_cycle(at("train", 3, 9), seconds) == pytest.approx(0.4)
+    assert share_of_cycle(at("pairs", 1, 2), seconds) == pytest.approx(0.9)    # not timed: between evaluate and score
+    assert share_of_cycle(at("project", 1, 1), seconds) == pytest.approx(1.0)
+
+
+def test_the_share_of_the_first_cycle_is_that_of_its_training():
+    assert [share_of_cycle(at(stage, 1, 4), {}) for stage in ("load", "train", "evaluate")] == [0, 0.25, 1]
+    assert share_of_cycle(at("train", 0, 0), {}) == 0
+    assert share_of_cycle(at("of a later version", 1, 2), {}) == 0
