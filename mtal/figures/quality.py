@@ -50,10 +50,10 @@ def quality_heatmap(frame: pd.DataFrame, tasks: Mapping[str, str], view: str, jo
 def quality_curve(frame: pd.DataFrame, task: str, title: str, view: str, joined: Joined = "mean") -> go.Figure:
     """One task of one run: rho per cycle with its 95 % interval, a line per version. Versions without a number have no line.
 
-    `task` may be "loss", the multi-task loss; `joined` as in `quality_heatmap`; `title` of the task.
+    `task` may be "loss", the multi-task loss; `joined` as in `quality_heatmap`; `title` of the task, for the axis.
     """
     rows = frame[(frame["task"] == task) & frame["joined"].isin(["", joined]) & np.isfinite(frame["rho"].astype(float))]
-    drawn = figure("Cycle", f"{title}: {AXIS[0].lower()}{AXIS[1:]}", f"{view}/{task}")
+    drawn = figure("Cycle", f"Spearman's ρ, {title}", f"{view}/{task}")
     lines = list(rows.groupby(["signal", "version"], sort=False))
     for place, ((_, version), line) in enumerate(lines):
         colour = COLOURS[place % len(COLOURS)]

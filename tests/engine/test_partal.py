@@ -47,7 +47,7 @@ def test_the_highest_standardised_pairs_are_bought(partal_run):
 def test_missing_labels_are_learned_from_guesses_at_half_weight(partal_run, tmp_path, monkeypatch):
     """The third training of the run, prepared anew: which pairs count how much, and that guesses are what is taken for them."""
     run = Run(partal_run.paths.folder)
-    monkeypatch.setattr(Watch, "stage", _silent)
+    monkeypatch.setattr(Watch, "stage", Silent)
     study = cycle.prepare(run, Watch(run, 2), False)
     labelled = run.labelled(2, study.start)
     study.pool.change_gate(cycle.Gated(study.dataset.pool, study.dataset.tasks, labelled))
@@ -65,14 +65,14 @@ def test_missing_labels_are_learned_from_guesses_at_half_weight(partal_run, tmp_
 def test_whole_images_need_no_guesses(tmp_path, monkeypatch):
     """In cycle 0, whose start is fully labelled, there is no network to guess and nothing to guess."""
     run = Run(create(tiny_config("strategy=partal"), StorePaths(tmp_path)).folder)
-    monkeypatch.setattr(Watch, "stage", _silent)
+    monkeypatch.setattr(Watch, "stage", Silent)
     study = cycle.prepare(run, Watch(run, 0), False)
     feed = cycle.training_feed(study, 0, study.start, Watch(run, 0))
     assert feed.guesses == {}
     np.testing.assert_array_equal(feed.weights, study.start)
 
 
-class _silent:
+class Silent:
     """A stage that nobody watches."""
 
     def __init__(self, *of: object) -> None:
