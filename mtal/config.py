@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 T = TypeVar("T")
 
 MACHINE_FIELDS = frozenset({"device", "threads", "memory_gb"})   # where a run computes, not what it computes
-REPEAT_FIELDS = frozenset({"seed"})                                         # what differs between the runs of one experiment
+REPEAT_FIELDS = frozenset({"seed"})                                         # what differs between the runs of one group
 
 # Settings of earlier versions that never changed a result: run folders that name them stay readable. A setting that changes
 # results is not taken away but kept, so that old runs can go on.

@@ -15,6 +15,7 @@ from mtal.runs.run import Run
 from mtal.runs.status import Status
 from mtal.ui import loaders
 from mtal.ui.causes import AWAITED, Way, cause
+from mtal.ui.methods import card_button
 from mtal.ui.words import ago, budget_text, code, count, measured_on, plain, time_left
 
 STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
@@ -50,7 +51,8 @@ def run_header(run: Run) -> None:
     config, facts = run.config, run.facts
     with st.container(border=True, key=f"run_header.{run.name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(facts.get('strategy_title', config.strategy))}** · seed {config.seed} · {code(run.name)}")
+            card_button(config.strategy, "run", str(facts.get("strategy_title", "")))
+            st.markdown(f"seed {config.seed} · {code(run.name)}", width="content")
             status_badge(run)
         left, middle, right = st.columns(3)
         left.markdown(_data_lines(run))
