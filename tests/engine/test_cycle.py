@@ -225,7 +225,6 @@ class TestFailures:
         (("strategy=nonsense",), "no strategy called 'nonsense'"),
         (("tasks=depth",), "at least two"),
         (("tasks=depth", "with_final=true"), "at least two"),
-        (("tasks=depth", "strategy=random", "describe=always"), "describe=always"),
         (("strategy=random", "sample_weights=on"), "no task scores"),
         (("backbone=tiny", "pretrained=true"), "pretrained=false"),
         (("lr=1e30",), "not finite"),
