@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 T = TypeVar("T")
 
 MACHINE_FIELDS = frozenset({"device", "threads", "memory_gb"})   # where a run computes, not what it computes
-REPEAT_FIELDS = frozenset({"seed"})                                         # what differs between the runs of one experiment
+REPEAT_FIELDS = frozenset({"seed"})                                         # what differs between the runs of one group
 
 # Settings of earlier versions that never changed a result: run folders that name them stay readable. A setting that changes
 # results is not taken away but kept, so that old runs can go on.
@@ -158,6 +158,11 @@ class Config(BaseModel):
     def name(self) -> str:
         """Folder of the run, such as `nyud-padnet-ours-1f2e3d4c-s0`. The same settings always give the same name."""
         return f"{self.group}-s{self.seed}"
+
+    @property
+    def may_end_early(self) -> bool:
+        """Whether a rule can end the run before its cycles are up."""
+        return bool(self.label_budget or self.plateau_percent)
 
     def changed(self, ignore: Iterable[str] = ()) -> dict[str, Any]:
         """The settings that differ from the defaults, as JSON values."""

@@ -23,7 +23,7 @@ ALLOWED = {                                                 # package -> what it
     "signals": {"config", "tasks", "datasets", "models", "training", "acquisition"},
     "engine": {"config", "tasks", "datasets", "models", "training", "signals", "acquisition", "runs"},
     "export": {"config", "tasks", "runs", "figures"},
-    "ui": {"config", "datasets", "models", "acquisition", "runs", "figures", "export"},
+    "ui": {"config", "datasets", "models", "signals", "tasks", "acquisition", "runs", "figures", "export"},
     "cli": {"config", "datasets", "models", "training", "acquisition", "runs", "export", "rooms"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -9,21 +9,23 @@ from mtal.cli.experiment_view import EXPERIMENT_VIEWS, matrix, summary
 from mtal.cli.options import ConfigFile, ExperimentName, Preset, Runs, Sets, checked, items, store_at
 from mtal.config import ConfigError, compose
 from mtal.runs.experiment import REFUSED, Experiment, create_experiment, extend, find_experiment, sketch, start_all, stop_all
-from mtal.runs.plan import Cell, expand, grid, more, one_at_a_time
+from mtal.runs.plan import Cell, expand, grid, more, one_at_a_time, spread
 
 Strategies = Annotated[str, typer.Option(metavar="A,B", help="Strategies.")]
 Seeds = Annotated[str, typer.Option(metavar="0,1,2", help="Seeds; all strategies of a seed begin with the same images.")]
 Vary = Annotated[list[str] | None, typer.Option("--vary", metavar="SETTING=A,B", help="An ablation: a variant for each value, "
                                                 "one setting changed at a time; can be repeated.")]
 Grid = Annotated[bool, typer.Option("--grid", help="A variant for every combination of the values of --vary instead.")]
+Devices = Annotated[str, typer.Option(metavar="cuda:0,cuda:1", help="Spread the runs over devices that compute side by "
+                                      "side. Places on a processor count too: cpu:0,cpu:1, each run with --set threads=1.")]
 NoStart = Annotated[bool, typer.Option("--no-start", help="Only write the plan down.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be planned.")]
 
 
 def new(
     name: ExperimentName, preset: Preset = None, sets: Sets = None, config: ConfigFile = None, strategies: Strategies = "",
-    seeds: Seeds = "", vary: Vary = None, product: Grid = False, runs: Runs = None, dry_run: DryRun = False,
-    no_start: NoStart = False,
+    seeds: Seeds = "", vary: Vary = None, product: Grid = False, devices: Devices = "", runs: Runs = None,
+    dry_run: DryRun = False, no_start: NoStart = False,
     title: Annotated[str, typer.Option(help="For people; else the name.")] = "",
 ) -> None:
     """Plan strategies x seeds x variants, and start all of it in the background. Runs that exist are shared, not repeated."""
@@ -31,7 +33,7 @@ def new(
     values = base.changed()
     variants = (grid if product else one_at_a_time)(values, varied(vary or []))
     cells = expand(values, items(strategies) or [base.strategy], whole_numbers(seeds) or [base.seed], variants, heeds())
-    planned = sketch(store_at(runs), name, title or name, sound(cells))
+    planned = sketch(store_at(runs), name, title or name, sound(spread(cells, items(devices))))
     if dry_run:
         _show(planned)
     else:

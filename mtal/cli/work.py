@@ -46,7 +46,8 @@ def ending(job: Run, outcome: Status) -> str:
     done = job.cycles_done()
     cycles = "cycle" if done == 1 else "cycles"
     if outcome is Status.FINISHED:
-        return f"{job.name}: finished, {done} {cycles} in {job.paths.folder}"
+        rule = job.result.get("reason")
+        return f"{job.name}: finished{f' ({rule})' if rule else ''}, {done} {cycles} in {job.paths.folder}"
     if outcome is Status.STOPPED:
         store = "" if job.store.folder == default_store() else f" --runs {quote(str(job.store.folder))}"
         return (f"{job.name}: stopped after {done} complete {cycles}: {job.result.get('reason', 'on request')}\n"

@@ -46,7 +46,7 @@ def work(job: RunPaths, accept_data: bool = False) -> dict[str, str]:
             run = Run(job.folder)
             watch = Watch(run, run.cycles_done())
             try:
-                run_cycles(run, watch, accept_data)
+                rule = run_cycles(run, watch, accept_data)
             except (ConfigError, DataError) as error:       # these say all that a person needs
                 return _failed(error, watch.current, "")
             finally:
@@ -55,7 +55,7 @@ def work(job: RunPaths, accept_data: bool = False) -> dict[str, str]:
         return {"outcome": "stopped", "reason": str(stop) or "somebody asked it to stop", "stage": stage, "traceback": ""}
     except Exception as error:
         return _failed(error, stage, traceback.format_exc())
-    return {"outcome": "finished", "reason": "", "stage": stage, "traceback": ""}
+    return {"outcome": "finished", "reason": rule, "stage": stage, "traceback": ""}
 
 
 def _failed(error: Exception, stage: str, trace: str) -> dict[str, str]:

@@ -110,6 +110,7 @@ class CyclePaths:
     validation = property(lambda self: self.folder / "validation.parquet")  # a row per validation image
     pick = property(lambda self: self.folder / "pick.npy")                  # (K, 2) pairs in order
     pool = property(lambda self: self.folder / "pool.parquet")              # a row per pool image
+    quality = property(lambda self: self.folder / "quality.parquet")        # a row per signal and task, in a simulation
     embedding = property(lambda self: self.folder / "embedding.npy")        # (N, D) float32
     layout = property(lambda self: self.folder / "layout.npy")              # (N, 2) float32
     evidence = property(lambda self: self.folder / "evidence.json")         # which pictures there are, and their scales

@@ -61,7 +61,10 @@ def once(cells: Iterable[Cell]) -> list[Cell]:
 
 def more(cells: Sequence[Cell], strategies: Sequence[str], seeds: Sequence[int], variants: Variants,
          heeds: Mapping[str, frozenset[str]]) -> list[Cell]:
-    """What a plan lacks when strategies, seeds or variants join it: each is combined with all that is there, and each other."""
+    """What a plan lacks when strategies, seeds or variants join it: each is combined with all that is there, and each other.
+
+    It is spread over the devices that the plan uses.
+    """
     there = list(dict.fromkeys(cell.strategy for cell in cells))
     new = [name for name in dict.fromkeys(strategies) if name not in there]
     fresh = {label: settings for label, settings in variants.items() if label not in {PLAIN, *(cell.variant for cell in cells)}}
@@ -73,7 +76,16 @@ def more(cells: Sequence[Cell], strategies: Sequence[str], seeds: Sequence[int],
     if fresh:
         found += expand(plain_settings(cells), there, every, fresh, heeds)
     names = {cell.run_name for cell in cells}
-    return [cell for cell in once(found) if cell.run_name not in names]
+    lacking = [cell for cell in once(found) if cell.run_name not in names]
+    return spread(lacking, list(dict.fromkeys(cell.config.device for cell in cells)))
+
+
+def spread(cells: Sequence[Cell], devices: Sequence[str]) -> list[Cell]:
+    """The cells on several devices in turn, which compute side by side; as they are without devices."""
+    if not devices:
+        return list(cells)
+    return [Cell(cell.variant, make_config(cell.config.model_dump() | {"device": devices[place % len(devices)]}))
+            for place, cell in enumerate(cells)]
 
 
 def plain_settings(cells: Sequence[Cell]) -> dict[str, Any]:

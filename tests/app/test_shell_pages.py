@@ -68,6 +68,24 @@ def test_jobs_shows_progress_and_a_stop_that_asks_the_worker(open_page, made_sto
     assert app.button(key=f"jobs.stop.{run.name}").disabled
 
 
+def test_cycles_are_a_bound_where_a_rule_may_end_the_run(open_page, made_store):
+    made_store("running", label_budget=33)
+    said = text_of(open_page("jobs"))
+    assert "Cycle 1 (last: 2 at most)" in said
+    assert "1 of at most 3 cycles complete" in said
+
+
+def test_a_run_that_a_rule_finished_says_so(open_page, made_store):
+    run = made_store("finished", label_budget=33, cycles=4)
+    rule = "the label budget of 33 task labels is spent"
+    write_json(run.paths.result, run.result | {"reason": rule})
+    for page in ("jobs", "run"):
+        said = text_of(open_page(page, run=run.name))
+        assert rule in said
+        assert "3 of 3" in said
+        assert "of 4" not in said
+
+
 def test_jobs_says_which_place_in_the_queue(open_page, made_store):
     made_store("running", seed=0)
     made_store("queued", seed=1)
@@ -191,6 +209,18 @@ def test_help_has_a_card_for_every_strategy(open_page):
     said = text_of(open_page("help"))
     for strategy in STRATEGIES.values():
         assert strategy.formula in said
+
+
+def test_launch_says_at_most_how_many_cycles_where_a_rule_may_end_them(open_page):
+    app = open_page("launch", dataset="drawn")
+    assert "at most" not in text_of(app)
+    app.number_input(key="launch.label_budget").set_value(500)
+    app.number_input(key="launch.plateau_percent").set_value(1.5).run()
+    said = text_of(app)
+    assert "at most 6 cycles each" in said
+    assert "at most 60 % of the pool, ends at 500 task labels or when the loss falls by less than 1.5 % over 2 cycles" in said
+    app.number_input(key="launch.plateau_percent").set_value(100).run()
+    assert "**plateau_percent** input should be less than 100" in text_of(app).lower().replace("\\", "")
 
 
 def test_launch_takes_settings_from_the_address_and_refuses_wrong_ones(open_page):

@@ -4,7 +4,7 @@ import itertools
 import pytest
 
 from mtal.config import Config, ConfigError
-from mtal.runs.plan import Cell, expand, grid, label_of, more, once, one_at_a_time
+from mtal.runs.plan import Cell, expand, grid, label_of, more, once, one_at_a_time, spread
 
 HEEDS = {"random": frozenset(), "ours": frozenset({"committee", "embedding"}), "entropy": frozenset({"across"})}
 BASE = {"cycles": 3, "epochs": 7}
@@ -84,6 +84,29 @@ def test_a_value_is_judged_together_with_the_other_settings():
 def test_an_unknown_strategy_is_named():
     with pytest.raises(ConfigError, match=r"no strategy called 'our' \(did you mean 'ours'\?\)"):
         expand(BASE, ["our"], [0], {}, HEEDS)
+
+
+class TestSpread:
+    CELLS = expand(BASE, ["random", "ours", "entropy"], [0], {}, HEEDS)
+
+    def test_runs_take_devices_in_turn_and_stay_the_same_runs(self):
+        apart = spread(self.CELLS, ["cpu:0", "cpu:1"])
+        assert [cell.config.device for cell in apart] == ["cpu:0", "cpu:1", "cpu:0"]
+        assert [cell.run_name for cell in apart] == [cell.run_name for cell in self.CELLS]
+        assert spread(self.CELLS, []) == self.CELLS
+
+    def test_additions_take_the_devices_of_the_plan(self):
+        added = more(spread(self.CELLS, ["cpu:0", "cpu:1"]), [], [1], {}, HEEDS)
+        assert [cell.config.device for cell in added] == ["cpu:0", "cpu:1", "cpu:0"]
+
+    def test_devices_are_no_part_of_a_variant(self):
+        variants = grid(BASE, {"committee": ["mean"], "epochs": [2]})
+        cells = spread(expand(BASE, ["random", "ours"], [0], variants, HEEDS), ["cpu:0", "cpu:1", "cpu:2"])
+        assert told(more(cells, ["entropy"], [], {}, HEEDS)) == [("entropy", "", 0), ("entropy", "epochs=2", 0)]
+
+    def test_a_device_that_cannot_be_is_named(self):
+        with pytest.raises(ConfigError, match="device"):
+            spread(self.CELLS, ["gpu"])
 
 
 class TestMore:

@@ -1,8 +1,9 @@
 """Progress: how far, how long, and what cannot be said."""
 import pytest
 
+from mtal.config import Config
 from mtal.runs.files import last_lines
-from mtal.runs.progress import STAGES, append, parse, progress, share_of_cycle, unit_times
+from mtal.runs.progress import STAGES, append, last_cycle, parse, progress, share_of_cycle, unit_times
 
 PLAN = [{"train": 10, "evaluate": 4, "score": 20}, {"train": 20, "evaluate": 4}]
 
@@ -68,6 +69,14 @@ def test_reports_of_an_earlier_start_say_nothing_but_how_long_a_unit_takes():
     now = progress(rows, [{"train": 10}], since=100)
     assert (now.started, now.loss) == (100, {})
     assert now.eta_s == pytest.approx((9.0, 9.0))
+
+
+def test_the_time_left_is_a_bound_where_a_rule_may_end_the_run():
+    rows = [line(0, 0, "train", 0, 10), line(10, 0, "train", 5, 10), line(20, 0, "train", 10, 10)]
+    told = [progress(rows, [{"train": 10}] * 2, may_end_early=early).time_left for early in (False, True)]
+    assert told == ["20 s left", "at most 20 s left"]
+    assert progress(rows, [], may_end_early=True).time_left == "no estimate yet"
+    assert [last_cycle(Config(cycles=4, **rule)) for rule in ({}, {"plateau_percent": 2})] == ["3", "3 at most"]
 
 
 def test_nothing_is_left_at_the_end():
