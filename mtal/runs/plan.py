@@ -65,18 +65,19 @@ def more(cells: Sequence[Cell], strategies: Sequence[str], seeds: Sequence[int],
 
     It is spread over the devices that the plan uses.
     """
-    base = plain_settings(cells)
-    known = _variants(cells, base)
     there = list(dict.fromkeys(cell.strategy for cell in cells))
     new = [name for name in dict.fromkeys(strategies) if name not in there]
-    fresh = {label: settings for label, settings in variants.items() if label not in {PLAIN, *known}}
+    fresh = {label: settings for label, settings in variants.items() if label not in {PLAIN, *(cell.variant for cell in cells)}}
     every = list(dict.fromkeys([*(cell.seed for cell in cells), *seeds]))
     found = [Cell(cell.variant, make_config(cell.config.model_dump() | {"seed": seed})) for seed in seeds for cell in cells]
-    found += expand(base, new, every, known | fresh, heeds)
-    found += expand(base, there, every, fresh, heeds)
+    if new:
+        base = plain_settings(cells)
+        found += expand(base, new, every, _variants(cells, base) | fresh, heeds)
+    if fresh:
+        found += expand(plain_settings(cells), there, every, fresh, heeds)
     names = {cell.run_name for cell in cells}
-    fresh_cells = [cell for cell in once(found) if cell.run_name not in names]
-    return spread(fresh_cells, list(dict.fromkeys(cell.config.device for cell in cells)))
+    lacking = [cell for cell in once(found) if cell.run_name not in names]
+    return spread(lacking, list(dict.fromkeys(cell.config.device for cell in cells)))
 
 
 def spread(cells: Sequence[Cell], devices: Sequence[str]) -> list[Cell]:
@@ -91,7 +92,7 @@ def plain_settings(cells: Sequence[Cell]) -> dict[str, Any]:
     """What variants start from, as JSON values; strategy and seed are those of the first plain cell."""
     plain = [cell for cell in cells if cell.variant == PLAIN]
     if not plain:
-        raise ConfigError("this plan has no run of the plain settings, so nothing can be added to it; plan another experiment")
+        raise ConfigError("this plan has no run of the plain settings, so only seeds can be added to it")
     return plain[0].config.model_dump(mode="json")
 
 
@@ -129,7 +130,8 @@ def _variants(cells: Sequence[Cell], base: Mapping[str, Any]) -> dict[str, dict[
     for cell in cells:
         values = cell.config.model_dump(mode="json")
         found.setdefault(cell.variant, {}).update(
-            {name: value for name, value in values.items() if name not in NOT_VARIED and value != base[name]})
+            {name: value for name, value in values.items()
+             if value != base[name] and name not in NOT_VARIED and name not in MACHINE_FIELDS})
     return found
 
 

@@ -99,6 +99,11 @@ class TestSpread:
         added = more(spread(self.CELLS, ["cpu:0", "cpu:1"]), [], [1], {}, HEEDS)
         assert [cell.config.device for cell in added] == ["cpu:0", "cpu:1", "cpu:0"]
 
+    def test_devices_are_no_part_of_a_variant(self):
+        variants = grid(BASE, {"committee": ["mean"], "epochs": [2]})
+        cells = spread(expand(BASE, ["random", "ours"], [0], variants, HEEDS), ["cpu:0", "cpu:1"])
+        assert told(more(cells, ["entropy"], [], {}, HEEDS)) == [("entropy", "", 0), ("entropy", "epochs=2", 0)]
+
     def test_a_device_that_cannot_be_is_named(self):
         with pytest.raises(ConfigError, match="device"):
             spread(self.CELLS, ["gpu"])
@@ -147,6 +152,10 @@ class TestMore:
         assert told(new) == [*[(strategy, variant, 1) for strategy, variant, _ in told(cells)],
                              *[("entropy", variant, seed) for seed in (0, 1) for variant in ("", "epochs=2", "epochs=3")]]
 
-    def test_a_plan_without_plain_runs_says_that_it_cannot_grow(self):
-        with pytest.raises(ConfigError, match="no run of the plain settings"):
-            more([cell for cell in self.cells if cell.variant], [], [3], {}, HEEDS)
+    def test_a_plan_without_plain_runs_can_have_more_seeds_only(self):
+        cells = [cell for cell in self.cells if cell.variant]
+        assert told(more(cells, [], [3], {}, {})) == [(strategy, variant, 3) for strategy, variant, seed in told(cells)
+                                                    if seed == 0]
+        for strategies, variants in ((["entropy"], {}), ([], {"lr=0.1": {"lr": 0.1}})):
+            with pytest.raises(ConfigError, match="no run of the plain settings"):
+                more(cells, strategies, [], variants, HEEDS)
