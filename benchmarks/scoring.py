@@ -1,4 +1,4 @@
-"""Scoring the pool in one pass, against a plain forward pass of the same network in the same mode and a pass per strategy.
+"""Scoring the pool in one pass against a plain forward pass of the same network in the same mode, and a pass per strategy.
 
     python -m benchmarks.scoring [--rounds 4] [--set channels=64]
 

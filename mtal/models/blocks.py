@@ -34,6 +34,9 @@ class Depthwise(nn.Conv2d):
         if maps.device.type != "cpu":
             return super().forward(maps)
         with torch.autocast("cpu", enabled=False):
+            if maps.dtype is torch.bfloat16 and not torch.is_grad_enabled():
+                bias = None if self.bias is None else self.bias.to(maps.dtype)
+                return self._conv_forward(maps, self.weight.to(maps.dtype), bias)
             if maps.dtype is torch.bfloat16 and self.bias is None:
                 found: Tensor = _Depthwise.apply(maps, self.weight, self.stride, self.padding, self.dilation)
                 return found

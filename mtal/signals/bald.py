@@ -1,7 +1,7 @@
 """What the initial heads disagree about when features are dropped: BALD (arXiv:1112.5745) by MC-dropout (arXiv:1703.02910).
 
 Our choices: whole feature maps F_k are dropped, before the initial head only, so that nothing but the last layer runs again;
-eight passes, whose masks are the same for all images of a cycle, as eight networks would be; every second pixel both ways.
+eight passes, whose masks are the same for all images of a cycle, as eight networks would be; every fourth pixel both ways.
 """
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ from mtal.training.loop import torch_generator
 SEED = 3
 PASSES = 8                                                  # S
 SHARE = 0.2                                                 # dropped where the network was trained without dropout
-STEP = 2                                                    # of the grid of pixels
+STEP = 4                                                    # of the grid of pixels
 
 
 def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:

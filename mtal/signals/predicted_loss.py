@@ -3,12 +3,12 @@
 Trained along with the network, by the order of losses within pairs of images. Our choices: the maps that a module looks at (the
 shared one and the task's own), the plain sum of the tasks' pair losses.
 """
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
+from mtal.models.prediction import Prediction, TwoStageNetwork
 from mtal.signals.signal import Bench, Seen, Signal
 from mtal.tasks.task import Task
 from mtal.training.companion import Companion
@@ -42,20 +42,22 @@ class LossModules(Companion):
         widths = (shared_width(network), network.channels)
         self.of_task = nn.ModuleDict({task.name: LossModule(widths) for task in tasks})
 
-    def forward(self, prediction: FirstStage | Prediction, detached: bool = False) -> Tensor:
-        """(B, T) predicted losses, in an order but in no unit."""
-        def average(maps: Tensor) -> Tensor:
-            return (maps.detach() if detached else maps).mean((2, 3), dtype=torch.float32)
-
-        with torch.autocast(prediction.shared.device.type, enabled=False):
-            shared = average(prediction.shared)
-            return torch.stack([module((shared, average(prediction.features[name]))) for name, module in self.of_task.items()],
-                               dim=1)
+    def forward(self, shared: Tensor, features: Mapping[str, Tensor]) -> Tensor:
+        """Means over the image, float32, of the shared map (B, C) and of each F_k (B, F) -> (B, T) in no unit."""
+        with torch.autocast(shared.device.type, enabled=False):
+            return torch.stack([module((shared, features[name])) for name, module in self.of_task.items()], dim=1)
 
     def loss(self, prediction: Prediction, losses: Tensor, weights: Tensor, progress: float) -> Tensor:
         """Sum over tasks of the ranking loss."""
-        detached = not self.changes_network or progress >= DETACHED_FROM
-        return ranking_loss(self(prediction, detached), losses, weights > 0)
+        shared, features = average(prediction.shared), {name: average(maps) for name, maps in prediction.features.items()}
+        if not self.changes_network or progress >= DETACHED_FROM:
+            shared, features = shared.detach(), {name: mean.detach() for name, mean in features.items()}
+        return ranking_loss(self(shared, features), losses, weights > 0)
+
+
+def average(maps: Tensor) -> Tensor:
+    """(B, C, h, w) -> (B, C) float32."""
+    return maps.mean((2, 3), dtype=torch.float32)
 
 
 def ranking_loss(predicted: Tensor, losses: Tensor, known: Tensor) -> Tensor:
@@ -83,7 +85,7 @@ def shared_width(network: TwoStageNetwork) -> int:
 def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:
     """(B, T)."""
     assert module is not None
-    predicted: Tensor = module(seen.prediction)
+    predicted: Tensor = module(seen.shared, {name: average(maps) for name, maps in seen.prediction.features.items()})
     return predicted
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from mtal.config import Config
@@ -34,6 +35,11 @@ class Seen:
     tasks: Sequence[Task]
     prediction: FirstStage | Prediction                     # a Prediction if a signal needs final outputs
     mirror: FirstStage | Prediction | None = None           # the same for the mirrored images, if a signal needs it
+
+    @cached_property
+    def shared(self) -> Tensor:
+        """(B, C) float32: the shared map's mean over the image."""
+        return self.prediction.shared.mean((2, 3), dtype=torch.float32)
 
     @cached_property
     def initial(self) -> dict[str, Tensor]:
