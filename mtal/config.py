@@ -105,7 +105,8 @@ class Config(BaseModel):
     projection: Literal["umap", "pca", "none"] = setting("umap", MACHINE, "Map", "How the embedding is drawn in two dimensions.")
     precision: Literal["auto", "float32", "bfloat16"] = setting(
         "auto", MACHINE, "Precision", "auto: bfloat16 where the processor has instructions for it.")
-    device: str = setting("auto", MACHINE, "Device", "auto, cpu, cuda or cuda:N.", pattern=r"^(auto|cpu|cuda(:\d+)?)$")
+    device: str = setting("auto", MACHINE, "Device", "auto, cpu, cuda or cuda:N. Runs on cpu:0, cpu:1, ... compute "
+                          "side by side; give each some threads.", pattern=r"^(auto|cpu(:\d+)?|cuda(:\d+)?)$")
     threads: int = setting(0, MACHINE, "Threads", "CPU threads; 0: as many as cores.", ge=0)
     memory_gb: float = setting(2.0, MACHINE, "Image cache", "Gigabytes of decoded images kept in memory.", ge=0)
 

@@ -28,8 +28,11 @@ class Pool:
 
     @property
     def covered(self) -> np.ndarray:
-        """(N,) bool: images with at least one label, from which diversity keeps away."""
-        return np.asarray(self.labelled.any(axis=1))
+        """(N,) bool: images with labels and none left to buy, from which diversity keeps away; where there is no such image,
+        those with any label."""
+        some = np.asarray(self.labelled.any(axis=1))
+        done = some & ~self.open_images
+        return done if done.any() else some
 
     def __getitem__(self, name: str) -> np.ndarray:
         """A signal; ValueError if it is not here, or if some of it is not a number."""

@@ -62,6 +62,11 @@ class Study:
     facts: dict[str, Any]                                   # as written down; what turns out broken later is added
 
     @property
+    def for_sale(self) -> np.ndarray:
+        """(N, T) bool: what all cycles together could buy or, in a simulation, began with."""
+        return self.there if self.config.start == "random" else ~self.start
+
+    @property
     def closed(self) -> np.ndarray:
         """(N, T) bool: labels that nobody can supply; in a simulation those that do not exist."""
         return ~self.there if self.config.start == "random" else np.zeros_like(self.there)
@@ -112,7 +117,7 @@ def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
         taken = take_in(run, dataset, report)
         dataset, start = taken.dataset, taken.start
         parameters = sum(parameter.numel() for parameter in build_network(config, dataset.tasks).parameters())
-        facts = describe_run(config, dataset, strategy, signals, machine, np.flatnonzero(start.any(axis=1)), parameters)
+        facts = describe_run(config, dataset, strategy, signals, machine, start, parameters)
         facts |= {"data_changes": data_changes(run, facts, accept_data), "without_labels": taken.without_labels,
                   "left_out": taken.left_out}
         share = len(dataset.pool.ids) / (len(dataset.pool.ids) + len(dataset.validation.ids))      # of the memory for images
@@ -225,7 +230,7 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, compan
             found = describe(bench, {name: SIGNALS[name] for name in study.signals}, fitted, report)
     with watch.stage("pick") as report:
         pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, study.closed)
-        budget = labels_per_cycle(config, ~study.closed)
+        budget = labels_per_cycle(config, study.for_sale)
         options = Options(config.committee, config.normalise, config.across, config.terms, config.diversity, config.picking)
         pick = study.strategy.pick(pool, budget, np.random.default_rng([config.seed, number, PICK]), options)
         table = pool_table(study, pool, pick, found)
@@ -254,8 +259,8 @@ def pool_table(study: Study, pool: Pool, pick: Pick, found: dict[str, np.ndarray
     if score is not None:
         rest = np.flatnonzero(pool.open_images & (rank == 0))
         rank[rest[np.argsort(-score[rest], kind="stable")]] = np.arange(len(rest)) + len(pick.images) + 1
-    columns = {"id": study.dataset.pool.ids, "labelled": pool.covered, "picked": np.isin(np.arange(len(rank)), pick.images),
-               "rank": rank}
+    columns = {"id": study.dataset.pool.ids, "labelled": pool.labelled.any(axis=1),
+               "picked": np.isin(np.arange(len(rank)), pick.images), "rank": rank}
     if "committee" in found:
         columns |= {f"m.{name}.{partner}": found["committee"][:, row, column]
                     for row, (name, others) in enumerate(partners(study.dataset.tasks, study.config).items())
@@ -268,9 +273,9 @@ def write_measurements(study: Study, found: Evaluation, labelled: np.ndarray, cy
                        ) -> None:
     """metrics.json and a row per validation image. `waited`: seconds for which training stood still for data."""
     names = [task.name for task in study.dataset.tasks]
-    images = int(labelled.any(axis=1).sum())
+    labels, all_labels = int(labelled.sum()), int((labelled | ~study.closed).sum())
     write_json(cycle.metrics, {
-        "images": images, "labels": int(labelled.sum()), "percent": 100 * images / len(labelled),
+        "images": int(labelled.any(axis=1).sum()), "labels": labels, "percent": 100 * labels / all_labels,
         "loss": _known(found.loss), "loss_with_initial": _known(found.loss_with_initial),
         "metrics": {name: _known(value) for name, value in found.metrics.items()},
         "task_losses": {name: _known(value) for name, value in found.task_losses.items()}, "seconds": watch.seconds,

@@ -23,15 +23,17 @@ PACKAGES = ("torch", "torchvision", "timm", "numpy", "scipy", "scikit-learn", "s
 
 def describe_run(config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence[str], machine: Machine,
                  start: np.ndarray, parameters: int) -> dict[str, Any]:
-    """Plain values for facts.json; the keys are listed at `Run.facts`."""
+    """Plain values for facts.json; the keys are listed at `Run.facts`. start: (N, T) bool."""
+    first = np.flatnonzero(start.any(axis=1))
     return {
         "dataset_title": dataset.title, "dataset_note": dataset.note, "data_folder": dataset.folder,
         "fingerprint": dataset.fingerprint(), "fingerprint_of_images": dataset.fingerprint(pool_labels=False),
         "pool": list(dataset.pool.ids), "pool_files": pool_files(dataset),
         "validation": list(dataset.validation.ids), "tasks": [task_facts(task, config) for task in dataset.tasks],
-        "plan": plan(config, dataset, signals, len(start)), "versions": versions(), "device": str(machine.device),
+        "plan": plan(config, dataset, strategy, signals, len(first)), "versions": versions(), "device": str(machine.device),
         "device_name": machine.name, "precision": machine.precision, "parameters": parameters,
-        "strategy_title": strategy.title, "start": start.tolist(),
+        "strategy_title": strategy.title, "start": first.tolist(),
+        "start_lacks": [[int(first[row]), int(column)] for row, column in np.argwhere(~start[first])],
     }
 
 
@@ -55,17 +57,19 @@ def images_per_cycle(config: Config, pool: int) -> int:
     return max(1, round(pool * config.step_percent / 100))
 
 
-def labels_per_cycle(config: Config, there: np.ndarray) -> int:
-    """The budget of a cycle: what its images have, on average, of labels that can be had. there: (N, T) bool."""
-    return max(1, round(images_per_cycle(config, len(there)) * there.shape[1] * float(there.mean())))
+def labels_per_cycle(config: Config, for_sale: np.ndarray) -> int:
+    """The budget of a cycle: what so many images have on average, of those with labels for sale. for_sale: (N, T) bool."""
+    per_image = for_sale.sum() / max(1, np.count_nonzero(for_sale.any(axis=1)))
+    return max(1, round(images_per_cycle(config, len(for_sale)) * float(per_image)))
 
 
-def plan(config: Config, dataset: Dataset, signals: Sequence[str], start: int) -> list[dict[str, int]]:
+def plan(config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence[str], start: int) -> list[dict[str, int]]:
     """Per cycle: stage -> units, for the estimate of the time left."""
     pool, cycles = len(dataset.pool.ids), []
     for number in range(config.cycles):
         labelled = images_at(config, pool, number, start)
         stages = {"load": pool, "train": steps(labelled, config.batch, config.epochs), "evaluate": len(dataset.validation.ids)}
+        stages |= {"guess": labelled} if strategy.pseudo_labels and number else {}
         if number < config.cycles - 1:
             stages |= {signal.stage: signal.units(config, pool, labelled) for name in signals if (signal := SIGNALS[name]).stage}
             stages |= ({"score": pool} if signals else {}) | {"pick": 1, "evidence": images_per_cycle(config, pool) + NEAR_MISSES}

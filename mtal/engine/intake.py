@@ -1,5 +1,5 @@
 """What a run takes of a data set: broken images stay out, by name; which labels it may buy; what it begins with."""
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ def take_in(run: Run, dataset: Dataset, report: Report) -> Intake:
     elif config.start == "random":
         dataset, bare = simulated(dataset)
     there = labels_there(dataset.pool, dataset.tasks)
-    start = first_images(config, there) if config.start == "random" else on_disk(there, before.get("start"), dataset)
+    start = first_images(config, there) if config.start == "random" else on_disk(there, run.start() if before else None, dataset)
     must_be_learned(start, dataset)
     return Intake(dataset, there, start, left_out, bare)
 
@@ -103,21 +103,19 @@ def first_images(config: Config, there: np.ndarray) -> np.ndarray:
     return labelled
 
 
-def on_disk(there: np.ndarray, before: Sequence[int] | None, dataset: Dataset) -> np.ndarray:
-    """(N, T) bool: every image with labels of all tasks is a start for going on. `before`: the start of the run if it began
-    already, since labels that came later were bought by its picks. DataError if there is nothing to learn from or to choose."""
-    whole = np.asarray(there.all(axis=1))
-    if before is not None:
-        whole = np.isin(np.arange(len(there)), np.asarray(before, dtype=np.int64))
+def on_disk(there: np.ndarray, before: np.ndarray | None, dataset: Dataset) -> np.ndarray:
+    """(N, T) bool: every label that is there is a start for going on. `before`: the start of the run if it began already,
+    since labels that came later were bought by its picks. DataError if there is nothing to learn from or to choose."""
+    start = there if before is None else before
     names = ", ".join(task.name for task in dataset.tasks)
-    if not whole.any():
-        counts = ", ".join(f"{task.name} {count}" for task, count in zip(dataset.tasks, there.sum(axis=0), strict=True))
-        raise DataError(f"start=labelled needs images with labels of all tasks ({names}) in {dataset.folder}, and there is none "
-                        f"among {len(there)} pool images (labels there: {counts}). Label some, or choose fewer tasks")
-    if whole.all():
+    if not start.any(axis=0).all():
+        counts = ", ".join(f"{task.name} {count}" for task, count in zip(dataset.tasks, start.sum(axis=0), strict=True))
+        raise DataError(f"start=labelled needs labels of every task ({names}) in {dataset.folder}, and one has none among "
+                        f"{len(start)} pool images (labels there: {counts}). Label some, or choose fewer tasks")
+    if start.all():
         raise DataError(f"every pool image in {dataset.folder} has its labels ({names}), so there is none to choose: add images, "
                         f"or simulate with start=random")
-    return np.repeat(whole[:, None], there.shape[1], axis=1)
+    return start
 
 
 def await_labels(dataset: Dataset, labelled: np.ndarray, there: np.ndarray) -> None:

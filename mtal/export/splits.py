@@ -20,7 +20,7 @@ def split_lists(run: Run, cycle: int) -> dict[str, list[str]]:
     one). `remaining`: the rest of the pool, in which at least one label (that one) is missing. Pool order but for the batch.
     """
     pairs = picked_pairs(run, cycle)
-    labelled = run.labelled(cycle + 1, _start(run))
+    labelled = run.labelled(cycle + 1, run.start())
     columns = {"": labelled.all(axis=1)} | {f".{task.name}": labelled[:, column] for column, task in enumerate(run.tasks)}
     lists = {"batch": _ids(run, np.array(batch_images(pairs)))}
     lists |= {f"batch.{task.name}": _ids(run, pairs[pairs[:, 1] == column, 0]) for column, task in enumerate(run.tasks)}
@@ -39,13 +39,6 @@ def split_files(run: Run, cycle: int) -> dict[str, bytes]:
 def write_splits(run: Run, cycle: int) -> bytes:
     """A zip of all lists of a cycle."""
     return zip_bytes(split_files(run, cycle))
-
-
-def _start(run: Run) -> np.ndarray:
-    """(N, T) bool: what was labelled before cycle 0, every task of the images drawn at the start."""
-    labelled = np.zeros((len(run.facts["pool"]), len(run.tasks)), bool)
-    labelled[run.facts["start"]] = True
-    return labelled
 
 
 def _ids(run: Run, images: np.ndarray) -> list[str]:

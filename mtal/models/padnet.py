@@ -55,7 +55,11 @@ class PADNet(TwoStageNetwork):
         shared = self.backbone(images)
         entered = side_by_side(cast("Mapping[str, Bottleneck]", self.first_blocks), shared)
         features = {name: self.dropout(block(entered[name])) for name, block in self.second_blocks.items()}
-        return FirstStage([{name: head(features[name]) for name, head in self.first_heads.items()}], features, shared)
+        return FirstStage([self.first_heads_on(features)], features, shared)
+
+    def first_heads_on(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """A 1x1 convolution of each."""
+        return {name: head(features[name]) for name, head in self.first_heads.items()}
 
     def second_stage(self, first: FirstStage) -> Prediction:
         """Final outputs at the same size."""

@@ -1,4 +1,5 @@
 """What a two-stage network gives. B images, C channels of a task, F feature channels; h x w feature size, H x W image size."""
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor, nn
@@ -29,6 +30,10 @@ class TwoStageNetwork(nn.Module):
 
     def first_stage(self, images: Tensor) -> FirstStage:
         """Backbone and initial heads only."""
+        raise NotImplementedError
+
+    def first_heads_on(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Initial outputs (B, C, h, w) at the finest scale for given F_k (B, F, h, w): the last layer of the first stage."""
         raise NotImplementedError
 
     def second_stage(self, first: FirstStage) -> Prediction:

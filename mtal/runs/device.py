@@ -6,7 +6,8 @@ from mtal.config import Config
 
 
 def device_key(config: Config) -> str:
-    """`cpu` or `cuda:N`. `auto` is the first visible GPU where the driver shows one."""
+    """`cpu`, `cpu:N` or `cuda:N`: runs with the same one wait for each other. `auto` is the first visible GPU where the driver
+    shows one."""
     if config.device == "auto":
         hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in {"", "-1"}
         return "cuda:0" if any(Path("/dev").glob("nvidia[0-9]*")) and not hidden else "cpu"

@@ -15,6 +15,7 @@ import numpy as np
 
 STAGES = {                                                  # name -> what people read; in the order in which a cycle goes
     "load": "Load images",
+    "guess": "Guess missing labels",
     "train": "Train network",
     "evaluate": "Evaluate",
     "pairs": "Train refinement blocks",

@@ -75,8 +75,9 @@ class Run:
     @property
     def facts(self) -> dict[str, Any]:
         """Keys: dataset_title, dataset_note, data_folder, fingerprint, pool (ids), validation (ids), tasks, plan, versions,
-        device, device_name, precision, parameters, strategy_title, start (positions), data_changes (from which cycle on the
-        data had another fingerprint: cycle, before, after), left_out (what could not be used: split, id, what, problem),
+        device, device_name, precision, parameters, strategy_title, start (positions with a label before cycle 0), start_lacks
+        (their labels that were not there: position, column of the task), data_changes (from which cycle on the data had
+        another fingerprint: cycle, before, after), left_out (what could not be used: split, id, what, problem),
         without_labels (images that are no part of a simulation), measured (task -> usable validation labels). Empty until the
         worker has loaded the data. Shared: do not change it."""
         return read_shared(self.paths.facts) or {}
@@ -122,6 +123,14 @@ class Run:
         """(K, 2) pairs that a cycle picked, in order; empty for the last cycle."""
         path = self.cycle(number).pick
         return np.load(path, allow_pickle=False) if path.exists() else np.empty((0, 2), np.int64)
+
+    def start(self) -> np.ndarray:
+        """(N, T) bool: what was labelled before cycle 0, as the worker wrote it down."""
+        labelled = np.zeros((len(self.facts["pool"]), len(self.tasks)), bool)
+        labelled[self.facts["start"]] = True
+        for image, task in self.facts.get("start_lacks", ()):
+            labelled[image, task] = False
+        return labelled
 
     def labelled(self, number: int, start: np.ndarray) -> np.ndarray:
         """(N, T) bool: what is labelled when cycle `number` begins. `start`: (N, T) bool before cycle 0."""

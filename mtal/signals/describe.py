@@ -7,7 +7,7 @@ from torch import nn
 
 from mtal.datasets.normalise import to_input
 from mtal.signals.signal import Bench, Seen, Signal
-from mtal.tasks.task import Task, mirrored_back
+from mtal.tasks.task import Task
 from mtal.training.loop import Report
 
 
@@ -34,10 +34,8 @@ def look(bench: Bench, indices: np.ndarray, signals: Mapping[str, Signal]) -> Se
     images = to_input(bench.pool.images(indices), bench.machine.device)
     with bench.machine.autocast():
         prediction = bench.network(images) if final else bench.network.first_stage(images)
-        if not any(signal.needs_mirrored for signal in signals.values()):
-            return Seen(indices, prediction)
-        other = bench.network(images.flip(-1)).final
-    return Seen(indices, prediction, {task.name: mirrored_back(other[task.name], task) for task in bench.tasks})
+        mirror = bench.network(images.flip(-1)) if any(signal.needs_mirrored for signal in signals.values()) else None
+    return Seen(indices, bench.tasks, prediction, mirror)
 
 
 def allowed(signals: Mapping[str, Signal], tasks: Sequence[Task]) -> tuple[str, ...]:

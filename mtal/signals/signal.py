@@ -1,6 +1,7 @@
 """Signal: what to train beside the network, and what to measure with it, image by image."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from torch import Tensor, nn
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 from mtal.config import Config
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
-from mtal.tasks.task import Task
+from mtal.tasks.task import Task, mirrored_back
 from mtal.training.companion import Companion
 from mtal.training.loop import Feed, Report, steps
 from mtal.training.machine import Machine
@@ -28,11 +29,28 @@ class Bench:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the one pass over the pool has of a batch of B images."""
+    """What the one pass over the pool has of a batch of B images. Readings (see Belief) are made once, for all signals."""
     indices: np.ndarray                                     # (B,) positions in the pool
+    tasks: Sequence[Task]
     prediction: FirstStage | Prediction                     # a Prediction if a signal needs final outputs
-    mirrored: dict[str, Tensor] | None = None               # task -> final output (B, C, h, w) for the mirrored images, mirrored
-                                                            # back by the task; if a signal needs it
+    mirror: FirstStage | Prediction | None = None           # the same for the mirrored images, if a signal needs it
+
+    @cached_property
+    def initial(self) -> dict[str, Tensor]:
+        """task -> reading of the initial output at the finest scale."""
+        return {task.name: task.belief.read(self.prediction.initial[0][task.name]) for task in self.tasks}
+
+    @cached_property
+    def final(self) -> dict[str, Tensor]:
+        """task -> reading of the final output."""
+        assert isinstance(self.prediction, Prediction)
+        return {task.name: task.belief.read(self.prediction.final[task.name]) for task in self.tasks}
+
+    @cached_property
+    def mirrored(self) -> dict[str, Tensor]:
+        """task -> reading of the final output for the mirrored images, mirrored back."""
+        assert isinstance(self.mirror, Prediction)
+        return {task.name: task.belief.read(mirrored_back(self.mirror.final[task.name], task)) for task in self.tasks}
 
 
 @dataclass(frozen=True)
@@ -47,7 +65,7 @@ class Signal:
     # Makes what is trained with the network instead. bool: whether what it learns may change the network, for the strategy's sake
     along: Callable[[TwoStageNetwork, Sequence[Task], bool], Companion] | None = None
     needs_final: Callable[[Config], bool] = lambda config: False    # whether `measure` looks at final predictions
-    needs_mirrored: bool = False                            # whether it looks at the mirrored images' outputs
+    needs_mirrored: bool = False                            # whether at those for the mirrored images too
     refuses: Callable[[Sequence[Task]], str] = lambda tasks: ""     # why it cannot be measured for these tasks, "" if it can
     # (N, ...) -> version -> (N, T) numbers that should rise with a task's true loss: what its quality is measured by
     scores: Callable[[np.ndarray], dict[str, np.ndarray]] = lambda found: {}

@@ -1,7 +1,8 @@
 """How sure an output is, in the two ways in which outputs come: chances of classes, or values. METHOD 6.
 
-B images, C channels, h x w pixels. Every method takes outputs (B, C, h, w) in any precision and computes in float32.
-`mirrored` is the output for the mirrored images, mirrored back. (B,) results are higher where an output is less sure.
+B images, h x w pixels. A *reading* is what an output (B, C, h, w) says, float32: the logarithms of K chances, (B, K, h, w), or
+V values in their unit, (B, V, h, w). `mirrored` is the reading for the mirrored images, mirrored back. (B,) results are higher
+where an output is less sure.
 """
 import math
 from collections.abc import Callable
@@ -22,124 +23,129 @@ class Belief(Protocol):
 
     has_classes: bool
 
-    def entropy(self, output: Tensor) -> Tensor:
+    def read(self, output: Tensor) -> Tensor:
+        """(B, C, h, w) in any precision -> reading."""
+        ...
+
+    def entropy(self, reading: Tensor) -> Tensor:
         """(B,) mean over pixels in nats; 0 where there are no classes."""
         ...
 
-    def margin(self, output: Tensor) -> Tensor:
+    def margin(self, reading: Tensor) -> Tensor:
         """(B,) mean over pixels of 1 - (best chance - second best); 0 where there are no classes."""
         ...
 
-    def uncertainty(self, output: Tensor, mirrored: Tensor) -> Tensor:
+    def uncertainty(self, reading: Tensor, mirrored: Tensor) -> Tensor:
         """(B,) of RBAL and PartAL: entropy of chances, flip variance of values, means over pixels."""
         ...
 
-    def equivariance(self, output: Tensor, mirrored: Tensor) -> Tensor:
+    def equivariance(self, reading: Tensor, mirrored: Tensor) -> Tensor:
         """(B,) of EquAL, sums over pixels: entropy between the two chances; Gaussian entropy of the two values."""
         ...
 
-    def spread(self, outputs: Tensor) -> Tensor:
-        """(B,) of BALD from S passes, (S, B, C, h, w): mutual information in nats; variance of values. Means over pixels."""
+    def spread(self, readings: Tensor) -> Tensor:
+        """(B,) of BALD from S passes, (S, B, K or V, h, w): mutual information in nats; variance of values. Means over pixels."""
         ...
 
-    def slope(self, output: Tensor, mirrored: Tensor) -> Tensor:
-        """(B, C, h, w) of BADGE: slope of the loss against the output's own guess, with respect to the output."""
+    def slope(self, reading: Tensor, guess: Tensor) -> Tensor:
+        """(B, C, h, w) of BADGE: slope of the loss where another reading is taken for the truth, with respect to the output."""
         ...
 
-    def guess(self, output: Tensor, mirrored: Tensor) -> Tensor:
-        """(B, 1 or 3, h, w) a target made of the output, ignored where it is not sure enough (PartAL)."""
+    def guess(self, reading: Tensor, mirrored: Tensor) -> Tensor:
+        """(B, 1 or 3, h, w) a target made of the reading, ignored where it is not sure enough (PartAL)."""
         ...
 
 
 @dataclass(frozen=True)
 class Chances:
-    """The output gives a chance to every class. `logits`: output -> (B, K, h, w) whose softmax they are."""
+    """The output holds a logit for every class but the first `silent` ones, whose logit is 0 (1 for yes or no, else 0)."""
     ignore: int
-    logits: Callable[[Tensor], Tensor] = Tensor.float
+    silent: int = 0
     has_classes = True
 
-    def _log(self, output: Tensor) -> Tensor:
-        return F.log_softmax(self.logits(output.float()), 1)
+    def read(self, output: Tensor) -> Tensor:
+        """(B, K, h, w) ln p."""
+        return F.log_softmax(F.pad(output.float(), (0, 0, 0, 0, self.silent, 0)) if self.silent else output.float(), 1)
 
-    def entropy(self, output: Tensor) -> Tensor:
+    def entropy(self, reading: Tensor) -> Tensor:
         """-sum p ln p."""
-        log = self._log(output)
-        return -(log.exp() * log).sum(1).mean((1, 2))
+        return -(reading.exp() * reading).sum(1).mean((1, 2))
 
-    def margin(self, output: Tensor) -> Tensor:
+    def margin(self, reading: Tensor) -> Tensor:
         """Best versus second best."""
-        best = self._log(output).exp().topk(2, dim=1).values
+        best = reading.topk(2, dim=1).values.exp()
         return 1 - (best[:, 0] - best[:, 1]).mean((1, 2))
 
-    def uncertainty(self, output: Tensor, mirrored: Tensor) -> Tensor:
+    def uncertainty(self, reading: Tensor, mirrored: Tensor) -> Tensor:
         """The entropy; the mirrored image is not looked at."""
-        return self.entropy(output)
+        return self.entropy(reading)
 
-    def equivariance(self, output: Tensor, mirrored: Tensor) -> Tensor:
+    def equivariance(self, reading: Tensor, mirrored: Tensor) -> Tensor:
         """-1/2 sum (p ln p' + p' ln p)."""
-        log, other = self._log(output), self._log(mirrored)
-        return -(log.exp() * other + other.exp() * log).sum((1, 2, 3)) / 2
+        return -(reading.exp() * mirrored + mirrored.exp() * reading).sum((1, 2, 3)) / 2
 
-    def spread(self, outputs: Tensor) -> Tensor:
+    def spread(self, readings: Tensor) -> Tensor:
         """Entropy of the mean chance less the mean entropy (arXiv:1112.5745)."""
-        log = torch.stack([self._log(output) for output in outputs])
-        mean = log.exp().mean(0)
-        own = -(log.exp() * log).sum(2).mean(0)
-        return (torch.special.entr(mean).sum(1) - own).clamp(min=0).mean((1, 2))
+        chances = readings.exp()
+        own = -(chances * readings).sum(2).mean(0)
+        return (torch.special.entr(chances.mean(0)).sum(1) - own).clamp(min=0).mean((1, 2))
 
-    def slope(self, output: Tensor, mirrored: Tensor) -> Tensor:
-        """p - one_hot(most likely class), of the cross-entropy (arXiv:1906.03671)."""
-        output = output.float()
-        with torch.enable_grad(), torch.inference_mode(False):
-            leaf = output.clone().requires_grad_()
-            logits = self.logits(leaf)
-            loss = F.cross_entropy(logits, logits.detach().argmax(1), reduction="sum")
-            return torch.autograd.grad(loss, leaf)[0]
+    def slope(self, reading: Tensor, guess: Tensor) -> Tensor:
+        """p - one_hot(most likely class of the guess), of the cross-entropy (arXiv:1906.03671)."""
+        truth = guess.argmax(1, keepdim=True)
+        return reading.exp().scatter_add_(1, truth, torch.full_like(truth, -1, dtype=reading.dtype))[:, self.silent:]
 
-    def guess(self, output: Tensor, mirrored: Tensor) -> Tensor:
+    def guess(self, reading: Tensor, mirrored: Tensor) -> Tensor:
         """The most likely class where its chance is high enough."""
-        chance, ids = self._log(output).exp().max(1)
-        return torch.where(chance >= CONFIDENT, ids, self.ignore).to(torch.uint8)[:, None]
+        log, ids = reading.max(1, keepdim=True)
+        return torch.where(log.exp() >= CONFIDENT, ids, self.ignore).to(torch.uint8)
 
 
 @dataclass(frozen=True)
 class Values:
-    """The output gives values. `read`: output -> (B, V, h, w) in their unit."""
-    read: Callable[[Tensor], Tensor]
+    """The output gives values. `value`: output -> (B, V, h, w) in their unit, V = C."""
+    value: Callable[[Tensor], Tensor]
     has_classes = False
 
-    def entropy(self, output: Tensor) -> Tensor:
+    def read(self, output: Tensor) -> Tensor:
+        """(B, V, h, w)."""
+        return self.value(output.float())
+
+    def entropy(self, reading: Tensor) -> Tensor:
         """There are no chances."""
-        return torch.zeros(len(output), device=output.device)
+        return reading.new_zeros(len(reading))
 
-    def margin(self, output: Tensor) -> Tensor:
+    def margin(self, reading: Tensor) -> Tensor:
         """There are no chances."""
-        return torch.zeros(len(output), device=output.device)
+        return reading.new_zeros(len(reading))
 
-    def uncertainty(self, output: Tensor, mirrored: Tensor) -> Tensor:
-        """Variance of the two values."""
-        return self._variance(output, mirrored).mean((1, 2, 3))
+    def uncertainty(self, reading: Tensor, mirrored: Tensor) -> Tensor:
+        """Variance of the two values, in the unit squared."""
+        return _variance(reading, mirrored).mean((1, 2, 3))
 
-    def equivariance(self, output: Tensor, mirrored: Tensor) -> Tensor:
+    def equivariance(self, reading: Tensor, mirrored: Tensor) -> Tensor:
         """1/2 ln(2 pi e (var + 1e-6)) per channel."""
-        entropy = 0.5 * torch.log(2 * math.pi * math.e * (self._variance(output, mirrored) + VARIANCE_FLOOR))
-        return entropy.sum((1, 2, 3))
+        return (2 * math.pi * math.e * (_variance(reading, mirrored) + VARIANCE_FLOOR)).log().sum((1, 2, 3)) / 2
 
-    def spread(self, outputs: Tensor) -> Tensor:
+    def spread(self, readings: Tensor) -> Tensor:
         """Variance over the passes, in the unit squared."""
-        values = torch.stack([self.read(output.float()) for output in outputs])
-        return values.var(0, unbiased=False).mean((1, 2, 3))
+        return readings.var(0, correction=0).mean((1, 2, 3))
 
-    def slope(self, output: Tensor, mirrored: Tensor) -> Tensor:
-        """Value less the mean of both (our choice: no output has a slope against itself)."""
-        return (self.read(output.float()) - self.read(mirrored.float())) / 2
+    def slope(self, reading: Tensor, guess: Tensor) -> Tensor:
+        """Value - guess, of half the squared difference, with respect to the value itself (our choice).
 
-    def guess(self, output: Tensor, mirrored: Tensor) -> Tensor:
-        """The value at the pixels of each image that change least when it is mirrored."""
-        variance = self._variance(output, mirrored).mean(1, keepdim=True)
-        limit = variance.flatten(1).quantile(BETTER_SHARE, dim=1)[:, None, None, None]
-        return torch.where(variance <= limit, self.read(output.float()), 0)
+        The slope of the absolute difference, which networks learn from, would be +-1 however sure they are.
+        """
+        return reading - guess
 
-    def _variance(self, output: Tensor, mirrored: Tensor) -> Tensor:
-        """(B, V, h, w) of two values a and b: ((a - b) / 2)^2."""
-        return ((self.read(output.float()) - self.read(mirrored.float())) / 2).square()
+    def guess(self, reading: Tensor, mirrored: Tensor) -> Tensor:
+        """The value at the pixels of each image that change least when it is mirrored; 0 at the others."""
+        variance = _variance(reading, mirrored).mean(1, keepdim=True)
+        pixels = variance[0].numel()
+        limit = variance.flatten(1).kthvalue(math.ceil(BETTER_SHARE * pixels), dim=1).values
+        return torch.where(variance <= limit.view(-1, 1, 1, 1), reading, 0)
+
+
+def _variance(one: Tensor, other: Tensor) -> Tensor:
+    """Of two values a and b: ((a - b) / 2)^2."""
+    return ((one - other) / 2).square()

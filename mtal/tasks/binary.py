@@ -79,6 +79,6 @@ def binary_task(name: str, title: str, *, weight: float, loss: Callable[[Tensor,
     return Task(
         name=name, title=title, channels=1, label_channels=1, label_dtype=np.uint8, ignore=IGNORE, weight=weight,
         loss=loss, valid=known, metric=metric,
-        distances=DISTANCES, belief=Chances(IGNORE, two_classes), encode=probability, decode=probability_map, adjust=unchanged,
+        distances=DISTANCES, belief=Chances(IGNORE, silent=1), encode=probability, decode=probability_map, adjust=unchanged,
         problem=binary_problem, colour=binary_picture, legend=binary_legend(no, yes),
     )

@@ -39,9 +39,9 @@ def guesses(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], want
         for column, task in enumerate(tasks):
             rows = np.flatnonzero(wanted[indices, column])
             if len(rows):
-                output, mirrored = (enlarge(maps[rows], data.size)
-                                    for maps in (plain[task.name], mirrored_back(other[task.name], task)))
-                targets = task.belief.guess(output, mirrored).cpu().numpy().astype(task.label_dtype)
+                reading, mirrored = (task.belief.read(enlarge(maps[rows], data.size))
+                                     for maps in (plain[task.name], mirrored_back(other[task.name], task)))
+                targets = task.belief.guess(reading, mirrored).cpu().numpy().astype(task.label_dtype)
                 found |= {(int(indices[row]), task.name): target for row, target in zip(rows, targets, strict=True)}
     report(len(images), len(images))
     return found

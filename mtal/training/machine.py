@@ -48,7 +48,7 @@ def find_machine(config: Config) -> Machine:
     set_threads(config)
     keep_freed_memory()
     name = ("cuda" if torch.cuda.is_available() else "cpu") if config.device == "auto" else config.device
-    device = torch.device(name)
+    device = torch.device("cpu" if name.startswith("cpu") else name)    # a number behind `cpu` is a place in the queue
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise ConfigError(f"device: {name} is not here; torch sees {torch.cuda.device_count()} GPUs. Set device=cpu or auto")
     bfloat16 = config.precision == "bfloat16" or (config.precision == "auto" and has_bfloat16(device))

@@ -160,11 +160,13 @@ class TestPeopleLabel:
         bring(open_folder, picked[2:])
         assert worker.work(run)["outcome"] == "stopped"     # for the labels of the second pick
         assert run.cycles_done() == 2
-        assert run.facts["start"] == [0, 1, 2, 3]           # labels that came later are no part of the start
-        assert run.metrics().query("task == 'loss'")["images"].tolist() == [4, 7]
+        start = np.array([[1, 1, 1]] * 4 + [[0, 1, 0]] * 8, bool)       # labels that came later are no part of it
+        np.testing.assert_array_equal(run.start(), start)
+        assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26]
         bring(open_folder, [run.facts["pool"][image] for image in np.unique(run.picked(1)[:, 0])])
         assert worker.work(run)["outcome"] == "finished"
-        assert run.metrics().query("task == 'loss'")["labels"].tolist() == [12, 21, 30]
+        assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26, 32]
+        assert run.metrics().query("task == 'loss'")["percent"].tolist() == pytest.approx([100 * n / 36 for n in (20, 26, 32)])
 
     def test_a_changed_image_still_needs_consent(self, open_folder, tmp_path):
         run = new_run(settings(open_folder, start="labelled", cycles=2), tmp_path)
@@ -267,7 +269,9 @@ class TestDataThatGrowOrAreMended:
             (folder / "segmentation" / f"{one}.png").unlink()
         worker.work(run)
         assert run.cycles_done() == 1
-        assert [run.facts["pool"][place] for place in run.facts["start"]] == ["0000", "0001"]
+        start = {run.facts["pool"][image]: labels.tolist() for image, labels in enumerate(run.start()) if labels[0]}
+        assert start == {"0000": [True] * 3, "0001": [True] * 3}
+        assert run.start()[:, 1:].all()                     # labels of other tasks are learned from all the same
 
 
 def test_the_budget_counts_labels_that_can_be_had():
@@ -277,3 +281,6 @@ def test_the_budget_counts_labels_that_can_be_had():
     third[np.arange(100), np.arange(100) % 3] = True
     assert labels_per_cycle(config, third) == 10
     assert labels_per_cycle(config, np.eye(3, dtype=bool)) == 1
+    two_of_three = np.zeros((100, 3), bool)
+    two_of_three[:40, 1:] = True                            # of the other 60 there is nothing left to buy
+    assert labels_per_cycle(config, two_of_three) == 20

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from mtal.config import load_config
+from mtal.runs.device import device_key
 from mtal.runs.files import write_json
 from mtal.runs.paths import RunPaths, StorePaths
 from mtal.runs.queue import turn
@@ -40,7 +42,7 @@ def work(run: RunPaths, store: StorePaths) -> None:
     """Wait for the turn, then for the end."""
     run.lock.write_text(str(os.getpid()))
     note(store, "workers", run.folder.name)
-    with turn(run, store, "cpu", check=lambda: None, pause_s=0.02):
+    with turn(run, store, device_key(load_config(run.config)), check=lambda: None, pause_s=0.02):
         note(store, "turns", run.folder.name)
         while not run.stop.exists() and not (run.folder / FINISH).exists():
             time.sleep(0.01)

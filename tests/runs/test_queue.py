@@ -92,3 +92,14 @@ def test_devices_do_not_wait_for_each_other(held):
     run, where = held
     assert [one.folder for one in waiting(where, "cpu")] == [run.folder]
     assert waiting(where, "cuda:0") == []
+
+
+def test_numbered_places_compute_side_by_side(store):
+    first, second, third = (queued(Config(device=device, seed=seed), store)
+                            for seed, device in enumerate(("cpu:0", "cpu:1", "cpu:0")))
+    until(lambda: status(first) is status(second) is Status.RUNNING)
+    assert status(third) is Status.QUEUED
+    (first.folder / FINISH).touch()
+    until(lambda: status(third) is Status.RUNNING)
+    for run in (second, third):
+        (run.folder / FINISH).touch()

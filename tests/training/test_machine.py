@@ -4,6 +4,10 @@ import subprocess
 import sys
 
 import pytest
+import torch
+
+from mtal.config import Config
+from mtal.training.machine import find_machine
 
 PAGES_OF_ANOTHER_TENSOR = """
 import resource, sys, torch
@@ -25,3 +29,8 @@ def test_freed_memory_is_used_again_without_asking_for_its_pages():
     fresh, kept = (int(subprocess.run([sys.executable, "-c", PAGES_OF_ANOTHER_TENSOR, way], check=True, capture_output=True,
                                       text=True).stdout) for way in ("default", "keep"))
     assert kept < fresh / 2
+
+
+@pytest.mark.parametrize("device", ["cpu", "cpu:0", "cpu:3"])
+def test_places_in_the_queue_are_one_processor(device):
+    assert find_machine(Config(device=device, threads=1)).device == torch.device("cpu")

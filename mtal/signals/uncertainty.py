@@ -1,0 +1,14 @@
+"""How unsure the final prediction of each task is (RBAL, PartAL; METHOD 6): pixel entropy of chances, flip variance of values."""
+import torch
+from torch import Tensor, nn
+
+from mtal.signals.signal import Bench, Seen, Signal
+
+
+def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:
+    """(B, T) in nats or in the task's unit squared."""
+    return torch.stack([task.belief.uncertainty(seen.final[task.name], seen.mirrored[task.name]) for task in bench.tasks], dim=1)
+
+
+UNCERTAINTY = Signal("uncertainty", "Uncertainty", measure, needs_final=lambda config: True, needs_mirrored=True,
+                     scores=lambda found: {"uncertainty": found})

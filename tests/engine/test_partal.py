@@ -1,0 +1,85 @@
+"""PartAL in a whole run: it buys single labels, as many as others buy, and learns the missing ones from sure guesses only."""
+import numpy as np
+import pytest
+import torch
+
+from mtal.engine import cycle
+from mtal.engine.intake import first_images
+from mtal.engine.watch import Watch
+from mtal.runs.launch import create
+from mtal.runs.paths import StorePaths
+from mtal.runs.run import Run
+from mtal.training.guesses import WEIGHT, lacking
+from tests.real_runs import launch_and_wait, tiny_config
+
+WHOLE = np.ones((24, 3), dtype=bool)
+
+
+@pytest.fixture(scope="module")
+def partal_run(tmp_path_factory) -> Run:
+    return launch_and_wait(tiny_config("strategy=partal"), tmp_path_factory.mktemp("partal"))
+
+
+def test_it_buys_as_many_labels_as_a_strategy_of_whole_images_but_of_more_images(partal_run, random_run):
+    bought, of_random = ([len(run.picked(number)) for number in range(3)] for run in (partal_run, random_run))
+    assert bought == of_random == [15, 15, 0]
+    labels, of_random = (run.metrics().query("task == 'loss'")["labels"].tolist() for run in (partal_run, random_run))
+    assert labels == of_random
+    assert len(np.unique(partal_run.picked(0)[:, 0])) > 5
+
+
+def test_the_start_is_that_of_the_other_strategies(partal_run, random_run):
+    assert partal_run.facts["start"] == random_run.facts["start"]
+    first, other = (run.metrics().query("cycle == 0")["value"].to_numpy() for run in (partal_run, random_run))
+    np.testing.assert_array_equal(first, other)
+
+
+def test_the_highest_standardised_pairs_are_bought(partal_run):
+    table, tasks = partal_run.pool(0), partal_run.config.tasks
+    labelled = partal_run.labelled(0, first_images(partal_run.config, WHOLE))
+    numbers = np.stack([table[f"u.{task}"] for task in tasks], axis=1).astype(np.float64)
+    free = np.where(labelled, np.nan, numbers)
+    standard = (free - np.nanmean(free, axis=0)) / np.nanstd(free, axis=0)
+    best = sorted(((-standard[i, k], i, k) for i, k in np.argwhere(~labelled)))[:15]
+    assert {(i, k) for _, i, k in best} == {tuple(pair) for pair in partal_run.picked(0).tolist()}
+
+
+def test_missing_labels_are_learned_from_guesses_at_half_weight(partal_run, tmp_path, monkeypatch):
+    """The third training of the run, prepared anew: which pairs count how much, and that guesses are what is taken for them."""
+    run = Run(partal_run.paths.folder)
+    monkeypatch.setattr(Watch, "stage", Silent)
+    study = cycle.prepare(run, Watch(run, 2), False)
+    labelled = run.labelled(2, study.start)
+    study.pool.change_gate(cycle.Gated(study.dataset.pool, study.dataset.tasks, labelled))
+    feed = cycle.training_feed(study, 2, labelled, Watch(run, 2))
+    wanted = lacking(labelled)
+    assert wanted.any()
+    assert set(feed.guesses) == {(image, run.config.tasks[task]) for image, task in np.argwhere(wanted)}
+    np.testing.assert_array_equal(feed.weights, np.where(wanted, WEIGHT, labelled))
+    np.testing.assert_array_equal(feed.labelled, labelled)
+    batches = [batch for _ in range(3) for batch in feed.epoch(torch.Generator().manual_seed(0))]
+    seen = {image for batch in batches for image in batch.indices.tolist()}
+    assert seen & set(np.flatnonzero(wanted.any(axis=1)))
+
+
+def test_whole_images_need_no_guesses(tmp_path, monkeypatch):
+    """In cycle 0, whose start is fully labelled, there is no network to guess and nothing to guess."""
+    run = Run(create(tiny_config("strategy=partal"), StorePaths(tmp_path)).folder)
+    monkeypatch.setattr(Watch, "stage", Silent)
+    study = cycle.prepare(run, Watch(run, 0), False)
+    feed = cycle.training_feed(study, 0, study.start, Watch(run, 0))
+    assert feed.guesses == {}
+    np.testing.assert_array_equal(feed.weights, study.start)
+
+
+class Silent:
+    """A stage that nobody watches."""
+
+    def __init__(self, *of: object) -> None:
+        pass
+
+    def __enter__(self):
+        return lambda done, total, loss=None: None
+
+    def __exit__(self, *error: object) -> None:
+        pass
