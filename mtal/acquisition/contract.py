@@ -33,6 +33,17 @@ def needs_what_exists(strategy: Strategy) -> None:
             raise ContractError(f"{what} {unknown}, which do not exist; there are {', '.join(there)}")
 
 
+def trains_as_it_says(strategy: Strategy) -> None:
+    """Training can follow: dropout is a share, and weights of samples come from columns n.<task>, not below 0."""
+    if not 0 <= strategy.dropout < 1:
+        raise ContractError(f"wants a dropout of {strategy.dropout}, which is no share below 1")
+    for kind, pool, pick, _ in _tries(strategy) if strategy.weights_samples else ():
+        for name in (f"n.{task}" for task in pool.tasks):
+            if name not in pick.table or not (np.asarray(pick.table[name])[pick.images] >= 0).all():
+                raise ContractError(f"weights samples, but its table has no column {name} with a number from 0 on for each "
+                                    f"picked image ({kind})")
+
+
 def answers_pairs(strategy: Strategy) -> None:
     """A Pick whose pairs are whole numbers (K, 2) that mean an image and a task."""
     for kind, pool, pick, _ in _tries(strategy):
@@ -118,6 +129,7 @@ def refuses_what_is_no_number(strategy: Strategy) -> None:
 RULES: dict[str, Callable[[Strategy], None]] = {
     "says what it is": says_what_it_is,
     "needs only what exists": needs_what_exists,
+    "training can follow": trains_as_it_says,
     "answers (image, task) pairs": answers_pairs,
     "spends the budget": spends_the_budget,
     "buys only what is open": buys_what_is_open,
