@@ -14,8 +14,8 @@ SCREEN = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 PATHS = ROOT / "mtal" / "runs" / "paths.py"
 
 ALLOWED = {                                                 # package -> what it may import from mtal; see README
-    "config": set(), "figures": set(), "acquisition": set(), "tasks": set(),
-    "runs": {"config"},
+    "config": set(), "figures": set(), "tasks": set(),
+    "runs": {"config"}, "acquisition": {"config"},
     "datasets": {"config", "tasks"},
     "models": {"config", "tasks"},
     "rooms": {"config"},

@@ -12,8 +12,8 @@ def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) ->
     gradient = pool["gradient"].astype(np.float64)                                       # (N, T, P)
     norms = np.linalg.norm(gradient, axis=2)                                             # (N, T)
     scale = norms[open_images].mean(axis=0) if len(open_images) else np.zeros(norms.shape[1])
-    points = (gradient / np.where(scale > 0, scale, 1)[:, None])[open_images].reshape(len(open_images), -1)
-    order = open_images[seeds(points, most_images(pool, budget), rng)]
+    points = (gradient / np.where(scale > 0, scale, 1)[:, None]).reshape(len(gradient), -1)
+    order = open_images[seeds(points[open_images], most_images(pool, budget), rng)]
     return Pick(buy(order, pool, budget), columns("u", norms, pool))
 
 

@@ -35,7 +35,9 @@ class Pool:
         return done if done.any() else some
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """A signal; ValueError if some of it is not a number."""
+        """A signal; ValueError if it is not here, or if some of it is not a number."""
+        if name not in self.signals:
+            raise ValueError(f"the signal {name} is not measured; a strategy must list it in `needs`")
         signal = self.signals[name]
         if not (finite := np.isfinite(signal)).all():
             raise ValueError(f"{np.count_nonzero(~finite)} numbers of the signal {name} are not finite, the first is of image "

@@ -77,11 +77,12 @@ def buy(order: np.ndarray, pool: Pool, budget: int) -> np.ndarray:
     return whole_images(order, pool)[:budget]
 
 
-def highest(score: np.ndarray, pool: Pool, budget: int, rng: np.random.Generator, table: dict[str, np.ndarray]) -> Pick:
+def highest(score: np.ndarray, pool: Pool, budget: int, rng: np.random.Generator,
+            table: dict[str, np.ndarray] | None = None) -> Pick:
     """Whole images, highest score first; ties fall by the generator. score (N,), higher = more worth labelling."""
     open_images = pool.open_images
     order = top(score, open_images, most_images(pool, budget), rng)
-    return Pick(buy(order, pool, budget), table | {"score": np.where(open_images, score, np.nan)})
+    return Pick(buy(order, pool, budget), (table or {}) | {"score": np.where(open_images, score, np.nan)})
 
 
 def spread_out(points: np.ndarray, pool: Pool, budget: int, rng: np.random.Generator, weight: np.ndarray | None = None,

@@ -12,10 +12,11 @@ from mtal.cli.exporting import export
 from mtal.cli.listing import settings, status
 from mtal.cli.quality import quality
 from mtal.cli.rooms import rooms
+from mtal.cli.strategies import strategies
 from mtal.cli.work import launch, run
 from mtal.config import ConfigError
 
-COMMANDS = (run, launch, status, stop, resume, check, export, quality, settings, doctor, demo, rooms)
+COMMANDS = (run, launch, status, stop, resume, check, export, quality, settings, strategies, doctor, demo, rooms)
 
 app = typer.Typer(name="mtal", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Decide which images to label next for several dense tasks at once.")

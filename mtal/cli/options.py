@@ -27,7 +27,7 @@ def store_at(runs: Path | None) -> StorePaths:
 
 def checked(config: Config) -> Config:
     """The same config, once every name in it is known to mean something. Loads torch."""
-    from mtal.acquisition import STRATEGIES
+    from mtal.acquisition.own import find_strategy
     from mtal.datasets import DATASETS
     from mtal.models import NETWORKS
     from mtal.models.backbones import BACKBONES
@@ -38,7 +38,7 @@ def checked(config: Config) -> Config:
     _have_labels(source, config)
     find(NETWORKS, config.network, "network")
     find(BACKBONES, config.backbone, "backbone")
-    find(STRATEGIES, config.strategy, "strategy")
+    find_strategy(config.strategy)
     return config
 
 

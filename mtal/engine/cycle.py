@@ -12,7 +12,6 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from mtal.acquisition import STRATEGIES
 from mtal.acquisition.pool import Options, Pick, Pool
 from mtal.acquisition.strategy import Strategy
 from mtal.acquisition.weights import sample_weights
@@ -21,6 +20,7 @@ from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Dataset, Gated, labels_there
 from mtal.datasets.resized import Resized
 from mtal.engine import stopping
+from mtal.engine.chosen import chosen_strategy
 from mtal.engine.evidence import NEAR_MISSES, draw_evidence
 from mtal.engine.facts import describe_run, labels_per_cycle
 from mtal.engine.intake import await_labels, data_changes, must_be_learned, must_be_measured, take_in
@@ -122,7 +122,7 @@ def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
                           f"install a torch built for it")
     with watch.stage("load") as report:
         dataset = find(DATASETS, config.dataset, "data set").load(config)
-        strategy = find(STRATEGIES, config.strategy, "strategy")
+        strategy, its_file = chosen_strategy(run)
         signals = measured_signals(config, dataset.tasks, strategy)
         if config.sample_weights == "on" and "committee" not in strategy.needs:
             raise ConfigError(f"sample_weights: {strategy.title} gives no task scores to weight by; set sample_weights=auto")
@@ -131,7 +131,7 @@ def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
         parameters = sum(parameter.numel() for parameter in build_network(config, dataset.tasks).parameters())
         stopping.check_start(config, int(start.any(axis=1).sum()), int(start.sum()))
         facts = describe_run(config, dataset, strategy, signals, machine, start, parameters)
-        facts |= {"data_changes": data_changes(run, facts, accept_data), "without_labels": taken.without_labels,
+        facts |= its_file | {"data_changes": data_changes(run, facts, accept_data), "without_labels": taken.without_labels,
                   "left_out": taken.left_out}
         compared = is_measured(config, signals)
         kept = config.memory_gb * KEPT * compared

@@ -94,6 +94,7 @@ class RunPaths(JobPaths):
     """The files of one run."""
 
     facts = property(lambda self: self.folder / "facts.json")           # what the worker found: tasks, sizes, versions
+    strategy = property(lambda self: self.folder / "strategy.py")       # the text of a strategy from one's own file
     cycles = property(lambda self: self.folder / "cycles")
 
     def cycle(self, number: int) -> "CyclePaths":

@@ -7,7 +7,7 @@ import pytest
 
 from mtal.acquisition.ours import OURS
 from mtal.acquisition.pool import Options
-from tests.acquisition.pools import random_pool
+from mtal.acquisition.trial_pools import trial_pool
 
 JOINS = {"max": max, "min": min, "mean": lambda values: sum(values) / len(values)}
 
@@ -60,7 +60,7 @@ EVERY = [Options(*values) for values in itertools.product(
 @pytest.mark.parametrize("options", EVERY, ids=lambda o: "-".join(
     (o.committee, o.normalise, o.across, o.terms, o.diversity, o.picking)))
 def test_every_switch_equals_the_formulas(options):
-    pool = random_pool(images=25, labelled=5, seed=4)
+    pool = trial_pool(("committee", "embedding"), images=25, labelled=5, seed=4)
     pick = OURS.pick(pool, 24, np.random.default_rng(0), options)
     order = pick.images.tolist()
     assert len(order) == 8
@@ -68,7 +68,7 @@ def test_every_switch_equals_the_formulas(options):
 
 
 def test_table_tells_diversity_at_the_start_and_when_picked():
-    pool = random_pool(images=40, labelled=4, seed=1)
+    pool = trial_pool(("committee", "embedding"), images=40, labelled=4, seed=1)
     pick = OURS.pick(pool, 30, np.random.default_rng(0), Options())
     start, picked = pick.table["diversity_start"], pick.table["diversity"]
     assert (picked[pick.images] <= start[pick.images] + 1e-9).all()
@@ -78,7 +78,7 @@ def test_table_tells_diversity_at_the_start_and_when_picked():
 
 def test_greedy_avoids_what_top_takes_twice():
     """Two equal images far from everything: top takes both, greedy only one."""
-    pool = random_pool(images=20, labelled=3, seed=2)
+    pool = trial_pool(("committee", "embedding"), images=20, labelled=3, seed=2)
     embedding = pool["embedding"].copy()
     free = np.flatnonzero(pool.open_images)
     embedding[free[:2]] = 50.0
