@@ -96,9 +96,9 @@ def whole_numbers(seeds: str) -> list[int]:
 
 def heeds() -> Mapping[str, frozenset[str]]:
     """Strategy -> settings that change what it picks."""
-    from mtal.acquisition import STRATEGIES
+    from mtal.acquisition.own import all_strategies
 
-    return {name: strategy.uses for name, strategy in STRATEGIES.items()}
+    return {name: strategy.uses for name, strategy in all_strategies().items()}
 
 
 def sound(cells: list[Cell]) -> list[Cell]:
