@@ -142,8 +142,8 @@ def confirm_stop(experiment: Experiment, living: int) -> None:
     st.markdown(f"{count(living, 'run')} of {code(experiment.name)} will stop after the step in hand. Complete cycles stay, and "
                 "“Resume all” goes on from there.")
     with st.container(horizontal=True):
-        if st.button("Stop them", key="experiments.stop_yes", type="primary", icon=":material/stop_circle:"):
-            stop_all(experiment)
+        if st.button("Stop them", key="experiments.stop_yes", type="primary", icon=":material/stop_circle:",
+                     on_click=stop_all, args=(experiment,)):
             st.rerun()
         if st.button("Keep them running", key="experiments.stop_no"):
             st.rerun()

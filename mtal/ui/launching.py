@@ -201,7 +201,7 @@ def _something_to_choose(config: Config) -> bool:
 
 def _start(config: Config) -> None:
     (run, said), = starting.begin([config])
-    st.markdown(f"{code(run.name)} {said}")
+    st.markdown(f"- {code(run.name)} {said}")
     st.success("The run goes on when this page is closed.", icon=":material/check_circle:")
     with st.container(horizontal=True):
         st.page_link("pages/run.py", label="Open it", icon=":material/timeline:", query_params={"run": run.name})

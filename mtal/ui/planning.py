@@ -48,11 +48,12 @@ def proposed_title(cells: Sequence[Cell]) -> str:
 
 
 def proposed_name(cells: Sequence[Cell]) -> str:
-    """Data set, strategies and day, with a number if that is taken: fit for a folder and an address."""
+    """Data set, strategies and day, with a number if other runs have that name: fit for a folder and an address."""
     strategies = list(dict.fromkeys(cell.strategy for cell in cells))
     named = "-".join(strategies) if len(strategies) < FEW else f"{len(strategies)}-strategies"
     first = re.sub(r"[^a-z0-9-]+", "-", f"{cells[0].config.dataset}-{named}-{time.strftime('%Y-%m-%d')}".lower())
-    taken = {one.name for one in loaders.experiments()}
+    runs = {cell.run_name for cell in cells}
+    taken = {one.name for one in loaders.experiments() if {cell.run_name for cell in one.cells} != runs}
     return next(name for number in range(1, len(taken) + 2) if (name := first + f"-{number}" * (number > 1)) not in taken)
 
 

@@ -112,7 +112,7 @@ def seconds_per_cycle(experiment: Experiment) -> pd.DataFrame:
 def show_standing(experiment: Experiment, rows: pd.DataFrame, task: str) -> None:
     """Choose a budget, and the table at it."""
     one = rows[rows["task"] == task]
-    budgets = one.groupby("cycle")[["percent", "labels"]].mean()
+    budgets = one.groupby("cycle")[["percent", "labels"]].median()     # single labels reach more images with as many labels
     titles = {str(cycle): f"{row['percent']:.3g} % of the pool, {row['labels']:,.0f} task labels (cycle {cycle})"
               for cycle, row in budgets.iterrows()}
     st.subheader("At one budget", anchor=False)
@@ -121,8 +121,9 @@ def show_standing(experiment: Experiment, rows: pd.DataFrame, task: str) -> None
     chosen = inputs.choose("Budget", list(titles), "experiments", "cycle", lambda name: titles[name], follows=False)
     found = standing(one, common if chosen == COMMON else int(chosen))
     axis = str(one["axis"].iloc[0])
+    wide = st.column_config.TextColumn(width="medium")
     st.dataframe(table(found, seconds_per_cycle(experiment), axis), key="experiments.standing", hide_index=True,
-                 height="content", alt=told(found, axis), column_config={"variant": st.column_config.TextColumn(width="medium")})
+                 height="content", alt=told(found, axis), column_config={"strategy": wide, "variant": wide})
     missing = [group for group in rows["group"].unique() if group not in set(found["group"])]
     late = f" Not there yet: {plain(', '.join(missing))}." if missing else ""
     st.caption("± is the standard deviation over n seeds. The difference to Random is taken seed by seed at as many labels, "
@@ -175,9 +176,10 @@ def _differences(found: pd.DataFrame, places: int) -> list[str]:
         elif not pairs:
             said.append("no run of Random to compare with")
         else:
-            word = "the same" if gain == 0 else "better" if (gain > 0) == (better == "higher") else "worse"
+            word = "equal" if round(gain, places) == 0 else "better" if (gain > 0) == (better == "higher") else "worse"
             spread = f" ± {fixed(std, places)}" if pairs > 1 else ""
-            said.append(f"{gain:+.{places}f}{spread}, {word}" + f" (n={pairs})" * (pairs != n))
+            doubt = ", one seed" if pairs == 1 else ", within the spread" if word != "equal" and abs(gain) <= std else ""
+            said.append(f"{gain:+.{places}f}{spread}, {word}{doubt}" + f" (n={pairs})" * (pairs != n))
     return said
 
 

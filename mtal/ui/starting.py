@@ -3,15 +3,14 @@ from collections.abc import Sequence
 
 from mtal.acquisition import STRATEGIES
 from mtal.config import PRESETS, Config, make_config
-from mtal.runs.launch import create, start
+from mtal.runs import launch
 from mtal.runs.run import Run
-from mtal.runs.status import Status
 from mtal.ui import loaders, registry
 
 
 def begin(configs: Sequence[Config]) -> list[tuple[Run, str]]:
     """Create and start every run; (run, what became of it)."""
-    return [_begin(config) for config in configs]
+    return [(Run(loaders.store().run(config.name).folder), launch.begin(config, loaders.store())) for config in configs]
 
 
 def demo() -> list[Config]:
@@ -30,13 +29,3 @@ def demo_text() -> str:
 def data_found() -> list[str]:
     """Titles of the data sets that can be used without saying where they lie."""
     return [source.title for name, source in registry.datasets().items() if source.place(Config(dataset=name))]
-
-
-def _begin(config: Config) -> tuple[Run, str]:
-    run = Run(create(config, loaders.store()).folder)
-    was = run.status
-    if was is Status.FINISHED:
-        return run, "is finished already"
-    if was.alive or not start(run.paths):                   # `start` decides; asking first only saves its patience
-        return run, "is already running" if was is not Status.QUEUED else "is waiting already"
-    return run, "started" if was is Status.NEW else f"resumed (it was {was.value})"

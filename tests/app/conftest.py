@@ -67,6 +67,14 @@ def made_store(store: StorePaths, finished_run: Run, random_run: Run) -> Iterato
         yield make
 
 
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the runs whose worker would have been started; none is."""
+    names: list[str] = []
+    monkeypatch.setattr("mtal.runs.launch.start", lambda job, *_, **__: names.append(job.folder.name) or True)
+    return names
+
+
 @pytest.fixture(scope="session")
 def real_check(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, DataFolder]:
     """The drawn data of the real runs, checked by the real checker in a process of its own. Read only: copy before changing."""

@@ -7,14 +7,18 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mtal.runs.experiment import experiments, find_experiment
 from mtal.runs.files import read_json, write_json
 from mtal.runs.run import Run
 from mtal.runs.status import Status
+from mtal.ui.ablations import PAPER
+from mtal.ui.methods import SEVEN
+from mtal.ui.words import plain
 from tests.datasets.any_folder import write_folder
 
 ROOT = Path(__file__).parents[2]
 STATES = ("empty", "running", "queued", "finished", "interrupted", "failed", "stopped")
-MINE = ("home", "data", "launch", "jobs", "help")
+MINE = ("home", "data", "launch", "jobs", "help", "experiments")
 
 
 def text_of(app: AppTest) -> str:
@@ -129,26 +133,118 @@ def test_a_damaged_run_is_named(open_page, made_store):
     assert "broken" in text_of(open_page("jobs"))
 
 
-def test_launch_starts_one_run_per_strategy_and_seed(open_page, monkeypatch, store):
-    begun: list[str] = []
-    monkeypatch.setattr("mtal.ui.starting.start", lambda paths: begun.append(paths.folder.name) or True)
-    app = open_page("launch")
+def plan_six(app: AppTest) -> AppTest:
+    """Two strategies x three seeds on drawn shapes."""
     app.selectbox(key="launch.dataset").set_value("drawn").run()
     app.multiselect(key="launch.strategy").set_value(["ours", "random"]).run()
-    app.number_input(key="launch.seeds").set_value(3).run()
+    return app.number_input(key="launch.seeds").set_value(3).run()
+
+
+def test_launch_starts_one_run_per_strategy_and_seed_as_an_experiment_and_shows_it(open_page, begun, store):
+    app = plan_six(open_page("launch"))
+    app.text_input(key="launch.title").set_value("Shapes *again*").run()
+    app.text_input(key="launch.name").set_value("shapes").run()
     go = app.button(key="launch.go")
     assert go.label == "Start 6 runs"
     go.click().run()
     assert not app.exception
-    assert len(set(begun)) == 6
-    assert {Run(store.run(name).folder).config.seed for name in begun} == {0, 1, 2}
+    experiment = find_experiment(store, "shapes")
+    assert experiment.title == "Shapes *again*"
+    assert {(cell.strategy, cell.seed) for cell in experiment.cells} == {(one, seed) for one in ("ours", "random")
+                                                                         for seed in range(3)}
+    assert sorted(begun) == sorted(cell.run_name for cell in experiment.cells)
+    assert app.title[0].value == "Experiments"
+    assert app.query_params["experiment"] == "shapes"
+
+
+def test_launch_proposes_a_name_that_is_free_and_follows_the_plan_until_it_is_changed(open_page, begun):
+    app = plan_six(open_page("launch"))
+    first = app.text_input(key="launch.name").value
+    assert re.fullmatch(r"drawn-ours-random-\d{4}-\d\d-\d\d", first)
+    app.number_input(key="launch.seeds").set_value(2).run()
+    assert app.text_input(key="launch.title").value == ("Drawn shapes: Consistency × diversity (ours) and Random, 2 seeds")
+    app.text_input(key="launch.title").set_value("Mine").run()
+    app.number_input(key="launch.seeds").set_value(3).run()
+    assert app.text_input(key="launch.title").value == "Mine"
+    app.button(key="launch.go").click().run()
+    app = plan_six(open_page("launch"))
+    assert app.text_input(key="launch.name").value == first         # the same runs are the same experiment
+    app.number_input(key="launch.epochs").set_value(3).run()
+    assert app.text_input(key="launch.name").value == f"{first}-2"
+
+
+def test_launch_refuses_a_name_that_other_runs_have(open_page, begun):
+    app = plan_six(open_page("launch"))
+    app.text_input(key="launch.name").set_value("taken").run()
+    app.button(key="launch.go").click().run()
+    app = plan_six(open_page("launch"))
+    app.number_input(key="launch.epochs").set_value(3).run()
+    app.text_input(key="launch.name").set_value("taken").run()
+    before = list(begun)
+    app.button(key="launch.go").click().run()
+    assert "there is an experiment called taken already" in app.error[0].value
+    assert begun == before
+
+
+def test_launch_starts_a_single_run_without_an_experiment(open_page, begun, store):
+    app = open_page("launch", dataset="drawn")
+    app.button(key="launch.go").click().run()
+    assert not app.exception
+    assert len(begun) == 1
+    assert not experiments(store)
+
+
+def test_launch_fills_in_the_papers_methods_or_all_that_the_tasks_allow(open_page):
+    app = open_page("launch", dataset="drawn", tasks="semseg,depth")
+    app.button(key="launch.compare.paper").click().run()
+    assert set(app.multiselect(key="launch.strategy").value) == set(SEVEN)
+    assert app.number_input(key="launch.seeds").value == 3
+    app.button(key="launch.compare.all").click().run()
+    found = app.multiselect(key="launch.strategy").value
+    assert {"equal-ss", "equal-de"} <= set(found)
+    assert not {"equal-sn", "equal-ed"} & set(found)        # their tasks are not there
+    assert not app.button(key="launch.go").disabled
+    assert open_page("launch", dataset="drawn", compare="all").number_input(key="launch.seeds").value == 3
+
+
+def test_launch_says_which_strategy_cannot_choose_for_the_tasks(open_page):
+    app = open_page("launch", dataset="drawn", tasks="depth", strategy="ours")
+    assert app.button(key="launch.go").disabled
+    assert "it compares tasks with each other" in text_of(app)
+
+
+def test_launch_varies_one_setting_at_a_time_only_for_strategies_that_heed_it(open_page, begun, store):
+    app = plan_six(open_page("launch"))
+    assert app.button(key="launch.go").label == "Start 6 runs"
+    app.button(key="launch.vary.paper").click().run()
+    assert not app.exception
+    variants = sum(len(values) - 1 for values in PAPER.values())
+    assert app.button(key="launch.go").label == f"Start {6 + 3 * variants} runs"
+    app.multiselect(key="launch.vary").set_value(["committee"]).run()
+    app.multiselect(key="launch.vary.committee").set_value(["mean"]).run()
+    assert "--strategies ours,random --seeds 0,1,2 --vary committee=mean" in text_of(app)
+    app.button(key="launch.go").click().run()
+    (experiment,) = experiments(store)
+    assert len(experiment.cells) == 9
+    assert {cell.strategy for cell in experiment.cells if cell.variant == "committee=mean"} == {"ours"}
+    assert all(cell.config.committee == "mean" for cell in experiment.cells if cell.variant)
+
+
+def test_launch_names_a_value_that_a_varied_setting_cannot_have(open_page):
+    app = plan_six(open_page("launch"))
+    app.multiselect(key="launch.vary").set_value(["embedding"]).run()
+    app.session_state["launch.vary.embedding"] = ["many"]
+    app.run()
+    assert not app.exception
+    assert app.button(key="launch.go").disabled
+    assert "embedding" in app.error[0].value
 
 
 def test_a_second_tab_is_told_that_the_run_is_at_work(open_page, made_store):
     run = made_store("running")
     app = open_page("launch", like=run.name)
     app.button(key="launch.go").click().run()
-    assert "is already running" in text_of(app)
+    assert "at work already" in text_of(app)
     assert run.status is Status.RUNNING
 
 
@@ -204,23 +300,37 @@ def test_launch_estimates_from_an_earlier_run_or_says_that_there_is_none(open_pa
     assert f"{len(run.picked(0))} labels bought per cycle" in said
 
 
-def test_help_has_a_card_for_every_strategy(open_page):
+def test_help_has_a_card_for_every_strategy_under_its_heading(open_page):
     from mtal.acquisition import STRATEGIES
-    said = text_of(open_page("help"))
+    from mtal.ui.registry import signals
+    app = open_page("help")
+    said = text_of(app)
     for strategy in STRATEGIES.values():
         assert strategy.formula in said
+        assert all(plain(text) in said for text in (strategy.blurb, strategy.source, strategy.choices))
+        assert all(signals()[need] in said for need in strategy.needs)
+    assert [heading.value for heading in app.subheader] == ["From the paper's comparison", "Further baselines"]
 
 
-def test_launch_says_at_most_how_many_cycles_where_a_rule_may_end_them(open_page):
-    app = open_page("launch", dataset="drawn")
-    assert "at most" not in text_of(app)
-    app.number_input(key="launch.label_budget").set_value(500)
-    app.number_input(key="launch.plateau_percent").set_value(1.5).run()
-    said = text_of(app)
-    assert "at most 6 cycles each" in said
-    assert "at most 60 % of the pool, ends at 500 task labels or when the loss falls by less than 1.5 % over 2 cycles" in said
-    app.number_input(key="launch.plateau_percent").set_value(100).run()
-    assert "**plateau_percent** input should be less than 100" in text_of(app).lower().replace("\\", "")
+def test_a_strategy_of_ones_own_stands_under_a_heading_of_its_own(open_page, monkeypatch):
+    from dataclasses import replace
+
+    from mtal.acquisition import STRATEGIES
+
+    def pick(pool, budget, rng, options):
+        raise NotImplementedError
+    monkeypatch.setitem(STRATEGIES, "mine", replace(STRATEGIES["random"], name="mine", title="Mine", pick=pick))
+    assert open_page("help").subheader[-1].value == "Your own"
+
+
+@pytest.mark.parametrize("page", ["launch", "run"])
+def test_a_card_is_one_click_away(page, open_page, made_store):
+    from mtal.acquisition import STRATEGIES
+    run = made_store("finished")
+    app = open_page(page, **({"run": run.name} if page == "run" else {"like": run.name}))
+    assert STRATEGIES["ours"].formula not in text_of(app)
+    app.session_state[f"{page}.card.ours"] = True           # as a click on it does
+    assert STRATEGIES["ours"].formula in text_of(app.run())
 
 
 def test_launch_takes_settings_from_the_address_and_refuses_wrong_ones(open_page):

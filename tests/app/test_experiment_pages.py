@@ -1,0 +1,288 @@
+"""The Experiments and Signals pages in every state: what they exist for, and what their buttons do."""
+import io
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mtal.runs.experiment import Experiment, create_experiment, expand, find_experiment, metrics, one_at_a_time
+from mtal.runs.files import write_json
+from mtal.ui.ablations import heeds
+from tests.app.test_result_pages import charts
+from tests.app.test_shell_pages import text_of
+from tests.real_runs import tiny_config
+
+SEEDS = (0, 1)
+
+
+@pytest.fixture
+def made_experiment(store, made_store) -> Callable[..., Experiment]:
+    """made_experiment("finished", ours_1="failed") -> two strategies x two seeds, all in that state but for those named;
+    `None` is a run that was never asked for. `varied`: setting -> values."""
+    def make(state: str | None, varied: dict | None = None, **other: str | None) -> Experiment:
+        base = tiny_config().changed(("strategy", "seed"))
+        cells = expand(base, ["random", "ours"], SEEDS, one_at_a_time(base, varied or {}), heeds())
+        for cell in cells:
+            how = other.get(f"{cell.strategy}_{cell.seed}", state)
+            if how:
+                settings = {name: getattr(cell.config, name) for name in (varied or {})}
+                made_store(how, strategy=cell.strategy, seed=cell.seed, **settings)
+        return create_experiment(store, "shapes", "Shapes", cells)
+    return make
+
+
+def matrix(app) -> str:
+    (found,) = [element.proto.body for element in app.get("html") if 'class="matrix"' in element.proto.body]
+    return found
+
+
+def cells_of(app) -> list[str]:
+    """What each cell says, without tags."""
+    return [" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in re.findall(r"<td.*?</td>", matrix(app))]
+
+
+def test_without_experiments_the_page_says_what_one_is_and_leads_to_a_filled_launch(open_page):
+    app = open_page("experiments")
+    assert "one plan of runs" in app.info[0].value
+    app.button(key="experiments.plan").click().run()
+    assert not app.exception
+    assert app.query_params["compare"] == "all"
+
+
+def test_the_list_has_a_row_per_experiment_with_plan_and_counts(open_page, made_experiment):
+    made_experiment("finished", ours_1="failed", random_1=None)
+    app = open_page("experiments")
+    said = text_of(app)
+    assert "4 runs = 2 strategies × 2 seeds" in said
+    assert "Drawn shapes" in said
+    for text in ("2 finished", "1 failed", "1 not started"):
+        assert text in said
+    (link,) = [link for link in app.get("page_link") if link.proto.label == "Shapes"]
+    assert "experiment=shapes" in link.proto.query_string
+
+
+def test_an_unknown_experiment_is_told_and_the_list_shown(open_page, made_experiment):
+    made_experiment("finished")
+    app = open_page("experiments", experiment="gone")
+    assert "gone" in app.warning[0].value
+    assert "2 strategies × 2 seeds" in text_of(app)
+
+
+def test_a_damaged_plan_is_named(open_page, made_experiment):
+    made_experiment("finished").paths.plan.write_text("{", encoding="utf-8")
+    app = open_page("experiments")
+    assert not app.exception
+    assert "shapes cannot be read" in app.warning[0].value.replace("\\", "")
+
+
+@pytest.mark.parametrize("state", ["finished", "running", "queued", "failed", "interrupted", "stopped", None])
+def test_one_experiment_in_every_state(open_page, made_experiment, state):
+    experiment = made_experiment(state)
+    app = open_page("experiments", experiment="shapes")
+    assert not app.exception
+    word = {"queued": "waiting", None: "not started"}.get(state, state)
+    assert [word in cell for cell in cells_of(app)] == [True] * 4
+    links = re.findall(r'href="run\?run=([^"]+)"', matrix(app))
+    assert links == [cell.run_name for one in ("random", "ours") for cell in experiment.cells if cell.strategy == one] * bool(state)
+    assert bool(charts(app)) == (state not in {"queued", None})
+    keys = {button.key for button in app.button}
+    assert ("experiments.start" in keys) == (state in {"failed", "interrupted", "stopped", None})
+    assert ("experiments.stop" in keys) == (state in {"running", "queued"})
+
+
+def test_the_header_says_the_protocol(open_page, made_experiment):
+    made_experiment("finished")
+    said = text_of(open_page("experiments", experiment="shapes"))
+    for text in ("Drawn shapes, 33×47 px", "padnet, tiny", "2 epochs per cycle, trained from scratch", "25 % at random, + 20 %", "3 cycles"):
+        assert text in said.replace("\\", "")
+
+
+def test_cells_tell_how_far_a_run_is_and_why_one_failed(open_page, made_experiment):
+    made_experiment("finished", ours_0="running", ours_1="failed")
+    found = cells_of(open_page("experiments", experiment="shapes"))
+    assert "running 1 of 3 cycles" in found[2]
+    assert "failed Out of memory" in found[3]
+
+
+def test_there_is_no_estimate_before_a_run_of_each_kind_has_a_cycle(open_page, made_experiment, made_store):
+    made_experiment("queued", random_0="finished")
+    said = text_of(open_page("experiments", experiment="shapes"))
+    assert "No estimate yet: no cycle of Consistency × diversity (ours) is complete" in said
+    made_store("finished", strategy="ours", seed=9)         # of no experiment, but of the same kind
+    assert "of work left" in text_of(open_page("experiments", experiment="shapes"))
+
+
+def test_start_begins_what_rests_and_leaves_the_rest_alone(open_page, made_experiment, begun):
+    experiment = made_experiment("finished", ours_0="stopped", ours_1=None, random_1="running")
+    app = open_page("experiments", experiment="shapes")
+    button = app.button(key="experiments.start")
+    assert button.label == "Start or resume 2 runs"
+    button.click().run()
+    assert begun == [cell.run_name for cell in experiment.cells if cell.strategy == "ours"]
+
+
+def test_stop_asks_first_and_then_all_that_live(open_page, made_experiment):
+    experiment = made_experiment("finished", ours_0="running", ours_1="queued")
+    app = open_page("experiments", experiment="shapes")
+    app.button(key="experiments.stop").click().run()
+    runs = {cell.seed: experiment.run(cell) for cell in experiment.cells if cell.strategy == "ours"}
+    assert not any(run.paths.stop.exists() for run in runs.values())
+    app.button(key="experiments.stop_yes").click().run()
+    assert all(run.paths.stop.exists() for run in runs.values())
+    assert not any(experiment.run(cell).paths.stop.exists() for cell in experiment.cells if cell.strategy == "random")
+
+
+def test_runs_that_failed_alike_are_told_together_and_resumed_together(open_page, made_experiment, monkeypatch):
+    experiment = made_experiment("finished", ours_0="failed", ours_1="failed", random_0="failed")
+    other = experiment.run(experiment.cells[0])
+    write_json(other.paths.result, {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"})
+    other.paths.log.write_text("", encoding="utf-8")
+    resumed: list[str] = []
+    monkeypatch.setattr("mtal.ui.experiments.start", lambda paths: resumed.append(paths.folder.name) or True)
+    app = open_page("experiments", experiment="shapes")
+    assert [error.value.split(".")[0] for error in app.error] == ["**Disk full**: 1 run", "**Out of memory**: 2 runs"]
+    app.button(key="experiments.resume.Out of memory").click().run()
+    assert sorted(resumed) == sorted(cell.run_name for cell in experiment.cells if cell.strategy == "ours")
+
+
+def test_the_table_holds_each_line_against_random(open_page, made_experiment):
+    experiment = made_experiment("finished")
+    app = open_page("experiments", experiment="shapes")
+    shown = next(table.value for table in app.dataframe if "difference to Random" in table.value)
+    found = metrics(experiment).query("task == 'loss' and cycle == 2")
+    for _, row in shown.iterrows():
+        name = "random" if row["strategy"] == "Random" else "ours"
+        assert float(row["Multi-task loss ↓"].split(" ±")[0]) == pytest.approx(
+            found.loc[found["strategy"] == name, "value"].mean(), rel=1e-3)
+    assert set(shown["n"]) == {2}
+    assert "is Random" in set(shown["difference to Random"])
+    spent = experiment.run(experiment.cells[0]).seconds().query("stage == 'train'")["seconds"].mean()
+    assert float(shown.set_index("strategy").loc["Random", "training, s per cycle"]) == pytest.approx(spent, rel=5e-3)
+
+
+def test_task_axis_and_budget_stand_in_the_address(open_page, made_experiment):
+    made_experiment("finished")
+    app = open_page("experiments", experiment="shapes", task="depth", x="images", cycle="0")
+    assert not app.exception
+    assert app.selectbox(key="experiments.task").value == "depth"
+    assert any("Depth" in text.value for text in app.markdown)
+    shown = next(table.value for table in app.dataframe if "difference to Random" in table.value)
+    assert set(shown["task labels"]) == {18}                # of the random start: a quarter of 24 images, three tasks
+    app.selectbox(key="experiments.x").set_value("percent").run()
+    assert app.query_params["x"] in ("percent", ["percent"])
+
+
+def test_the_measurements_can_be_taken_along(open_page, made_experiment, monkeypatch):
+    experiment = made_experiment("finished", ours_1="running")
+    taken = {}
+    monkeypatch.setattr("streamlit.download_button", lambda label, data, name, *_, **__: taken.update({name: (label, data())}))
+    open_page("experiments", experiment="shapes")
+    label, text = taken["shapes.csv"]
+    found = pd.read_csv(io.StringIO(text), keep_default_na=False)
+    assert len(found) == len(metrics(experiment))
+    assert f"{len(found)} measurement" in label
+
+
+def opened(open_page):
+    """The page with the fields of an extension, as a click opens them."""
+    app = open_page("experiments", experiment="shapes")
+    app.session_state["experiments.extend"] = True
+    return app.run()
+
+
+def test_an_extension_is_counted_before_it_is_made_and_repeats_nothing(open_page, made_experiment, store, begun):
+    made_experiment("finished")
+    app = opened(open_page)
+    assert "extend.go" not in {button.key for button in app.button}
+    app.number_input(key="extend.seeds").set_value(1).run()
+    assert "2 more runs" in text_of(app)
+    assert re.search(r"about \*\*.+\*\*, one run after the other", text_of(app))
+    app.multiselect(key="extend.strategies").set_value(["rbal"]).run()
+    assert "5 more runs" in text_of(app)
+    assert "RBAL was never timed" in text_of(app)
+    app.multiselect(key="extend.vary").set_value(["committee"]).run()
+    app.multiselect(key="extend.vary.committee").set_value(["max", "mean"]).run()
+    assert "8 more runs" in text_of(app)                    # ours with another committee, for three seeds
+    app.button(key="extend.go").click().run()
+    assert not app.exception
+    wider = find_experiment(store, "shapes")
+    assert len(wider.cells) == 12
+    assert wider.seeds == (0, 1, 2)
+    assert sorted(begun) == sorted(cell.run_name for cell in wider.cells[4:])
+    assert app.number_input(key="extend.seeds").value == 0
+
+
+def test_a_variant_of_any_settings_counts_for_every_strategy(open_page, made_experiment, store, begun):
+    made_experiment("finished")
+    app = opened(open_page)
+    app.text_input(key="extend.yaml").set_value("epoch: 3").run()
+    assert "did you mean" in app.error[0].value
+    app.text_input(key="extend.yaml").set_value("epochs: 3").run()
+    assert "4 more runs" in text_of(app)
+    app.button(key="extend.go").click().run()
+    assert {cell.variant for cell in find_experiment(store, "shapes").cells} == {"", "epochs=3"}
+
+
+def test_variants_have_rows_of_their_own(open_page, made_experiment):
+    made_experiment("finished", varied={"across": ["max", "mean"]})
+    app = open_page("experiments", experiment="shapes")
+    assert not app.exception
+    assert len(cells_of(app)) == 6
+    assert matrix(app).count("<small>across=mean</small>") == 1
+    shown = next(table.value for table in app.dataframe if "difference to Random" in table.value)
+    assert set(shown["variant"]) == {"", "across=mean"}
+
+
+@pytest.mark.parametrize("state", ["finished", "running", "failed", "stopped"])
+def test_signals_in_every_state_tell_which_deserves_trust(open_page, made_store, state):
+    run = made_store(state)
+    app = open_page("signals", run=run.name)
+    assert not app.exception
+    quality = run.quality(run.cycles_done() - (2 if state == "finished" else 1))
+    assert len(charts(app)) == 2
+    said = text_of(app)
+    assert ("deserves most trust" in said) == bool((quality.query("task == 'loss'")["low"] > 0).any())
+    assert "Spearman" in said
+    app.segmented_control(key="signals.view").set_value("table").run()
+    assert len(app.dataframe[0].value) == len(quality)
+    assert np.allclose(sorted(app.dataframe[0].value["ρ"].dropna()), sorted(quality["rho"].dropna()))
+
+
+def test_signals_of_a_task_over_the_cycles(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("signals", run=run.name, task="depth", cycle="0")
+    assert not app.exception
+    assert app.selectbox(key="signals.task").value == "depth"
+
+
+def test_signals_of_a_run_without_a_complete_cycle(open_page, made_store):
+    run = made_store("running", cycles_done=0)
+    app = open_page("signals", run=run.name)
+    assert "first cycle is still running" in app.info[0].value
+    assert open_page("signals").title
+
+
+def test_signals_of_an_empty_store(open_page):
+    assert open_page("signals").button(key="signals.launch")
+
+
+def test_a_run_that_measures_no_signals_leads_to_a_copy_that_does(open_page, made_store):
+    run = made_store("finished", strategy="random")
+    app = open_page("signals", run=run.name)
+    assert "**Random** measures no signals" in app.info[0].value
+    app.button(key="signals.copy").click().run()
+    assert not app.exception
+    assert app.selectbox(key="launch.describe").value == "always"
+    assert app.number_input(key="launch.epochs").value == run.config.epochs
+
+
+def test_true_losses_are_unknown_where_people_make_the_labels_or_nobody_asked(open_page, made_store):
+    run = made_store("stopped", start="labelled")
+    assert "the true loss of an unlabelled image is unknown" in open_page("signals", run=run.name).info[0].value
+    run = made_store("finished", signal_quality=False)
+    app = open_page("signals", run=run.name)
+    assert "switched off" in app.info[0].value
+    app.button(key="signals.copy").click().run()
+    assert app.toggle(key="launch.signal_quality").value is True
