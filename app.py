@@ -13,12 +13,14 @@ PAGES = {
         st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
         st.Page("pages/data.py", title="Data", icon=":material/photo_library:"),
         st.Page("pages/launch.py", title="Launch", icon=":material/rocket_launch:"),
+        st.Page("pages/experiments.py", title="Experiments", icon=":material/science:"),
         st.Page("pages/jobs.py", title="Jobs", icon=":material/work_history:"),
     ],
     "Results": [
         st.Page("pages/run.py", title="Run", icon=":material/timeline:"),
         st.Page("pages/batch.py", title="Batch", icon=":material/grid_view:"),
         st.Page("pages/inspect.py", title="Inspect", icon=":material/troubleshoot:"),
+        st.Page("pages/signals.py", title="Signals", icon=":material/sensors:"),
         st.Page("pages/map.py", title="Map", icon=":material/scatter_plot:"),
         st.Page("pages/curves.py", title="Learning curves", icon=":material/show_chart:"),
     ],
@@ -26,5 +28,6 @@ PAGES = {
 }
 
 page = st.navigation(PAGES)
-st.set_page_config(page_title=" · ".join([page.title, *st.query_params.get_all("run"), "mtal"]))    # tells open tabs apart
+named = [name for what in ("experiment", "run") for name in st.query_params.get_all(what)]
+st.set_page_config(page_title=" · ".join([page.title, *named, "mtal"]))                      # tells open tabs apart
 page.run()

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 T = TypeVar("T")
 
 MACHINE_FIELDS = frozenset({"device", "threads", "memory_gb"})   # where a run computes, not what it computes
-REPEAT_FIELDS = frozenset({"seed"})                                         # what differs between the runs of one experiment
+REPEAT_FIELDS = frozenset({"seed"})                                         # what differs between the runs of one group
 
 # Settings of earlier versions that never changed a result: run folders that name them stay readable. A setting that changes
 # results is not taken away but kept, so that old runs can go on.
@@ -159,6 +159,11 @@ class Config(BaseModel):
         """Folder of the run, such as `nyud-padnet-ours-1f2e3d4c-s0`. The same settings always give the same name."""
         return f"{self.group}-s{self.seed}"
 
+    @property
+    def may_end_early(self) -> bool:
+        """Whether a rule can end the run before its cycles are up."""
+        return bool(self.label_budget or self.plateau_percent)
+
     def changed(self, ignore: Iterable[str] = ()) -> dict[str, Any]:
         """The settings that differ from the defaults, as JSON values."""
         values = self.model_dump(mode="json")
@@ -237,7 +242,12 @@ def compose(preset: str | None = None, file: Path | None = None, sets: Iterable[
 
 def load_config(path: Path) -> Config:
     """The config stored in a run folder, also by an earlier version."""
-    return make_config({name: value for name, value in read_settings(path).items() if name not in RETIRED})
+    return stored_config(read_settings(path))
+
+
+def stored_config(values: Mapping[str, Any]) -> Config:
+    """Settings that were written down, also by an earlier version."""
+    return make_config({name: value for name, value in values.items() if name not in RETIRED})
 
 
 def _digest(changed: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ st.title("Launch")
 launching.begin_form()
 to_change = launching.copied()
 launching.presets()
-wrong, configs = launching.look()
+wrong, cells = launching.look()
 
 plan, outcome = st.columns([5, 3], gap="large")
 for number, (section, names) in enumerate(form.sections().items(), start=1):
@@ -18,5 +18,5 @@ for number, (section, names) in enumerate(form.sections().items(), start=1):
         launching.fields(section, names, wrong, to_change)
 
 with outcome.container(key="launch.outcome"):
-    launching.summary(wrong, configs)
-    launching.yaml_view(configs)
+    launching.summary(wrong, cells)
+    launching.yaml_view(cells)

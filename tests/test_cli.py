@@ -23,15 +23,15 @@ from mtal.runs import launch as launching
 from mtal.runs.launch import create, kill
 from mtal.runs.lock import take
 from mtal.runs.paths import StorePaths
-from mtal.runs.run import Run
+from mtal.runs.run import QUALITY_COLUMNS, Run
 from mtal.runs.status import Status
 from tests.datasets.any_folder import write_folder
-from tests.runs.made_run import TASKS, made_run
+from tests.runs.made_run import TASKS, made_run, write_quality
 from tests.runs.small_worker import FINISH, WORKER, notes, until
 
 ROOT = Path(__file__).parents[1]
-KEYS = ["name", "group", "strategy", "seed", "dataset", "network", "status", "cycles_done", "cycles", "stage", "percent",
-        "eta_low_s", "eta_high_s", "eta_text", "updated", "metrics", "reason", "folder"]
+KEYS = ["name", "group", "strategy", "seed", "dataset", "network", "status", "cycles_done", "cycles", "may_end_early", "stage",
+        "percent", "eta_low_s", "eta_high_s", "eta_text", "updated", "metrics", "reason", "folder"]
 
 
 @pytest.fixture
@@ -53,8 +53,9 @@ def kill_all(store):
 @pytest.fixture
 def mtal(store, monkeypatch, capsys):
     """Call a command in this process, with small workers: text and exit code."""
-    monkeypatch.setattr(work, "start", lambda job: launching.start(job, WORKER))
-    monkeypatch.setattr("mtal.cli.control.start", partial(launching.start, worker=WORKER))
+    small = partial(launching.start, worker=WORKER)
+    monkeypatch.setattr(launching, "start", lambda job, worker: small(job))
+    monkeypatch.setattr("mtal.cli.control.start", small)
     monkeypatch.setenv("MTAL_RUNS", str(store.folder))
 
     def call(*words):
@@ -113,6 +114,51 @@ def test_status_of_a_run_at_work_has_stage_percent_and_time_left(mtal, store):
     assert one["eta_text"] == "no estimate before 1 more stage has been timed once"
 
 
+def test_status_of_a_run_that_a_rule_may_end_is_a_bound_and_of_one_that_it_ended_says_so(mtal, store):
+    config = Config(cycles=5, start_percent=10, step_percent=15, label_budget=24)
+    run = made_run(store.folder, config=config)
+    result = run.paths.result.read_text()
+    run.paths.result.unlink()
+    run.paths.log.touch()
+    assert "3/≤5" in mtal("status", run.name)[0]
+    assert json.loads(mtal("status", run.name, "--json")[0])["may_end_early"] is True
+    run.paths.result.write_text(json.dumps(json.loads(result) | {"reason": "the label budget of 24 task labels is spent"}))
+    text, _ = mtal("status", run.name)
+    assert "  3/3  " in text
+    assert text.endswith("  the label budget of 24 task labels is spent\n")
+    one = json.loads(mtal("status", run.name, "--json")[0])
+    assert (one["cycles_done"], one["cycles"]) == (3, 3)
+    assert work.ending(run, Status.FINISHED).startswith(
+        f"{run.name}: finished (the label budget of 24 task labels is spent), 3 cycles in ")
+
+
+def test_quality_is_a_table_of_correlations_with_their_intervals(mtal, store):
+    run = made_run(store.folder)
+    assert mtal("quality", run.name)[0].startswith(f"{run.name}: no signal quality. It is measured in cycles that pick")
+    write_quality(run, 0, 0.5)
+    write_quality(run, 1, 0.75)
+    text, code = mtal("quality", run.name)
+    heading, *rows = text.splitlines()
+    assert code == 0
+    assert re.split(r"  +", heading) == ["cycle", "signal", *TASKS, "loss, mean", "loss, max", "loss", "images"]
+    assert len(rows) == 4
+    assert re.split(r"  +", rows[2]) == ["1", "entropy", *["0.75 (0.65 to 0.85)"] * 2, "none", *["0.75 (0.65 to 0.85)"] * 2,
+                                         "10 to 12"]
+    assert re.split(r"  +", rows[1]) == ["0", "diversity", "-0.25 (-0.70 to 0.35)", "12"]
+    assert mtal("quality", run.name, "--cycle", "1")[0].splitlines()[1:] == rows[2:]
+
+
+def test_quality_as_json_has_a_record_per_number(mtal, store):
+    run = made_run(store.folder)
+    assert json.loads(mtal("quality", run.name, "--json")[0]) == []
+    write_quality(run, 1, 0.75)
+    found = json.loads(mtal("quality", run.name, "--cycle", "1", "--json")[0])
+    assert len(found) == len(TASKS) + 3
+    assert list(found[0]) == ["cycle", *QUALITY_COLUMNS]
+    assert (found[0]["cycle"], found[0]["rho"], found[0]["n"]) == (1, 0.75, 12)
+    assert (found[2]["rho"], found[2]["low"]) == (None, None)
+
+
 def test_status_shows_damaged_runs(mtal, store):
     broken = store.run("broken")
     broken.folder.mkdir(parents=True)
@@ -154,12 +200,12 @@ def test_run_names_its_exit_codes(mtal):
 
 
 def test_the_way_on_names_a_store_that_is_not_the_usual_one(mtal, store, monkeypatch, tmp_path):
-    def end(job):
+    def end(job, worker):
         job.log.write_text("")
         job.result.write_text(json.dumps({"outcome": "stopped", "reason": "somebody asked it to stop"}))
         return True
 
-    monkeypatch.setattr(work, "start", end)
+    monkeypatch.setattr(launching, "start", end)
     name = Config().name
     assert mtal("run")[0].endswith(f"`python -m mtal resume {name}` goes on\n")
     other = tmp_path / "other runs"
@@ -198,6 +244,7 @@ def test_settings_lists_every_one(mtal):
     (["resume", "x", "--all"], "name one run to resume"),
     (["resume", "--all", "--accept-data"], "one run at a time"),
     (["export", "nothing", "--cycle", "0", "--out", "x"], "no run called"),
+    (["quality", "nothing"], "no run called"),
     (["check", "--set", "data=/no/such/folder"], "/no/such/folder"),
     (["check", "--set", "data=/no/such/folder"], "or take the bundled rooms: --set dataset=rooms"),
     (["demo", "--nyud", "/no/such/folder"], "no folder at"),
@@ -266,12 +313,12 @@ def test_resume_all_of_nothing_says_so(mtal):
     ("stopped", 3, "stopped after 0 complete cycles: out of memory\n`python -m mtal resume"),
     ("failed", 1, "failed: out of memory")])
 def test_run_ends_with_the_code_of_its_outcome(mtal, store, monkeypatch, outcome, code, words):
-    def end(job):
+    def end(job, worker):
         job.log.write_text("the last line\n")
-        job.result.write_text(json.dumps({"outcome": outcome, "reason": "out of memory"}))
+        job.result.write_text(json.dumps({"outcome": outcome, "reason": "" if outcome == "finished" else "out of memory"}))
         return True
 
-    monkeypatch.setattr(work, "start", end)
+    monkeypatch.setattr(launching, "start", end)
     text, found = mtal("run")
     assert found == code
     assert words in text
@@ -279,9 +326,9 @@ def test_run_ends_with_the_code_of_its_outcome(mtal, store, monkeypatch, outcome
 
 
 def test_ctrl_c_asks_the_run_to_stop_and_waits_for_it(store):
-    code = ("import signal, sys; from mtal.cli import app, work; from mtal.runs.launch import start\n"
+    code = ("import signal, sys; from mtal.cli import app; from mtal.runs import launch; start = launch.start\n"
             "signal.signal(signal.SIGINT, signal.default_int_handler)\n"    # a shell's background jobs inherit that it is ignored
-            f"work.start = lambda job: start(job, {WORKER!r})\n"
+            f"launch.start = lambda job, worker: start(job, {WORKER!r})\n"
             f"sys.argv = ['mtal', 'run', '--set', 'device=cpu', '--runs', {str(store.folder)!r}]\n"
             "app.main()")
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)

@@ -23,13 +23,13 @@ ALLOWED = {                                                 # package -> what it
     "signals": {"config", "tasks", "datasets", "models", "training", "acquisition"},
     "engine": {"config", "tasks", "datasets", "models", "training", "signals", "acquisition", "runs"},
     "export": {"config", "tasks", "runs", "figures"},
-    "ui": {"config", "datasets", "models", "acquisition", "runs", "figures", "export"},
+    "ui": {"config", "datasets", "models", "signals", "tasks", "acquisition", "runs", "figures", "export"},
     "cli": {"config", "datasets", "models", "training", "acquisition", "runs", "export", "rooms"},
     "__main__": {"cli"},
     "__init__": set(),
 }
-LIGHT = ("mtal", "mtal.config", "mtal.runs.run", "mtal.runs.index", "mtal.runs.launch", "mtal.runs.queue", "mtal.figures",
-         "mtal.export", "mtal.acquisition", "mtal.cli.app")
+LIGHT = ("mtal", "mtal.config", "mtal.runs.run", "mtal.runs.index", "mtal.runs.experiment", "mtal.runs.launch",
+         "mtal.runs.queue", "mtal.figures", "mtal.export", "mtal.acquisition", "mtal.cli.app")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools", "core"}
 
 

@@ -7,19 +7,25 @@ from mtal.cli.control import resume, stop
 from mtal.cli.data import check
 from mtal.cli.demo import demo
 from mtal.cli.doctor import doctor
+from mtal.cli.experiment import EXPERIMENT
 from mtal.cli.exporting import export
 from mtal.cli.listing import settings, status
+from mtal.cli.quality import quality
 from mtal.cli.rooms import rooms
 from mtal.cli.strategies import strategies
 from mtal.cli.work import launch, run
 from mtal.config import ConfigError
 
-COMMANDS = (run, launch, status, stop, resume, check, export, settings, strategies, doctor, demo, rooms)
+COMMANDS = (run, launch, status, stop, resume, check, export, quality, settings, strategies, doctor, demo, rooms)
 
 app = typer.Typer(name="mtal", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Decide which images to label next for several dense tasks at once.")
 for command in COMMANDS:
     app.command()(command)
+experiment = typer.Typer(no_args_is_help=True, help="Plans of many runs: strategies x seeds x variants, started and read as one.")
+for word, action in EXPERIMENT.items():
+    experiment.command(word)(action)
+app.add_typer(experiment, name="experiment")
 
 
 def main() -> None:

@@ -6,8 +6,9 @@ import typer
 from mtal.cli.options import RunName, Runs, store_at
 from mtal.config import ConfigError
 from mtal.runs.index import all_runs, find_run
-from mtal.runs.launch import ACCEPT_DATA, kill, request_stop, start
+from mtal.runs.launch import kill, request_stop, start
 from mtal.runs.run import Run
+from mtal.runs.starts import ACCEPT_DATA
 from mtal.runs.status import Status
 
 

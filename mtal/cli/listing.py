@@ -6,11 +6,12 @@ import pandas as pd
 import typer
 
 from mtal.cli.options import AsJson, Runs, store_at
-from mtal.cli.watch import known_times, time_left
+from mtal.cli.watch import known_times
 from mtal.config import Config
 from mtal.runs.index import all_runs, damaged, find_run
 from mtal.runs.progress import Progress
 from mtal.runs.run import Run
+from mtal.runs.status import Status
 from mtal.runs.stop import FOR_LABELS, waits_for_labels
 
 
@@ -45,10 +46,11 @@ def state(run: Run, now: Progress | None) -> dict[str, Any]:
     config = run.config
     return {
         "name": run.name, "group": config.group, "strategy": config.strategy, "seed": config.seed, "dataset": config.dataset,
-        "network": config.network, "status": str(run.status), "cycles_done": run.cycles_done(), "cycles": config.cycles,
+        "network": config.network, "status": str(run.status), "cycles_done": run.cycles_done(),
+        "cycles": run.cycles_done() if run.status is Status.FINISHED else config.cycles, "may_end_early": config.may_end_early,
         "stage": now.stage if alive and now else None,
         "percent": round(100 * now.fraction, 1) if alive and now else None,
-        "eta_low_s": low, "eta_high_s": high, "eta_text": time_left(now) if alive and now else None,
+        "eta_low_s": low, "eta_high_s": high, "eta_text": now.time_left if alive and now else None,
         "updated": now.updated if now else None, "metrics": latest(run), "reason": run.result.get("reason") or None,
         "folder": str(run.paths.folder),
     }
@@ -93,6 +95,7 @@ def _row(one: dict[str, Any]) -> dict[str, str]:
     values = {task: "unknown" if value is None else f"{value:#.4g}" for task, value in one["metrics"].items()}
     waits = waits_for_labels(one["status"], one["reason"])
     return {"run": one["name"], "strategy": one["strategy"], "status": FOR_LABELS if waits else one["status"],
-            "cycles": f"{one['cycles_done']}/{one['cycles']}", "stage": one["stage"] or "",
+            "cycles": f"{one['cycles_done']}/{'≤' * (one['may_end_early'] and one['status'] != 'finished')}{one['cycles']}",
+            "stage": one["stage"] or "",
             "%": "" if one["percent"] is None else f"{one['percent']:.0f}", "time left": one["eta_text"] or "",
             "last values": "  ".join(f"{task} {text}" for task, text in values.items())}

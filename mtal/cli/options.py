@@ -16,6 +16,7 @@ Sets = Annotated[list[str] | None, typer.Option("--set", metavar="SETTING=VALUE"
 ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings from a JSON or YAML file.")]
 Runs = Annotated[Path | None, typer.Option("--runs", metavar="DIR", help="The run store; else $MTAL_RUNS, else runs/.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on standard output.")]
+ExperimentName = Annotated[str, typer.Argument(metavar="NAME", help="Name of an experiment.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, as `status` shows it.")]
 
 
@@ -56,11 +57,12 @@ def _have_labels(source: "Source", config: Config) -> None:
 
 def variants(preset: str | None, file: Path | None, sets: Iterable[str], strategies: str, seeds: str) -> list[Config]:
     """One config per strategy and seed; an empty text leaves the choice to the config."""
-    of_strategies = [[f"strategy={name}"] for name in _items(strategies)] or [[]]
-    of_seeds = [[f"seed={seed}"] for seed in _items(seeds)] or [[]]
+    of_strategies = [[f"strategy={name}"] for name in items(strategies)] or [[]]
+    of_seeds = [[f"seed={seed}"] for seed in items(seeds)] or [[]]
     common = list(sets)
     return [compose(preset, file, [*common, *strategy, *seed]) for strategy in of_strategies for seed in of_seeds]
 
 
-def _items(text: str) -> list[str]:
+def items(text: str) -> list[str]:
+    """The parts of a comma-separated text."""
     return [part.strip() for part in text.split(",") if part.strip()]

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 import typer
 
 from mtal.config import Config
-from mtal.runs.durations import span
 from mtal.runs.index import same_speed
 from mtal.runs.launch import kill, request_stop
-from mtal.runs.progress import Progress, unit_times
+from mtal.runs.progress import last_cycle, unit_times
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 
@@ -42,12 +41,7 @@ def line(run: Run, known: dict[str, list[float]]) -> str:
     now = run.progress(known)
     if now is None:
         return "Starting"
-    return f"Cycle {now.cycle} (last: {run.config.cycles - 1})  {now.stage_title} {100 * now.fraction:3.0f} %  {time_left(now)}"
-
-
-def time_left(now: Progress) -> str:
-    """The likely range of the time left, or why there is none."""
-    return f"{span(*now.eta_s)} left" if now.eta_s else now.no_estimate
+    return f"Cycle {now.cycle} (last: {last_cycle(run.config)})  {now.stage_title} {100 * now.fraction:3.0f} %  {now.time_left}"
 
 
 def known_times(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:

@@ -7,9 +7,9 @@ import typer
 
 from mtal.cli.options import ConfigFile, Preset, Runs, Sets, checked, store_at, variants
 from mtal.cli.watch import EXIT_CODES, follow, known_times
-from mtal.config import MACHINE_FIELDS, Config, compose
+from mtal.config import Config, compose
 from mtal.runs.index import all_runs
-from mtal.runs.launch import create, start
+from mtal.runs.launch import begin
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.run import Run
 from mtal.runs.status import Status
@@ -19,7 +19,7 @@ def run(preset: Preset = None, sets: Sets = None, config: ConfigFile = None, run
     """Do one run in the foreground. Exit code 0: finished, 1: failed, 2: a setting cannot be used, 3: stopped."""
     chosen, store = checked(compose(preset, config, sets or [])), store_at(runs)
     known = known_times(chosen, all_runs(store))
-    typer.echo(begin(chosen, store))
+    typer.echo(f"{chosen.name}: {begin(chosen, store)}")
     job = Run(store.run(chosen.name).folder)
     outcome = follow(job, known)
     typer.echo(ending(job, outcome))
@@ -38,18 +38,7 @@ def launch(
 def begin_all(configs: Iterable[Config], store: StorePaths) -> None:
     """Start every config, once all of them are known to be right, and say what became of each."""
     for config in [checked(config) for config in configs]:
-        typer.echo(begin(config, store))
-
-
-def begin(config: Config, store: StorePaths) -> str:
-    """Make the run's folder, start its worker unless it is done or at work, and say which."""
-    job = Run(create(config, store).folder)
-    was = job.status
-    if was is Status.FINISHED:
-        return f"{job.name}: finished already"
-    if not start(job.paths):
-        return f"{job.name}: at work already"
-    return f"{job.name}: {'started' if was is Status.NEW else f'resumed (it was {was})'}{_kept(job, config)}"
+        typer.echo(f"{config.name}: {begin(config, store)}")
 
 
 def ending(job: Run, outcome: Status) -> str:
@@ -57,7 +46,8 @@ def ending(job: Run, outcome: Status) -> str:
     done = job.cycles_done()
     cycles = "cycle" if done == 1 else "cycles"
     if outcome is Status.FINISHED:
-        return f"{job.name}: finished, {done} {cycles} in {job.paths.folder}"
+        rule = job.result.get("reason")
+        return f"{job.name}: finished{f' ({rule})' if rule else ''}, {done} {cycles} in {job.paths.folder}"
     if outcome is Status.STOPPED:
         store = "" if job.store.folder == default_store() else f" --runs {quote(str(job.store.folder))}"
         return (f"{job.name}: stopped after {done} complete {cycles}: {job.result.get('reason', 'on request')}\n"
@@ -65,9 +55,3 @@ def ending(job: Run, outcome: Status) -> str:
     reason = job.result.get("reason") or "its worker is gone and left no result"
     tail = [] if job.result.get("traceback") == "" else job.log_tail()      # without one the reason says it all
     return "\n".join([f"{job.name}: {outcome}: {reason}", *tail, f"Log: {job.paths.log}"])
-
-
-def _kept(job: Run, asked: Config) -> str:
-    """The machine settings that a run keeps from its first start, where other ones were asked for now."""
-    kept = [name for name in sorted(MACHINE_FIELDS) if getattr(job.config, name) != getattr(asked, name)]
-    return f"; it keeps its first setting of {', '.join(kept)}" if kept else ""

@@ -19,11 +19,14 @@ from mtal.config import Config, ConfigError, find
 from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Dataset, Gated, labels_there
 from mtal.datasets.resized import Resized
+from mtal.engine import stopping
 from mtal.engine.chosen import chosen_strategy
 from mtal.engine.evidence import NEAR_MISSES, draw_evidence
 from mtal.engine.facts import describe_run, labels_per_cycle
 from mtal.engine.intake import await_labels, data_changes, must_be_learned, must_be_measured, take_in
 from mtal.engine.project import project
+from mtal.engine.quality import is_measured, quality_table, versions
+from mtal.engine.truth import KEPT, Ungated, true_losses
 from mtal.engine.watch import Watch
 from mtal.models import build_network
 from mtal.models.prediction import TwoStageNetwork
@@ -57,6 +60,7 @@ class Study:
     machine: Machine
     pool: Resized                                           # behind a gate that opens only for bought labels
     validation: Resized
+    truth: Resized | None                                   # all labels of the pool, if signals are compared with true losses
     start: np.ndarray                                       # (N, T) bool: labelled before cycle 0
     there: np.ndarray                                       # (N, T) bool: labels that exist by now
     facts: dict[str, Any]                                   # as written down; what turns out broken later is added
@@ -72,10 +76,13 @@ class Study:
         return ~self.there if self.config.start == "random" else np.zeros_like(self.there)
 
 
-def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> None:
-    """All cycles of a run that are not complete yet. `accept_data`: also if the data changed after the first of them."""
-    if run.cycles_done() >= run.config.cycles:
-        return                                              # killed after its last cycle: there is nothing left to do
+def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> str:
+    """All cycles of a run that are not complete yet; the rule that ended it, "" if its cycles were up. `accept_data`: also if
+    the data changed after the first of them."""
+    losses, labels = stopping.so_far(run)
+    rule = stopping.reason(run.config, losses, labels)
+    if rule or run.cycles_done() >= run.config.cycles:
+        return rule                                         # killed after its last cycle: there is nothing left to do
     study = prepare(run, watch, accept_data)
     for number in range(run.cycles_done(), study.config.cycles):
         set_threads(study.config)                           # the map of the cycle before may have changed them
@@ -92,13 +99,18 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> None:
             waited = feed.waiting.seconds
             with watch.stage("evaluate", len(study.validation)) as report:
                 found = evaluate(network, study.validation, study.dataset.tasks, study.config, study.machine, report)
-            if number < study.config.cycles - 1 and not (labelled | study.closed).all():
+            losses.append(found.loss)
+            rule = stopping.reason(study.config, losses, int(labelled.sum()))
+            if not rule and number < study.config.cycles - 1 and not (labelled | study.closed).all():
                 bench = Bench(network, study.pool, feed, study.dataset.tasks, study.config, study.machine,
                               (study.config.seed, number, SIGNAL))
                 choose(study, number, labelled, bench, companions, cycle, watch)
             save_weights(network, cycle.network)
             write_measurements(study, found, labelled, cycle, watch, waited)
         watch.next_cycle()
+        if rule:
+            break
+    return rule
 
 
 def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
@@ -117,13 +129,17 @@ def prepare(run: Run, watch: Watch, accept_data: bool) -> Study:
         taken = take_in(run, dataset, report)
         dataset, start = taken.dataset, taken.start
         parameters = sum(parameter.numel() for parameter in build_network(config, dataset.tasks).parameters())
+        stopping.check_start(config, int(start.any(axis=1).sum()), int(start.sum()))
         facts = describe_run(config, dataset, strategy, signals, machine, start, parameters)
         facts |= its_file | {"data_changes": data_changes(run, facts, accept_data), "without_labels": taken.without_labels,
                   "left_out": taken.left_out}
+        compared = is_measured(config, signals)
+        kept = config.memory_gb * KEPT * compared
+        truth = Resized(Ungated(dataset.pool), config.size, kept) if compared else None
         share = len(dataset.pool.ids) / (len(dataset.pool.ids) + len(dataset.validation.ids))      # of the memory for images
-        pool = Resized(Gated(dataset.pool, dataset.tasks, start), config.size, config.memory_gb * share)
-        validation = Resized(dataset.validation, config.size, config.memory_gb * (1 - share))
-        study = Study(config, run, dataset, strategy, signals, machine, pool, validation, start, taken.there, facts)
+        pool = Resized(Gated(dataset.pool, dataset.tasks, start), config.size, (config.memory_gb - kept) * share)
+        validation = Resized(dataset.validation, config.size, (config.memory_gb - kept) * (1 - share))
+        study = Study(config, run, dataset, strategy, signals, machine, pool, validation, truth, start, taken.there, facts)
         usable = labels_there(dataset.validation, dataset.tasks)
         broken = validation.preload(report, dataset.tasks, usable)
         validation.blank(dataset.tasks, ~usable)
@@ -230,11 +246,13 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, compan
             found = describe(bench, {name: SIGNALS[name] for name in study.signals}, fitted, report)
     with watch.stage("pick") as report:
         pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, study.closed)
-        budget = labels_per_cycle(config, study.for_sale)
+        budget = stopping.affordable(config, labels_per_cycle(config, study.for_sale), int(labelled.sum()))
         options = Options(config.committee, config.normalise, config.across, config.terms, config.diversity, config.picking)
         pick = study.strategy.pick(pool, budget, np.random.default_rng([config.seed, number, PICK]), options)
         table = pool_table(study, pool, pick, found)
         report(1, 1)
+    if study.truth is not None:                             # only now, when nothing can be chosen by it any more
+        table = table.assign(**measure_quality(study, study.truth, bench.network, labelled, found, cycle, watch))
     near_misses = table.index[(table["rank"] > len(pick.images)) & (table["rank"] <= len(pick.images) + NEAR_MISSES)]
     shown = np.concatenate([pick.images, near_misses])
     with watch.stage("evidence", len(shown)) as report:
@@ -251,6 +269,16 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, compan
                 np.save(cycle.layout, project(found["embedding"], before, config.projection, config.seed))
 
 
+def measure_quality(study: Study, truth: Resized, network: TwoStageNetwork, labelled: np.ndarray, found: dict[str, np.ndarray],
+                    cycle: CyclePaths, watch: Watch) -> dict[str, np.ndarray]:
+    """Compare the signals with the true losses and write that down; the losses as columns of the pool's table."""
+    tasks = study.dataset.tasks
+    with watch.stage("quality", len(study.pool)) as report:
+        losses = true_losses(network, study.pool, truth, study.there, tasks, study.config, study.machine, report)
+        quality_table(found, losses, labelled, tasks, study.config).to_parquet(cycle.quality)
+    return {f"loss.{task.name}": losses[:, column] for column, task in enumerate(tasks)}
+
+
 def pool_table(study: Study, pool: Pool, pick: Pick, found: dict[str, np.ndarray]) -> pd.DataFrame:
     """A row per pool image; the columns are listed at `Run.pool`."""
     rank = np.zeros(len(pool.labelled), dtype=np.int64)
@@ -265,6 +293,8 @@ def pool_table(study: Study, pool: Pool, pick: Pick, found: dict[str, np.ndarray
         columns |= {f"m.{name}.{partner}": found["committee"][:, row, column]
                     for row, (name, others) in enumerate(partners(study.dataset.tasks, study.config).items())
                     for column, partner in enumerate(others)}
+    columns |= {f"{version}.{name}": scores[:, column] for (signal, version), scores in versions(found).items()
+                if signal != "committee" for column, name in enumerate(study.config.tasks)}
     cutoff = {} if score is None else {"cutoff": np.full(len(rank), score[pick.images[-1]])}
     return pd.DataFrame(columns | pick.table | cutoff)
 

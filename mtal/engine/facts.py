@@ -12,6 +12,7 @@ from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
 from mtal.datasets.dataset import Dataset
 from mtal.engine.evidence import NEAR_MISSES
+from mtal.engine.quality import is_measured
 from mtal.signals import SIGNALS
 from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
@@ -72,7 +73,9 @@ def plan(config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence
         stages |= {"guess": labelled} if strategy.pseudo_labels and number else {}
         if number < config.cycles - 1:
             stages |= {signal.stage: signal.units(config, pool, labelled) for name in signals if (signal := SIGNALS[name]).stage}
-            stages |= ({"score": pool} if signals else {}) | {"pick": 1, "evidence": images_per_cycle(config, pool) + NEAR_MISSES}
+            stages |= ({"score": pool} if signals else {}) | {"pick": 1}
+            stages |= {"quality": pool} if is_measured(config, signals) else {}
+            stages |= {"evidence": images_per_cycle(config, pool) + NEAR_MISSES}
             stages |= {"project": 1} if "embedding" in signals and config.projection != "none" else {}
         cycles.append(stages)
     return cycles

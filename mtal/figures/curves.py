@@ -1,11 +1,12 @@
-"""Learning curves: a metric against what was labelled, a line per experiment, mean and band over its seeds."""
+"""Learning curves: a metric against what was labelled, a line per strategy and variant, mean and band over its seeds."""
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.style import Look, faint, figure, look
+from mtal.figures.style import HEIGHT_PX, Look, faint, figure, look
 
 AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Images labelled (% of pool)"}
+LEGEND_PX = 14                                              # height that a line takes in the legend, where there are many
 PUBLISHED_NOTE = "± as printed; the paper calls it a variance, its size is that of a standard deviation"
 
 
@@ -21,17 +22,20 @@ def over_seeds(rows: pd.DataFrame, x: str) -> pd.DataFrame:
 
 
 def learning_curve(rows: pd.DataFrame, x: str, axis: str, view: str, published: pd.DataFrame | None = None,
-                   legend: bool = True) -> go.Figure:
+                   legend: bool = True, thin: bool = True) -> go.Figure:
     """One task. `rows` as in `over_seeds`, plus seed; `x` one of AXES; `axis` the title of y, with unit and direction.
 
-    Several runs of a group: thin lines per seed, and their mean with a band of one standard deviation. One run: its line,
-    and no band. `published`: columns method, strategy, labelled_percent, mean, spread; only drawn where x is a percentage.
+    Several runs of a group: thin lines per seed unless `thin` is off, and their mean with a band of one standard deviation.
+    One run: its line, and no band. `published`: columns method, strategy, labelled_percent, mean, spread; only drawn where x is
+    a percentage.
     """
-    drawn = figure(AXES[x], axis, f"{view}/{x}")
+    lines = rows["group"].nunique() if legend else 0
+    drawn = figure(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, lines - 4))
     for group, mean in over_seeds(rows, x).groupby("group", sort=False):
         title, style = str(mean["title"].iloc[0]), look(mean["strategy"].iloc[0], int(mean["variant"].iloc[0]))
         if mean["n"].max() > 1:
-            _add_seeds(drawn, rows[rows["group"] == group], x, style, title)
+            if thin:
+                _add_seeds(drawn, rows[rows["group"] == group], x, style, title)
             _add_band(drawn, mean[mean["n"] > 1], style, title)
         _add_mean(drawn, mean, style, title)
     if published is not None and x == "percent":

@@ -5,7 +5,6 @@ import pandas as pd
 
 PUBLISHED = Path(__file__).parents[2] / "assets" / "published.csv"
 COLUMNS = ["table", "figure", "dataset", "task", "metric", "better", "method", "labelled_percent", "mean", "spread"]
-STRATEGIES = {"Random": "random", "Core-Set": "core_set", "RBAL": "rbal", "LL4AL": "ll4al", "PartAL": "partal", "Ours": "ours"}
 PAPER_NAMES = {"nyud": "NYU", "pascal": "PASCAL"}           # our data set -> the paper's
 
 
@@ -17,7 +16,7 @@ def published(path: Path = PUBLISHED) -> pd.DataFrame:
     rows = pd.read_csv(path, dtype={"table": int, "labelled_percent": float, "mean": float, "spread": float})
     if list(rows.columns) != COLUMNS:
         raise ValueError(f"{path.name} must have the columns {', '.join(COLUMNS)}, not {', '.join(rows.columns)}")
-    rows["strategy"] = rows["method"].map(lambda method: STRATEGIES.get(method, "equal"))
+    rows["strategy"] = rows["method"].str.lower().str.rstrip("*")
     return rows
 
 

@@ -10,28 +10,44 @@ PICKED, LABELLED, OPEN = "#D55E00", "#0072B2", "#9a9a9a"    # Okabe-Ito vermilio
 HEIGHT_PX = 360
 
 
+Dash = Literal["solid", "dot", "dash", "longdash", "dashdot", "longdashdot"]
+
+
 @dataclass(frozen=True)
 class Look:
     """How a strategy is drawn everywhere. `width` in pixels."""
     colour: str                                             # "#rrggbb", of Okabe and Ito's palette or grey
     symbol: str
-    dash: Literal["solid", "dot", "dash", "longdash", "dashdot", "longdashdot"]
+    dash: Dash
     width: float = 2
 
 
-LOOKS = {
+LOOKS = {                                                   # the paper's seven first: a colour each
     "ours": Look("#D55E00", "star", "solid", 3.5),          # thicker: the method that the others are held against
     "random": Look("#808080", "circle", "dot"),
-    "core_set": Look("#0072B2", "square", "dash"),
+    "core-set": Look("#0072B2", "square", "dash"),
     "rbal": Look("#E69F00", "diamond", "longdash"),
     "ll4al": Look("#56B4E9", "triangle-up", "dashdot"),
     "partal": Look("#CC79A7", "cross", "longdashdot"),
     "equal": Look("#009E73", "triangle-down", "dash"),
+    "equal-ss": Look("#009E73", "triangle-left", "dot"),
+    "equal-de": Look("#009E73", "triangle-right", "longdash"),
+    "equal-sn": Look("#009E73", "diamond-tall", "dashdot"),
+    "equal-ed": Look("#009E73", "diamond-wide", "longdashdot"),
+    "equal-hps": Look("#009E73", "star-square", "solid"),
+    "equal-se": Look("#009E73", "star-triangle-up", "dot"),
+    "entropy": Look("#E69F00", "x", "dot"),
+    "margin": Look("#E69F00", "star-triangle-down", "dashdot"),
+    "badge": Look("#0072B2", "hourglass", "longdashdot"),
+    "typiclust": Look("#56B4E9", "pentagon", "longdash"),
+    "probcover": Look("#56B4E9", "hexagon", "dot"),
+    "bald": Look("#CC79A7", "bowtie", "dash"),
 }
-SPARE = (Look("#009E73", "hexagon", "dashdot"), Look("#56B4E9", "pentagon", "longdash"), Look("#E69F00", "x", "dot"),
-         Look("#CC79A7", "bowtie", "dash"), Look("#0072B2", "hourglass", "longdashdot"))
-VARIANTS: tuple[tuple[str, Literal["dash", "dot", "longdash", "dashdot"]], ...] = (
-    ("circle-open", "dash"), ("square-open", "dot"), ("diamond-open", "longdash"), ("triangle-up-open", "dashdot"))
+SPARE = (Look("#009E73", "octagon", "dashdot"), Look("#56B4E9", "hexagram", "solid"), Look("#E69F00", "star-diamond", "dash"),
+         Look("#CC79A7", "octagon", "dot"), Look("#0072B2", "hexagram", "longdash"))   # for strategies of one's own
+# Symbols and dashes in numbers without a common divisor: 28 variants of one strategy before two look alike.
+VARIANT_SYMBOLS = ("circle-open", "square-open", "diamond-open", "triangle-up-open", "cross-open", "x-open", "pentagon-open")
+VARIANT_DASHES: tuple[Dash, ...] = ("dash", "dot", "longdash", "dashdot")
 
 TEMPLATE = go.layout.Template(layout={
     "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"color": INK, "size": 13},
@@ -44,11 +60,11 @@ TEMPLATE = go.layout.Template(layout={
 
 def look(strategy: str, variant: int = 0) -> Look:
     """The look of a strategy. `variant` 1, 2, ... keeps its colour and tells apart runs of it with other settings."""
-    found = LOOKS.get(strategy) or LOOKS.get(strategy.partition("_")[0]) or SPARE[crc32(strategy.encode()) % len(SPARE)]
+    found = LOOKS.get(strategy) or SPARE[crc32(strategy.encode()) % len(SPARE)]
     if variant == 0:
         return found
-    symbol, dash = VARIANTS[(variant - 1) % len(VARIANTS)]
-    return replace(found, symbol=symbol, dash=dash)
+    place = variant - 1
+    return replace(found, symbol=VARIANT_SYMBOLS[place % len(VARIANT_SYMBOLS)], dash=VARIANT_DASHES[place % len(VARIANT_DASHES)])
 
 
 def faint(colour: str, opacity: float) -> str:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mtal.config import Config, ConfigError
+from mtal.config import MACHINE_FIELDS, Config, ConfigError, load_config
 from mtal.runs.files import whole_file
 from mtal.runs.lock import is_held, take
 from mtal.runs.paths import STORE_VARIABLE, JobPaths, RunPaths, StorePaths
-from mtal.runs.starts import note_start
+from mtal.runs.starts import ACCEPT_DATA, note_start
+from mtal.runs.status import Status, status
 
 WORKER = "mtal.engine.worker"                               # named, never imported: the dashboard must not load the engine
-ACCEPT_DATA = "--accept-data"                               # said to the worker; a word, so that the consent is for one start
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,9 +25,28 @@ def create(config: Config, store: StorePaths) -> RunPaths:
     return run
 
 
+def begin(config: Config, store: StorePaths, worker: str = WORKER) -> str:
+    """Make the run's folder, start its worker unless it is done or at work, and say which."""
+    run = create(config, store)
+    was = status(run)
+    if was is Status.FINISHED:
+        return "finished already"
+    kept = _kept(run, config)
+    if was.alive or not start(run, worker):                 # `start` decides; asking first only saves its patience
+        return "at work already"
+    return ("started" if was is Status.NEW else f"resumed (it was {was})") + kept
+
+
+def _kept(run: RunPaths, asked: Config) -> str:
+    """The machine settings that a run keeps from its first start, where other ones were asked for now."""
+    first = load_config(run.config)
+    kept = [name for name in sorted(MACHINE_FIELDS) if getattr(first, name) != getattr(asked, name)]
+    return f"; it keeps its first setting of {', '.join(kept)}" if kept else ""
+
+
 def ask(job: JobPaths, config: Config) -> None:
     """Write down what the job is about, unless it is written already."""
-    with _writable(job):
+    with writable(job.folder):
         job.folder.mkdir(parents=True, exist_ok=True)
         if not job.config.exists():
             with whole_file(job.config) as file:
@@ -40,7 +59,7 @@ def start(job: JobPaths, worker: str = WORKER, accept_data: bool = False) -> boo
     The lock is taken here and inherited by the worker, so a job that was started is never seen as dead; the kernel frees
     the lock however the worker ends.
     """
-    with _writable(job), job.lock.open("a") as lock:
+    with writable(job.folder), job.lock.open("a") as lock:
         if not take(lock, patience_s=0.5):
             return False
         lock.truncate(0)                                    # else `kill` could trust the pid of an earlier worker
@@ -55,12 +74,12 @@ def start(job: JobPaths, worker: str = WORKER, accept_data: bool = False) -> boo
 
 
 @contextmanager
-def _writable(job: JobPaths) -> Iterator[None]:
+def writable(folder: Path) -> Iterator[None]:
     """A full or read-only disk, said as a person can use it."""
     try:
         yield
     except OSError as error:
-        raise ConfigError(f"cannot write in {job.folder}: {error.strerror or error}. Make room, or choose another folder for "
+        raise ConfigError(f"cannot write in {folder}: {error.strerror or error}. Make room, or choose another folder for "
                           f"runs with --runs or {STORE_VARIABLE}") from error
 
 

@@ -19,9 +19,7 @@ class StorePaths:
 
     def run(self, name: str) -> "RunPaths":
         """A run by its name; the name must be a plain folder name."""
-        if not name or name in {".", ".."} or Path(name).name != name or name.startswith("."):
-            raise ValueError(f"{name!r} is not the name of a run")
-        return RunPaths(self.folder / name)
+        return RunPaths(self.folder / _plain(name, "a run"))
 
     def runs(self) -> list["RunPaths"]:
         """Every folder that may be a run."""
@@ -34,9 +32,29 @@ class StorePaths:
         key = hashlib.sha1(f"{dataset}\0{folder}".encode()).hexdigest()[:12]
         return DataPaths(self.folder / ".data" / f"{dataset}-{key}")
 
+    def experiment(self, name: str) -> "ExperimentPaths":
+        """An experiment by its name, which must be a plain folder name too."""
+        return ExperimentPaths(self.folder / ".experiments" / _plain(name, "an experiment"))
+
+    def experiments(self) -> list["ExperimentPaths"]:
+        """Every experiment that has a plan."""
+        found = (ExperimentPaths(path.parent) for path in (self.folder / ".experiments").glob("[!.]*/plan.json"))
+        return sorted(found, key=lambda paths: paths.name)
+
     def device_lock(self, device: str) -> Path:
         """Held by the run whose turn it is on a device such as `cpu` or `cuda:0`."""
         return self.folder / ".devices" / f"{device.replace(':', '')}.lock"
+
+
+@dataclass(frozen=True)
+class ExperimentPaths:
+    """A plan: which runs belong together. The runs themselves are where all runs are."""
+    folder: Path
+
+    name = property(lambda self: self.folder.name)
+    store = property(lambda self: StorePaths(self.folder.parents[1]))
+    plan = property(lambda self: self.folder / "plan.json")
+    lock = property(lambda self: self.folder / "lock")                  # held for the moment in which the plan is changed
 
 
 @dataclass(frozen=True)
@@ -93,6 +111,7 @@ class CyclePaths:
     validation = property(lambda self: self.folder / "validation.parquet")  # a row per validation image
     pick = property(lambda self: self.folder / "pick.npy")                  # (K, 2) pairs in order
     pool = property(lambda self: self.folder / "pool.parquet")              # a row per pool image
+    quality = property(lambda self: self.folder / "quality.parquet")        # a row per signal and task, in a simulation
     embedding = property(lambda self: self.folder / "embedding.npy")        # (N, D) float32
     layout = property(lambda self: self.folder / "layout.npy")              # (N, 2) float32
     evidence = property(lambda self: self.folder / "evidence.json")         # which pictures there are, and their scales
@@ -102,6 +121,13 @@ class CyclePaths:
     def picture(self, index: int, name: str) -> Path:
         """A PNG of one pool image, such as `semseg.initial`."""
         return self.folder / "samples" / f"{index:06d}" / f"{name}.png"
+
+
+def _plain(name: str, what: str) -> str:
+    """The name itself, if it is fit for a folder right here; else ValueError."""
+    if not name.isprintable() or len(name) > 120 or not name or name.startswith(".") or Path(name).name != name:
+        raise ValueError(f"{name!r} is not the name of {what}: letters, digits, - and _ are fine, / and a dot in front are not")
+    return name
 
 
 def _key(image: str) -> str:

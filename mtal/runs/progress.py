@@ -5,13 +5,16 @@ in the stage's own unit (steps, images). The plan, in facts.json, gives every cy
 """
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from mtal.config import Config
+from mtal.runs.durations import span
 
 STAGES = {                                                  # name -> what people read; in the order in which a cycle goes
     "load": "Load images",
@@ -22,6 +25,7 @@ STAGES = {                                                  # name -> what peopl
     "embedding": "Train auto-encoder",
     "score": "Score pool",
     "pick": "Pick batch",
+    "quality": "Measure signal quality",
     "evidence": "Draw evidence",
     "project": "Project map",
 }
@@ -42,6 +46,7 @@ class Progress:
     eta_s: tuple[float, float] | None                       # likely range of the time left; None until every stage was timed
     eta_missing: tuple[str, ...]                            # the stages still to come that were never timed
     loss: dict[str, float]                                  # the last training losses, if any
+    may_end_early: bool = False                             # whether a rule may end the run before its plan is done
 
     @property
     def fraction(self) -> float:
@@ -54,12 +59,24 @@ class Progress:
         return STAGES.get(self.stage, self.stage)
 
     @property
+    def time_left(self) -> str:
+        """For people: `3 min to 4 min left`, or why there is no estimate."""
+        if self.eta_s is None:
+            return self.no_estimate
+        return f"{'at most ' * self.may_end_early}{span(*self.eta_s)} left"
+
+    @property
     def no_estimate(self) -> str:
         """For people, where there is no range: what it waits for."""
         later = len(set(self.eta_missing) - {self.stage})
         if not later:
             return "no estimate yet"
         return f"no estimate before {later} more {'stage has' if later == 1 else 'stages have'} been timed once"
+
+
+def last_cycle(config: Config) -> str:
+    """The number of the last cycle, for people; `5 at most` where a rule may end the run before."""
+    return f"{config.cycles - 1}{' at most' * config.may_end_early}"
 
 
 def append(path: Path, cycle: int, stage: str, done: int, total: int, loss: dict[str, float] | None = None) -> None:
@@ -95,7 +112,7 @@ def unit_times(rows: Sequence[dict[str, Any]]) -> dict[str, list[float]]:
 
 
 def progress(reports: Sequence[dict[str, Any]], plan: Plan, known: dict[str, list[float]] | None = None,
-             since: float = 0.0) -> Progress | None:
+             since: float = 0.0, may_end_early: bool = False) -> Progress | None:
     """What the reports say; None before the first. `known` are unit times of earlier runs of the same kind.
 
     Reports from before `since` (seconds since 1970) are of an earlier start: they tell how long a unit takes, and no more.
@@ -110,7 +127,18 @@ def progress(reports: Sequence[dict[str, Any]], plan: Plan, known: dict[str, lis
     eta, missing = _eta(left, unit_times(reports), known or {}) if plan else (None, ())
     losses: dict[str, float] = next((row["loss"] for row in reversed(rows) if row.get("loss")), {})
     return Progress(last["cycle"], last["stage"], last["done"], last["total"], last["t"], rows[0]["t"],
-                    last["t"] - first_of_stage["t"], eta, missing, losses)
+                    last["t"] - first_of_stage["t"], eta, missing, losses, may_end_early)
+
+
+def share_of_cycle(last: dict[str, Any], seconds: Mapping[str, float]) -> float:
+    """How much of its cycle is done at the last report, 0..1. `seconds`: stage -> time, in the cycle before; without one the
+    training stands for all of it."""
+    weights = dict(seconds) or {"train": 1.0}
+    place = {stage: number for number, stage in enumerate(STAGES)}
+    now = place.get(last["stage"], 0)
+    before = sum(weight for stage, weight in weights.items() if place.get(stage, 0) < now)
+    in_hand = weights.get(last["stage"], 0.0) * min(1.0, last["done"] / last["total"] if last["total"] else 0.0)
+    return (before + in_hand) / (sum(weights.values()) or 1.0)
 
 
 def _left(last: dict[str, Any], plan: Plan) -> dict[str, int]:

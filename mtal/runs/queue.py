@@ -1,16 +1,14 @@
 """One device, many runs: every run has its worker at once, and the oldest that waits takes the device's lock.
 
-No scheduler and no table. A run waits if its lock is held and it has not begun.
+No scheduler and no table. A run waits if its lock is held and it has not begun. Sixty runs may wait at once, so a waiter imports
+nothing heavy, and looks at the other runs only when the device is free.
 """
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
 
-from mtal.config import ConfigError, load_config
-from mtal.runs.device import device_key
-from mtal.runs.lock import take
+from mtal.runs.device import stored_device
+from mtal.runs.lock import is_held, take
 from mtal.runs.paths import JobPaths, RunPaths, StorePaths
 from mtal.runs.starts import starts
 from mtal.runs.status import Status, status
@@ -18,7 +16,7 @@ from mtal.runs.status import Status, status
 
 def waiting(store: StorePaths, device: str) -> list[RunPaths]:
     """Runs queued for a device, the one that was started first at the front."""
-    queued = [run for run in store.runs() if status(run) is Status.QUEUED and _device(run.config) == device]
+    queued = [run for run in store.runs() if status(run) is Status.QUEUED and stored_device(run.config) == device]
     return sorted(queued, key=lambda run: (_since(run), run.folder.name))
 
 
@@ -28,9 +26,10 @@ def turn(job: JobPaths, store: StorePaths, device: str, check: Callable[[], None
     path = store.device_lock(device)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as lock:
-        while not (_is_first(job, store, device) and take(lock, patience_s=0)):
-            check()
+        check()                                             # before every try, so that whoever gave up takes no turn
+        while is_held(path) or not (_is_first(job, store, device) and take(lock, patience_s=0.2)):     # 0.2: others may look
             time.sleep(pause_s)
+            check()
         job.began.touch()
         yield
 
@@ -38,14 +37,6 @@ def turn(job: JobPaths, store: StorePaths, device: str, check: Callable[[], None
 def _is_first(job: JobPaths, store: StorePaths, device: str) -> bool:
     ahead = waiting(store, device)
     return not ahead or ahead[0].folder == job.folder
-
-
-@lru_cache(maxsize=4096)                                    # a run's config never changes, and every waiter asks twice a second
-def _device(config: Path) -> str:
-    try:
-        return device_key(load_config(config))
-    except ConfigError:
-        return ""                                           # a damaged run must not stop the others
 
 
 def _since(job: JobPaths) -> float:

@@ -18,6 +18,7 @@ from mtal.runs.starts import starts
 from mtal.runs.status import Status, status
 
 LOSS = "loss"                                               # the name of the multi-task loss where a task's name could stand
+QUALITY_COLUMNS = ("signal", "version", "task", "joined", "rho", "low", "high", "n")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,13 @@ class Run:
             number += 1
         return number
 
+    @property
+    def cycles_in_all(self) -> str:
+        """For people: `6`; `at most 6` where a rule may end it before; once it is finished, the cycles that it took."""
+        if self.status is Status.FINISHED:
+            return str(self.cycles_done())
+        return f"{'at most ' * self.config.may_end_early}{self.config.cycles}"
+
     # ---- what the worker said -------------------------------------------------------------------------------------
 
     @property
@@ -105,7 +113,8 @@ class Run:
 
     def progress(self, known: dict[str, list[float]] | None = None) -> Progress | None:
         """How far it is; None before the first report of its last start."""
-        return progress(self.reports(), self.facts.get("plan", ()), known, since=max(starts(self.paths), default=0.0))
+        return progress(self.reports(), self.facts.get("plan", ()), known, max(starts(self.paths), default=0.0),
+                        self.config.may_end_early)
 
     def log_tail(self, lines: int = 20) -> list[str]:
         """The end of what the worker printed."""
@@ -180,10 +189,28 @@ class Run:
         Columns always: id, labelled (before the pick, any task), picked, rank (1 = first pick; 0 = none: labelled already, or
         the strategy gives no scores).
         As far as the strategy computes them: m.<task>.<partner>, s.<task>, n.<task> (normalised 0..1), inconsistency,
-        diversity_start, diversity, score, cutoff.
+        diversity_start, diversity, score, cutoff; <version>.<task> of every other signal that says something about a task.
+        With signal quality: loss.<task>, the true loss of the final head when the cycle picked, NaN where it is unknown.
         """
         path = self.cycle(number).pool
         return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
+    def quality(self, number: int) -> pd.DataFrame:
+        """How well the signals of a cycle ranked the unlabelled images by their true loss; empty where nobody measured it.
+
+        Columns: signal, version (the way in which the signal is read), task ("loss" for the multi-task loss), joined (how its
+        tasks became one number: "mean" or "max"; else ""), rho (Spearman's), low, high (95 % interval; all three NaN where
+        there is no number), n (images).
+        """
+        path = self.cycle(number).quality
+        return pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=list(QUALITY_COLUMNS))
+
+    def qualities(self) -> pd.DataFrame:
+        """`quality` of all complete cycles, with a first column cycle."""
+        tables = [self.quality(number).assign(cycle=number) for number in range(self.cycles_done())]
+        found = [table for table in tables if not table.empty]
+        columns = ["cycle", *QUALITY_COLUMNS]
+        return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
 
     def validation(self, number: int) -> pd.DataFrame:
         """A row per validation image: id, loss, loss.<task>, value.<task>."""

@@ -5,6 +5,7 @@ import time
 from mtal.runs.files import last_lines
 from mtal.runs.paths import JobPaths
 
+ACCEPT_DATA = "--accept-data"                               # said to the worker; a word, so that the consent is for one start
 HEADING = re.compile(r"start \d+, \d{4}-")                  # how the log's part of a start begins
 
 

@@ -9,12 +9,13 @@ import streamlit as st
 from mtal.runs.device import device_key
 from mtal.runs.durations import duration
 from mtal.runs.launch import start
-from mtal.runs.progress import STAGES, Progress
+from mtal.runs.progress import STAGES, Progress, last_cycle
 from mtal.runs.queue import waiting
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 from mtal.ui import loaders
 from mtal.ui.causes import AWAITED, Way, cause
+from mtal.ui.methods import card_button
 from mtal.ui.words import ago, budget_text, code, count, measured_on, plain, time_left
 
 STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
@@ -50,7 +51,8 @@ def run_header(run: Run) -> None:
     config, facts = run.config, run.facts
     with st.container(border=True, key=f"run_header.{run.name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(facts.get('strategy_title', config.strategy))}** · seed {config.seed} · {code(run.name)}")
+            card_button(config.strategy, "run", str(facts.get("strategy_title", "")))
+            st.markdown(f"seed {config.seed} · {code(run.name)}", width="content")
             status_badge(run)
         left, middle, right = st.columns(3)
         left.markdown(_data_lines(run))
@@ -58,7 +60,14 @@ def run_header(run: Run) -> None:
         right.markdown(_protocol_lines(run))
         if facts.get("dataset_note"):
             st.caption(plain(facts["dataset_note"]))
+        if rule := ended_by(run):
+            st.caption(f":material/flag: Finished by its stopping rule: {plain(rule)}.")
         left_out(run)
+
+
+def ended_by(run: Run) -> str:
+    """The stopping rule that finished a run; "" if none did."""
+    return str(run.result.get("reason", "")) if run.status is Status.FINISHED else ""
 
 
 def left_out(run: Run) -> None:
@@ -131,7 +140,7 @@ def progress_block(run: Run) -> None:
         st.markdown(":material/hourglass_empty: " + ("Stopping." if stopping else "Starting: no report yet, no estimate yet."))
         return
     plan = run.facts.get("plan", [])
-    st.html(stage_bars(plan[now.cycle] if now.cycle < len(plan) else {}, now, run.config.cycles))
+    st.html(stage_bars(plan[now.cycle] if now.cycle < len(plan) else {}, now, last_cycle(run.config)))
     st.markdown(_progress_line(now, stopping))
     silent = time.time() - now.updated
     if silent > STALE_S:
@@ -169,7 +178,7 @@ def short_title(run: Run) -> str:
     return f"{plain(run.config.strategy)} · {plain(run.config.dataset)} · seed {run.config.seed}"
 
 
-def stage_bars(stages: Mapping[str, int], now: Progress, cycles: int) -> str:
+def stage_bars(stages: Mapping[str, int], now: Progress, last: str) -> str:
     """HTML: a small bar per stage of the cycle, the words under it, so that colour is not needed to read it."""
     order = [stage for stage in STAGES if stage in stages] or [now.stage]
     here = order.index(now.stage) if now.stage in order else -1
@@ -180,7 +189,7 @@ def stage_bars(stages: Mapping[str, int], now: Progress, cycles: int) -> str:
         detail = f" {share:.0%}" if place == here else ""
         items.append(f'<li class="{state}"><span class="bar"><i style="width:{share:.1%}"></i></span>'
                      f"<span>{sign} {escape(STAGES.get(stage, stage))}{detail}</span></li>")
-    return f'<div class="stages"><b>Cycle {now.cycle} (last: {cycles - 1})</b><ol>{"".join(items)}</ol></div>'
+    return f'<div class="stages"><b>Cycle {now.cycle} (last: {last})</b><ol>{"".join(items)}</ol></div>'
 
 
 def _stage(now: Progress) -> str:
@@ -212,7 +221,7 @@ def _resume(run: Run, accept_data: bool = False) -> None:
 
 def cycles_text(run: Run) -> str:
     """How far a run has come."""
-    return f"{run.cycles_done()} of {count(run.config.cycles, 'cycle')} complete"
+    return f"{run.cycles_done()} of {run.cycles_in_all} cycle{'s' * (run.config.cycles != 1)} complete"
 
 
 def _data_lines(run: Run) -> str:

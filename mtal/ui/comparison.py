@@ -15,6 +15,8 @@ from mtal.ui.causes import cause
 from mtal.ui.words import budget_text, decimals, fixed, measured_on, plain
 
 FREE = MACHINE_FIELDS | REPEAT_FIELDS | {"strategy", "projection"}  # what runs of one comparison may differ in
+ALONE = "n=1: one seed gives no error estimate."
+BANDS = "Bands: mean ± standard deviation over seeds, only where there are at least two; thin lines: single seeds."
 USUAL_PUBLISHED = ("Random", "PartAL", "Ours")
 
 
@@ -81,8 +83,8 @@ def choose_published(x: str) -> list[str]:
     return st.multiselect("Published methods", methods, default=USUAL_PUBLISHED, key="curves.methods")
 
 
-def show_chart(rows: pd.DataFrame, task: str, x: str, methods: Sequence[str], legend: bool, page: str) -> None:
-    """One task's curve and its table. `rows` as in `curve_rows`, of one data set."""
+def show_chart(rows: pd.DataFrame, task: str, x: str, methods: Sequence[str], legend: bool, page: str, thin: bool = True) -> None:
+    """One task's curve and its table. `rows` as in `curve_rows`, of one data set; `thin`: a line for every seed too."""
     mine = rows[rows["task"] == task]
     first = mine.iloc[0]
     printed = for_task(published(), str(first["dataset"]), task) if methods else None
@@ -90,7 +92,7 @@ def show_chart(rows: pd.DataFrame, task: str, x: str, methods: Sequence[str], le
     st.markdown(f"**{plain(str(first['name']))}**")
     found = over_seeds(mine, x)
     told = message(found, str(first["name"]))
-    figure = learning_curve(mine, x, str(first["axis"]), f"{page}.{first['dataset']}.{task}", printed, legend)
+    figure = learning_curve(mine, x, str(first["axis"]), f"{page}.{first['dataset']}.{task}", printed, legend, thin)
     st.plotly_chart(figure, key=f"{page}.{first['dataset']}.{task}", alt=told)
     if methods and (printed is None or printed.empty):
         st.caption("The paper has no numbers for this task and data set.")
@@ -100,7 +102,7 @@ def show_chart(rows: pd.DataFrame, task: str, x: str, methods: Sequence[str], le
 
 def table(found: pd.DataFrame, x: str) -> pd.DataFrame:
     """Mean, std and n per group and cycle, for people. `found` as `over_seeds` gives it."""
-    shown = found.drop(columns=["group", "variant", "strategy"]).rename(columns={"title": "experiment", "x": AXES[x]})
+    shown = found.drop(columns=["group", "variant", "strategy"]).rename(columns={"title": "strategy", "x": AXES[x]})
     places = decimals(found["mean"])
     return shown.assign(mean=[fixed(mean, places) for mean in shown["mean"]],
                         std=["" if n < 2 else fixed(std, places) for std, n in zip(shown["std"], shown["n"], strict=True)])
@@ -115,21 +117,26 @@ def message(found: pd.DataFrame, name: str) -> str:
 
 
 def show_remarks(rows: pd.DataFrame, methods: Sequence[str]) -> None:
-    """What must be known to read the bands and the published lines."""
+    """What must be known to read the bands and the published lines, and where seeds can be added."""
     seeds = rows.groupby("group")["run"].nunique()
     alone = rows[rows["group"].isin(seeds[seeds < 2].index)].drop_duplicates("group")
     if not alone.empty:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("n=1: one seed gives no error estimate.", width="content")
+            st.caption(ALONE, width="content")
             for row in alone.itertuples(index=False):
                 st.page_link("pages/launch.py", label=f"Add seeds: {plain(str(row.title))}", icon=":material/add:",
                              query_params={"like": str(row.run)})
     if (seeds > 1).any():
-        st.caption("Bands: mean ± standard deviation over seeds, only where there are at least two; thin lines: single seeds.")
+        st.caption(BANDS)
     if methods:
         st.caption(f"Dashed lines: the paper's printed numbers, {PUBLISHED_NOTE}. A reference, not a competitor: its "
                    "backbone and schedule are not documented, nor is its loss (compare the shape only), and the depth error that "
                    "it prints as mse is read as RMSE in metres.")
+    warn_about_starts(rows)
+
+
+def warn_about_starts(rows: pd.DataFrame) -> None:
+    """Curves of one seed that do not begin with as many labelled images say little about each other."""
     starts = rows[rows["cycle"] == 0].groupby(["dataset", "seed"])["images"].nunique()
     if (starts > 1).any():
         st.warning("These runs do not start with the same number of labelled images, so their curves are not comparable.",
@@ -137,7 +144,7 @@ def show_remarks(rows: pd.DataFrame, methods: Sequence[str]) -> None:
 
 
 def show_protocol(runs: Sequence[Run]) -> None:
-    """How these numbers came about, what benchmark papers miss most: what differs, a column per experiment, then the rest."""
+    """How these numbers came about, what benchmark papers miss most: what differs, a column per group, then the rest."""
     names = titles(runs)
     columns = {names[run.config.group]: _protocol(run) for run in runs}
     seeds: dict[str, list[int]] = {}
@@ -163,7 +170,7 @@ def _protocol(run: Run) -> dict[str, str]:
     return {
         "data": f"{facts.get('dataset_title', config.dataset)}, {config.size_text} px",
         "pool / validation images": f"{len(facts.get('pool', []))} / {len(facts.get('validation', []))}" + measured_on(facts),
-        "start, step": f"{budget_text(config)}, {config.cycles} cycles",
+        "start, step": f"{budget_text(config)}, {'at most ' * config.may_end_early}{config.cycles} cycles",
         "network": f"{config.network}, {config.backbone}, {config.channels} channels",
         "start of training": ("ImageNet weights" if config.pretrained else "random weights")
         + (", goes on from the last cycle" if config.finetune else ", from scratch each cycle"),

@@ -3,18 +3,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from mtal.config import Config
 from mtal.runs.data import DataFolder
-from mtal.runs.index import same_speed
-from mtal.runs.run import Run
+from mtal.runs.forecast import speed
 from mtal.ui import loaders, registry
-
-PER_EPOCH = {"train": "epochs", "pairs": "pair_epochs", "embedding": "embedding_epochs"}   # stage -> setting that it grows with
-PER_LABELLED = {"train", "pairs"}                           # stages that also grow with the labelled images
-LIKELY = (0.5, 0.9)                                         # quantiles of earlier times, as for the time left of a run
 
 
 @dataclass(frozen=True)
@@ -32,18 +24,33 @@ class Forecast:
     earlier: int                                            # how many earlier runs the time is based on
 
 
+@dataclass(frozen=True)
+class Left:
+    """Likely range of seconds, None if some strategies were never timed; from so many earlier runs."""
+    seconds: tuple[float, float] | None
+    earlier: int
+    untimed: tuple[str, ...]                                # names of those strategies
+
+
 def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
-    """For runs that differ in strategy and seed only. `pool`: images, if known."""
+    """For runs that differ in strategy, seed and settings of selection only. `pool`: images, if known."""
     config = configs[0]
     images = None if pool is None else round(pool * config.step_percent / 100)
-    strategies = {one.strategy for one in configs}
-    earlier = [run for run in loaders.runs() if run.cycles_done() and run.facts and same_speed(run.config, config)
-               and run.config.strategy in strategies and run.config.describe == config.describe]
-    times = [_seconds(one, [run for run in earlier if run.config.strategy == one.strategy]) for one in configs]
-    known = [seconds for seconds in times if seconds is not None]
-    total = (sum(low for low, _ in known), sum(high for _, high in known)) if len(known) == len(times) else None
     labels = None if images is None else images * len(config.tasks)
-    return Forecast(len(configs), config.cycles, pool, images, labels, total, len(earlier))
+    will = left([(config, 0) for config in configs])
+    return Forecast(len(configs), config.cycles, pool, images, labels, will.seconds, will.earlier)
+
+
+def left(plans: Sequence[tuple[Config, float]]) -> Left:
+    """What is left of runs that differ in strategy, seed and settings of selection: (config, cycles done, also in part)."""
+    runs, one_of = loaders.runs(), {config.strategy: config for config, _ in plans}
+    speeds = {name: speed(config, runs, loaders.seconds) for name, config in one_of.items()}
+    known = {name: found for name, found in speeds.items() if found}
+    earlier = sum(found.runs for found in known.values())
+    if len(known) < len(speeds):
+        return Left(None, earlier, tuple(name for name, found in speeds.items() if not found))
+    times = [known[config.strategy].seconds_left(config, done) for config, done in plans]
+    return Left((sum(low for low, _ in times), sum(high for _, high in times)), earlier, ())
 
 
 def pool_size(config: Config) -> int | None:
@@ -66,31 +73,3 @@ def all_labelled(config: Config) -> bool:
 
 def _report(config: Config) -> dict[str, Any] | None:
     return DataFolder(loaders.store(), config.dataset, registry.place(config)).report()
-
-
-def _seconds(config: Config, earlier: Sequence[Run]) -> tuple[float, float] | None:
-    """Likely range of the time of one run: rates of the cycles of earlier runs of its strategy times what this run will do."""
-    if not earlier:
-        return None
-    size = len(earlier[0].facts["pool"])
-    low = high = 0.0
-    for stage, cycles in pd.concat([_worked(run) for run in earlier]).groupby("stage"):
-        work = sum(_work(str(stage), config, size, cycle) for cycle in range(config.cycles)
-                   if cycle < config.cycles - 1 or stage in {"load", "train", "evaluate"})
-        usual, slow = np.quantile(cycles["seconds"] / cycles["work"], LIKELY)
-        low, high = low + work * float(usual), high + work * float(slow)
-    return low, high
-
-
-def _worked(run: Run) -> pd.DataFrame:
-    """Columns: stage, seconds, work in units of `_work`. A row per stage and complete cycle."""
-    table, size = loaders.seconds(run), len(run.facts["pool"])
-    work = [_work(stage, run.config, size, cycle) for stage, cycle in zip(table["stage"], table["cycle"], strict=True)]
-    return table.assign(work=work)[["stage", "seconds", "work"]]
-
-
-def _work(stage: str, config: Config, pool: int, cycle: int) -> float:
-    """How much of a stage a cycle holds: epochs x labelled images, epochs, or once."""
-    epochs = float(getattr(config, PER_EPOCH[stage])) if stage in PER_EPOCH else 1.0
-    labelled = pool * (config.start_percent + config.step_percent * cycle) / 100
-    return epochs * (max(labelled, 1.0) if stage in PER_LABELLED else 1.0)

@@ -10,9 +10,10 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 import yaml
 
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.own import all_strategies, find_strategy
 from mtal.config import Config, ConfigError, find, make_config
-from mtal.ui import registry
+from mtal.runs.experiment import Cell, expand, one_at_a_time
+from mtal.ui import ablations, methods, registry
 from mtal.ui.words import plain
 
 FIRST = ("dataset", "data", "tasks", "network", "backbone", "epochs", "start", "start_percent", "step_percent", "cycles",
@@ -20,7 +21,7 @@ FIRST = ("dataset", "data", "tasks", "network", "backbone", "epochs", "start", "
 REPEATED = ("strategy", "seed")                             # asked as lists, a run for each
 NAMES: dict[str, Callable[[], Sequence[str]]] = {           # settings that name something listed elsewhere
     "dataset": lambda: tuple(registry.datasets()), "network": registry.networks, "backbone": registry.backbones,
-    "strategy": lambda: tuple(STRATEGIES),
+    "strategy": lambda: tuple(all_strategies()),
 }
 
 
@@ -85,14 +86,19 @@ def read() -> dict[str, Any]:
             for names in sections().values() for name in names}
 
 
-def plan() -> list[Config]:
-    """A config per strategy and seed; ConfigError names every setting that is wrong."""
+def plan() -> list[Cell]:
+    """A cell per strategy, seed and variant; ConfigError names every setting that is wrong."""
     strategies, first = st.session_state[key("strategy")], st.session_state[key("seed")]
     if not strategies:
         raise ConfigError("strategy: choose at least one strategy")
     values = read()
-    return [checked(make_config(values | {"strategy": strategy, "seed": seed}))
-            for strategy in strategies for seed in range(first, first + st.session_state[key("seeds")])]
+    tasks = checked(make_config(values | {"strategy": strategies[0]})).tasks
+    if reasons := [reason for strategy in strategies if (reason := methods.why_not(strategy, tasks))]:
+        raise ConfigError(f"strategy: {'; '.join(reasons)}")
+    for strategy in strategies:
+        find_strategy(strategy)                             # one of one's own must keep the contract
+    return expand(values, strategies, range(first, first + st.session_state[key("seeds")]),
+                  one_at_a_time(values, ablations.varied(strategies, "launch")), ablations.heeds())
 
 
 def checked(config: Config) -> Config:
@@ -149,12 +155,19 @@ def show_wrong(name: str, wrong: Mapping[str, str]) -> None:
         st.markdown(f":red[:material/error: **{name}** {plain(wrong[name])}]")
 
 
-def to_yaml(configs: Sequence[Config]) -> str:
-    """The settings that differ from the defaults, with the command that starts the same runs."""
-    strategies = dict.fromkeys(config.strategy for config in configs)
-    seeds = dict.fromkeys(str(config.seed) for config in configs)
-    command = f"python -m mtal launch --config plan.yaml --strategies {','.join(strategies)} --seeds {','.join(seeds)}"
-    return f"# {command}\n{yaml.safe_dump(_shared(configs[0]), sort_keys=False, default_flow_style=None)}"
+def to_yaml(cells: Sequence[Cell], name: str) -> str:
+    """The settings that differ from the defaults, with the command that starts the same runs; `name` of the experiment."""
+    strategies, seeds = (",".join(dict.fromkeys(values)) for values in
+                         ([cell.strategy for cell in cells], [str(cell.seed) for cell in cells]))
+    varied: dict[str, list[str]] = {}
+    for label in dict.fromkeys(cell.variant for cell in cells if cell.variant):
+        setting, _, value = label.partition("=")
+        varied.setdefault(setting, []).append(value)
+    command = f"launch --config plan.yaml --strategies {strategies} --seeds {seeds}"
+    if len(cells) > 1:
+        command = f"experiment new {name} {command.removeprefix('launch ')}" + "".join(
+            f" --vary {setting}={','.join(values)}" for setting, values in varied.items())
+    return f"# python -m mtal {command}\n{yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)}"
 
 
 def from_yaml(text: str) -> None:

@@ -57,7 +57,9 @@ def run_rows(runs: Sequence[Run], page: str) -> None:
                 cards.status_badge(run)
                 if run.status in {Status.FAILED, Status.INTERRUPTED} or (run.status is Status.STOPPED and cause(run) is AWAITED):
                     st.caption(cause(run).title)
-            cycles.markdown(f"{run.cycles_done()} of {run.config.cycles}")
+                elif rule := cards.ended_by(run):
+                    st.caption(plain(rule))
+            cycles.markdown(f"{run.cycles_done()} of {run.cycles_in_all}")
             loss.markdown(last_loss(run))
             age.markdown(ago(run.created))
 

@@ -3,18 +3,21 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mtal.acquisition import STRATEGIES
 from mtal.config import PRESETS, SELECTION, Config, ConfigError, find
 from mtal.runs.durations import span
+from mtal.runs.experiment import Cell
 from mtal.runs.index import find_run
 from mtal.runs.status import Status
-from mtal.ui import form, loaders, registry, starting
+from mtal.ui import ablations, form, loaders, methods, planning, registry, starting
 from mtal.ui.causes import cause
-from mtal.ui.forecast import Forecast, all_labelled, forecast, pool_size
+from mtal.ui.forecast import all_labelled, forecast, pool_size
 from mtal.ui.form import key
 from mtal.ui.words import budget_text, code, count, plain
 
 __all__ = ["SELECTION", "begin_form", "copied", "fields", "look", "presets", "strategies_and_seeds", "summary", "yaml_view"]
+SEEDS = 3                                                   # of a comparison, as in the paper
+COMPARISONS = ("paper", "all")                              # `?compare=` of the address
+SHOWN = 4                                                   # runs that are there already and named
 REFUSED = "launch.refused"                                  # session key: setting of the address -> what is wrong, what is shown
 OWN = "own settings"                                        # the preset box when nothing is filled in
 
@@ -50,36 +53,50 @@ def copied() -> tuple[str, ...]:
 
 def presets() -> None:
     """Fill all settings at once."""
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    left.selectbox("Preset", [OWN, *PRESETS], key=key("preset"), on_change=_take_preset, persist_state="session",
-                   format_func=lambda name: f"{name}: {PRESETS[name][0]}" if name in PRESETS else OWN,
-                   help="Fills all settings below; change what you like afterwards.")
-    right.button(f"All {len(STRATEGIES)} strategies × 3 seeds", key="launch.compare", on_click=_compare_all, width="stretch",
-                 icon=":material/compare_arrows:", help="The comparison of the paper: every strategy, seeds 0 to 2.")
+    st.selectbox("Preset", [OWN, *PRESETS], key=key("preset"), on_change=_take_preset, persist_state="session",
+                 format_func=lambda name: f"{name}: {PRESETS[name][0]}" if name in PRESETS else OWN,
+                 help="Fills all settings below; change what you like afterwards.")
+    titles = methods.titles()
+    with st.container(horizontal=True):
+        for which, label in (("paper", "The paper's {} methods"), ("all", "All {} strategies")):
+            found = _compared(which)
+            st.button(f"{label.format(len(found))} × {SEEDS} seeds", key=key(f"compare.{which}"), on_click=_compare,
+                      args=(which,), icon=":material/compare_arrows:",
+                      help=f"{plain(', '.join(titles[name] for name in found))}: what can choose for these tasks.")
 
 
-def look() -> tuple[dict[str, str], list[Config]]:
+def look() -> tuple[dict[str, str], list[Cell]]:
     """Setting -> what is wrong with it, and the plan; one of them is empty."""
     refused = _refused()
     try:
-        configs = form.plan()
+        cells = form.plan()
     except ConfigError as error:
         return refused | form.by_setting(error), []
-    return refused, [] if refused else configs
+    return refused, [] if refused else cells
 
 
 def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
     """What is compared: a run for each strategy and seed."""
-    st.multiselect("Strategies", list(STRATEGIES), key=key("strategy"), persist_state="session",
-                   format_func=lambda name: STRATEGIES[name].title, help="A run for each, all from the same random start.")
+    titles = methods.titles()
+    st.session_state[key("strategy")] = [name for name in st.session_state[key("strategy")] if name in titles]
+    st.multiselect("Strategies", list(titles), key=key("strategy"), persist_state="session", format_func=titles.__getitem__,
+                   help="A run for each, all from the same random start.")
     form.show_wrong("strategy", wrong)
-    for name in st.session_state[key("strategy")]:
-        st.caption(f"**{plain(STRATEGIES[name].title)}**: {plain(STRATEGIES[name].blurb)}")
+    methods.say_unusable()
+    chosen = st.session_state[key("strategy")]
+    if chosen:
+        with st.container(horizontal=True, gap="xsmall", key="launch.methods"):
+            for name in chosen:
+                methods.card_button(name, "launch")
     seeds, first = st.columns(2)
     seeds.number_input("Seeds", 1, 20, key=key("seeds"), persist_state="session",
                        help="Runs per strategy. One seed has no error estimate; the paper takes three.")
     first.number_input("First seed", 0, key=key("seed"), persist_state="session", help="The others count up from it.")
     form.show_wrong("seed", wrong)
+    varied = set(st.session_state.get("launch.vary", ())) & set(ablations.heeded(chosen))
+    with st.expander("Ablations: vary one setting at a time" + f" ({len(varied)})" * bool(varied), key="launch.ablations"):
+        st.caption("Each value is a variant of its own beside the plain settings, only for the strategies that heed it.")
+        ablations.choose_varied(chosen, form.read(), "launch")
 
 
 def fields(section: str, names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[str]) -> None:
@@ -92,26 +109,30 @@ def fields(section: str, names: Sequence[str], wrong: Mapping[str, str], to_chan
             _grid(rest, wrong, to_change)
 
 
-def summary(wrong: Mapping[str, str], configs: Sequence[Config]) -> None:
-    """What the plan will do, and the button."""
+def summary(wrong: Mapping[str, str], cells: Sequence[Cell]) -> None:
+    """What the plan will do, how it is called if it is more than one run, and the button."""
     with st.container(border=True, key="launch.summary"):
         st.markdown("##### What will happen")
-        if not configs:
+        if not cells:
             found = [f"**{name}** {plain(text)}" if name else plain(text) for name, text in wrong.items()]
             st.error("Not ready: " + "; ".join(found), icon=":material/error:")
         else:
-            _say(configs, forecast(configs, pool_size(configs[0])))
-        ready = bool(configs) and _data_is_there(configs[0]) and _something_to_choose(configs[0])
-        label = f"Start {count(len(configs), 'run')}" if configs else "Start"
+            _say(cells)
+        name, title = planning.name_and_title(cells) if len(cells) > 1 else ("", "")
+        ready = bool(cells) and _data_is_there(cells[0].config) and _something_to_choose(cells[0].config)
+        label = f"Start {count(len(cells), 'run')}" if cells else "Start"
         if st.button(label, key="launch.go", type="primary", icon=":material/rocket_launch:", disabled=not ready):
-            _start(configs)
+            if len(cells) > 1:
+                planning.start(name, title, cells)
+            else:
+                _start(cells[0].config)
 
 
-def yaml_view(configs: Sequence[Config]) -> None:
+def yaml_view(cells: Sequence[Cell]) -> None:
     """The same plan as text: to keep, to send, to start from the command line, or to paste."""
     with st.expander("As YAML", icon=":material/data_object:", key="launch.yaml"):
-        if configs:
-            text = form.to_yaml(configs)
+        if cells:
+            text = form.to_yaml(cells, st.session_state.get(key("name")) or planning.proposed_name(cells))
             st.code(text, language="yaml")
             st.download_button("Download", text, "plan.yaml", "application/yaml", key="launch.download",
                                icon=":material/download:")
@@ -133,9 +154,10 @@ def _grid(names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[st
         form.draw(name, wrong)
 
 
-def _say(configs: Sequence[Config], will: Forecast) -> None:
-    config = configs[0]
-    parts = [count(will.runs, "run"), count(will.cycles, "cycle") + " each",
+def _say(cells: Sequence[Cell]) -> None:
+    configs = [cell.config for cell in cells]
+    config, will = configs[0], forecast(configs, pool_size(configs[0]))
+    parts = [planning.shape(cells), "at most " * config.may_end_early + count(will.cycles, "cycle") + " each",
              budget_text(config)]
     parts.append(f"{will.labels_per_cycle:,} labels bought per cycle ({count(will.images_per_cycle or 0, 'image')} × "
                  f"{count(len(config.tasks), 'task')}, pool of {will.pool:,})" if will.labels_per_cycle is not None else
@@ -143,14 +165,16 @@ def _say(configs: Sequence[Config], will: Forecast) -> None:
     st.markdown(" · ".join(f"**{part}**" if place == 0 else part for place, part in enumerate(parts)))
     there = [run for run in loaders.runs() if run.name in {one.name for one in configs}]
     if there:
-        st.markdown(":material/content_copy: With these settings there " + ("is " if len(there) == 1 else "are ")
-                    + ", ".join(f"{code(run.name)} ({run.status})" for run in there)
-                    + ". Start goes on with what is not finished; for a new run change a setting or the seed.")
+        named = ", ".join(f"{code(run.name)} ({run.status})" for run in there[:SHOWN])
+        named += f" and {len(there) - SHOWN} more" * (len(there) > SHOWN)
+        st.markdown(f":material/content_copy: With these settings there {'is' if len(there) == 1 else 'are'} {named}. Start goes "
+                    "on with what is not finished; for a new run change a setting or the seed.")
     if will.seconds is None:
         st.markdown(":material/schedule: No estimate: that takes an earlier run of each strategy with the same tasks, image size "
                     "and network settings.")
     else:
-        st.markdown(f":material/schedule: About **{span(*will.seconds)}** on one device, one run after the other "
+        most = "At most" if config.may_end_early else "About"
+        st.markdown(f":material/schedule: {most} **{span(*will.seconds)}** on one device, one run after the other "
                     f"(from {count(will.earlier, 'earlier run')} with the same tasks, image size and network settings).")
     if len({one.seed for one in configs}) < 3 and len({one.strategy for one in configs}) > 1:
         st.caption("With fewer than three seeds a difference between strategies can be chance.")
@@ -178,22 +202,31 @@ def _something_to_choose(config: Config) -> bool:
     return False
 
 
-def _start(configs: Sequence[Config]) -> None:
-    st.markdown("\n".join(f"- {code(run.name)} {said}" for run, said in starting.begin(configs)))
-    st.success("The runs go on when this page is closed.", icon=":material/check_circle:")
+def _start(config: Config) -> None:
+    (run, said), = starting.begin([config])
+    st.markdown(f"{code(run.name)} {said}")
+    st.success("The run goes on when this page is closed.", icon=":material/check_circle:")
     with st.container(horizontal=True):
-        st.page_link("pages/jobs.py", label="Watch them on Jobs", icon=":material/work_history:")
-        st.page_link("pages/run.py", label="Open the first one", icon=":material/timeline:",
-                     query_params={"run": configs[0].name})
+        st.page_link("pages/run.py", label="Open it", icon=":material/timeline:", query_params={"run": run.name})
+        st.page_link("pages/jobs.py", label="Watch it on Jobs", icon=":material/work_history:")
+
+
+def _compared(which: str) -> list[str]:
+    """Strategies of a comparison, as far as they can choose for the tasks in the form."""
+    able = methods.allowed(st.session_state[key("tasks")])
+    return [name for name in methods.the_seven() if name in able] if which == "paper" else able
 
 
 def _fill_as_asked() -> dict[str, str]:
     """Fill the form; setting -> what is wrong with it in the address, "" for a run or preset that is not there."""
     try:
-        return form.fill_valid(_asked_settings())
+        wrong = form.fill_valid(_asked_settings())
     except ConfigError as error:
         form.fill(form.usual())
         return {"": str(error)}
+    if (which := st.query_params.get("compare")) in COMPARISONS:
+        _compare(which)
+    return wrong
 
 
 def _refused() -> dict[str, str]:
@@ -207,11 +240,11 @@ def _forget_refused() -> None:
 
 
 def _asked_settings() -> Mapping[str, object]:
+    given = {setting: text for setting, text in st.query_params.to_dict().items() if setting in Config.model_fields}
     if "like" in st.query_params:
-        return find_run(loaders.store(), st.query_params["like"]).config.changed()
+        return find_run(loaders.store(), st.query_params["like"]).config.changed() | given
     name = st.query_params.get("preset")
     preset = find(PRESETS, name, "preset")[1] if name else {}
-    given = {setting: text for setting, text in st.query_params.to_dict().items() if setting in Config.model_fields}
     return form.begun_with(preset | given)
 
 
@@ -223,9 +256,9 @@ def _take_preset() -> None:
     st.session_state[key("strategy")] = strategies
 
 
-def _compare_all() -> None:
-    st.session_state[key("strategy")] = list(STRATEGIES)
-    st.session_state[key("seed")], st.session_state[key("seeds")] = 0, 3
+def _compare(which: str) -> None:
+    st.session_state[key("strategy")] = _compared(which)
+    st.session_state[key("seed")], st.session_state[key("seeds")] = 0, SEEDS
 
 
 def _take_text() -> None:

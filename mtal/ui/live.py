@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from mtal.runs.data import DataFolder
+from mtal.runs.experiment import Experiment, State
 from mtal.runs.run import Run
 from mtal.ui import cards, loaders
 from mtal.ui.words import time_left
@@ -34,6 +35,24 @@ def watch(run_or_runs: Run | Sequence[Run], key: str,
     progress()
 
 
+def watch_experiment(experiment: Experiment, states: Sequence[State],
+                     draw: Callable[[Experiment, Sequence[State]], None]) -> None:
+    """Draw how an experiment's runs stand, anew while one lives; the page is redrawn when a run ends or completes a cycle."""
+    seen = _stands(states)
+    if not any(state.status.alive for state in states):
+        draw(experiment, states)
+        return
+
+    @st.fragment(run_every=EVERY_S, key="live.experiment")
+    def progress() -> None:
+        now = experiment.states()
+        if _stands(now) != seen:
+            st.rerun()
+        draw(experiment, now)
+
+    progress()
+
+
 def watch_check(folder: DataFolder) -> None:
     """The same for the check of a data folder."""
     seen = folder.status
@@ -57,3 +76,8 @@ def watch_check(folder: DataFolder) -> None:
 def _state(runs: Sequence[Run]) -> tuple[object, ...]:
     """All that makes a page look different: how each run stands, and how many runs there are at all."""
     return len(loaders.store().runs()), *((run.name, run.status, run.cycles_done()) for run in runs)
+
+
+def _stands(states: Sequence[State]) -> list[tuple[object, ...]]:
+    """All that makes the page of an experiment look different, but for what is drawn anew anyway."""
+    return [(state.cell.run_name, state.status, state.cycles_done) for state in states]

@@ -6,6 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
+from mtal.runs.experiment import Experiment, find_experiment
+from mtal.runs.experiment import experiments as all_experiments
+from mtal.runs.experiment import metrics as experiment_rows
 from mtal.runs.index import all_runs, same_speed
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.progress import unit_times
@@ -20,6 +23,23 @@ def store() -> StorePaths:
 def runs() -> list[Run]:
     """Every readable run, the newest first. Not cached: folders come and go."""
     return all_runs(store())
+
+
+def experiments() -> list[Experiment]:
+    """Every readable one, the newest first. Not cached: plans come and grow."""
+    return all_experiments(store())
+
+
+def last_activity(experiment: Experiment) -> float:
+    """When one of its runs was last heard of, or when it was planned; seconds since 1970."""
+    reports = [run.paths.progress for cell in experiment.cells if (run := experiment.run(cell))]
+    return max([experiment.created, *(path.stat().st_mtime for path in reports if path.exists())])
+
+
+def experiment_metrics(experiment: Experiment) -> pd.DataFrame:
+    """Metrics of all its runs; columns as in `mtal.runs.experiment.metrics`."""
+    keys = tuple(_key(run) for cell in experiment.cells if (run := experiment.run(cell)))
+    return _experiment_metrics(str(experiment.paths.store.folder), experiment.name, keys)
 
 
 def metrics(run: Run) -> pd.DataFrame:
@@ -40,6 +60,17 @@ def waited_for_data(run: Run) -> float | None:
 def pool(run: Run, cycle: int) -> pd.DataFrame:
     """A row per pool image, index = position in the pool; columns as in `Run.pool`. Empty for the last cycle."""
     return _pool(*_key(run), cycle)
+
+
+def quality(run: Run, cycle: int) -> pd.DataFrame:
+    """How well the signals ranked the pool by its true loss; columns as in `Run.quality`. Empty where nobody measured it."""
+    rows = qualities(run)
+    return rows[rows["cycle"] == cycle].drop(columns="cycle")
+
+
+def qualities(run: Run) -> pd.DataFrame:
+    """The same for all complete cycles, with the column cycle."""
+    return _qualities(*_key(run))
 
 
 def validation(run: Run, cycle: int) -> pd.DataFrame:
@@ -77,12 +108,17 @@ def _key(run: Run) -> tuple[str, float, int]:
     return str(run.paths.folder), run.created, run.cycles_done()
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner=False)
+def _experiment_metrics(folder: str, name: str, keys: tuple[tuple[str, float, int], ...]) -> pd.DataFrame:
+    return experiment_rows(find_experiment(StorePaths(Path(folder)), name))
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
 def _metrics(folder: str, created: float, complete: int) -> pd.DataFrame:
     return Run(Path(folder)).metrics()
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
+@st.cache_data(max_entries=512, show_spinner=False)
 def _seconds(folder: str, created: float, complete: int) -> pd.DataFrame:
     return Run(Path(folder)).seconds()
 
@@ -95,6 +131,11 @@ def _waited(folder: str, created: float, complete: int) -> float | None:
 @st.cache_data(max_entries=32, show_spinner=False)
 def _pool(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
     return Run(Path(folder)).pool(cycle)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _qualities(folder: str, created: float, complete: int) -> pd.DataFrame:
+    return Run(Path(folder)).qualities()
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -93,7 +93,7 @@ def show_provenance(run: Run, metrics: pd.DataFrame) -> None:
         changed = run.config.changed()
         st.markdown("**Settings that differ from the defaults**" if changed else "**All settings are the defaults**")
         rows = [{"setting": name, "here": _text(value), "default": _text(Config.model_fields[name].default),
-                 "counts": "where it ran only" if name in MACHINE_FIELDS else "part of the experiment"}
+                 "counts": "where it ran only" if name in MACHINE_FIELDS else "part of the result"}
                 for name, value in changed.items()]
         if rows:
             st.dataframe(rows, key="run.settings", hide_index=True, height="content",

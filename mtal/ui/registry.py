@@ -2,6 +2,7 @@
 
 No network is built here, only names are read.
 """
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -33,6 +34,19 @@ def backbones() -> tuple[str, ...]:
     """Names of the encoders."""
     from mtal.models import BACKBONES
     return tuple(BACKBONES)
+
+
+def signals() -> dict[str, str]:
+    """Signal -> its title."""
+    from mtal.signals import SIGNALS
+    return {name: signal.title for name, signal in SIGNALS.items()}
+
+
+def refuses(signal: str, tasks: Sequence[str]) -> str:
+    """Why a signal cannot be measured for these tasks, "" if it can. A task is asked for its kind, so any classes will do."""
+    from mtal.signals import SIGNALS
+    from mtal.tasks import TASKS
+    return SIGNALS[signal].refuses([TASKS[name]() for name in tasks])
 
 
 def place(config: Config) -> str:

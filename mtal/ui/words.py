@@ -6,7 +6,7 @@ from math import floor, isfinite, log10
 from typing import Any
 
 from mtal.config import Config
-from mtal.runs.durations import duration, span
+from mtal.runs.durations import duration
 from mtal.runs.progress import Progress
 
 # What begins emphasis, code, links, HTML, headings, tables, formulas; a colon only before a word (":red[", ":smile:"); and at
@@ -30,7 +30,7 @@ def time_left(progress: Progress, now: float | None = None) -> str:
     """`3 min to 4 min left, done around 14:32`, or why there is no estimate."""
     if progress.eta_s is None:
         return progress.no_estimate
-    return f"{span(*progress.eta_s)} left, done around {clock((time.time() if now is None else now) + progress.eta_s[1])}"
+    return f"{progress.time_left}, done around {clock((time.time() if now is None else now) + progress.eta_s[1])}"
 
 
 def clock(moment: float) -> str:
@@ -70,11 +70,18 @@ def megabytes(size: float) -> str:
 
 
 def budget_text(config: Config) -> str:
-    """What is labelled at the start, and what each cycle adds."""
+    """What is labelled at the start, what each cycle adds, and the rules that may end it before."""
     if config.start == "labelled":
-        return f"all that is labelled, then + {config.step_percent:g} % of the pool per cycle"
-    end = config.start_percent + config.step_percent * (config.cycles - 1)
-    return f"{config.start_percent:g} % at random, + {config.step_percent:g} % per cycle → {end:g} % of the pool"
+        grows = f"all that is labelled, then + {config.step_percent:g} % of the pool per cycle"
+    else:
+        end = config.start_percent + config.step_percent * (config.cycles - 1)
+        grows = (f"{config.start_percent:g} % at random, + {config.step_percent:g} % per cycle → "
+                 f"{'at most ' * config.may_end_early}{end:g} % of the pool")
+    rules = [f"at {count(config.label_budget, 'task label')}"] if config.label_budget else []
+    if config.plateau_percent:
+        over = count(config.plateau_cycles, "cycle")
+        rules.append(f"when the loss falls by less than {config.plateau_percent:g} % over {over}")
+    return f"{grows}, ends {' or '.join(rules)}" if rules else grows
 
 
 def measured_on(facts: Mapping[str, Any]) -> str:

@@ -68,6 +68,24 @@ def test_jobs_shows_progress_and_a_stop_that_asks_the_worker(open_page, made_sto
     assert app.button(key=f"jobs.stop.{run.name}").disabled
 
 
+def test_cycles_are_a_bound_where_a_rule_may_end_the_run(open_page, made_store):
+    made_store("running", label_budget=33)
+    said = text_of(open_page("jobs"))
+    assert "Cycle 1 (last: 2 at most)" in said
+    assert "1 of at most 3 cycles complete" in said
+
+
+def test_a_run_that_a_rule_finished_says_so(open_page, made_store):
+    run = made_store("finished", label_budget=33, cycles=4)
+    rule = "the label budget of 33 task labels is spent"
+    write_json(run.paths.result, run.result | {"reason": rule})
+    for page in ("jobs", "run"):
+        said = text_of(open_page(page, run=run.name))
+        assert rule in said
+        assert "3 of 3" in said
+        assert "of 4" not in said
+
+
 def test_jobs_says_which_place_in_the_queue(open_page, made_store):
     made_store("running", seed=0)
     made_store("queued", seed=1)
@@ -191,6 +209,64 @@ def test_help_has_a_card_for_every_strategy(open_page):
     said = text_of(open_page("help"))
     for strategy in STRATEGIES.values():
         assert strategy.formula in said
+
+
+OWN = """
+from dataclasses import replace
+from mtal.acquisition.uniform import RANDOM
+
+STRATEGY = replace(RANDOM, name="mine", title="Mine alone")
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A folder with one strategy of one's own, and a file that is none."""
+    monkeypatch.setenv("MTAL_STRATEGIES", str(tmp_path / "own"))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "mine.py").write_text(OWN)
+    (tmp_path / "own" / "wrong.py").write_text("1 / 0")
+    return tmp_path / "own"
+
+
+def test_strategies_of_ones_own_have_a_card_and_a_broken_file_a_reason(open_page, own):
+    said = text_of(open_page("help"))
+    assert "Your own" in said
+    assert "Mine alone" in said
+    assert "ZeroDivisionError" in said
+
+
+def test_launch_offers_strategies_of_ones_own_and_forgets_one_that_is_taken_away(open_page, own):
+    app = open_page("launch", dataset="drawn", strategy="mine")
+    assert not app.exception
+    chosen = app.multiselect(key="launch.strategy")
+    assert chosen.value == ["mine"]
+    assert "Mine alone" in chosen.options
+    assert "ZeroDivisionError" in text_of(app)
+    (own / "mine.py").unlink()
+    app.run()
+    assert not app.exception
+    assert app.multiselect(key="launch.strategy").value == []
+
+
+def test_launch_names_the_rule_that_a_strategy_of_ones_own_breaks(open_page, own):
+    (own / "mine.py").write_text(OWN + "STRATEGY = replace(STRATEGY, pick=lambda *_: None)")
+    app = open_page("launch", dataset="drawn", strategy="mine")
+    assert not app.exception
+    assert "breaks the rule" in text_of(app)
+    assert "answers NoneType instead of a Pick" in text_of(app)
+
+
+def test_launch_says_at_most_how_many_cycles_where_a_rule_may_end_them(open_page):
+    app = open_page("launch", dataset="drawn")
+    assert "at most" not in text_of(app)
+    app.number_input(key="launch.label_budget").set_value(500)
+    app.number_input(key="launch.plateau_percent").set_value(1.5).run()
+    said = text_of(app)
+    assert "at most 6 cycles each" in said
+    assert "at most 60 % of the pool, ends at 500 task labels or when the loss falls by less than 1.5 % over 2 cycles" in said
+    app.number_input(key="launch.plateau_percent").set_value(100).run()
+    assert "**plateau_percent** input should be less than 100" in text_of(app).lower().replace("\\", "")
 
 
 def test_launch_takes_settings_from_the_address_and_refuses_wrong_ones(open_page):

@@ -187,6 +187,14 @@ class TestOddSettings:
         config = tiny_config("data=3+1", "tasks=depth", "strategy=random", "batch=8", "cycles=2", "epochs=1")
         assert finished_here(config, tmp_path).metrics()["images"].tolist() == [1, 1, 2, 2]
 
+    def test_what_the_tasks_do_not_allow_is_not_measured(self, tmp_path):
+        """describe=always measures all that can be: one task has no committee, and without classes there is no margin."""
+        config = tiny_config("tasks=depth", "strategy=random", "describe=always", "cycles=2")
+        run = Run(create(config, StorePaths(tmp_path)).folder)
+        study = cycle.prepare(run, Watch(run, 0), False)
+        assert {"committee", "margin", "entropy"}.isdisjoint(study.signals)
+        assert {"embedding", "uncertainty", "predicted_loss"} <= set(study.signals)
+
     def test_all_six_tasks_with_the_final_prediction_in_the_committee(self, tmp_path):
         config = tiny_config("tasks=semseg,depth,normals,edge,saliency,human_parts", "with_final=true", "cycles=2", "epochs=1",
                              "pair_epochs=1")
@@ -225,7 +233,8 @@ class TestFailures:
         (("strategy=nonsense",), "no strategy called 'nonsense'"),
         (("tasks=depth",), "at least two"),
         (("tasks=depth", "with_final=true"), "at least two"),
-        (("tasks=depth", "strategy=random", "describe=always"), "describe=always"),
+        (("tasks=depth", "strategy=entropy"), "classes"),
+        (("tasks=depth,normals", "strategy=equal-ss"), "needs the task semseg"),
         (("strategy=random", "sample_weights=on"), "no task scores"),
         (("backbone=tiny", "pretrained=true"), "pretrained=false"),
         (("lr=1e30",), "not finite"),
@@ -320,8 +329,11 @@ class TestChangedData:
 
 
 def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path, monkeypatch):
-    """Every reading of a pool label during two real cycles is recorded: all of them had been bought by then."""
-    run = Run(create(tiny_config("describe=always", "cycles=2"), StorePaths(tmp_path)).folder)
+    """Every reading of a pool label during two real cycles is recorded: all of them had been bought by then.
+
+    Those that measure the signals, after the pick, are left out here and have a test of their own in test_quality.
+    """
+    run = Run(create(tiny_config("describe=always", "cycles=2", "signal_quality=false"), StorePaths(tmp_path)).folder)
     source, read = DATASETS["drawn"], []
 
     class Spy:

@@ -1,11 +1,31 @@
 """Strategies are told apart by colour, marker and dash, the same on every page."""
 import pytest
 
-from mtal.figures.style import LOOKS, faint, figure, look
+from mtal.acquisition import STRATEGIES
+from mtal.figures.published import published
+from mtal.figures.style import LOOKS, VARIANT_DASHES, VARIANT_SYMBOLS, faint, figure, look
+
+SEVEN = ("random", "core-set", "rbal", "ll4al", "equal", "partal", "ours")
 
 
-def test_known_strategies_differ_in_colour_and_marker():
-    assert len({one.colour for one in LOOKS.values()}) == len({one.symbol for one in LOOKS.values()}) == len(LOOKS)
+def test_the_papers_seven_have_a_colour_each_and_all_have_a_marker_each():
+    assert len({LOOKS[name].colour for name in SEVEN}) == len(SEVEN)
+    assert len({one.symbol for one in LOOKS.values()}) == len(LOOKS)
+    assert len({(one.colour, one.dash) for one in LOOKS.values()}) >= len(LOOKS) - 1   # EquAL has more than 6
+
+
+def test_every_strategy_of_the_program_and_of_the_paper_has_a_look_of_its_own():
+    assert set(STRATEGIES) <= set(LOOKS)
+    assert set(published()["strategy"]) <= set(LOOKS)
+
+
+def test_ours_is_the_thickest():
+    assert max(LOOKS, key=lambda name: LOOKS[name].width) == "ours"
+
+
+def test_many_variants_can_be_told_apart():
+    number = len(VARIANT_SYMBOLS) * len(VARIANT_DASHES)
+    assert len({look("ours", variant) for variant in range(number + 1)}) == number + 1
 
 
 @pytest.mark.parametrize("name", ["ours", "random", "something_new"])

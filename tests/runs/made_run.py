@@ -8,7 +8,7 @@ from mtal.config import Config
 from mtal.runs.files import write_json
 from mtal.runs.launch import create
 from mtal.runs.paths import CyclePaths, StorePaths
-from mtal.runs.run import Run
+from mtal.runs.run import LOSS, QUALITY_COLUMNS, Run
 
 TASKS = ("semseg", "depth", "normals")
 IMAGES, START, BATCH = 20, (3, 7), 3
@@ -77,3 +77,12 @@ def write_pick(cycle: CyclePaths, labelled: np.ndarray, picked: np.ndarray, rng:
     table["cutoff"] = np.float32(0.25)
     table.to_parquet(cycle.pool)
     np.save(cycle.embedding, rng.normal(size=(IMAGES, 8)).astype(np.float32))
+
+
+def write_quality(run: Run, number: int, rho: float = 0.5) -> None:
+    """quality.parquet of a cycle: a signal whose last task is the same for all images, and the distance."""
+    about = [(task, "") for task in TASKS] + [(LOSS, "mean"), (LOSS, "max")]
+    rows = [("entropy", "entropy", task, joined, rho, rho - 0.1, rho + 0.1, 12) for task, joined in about]
+    rows[len(TASKS) - 1] = ("entropy", "entropy", TASKS[-1], "", *[float("nan")] * 3, 10)
+    rows.append(("embedding", "diversity", LOSS, "", -0.25, -0.7, 0.35, 12))
+    pd.DataFrame(rows, columns=list(QUALITY_COLUMNS)).to_parquet(run.cycle(number).quality)

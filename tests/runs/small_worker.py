@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mtal.config import load_config
-from mtal.runs.device import device_key
+from mtal.runs.device import stored_device
 from mtal.runs.files import write_json
 from mtal.runs.paths import RunPaths, StorePaths
 from mtal.runs.queue import turn
+from mtal.runs.stop import StopRequested, stop_if_asked
 
 WORKER = "tests.runs.small_worker"
 FINISH = "finish"                                           # a file of this name in the run's folder ends the work
@@ -42,11 +42,16 @@ def work(run: RunPaths, store: StorePaths) -> None:
     """Wait for the turn, then for the end."""
     run.lock.write_text(str(os.getpid()))
     note(store, "workers", run.folder.name)
-    with turn(run, store, device_key(load_config(run.config)), check=lambda: None, pause_s=0.02):
-        note(store, "turns", run.folder.name)
-        while not run.stop.exists() and not (run.folder / FINISH).exists():
-            time.sleep(0.01)
-        write_json(run.result, {"outcome": "stopped" if run.stop.exists() else "finished"})
+    outcome = "finished"
+    try:
+        with turn(run, store, stored_device(run.config), check=lambda: stop_if_asked(run), pause_s=0.02):
+            note(store, "turns", run.folder.name)
+            while not (run.folder / FINISH).exists():
+                stop_if_asked(run)
+                time.sleep(0.01)
+    except StopRequested:
+        outcome = "stopped"
+    write_json(run.result, {"outcome": outcome})
 
 
 if __name__ == "__main__":

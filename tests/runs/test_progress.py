@@ -1,8 +1,9 @@
 """Progress: how far, how long, and what cannot be said."""
 import pytest
 
+from mtal.config import Config
 from mtal.runs.files import last_lines
-from mtal.runs.progress import STAGES, append, parse, progress, unit_times
+from mtal.runs.progress import STAGES, append, last_cycle, parse, progress, share_of_cycle, unit_times
 
 PLAN = [{"train": 10, "evaluate": 4, "score": 20}, {"train": 20, "evaluate": 4}]
 
@@ -70,6 +71,14 @@ def test_reports_of_an_earlier_start_say_nothing_but_how_long_a_unit_takes():
     assert now.eta_s == pytest.approx((9.0, 9.0))
 
 
+def test_the_time_left_is_a_bound_where_a_rule_may_end_the_run():
+    rows = [line(0, 0, "train", 0, 10), line(10, 0, "train", 5, 10), line(20, 0, "train", 10, 10)]
+    told = [progress(rows, [{"train": 10}] * 2, may_end_early=early).time_left for early in (False, True)]
+    assert told == ["20 s left", "at most 20 s left"]
+    assert progress(rows, [], may_end_early=True).time_left == "no estimate yet"
+    assert [last_cycle(Config(cycles=4, **rule)) for rule in ({}, {"plateau_percent": 2})] == ["3", "3 at most"]
+
+
 def test_nothing_is_left_at_the_end():
     now = progress([line(0, 1, "evaluate", 0, 4), line(8, 1, "evaluate", 4, 4)], PLAN)
     assert now.eta_s == (0, 0)
@@ -114,3 +123,22 @@ def test_now_and_then_a_slow_unit_does_not_widen_the_range_by_much():
     low, high = progress(rows, [{"train": 200}]).eta_s
     assert low == pytest.approx(100 * 2.8)
     assert high == pytest.approx(100 * 2.8)
+
+
+def at(stage, done, total):
+    return {"t": 0.0, "cycle": 1, "stage": stage, "done": done, "total": total}
+
+
+def test_the_share_of_a_cycle_counts_stages_by_the_time_they_took():
+    seconds = {"load": 2.0, "train": 6.0, "evaluate": 1.0, "score": 1.0}
+    assert share_of_cycle(at("load", 1, 2), seconds) == pytest.approx(0.1)
+    assert share_of_cycle(at("train", 0, 9), seconds) == pytest.approx(0.2)
+    assert share_of_cycle(at("train", 3, 9), seconds) == pytest.approx(0.4)
+    assert share_of_cycle(at("pairs", 1, 2), seconds) == pytest.approx(0.9)    # not timed: between evaluate and score
+    assert share_of_cycle(at("project", 1, 1), seconds) == pytest.approx(1.0)
+
+
+def test_the_share_of_the_first_cycle_is_that_of_its_training():
+    assert [share_of_cycle(at(stage, 1, 4), {}) for stage in ("load", "train", "evaluate")] == [0, 0.25, 1]
+    assert share_of_cycle(at("train", 0, 0), {}) == 0
+    assert share_of_cycle(at("of a later version", 1, 2), {}) == 0

@@ -1,9 +1,12 @@
 """One device, many runs: they take turns in order, and whoever dies is skipped."""
+import threading
+
 import pytest
 
 from mtal.config import Config
+from mtal.runs.device import device_key, stored_device
 from mtal.runs.launch import create, kill, start
-from mtal.runs.lock import take
+from mtal.runs.lock import is_held, take
 from mtal.runs.paths import StorePaths
 from mtal.runs.queue import turn, waiting
 from mtal.runs.status import Status, status
@@ -86,6 +89,68 @@ def test_a_waiter_that_is_told_to_give_up_never_begins(held):
         with pytest.raises(GiveUp), turn(run, where, "cpu", check=give_up, pause_s=0.01):
             raise AssertionError("its turn must not come")
     assert status(run) is Status.QUEUED
+
+
+def test_waiters_look_at_the_other_runs_only_when_the_device_is_free(held, monkeypatch):
+    run, where = held
+    where.device_lock("cpu").parent.mkdir()
+    looks = []
+
+    def give_up():
+        looks.append(0)
+        if len(looks) == 3:
+            raise GiveUp
+
+    monkeypatch.setattr("mtal.runs.queue.waiting", lambda *_: pytest.fail("nobody should look"))
+    with where.device_lock("cpu").open("a") as other:
+        take(other, patience_s=0)
+        with pytest.raises(GiveUp), turn(run, where, "cpu", check=give_up, pause_s=0.001):
+            pass
+
+
+def test_others_who_look_at_the_device_do_not_keep_the_first_from_it(held):
+    run, where = held
+    where.device_lock("cpu").parent.mkdir()
+    where.device_lock("cpu").touch()
+    enough = threading.Event()
+
+    def hammer():
+        while not enough.is_set():
+            is_held(where.device_lock("cpu"))
+
+    lookers = [threading.Thread(target=hammer) for _ in range(4)]
+    for looker in lookers:
+        looker.start()
+    checks = []
+    try:
+        with turn(run, where, "cpu", check=lambda: checks.append(0), pause_s=0.01):
+            assert status(run) is Status.RUNNING
+    finally:
+        enough.set()
+        for looker in lookers:
+            looker.join()
+    assert len(checks) < 20                                 # lookers hold it for microseconds, four of them without a pause
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"device": 5}', '{"device": "gpu"}', '{"device": "../x"}', "\xff"])
+def test_a_damaged_config_stands_in_nobodys_way(store, text):
+    damaged = create(Config(device="cpu"), store)
+    damaged.config.write_bytes(text.encode("latin-1"))
+    assert stored_device(damaged.config) == ""
+    with damaged.lock.open("a") as lock:
+        take(lock, patience_s=0)
+        assert waiting(store, "cpu") == []
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "cpu:1", "cuda", "cuda:2"])
+def test_the_device_of_a_stored_config_is_that_of_the_config(store, device):
+    config = Config(device=device)
+    assert stored_device(create(config, store).config) == device_key(config) != ""
+
+
+def test_a_config_of_an_earlier_version_names_no_device(tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    assert stored_device(tmp_path / "config.json") == device_key(Config())
 
 
 def test_devices_do_not_wait_for_each_other(held):

@@ -7,10 +7,12 @@ import time
 import numpy as np
 import pytest
 
+from mtal.config import Config
 from mtal.runs.files import write_json
-from mtal.runs.run import LOSS, Run
+from mtal.runs.launch import create
+from mtal.runs.run import LOSS, QUALITY_COLUMNS, Run
 from mtal.runs.starts import note_start, starts
-from tests.runs.made_run import IMAGES, START, TASKS
+from tests.runs.made_run import IMAGES, START, TASKS, write_quality
 
 
 def test_metrics_have_a_row_per_cycle_and_task_and_one_for_the_loss(finished):
@@ -121,3 +123,31 @@ def test_tasks_are_values_with_their_legend(finished):
     assert [task.name for task in finished.tasks] == list(TASKS)
     assert finished.tasks[0].legend == (("wall", "#ff0000"),)
     hash(finished.tasks)
+
+
+def test_signal_quality_is_a_table_per_cycle_and_one_of_all(finished):
+    assert finished.qualities().empty
+    assert list(finished.qualities().columns) == ["cycle", *QUALITY_COLUMNS]
+    assert list(finished.quality(0).columns) == list(QUALITY_COLUMNS)
+    write_quality(finished, 0, 0.5)
+    write_quality(finished, 1, 0.75)
+    assert finished.quality(1)["rho"].max() == 0.75
+    together = finished.qualities()
+    assert list(together.columns) == ["cycle", *QUALITY_COLUMNS]
+    assert together.groupby("cycle")["rho"].max().to_dict() == {0: 0.5, 1: 0.75}
+    with pytest.raises(KeyError, match="no complete cycle"):
+        finished.quality(3)
+
+
+@pytest.mark.parametrize(("settings", "words"), [
+    ({}, "6"), ({"label_budget": 9}, "at most 6"), ({"plateau_percent": 1}, "at most 6"), ({"plateau_cycles": 1}, "6")])
+def test_cycles_in_all_are_a_bound_where_a_rule_may_end_the_run(store, settings, words):
+    run = Run(create(Config(**settings), store).folder)
+    assert run.cycles_in_all == words
+
+
+def test_cycles_in_all_of_a_finished_run_are_those_it_took(finished):
+    finished.paths.cycle(2).folder.rename(finished.paths.cycles / ".gone")
+    assert finished.config.cycles == 3
+    finished.paths.log.touch()
+    assert finished.cycles_in_all == "2"

@@ -1,27 +1,23 @@
 """Signals against slow twins, and what fitting them must leave alone."""
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
+from mtal.datasets import DATASETS
+from mtal.datasets.dataset import Gated
 from mtal.datasets.normalise import to_input
+from mtal.datasets.resized import Resized
 from mtal.signals import SIGNALS
 from mtal.signals.committee import partners
-from mtal.signals.describe import describe, look
+from mtal.signals.describe import allowed, describe, look
+from tests.signals.conftest import FITTED
 from tests.training.benches import quiet, small_bench
 
 
-@pytest.fixture(scope="module")
-def bench():
-    return small_bench()
-
-
-@pytest.fixture(scope="module")
-def fitted(bench):
-    return {name: signal.fit(bench, quiet) for name, signal in SIGNALS.items()}
-
-
-@pytest.mark.parametrize("name", SIGNALS)
-class TestEverySignal:
+@pytest.mark.parametrize("name", FITTED)
+class TestFitting:
     def test_fitting_leaves_the_network_alone_and_reads_no_other_label(self, bench, name):
         """The gate raises for labels that were not bought, so that fitting ends at all is the second half."""
         before = {key: value.clone() for key, value in bench.network.state_dict().items()}
@@ -39,15 +35,71 @@ class TestEverySignal:
         SIGNALS[name].fit(bench, lambda done, total, loss=None: seen.append((done, total)))
         assert seen[-1][0] == seen[-1][1] == SIGNALS[name].units(bench.config, len(bench.pool), len(bench.feed.images))
 
-    def test_an_image_measures_alike_alone_and_in_the_pass(self, bench, fitted, name):
-        together = describe(bench, {name: SIGNALS[name]}, fitted, quiet)[name]
-        assert together.shape[0] == len(bench.pool)
-        assert np.isfinite(together).all()
+
+@pytest.mark.parametrize("name", SIGNALS)
+class TestEverySignal:
+    def test_it_is_its_key_and_has_a_title(self, name):
+        assert SIGNALS[name].name == name
+        assert SIGNALS[name].title
+        assert (SIGNALS[name].fit is None) == (SIGNALS[name].stage == "")
+
+    def test_form(self, bench, together, name):
+        found = together[name]
+        assert found.dtype == np.float32
+        assert found.shape[0] == len(bench.pool)
+        assert np.isfinite(found).all()
+        assert (found.std(axis=0) > 0).any()                # it tells images apart
+
+    def test_measured_alone_as_in_the_pass_for_all(self, bench, fitted, together, name):
+        alone = describe(bench, {name: SIGNALS[name]}, fitted, quiet)[name]
+        np.testing.assert_allclose(together[name], alone, rtol=1e-6, atol=0)
+
+    def test_an_image_measures_alike_alone_and_in_the_pass(self, bench, fitted, together, name):
         for image in (0, 7, 23):
             with torch.no_grad():
                 seen = look(bench, np.array([image]), {name: SIGNALS[name]})
-                alone = SIGNALS[name].measure(fitted[name], seen, bench)[0].numpy()
-            np.testing.assert_allclose(together[image], alone, rtol=2e-4, atol=2e-5)
+                alone = SIGNALS[name].measure(fitted.get(name), seen, bench)[0].numpy()
+            np.testing.assert_allclose(together[name][image], alone, rtol=2e-4, atol=1e-5 * np.abs(together[name]).max())
+
+    def test_no_label_is_read(self, bench, fitted, name):
+        nothing_bought = Gated(DATASETS["drawn"].load(bench.config).pool, bench.tasks, np.zeros((24, 3), bool))
+        describe(replace(bench, pool=Resized(nothing_bought, bench.config.size, 1)), {name: SIGNALS[name]}, fitted, quiet)
+
+    def test_scores_are_one_number_per_image_and_task(self, together, name):
+        for title, scores in SIGNALS[name].scores(together[name]).items():
+            assert title
+            assert scores.shape == (24, 3)
+            assert np.isfinite(scores).all()
+
+    def test_only_what_is_needed_is_computed(self, bench, fitted, name, monkeypatch):
+        """A signal that did not ask for the second stage or the mirrored images does without."""
+        passes = {"first": 0, "second": 0}
+
+        def counted(kind, original):
+            def call(*args):
+                passes[kind] += 1
+                return original(*args)
+            return call
+
+        monkeypatch.setattr(bench.network, "first_stage", counted("first", bench.network.first_stage))
+        monkeypatch.setattr(bench.network, "second_stage", counted("second", bench.network.second_stage))
+        look(bench, np.arange(2), {name: SIGNALS[name]})
+        sides = 2 if SIGNALS[name].needs_mirrored else 1
+        assert passes == {"first": sides, "second": sides * SIGNALS[name].needs_final(bench.config)}
+
+
+def test_signals_of_loss_are_those_with_scores():
+    scored = {name for name, signal in SIGNALS.items() if signal.scores(np.ones((4, 3, 2)))}
+    assert scored == set(SIGNALS) - {"embedding", "shared"}
+
+
+def test_chances_are_refused_where_no_task_has_classes():
+    without = small_bench("tasks=depth,normals")
+    assert set(SIGNALS) - set(allowed(SIGNALS, without.tasks)) == {"entropy", "margin"}
+    assert "no task has classes" in SIGNALS["margin"].refuses(without.tasks)
+    one = small_bench("tasks=depth")
+    assert set(SIGNALS) - set(allowed(SIGNALS, one.tasks)) == {"entropy", "margin", "committee"}
+    assert not SIGNALS["entropy"].refuses(small_bench().tasks)
 
 
 def test_disagreement_equals_the_plain_loops(bench, fitted):

@@ -1,15 +1,18 @@
 """Training learns, reads only what is labelled, repeats itself; evaluation equals a plain loop."""
 import threading
 from concurrent.futures import Future
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from mtal.datasets import DATASETS
-from mtal.datasets.dataset import DataError
+from mtal.datasets.dataset import DataError, Gated
 from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
+from mtal.training.companion import Companion
 from mtal.training.evaluate import evaluate
 from mtal.training.loop import Waiting, ahead, torch_generator
 from mtal.training.losses import NonFiniteLossError, all_losses, head_losses, joined
@@ -73,6 +76,60 @@ def test_a_label_of_weight_zero_has_no_part_in_the_step():
     without, changed = gradients(0, 0), gradients(0, -20)
     assert all(torch.equal(a, b) for a, b in zip(without, changed, strict=True))
     assert not all(torch.equal(a, b) for a, b in zip(gradients(1, 0), gradients(1, -20), strict=True))
+
+
+class Onlooker(Companion):
+    """Learns one number, and writes down what it is shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.number = nn.Parameter(torch.zeros(()))
+        self.seen = []
+
+    def loss(self, prediction, losses, weights, progress):
+        self.seen.append((prediction, losses, weights, progress, self.training))
+        return (self.number - 1).square()
+
+
+class TestCompanions:
+    def test_what_they_are_shown_and_that_they_learn(self):
+        bench = small_bench("epochs=5", labelled=8)
+        weights = np.zeros((24, 3))
+        weights[:8] = 0.5
+        weights[2, 1] = 0
+        bench.pool.change_gate(Gated(DATASETS["drawn"].load(bench.config).pool, bench.tasks, weights > 0))
+        onlooker = Onlooker().eval()
+        train(bench.network.requires_grad_(True), replace(bench.feed, weights=weights), bench.config, [0], quiet, [onlooker])
+        assert [progress for *_, progress, _ in onlooker.seen] == pytest.approx([step / 10 for step in range(10)])
+        for prediction, losses, shown, _, training in onlooker.seen:
+            assert prediction.final["depth"].requires_grad
+            assert not losses.requires_grad
+            assert losses.shape == shown.shape == (4, 3)
+            assert training
+        assert sum(int((shown == 0).sum()) for _, _, shown, _, _ in onlooker.seen) == 5             # once per epoch
+        assert onlooker.number.item() > 0
+
+    def test_the_losses_are_those_of_the_final_head_unweighted(self, monkeypatch):
+        whole = []
+
+        def recorded(*given):
+            whole.append(all_losses(*given))
+            return whole[-1]
+
+        monkeypatch.setattr("mtal.training.train.all_losses", recorded)
+        bench, onlooker = small_bench("epochs=1"), Onlooker()
+        train(bench.network.requires_grad_(True), bench.feed, bench.config, [0], quiet, [onlooker])
+        for (_, losses, *_), all_heads in zip(onlooker.seen, whole, strict=True):
+            torch.testing.assert_close(losses, all_heads[-1].detach(), rtol=0, atol=0)
+
+    def test_one_who_only_looks_leaves_the_network_as_it_would_be(self):
+        networks = []
+        for companions in ([], [Onlooker()]):
+            bench = small_bench("epochs=3", "lr=0.01")
+            networks.append(bench.network.requires_grad_(True))
+            train(bench.network, bench.feed, bench.config, [0], quiet, companions)
+        for one, other in zip(*(network.state_dict().values() for network in networks), strict=True):
+            torch.testing.assert_close(one, other, rtol=0, atol=0)
 
 
 class TestWeightsOfTheConfig:

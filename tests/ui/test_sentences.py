@@ -69,7 +69,7 @@ def test_a_random_pick_has_nothing_to_explain(pool):
 
 def test_a_strategy_with_another_score(pool):
     other = pool[["id", "labelled", "picked", "rank", "score", "cutoff"]]
-    assert why(other, 1, 2, Config(strategy="core_set"), "Core-Set") == "Picked 1st of 2 in cycle 2. Score 0.183. Cut-off 0.135."
+    assert why(other, 1, 2, Config(strategy="core-set"), "Core-Set") == "Picked 1st of 2 in cycle 2. Score 0.183. Cut-off 0.135."
 
 
 def test_an_image_that_was_labelled_before(pool):

@@ -1,0 +1,58 @@
+"""The true loss of pool images, known in a simulation: it measures signals and never chooses (METHOD 9).
+
+Here labels are read behind no gate, for nothing but these losses. Signals and strategies have no way to them.
+"""
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from mtal.config import Config
+from mtal.datasets.dataset import DataError, Split
+from mtal.datasets.normalise import to_input
+from mtal.datasets.resized import Resized
+from mtal.models.prediction import TwoStageNetwork
+from mtal.tasks.task import Task
+from mtal.training.loop import Report
+from mtal.training.losses import head_losses
+from mtal.training.machine import Machine
+
+KEPT = 0.25                                                 # share of the image cache for these labels, read once a cycle
+
+
+class Ungated:
+    """A split with every label that can be read, bought or not. No pixel of a broken one counts."""
+
+    def __init__(self, split: Split) -> None:
+        self._split = split
+        self.ids, self.image = split.ids, split.image
+
+    def label(self, index: int, task: Task) -> np.ndarray:
+        """The label, or one pixel that counts nowhere."""
+        try:
+            return self._split.label(index, task)
+        except DataError:
+            shape = (1, 1) if task.label_channels == 1 else (1, 1, task.label_channels)
+            return np.full(shape, task.ignore, task.label_dtype)
+
+
+@torch.inference_mode()
+def true_losses(network: TwoStageNetwork, pool: Resized, labels: Resized, there: np.ndarray, tasks: Sequence[Task],
+                config: Config, machine: Machine, report: Report) -> np.ndarray:
+    """(N, T) unweighted loss of the final head, as on the validation split; NaN where there is no usable label.
+
+    `pool` gives the images, `labels` (of `Ungated`) the labels. there: (N, T) bool, the labels that exist.
+    """
+    count = len(pool)
+    losses = np.full(there.shape, np.nan)
+    for start in range(0, count, config.batch):
+        report(start, count)
+        indices = np.arange(start, min(count, start + config.batch))
+        with machine.autocast():
+            prediction = network(to_input(pool.images(indices), machine.device))
+        targets = {name: target.to(machine.device) for name, target in labels.targets_for(indices, tasks, there).items()}
+        found = head_losses(prediction.final, targets, tasks)
+        known = torch.stack([task.has_label(targets[task.name]) for task in tasks], dim=1) & torch.isfinite(found)
+        losses[indices] = torch.where(known, found, torch.nan).cpu().numpy()
+    report(count, count)
+    return losses

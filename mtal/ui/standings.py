@@ -1,0 +1,194 @@
+"""Who wins so far: the learning curves of an experiment, and all strategies and variants at one budget, held against Random."""
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from mtal.figures.curves import AXES
+from mtal.runs.experiment import PLAIN, Experiment
+from mtal.ui import comparison, inputs, loaders
+from mtal.ui.experiments import strategy_title
+from mtal.ui.methods import SEVEN
+from mtal.ui.words import count, decimals, fixed, plain
+
+RANDOM = "random"
+READABLE = 8                                                # lines in one chart; more are drawn when asked for
+FEW = 3                                                     # lines, up to which every seed is drawn too
+COMMON = "common"                                           # the budget box while runs go on: the last that all have reached
+TRAINING, FREE = "train", ("load", "evaluate", "quality", "evidence", "project")    # stages that are no part of choosing
+
+
+def curve_rows(found: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
+    """`mtal.runs.experiment.metrics` as charts want it: with group, title (of the line), name (of the task), dataset, and
+    variant as a number, 0 for the plain settings."""
+    number = {label: place for place, label in enumerate(dict.fromkeys([PLAIN, *experiment.variants]))}
+    names = {(strategy, label): line_title(strategy, label) for strategy in experiment.strategies for label in number}
+    pairs = list(zip(found["strategy"], found["variant"], strict=True))
+    return found.assign(name=found["title"], title=[names[pair] for pair in pairs], group=[names[pair] for pair in pairs],
+                        dataset=experiment.cells[0].config.dataset, variant=found["variant"].map(number),
+                        label=found["variant"], value=found["value"].astype(float))
+
+
+def line_title(strategy: str, variant: str) -> str:
+    """`Consistency × diversity (ours) [committee=mean]`."""
+    return f"{strategy_title(strategy)} [{variant}]" if variant else strategy_title(strategy)
+
+
+def show_curves(rows: pd.DataFrame) -> str:
+    """Choose task, axis and lines, and draw; the task that was chosen."""
+    left, right = st.columns(2)
+    titles = dict(zip(rows["task"], rows["name"], strict=True))
+    with left:
+        task = inputs.choose("Task", comparison.tasks_in_order(rows), "experiments", "task", lambda name: titles[name],
+                             follows=False)
+    with right:
+        x = inputs.choose("Horizontal axis", list(AXES), "experiments", "x", lambda name: AXES[name], follows=False)
+    groups = list(rows["group"].unique())
+    shown = st.multiselect("Lines", groups, default=usual_lines(rows), key="experiments.lines",
+                           help="One line per strategy and variant: mean over its seeds, band ± one standard deviation."
+                           ) if len(groups) > READABLE else groups
+    drawn = rows[rows["group"].isin(shown)]
+    if drawn.empty:
+        st.caption("Choose at least one line above.")
+    else:
+        _show_chart(drawn, task, x)
+    return task
+
+
+def _show_chart(drawn: pd.DataFrame, task: str, x: str) -> None:
+    """The chart with what must be known to read it; single seeds only where there are few lines."""
+    seeds = drawn.groupby("group")["seed"].nunique()
+    thin = len(seeds) <= FEW
+    comparison.show_chart(drawn, task, x, (), legend=True, page="experiments", thin=thin)
+    bands = comparison.BANDS if thin else comparison.BANDS.partition(";")[0] + "."
+    st.caption(" ".join([bands] * bool((seeds > 1).any()) + [comparison.ALONE] * bool((seeds < 2).any())))
+    comparison.warn_about_starts(drawn)
+
+
+def usual_lines(rows: pd.DataFrame) -> list[str]:
+    """The paper's methods as far as they are there, else the first ones."""
+    groups = rows.drop_duplicates("group")
+    paper = groups[groups["strategy"].isin(SEVEN) & (groups["label"] == PLAIN)]["group"].tolist()
+    return paper if len(paper) > 1 else groups["group"].tolist()[:READABLE]
+
+
+def last_common_cycle(rows: pd.DataFrame) -> int:
+    """The last cycle that every line with a complete cycle has reached, if only with one seed: the table says with how many."""
+    return int(rows.groupby("group")["cycle"].max().min())
+
+
+def standing(rows: pd.DataFrame, cycle: int) -> pd.DataFrame:
+    """One task at one cycle, best first. `rows` as in `curve_rows`, of one task.
+
+    Columns: group, strategy, label, better, n (seeds), labels, mean, std, gain, gain_std, pairs. `gain` is the mean over the
+    seeds that both have of value - Random's value at as many labels, read off between Random's cycles where it has no cycle
+    there (our choice); stds are of the sample, NaN for one seed. A variant is held against Random of the same variant if
+    there is one, else against plain Random.
+    """
+    at = rows[rows["cycle"] == cycle].copy()
+    randoms = {key: one.sort_values("labels") for key, one in rows[rows["strategy"] == RANDOM].groupby(["seed", "label"])}
+    at["gain"] = [_gain(value, labels, randoms.get((seed, label), randoms.get((seed, PLAIN)))) if strategy != RANDOM else np.nan
+                  for strategy, seed, label, labels, value in _columns(at, "strategy", "seed", "label", "labels", "value")]
+    found = at.groupby(["group", "strategy", "label", "better"], sort=False, as_index=False).agg(
+        n=("seed", "nunique"), labels=("labels", "mean"), mean=("value", "mean"), std=("value", "std"),
+        gain=("gain", "mean"), gain_std=("gain", "std"), pairs=("gain", "count"))
+    rising = len(found) > 0 and found["better"].iloc[0] == "lower"
+    return found.sort_values("mean", ascending=rising, kind="stable", ignore_index=True)
+
+
+def seconds_per_cycle(experiment: Experiment) -> pd.DataFrame:
+    """Index group; columns training and selection: mean seconds of a cycle, over the cycles that have such a stage."""
+    tables = [loaders.seconds(run).assign(group=line_title(cell.strategy, cell.variant), run=run.name)
+              for cell in experiment.cells if (run := experiment.run(cell)) and run.cycles_done()]
+    every = pd.concat(tables, ignore_index=True)
+    kind = every["stage"].map(lambda stage: "training" if stage == TRAINING else "" if stage in FREE else "selection")
+    every = every.assign(kind=kind)[kind != ""]
+    spent = every.groupby(["group", "run", "cycle", "kind"], sort=False)["seconds"].sum()
+    return spent.groupby(["group", "kind"]).mean().unstack("kind").reindex(columns=["training", "selection"])
+
+
+def show_standing(experiment: Experiment, rows: pd.DataFrame, task: str) -> None:
+    """Choose a budget, and the table at it."""
+    one = rows[rows["task"] == task]
+    budgets = one.groupby("cycle")[["percent", "labels"]].mean()
+    titles = {str(cycle): f"{row['percent']:.3g} % of the pool, {row['labels']:,.0f} task labels (cycle {cycle})"
+              for cycle, row in budgets.iterrows()}
+    st.subheader("At one budget", anchor=False)
+    common = last_common_cycle(one)
+    titles = {COMMON: f"The last that all lines have reached: {titles[str(common)]}"} | titles
+    chosen = inputs.choose("Budget", list(titles), "experiments", "cycle", lambda name: titles[name], follows=False)
+    found = standing(one, common if chosen == COMMON else int(chosen))
+    axis = str(one["axis"].iloc[0])
+    st.dataframe(table(found, seconds_per_cycle(experiment), axis), key="experiments.standing", hide_index=True,
+                 height="content", alt=told(found, axis), column_config={"variant": st.column_config.TextColumn(width="medium")})
+    missing = [group for group in rows["group"].unique() if group not in set(found["group"])]
+    late = f" Not there yet: {plain(', '.join(missing))}." if missing else ""
+    st.caption("± is the standard deviation over n seeds. The difference to Random is taken seed by seed at as many labels, "
+               f"where both have come so far.{late}")
+
+
+def table(found: pd.DataFrame, seconds: pd.DataFrame, axis: str) -> pd.DataFrame:
+    """`standing` for people."""
+    places = decimals([*found["mean"], *found["std"]])
+    spent = seconds.reindex(found["group"])
+    return pd.DataFrame({
+        "strategy": [strategy_title(name) for name in found["strategy"]], "variant": found["label"],
+        axis: _spreads(found, places), "difference to Random": _differences(found, places), "n": found["n"],
+        "selection, s per cycle": [_seconds(value) for value in spent["selection"]],
+        "training, s per cycle": [_seconds(value) for value in spent["training"]],
+        "task labels": found["labels"].round().astype(int),
+    }).drop(columns=[] if (found["label"] != PLAIN).any() else ["variant"])
+
+
+def told(found: pd.DataFrame, axis: str) -> str:
+    """What the table says, in one line."""
+    places = decimals(found["mean"])
+    return f"{axis}, best first: " + "; ".join(f"{group} {fixed(mean, places)} (n={n})"
+                                              for group, mean, n in _columns(found, "group", "mean", "n"))
+
+
+def download(found: pd.DataFrame, experiment: Experiment) -> None:
+    """Every measurement, a row per run, cycle and task. `found` as `mtal.runs.experiment.metrics` gives it."""
+    st.download_button(f"All {count(len(found), 'measurement')} as CSV", _as_csv(found), f"{experiment.name}.csv", "text/csv",
+                       key="experiments.csv", icon=":material/download:", on_click="ignore")
+
+
+def _as_csv(found: pd.DataFrame) -> Callable[[], str]:
+    return lambda: found.to_csv(index=False, lineterminator="\n")
+
+
+def _gain(value: float, labels: float, random: pd.DataFrame | None) -> float:
+    """Value - Random's value at as many labels; NaN where Random has not come so far."""
+    if random is None or not random["labels"].iloc[0] <= labels <= random["labels"].iloc[-1]:
+        return np.nan
+    return float(value - np.interp(labels, random["labels"], random["value"]))
+
+
+def _differences(found: pd.DataFrame, places: int) -> list[str]:
+    """`-0.231 ± 0.040, better`; or why there is none."""
+    said = []
+    for strategy, better, n, gain, std, pairs in _columns(found, "strategy", "better", "n", "gain", "gain_std", "pairs"):
+        if strategy == RANDOM:
+            said.append("is Random")
+        elif not pairs:
+            said.append("no run of Random to compare with")
+        else:
+            word = "the same" if gain == 0 else "better" if (gain > 0) == (better == "higher") else "worse"
+            spread = f" ± {fixed(std, places)}" if pairs > 1 else ""
+            said.append(f"{gain:+.{places}f}{spread}, {word}" + f" (n={pairs})" * (pairs != n))
+    return said
+
+
+def _columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of some columns."""
+    return zip(*(frame[name] for name in names), strict=True)
+
+
+def _spreads(found: pd.DataFrame, places: int) -> list[str]:
+    return [fixed(mean, places) + f" ± {fixed(std, places)}" * (n > 1) for mean, std, n in _columns(found, "mean", "std", "n")]
+
+
+def _seconds(value: float) -> str:
+    return "–" if value != value else f"{value:.3g}"

@@ -1,0 +1,31 @@
+"""Signals: how well each signal ranked the unlabelled images by their true loss, per task and cycle, in a simulation."""
+import streamlit as st
+
+from mtal.figures.quality import quality_curve, quality_heatmap
+from mtal.ui import cards, inputs, live, loaders, trust
+
+st.title("Signals", anchor=False)
+left, right = st.columns([3, 1])
+with left:
+    run = inputs.choose_run("signals")
+live.watch(run, "signals", cards.progress_lines)
+trust.say_why_none(run)
+cycle = inputs.choose_cycle(run, "signals", picked_only=True, where=right)
+quality = loaders.quality(run, cycle)
+titles = trust.titles(run)
+st.markdown(trust.verdict(quality, run.tasks))
+st.caption(trust.ABOUT)
+
+joined, shown = trust.choose_view()
+if shown == "table":
+    trust.show_table(trust.table(quality, run.tasks), "signals.table", f"Signals of cycle {cycle}")
+else:
+    st.plotly_chart(quality_heatmap(quality, {task.name: task.title for task in run.tasks}, f"{run.name}/{cycle}", joined),
+                    key="signals.heatmap", alt=trust.verdict(quality, run.tasks))
+
+st.subheader("Over the cycles", anchor=False)
+every = loaders.qualities(run)
+task = inputs.choose("Task", list(titles), "signals", "task", lambda name: titles[name], follows=False)
+st.plotly_chart(quality_curve(every, task, titles[task], run.name, joined), key="signals.curve",
+                alt=f"Rank correlation of each signal with the true loss of {titles[task]}, cycle by cycle")
+trust.download(every, run)
