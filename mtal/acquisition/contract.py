@@ -140,6 +140,8 @@ RULES: dict[str, Callable[[Strategy], None]] = {
     "refuses what is no number": refuses_what_is_no_number,
 }
 
+DECLARED = ("says what it is", "needs only what exists")    # rules that are read off, without a pick
+
 
 def broken(strategy: Strategy, rule: str) -> str:
     """What was seen that breaks a rule, "" if it is kept."""

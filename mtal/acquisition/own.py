@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from mtal.acquisition import STRATEGIES
-from mtal.acquisition.contract import RULES, broken
+from mtal.acquisition.contract import DECLARED, RULES, broken
 from mtal.acquisition.strategy import Strategy
 from mtal.config import ConfigError, find
 
@@ -34,7 +34,7 @@ class OwnFile:
 
     def strategy(self) -> Strategy:
         """What it defines, once it kept every rule of the contract. ConfigError names the first that it breaks."""
-        return _kept(self)
+        return _keeping(self, tuple(RULES))
 
 
 def own_folder() -> Path:
@@ -86,8 +86,8 @@ def read(path: Path) -> OwnFile:
 
 
 @lru_cache(maxsize=64)
-def load(file: OwnFile) -> Strategy:
-    """What the file calls STRATEGY. ConfigError says what is wrong with the file; the contract is not tried yet."""
+def defined(file: OwnFile) -> Strategy:
+    """What the file calls STRATEGY. ConfigError says what is wrong with the file; of the contract nothing is tried yet."""
     name = file.path.stem
     if name in STRATEGIES:
         raise ConfigError(f"{file.path} has the name of a strategy that mtal brings along. Rename it")
@@ -106,9 +106,9 @@ def load(file: OwnFile) -> Strategy:
 
 
 @lru_cache(maxsize=64)
-def _kept(file: OwnFile) -> Strategy:
-    strategy = load(file)
-    for rule in RULES:
+def _keeping(file: OwnFile, rules: tuple[str, ...]) -> Strategy:
+    strategy = defined(file)
+    for rule in rules:
         if seen := broken(strategy, rule):
             raise ConfigError(f"strategy: {file.path} breaks the rule “{rule}”: it {seen}. {WAY_OUT}")
     return strategy
@@ -120,7 +120,7 @@ def _own() -> tuple[dict[str, Strategy], dict[Path, str]]:
     wrong: dict[Path, str] = {}
     for path in own_files():
         try:
-            usable[path.stem] = load(read_in_folder(path))
+            usable[path.stem] = _keeping(read_in_folder(path), DECLARED)
         except ConfigError as error:
             wrong[path] = str(error)
     return usable, wrong

@@ -7,7 +7,7 @@ import typer
 
 from mtal.acquisition import STRATEGIES
 from mtal.acquisition.contract import RULES, broken
-from mtal.acquisition.own import all_strategies, load, own_folder, read, unusable
+from mtal.acquisition.own import all_strategies, defined, own_folder, read, unusable
 from mtal.acquisition.strategy import Strategy
 from mtal.cli.listing import table
 from mtal.cli.options import AsJson
@@ -27,7 +27,7 @@ def strategies(check: Check = None, as_json: AsJson = False) -> None:
 
 
 def _check(path: Path) -> None:
-    strategy = load(read(path.absolute()))
+    strategy = defined(read(path.absolute()))
     found = {}
     for rule in RULES:
         found[rule] = broken(strategy, rule)

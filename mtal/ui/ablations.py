@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 import yaml
 
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.own import all_strategies
 from mtal.config import Config, ConfigError
 from mtal.ui.words import plain
 
@@ -22,7 +22,8 @@ PAPER: dict[str, tuple[str, ...]] = {
 
 def heeded(strategies: Iterable[str]) -> list[str]:
     """Settings that change what some of these strategies do, in the order of `Config`."""
-    used = {name for strategy in strategies for name in STRATEGIES[strategy].uses}
+    uses = heeds()
+    used = {name for strategy in strategies for name in uses[strategy]}
     return [name for name in Config.model_fields if name in used]
 
 
@@ -66,7 +67,7 @@ def value_of(name: str, text: str) -> Any:
 
 def heeds() -> dict[str, frozenset[str]]:
     """Strategy -> settings that change what it does, as a plan wants it."""
-    return {name: strategy.uses for name, strategy in STRATEGIES.items()}
+    return {name: strategy.uses for name, strategy in all_strategies().items()}
 
 
 def _values(name: str, base: Mapping[str, Any], key: str) -> None:

@@ -6,13 +6,12 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from mtal.acquisition import STRATEGIES
 from mtal.runs.durations import span
 from mtal.runs.experiment import REFUSED, Experiment, State, damaged_experiments, start_all, stop_all
 from mtal.runs.launch import start
 from mtal.runs.run import Run
 from mtal.runs.status import Status
-from mtal.ui import cards, loaders, planning
+from mtal.ui import cards, loaders, methods, planning
 from mtal.ui.causes import Cause, cause
 from mtal.ui.forecast import left
 from mtal.ui.words import ago, budget_text, code, count, plain
@@ -142,8 +141,8 @@ def confirm_stop(experiment: Experiment, living: int) -> None:
     st.markdown(f"{count(living, 'run')} of {code(experiment.name)} will stop after the step in hand. Complete cycles stay, and "
                 "“Resume all” goes on from there.")
     with st.container(horizontal=True):
-        if st.button("Stop them", key="experiments.stop_yes", type="primary", icon=":material/stop_circle:",
-                     on_click=stop_all, args=(experiment,)):
+        if st.button("Stop them", key="experiments.stop_yes", type="primary", icon=":material/stop_circle:"):
+            stop_all(experiment)
             st.rerun()
         if st.button("Keep them running", key="experiments.stop_no"):
             st.rerun()
@@ -175,7 +174,7 @@ def data_title(experiment: Experiment) -> str:
 
 def strategy_title(name: str) -> str:
     """For people; the name where a strategy of one's own is not here any more."""
-    return STRATEGIES[name].title if name in STRATEGIES else name
+    return methods.titles().get(name, name)
 
 
 def _left_text(open_states: Sequence[State]) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 import streamlit as st
 import yaml
 
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.own import all_strategies
 from mtal.config import ConfigError
 from mtal.runs.durations import span
 from mtal.runs.experiment import REFUSED, Cell, Experiment, extend, grid, more, one_at_a_time, start_all
@@ -29,7 +29,7 @@ def show(experiment: Experiment) -> None:
         missing = [name for name in methods.allowed(experiment.cells[0].config.tasks) if name not in experiment.strategies]
         strategies = strategies_column.multiselect("More strategies", missing, key=f"{PAGE}.strategies",
                                                    format_func=strategy_title, placeholder="none")
-        every = [name for name in (*experiment.strategies, *strategies) if name in STRATEGIES]
+        every = [name for name in (*experiment.strategies, *strategies) if name in all_strategies()]
         ablations.choose_varied(every, experiment.plain, PAGE)
         text = st.text_input("A variant of any settings", key=f"{PAGE}.yaml", placeholder="epochs: 20, lr: 0.001",
                              help="One variant with all of these. Settings of network and training count for every strategy.")

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 import yaml
 
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.own import all_strategies, find_strategy
 from mtal.config import Config, ConfigError, find, make_config
 from mtal.runs.experiment import Cell, expand, one_at_a_time
 from mtal.ui import ablations, methods, registry
@@ -21,7 +21,7 @@ FIRST = ("dataset", "data", "tasks", "network", "backbone", "epochs", "start", "
 REPEATED = ("strategy", "seed")                             # asked as lists, a run for each
 NAMES: dict[str, Callable[[], Sequence[str]]] = {           # settings that name something listed elsewhere
     "dataset": lambda: tuple(registry.datasets()), "network": registry.networks, "backbone": registry.backbones,
-    "strategy": lambda: tuple(STRATEGIES),
+    "strategy": lambda: tuple(all_strategies()),
 }
 
 
@@ -95,6 +95,8 @@ def plan() -> list[Cell]:
     tasks = checked(make_config(values | {"strategy": strategies[0]})).tasks
     if reasons := [reason for strategy in strategies if (reason := methods.why_not(strategy, tasks))]:
         raise ConfigError(f"strategy: {'; '.join(reasons)}")
+    for strategy in strategies:
+        find_strategy(strategy)                             # one of one's own must keep the contract
     return expand(values, strategies, range(first, first + st.session_state[key("seeds")]),
                   one_at_a_time(values, ablations.varied(strategies, "launch")), ablations.heeds())
 

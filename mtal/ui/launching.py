@@ -3,7 +3,6 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mtal.acquisition import STRATEGIES
 from mtal.config import PRESETS, SELECTION, Config, ConfigError, find
 from mtal.runs.durations import span
 from mtal.runs.experiment import Cell
@@ -57,12 +56,13 @@ def presets() -> None:
     st.selectbox("Preset", [OWN, *PRESETS], key=key("preset"), on_change=_take_preset, persist_state="session",
                  format_func=lambda name: f"{name}: {PRESETS[name][0]}" if name in PRESETS else OWN,
                  help="Fills all settings below; change what you like afterwards.")
+    titles = methods.titles()
     with st.container(horizontal=True):
         for which, label in (("paper", "The paper's {} methods"), ("all", "All {} strategies")):
             found = _compared(which)
             st.button(f"{label.format(len(found))} × {SEEDS} seeds", key=key(f"compare.{which}"), on_click=_compare,
                       args=(which,), icon=":material/compare_arrows:",
-                      help=f"{plain(', '.join(STRATEGIES[name].title for name in found))}: what can choose for these tasks.")
+                      help=f"{plain(', '.join(titles[name] for name in found))}: what can choose for these tasks.")
 
 
 def look() -> tuple[dict[str, str], list[Cell]]:
@@ -77,9 +77,12 @@ def look() -> tuple[dict[str, str], list[Cell]]:
 
 def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
     """What is compared: a run for each strategy and seed."""
-    st.multiselect("Strategies", list(STRATEGIES), key=key("strategy"), persist_state="session",
-                   format_func=lambda name: STRATEGIES[name].title, help="A run for each, all from the same random start.")
+    titles = methods.titles()
+    st.session_state[key("strategy")] = [name for name in st.session_state[key("strategy")] if name in titles]
+    st.multiselect("Strategies", list(titles), key=key("strategy"), persist_state="session", format_func=titles.__getitem__,
+                   help="A run for each, all from the same random start.")
     form.show_wrong("strategy", wrong)
+    methods.say_unusable()
     chosen = st.session_state[key("strategy")]
     if chosen:
         with st.container(horizontal=True, gap="xsmall", key="launch.methods"):

@@ -6,6 +6,7 @@ from platform import python_version
 import streamlit as st
 
 from mtal.acquisition import STRATEGIES
+from mtal.acquisition.own import all_strategies, unusable
 from mtal.acquisition.strategy import Strategy
 from mtal.ui import registry
 from mtal.ui.words import plain
@@ -19,30 +20,42 @@ def the_seven() -> list[str]:
     return [name for name in SEVEN if name in STRATEGIES]
 
 
+def titles() -> dict[str, str]:
+    """Strategy -> how it is called on screen."""
+    return {name: strategy.title for name, strategy in all_strategies().items()}
+
+
+def say_unusable() -> None:
+    """Files of one's own that give no strategy, and why."""
+    for problem in unusable().values():
+        st.warning(plain(problem), icon=":material/extension_off:")
+
+
 def allowed(tasks: Sequence[str]) -> list[str]:
     """Names of the strategies that can choose for these tasks."""
-    return [name for name in STRATEGIES if not why_not(name, tasks)]
+    return [name for name in all_strategies() if not why_not(name, tasks)]
 
 
 def why_not(name: str, tasks: Sequence[str]) -> str:
     """Why a strategy cannot choose for these tasks; "" if it can."""
-    strategy = STRATEGIES[name]
+    strategy = all_strategies()[name]
     if missing := [task for task in strategy.tasks if task not in tasks]:
         return f"{strategy.title} needs the task {' and '.join(missing)}"
     return next((f"{strategy.title}: {reason}" for need in strategy.needs if (reason := registry.refuses(need, tasks))), "")
 
 
 def groups() -> dict[str, list[Strategy]]:
-    """Heading -> strategies. One's own come from another file than this program's."""
-    own = [one for one in STRATEGIES.values() if not one.pick.__module__.startswith("mtal.")]
-    paper = [one for one in STRATEGIES.values() if one not in own and one.name.partition("-")[0] in {"core", *SEVEN}]
-    further = [one for one in STRATEGIES.values() if one not in own and one not in paper]
+    """Heading -> strategies."""
+    own = [one for name, one in all_strategies().items() if name not in STRATEGIES]
+    paper = [one for one in STRATEGIES.values() if one.name.partition("-")[0] in {"core", *SEVEN}]
+    further = [one for one in STRATEGIES.values() if one not in paper]
     found = {"From the paper's comparison": paper, "Further baselines": further, "Your own": own}
     return {heading: strategies for heading, strategies in found.items() if strategies}
 
 
 def strategy_cards() -> None:
     """A card per strategy, two in a row, under their headings."""
+    say_unusable()
     for heading, strategies in groups().items():
         st.subheader(heading, anchor=False)
         for start in range(0, len(strategies), 2):
@@ -56,7 +69,7 @@ def card_button(name: str, page: str, label: str = "") -> None:
 
     The card is made when it is asked for: the titles of signals stand behind torch, which pages of results do without.
     """
-    strategy = STRATEGIES.get(name)
+    strategy = all_strategies().get(name)
     if strategy is None:
         st.markdown(f"**{plain(label or name)}**", width="content")
         return

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from mtal.acquisition import STRATEGIES
 from mtal.config import ConfigError
 from mtal.runs.experiment import REFUSED, Cell, create_experiment, start_all
-from mtal.ui import loaders, registry
+from mtal.ui import loaders, methods, registry
 from mtal.ui.words import count, plain
 
 FEW = 3                                                     # strategies that a title names
@@ -39,7 +38,8 @@ def name_and_title(cells: Sequence[Cell]) -> tuple[str, str]:
 
 def proposed_title(cells: Sequence[Cell]) -> str:
     """Such as `NYUv2: Random and PartAL, 3 seeds`."""
-    strategies = list(dict.fromkeys(STRATEGIES[cell.strategy].title for cell in cells))
+    titles = methods.titles()
+    strategies = list(dict.fromkeys(titles[cell.strategy] for cell in cells))
     named = " and ".join(strategies) if len(strategies) < FEW else count(len(strategies), "strategy", "strategies")
     variants = len({cell.variant for cell in cells}) - 1
     ablation = [count(variants, "variant")] * bool(variants)

@@ -85,6 +85,7 @@ BAD = [
     ("mine", "STRATEGY = 'ours'", "has no STRATEGY = Strategy"),
     ("mine", "\0", "ends with "),
     ("other", GOOD, "holds a strategy called 'mine'. Give both the same name"),
+    ("mine", GOOD.replace("margin\",)", "x\",)"), r"breaks the rule “needs only what exists”: it needs signals \(.x.,\), which"),
     ("ours", GOOD.replace('"mine"', '"ours"'), "has the name of a strategy that mtal brings along"),
 ]
 

@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 
 from mtal.runs.experiment import experiments, find_experiment
 from mtal.runs.files import read_json, write_json
-from mtal.runs.run import Run
 from mtal.runs.status import Status
 from mtal.ui.ablations import PAPER
 from mtal.ui.methods import SEVEN
@@ -312,17 +311,6 @@ def test_help_has_a_card_for_every_strategy_under_its_heading(open_page):
     assert [heading.value for heading in app.subheader] == ["From the paper's comparison", "Further baselines"]
 
 
-def test_a_strategy_of_ones_own_stands_under_a_heading_of_its_own(open_page, monkeypatch):
-    from dataclasses import replace
-
-    from mtal.acquisition import STRATEGIES
-
-    def pick(pool, budget, rng, options):
-        raise NotImplementedError
-    monkeypatch.setitem(STRATEGIES, "mine", replace(STRATEGIES["random"], name="mine", title="Mine", pick=pick))
-    assert open_page("help").subheader[-1].value == "Your own"
-
-
 @pytest.mark.parametrize("page", ["launch", "run"])
 def test_a_card_is_one_click_away(page, open_page, made_store):
     from mtal.acquisition import STRATEGIES
@@ -331,6 +319,64 @@ def test_a_card_is_one_click_away(page, open_page, made_store):
     assert STRATEGIES["ours"].formula not in text_of(app)
     app.session_state[f"{page}.card.ours"] = True           # as a click on it does
     assert STRATEGIES["ours"].formula in text_of(app.run())
+
+
+OWN = """
+from dataclasses import replace
+from mtal.acquisition.uniform import RANDOM
+
+STRATEGY = replace(RANDOM, name="mine", title="Mine alone")
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A folder with one strategy of one's own, and a file that is none."""
+    monkeypatch.setenv("MTAL_STRATEGIES", str(tmp_path / "own"))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "mine.py").write_text(OWN)
+    (tmp_path / "own" / "wrong.py").write_text("1 / 0")
+    return tmp_path / "own"
+
+
+def test_strategies_of_ones_own_have_a_card_and_a_broken_file_a_reason(open_page, own):
+    said = text_of(open_page("help"))
+    assert "Your own" in said
+    assert "Mine alone" in said
+    assert "ZeroDivisionError" in said
+
+
+def test_launch_offers_strategies_of_ones_own_and_forgets_one_that_is_taken_away(open_page, own):
+    app = open_page("launch", dataset="drawn", strategy="mine")
+    assert not app.exception
+    chosen = app.multiselect(key="launch.strategy")
+    assert chosen.value == ["mine"]
+    assert "Mine alone" in chosen.options
+    assert "ZeroDivisionError" in text_of(app)
+    (own / "mine.py").unlink()
+    app.run()
+    assert not app.exception
+    assert app.multiselect(key="launch.strategy").value == []
+
+
+def test_launch_names_the_rule_that_a_strategy_of_ones_own_breaks(open_page, own):
+    (own / "mine.py").write_text(OWN + "STRATEGY = replace(STRATEGY, pick=lambda *_: None)")
+    app = open_page("launch", dataset="drawn", strategy="mine")
+    assert not app.exception
+    assert "breaks the rule" in text_of(app)
+    assert "answers NoneType instead of a Pick" in text_of(app)
+
+
+def test_launch_says_at_most_how_many_cycles_where_a_rule_may_end_them(open_page):
+    app = open_page("launch", dataset="drawn")
+    assert "at most" not in text_of(app)
+    app.number_input(key="launch.label_budget").set_value(500)
+    app.number_input(key="launch.plateau_percent").set_value(1.5).run()
+    said = text_of(app)
+    assert "at most 6 cycles each" in said
+    assert "at most 60 % of the pool, ends at 500 task labels or when the loss falls by less than 1.5 % over 2 cycles" in said
+    app.number_input(key="launch.plateau_percent").set_value(100).run()
+    assert "**plateau_percent** input should be less than 100" in text_of(app).lower().replace("\\", "")
 
 
 def test_launch_takes_settings_from_the_address_and_refuses_wrong_ones(open_page):

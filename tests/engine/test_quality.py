@@ -221,7 +221,7 @@ def described(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(cycle.DATASETS, "drawn", replace(source, load=load))
-        patch.setitem(cycle.STRATEGIES, "random", replace(strategy, pick=pick))
+        patch.setitem(STRATEGIES, "random", replace(strategy, pick=pick))
         cycle.run_cycles(run, watch)
     return run, happened
 
