@@ -143,7 +143,7 @@ def confirm_stop(experiment: Experiment, living: int) -> None:
                 "“Resume all” goes on from there.")
     with st.container(horizontal=True):
         if st.button("Stop them", key="experiments.stop_yes", type="primary", icon=":material/stop_circle:",
-                     on_click=stop_all, args=(experiment,)):
+                     on_click=_stop, args=(experiment,)):
             st.rerun()
         if st.button("Keep them running", key="experiments.stop_no"):
             st.rerun()
@@ -217,6 +217,10 @@ def _start(experiment: Experiment) -> None:
     refused = [said for _, said in start_all(experiment) if said.startswith(REFUSED)]
     if refused:
         st.toast(f"{count(len(refused), 'run')} not started: {plain(refused[0])}", icon=":material/error:")
+
+
+def _stop(experiment: Experiment) -> None:
+    stop_all(experiment)
 
 
 def _resume(runs: Sequence[Run]) -> None:

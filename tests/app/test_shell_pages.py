@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 
 from mtal.runs.experiment import experiments, find_experiment
 from mtal.runs.files import read_json, write_json
-from mtal.runs.run import Run
 from mtal.runs.status import Status
 from mtal.ui.ablations import PAPER
 from mtal.ui.methods import SEVEN
