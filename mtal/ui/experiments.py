@@ -141,8 +141,8 @@ def confirm_stop(experiment: Experiment, living: int) -> None:
     st.markdown(f"{count(living, 'run')} of {code(experiment.name)} will stop after the step in hand. Complete cycles stay, and "
                 "“Resume all” goes on from there.")
     with st.container(horizontal=True):
-        if st.button("Stop them", key="experiments.stop_yes", type="primary", icon=":material/stop_circle:"):
-            stop_all(experiment)
+        if st.button("Stop them", key="experiments.stop_yes", type="primary", icon=":material/stop_circle:",
+                     on_click=_stop, args=(experiment,)):
             st.rerun()
         if st.button("Keep them running", key="experiments.stop_no"):
             st.rerun()
@@ -216,6 +216,10 @@ def _start(experiment: Experiment) -> None:
     refused = [said for _, said in start_all(experiment) if said.startswith(REFUSED)]
     if refused:
         st.toast(f"{count(len(refused), 'run')} not started: {plain(refused[0])}", icon=":material/error:")
+
+
+def _stop(experiment: Experiment) -> None:
+    stop_all(experiment)
 
 
 def _resume(runs: Sequence[Run]) -> None:

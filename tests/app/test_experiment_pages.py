@@ -85,7 +85,8 @@ def test_one_experiment_in_every_state(open_page, made_experiment, state):
     word = {"queued": "waiting", None: "not started"}.get(state, state)
     assert [word in cell for cell in cells_of(app)] == [True] * 4
     links = re.findall(r'href="run\?run=([^"]+)"', matrix(app))
-    assert links == [cell.run_name for one in ("random", "ours") for cell in experiment.cells if cell.strategy == one] * bool(state)
+    rows = [cell.run_name for one in ("random", "ours") for cell in experiment.cells if cell.strategy == one]
+    assert links == rows * bool(state)
     assert bool(charts(app)) == (state not in {"queued", None})
     keys = {button.key for button in app.button}
     assert ("experiments.start" in keys) == (state in {"failed", "interrupted", "stopped", None})
@@ -95,7 +96,8 @@ def test_one_experiment_in_every_state(open_page, made_experiment, state):
 def test_the_header_says_the_protocol(open_page, made_experiment):
     made_experiment("finished")
     said = text_of(open_page("experiments", experiment="shapes"))
-    for text in ("Drawn shapes, 33×47 px", "padnet, tiny", "2 epochs per cycle, trained from scratch", "25 % at random, + 20 %", "3 cycles"):
+    for text in ("Drawn shapes, 33×47 px", "padnet, tiny", "2 epochs per cycle, trained from scratch", "25 % at random, + 20 %",
+                 "3 cycles"):
         assert text in said.replace("\\", "")
 
 

@@ -7,9 +7,9 @@ from mtal.ui.trust import table, verdict
 
 TASKS = tuple(TaskFacts(name, title, "", "", "", "", 1.0, "", "", "", "", ()) for name, title in
               (("semseg", "Segmentation"), ("depth", "Depth")))
-ROWS = [("committee", "committee max", "semseg", "", .3, .2, .4, 40), ("committee", "committee max", "depth", "", .1, -.1, .3, 40),
-        ("committee", "committee max", "loss", "mean", .5, .3, .7, 38), ("committee", "committee max", "loss", "max", .4, .2, .6, 38),
-        ("margin", "margin", "semseg", "", .35, .25, .45, 40)]
+MAX = ("committee", "committee max")
+ROWS = [(*MAX, "semseg", "", .3, .2, .4, 40), (*MAX, "depth", "", .1, -.1, .3, 40), (*MAX, "loss", "mean", .5, .3, .7, 38),
+        (*MAX, "loss", "max", .4, .2, .6, 38), ("margin", "margin", "semseg", "", .35, .25, .45, 40)]
 
 
 def frame(*rows) -> pd.DataFrame:
@@ -18,9 +18,9 @@ def frame(*rows) -> pd.DataFrame:
 
 def test_the_best_for_the_loss_the_task_that_it_fails_and_the_best_per_task():
     said = verdict(frame(*ROWS), TASKS)
-    assert said == ("For the multi-task loss committee max, tasks joined by mean (ρ 0.50, 0.30 to 0.70, n=38) deserves most trust, "
-                    "but it fails Depth. Best per task: Segmentation: margin (ρ 0.35, 0.25 to 0.45, n=40); Depth: none beyond "
-                    "chance.")
+    assert said == ("For the multi-task loss committee max, tasks joined by mean (ρ 0.50, 0.30 to 0.70, n=38) deserves most "
+                    "trust, but it fails Depth. Best per task: Segmentation: margin (ρ 0.35, 0.25 to 0.45, n=40); Depth: none "
+                    "beyond chance.")
 
 
 def test_what_says_nothing_about_any_task_is_told_so():
@@ -44,5 +44,5 @@ def test_a_signal_of_no_single_task_fails_none():
 def test_the_table_is_in_the_order_of_tasks_and_best_first():
     shown = table(frame(*ROWS), TASKS)
     assert shown["task"].to_list() == ["Multi-task loss"] * 2 + ["Segmentation"] * 2 + ["Depth"]
-    assert shown["signal"].to_list()[:3] == ["committee max, tasks joined by mean", "committee max, tasks joined by max", "margin"]
+    assert shown["signal"].to_list()[:3] == [f"committee max, tasks joined by {how}" for how in ("mean", "max")] + ["margin"]
     assert shown["n"].to_list() == [38, 38, 40, 40, 40]
