@@ -52,9 +52,10 @@ def jensen_shannon(reference: Tensor, other: Tensor) -> Tensor:
     finite where a probability vanishes.
     """
     log_p, log_q = F.log_softmax(reference.float(), 1), F.log_softmax(other.float(), 1)
-    gap = (log_q - log_p).clamp(-30, 30)                    # beyond, the smaller probability weighs nothing: e^-30
+    gap = (log_q - log_p).clamp_(-30, 30)                   # beyond, the smaller probability weighs nothing: e^-30
     above = math.log(2) - F.softplus(gap)
-    return ((log_p.exp() * above).sum(1) + (log_q.exp() * (above + gap)).sum(1)).mul(0.5).clamp(min=0)
+    p, q = log_p.exp(), log_q.exp()
+    return ((p + q) * above + q * gap).sum(1).mul(0.5).clamp(min=0)
 
 
 def cross_entropy_between(reference: Tensor, other: Tensor) -> Tensor:
