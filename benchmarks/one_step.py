@@ -105,7 +105,7 @@ def one_step(of: Setting, machine: Machine, way: Config, labelled: np.ndarray, s
     weights = after.astype(float)
     if way.sample_weights != "off" and strategy.weights_samples:
         scores = np.stack([pick.table[f"n.{task}"] for task in way.tasks], axis=1)
-        weights = sample_weights(after, [(pick.images, scores[pick.images])])
+        weights = sample_weights(after, [(pick.pairs, scores)])
     network, _ = trained(of, machine, after, weights)
     return measured(of, machine, network, validation)
 

@@ -1,6 +1,8 @@
 """What every strategy promises, one function per rule. Each tries the strategy and raises ContractError with what was seen."""
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from typing import get_args, get_type_hints
 
 import numpy as np
 
@@ -9,6 +11,10 @@ from mtal.acquisition.strategy import Strategy
 from mtal.acquisition.trial_pools import SIGNALS, trial_pools
 from mtal.config import Config
 
+SWITCHES = {field.name: get_args(get_type_hints(Options)[field.name]) for field in fields(Options)}
+
+ENGINE_COLUMNS = ("id", "labelled", "picked", "rank", "cutoff")     # of the pool's table, filled in by whoever runs the strategy
+ENGINE_PREFIXES = ("m.", "loss.")
 BUDGETS = (1, 7, 12, 1000)                                  # labels; 7 ends within an image, 1000 are more than there are
 
 
@@ -102,6 +108,10 @@ def leaves_the_pool_alone(strategy: Strategy) -> None:
 def tells_a_number_per_image(strategy: Strategy) -> None:
     """Every column of the table has a number for each image; a score is one for open images and NaN for the others."""
     for kind, pool, pick, _ in _tries(strategy):
+        if taken := [name for name in pick.table if not isinstance(name, str) or name in ENGINE_COLUMNS
+                     or name.startswith(ENGINE_PREFIXES)]:
+            raise ContractError(f"names a column {taken[0]!r}; {', '.join(ENGINE_COLUMNS)} and names that begin with "
+                                f"{' or '.join(ENGINE_PREFIXES)} are the run's own ({kind})")
         for name, column in pick.table.items():
             if np.shape(column) != (len(pool.labelled),) or not np.issubdtype(np.asarray(column).dtype, np.number):
                 raise ContractError(f"its column {name} has the shape {np.shape(column)}, not a number for each of "
@@ -126,10 +136,23 @@ def refuses_what_is_no_number(strategy: Strategy) -> None:
         raise ContractError(f"picks although its signal {name} holds NaN; read signals as pool[{name!r}], which refuses them")
 
 
+def declares_what_it_uses(strategy: Strategy) -> None:
+    """A setting that changes its picks is among those it `uses`: an ablation of one that it does not name makes no run of it."""
+    for name, values in SWITCHES.items():
+        if name in strategy.uses:
+            continue
+        for kind, pool in trial_pools(strategy).items():
+            plain, *others = (strategy.pick(pool, BUDGETS[2], np.random.default_rng(7), replace(Options(), **{name: value})).pairs
+                              for value in values)
+            if any(not np.array_equal(plain, other) for other in others):
+                raise ContractError(f"picks otherwise when {name} changes, but does not name it in `uses` ({kind})")
+
+
 RULES: dict[str, Callable[[Strategy], None]] = {
     "says what it is": says_what_it_is,
     "needs only what exists": needs_what_exists,
     "training can follow": trains_as_it_says,
+    "declares what it uses": declares_what_it_uses,
     "answers (image, task) pairs": answers_pairs,
     "spends the budget": spends_the_budget,
     "buys only what is open": buys_what_is_open,

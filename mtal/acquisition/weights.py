@@ -9,14 +9,15 @@ LOWEST, HIGHEST = 0.25, 4.0
 def sample_weights(labelled: np.ndarray, batches: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """(N, T) weights, 0 where there is no label, of mean 1 per task over the labelled images.
 
-    labelled (N, T) bool. batches: per cycle the picked images (n,) and their normalised scores when picked (n, T):
-    w = clip(score / mean over that batch, 1/4, 4). Images of the random start weigh 1 before scaling.
+    labelled (N, T) bool. batches: per cycle the (image, task) pairs bought (K, 2) and the normalised scores of the pool when
+    they were picked (N, T): w = clip(score / mean over the task's pairs of that batch, 1/4, 4). Labels of the start weigh 1.
     """
     weights = labelled.astype(np.float64)
-    for images, scores in batches:
-        mean = scores.mean(axis=0)
-        relative = np.where(mean > 0, scores / np.where(mean > 0, mean, 1), 1)
-        weights[images] *= np.clip(relative, LOWEST, HIGHEST)
+    for pairs, scores in batches:
+        for task in np.unique(pairs[:, 1]):
+            images = pairs[pairs[:, 1] == task, 0]
+            mean = scores[images, task].mean()
+            weights[images, task] = np.clip(scores[images, task] / mean, LOWEST, HIGHEST) if mean > 0 else 1
     count = labelled.sum(axis=0)
     total = weights.sum(axis=0)
     return weights * np.where(total > 0, count / np.where(total > 0, total, 1), 0)

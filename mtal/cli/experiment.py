@@ -55,7 +55,7 @@ def add(
     elif dry_run:
         _show(sketch(experiment.paths.store, name, experiment.title, cells))
     else:
-        _go(extend(experiment, cells), no_start)
+        _go(extend(experiment, cells), no_start, cells)
 
 
 def start(name: ExperimentName, runs: Runs = None) -> None:
@@ -113,10 +113,10 @@ def _show(planned: Experiment) -> None:
     typer.echo(f"{matrix(planned.states())}\n{len(planned.cells)} runs; nothing is written or started")
 
 
-def _go(experiment: Experiment, no_start: bool) -> None:
-    """Start what is not done, and say how all of it stands. Exit code 1 if a run cannot be started."""
+def _go(experiment: Experiment, no_start: bool, only: list[Cell] | None = None) -> None:
+    """Start what is not done, or `only` some of it, and say how all of it stands. Exit code 1 if a run cannot be started."""
     refused = False
-    for cell, said in [] if no_start else start_all(experiment):
+    for cell, said in [] if no_start else start_all(experiment, only=only):
         typer.echo(f"{cell.run_name}: {said}")
         refused |= said.startswith(REFUSED)
     typer.echo(f"{experiment.name}: {summary(experiment)}")

@@ -3,6 +3,7 @@ from mtal.acquisition.own import find_strategy, own_file, own_folder
 from mtal.acquisition.strategy import Strategy
 from mtal.config import ConfigError
 from mtal.runs.files import whole_file
+from mtal.runs.index import all_runs
 from mtal.runs.run import Run
 
 
@@ -18,6 +19,11 @@ def chosen_strategy(run: Run) -> tuple[Strategy, dict[str, str]]:
                               f"try the new one, save it under another name and start a run with that")
     if own is None:
         return find_strategy(name), {}
+    for other in all_runs(run.store):
+        if other.config.group == run.config.group and other.name != run.name and other.paths.strategy.exists() \
+                and other.paths.strategy.read_bytes() != own.source:
+            raise ConfigError(f"strategy: {own.path} was changed since {other.name} began with the same settings, so both would "
+                              f"count as one method. Save the new one under another name, or put {other.paths.strategy} back")
     strategy = own.strategy()
     with whole_file(kept, "wb") as file:
         file.write(own.source)

@@ -158,6 +158,8 @@ def measured_signals(config: Config, tasks: Sequence[Task], strategy: Strategy) 
     for name in strategy.needs:
         if reason := find(SIGNALS, name, "signal").refuses(tasks):
             raise ConfigError(f"strategy: {strategy.title} cannot choose here: {reason}")
+        if SIGNALS[name].along is not None and config.batch < 2:
+            raise ConfigError(f"batch: {strategy.title} learns by comparing the images of a batch, so it needs at least two")
     return allowed(SIGNALS, tasks) if config.describe == "always" else strategy.needs
 
 
@@ -183,11 +185,10 @@ def training_weights(study: Study, number: int, labelled: np.ndarray) -> np.ndar
     on = study.config.sample_weights == "on" or (study.config.sample_weights == "auto" and study.strategy.weights_samples)
     batches = []
     for earlier in range(number if on else 0):
-        images = np.unique(study.run.picked(earlier)[:, 0])
+        pairs = study.run.picked(earlier)
         columns = [f"n.{task.name}" for task in study.dataset.tasks]
-        if not len(images):
-            continue                                        # the pool was exhausted by then
-        batches.append((images, study.run.pool(earlier).loc[images, columns].to_numpy(np.float64)))
+        if len(pairs):                                      # else the pool was exhausted by then
+            batches.append((pairs, study.run.pool(earlier)[columns].to_numpy(np.float64)))
     return sample_weights(labelled, batches)
 
 
@@ -199,7 +200,8 @@ def training_feed(study: Study, number: int, labelled: np.ndarray, watch: Watch)
     if study.strategy.pseudo_labels and number and wanted.any():
         with watch.stage("guess", int(wanted.any(axis=1).sum())) as report:
             network = study.machine.place(last_network(study, number))
-            made = guesses(network, study.pool, study.dataset.tasks, wanted, config.batch, study.machine, report)
+            made = guesses(network, study.pool, study.dataset.tasks, wanted, config.batch, study.machine, report,
+                           study.run.paths.folder)
         weights = np.where(wanted, WEIGHT, weights)
     return Feed(study.pool, study.dataset.tasks, weights, config.batch, config.augment, study.machine, guesses=made)
 
@@ -296,7 +298,7 @@ def pool_table(study: Study, pool: Pool, pick: Pick, found: dict[str, np.ndarray
     columns |= {f"{version}.{name}": scores[:, column] for (signal, version), scores in versions(found).items()
                 if signal != "committee" for column, name in enumerate(study.config.tasks)}
     cutoff = {} if score is None else {"cutoff": np.full(len(rank), score[pick.images[-1]])}
-    return pd.DataFrame(columns | pick.table | cutoff)
+    return pd.DataFrame(pick.table | columns | cutoff)[[*columns, *pick.table, *cutoff]]
 
 
 def write_measurements(study: Study, found: Evaluation, labelled: np.ndarray, cycle: CyclePaths, watch: Watch, waited: float,

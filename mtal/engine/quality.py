@@ -22,13 +22,14 @@ Versions = dict[tuple[str, str], np.ndarray]                # (signal, version) 
 
 def is_measured(config: Config, signals: Sequence[str]) -> bool:
     """Whether a run compares its signals with true losses, which only a simulation knows."""
-    return config.signal_quality and config.start == "random" and bool(signals)
+    return config.signal_quality and config.start == "random" and any(
+        SIGNALS[name].scores is not None or name == "embedding" for name in signals)
 
 
 def versions(found: Mapping[str, np.ndarray]) -> Versions:
     """What of the signals should rise with the true loss. `found`: signal -> (N, ...) as `describe` gives it."""
-    return {(name, version): scores for name, numbers in found.items()
-            for version, scores in SIGNALS[name].scores(numbers).items()}
+    return {(name, version): scores for name, numbers in found.items() if (of := SIGNALS[name].scores)
+            for version, scores in of(numbers).items()}
 
 
 def correlation(values: np.ndarray, losses: np.ndarray) -> tuple[float, float, float]:

@@ -4,7 +4,7 @@ Nothing but the plan is stored: how far it is and what came out is worked out fr
 is safe at any time, since a run that is finished or at work is left alone, and all others go on where they stopped.
 """
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -79,14 +79,15 @@ def find_experiment(store: StorePaths, name: str) -> Experiment:
     return _read(paths)
 
 
-def start_all(experiment: Experiment, worker: str = WORKER) -> list[tuple[Cell, str]]:
-    """Start or resume all that is not finished and not at work, and say what became of each.
+def start_all(experiment: Experiment, worker: str = WORKER, only: Collection[Cell] | None = None) -> list[tuple[Cell, str]]:
+    """Start or resume all that is not finished and not at work, or `only` some of it, and say what became of each.
 
     Seed by seed, so that comparable runs finish together: all strategies of a seed, then those of its variants.
     """
     order = {kind: {one: place for place, one in enumerate(ones)} for kind, ones in
              (("seed", experiment.seeds), ("variant", experiment.variants), ("strategy", experiment.strategies))}
-    cells = sorted(experiment.cells, key=lambda cell: [places[getattr(cell, kind)] for kind, places in order.items()])
+    chosen = experiment.cells if only is None else only
+    cells = sorted(chosen, key=lambda cell: [places[getattr(cell, kind)] for kind, places in order.items()])
     return [(cell, _begin(experiment, cell, worker)) for cell in cells]
 
 

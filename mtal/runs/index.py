@@ -2,10 +2,11 @@
 from pathlib import Path
 
 from mtal.config import Config, ConfigError
+from mtal.runs.device import device_key
 from mtal.runs.paths import StorePaths
 from mtal.runs.run import Run
 
-SAME_SPEED = ("dataset", "tasks", "size", "network", "backbone", "channels", "pair_channels", "batch", "device", "threads")
+SAME_SPEED = ("dataset", "tasks", "size", "network", "backbone", "channels", "pair_channels", "batch", "precision", "threads")
 
 
 def all_runs(store: StorePaths) -> list[Run]:
@@ -20,7 +21,8 @@ def damaged(store: StorePaths) -> list[Path]:
 
 def same_speed(one: Config, other: Config) -> bool:
     """Whether two runs do the same work per step on the same kind of device, so that one's times tell the other's."""
-    return all(getattr(one, name) == getattr(other, name) for name in SAME_SPEED)
+    kinds = {device_key(config).partition(":")[0] for config in (one, other)}
+    return len(kinds) == 1 and all(getattr(one, name) == getattr(other, name) for name in SAME_SPEED)
 
 
 def find_run(store: StorePaths, name: str) -> Run:

@@ -22,7 +22,8 @@ def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:
     for column, task in enumerate(bench.tasks):
         slope = task.belief.slope(seen.initial[task.name], seen.final[task.name])
         gradient = weight_gradient(slope, seen.prediction.features[task.name]).flatten(1)
-        rows.append(gradient @ projection(gradient.shape[1], column).to(gradient.device))
+        with torch.autocast(gradient.device.type, enabled=False):
+            rows.append(gradient @ projection(gradient.shape[1], column).to(gradient.device))
     return torch.stack(rows, dim=1)
 
 

@@ -36,6 +36,8 @@ class LossModule(nn.Module):
 class LossModules(Companion):
     """One module per task. `changes_network`: whether what it learns flows back into the features, as in the paper."""
 
+    title = "the loss modules of LL4AL"
+
     def __init__(self, network: TwoStageNetwork, tasks: Sequence[Task], changes_network: bool) -> None:
         super().__init__()
         self.changes_network = changes_network

@@ -74,7 +74,7 @@ class Signal:
     needs_mirrored: bool = False                            # whether at those for the mirrored images too
     refuses: Callable[[Sequence[Task]], str] = lambda tasks: ""     # why it cannot be measured for these tasks, "" if it can
     # (N, ...) -> version -> (N, T) numbers that should rise with a task's true loss: what its quality is measured by
-    scores: Callable[[np.ndarray], dict[str, np.ndarray]] = lambda found: {}
+    scores: Callable[[np.ndarray], dict[str, np.ndarray]] | None = None
 
 
 def shuffled_batches(count: int, batch: int, rng: np.random.Generator) -> list[np.ndarray]:

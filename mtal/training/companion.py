@@ -7,6 +7,8 @@ from mtal.models.prediction import Prediction
 class Companion(nn.Module):
     """B images, T tasks. What flows back into the network through the companion's loss is the companion's own decision."""
 
+    title = "a companion"                                   # for people
+
     def loss(self, prediction: Prediction, losses: Tensor, weights: Tensor, progress: float) -> Tensor:
         """Scalar, float32, to be added to the network's loss.
 

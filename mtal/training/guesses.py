@@ -3,6 +3,8 @@
 Our choices: class tasks from a chance of 0.9 on; values at the half of the pixels that changes least when the image is mirrored.
 """
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import torch
@@ -25,11 +27,18 @@ def lacking(labelled: np.ndarray) -> np.ndarray:
 
 @torch.inference_mode()
 def guesses(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], wanted: np.ndarray, batch: int, machine: Machine,
-            report: Report) -> dict[tuple[int, str], np.ndarray]:
-    """(position, task) -> (1 or 3, H, W) at the size of `data`, ignored where not sure. wanted: (N, T) bool. No label is read."""
+            report: Report, folder: Path) -> dict[tuple[int, str], np.ndarray]:
+    """(position, task) -> (1 or 3, H, W) at the size of `data`, ignored where not sure. wanted: (N, T) bool. No label is read.
+
+    They are kept in nameless files of `folder` rather than in memory, values as float16, and are gone with the last of them.
+    """
     network.eval()
     images = np.flatnonzero(wanted.any(axis=1))
     found: dict[tuple[int, str], np.ndarray] = {}
+    for column, task in enumerate(tasks):
+        positions = np.flatnonzero(wanted[:, column])
+        shelf = _shelf((len(positions), task.label_channels, *data.size), task, folder)
+        found |= {(int(position), task.name): shelf[row] for row, position in enumerate(positions)}
     for start in range(0, len(images), batch):
         report(start, len(images))
         indices = images[start:start + batch]
@@ -41,7 +50,16 @@ def guesses(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], want
             if len(rows):
                 reading, mirrored = (task.belief.read(enlarge(maps[rows], data.size))
                                      for maps in (plain[task.name], mirrored_back(other[task.name], task)))
-                targets = task.belief.guess(reading, mirrored).cpu().numpy().astype(task.label_dtype)
-                found |= {(int(indices[row]), task.name): target for row, target in zip(rows, targets, strict=True)}
+                for row, target in zip(rows, task.belief.guess(reading, mirrored).cpu().numpy(), strict=True):
+                    found[int(indices[row]), task.name][:] = target
     report(len(images), len(images))
     return found
+
+
+def _shelf(shape: tuple[int, ...], task: Task, folder: Path) -> np.ndarray:
+    """A place for so many targets, on disk."""
+    kind = np.float16 if np.issubdtype(task.label_dtype, np.floating) else task.label_dtype
+    if 0 in shape:
+        return np.empty(shape, kind)
+    with TemporaryFile(dir=folder) as file:
+        return np.memmap(file, kind, "w+", shape=shape)

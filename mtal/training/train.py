@@ -9,7 +9,7 @@ from mtal.config import Config
 from mtal.models.prediction import TwoStageNetwork
 from mtal.training.companion import Companion
 from mtal.training.loop import Batch, Feed, Report, optimise, torch_generator
-from mtal.training.losses import all_losses, check_finite, joined
+from mtal.training.losses import NonFiniteLossError, all_losses, check_finite, joined
 
 
 def train(network: TwoStageNetwork, feed: Feed, config: Config, seed: list[int], report: Report,
@@ -34,7 +34,11 @@ def train(network: TwoStageNetwork, feed: Feed, config: Config, seed: list[int],
         parts = losses[-1].detach().mean(dim=0).tolist()
         loss, progress = joined(losses, batch.weights, scale), next(step) / total
         for companion in companions:
-            loss = loss + companion.loss(prediction, losses[-1].detach(), batch.weights, progress)
+            own = companion.loss(prediction, losses[-1].detach(), batch.weights, progress)
+            if not torch.isfinite(own):
+                raise NonFiniteLossError(f"the loss of {companion.title} is not finite while training the network. Try a lower "
+                                         f"lr or precision=float32")
+            loss = loss + own
         return loss, {task.name: part for task, part in zip(tasks, parts, strict=True)}
 
     optimise(trained, feed, step_loss, epochs=config.epochs, lr=config.lr, weight_decay=config.weight_decay,

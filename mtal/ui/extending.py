@@ -81,8 +81,7 @@ def _add(experiment: Experiment, cells: list[Cell]) -> None:
     except ConfigError as error:
         st.toast(plain(str(error)), icon=":material/error:")
         return
-    new = {cell.run_name for cell in cells}
-    refused = [said for cell, said in start_all(wider) if cell.run_name in new and said.startswith(REFUSED)]
+    refused = [said for _, said in start_all(wider, only=cells) if said.startswith(REFUSED)]
     st.toast(f"{count(len(cells) - len(refused), 'run')} added." + (f" {plain(refused[0])}" if refused else ""))
     for name in [name for name in st.session_state if str(name).startswith(f"{PAGE}.")]:
         del st.session_state[name]

@@ -17,7 +17,8 @@ RANDOM = "random"
 READABLE = 8                                                # lines in one chart; more are drawn when asked for
 FEW = 3                                                     # lines, up to which every seed is drawn too
 COMMON = "common"                                           # the budget box while runs go on: the last that all have reached
-TRAINING, FREE = "train", ("load", "evaluate", "quality", "evidence", "project")    # stages that are no part of choosing
+TRAINING = ("guess", "train")
+FREE = ("load", "evaluate", "quality", "evidence", "project")  # stages that are no part of choosing
 
 
 def curve_rows(found: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
@@ -103,7 +104,7 @@ def seconds_per_cycle(experiment: Experiment) -> pd.DataFrame:
     tables = [loaders.seconds(run).assign(group=line_title(cell.strategy, cell.variant), run=run.name)
               for cell in experiment.cells if (run := experiment.run(cell)) and run.cycles_done()]
     every = pd.concat(tables, ignore_index=True)
-    kind = every["stage"].map(lambda stage: "training" if stage == TRAINING else "" if stage in FREE else "selection")
+    kind = every["stage"].map(lambda stage: "training" if stage in TRAINING else "" if stage in FREE else "selection")
     every = every.assign(kind=kind)[kind != ""]
     spent = every.groupby(["group", "run", "cycle", "kind"], sort=False)["seconds"].sum()
     return spent.groupby(["group", "kind"]).mean().unstack("kind").reindex(columns=["training", "selection"])

@@ -25,9 +25,9 @@ def say_why_none(run: Run) -> None:
                 icon=":material/toggle_off:")
         _offer_copy(run, {"signal_quality": "true"})
     elif loaders.qualities(run).empty and any(run.cycle(number).pick.exists() for number in range(run.cycles_done())):
-        st.info(f"**{plain(str(run.facts.get('strategy_title', config.strategy)))}** measures no signals, so there is none to "
-                "compare with the true loss. With *Describe the pool: always* a run measures all signals that its tasks allow.",
-                icon=":material/sensors_off:")
+        title = plain(str(run.facts.get("strategy_title", config.strategy)))
+        st.info(f"**{title}** measures no signal that rates images, so there is none to compare with the true loss. With "
+                "*Describe the pool: always* a run measures all signals that its tasks allow.", icon=":material/sensors_off:")
         _offer_copy(run, {"describe": "always"})
     else:
         return

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from mtal.acquisition.contract import RULES, ContractError, broken
+from mtal.acquisition.ours import OURS
 from mtal.acquisition.pool import Pick
 from mtal.acquisition.rbal import RBAL
 from mtal.acquisition.trial_pools import SIGNALS, trial_pools
@@ -99,6 +100,10 @@ BROKEN = [
     ("leaves the pool alone", altered(spoils), "changes the pool it was given: what is labelled"),
     ("leaves the pool alone", replace(RBAL, pick=spoils_signal), "the signal uncertainty"),
     ("leaves the pool alone", replace(RBAL, pick=drops_signal), "the signal uncertainty"),
+    ("declares what it uses", replace(OURS, uses=OURS.uses - {"committee"}), "committee changes, but does not name it"),
+    ("declares what it uses", replace(OURS, uses=OURS.uses - {"picking"}), "picking changes"),
+    ("a number per image", column("rank", lambda pool: np.arange(len(pool.labelled))), "names a column 'rank'"),
+    ("a number per image", column("loss.depth", lambda pool: np.zeros(len(pool.labelled))), "names a column 'loss.depth'"),
     ("a number per image", column("u", lambda pool: np.zeros(3)), r"its column u has the shape \(3,\)"),
     ("a number per image", column("u", lambda pool: np.array(["a"] * len(pool.labelled))), "not a number for each"),
     ("a number per image", column("score", lambda pool: np.zeros(len(pool.labelled))), "not open and must have NaN"),

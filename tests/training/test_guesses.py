@@ -55,35 +55,37 @@ def test_lacking_are_the_other_tasks_of_images_with_a_label(known):
 
 
 class TestMaking:
-    def test_just_what_is_wanted_in_the_form_of_labels_and_no_label_is_read(self, known):
+    def test_just_what_is_wanted_in_the_form_of_labels_and_no_label_is_read(self, known, tmp_path):
         """The gate raises for every label."""
         bench = partly_labelled(np.zeros_like(known))
         with pytest.raises(LabelNotBought):
             bench.pool.targets([0], bench.tasks[0])
         reports = []
         found = guesses(bench.network, bench.pool, bench.tasks, lacking(known), 2, bench.machine,
-                        lambda done, total, loss=None: reports.append((done, total)))
+                        lambda done, total, loss=None: reports.append((done, total)), tmp_path)
         names = [task.name for task in bench.tasks]
         assert set(found) == {(int(image), names[task]) for image, task in np.argwhere(lacking(known))}
         for (_, name), guess in found.items():
             task = bench.tasks[names.index(name)]
             assert guess.shape == (task.label_channels, 33, 47)
-            assert guess.dtype == task.label_dtype
+            assert guess.dtype == (np.uint8 if task.label_dtype is np.uint8 else np.float16)
+            guess = guess.astype(task.label_dtype)
             assert task.problem(guess[0] if len(guess) == 1 else np.moveaxis(guess, 0, -1)) == ""
+        assert list(tmp_path.iterdir()) == []               # the files have no name, so nothing is left behind
         assert reports[0] == (0, 3)
         assert reports[-1] == (3, 3)
 
-    def test_the_batch_does_not_matter(self, known):
+    def test_the_batch_does_not_matter(self, known, tmp_path):
         bench = partly_labelled(known)
-        one, two = (guesses(bench.network, bench.pool, bench.tasks, lacking(known), batch, bench.machine, quiet)
+        one, two = (guesses(bench.network, bench.pool, bench.tasks, lacking(known), batch, bench.machine, quiet, tmp_path)
                     for batch in (1, 3))
         for key, guess in one.items():
-            agree = np.isclose(guess, two[key], rtol=1e-3, atol=1e-4).all(axis=0).mean()
+            agree = np.isclose(guess, two[key], rtol=2e-3, atol=1e-3).all(axis=0).mean()
             assert agree > 0.98, key                        # a pixel at the limit may fall to the other side
 
-    def test_unsure_pixels_are_ignored(self, known):
+    def test_unsure_pixels_are_ignored(self, known, tmp_path):
         bench = partly_labelled(known)
-        found = guesses(Sayer(), bench.pool, bench.tasks, lacking(known), 4, bench.machine, quiet)
+        found = guesses(Sayer(), bench.pool, bench.tasks, lacking(known), 4, bench.machine, quiet, tmp_path)
         semseg = found[2, "semseg"][0]
         assert (semseg[:, :22] == 1).all()                  # by bilinear enlarging chances change within a pixel of the border
         assert (semseg[:, 27:] == IGNORE).all()
@@ -93,9 +95,9 @@ class TestMaking:
         normals = found[1, "normals"]
         np.testing.assert_allclose(normals, np.broadcast_to([[[0]], [[0]], [[-1]]], normals.shape), atol=1e-6)
 
-    def test_nobody_lacks_anything(self, known):
+    def test_nobody_lacks_anything(self, known, tmp_path):
         bench = partly_labelled(known)
-        assert guesses(bench.network, bench.pool, bench.tasks, np.zeros_like(known), 4, bench.machine, quiet) == {}
+        assert guesses(bench.network, bench.pool, bench.tasks, np.zeros_like(known), 4, bench.machine, quiet, tmp_path) == {}
 
 
 def made_up(feed: Feed, known: np.ndarray) -> dict[tuple[int, str], np.ndarray]:
@@ -145,12 +147,12 @@ class TestLearning:
         rows = [batch.indices.tolist().index(image) for image in range(4)]
         np.testing.assert_array_equal(batch.weights[rows].numpy(), known[:4])
 
-    def test_a_task_of_which_there_are_only_guesses_is_learned(self):
+    def test_a_task_of_which_there_are_only_guesses_is_learned(self, tmp_path):
         """Semseg labels alone: depth and normals come from guesses, in every batch."""
         known = np.zeros((24, 3), bool)
         known[:8, SEMSEG] = True
         bench = partly_labelled(known, augment=True)
-        made = guesses(bench.network, bench.pool, bench.tasks, lacking(known), 4, bench.machine, quiet)
+        made = guesses(bench.network, bench.pool, bench.tasks, lacking(known), 4, bench.machine, quiet, tmp_path)
         feed = replace(bench.feed, guesses=made, weights=np.where(lacking(known), WEIGHT, known * 1.0))
         network = bench.network.requires_grad_(True)
         batch = next(feed.epoch(torch_generator([0])))
