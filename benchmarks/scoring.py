@@ -1,12 +1,14 @@
 """Scoring the pool in one pass against a plain forward pass of the same network in the same mode, and a pass per strategy.
 
-    python -m benchmarks.scoring [--rounds 4] [--set channels=64]
+    python -m benchmarks.scoring [--rounds 4] [--images 256] [--set channels=64]
 
-Two rows: committee and embedding, which our strategy needs; and all signals together, the mirrored pass included. One pass per
-strategy: each strategy's signals in a pass of their own, one after the other.
+Rows: what our strategy needs; all signals together, the mirrored images included; every strategy in a pass of its own, one after
+the other (strategies that need the same signals are timed once and counted each).
 """
 import argparse
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -14,55 +16,59 @@ import torch
 from benchmarks.setting import describe_machine, setting
 from benchmarks.timing import interleaved, median_ms, ratio
 from mtal.acquisition import STRATEGIES
+from mtal.datasets.dataset import Subset
 from mtal.datasets.normalise import to_input
+from mtal.datasets.resized import Resized
 from mtal.signals import SIGNALS
 from mtal.signals.describe import describe
+from mtal.signals.signal import Bench
 from mtal.training.machine import find_machine
-
-OURS = ("committee", "embedding")
 
 
 def quiet(done: int, total: int, loss: dict[str, float] | None = None) -> None:
     """No progress wanted."""
 
 
+@torch.inference_mode()
+def forward(bench: Bench) -> None:
+    """Every image through the network, in the run's batches."""
+    count, batch = len(bench.pool), bench.config.batch
+    for start in range(0, count, batch):
+        images = to_input(bench.pool.images(np.arange(start, min(count, start + batch))), bench.machine.device)
+        with bench.machine.autocast():
+            bench.network(images)
+
+
 def main() -> None:
     """Print the ratios."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--images", type=int, default=256)
     parser.add_argument("--set", action="append", default=[])
     args = parser.parse_args()
     of = setting(["pair_epochs=1", "embedding_epochs=1", *args.set], images=16)
     machine = find_machine(of.config)
     network = of.network(machine).eval().requires_grad_(False)
-    bench = of.bench(network, machine)
+    some = Subset(of.dataset.pool, tuple(range(min(args.images, len(of.pool)))))
+    bench = replace(of.bench(network, machine), pool=Resized(some, of.config.size, of.config.memory_gb))
     fitted = {name: signal.fit(bench, quiet) for name, signal in SIGNALS.items() if signal.fit}
     fitted |= {name: machine.place(signal.along(network, bench.tasks, False)).eval().requires_grad_(False)
                for name, signal in SIGNALS.items() if signal.along}
-    count, batch = len(of.pool), of.config.batch
 
-    @torch.inference_mode()
-    def forward() -> None:
-        for start in range(0, count, batch):
-            images = to_input(of.pool.images(np.arange(start, min(count, start + batch))), machine.device)
-            with machine.autocast():
-                network(images)
+    def scoring(names: tuple[str, ...]) -> Callable[[], object]:
+        return lambda: describe(bench, {name: SIGNALS[name] for name in names}, fitted, quiet)
 
-    def scoring(names: Sequence[str]) -> None:
-        describe(bench, {name: SIGNALS[name] for name in names}, fitted, quiet)
-
-    def one_by_one() -> None:
-        for strategy in STRATEGIES.values():
-            if strategy.needs:
-                scoring(strategy.needs)
-
-    times = interleaved({"forward": forward, "ours": lambda: scoring(OURS), "all": lambda: scoring(tuple(SIGNALS)),
-                         "one by one": one_by_one}, args.rounds)
+    alike = Counter(strategy.needs for strategy in STRATEGIES.values() if strategy.needs)
+    times = interleaved({"forward": lambda: forward(bench), "all": scoring(tuple(SIGNALS))}
+                        | {" ".join(names): scoring(names) for names in alike}, args.rounds)
+    times["strategies"] = [sum(alike[names] * times[" ".join(names)][number] for names in alike) for number in range(args.rounds)]
+    count = len(bench.pool)
     print(describe_machine(of.config))
-    print(f"{of.dataset.title} {of.config.size_text}, {count} images, {of.config.backbone}, {of.config.channels} channels")
-    passes = sum(bool(strategy.needs) for strategy in STRATEGIES.values())
-    for kind, title in (("forward", "plain forward pass"), ("ours", "committee and embedding"),
-                        ("all", f"all {len(SIGNALS)} signals in one pass"), ("one by one", f"{passes} passes, one per strategy")):
+    print(f"{of.dataset.title} {of.config.size_text}, {count} images, {of.config.backbone}, {of.config.channels} channels: plain "
+          f"forward pass {median_ms(times['forward'], count)} an image")
+    rows = {"ours: committee embedding": " ".join(STRATEGIES["ours"].needs), f"all {len(SIGNALS)} signals": "all",
+            f"{alike.total()} strategies, a pass each": "strategies"}
+    for title, kind in rows.items():
         print(f"{title}: {median_ms(times[kind], count)} an image, {ratio(times, kind, 'forward')} x the forward pass")
 
 
