@@ -16,7 +16,7 @@ from mtal.runs.status import Status
 from mtal.ui import loaders
 from mtal.ui.causes import AWAITED, Way, cause
 from mtal.ui.methods import card_button
-from mtal.ui.words import ago, budget_text, code, count, measured_on, plain, time_left
+from mtal.ui.words import ago, beginning_text, budget_text, code, count, measured_on, plain, time_left
 
 STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
 SIGNS: dict[Status, tuple[str, str, Any]] = {               # status -> icon, sign for tables, colour that repeats the word
@@ -239,9 +239,7 @@ def _data_lines(run: Run) -> str:
 def _network_lines(run: Run) -> str:
     config, facts = run.config, run.facts
     lines = [f"**Network** {plain(config.network)}, {plain(config.backbone)}",
-             f"{'ImageNet' if config.pretrained else 'Random'} start, "
-             + ("fine-tuned from cycle to cycle" if config.finetune else "trained from scratch each cycle"),
-             f"{count(config.epochs, 'epoch')} per cycle, batch {config.batch}"]
+             f"Trained: {beginning_text(config)}", f"{count(config.epochs, 'epoch')} per cycle, batch {config.batch}"]
     if facts.get("parameters"):
         lines[0] += f", {facts['parameters'] / 1e6:.3g} M parameters"
     return "  \n".join(lines)

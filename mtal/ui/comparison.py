@@ -12,7 +12,7 @@ from mtal.runs.status import Status
 from mtal.ui import loaders
 from mtal.ui.cards import short_title
 from mtal.ui.causes import cause
-from mtal.ui.words import budget_text, decimals, fixed, measured_on, plain
+from mtal.ui.words import beginning_text, budget_text, decimals, fixed, measured_on, plain
 
 FREE = MACHINE_FIELDS | REPEAT_FIELDS | {"strategy", "projection"}  # what runs of one comparison may differ in
 ALONE = "n=1: one seed gives no error estimate."
@@ -172,8 +172,7 @@ def _protocol(run: Run) -> dict[str, str]:
         "pool / validation images": f"{len(facts.get('pool', []))} / {len(facts.get('validation', []))}" + measured_on(facts),
         "start, step": f"{budget_text(config)}, {'at most ' * config.may_end_early}{config.cycles} cycles",
         "network": f"{config.network}, {config.backbone}, {config.channels} channels",
-        "start of training": ("ImageNet weights" if config.pretrained else "random weights")
-        + (", goes on from the last cycle" if config.finetune else ", from scratch each cycle"),
+        "start of training": beginning_text(config),
         "training": f"{config.epochs} epochs, batch {config.batch}, Adam {config.lr:g}",
         "sample weights": config.sample_weights,
         "evaluated": "network after the last epoch, whole validation split",

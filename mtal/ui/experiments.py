@@ -14,7 +14,7 @@ from mtal.runs.status import Status
 from mtal.ui import cards, loaders, methods, planning
 from mtal.ui.causes import Cause, cause
 from mtal.ui.forecast import left
-from mtal.ui.words import ago, budget_text, code, count, plain
+from mtal.ui.words import ago, beginning_text, budget_text, code, count, plain
 
 WIDTHS = {"Experiment": 7, "Plan": 5, "Runs": 6, "Last activity": 3}    # title -> width
 LINKED = 5                                                  # runs of one cause that are linked
@@ -92,9 +92,8 @@ def show_header(experiment: Experiment) -> None:
         data, network, budget = st.columns(3)
         data.markdown(f"**Data** {plain(data_title(experiment))}, {config.size_text} px  \n"
                       f"Tasks: {plain(', '.join(config.tasks))}")
-        trained = "fine-tuned from cycle to cycle" if config.finetune else "trained from scratch"
         network.markdown(f"**Network** {plain(config.network)}, {plain(config.backbone)}  \n"
-                         f"{count(config.epochs, 'epoch')} per cycle, {trained}")
+                         f"{count(config.epochs, 'epoch')} per cycle, {beginning_text(config)}")
         budget.markdown(f"**Budget** {budget_text(config)}, {count(config.cycles, 'cycle')}  \n"
                         f"{planning.shape(experiment.cells)}")
 

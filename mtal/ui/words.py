@@ -69,6 +69,12 @@ def megabytes(size: float) -> str:
     return f"{size:.3g} TB"
 
 
+def beginning_text(config: Config) -> str:
+    """What each cycle's training begins with."""
+    weights = "a weights file" if config.weights else "ImageNet weights" if config.pretrained else "random weights"
+    return f"{weights}, fine-tuned from cycle to cycle" if config.finetune else f"anew from {weights} each cycle"
+
+
 def budget_text(config: Config) -> str:
     """What is labelled at the start, what each cycle adds, and the rules that may end it before."""
     if config.start == "labelled":

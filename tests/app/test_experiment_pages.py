@@ -96,8 +96,8 @@ def test_one_experiment_in_every_state(open_page, made_experiment, state):
 def test_the_header_says_the_protocol(open_page, made_experiment):
     made_experiment("finished")
     said = text_of(open_page("experiments", experiment="shapes"))
-    for text in ("Drawn shapes, 33×47 px", "padnet, tiny", "2 epochs per cycle, trained from scratch", "25 % at random, + 20 %",
-                 "3 cycles"):
+    for text in ("Drawn shapes, 33×47 px", "padnet, tiny", "2 epochs per cycle, anew from random weights",
+                 "25 % at random, + 20 %", "3 cycles"):
         assert text in said.replace("\\", "")
 
 
