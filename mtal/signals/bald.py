@@ -1,7 +1,8 @@
 """What the initial heads disagree about when features are dropped: BALD (arXiv:1112.5745) by MC-dropout (arXiv:1703.02910).
 
 Our choices: whole feature maps F_k are dropped, before the initial head only, so that nothing but the last layer runs again;
-eight passes, whose masks are the same for all images of a cycle, as eight networks would be; every fourth pixel both ways.
+eight passes, whose masks are the same for all images of a cycle, as eight networks would be; every fourth pixel both ways (on
+NYU images came in the order of all pixels to a rank correlation of .92 to .99; other masks changed it more, .76 to .94).
 """
 import torch
 from torch import Tensor, nn
