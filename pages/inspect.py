@@ -30,7 +30,7 @@ evidence.suggest_describing(run, cycle, pool)
 evidence.show_bars(run, cycle, image, pool)
 evidence.show_strips(run, cycle, image)
 evidence.show_neighbours(run, cycle, image, pool)
-if "score" in pool and not row["labelled"]:
+if "score" in pool and row["open"]:
     st.subheader("Among the pool", anchor=False)
     st.plotly_chart(score_distribution(pool, f"{run.name}/{cycle}", float(row["score"])), key="inspect.scores",
                     alt="Histogram of the scores of the unlabelled pool, with the cut-off and this image")

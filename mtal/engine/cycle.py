@@ -289,7 +289,7 @@ def pool_table(study: Study, pool: Pool, pick: Pick, found: dict[str, np.ndarray
     if score is not None:
         rest = np.flatnonzero(pool.open_images & (rank == 0))
         rank[rest[np.argsort(-score[rest], kind="stable")]] = np.arange(len(rest)) + len(pick.images) + 1
-    columns = {"id": study.dataset.pool.ids, "labelled": pool.labelled.any(axis=1),
+    columns = {"id": study.dataset.pool.ids, "labelled": pool.labelled.any(axis=1), "open": pool.open_images,
                "picked": np.isin(np.arange(len(rank)), pick.images), "rank": rank}
     if "committee" in found:
         columns |= {f"m.{name}.{partner}": found["committee"][:, row, column]

@@ -112,8 +112,7 @@ def _task_scores(pool: pd.DataFrame, task: str, committee: str) -> pd.DataFrame:
     found = pd.DataFrame(index=pool.index)
     if f"s.{task}" in pool:
         score = pool[f"s.{task}"].to_numpy()
-        open_images = (pool["rank"] > 0).to_numpy() | ~pool["labelled"].to_numpy()
-        candidates = np.sort(score[open_images & np.isfinite(score)])
+        candidates = np.sort(score[pool["open"].to_numpy() & np.isfinite(score)])
         share = 100 * np.searchsorted(candidates, score, side="right") / max(1, len(candidates))
         found["s_task"] = score
         found["s_percentile"] = np.where(np.isfinite(score), share, np.nan)

@@ -45,9 +45,9 @@ def task_bars(rows: pd.DataFrame, view: str) -> go.Figure:
 def score_distribution(pool: pd.DataFrame, view: str, marked: float | None = None) -> go.Figure:
     """Histogram of the unlabelled pool's scores, with the cut-off and one image's score.
 
-    Columns: score, picked, labelled, cutoff. Picked and other images differ by colour and by hatching.
+    Columns: score, picked, open, cutoff. Picked and other images differ by colour and by hatching.
     """
-    rows = pool[~pool["labelled"] & np.isfinite(pool["score"])]
+    rows = pool[pool["open"] & np.isfinite(pool["score"])]
     drawn = figure("Score (higher is labelled first)", "Images", view, height_px=280)
     if rows.empty:
         return drawn

@@ -186,14 +186,17 @@ class Run:
     def pool(self, number: int) -> pd.DataFrame:
         """A row per pool image, index = position in the pool; empty for the last cycle.
 
-        Columns always: id, labelled (before the pick, any task), picked, rank (1 = first pick; 0 = none: labelled already, or
-        the strategy gives no scores).
+        Columns always: id, labelled (before the pick, any task), open (some task could be bought), picked, rank (1 = first
+        pick; 0 = none: not open, or the strategy gives no scores).
         As far as the strategy computes them: m.<task>.<partner>, s.<task>, n.<task> (normalised 0..1), inconsistency,
         diversity_start, diversity, score, cutoff; <version>.<task> of every other signal that says something about a task.
         With signal quality: loss.<task>, the true loss of the final head when the cycle picked, NaN where it is unknown.
         """
         path = self.cycle(number).pool
-        return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+        if not path.exists():
+            return pd.DataFrame()
+        found = pd.read_parquet(path)
+        return found if "open" in found else found.assign(open=~found["labelled"])      # runs of an earlier version
 
     def quality(self, number: int) -> pd.DataFrame:
         """How well the signals of a cycle ranked the unlabelled images by their true loss; empty where nobody measured it.

@@ -8,7 +8,7 @@ from mtal.export import EXPORTERS
 from mtal.figures.scores import score_distribution
 from mtal.runs.run import Run
 from mtal.ui.gallery import caption, show_tiles, with_driver
-from mtal.ui.sentences import figures
+from mtal.ui.sentences import figures, left
 from mtal.ui.words import count, plain
 
 NEAR = 8
@@ -16,9 +16,9 @@ NEAR = 8
 
 def show_summary(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     """How many images and labels, by which rule, and the cut-off; or that there are no scores."""
-    picks, free = int(pool["picked"].sum()), int((~pool["labelled"]).sum())
+    picks, free = int(pool["picked"].sum()), int(pool["open"].sum())
     title = plain(str(run.facts.get("strategy_title", run.config.strategy)))
-    text = (f"**{title}** picked {count(picks, 'image')} of {free:,} unlabelled in cycle {cycle}, "
+    text = (f"**{title}** picked {count(picks, 'image')} of {free:,} {left(pool)} in cycle {cycle}, "
             f"{count(len(run.picked(cycle)), 'task label')}.")
     if "score" not in pool:
         st.markdown(text)
@@ -33,7 +33,7 @@ def show_near_misses(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     """The images just below the cut-off; nothing where there is no ranking."""
     if "score" not in pool:
         return
-    missed = pool[~pool["picked"] & ~pool["labelled"] & (pool["rank"] > 0)].sort_values("rank").head(NEAR)
+    missed = pool[~pool["picked"] & (pool["rank"] > 0)].sort_values("rank").head(NEAR)
     st.subheader("Near misses", anchor=False)
     if missed.empty:
         st.caption("None: every unlabelled image was picked.")

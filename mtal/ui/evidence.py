@@ -49,7 +49,7 @@ def show_other_rules(pool: pd.DataFrame, image: int) -> None:
 
 def bar_rows(pool: pd.DataFrame, image: int, tasks: tuple[TaskFacts, ...], committee: str) -> pd.DataFrame:
     """Rows for `task_bars`: each task's score s_k and, under it, the members m_{k,l} of its committee."""
-    free, driver = pool[~pool["labelled"]], driving_task(pool, image)
+    free, driver = pool[pool["open"]], driving_task(pool, image)
     rows = []
     for task in tasks:
         if f"s.{task.name}" in pool:                        # not under strategies that only have the committee described
@@ -69,7 +69,7 @@ def show_bars(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
     st.subheader("Task scores", anchor=False)
     st.plotly_chart(task_bars(rows, f"{run.name}/{cycle}"), key="inspect.bars", alt="Task scores of this image: " + ", ".join(
         f"{row.label} {row.text}" for row in rows.itertuples()))
-    labelled = " It was labelled already, so it is not one of them." if pool["labelled"].iloc[image] else ""
+    labelled = " It was labelled already, so it is not one of them." if not pool["open"].iloc[image] else ""
     st.caption(f"Bars: the share of the images not yet labelled in cycle {cycle} whose value is lower than this image's."
                f"{labelled} ◀ and hatching: the member that gave the task's score ({run.config.committee} over the committee) "
                "and the task that is highest after normalising.")
@@ -128,7 +128,7 @@ def show_neighbours(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> Non
 
 
 def _two_diversities(row: pd.Series) -> None:
-    if "diversity" not in row or row["labelled"]:
+    if "diversity" not in row or not row["open"]:
         return
     at_start, now = float(row["diversity_start"]), float(row["diversity"])
     left, right = st.columns(2)

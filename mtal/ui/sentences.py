@@ -60,16 +60,23 @@ def why(pool: pd.DataFrame, image: int, cycle: int, config: Config, strategy_tit
         head = f"Picked {ordinal(int(row['rank']))} of {int(pool['picked'].sum()):,} in cycle {cycle}{part}"
         reason = _score_text(pool, image, config) if _scored(pool, image) else _by_chance(strategy_title, config)
         return f"{head}. {reason}"
-    if row["labelled"]:
+    if not row["open"]:
+        if not row["labelled"]:
+            return "It could not be picked: there is no label of it to be had."
         return f"Already labelled when cycle {cycle} picked{f': {earlier}' if earlier else ''}. Nothing was left to pick here."
-    free = int((~pool["labelled"]).sum())
+    free = int(pool["open"].sum())
     if not _scored(pool, image):
-        return (f"Not picked in cycle {cycle}. {strategy_title} took {int(pool['picked'].sum()):,} of {free:,} unlabelled images "
-                f"and not this one. {_by_chance(strategy_title, config)}")
+        return (f"Not picked in cycle {cycle}. {strategy_title} took {int(pool['picked'].sum()):,} of {free:,} {left(pool)} "
+                f"images and not this one. {_by_chance(strategy_title, config)}")
     if not row["rank"]:
         return f"Not picked in cycle {cycle}. {_score_text(pool, image, config)}"
     return (f"Not picked in cycle {cycle}: rank {int(row['rank']):,} of {free:,}, where the first {int(pool['picked'].sum()):,} "
             f"were taken. {_score_text(pool, image, config)} {_what_was_low(pool, image, config)}").strip()
+
+
+def left(pool: pd.DataFrame) -> str:
+    """What the images were that could be picked."""
+    return "not fully labelled" if (pool["open"] & pool["labelled"]).any() else "unlabelled"
 
 
 def otherwise(pool: pd.DataFrame, image: int) -> dict[str, int]:
@@ -78,7 +85,7 @@ def otherwise(pool: pd.DataFrame, image: int) -> dict[str, int]:
     Keys such as "inconsistency alone", "tasks joined by mean", "without depth". Empty where the parts were not measured.
     """
     names = tasks_of(pool, "n")
-    if not names or not {"inconsistency", "diversity_start"} <= set(pool.columns) or pool["labelled"].iloc[image]:
+    if not names or not {"inconsistency", "diversity_start"} <= set(pool.columns) or not pool["open"].iloc[image]:
         return {}
     parts = pool[[f"n.{name}" for name in names]]
     spread = pool["diversity_start"]
@@ -86,7 +93,7 @@ def otherwise(pool: pd.DataFrame, image: int) -> dict[str, int]:
              "tasks joined by max": parts.max(axis=1) * spread, "tasks joined by mean": parts.mean(axis=1) * spread}
     if len(names) > 1:
         rules |= {f"without {name}": parts.drop(columns=f"n.{name}").max(axis=1) * spread for name in names}
-    free = ~pool["labelled"]
+    free = pool["open"]
     return {rule: 1 + int((values[free] > values.iloc[image]).sum()) for rule, values in rules.items()}
 
 
@@ -146,7 +153,7 @@ def _what_was_low(pool: pd.DataFrame, image: int, config: Config) -> str:
     needed = {"inconsistency", "diversity", "diversity_start", "cutoff"}
     if config.terms != "product" or not needed <= set(pool.columns):
         return ""
-    row, free = pool.iloc[image], pool[~pool["labelled"]]
+    row, free = pool.iloc[image], pool[pool["open"]]
     before = float(row["inconsistency"] * row["diversity_start"])
     if before > row["cutoff"] and row["diversity"] < row["diversity_start"]:
         return (f"It began with diversity {figures(float(row['diversity_start']))} and score {figures(before)}, above the "

@@ -44,6 +44,22 @@ def test_the_highest_standardised_pairs_are_bought(partal_run):
     assert {(i, k) for _, i, k in best} == {tuple(pair) for pair in partal_run.picked(0).tolist()}
 
 
+def test_ranks_and_cut_off_hold_for_single_labels(partal_run):
+    """In the second pick some images are labelled in part: they stay open, are scored by their best pair, and are ranked."""
+    labelled = partal_run.labelled(1, first_images(partal_run.config, WHOLE))
+    table, pairs = partal_run.pool(1), partal_run.picked(1)
+    np.testing.assert_array_equal(table["open"], ~labelled.all(axis=1))
+    np.testing.assert_array_equal(table["labelled"], labelled.any(axis=1))
+    assert (table["open"] & table["labelled"]).any()
+    np.testing.assert_array_equal(np.isfinite(table["score"]), table["open"])
+    ranked = table[table["rank"] > 0].sort_values("rank")
+    assert ranked["rank"].tolist() == list(range(1, int(table["open"].sum()) + 1))
+    assert ranked.index[:int(table["picked"].sum())].tolist() == list(dict.fromkeys(pairs[:, 0].tolist()))
+    assert (np.diff(ranked["score"]) <= 0).all()
+    assert (table.loc[table["picked"], "score"] >= table["cutoff"].iloc[0]).all()
+    assert (table.loc[table["open"] & ~table["picked"], "score"] <= table["cutoff"].iloc[0]).all()
+
+
 def test_missing_labels_are_learned_from_guesses_at_half_weight(partal_run, tmp_path, monkeypatch):
     """The third training of the run, prepared anew: which pairs count how much, and that guesses are what is taken for them."""
     run = Run(partal_run.paths.folder)

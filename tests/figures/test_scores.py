@@ -30,7 +30,7 @@ def test_bars_carry_percentile_value_and_who_speaks():
 
 @pytest.fixture
 def pool() -> pd.DataFrame:
-    return pd.DataFrame({"score": [np.nan, 0.9, 0.8, 0.2, 0.1], "labelled": [True, False, False, False, False],
+    return pd.DataFrame({"score": [np.nan, 0.9, 0.8, 0.2, 0.1], "open": [False, True, True, True, True],
                          "picked": [False, True, True, False, False], "cutoff": 0.8})
 
 
@@ -49,4 +49,4 @@ def test_every_score_lies_in_a_bar_that_spans_it(pool):
 
 
 def test_nothing_open_is_an_empty_figure(pool):
-    assert not score_distribution(pool.assign(labelled=True), "view").data
+    assert not score_distribution(pool.assign(open=False), "view").data

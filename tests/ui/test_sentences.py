@@ -17,8 +17,8 @@ def pool() -> pd.DataFrame:
     """Image 0 labelled, 1 and 2 picked, 3 to 5 not. Scores: inconsistency x diversity."""
     nan = np.nan
     frame = pd.DataFrame({
-        "id": list("abcdef"), "labelled": [True] + [False] * 5, "picked": [False, True, True, False, False, False],
-        "rank": [0, 1, 2, 3, 4, 5],
+        "id": list("abcdef"), "labelled": [True] + [False] * 5, "open": [False] + [True] * 5,
+        "picked": [False, True, True, False, False, False], "rank": [0, 1, 2, 3, 4, 5],
         "m.semseg.depth": [0.1, 0.2, 0.3, 0.2, 0.1, 0.1], "m.semseg.final": [0.2, 0.1, 0.1, 0.1, 0.1, 0.1],
         "m.depth.semseg": [1.0, 2.0, 1.0, 1.0, 1.0, 0.5], "m.depth.final": [0.5, 1.0, 0.5, 0.5, 0.5, 0.4],
         "n.semseg": [nan, 0.50, 0.90, 0.60, 0.05, 0.10], "n.depth": [nan, 0.61, 0.20, 0.10, 0.02, 0.80],
@@ -59,7 +59,7 @@ def test_tasks_joined_by_mean_are_all_named(pool):
 
 
 def test_a_random_pick_has_nothing_to_explain(pool):
-    bare = pool[["id", "labelled", "picked", "rank"]]
+    bare = pool[["id", "labelled", "open", "picked", "rank"]]
     text = why(bare, 1, 0, Config(strategy="random"), "Random")
     assert text == ("Picked 1st of 2 in cycle 0. Random gives every unlabelled image the same chance, so there is no score "
                     "to explain.")
@@ -68,8 +68,21 @@ def test_a_random_pick_has_nothing_to_explain(pool):
 
 
 def test_a_strategy_with_another_score(pool):
-    other = pool[["id", "labelled", "picked", "rank", "score", "cutoff"]]
+    other = pool[["id", "labelled", "open", "picked", "rank", "score", "cutoff"]]
     assert why(other, 1, 2, Config(strategy="core-set"), "Core-Set") == "Picked 1st of 2 in cycle 2. Score 0.183. Cut-off 0.135."
+
+
+def test_an_image_that_was_labelled_in_part_is_ranked_like_the_others(pool):
+    """As under PartAL: it has a label, and another one can still be bought."""
+    partly = pool.assign(labelled=[True, False, False, True, False, False])
+    assert why(partly, 3, 2, Config(), "PartAL").startswith("Not picked in cycle 2: rank 3 of 5")
+    bare = partly[["id", "labelled", "open", "picked", "rank"]]
+    assert "took 2 of 5 not fully labelled images" in why(bare, 3, 2, Config(), "PartAL")
+
+
+def test_an_image_of_which_no_label_can_be_had(pool):
+    none = pool.assign(open=[False, True, True, False, True, True])
+    assert why(none, 3, 2, Config(), "PartAL") == "It could not be picked: there is no label of it to be had."
 
 
 def test_an_image_that_was_labelled_before(pool):
@@ -99,7 +112,7 @@ def test_ranks_under_other_rules_equal_sorting(pool):
     assert found["inconsistency alone"] == sorted(free["inconsistency"], reverse=True).index(0.80) + 1
     assert found["without depth"] == sorted(free["n.semseg"] * free["diversity_start"], reverse=True).index(0.10 * 0.05) + 1
     assert otherwise(pool, 0) == {}
-    assert otherwise(pool[["id", "labelled", "picked", "rank"]], 1) == {}
+    assert otherwise(pool[["id", "labelled", "open", "picked", "rank"]], 1) == {}
 
 
 @pytest.mark.parametrize(("ranks", "rank", "text"), [
