@@ -143,7 +143,7 @@ class TestPeopleLabel:
 
     def test_it_picks_waits_goes_on_and_ends(self, open_folder, tmp_path):
         run = new_run(settings(open_folder, start="labelled", cycles=3), tmp_path)
-        outcome = worker.work(run)
+        outcome = worker.work(run.paths)
         assert (outcome["outcome"], run.cycles_done()) == ("stopped", 1)
         picked = sorted({run.facts["pool"][image] for image in run.picked(0)[:, 0]})
         assert len(picked) == 3
@@ -153,26 +153,26 @@ class TestPeopleLabel:
         assert str(open_folder / "segmentation") in outcome["reason"]    # where the first of them belongs
 
         bring(open_folder, picked[:2])
-        again = worker.work(run)
+        again = worker.work(run.paths)
         assert (again["outcome"], run.cycles_done()) == ("stopped", 1)
         assert f"1 picked image (semseg 1, normals 1 missing): {picked[2]}" in again["reason"]
 
         bring(open_folder, picked[2:])
-        assert worker.work(run)["outcome"] == "stopped"     # for the labels of the second pick
+        assert worker.work(run.paths)["outcome"] == "stopped"     # for the labels of the second pick
         assert run.cycles_done() == 2
         start = np.array([[1, 1, 1]] * 4 + [[0, 1, 0]] * 8, bool)       # labels that came later are no part of it
         np.testing.assert_array_equal(run.start(), start)
         assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26]
         bring(open_folder, [run.facts["pool"][image] for image in np.unique(run.picked(1)[:, 0])])
-        assert worker.work(run)["outcome"] == "finished"
+        assert worker.work(run.paths)["outcome"] == "finished"
         assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26, 32]
         assert run.metrics().query("task == 'loss'")["percent"].tolist() == pytest.approx([100 * n / 36 for n in (20, 26, 32)])
 
     def test_a_changed_image_still_needs_consent(self, open_folder, tmp_path):
         run = new_run(settings(open_folder, start="labelled", cycles=2), tmp_path)
-        worker.work(run)
+        worker.work(run.paths)
         write_image(open_folder, "0000", np.random.default_rng(77))     # another picture under the same name
-        outcome = worker.work(run)
+        outcome = worker.work(run.paths)
         assert outcome["outcome"] == "failed"
         assert "--accept-data" in outcome["reason"]
 
@@ -199,7 +199,7 @@ class TestNothingToLearnFrom:
         for what in ("segmentation", "depth", "normals"):
             for one in TRAIN:
                 next((folder / what).glob(f"{one}.*")).unlink()
-        outcome = worker.work(new_run(settings(folder), tmp_path))
+        outcome = worker.work(new_run(settings(folder), tmp_path).paths)
         assert outcome["outcome"] == "failed"
         assert "no pool image" in outcome["reason"]
         assert "start=labelled" in outcome["reason"]
@@ -207,14 +207,14 @@ class TestNothingToLearnFrom:
     def test_a_task_without_a_label_at_the_start_is_not_trained_on_nothing(self, folder, tmp_path):
         for one in TRAIN:
             (folder / "depth" / f"{one}.npy").unlink()
-        outcome = worker.work(new_run(settings(folder), tmp_path))
+        outcome = worker.work(new_run(settings(folder), tmp_path).paths)
         assert "none of the 3 labelled images has a usable label of depth" in outcome["reason"]
 
     def test_nor_one_whose_labels_at_the_start_are_all_broken(self, folder, tmp_path):
         for one in TRAIN:
             (folder / "depth" / f"{one}.npy").write_bytes(b"no")
         run = new_run(settings(folder), tmp_path)
-        outcome = worker.work(run)
+        outcome = worker.work(run.paths)
         assert "none of the 3 labelled images has a usable label of depth" in outcome["reason"]
         assert run.cycles_done() == 0
 
@@ -248,7 +248,7 @@ class TestDataThatGrowOrAreMended:
     def test_an_image_that_is_gone_is_named(self, folder, tmp_path):
         _, half = self.stopped_after_one_cycle(settings(folder), tmp_path)
         (folder / "images" / "0902.jpg").unlink()
-        outcome = worker.work(half, accept_data=True)
+        outcome = worker.work(half.paths, accept_data=True)
         assert outcome["outcome"] == "failed"
         assert "other validation images than when this run began: 0902" in outcome["reason"]
 
@@ -259,7 +259,7 @@ class TestDataThatGrowOrAreMended:
         for one in VAL:
             move(folder, folder.parent / "desk", f"depth/{one}.npy")
         run = new_run(settings(folder, start="labelled", cycles=2), tmp_path)
-        assert "no validation image" in worker.work(run)["reason"]
+        assert "no validation image" in worker.work(run.paths)["reason"]
         for one in VAL:
             move(folder.parent / "desk", folder, f"depth/{one}.npy")
         lists = folder / "gt_sets" / "train.txt"
@@ -267,7 +267,7 @@ class TestDataThatGrowOrAreMended:
         for one in ("0700", "0800"):
             write_image(folder, one, np.random.default_rng(7))
             (folder / "segmentation" / f"{one}.png").unlink()
-        worker.work(run)
+        worker.work(run.paths)
         assert run.cycles_done() == 1
         start = {run.facts["pool"][image]: labels.tolist() for image, labels in enumerate(run.start()) if labels[0]}
         assert start == {"0000": [True] * 3, "0001": [True] * 3}

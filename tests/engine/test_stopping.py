@@ -55,7 +55,7 @@ class TestRules:
 def finished_here(folder, *sets):
     """A whole run by its worker, in this process, and how it says it ended."""
     run = Run(create(tiny_config("epochs=1", "pair_epochs=1", "strategy=random", *sets), StorePaths(folder)).folder)
-    return run, worker.work(run)
+    return run, worker.work(run.paths)
 
 
 class TestRuns:
@@ -95,12 +95,12 @@ class TestRuns:
         cut = Run(create(whole.config, StorePaths(tmp_path / "cut")).folder)
         shutil.copy(whole.paths.facts, cut.paths.facts)
         shutil.copytree(whole.paths.cycle(0).folder, cut.paths.cycle(0).folder)
-        again = worker.work(cut)
+        again = worker.work(cut.paths)
         assert {**again, "stage": ""} == {**outcome, "stage": ""}
         assert cut.metrics().equals(whole.metrics())
 
         monkeypatch.setattr(cycle, "prepare", lambda *_: pytest.fail("nothing must be loaded"))
-        at_once = worker.work(cut)                          # as if it had been killed before it wrote down how it ended
+        at_once = worker.work(cut.paths)                          # as if it had been killed before it wrote down how it ended
         assert (at_once["outcome"], at_once["reason"]) == ("finished", outcome["reason"])
         assert cut.cycles_done() == 2
 
