@@ -273,7 +273,7 @@ class TestFailures:
             original(paths, image, name, pixels)
 
         monkeypatch.setattr(evidence, "_save", full_disk)
-        outcome = worker.work(run)
+        outcome = worker.work(run.paths)
         assert (outcome["outcome"], outcome["stage"]) == ("failed", "evidence")
         assert "No space left" in outcome["reason"]
         assert run.cycles_done() == 1
