@@ -180,7 +180,7 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
         "dataset": "rooms", "channels": 48, "pair_channels": 24, "epochs": 8, "pair_epochs": 4, "embedding_epochs": 3,
         "cycles": 3}),
     "cpu": ("An honest comparison overnight on a CPU, 120×160.", {
-        "channels": 64, "pair_channels": 32, "lr": 1e-3, "epochs": 40, "pair_epochs": 15, "embedding_epochs": 10}),
+        "channels": 64, "pair_channels": 32, "lr": 1e-3, "epochs": 40, "pair_epochs": 30, "embedding_epochs": 10}),
     "paper-nyud": ("The paper's Tables 9-12: NYUD_MT at full size, HRNet-18; needs a GPU.", {
         "size": (480, 640), "backbone": "hrnet18"}),
     "paper-pascal": ("The paper's Tables 3-8: PASCAL_MT, five tasks, HRNet-18; needs a GPU.", {
