@@ -30,7 +30,7 @@ def guesses(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], want
             report: Report, folder: Path) -> dict[tuple[int, str], np.ndarray]:
     """(position, task) -> (1 or 3, H, W) at the size of `data`, ignored where not sure. wanted: (N, T) bool. No label is read.
 
-    They are kept in nameless files of `folder` rather than in memory, values as float16, and are gone with the last of them.
+    They are kept in nameless files of `folder` rather than in memory, and are gone with the last of them.
     """
     network.eval()
     images = np.flatnonzero(wanted.any(axis=1))
@@ -58,8 +58,7 @@ def guesses(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], want
 
 def _shelf(shape: tuple[int, ...], task: Task, folder: Path) -> np.ndarray:
     """A place for so many targets, on disk."""
-    kind = np.float16 if np.issubdtype(task.label_dtype, np.floating) else task.label_dtype
     if 0 in shape:
-        return np.empty(shape, kind)
+        return np.empty(shape, task.label_dtype)
     with TemporaryFile(dir=folder) as file:
-        return np.memmap(file, kind, "w+", shape=shape)
+        return np.memmap(file, task.label_dtype, "w+", shape=shape)

@@ -273,7 +273,7 @@ def test_signals_of_an_empty_store(open_page):
 def test_a_run_that_measures_no_signals_leads_to_a_copy_that_does(open_page, made_store):
     run = made_store("finished", strategy="random")
     app = open_page("signals", run=run.name)
-    assert "**Random** measures no signals" in app.info[0].value
+    assert "**Random** measures no signal that rates images" in app.info[0].value
     app.button(key="signals.copy").click().run()
     assert not app.exception
     assert app.selectbox(key="launch.describe").value == "always"
