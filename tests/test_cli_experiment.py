@@ -168,7 +168,12 @@ class TestAdd:
         finish(store)
         text, code = experiment("add", "toy", "--seeds", "2")
         assert code == 0
-        assert [line.split(": ")[1] for line in text.splitlines()[:-1]] == ["finished already"] * 4 + ["started"] * 2
+        fresh = [cell.run_name for cell in find_experiment(store, "toy").cells if cell.seed == 2]
+        assert text.splitlines()[:-1] == [f"{name}: started" for name in fresh]
+        assert len(fresh) == 2
+        assert re.match(r"toy: 4 of 6 finished", text.splitlines()[-1])
+        until(lambda: set(fresh) <= set(notes(store, "workers")))
+        assert sorted(notes(store, "workers")) == sorted(cell.run_name for cell in find_experiment(store, "toy").cells)
 
     def test_dry_run_shows_what_would_join(self, experiment, planned, store):
         text, code = experiment("add", "toy", "--seeds", "5", "--dry-run")

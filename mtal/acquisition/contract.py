@@ -152,7 +152,6 @@ RULES: dict[str, Callable[[Strategy], None]] = {
     "says what it is": says_what_it_is,
     "needs only what exists": needs_what_exists,
     "training can follow": trains_as_it_says,
-    "declares what it uses": declares_what_it_uses,
     "answers (image, task) pairs": answers_pairs,
     "spends the budget": spends_the_budget,
     "buys only what is open": buys_what_is_open,
@@ -161,6 +160,7 @@ RULES: dict[str, Callable[[Strategy], None]] = {
     "leaves the pool alone": leaves_the_pool_alone,
     "a number per image": tells_a_number_per_image,
     "refuses what is no number": refuses_what_is_no_number,
+    "declares what it uses": declares_what_it_uses,
 }
 
 DECLARED = ("says what it is", "needs only what exists")    # rules that are read off, without a pick
