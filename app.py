@@ -3,6 +3,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from mtal.ui.who import ask_who
+
 ASSETS = Path(__file__).parent / "assets"
 st.set_page_config(page_icon=str(ASSETS / "logo.svg"), layout="wide", initial_sidebar_state=220)
 st.html(ASSETS / "style.css")
@@ -30,4 +32,5 @@ PAGES = {
 page = st.navigation(PAGES)
 named = [name for what in ("experiment", "run") for name in st.query_params.get_all(what)]
 st.set_page_config(page_title=" · ".join([page.title, *named, "mtal"]))                      # tells open tabs apart
+ask_who()
 page.run()
