@@ -29,7 +29,8 @@ ALLOWED = {                                                 # package -> what it
     "__init__": set(),
 }
 LIGHT = ("mtal", "mtal.config", "mtal.runs.run", "mtal.runs.index", "mtal.runs.experiment", "mtal.runs.launch",
-         "mtal.runs.queue", "mtal.runs.people", "mtal.runs.batch", "mtal.figures", "mtal.export", "mtal.acquisition", "mtal.cli.app")
+         "mtal.runs.queue", "mtal.runs.people", "mtal.runs.batch", "mtal.figures", "mtal.export", "mtal.acquisition",
+         "mtal.cli.app")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools", "core"}
 
 
