@@ -3,9 +3,12 @@ import re
 from pathlib import Path
 from urllib.parse import urlencode
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+NOT_OURS = {"exclude": [["[data-testid=stSidebarNav]"]]}        # Streamlit makes its list of pages of other parts than <li>
 LOADED = "found => found.length > 0 && found.every(image => image.complete && image.naturalWidth > 0)"
 
 
@@ -38,6 +41,12 @@ class Dashboard:
         """No error is shown anywhere."""
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
         assert not self.broken
+
+    def usable(self) -> None:
+        """Nothing on the page breaks the rules of WCAG 2.1, A and AA."""
+        self.settled()
+        found = Axe().run(self.page, context=NOT_OURS, options=STANDARD)
+        assert not found.violations_count, found.generate_report()
 
     def press(self, name: str) -> None:
         """A button by its text."""

@@ -1,0 +1,43 @@
+"""Every page through axe: what a screen reader, a keyboard or a colour-blind person could not use fails here (WCAG 2.1, A and AA)."""
+import shutil
+
+import pytest
+
+from mtal.config import Config
+from mtal.runs.launch import create
+from mtal.runs.paths import StorePaths
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("", "data", "launch", "experiments", "jobs", "run", "batch", "inspect", "signals", "map", "curves", "help")
+OF_A_RUN = ("run", "batch", "inspect", "signals", "map")
+
+
+@pytest.fixture
+def finished_store(store: StorePaths, real_store: StorePaths) -> StorePaths:
+    """A copy of the real runs, thumbnails included."""
+    shutil.copytree(real_store.folder, store.folder)
+    return store
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page or "home")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_page_with_results_can_be_used_by_everybody(new_tab, finished_store, finished_run, page, theme):
+    tab = new_tab()
+    tab.page.emulate_media(color_scheme=theme)
+    tab.go(page, **({"run": finished_run.name, "cycle": "1"} if page in OF_A_RUN else {}))
+    tab.usable()
+
+
+@pytest.mark.parametrize("page", ["", "jobs", "run", "batch", "curves"], ids=lambda page: page or "home")
+def test_an_empty_page_can_be_used_by_everybody(new_tab, page):
+    tab = new_tab()
+    tab.go(page)
+    tab.usable()
+
+
+def test_a_run_that_never_began_can_be_used_by_everybody(new_tab, store):
+    run = create(Config(dataset="drawn"), store)
+    tab = new_tab()
+    tab.go("run", run=run.folder.name)
+    tab.usable()
