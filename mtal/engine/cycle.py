@@ -315,7 +315,7 @@ def draw(study: Study, bench: Bench, blocks: nn.Module | None, table: pd.DataFra
     order = np.argsort(ranked, kind="stable")
     shown = order[(ranked[order] > 0) & (ranked[order] <= picked + NEAR_MISSES)]
     easel = Easel(bench.network, blocks if isinstance(blocks, PairBlocks) else None, study.pool,
-                  truth_of(Ungated(study.dataset.pool), study.there, study.config), bench.tasks, study.config, study.machine)
+                  truth_of(study.dataset.pool, study.config), bench.tasks, study.config, study.machine)
     with watch.stage("evidence", len(shown)) as report:
         draw_evidence(easel, shown, cycle, report)
 

@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from mtal.config import Config
+from mtal.datasets.dataset import Split
 from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized, resize_label
 from mtal.engine.truth import Ungated
@@ -36,7 +37,7 @@ THREADS = ThreadPoolExecutor(cpu_count())                   # PNGs are written s
 class Truth:
     """Labels to be shown beside predictions, bought or not: only a simulation has them, and only once it has picked."""
     labels: Resized                                         # of `Ungated`
-    there: np.ndarray                                       # (N, T) bool: labels that exist
+    split: Split                                            # says which there are
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,10 @@ def draw(easel: Easel, image: int) -> Drawn:
         prediction = easel.network(to_input(pixels, easel.machine.device))
         committee = members(easel.blocks, prediction, easel.config) if easel.blocks else {}
     drawn = Drawn({"image": pixels[0].permute(1, 2, 0).numpy()}, {})
-    for column, task in enumerate(easel.tasks):
+    for task in easel.tasks:
         refined = {partner: output.float() for partner, output in committee.get(task.name, {}).items()}
         _add_predictions(drawn, task, prediction, refined, easel.pool.size)
-        _add_truth(drawn, easel, image, column)
+        _add_truth(drawn, easel, image, task)
         distance, initial = task.distance(easel.config.class_distance), prediction.initial[0][task.name].float()
         drawn.maps.update({f"{task.name}.{GAP}.{partner}": distance.pixels(initial, output)[0].half().cpu().numpy()
                            for partner, output in refined.items()})
@@ -92,10 +93,9 @@ def _add_predictions(drawn: Drawn, task: Task, prediction: Prediction, refined: 
         drawn.maps[f"{task.name}.{what}"] = task.decode(output)[0].cpu().numpy()
 
 
-def _add_truth(drawn: Drawn, easel: Easel, image: int, column: int) -> None:
+def _add_truth(drawn: Drawn, easel: Easel, image: int, task: Task) -> None:
     """The label, where it may be shown, exists, and is not broken."""
-    task = easel.tasks[column]
-    if easel.truth is None or not easel.truth.there[image, column]:
+    if easel.truth is None or not easel.truth.split.has_label(image, task):
         return
     target = easel.truth.labels.targets([image], task)
     if task.has_label(target)[0]:
@@ -105,9 +105,9 @@ def _add_truth(drawn: Drawn, easel: Easel, image: int, column: int) -> None:
         drawn.maps[f"{task.name}.truth"] = resize_label(label, drawn.maps[f"{task.name}.initial"].shape[:2])
 
 
-def truth_of(ungated: Ungated, there: np.ndarray, config: Config) -> Truth | None:
+def truth_of(pool: Split, config: Config) -> Truth | None:
     """None where people label: there an unbought label is not there, and nobody may look for it."""
-    return Truth(Resized(ungated, config.size, 0), there) if config.start == "random" else None
+    return Truth(Resized(Ungated(pool), config.size, 0), pool) if config.start == "random" else None
 
 
 def gap_pictures(gaps: Mapping[tuple[str, str], np.ndarray], scales: Mapping[str, float], size: tuple[int, int],
