@@ -25,16 +25,22 @@ def rank_dots(rules: pd.DataFrame, own_rank: int, picked: int, free: int, view: 
             textposition="middle right",
             marker={"color": colour, "symbol": symbol, "size": 11, "line": {"width": 1, "color": "#fff"}},
             customdata=some["rule"], hovertemplate=f"%{{customdata}}<br>rank %{{x:,}}, {words}<extra></extra>")
-    drawn.add_vline(x=picked + 0.5, line={"dash": "dash", "width": 2, "color": PICKED},
-                    annotation_text=f"cut-off: {picked:,} picked", annotation_position="top")
+    _mark(drawn, picked + 0.5, f"cut-off: {picked:,} picked", {"dash": "dash", "width": 2, "color": PICKED}, top=True)
     if own_rank:
-        drawn.add_vline(x=own_rank, line={"width": 3, "color": OWN}, annotation_text=f"in this run: {own_rank:,}",
-                        annotation_position="bottom")
+        _mark(drawn, own_rank, f"in this run: {own_rank:,}", {"width": 3, "color": OWN}, top=False)
     drawn.update_xaxes(type="log", range=[-0.08, _decades(free)], dtick=1, tickformat=",")
     drawn.update_yaxes(autorange="reversed", tickmode="array", tickvals=list(rows.index), showgrid=False,
                        ticktext=rows["rule"].tolist())
-    drawn.update_layout(margin={"t": 48, "b": 36})
+    drawn.update_layout(margin={"t": 56, "b": 64}, showlegend=True, legend={"y": 1.0, "yanchor": "bottom", "itemclick": False})
     return drawn
+
+
+def _mark(drawn: go.Figure, rank: float, text: str, line: dict[str, object], top: bool) -> None:
+    """A vertical line with a text at its end. On a logarithmic axis lines take a value, and texts its logarithm."""
+    drawn.add_vline(x=rank, line=line, layer="below")
+    drawn.add_annotation(x=log10(rank), y=1.0 if top else 0.0, yref="paper", text=text, showarrow=False,
+                         xanchor="left" if top or rank < 3 else "center", yanchor="top" if top else "bottom",
+                         yshift=0 if top else -20, xshift=6 if top else 0)
 
 
 def _decades(free: int) -> float:

@@ -66,7 +66,7 @@ def choose_task(run: Run, driver: str) -> TaskFacts:
     chosen = tasks.get(asked, tasks[usual])
     with st.container(horizontal=True, gap="small", width="content", key="inspect-tasks"):
         for number, task in enumerate(run.tasks, 1):
-            st.button(task.title, key=f"inspect.task.{task.name}", type="primary" if task is chosen else "secondary",
+            st.button(task.title, key=f"inspect.task.{task.name}", type="primary" if task.name == chosen.name else "secondary",
                       shortcut=str(number) if number <= KEYS else None, on_click=_take_task, args=(task.name,),
                       icon=":material/star:" if task.name == driver else None,
                       help="The task whose normalised score is the highest" if task.name == driver else None)

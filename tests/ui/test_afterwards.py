@@ -21,7 +21,8 @@ def rows(loss: list[float], learned: list[bool] | None = None) -> pd.DataFrame:
 
 def test_the_sentence_of_the_brief():
     assert change(rows([1.9, 0.7]), task("depth"), "loss") == "Its depth loss fell from 1.90 to 0.700 after one training on it."
-    assert change(rows([1.9, 0.7]), task("depth"), "s") == "Its depth disagreement fell from 1.90 to 0.700 m after one training on it."
+    assert change(rows([1.9, 0.7]), task("depth"), "s") == (
+        "Its depth disagreement fell from 1.90 to 0.700 m after one training on it.")
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -51,6 +52,7 @@ def test_nothing_is_said_of_a_task_that_nobody_measured():
 
 def test_weights_of_the_first_training():
     both = (task("semseg"), task("depth"))
-    assert weights(rows([1.9, 0.7]), both) == "In its first training its weight was 0.400 for semseg and 1.80 for depth (1 is the mean)."
+    assert weights(rows([1.9, 0.7]), both) == (
+        "In its first training its weight was 0.400 for semseg and 1.80 for depth (1 is the mean).")
     assert weights(rows([1.9, 0.7]), both[1:]) == "In its first training its weight was 1.80 for every task (1 is the mean)."
     assert weights(rows([1.9]), both) == ""
