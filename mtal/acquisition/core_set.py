@@ -19,4 +19,5 @@ CORE_SET = Strategy(
     formula="score(x) = min_j ||f(x) - f(x_j)||, x_j labelled or picked before;  f = mean over pixels of the backbone's last map",
     source="Greedy k-centre of Sener and Savarese, ICLR 2018, arXiv:1708.00489.",
     choices="The feature: the mean over pixels of what all tasks share, measured in Euclidean distance. The greedy solution "
-            "stands alone, without the paper's mixed integer program for outliers.")
+            "stands alone, without the paper's mixed integer program for outliers. An image that is labelled in part keeps "
+            "away, in each task that it lacks, from the images labelled in that task: the mean counts.")

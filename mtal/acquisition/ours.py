@@ -3,7 +3,7 @@ import numpy as np
 
 from mtal.acquisition.pool import Options, Pick, Pool, columns
 from mtal.acquisition.scores import comparable, task_scores
-from mtal.acquisition.select import buy, gaps, most_images, spread_out, top
+from mtal.acquisition.select import buy, diversity, most_images, spread_out, top
 from mtal.acquisition.strategy import Strategy
 
 
@@ -16,14 +16,14 @@ def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) ->
     weight = np.ones(len(scores)) if options.terms == "diversity" else np.nan_to_num(inconsistency)
 
     if options.terms == "inconsistency" or options.picking == "top":
-        at_start = diversity = gaps(pool["embedding"], pool.covered, options.diversity)  # (N,) div
+        at_start = gap = diversity(pool["embedding"], pool, options.diversity)           # (N,) div
         first = weight if options.terms == "inconsistency" else weight * at_start
         pairs = buy(top(first, open_images, most_images(pool, budget), rng), pool, budget)
     else:
-        pairs, at_start, diversity = spread_out(pool["embedding"], pool, budget, rng, weight, options.diversity)
-    score = {"product": weight * diversity, "inconsistency": weight, "diversity": diversity}[options.terms]
+        pairs, at_start, gap = spread_out(pool["embedding"], pool, budget, rng, weight, options.diversity)
+    score = {"product": weight * gap, "inconsistency": weight, "diversity": gap}[options.terms]
     table = columns("s", scores, pool) | columns("n", normalised, pool)
-    table |= {"inconsistency": inconsistency, "diversity_start": at_start, "diversity": diversity,
+    table |= {"inconsistency": inconsistency, "diversity_start": at_start, "diversity": gap,
               "score": np.where(open_images, score, np.nan)}
     return Pick(pairs, table)
 
@@ -33,7 +33,8 @@ OURS = Strategy(
     blurb="Images on which other tasks would change a prediction most, and which are unlike all labelled ones.",
     formula="score(x) = S(x) * div(x);  S = max_k normalised max_l d_k(Y_k, R_kl);  div = min_j ||z(x) - z(x_j)||",
     source="Hekimoglu, Schmidt and Marcos-Ramiro, WACV 2024, Eq. 1 and 3.",
-    choices="The distances d_k, min-max over the pool, the greedy update, the formula of the sample weights.",
+    choices="The distances d_k, min-max over the pool, the greedy update, the formula of the sample weights. An image that is "
+            "labelled in part keeps away, in each task that it lacks, from the images labelled in that task: the mean counts.",
     uses=frozenset({"committee", "with_final", "class_distance", "normalise", "across", "terms", "diversity", "picking",
                     "sample_weights", "pair_channels", "pair_epochs", "pair_lr", "embedding", "embedding_epochs",
                     "embedding_lr"}))

@@ -28,11 +28,8 @@ class Pool:
 
     @property
     def covered(self) -> np.ndarray:
-        """(N,) bool: images with labels and none left to buy, from which diversity keeps away; where there is no such image,
-        those with any label."""
-        some = np.asarray(self.labelled.any(axis=1))
-        done = some & ~self.open_images
-        return done if done.any() else some
+        """(N,) bool: images with labels and none left to buy; those that are labelled in part still wait like unlabelled ones."""
+        return np.asarray(self.labelled.any(axis=1) & ~self.open_images)
 
     def __getitem__(self, name: str) -> np.ndarray:
         """A signal; ValueError if it is not here, or if some of it is not a number."""

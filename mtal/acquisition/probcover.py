@@ -87,4 +87,5 @@ PROBCOVER = Strategy(
     source="Yehuda et al., NeurIPS 2022, arXiv:2205.11320.",
     choices="The feature: the mean over pixels of what all tasks share, instead of a self-supervised one, not scaled to length "
             "1. delta: the largest at which 95 % of the balls lie within one of 20 k-means clusters; the paper takes as many "
-            "clusters as classes. Images that would hold equally many, at the end none, fall by chance.")
+            "clusters as classes. Images that would hold equally many, at the end none, fall by chance. Only images with all of "
+            "their labels count as labelled.")

@@ -66,4 +66,5 @@ TYPICLUST = Strategy(
     source="Hacohen, Dekel and Weinshall, ICML 2022, arXiv:2202.02794.",
     choices="The feature: the mean over pixels of what all tasks share, instead of a self-supervised one. Neighbours are "
             "searched within the cluster, once per batch. Where there are more picks than clusters, the cluster with the "
-            "fewest labelled and picked images comes next; clusters of fewer than 5 images come last.")
+            "fewest labelled and picked images comes next; clusters of fewer than 5 images come last. Only images "
+            "with all of their labels count as labelled.")

@@ -91,6 +91,6 @@ def _names(bench: Bench, gaps: Gaps) -> list[str]:
 
 
 def _save(cycle: CyclePaths, image: int, name: str, pixels: np.ndarray) -> None:
-    path = cycle.picture(image, name)
+    path = cycle.samples.picture(image, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(path, compress_level=3)

@@ -44,7 +44,7 @@ def task_facts(task: Task, config: Config) -> dict[str, Any]:
     return {"name": task.name, "title": task.title, "metric": task.metric.title, "axis": task.metric.axis,
             "unit": task.metric.unit, "better": task.metric.better, "weight": task.weight, "distance": distance.title,
             "distance_unit": distance.unit, "note": task.metric.note, "value_unit": task.unit,
-            "legend": hex_legend(task.legend)}
+            "legend": hex_legend(task.legend), "classes": list(task.classes)}
 
 
 def images_at(config: Config, pool: int, number: int, start: int | None = None) -> int:

@@ -3,8 +3,6 @@
 The columns never change their meaning without a new SCHEMA_VERSION. What a strategy does not compute is null.
 """
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import pandas as pd
 from PIL import Image
 
 from mtal.export.exporter import ExportError
+from mtal.runs.files import sha256_of
 from mtal.runs.run import Run, closest
 
 SCHEMA_VERSION = 1
@@ -85,21 +84,15 @@ def _of_run(run: Run, cycle: int) -> dict[str, Any]:
     files, config = run.cycle(cycle), run.config
     return {"schema_version": SCHEMA_VERSION, "experiment_id": config.group, "run_id": run.name, "seed": config.seed,
             "dataset_id": config.dataset, "dataset_fingerprint": run.fingerprint(cycle), "cycle": cycle,
-            "strategy": config.strategy, "decision": "auto", "model_sha256": _sha256(files.network),
-            "created_utc": _picked_at(run, cycle)}
-
-
-def _picked_at(run: Run, cycle: int) -> str | None:
-    """When the worker reported the pick: file times would change in a copy. Null if it did not say."""
-    times = [row["t"] for row in run.reports() if (row["cycle"], row["stage"]) == (cycle, "pick")]
-    return datetime.fromtimestamp(times[-1], UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if times else None
+            "strategy": config.strategy, "decision": "auto", "model_sha256": sha256_of(files.network),
+            "created_utc": run.picked_at(cycle)}
 
 
 def _of_image(facts: dict[str, Any], pool: pd.DataFrame, image: int) -> dict[str, Any]:
     files = facts.get("pool_files") or []
     file = Path(facts["data_folder"], files[image]) if image < len(files) and files[image] else None
     known = {"sample_id": facts["pool"][image], "image_relpath": files[image] if file else None,
-             "image_sha256": _sha256(file) if file else None}
+             "image_sha256": sha256_of(file) if file else None}
     if file and file.is_file():
         with Image.open(file) as picture:                   # reads the header only
             known["width"], known["height"] = picture.size
@@ -126,11 +119,3 @@ def _task_scores(pool: pd.DataFrame, task: str, committee: str) -> pd.DataFrame:
 
 def _of_task(scores: pd.DataFrame, image: int) -> dict[str, Any]:
     return {str(name): value for name, value in scores.iloc[image].items()} if len(scores) else {}
-
-
-def _sha256(file: Path) -> str | None:
-    """Of a file's bytes; null if it is not there (any more)."""
-    if not file.is_file():
-        return None
-    with file.open("rb") as content:
-        return file_digest(content, "sha256").hexdigest()

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from hashlib import file_digest
 from pathlib import Path
 from typing import IO, Any
 
@@ -45,6 +46,14 @@ def read_shared(path: Path) -> Any:
 @lru_cache(maxsize=64)
 def _read(path: Path, *version: int) -> Any:
     return read_json(path)
+
+
+def sha256_of(path: Path) -> str | None:
+    """Of a file's bytes, 64 hex digits; None if it is not there (any more)."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as content:
+        return file_digest(content, "sha256").hexdigest()
 
 
 def last_lines(path: Path, size_bytes: int = 16_384) -> list[str]:

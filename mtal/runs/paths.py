@@ -101,6 +101,40 @@ class RunPaths(JobPaths):
         """A cycle's folder appears whole and never changes after."""
         return CyclePaths(self.cycles / f"{number:03d}")
 
+    def look(self, number: int) -> "LookPaths":
+        """What people wanted to see of a cycle beside what it drew itself."""
+        return LookPaths(self.folder / "looks" / f"{number:03d}")
+
+
+@dataclass(frozen=True)
+class SamplePaths:
+    """Pictures and values of single pool images, each image in a folder of its own."""
+    folder: Path
+
+    def sample(self, index: int) -> Path:
+        """The folder of one image."""
+        return self.folder / f"{index:06d}"
+
+    def picture(self, index: int, name: str) -> Path:
+        """A PNG of one pool image, such as `semseg.initial`."""
+        return self.sample(index) / f"{name}.png"
+
+    def maps(self, index: int) -> Path:
+        """The values behind the pictures of one pool image."""
+        return self.sample(index) / "maps.npz"
+
+
+@dataclass(frozen=True)
+class LookPaths(JobPaths):
+    """A job that draws images which a cycle did not draw. An image's folder appears whole."""
+
+    asked = property(lambda self: self.folder / "asked")                # an empty file per image that waits to be drawn
+    samples = property(lambda self: SamplePaths(self.folder / "samples"))
+
+    def wish(self, index: int) -> Path:
+        """Made by whoever wants to see an image, taken away when it is drawn."""
+        return self.asked / f"{index:06d}"
+
 
 @dataclass(frozen=True)
 class CyclePaths:
@@ -112,15 +146,16 @@ class CyclePaths:
     pick = property(lambda self: self.folder / "pick.npy")                  # (K, 2) pairs in order
     pool = property(lambda self: self.folder / "pool.parquet")              # a row per pool image
     quality = property(lambda self: self.folder / "quality.parquet")        # a row per signal and task, in a simulation
+    content = property(lambda self: self.folder / "content.parquet")        # a row per pool image, a column per class
+    others = property(lambda self: self.folder / "others.parquet")          # a row per pool image, a column per other strategy
+    others_picked = property(lambda self: self.folder / "others.json")      # what these would have picked, and who was left out
+    afterwards = property(lambda self: self.folder / "afterwards.parquet")  # a row per image that was picked so far
     embedding = property(lambda self: self.folder / "embedding.npy")        # (N, D) float32
     layout = property(lambda self: self.folder / "layout.npy")              # (N, 2) float32
     evidence = property(lambda self: self.folder / "evidence.json")         # which pictures there are, and their scales
     network = property(lambda self: self.folder / "network.safetensors")
     pairs = property(lambda self: self.folder / "pairs.safetensors")
-
-    def picture(self, index: int, name: str) -> Path:
-        """A PNG of one pool image, such as `semseg.initial`."""
-        return self.folder / "samples" / f"{index:06d}" / f"{name}.png"
+    samples = property(lambda self: SamplePaths(self.folder / "samples"))   # of the picked images and the near misses
 
 
 def _plain(name: str, what: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mtal.config import Config, load_config
+from mtal.runs.explained import Explained
 from mtal.runs.files import last_lines, read_json, read_shared
 from mtal.runs.paths import CyclePaths, DataPaths, RunPaths, StorePaths
 from mtal.runs.progress import Progress, append, parse, progress
@@ -36,10 +37,11 @@ class TaskFacts:
     note: str
     value_unit: str                                         # "m", "" for classes
     legend: tuple[tuple[str, str], ...]                     # (text, "#rrggbb")
+    classes: tuple[str, ...] = ()                           # titles in the order of their numbers; () without classes
 
 
-class Run:
-    """One run in a store."""
+class Run(Explained):
+    """One run in a store. What it says about single images is in `Explained`."""
 
     def __init__(self, folder: Path) -> None:
         self.paths = RunPaths(folder)
@@ -99,7 +101,8 @@ class Run:
     @property
     def tasks(self) -> tuple[TaskFacts, ...]:
         """In the order of the config; empty until the worker has loaded the data."""
-        return tuple(TaskFacts(**{**task, "legend": tuple((text, colour) for text, colour in task["legend"])})
+        return tuple(TaskFacts(**{**task, "legend": tuple((text, colour) for text, colour in task["legend"]),
+                                  "classes": tuple(task.get("classes", ()))})
                      for task in self.facts.get("tasks", ()))
 
     @property
@@ -190,6 +193,8 @@ class Run:
         pick; 0 = none: not open, or the strategy gives no scores).
         As far as the strategy computes them: m.<task>.<partner>, s.<task>, n.<task> (normalised 0..1), inconsistency,
         diversity_start, diversity, score, cutoff; <version>.<task> of every other signal that says something about a task.
+        Where there is an embedding: cluster (k-means, -1 where unknown), nearest and nearest_after (distance to the nearest
+        labelled image, before the pick and once the batch counts as labelled; of the setting `diversity`).
         With signal quality: loss.<task>, the true loss of the final head when the cycle picked, NaN where it is unknown.
         """
         path = self.cycle(number).pool
@@ -248,7 +253,7 @@ class Run:
             rows += [(other, pool["id"].iloc[other], gap, kind) for other, gap in near]
         return pd.DataFrame(rows, columns=columns)
 
-    # ---- pictures -------------------------------------------------------------------------------------------------
+    # ---- thumbnails ----------------------------------------------------------------------------------------------
 
     @property
     def data(self) -> DataPaths:
@@ -258,17 +263,6 @@ class Run:
     def thumbnail(self, image: str) -> Path:
         """A small JPEG of a pool image, by its id; it may not exist yet."""
         return self.data.thumb("pool", image)
-
-    def evidence(self, number: int) -> dict[str, Any]:
-        """What pictures a cycle has. Keys: images (list of positions), pictures (names in `picture`), scales (task -> the
-        99th percentile over the drawn images, the top of the pool-wide colour scale). Empty without evidence."""
-        path = self.cycle(number).evidence
-        return read_json(path) if path.exists() else {}
-
-    def picture(self, number: int, image: int, name: str) -> Path:
-        """A PNG drawn by the worker. Names: image; <task>.initial; <task>.final; <task>.from.<partner>;
-        <task>.gap.<partner> (pool-wide scale); <task>.gapself.<partner> (this image's own scale)."""
-        return self.cycle(number).picture(image, name)
 
     # ---- writing, for the worker only -----------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -88,6 +89,42 @@ def evidence(run: Run, cycle: int) -> dict[str, Any]:
     return _evidence(*_key(run), cycle)
 
 
+def content(run: Run, cycle: int) -> pd.DataFrame:
+    """Share of each class in each pool image; columns as in `Run.content`. Empty if nobody measured it."""
+    return _content(*_key(run), cycle)
+
+
+def others(run: Run, cycle: int) -> pd.DataFrame:
+    """The rank that each other strategy would have given; columns as in `Run.others`. Empty if none was replayed."""
+    return _others(*_key(run), cycle)
+
+
+def others_picked(run: Run, cycle: int) -> dict[str, list[int]]:
+    """Strategy -> what it would have picked, in order."""
+    return _others_picked(*_key(run), cycle)
+
+
+def afterwards(run: Run, cycle: int, image: int) -> pd.DataFrame:
+    """What became of an image that the cycle picked; columns as in `Run.afterwards`, a row per complete cycle."""
+    return _afterwards(*_key(run), cycle, image)
+
+
+def drawn(run: Run, cycle: int) -> set[int]:
+    """Images with pictures. Not cached: people ask for more."""
+    return run.drawn(cycle)
+
+
+def maps(run: Run, cycle: int, image: int) -> dict[str, np.ndarray]:
+    """The values behind an image's pictures; keys as in `Run.maps`, {} while it is not drawn."""
+    return _maps(*_key(run), cycle, image) if image in run.drawn(cycle) else {}
+
+
+def provenance(run: Run, cycle: int, image: int) -> dict[str, Any]:
+    """Where the numbers about an image come from; keys as in `Run.provenance`."""
+    sample = {"sample": run.facts["pool"][image], "position": image}
+    return {name: sample.get(name, value) for name, value in _provenance(*_key(run), cycle).items()}
+
+
 def nearest(run: Run, cycle: int, image: int) -> pd.DataFrame:
     """The labelled and the earlier picked images nearest to a pool image. Columns: index, id, distance, kind."""
     return _nearest(*_key(run), cycle, image)
@@ -152,6 +189,36 @@ def _layout(folder: str, created: float, complete: int, cycle: int) -> pd.DataFr
 @st.cache_data(max_entries=64, show_spinner=False)
 def _evidence(folder: str, created: float, complete: int, cycle: int) -> dict[str, Any]:
     return Run(Path(folder)).evidence(cycle)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _content(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
+    return Run(Path(folder)).content(cycle)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _others(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
+    return Run(Path(folder)).others(cycle)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _others_picked(folder: str, created: float, complete: int, cycle: int) -> dict[str, list[int]]:
+    return Run(Path(folder)).others_picked(cycle)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _afterwards(folder: str, created: float, complete: int, cycle: int, image: int) -> pd.DataFrame:
+    return Run(Path(folder)).afterwards(cycle, image)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _maps(folder: str, created: float, complete: int, cycle: int, image: int) -> dict[str, np.ndarray]:
+    return Run(Path(folder)).maps(cycle, image)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _provenance(folder: str, created: float, complete: int, cycle: int) -> dict[str, Any]:
+    return Run(Path(folder)).provenance(cycle, 0)           # the same for all images but for the image itself
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

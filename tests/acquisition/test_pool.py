@@ -1,4 +1,4 @@
-"""Pools that are labelled in part: what can still be bought, and from what diversity keeps away."""
+"""Pools that are labelled in part: what can still be bought, and which images are done with."""
 import numpy as np
 
 from mtal.acquisition.pool import Pool
@@ -17,8 +17,15 @@ def test_labels_that_nobody_can_supply_are_not_waited_for():
     assert pool.open_images.tolist() == [False, False, True, False]
 
 
-def test_where_no_image_is_complete_any_label_covers():
-    """Such as depth from a sensor for all images beside a few drawn by hand elsewhere."""
-    partly = HALF.copy()
-    partly[0, 0] = False
-    assert Pool(("a", "b"), partly, {}).covered.tolist() == [True, True, True, False]
+def test_a_label_changes_whether_its_own_image_is_covered_and_no_other():
+    """Also the label that makes the first image complete, such as where every image has depth from a sensor."""
+    rng = np.random.default_rng(0)
+    labelled = rng.random((40, 3)) < 0.3
+    labelled[labelled.all(axis=1), 0] = False               # none is complete
+    closed = (rng.random((40, 3)) < 0.1) & ~labelled
+    for image, task in rng.permutation(np.argwhere(~labelled & ~closed)).tolist():
+        before = Pool(("a", "b", "c"), labelled.copy(), {}, closed).covered
+        labelled[image, task] = True
+        after = Pool(("a", "b", "c"), labelled, {}, closed).covered
+        assert set(np.flatnonzero(before != after).tolist()) <= {image}
+    assert after.sum() == labelled.any(axis=1).sum()
