@@ -1,22 +1,44 @@
-"""What became of one image once its labels were bought: a value per cycle, with the cycles that had learned from it marked."""
+"""What became of one image once its labels were bought: a small chart per value over cycles, those after training on it marked."""
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
-from mtal.figures.style import LABELLED, PICKED, figure
+from mtal.figures.style import INK, LABELLED, PICKED, TEMPLATE
+
+A_ROW = 4                                                   # charts side by side
+HEIGHT_PX = 190                                             # of a row of charts
+LOOKS = {False: ("when it was picked", PICKED, "diamond-open"), True: ("after training on it", LABELLED, "circle")}
 
 
-def over_cycles(rows: pd.DataFrame, column: str, unit: str, view: str) -> go.Figure:
-    """A line over cycles. Columns: cycle, learned (bool), and `column`; cycles where nothing was measured are left out."""
-    known = rows[np.isfinite(rows[column].astype(float))] if column in rows else rows.head(0)
-    drawn = figure("Cycle", unit, view, height_px=190)
-    drawn.add_scatter(
-        x=known["cycle"], y=known.get(column, []), mode="lines+markers", showlegend=False,
-        line={"color": LABELLED, "width": 2},
-        marker={"size": 10, "color": [LABELLED if learned else PICKED for learned in known["learned"]],
-                "symbol": ["circle" if learned else "diamond-open" for learned in known["learned"]], "line": {"width": 2}},
-        customdata=["after training on it" if learned else "before, when it was picked" for learned in known["learned"]],
-        hovertemplate=f"cycle %{{x}}, %{{customdata}}<br>%{{y:.3g}} {unit}<extra></extra>")
-    drawn.update_xaxes(dtick=1, showgrid=False)
-    drawn.update_yaxes(rangemode="tozero")
+class Panel(NamedTuple):
+    """One small chart. `column`: of the rows; `unit`: at its vertical axis."""
+    title: str
+    column: str
+    unit: str
+
+
+def over_cycles(rows: pd.DataFrame, panels: Sequence[Panel], view: str) -> go.Figure:
+    """A line over cycles per panel. Columns of rows: cycle, learned (bool), those of the panels; NaN is left out."""
+    high, wide = max(1, -(-len(panels) // A_ROW)), min(A_ROW, max(1, len(panels)))
+    drawn = make_subplots(high, wide, subplot_titles=[panel.title for panel in panels], vertical_spacing=0.28 / high,
+                          horizontal_spacing=0.07)
+    for place, panel in enumerate(panels):
+        row, column = 1 + place // A_ROW, 1 + place % A_ROW
+        known = rows[np.isfinite(rows[panel.column].astype(float))]
+        drawn.add_scatter(x=known["cycle"], y=known[panel.column], mode="lines", line={"color": INK, "width": 1.5}, hoverinfo="skip",
+                          showlegend=False, row=row, col=column)
+        for learned, (words, colour, symbol) in LOOKS.items():
+            some = known[known["learned"] == learned]
+            drawn.add_scatter(x=some["cycle"], y=some[panel.column], mode="markers", name=words, legendgroup=words, showlegend=place == 0,
+                              marker={"size": 10, "color": colour, "symbol": symbol, "line": {"width": 2, "color": colour}},
+                              hovertemplate=f"cycle %{{x}}, {words}<br>%{{y:.3g}} {panel.unit}<extra></extra>", row=row, col=column)
+        drawn.update_yaxes(title_text=panel.unit, rangemode="tozero", row=row, col=column)
+        drawn.update_xaxes(title_text="cycle", row=row, col=column)
+    drawn.update_xaxes(dtick=1, showgrid=False, title_standoff=2)
+    drawn.update_layout(template=TEMPLATE, height=70 + HEIGHT_PX * high, uirevision=view, margin={"t": 60},
+                        legend={"y": 1.0, "yanchor": "bottom", "yref": "container", "itemclick": False})
     return drawn

@@ -3,13 +3,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mtal.figures.afterwards import over_cycles
+from mtal.figures.afterwards import Panel, over_cycles
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui import inputs, loaders
 from mtal.ui.sentences import figures
 from mtal.ui.words import count, plain
 
-A_ROW = 4                                                   # charts side by side
 PARTS = {"loss": "loss", "s": "disagreement"}
 
 
@@ -28,12 +27,11 @@ def show_afterwards(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> Non
         st.dataframe(rows, key="inspect.later.table", hide_index=True, width="content", height="content",
                      alt="Loss, disagreement and weight of this image per cycle")
         return
-    charts = [(task, part) for task in run.tasks for part in PARTS if is_measured(rows, f"{part}.{task.name}")]
-    with st.container(key="wraps.inspect.later"):
-        for start in range(0, len(charts), A_ROW):
-            for column, (task, part) in zip(st.columns(A_ROW), charts[start:start + A_ROW], strict=False):
-                with column:
-                    _show_chart(rows, task, part, f"{run.name}/{cycle}/{image}")
+    panels = [Panel(f"{task.title}, {title}", f"{part}.{task.name}", "loss" if part == "loss" else task.distance_unit)
+              for part, title in PARTS.items() for task in run.tasks if is_measured(rows, f"{part}.{task.name}")]
+    if panels:
+        st.plotly_chart(over_cycles(rows, panels, f"{run.name}/{cycle}/{image}"), key="inspect.later.chart",
+                        config={"displayModeBar": False}, alt=" ".join(told) or "Loss and disagreement of this image per cycle")
 
 
 def change(rows: pd.DataFrame, task: TaskFacts, part: str) -> str:
@@ -69,15 +67,6 @@ def weights(rows: pd.DataFrame, tasks: tuple[TaskFacts, ...]) -> str:
 def is_measured(rows: pd.DataFrame, column: str) -> bool:
     """Whether any cycle has a number there."""
     return column in rows and bool(np.isfinite(rows[column].astype(float)).any())
-
-
-def _show_chart(rows: pd.DataFrame, task: TaskFacts, part: str, view: str) -> None:
-    column, unit = f"{part}.{task.name}", "loss" if part == "loss" else task.distance_unit
-    st.markdown(f"**{plain(task.title)}, {PARTS[part]}**")
-    known = rows[np.isfinite(rows[column].astype(float))]
-    values = ", ".join(f"cycle {number} {figures(value)}" for number, value in zip(known["cycle"], known[column], strict=True))
-    st.plotly_chart(over_cycles(rows, column, unit, view), key=f"inspect.later.{column}", config={"displayModeBar": False},
-                    alt=f"{task.title}, {PARTS[part]} of this image: {values}")
 
 
 def _nothing_yet(rows: pd.DataFrame, run: Run) -> str:
