@@ -4,6 +4,7 @@ from pathlib import Path
 import streamlit as st
 
 from mtal.ui.pictures import ROUTES
+from mtal.ui.who import ask_who
 
 app = st.App(__file__, routes=ROUTES)                       # the server takes it from here; what follows is run per visit
 
@@ -35,4 +36,5 @@ if __name__ == "__main__":
     page = st.navigation(PAGES)
     named = [name for what in ("experiment", "run") for name in st.query_params.get_all(what)]
     st.set_page_config(page_title=" · ".join([page.title, *named, "mtal"]))                  # tells open tabs apart
+    ask_who()
     page.run()

@@ -41,6 +41,8 @@ class StorePaths:
         found = (ExperimentPaths(path.parent) for path in (self.folder / ".experiments").glob("[!.]*/plan.json"))
         return sorted(found, key=lambda paths: paths.name)
 
+    people = property(lambda self: self.folder / "people.sqlite")       # decisions, notes and named sets
+
     def device_lock(self, device: str) -> Path:
         """Held by the run whose turn it is on a device such as `cpu` or `cuda:0`."""
         return self.folder / ".devices" / f"{device.replace(':', '')}.lock"
