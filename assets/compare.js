@@ -1,6 +1,7 @@
 // Two pictures of one image over each other: mixed, wiped or blinking, and the values under the pointer. All of it in the browser:
 // the page sends addresses of pictures and the numbers behind them once per image.
 const BLINK_MS = 700;                                          // each picture, so that a pair takes 1.4 s: slower than 1 Hz
+const AHEAD_MS = 150;                                          // first what is looked at, then what may be next
 const WAYS = {blend: "Blend", wipe: "Wipe"};
 const NOT_KNOWN = 65535;
 const ARROWS = {ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0]};
@@ -84,8 +85,15 @@ function makeOf(root) {
       row.querySelector("input.to-above").checked = row.dataset.id === above.id;
     }
     Promise.all([show(one("img.below"), below, () => turn !== state.turn), show(one("img.above"), above, () => turn !== state.turn)])
-      .then(() => { if (turn === state.turn) stage.dataset.shown = state.data.name; });
+      .then(() => { if (turn === state.turn) { stage.dataset.shown = state.data.name; setTimeout(fetchAhead, AHEAD_MS, turn); } });
     mix();
+  }
+
+  function fetchAhead(turn) {                                  // the likeliest whole, of the others what would be shown first
+    if (turn !== state.turn) return;
+    state.data.next.forEach((pictures, place) => {
+      for (const [id, src] of Object.entries(pictures)) if (!place || [state.below, state.above, "thumb"].includes(id)) new Image().src = src;
+    });
   }
 
   function choose(where, id) {
@@ -166,7 +174,6 @@ function makeOf(root) {
       draw();
       if (!state.begun) { state.begun = true; blink(); }
       if (state.at) read(...state.at); else one(".where").textContent = Object.keys(data.values).length ? "Point at a pixel, or use the arrow keys, to read all values there." : data.without;
-      for (const src of data.next) new Image().src = src;       // so that the next image is there when it is asked for
     },
     end() { clearInterval(state.timer); document.removeEventListener("keydown", press); calm.removeEventListener("change", blink); },
   };

@@ -1,4 +1,4 @@
-"""What became of one image once its labels were bought: a small chart per value over cycles, those after training on it marked."""
+"""What became of one image once its labels were bought: a small chart per value over cycles, with before and after apart."""
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -29,13 +29,14 @@ def over_cycles(rows: pd.DataFrame, panels: Sequence[Panel], view: str) -> go.Fi
     for place, panel in enumerate(panels):
         row, column = 1 + place // A_ROW, 1 + place % A_ROW
         known = rows[np.isfinite(rows[panel.column].astype(float))]
-        drawn.add_scatter(x=known["cycle"], y=known[panel.column], mode="lines", line={"color": INK, "width": 1.5}, hoverinfo="skip",
-                          showlegend=False, row=row, col=column)
+        drawn.add_scatter(x=known["cycle"], y=known[panel.column], mode="lines", line={"color": INK, "width": 1.5},
+                          hoverinfo="skip", showlegend=False, row=row, col=column)
         for learned, (words, colour, symbol) in LOOKS.items():
             some = known[known["learned"] == learned]
-            drawn.add_scatter(x=some["cycle"], y=some[panel.column], mode="markers", name=words, legendgroup=words, showlegend=place == 0,
-                              marker={"size": 10, "color": colour, "symbol": symbol, "line": {"width": 2, "color": colour}},
-                              hovertemplate=f"cycle %{{x}}, {words}<br>%{{y:.3g}} {panel.unit}<extra></extra>", row=row, col=column)
+            drawn.add_scatter(
+                x=some["cycle"], y=some[panel.column], mode="markers", name=words, legendgroup=words, showlegend=place == 0,
+                marker={"size": 10, "color": colour, "symbol": symbol, "line": {"width": 2, "color": colour}},
+                hovertemplate=f"cycle %{{x}}, {words}<br>%{{y:.3g}} {panel.unit}<extra></extra>", row=row, col=column)
         drawn.update_yaxes(title_text=panel.unit, rangemode="tozero", row=row, col=column)
         drawn.update_xaxes(title_text="cycle", row=row, col=column)
     drawn.update_xaxes(dtick=1, showgrid=False, title_standoff=2)

@@ -13,7 +13,7 @@ from mtal.ui.sentences import driving_task, figures, members, ordinal, speaking_
 from mtal.ui.words import plain
 
 TABLE_2 = {"max": (0.67, 21.5, 33.6, 7.08), "mean": (0.69, 22.3, 32.9, 7.37), "min": (0.82, 25.2, 29.6, 8.03)}
-WHY_A_SWITCH = ("Why it matters: the paper's Table 2 compares the three on NYUD (last cycle, its own network). " + "; ".join(
+WHY_A_SWITCH = ("Why there is a switch: the paper's Table 2 compares the three on NYUD (last cycle). " + "; ".join(
     f"{join}: depth {depth} m, normals {normals}°, mIoU {miou} %, loss {loss}"
     for join, (depth, normals, miou, loss) in TABLE_2.items()) + ". Their max is the best, and the usual one here.")
 
@@ -24,7 +24,8 @@ def show_bars(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
         return
     st.subheader("Task scores", anchor=False)
     join: str = run.config.committee
-    if max((len(members(pool, task.name)) for task in run.tasks), default=0) > 1:
+    several = max((len(members(pool, task.name)) for task in run.tasks), default=0) > 1
+    if several:
         join = inputs.choose("Committee joined by", list(JOINS), "inspect", "committee",
                              lambda name: f"{name} (this run)" if name == run.config.committee and _used(pool) else name,
                              default=run.config.committee, follows=False, widget=_segments)
@@ -33,10 +34,11 @@ def show_bars(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
                     alt="Task scores of this image: " + ", ".join(f"{row.label} {row.text}" for row in rows.itertuples()))
     if join != run.config.committee:
         st.markdown(plain(under_another(pool, image, run.config, join)))
+    why = f" {WHY_A_SWITCH}" if several else ""
     labelled = " It was labelled already, so it is not one of them." if not pool["open"].iloc[image] else ""
     st.caption(f"Bars: the share of the images not yet labelled in cycle {cycle} whose value is lower than this image's."
                f"{labelled} ◀ and hatching: the member that gave the task's score ({join} over the committee) "
-               "and the task that is highest after normalising.")
+               f"and the task that is highest after normalising.{why}")
 
 
 def bar_rows(pool: pd.DataFrame, image: int, tasks: tuple[TaskFacts, ...], join: str, own: str) -> pd.DataFrame:
@@ -71,12 +73,6 @@ def under_another(pool: pd.DataFrame, image: int, config: Config, join: str) -> 
             f"the first pick; in the run, joined by {config.committee}, it {_place(pool, image)}).")
 
 
-def show_why_a_switch(pool: pd.DataFrame, run: Run) -> None:
-    """The paper's reason for offering it, where there is a committee of several."""
-    if max((len(members(pool, task.name)) for task in run.tasks), default=0) > 1:
-        st.caption(WHY_A_SWITCH)
-
-
 def _place(pool: pd.DataFrame, image: int) -> str:
     rank = int(pool["rank"].iloc[image])
     return f"had rank {rank:,}" if rank else "had no rank"
@@ -92,7 +88,7 @@ def _join(name: str) -> Join:
 
 
 def _segments(*args: object, **options: object) -> str:
-    return str(st.segmented_control(*args, required=True, **options))                    # type: ignore[arg-type,call-overload]
+    return str(st.segmented_control(*args, required=True, **options))                    # type: ignore[call-overload]
 
 
 def _bar(free: pd.DataFrame, pool: pd.DataFrame, image: int, column: str, task: TaskFacts, label: str, kind: str,

@@ -19,16 +19,18 @@ _component = st.components.v2.component("mtal.compare", html=(ASSETS / "compare.
 
 
 def show_comparison(run: Run, cycle: int, image: int, task: TaskFacts, shown: Sequence[Layer], values: dict[str, Any],
-                    legends: dict[str, str], coming: Sequence[int]) -> None:
-    """The comparison of one task. `values`, `legends`: by the layer's id; `coming`: images whose pictures are fetched ahead."""
+                    legends: dict[str, str], ahead: Sequence[dict[str, str]]) -> None:
+    """The comparison of one task. `values`, `legends`: by the layer's id.
+
+    `ahead`: layer -> address of images that may be next, the likeliest first: fetched once this image is shown.
+    """
     address = {layer.id: picture_url(run, cycle, image, layer.picture) for layer in shown}
     rows = [{"id": layer.id, "title": layer.title, "src": address[layer.id], "blocks": layer.blocks,
              "alt": f"{task.title}: {layer.title}, pool image {image}", "legend": legends.get(layer.id, "")} for layer in shown]
-    ahead = [picture_url(run, cycle, other, layer.picture) for other in coming for layer in shown]
     _component(key="inspect.compare", data={
         "name": f"{run.name}/{cycle}/{image}/{task.name}", "size": list(run.config.size), "layers": rows, "values": values,
         BELOW: chosen_layer(BELOW, shown), ABOVE: chosen_layer(ABOVE, shown), "mix": 100,
-        "next": ahead, "without": WITHOUT_VALUES})
+        "next": list(ahead), "without": WITHOUT_VALUES})
 
 
 def chosen_layer(where: str, shown: Sequence[Layer]) -> str:

@@ -11,11 +11,11 @@ from mtal.runs.run import Run, TaskFacts
 from mtal.ui import inputs, loaders
 from mtal.ui.compare import show_comparison
 from mtal.ui.layers import GAP, IMAGE, OWN_SCALE, POOL_SCALE, TRUTH, Layer, colours, layers, own_top, scale_bar, values_of
-from mtal.ui.pictures import picture_url
+from mtal.ui.pictures import picture_url, thumb_url
 from mtal.ui.sentences import driving_task, members
 from mtal.ui.words import code, plain
 
-TASK = "task"
+TASK, THUMB = "task", "thumb"
 KEYS = 9                                                    # tasks that have a digit of their own
 MANY = 12                                                   # legends longer than this are folded away
 HIDDEN, REVEALED = "hidden", "revealed"
@@ -47,8 +47,9 @@ def show_evidence(run: Run, cycle: int, image: int, pool: pd.DataFrame, coming: 
     shown = layers(names, task.name, scale, truth == REVEALED)
     maps, scales = loaders.maps(run, cycle, image), loaders.evidence(run, cycle).get("scales", {})
     drawn = loaders.drawn(run, cycle)
-    show_comparison(run, cycle, image, task, shown, values_of(maps, task, shown), legends(task, shown, maps, scale, scales),
-                    [other for other in coming if other in drawn])
+    ahead = [pictures_ahead(run, cycle, other, pool, scale) for other in coming if other in drawn]
+    told = legends(task, shown, maps, scale, scales)
+    show_comparison(run, cycle, image, task, shown, values_of(maps, task, shown), told, ahead)
     _say_about_truth(run, task, names, truth)
     title = f"All {len(run.tasks)} tasks side by side" if len(run.tasks) > 1 else "All pictures side by side"
     with st.expander(title, expanded=True, key="inspect.strips", on_change="rerun") as strips:
@@ -71,6 +72,14 @@ def choose_task(run: Run, driver: str) -> TaskFacts:
                       icon=":material/star:" if task.name == driver else None,
                       help="The task whose normalised score is the highest" if task.name == driver else None)
     return chosen
+
+
+def pictures_ahead(run: Run, cycle: int, image: int, pool: pd.DataFrame, scale: str) -> dict[str, str]:
+    """Layer -> address of an image that may be looked at next, of the task that it will open with; and its thumbnail."""
+    names = run.pictures(cycle, image)
+    task = st.query_params.get(TASK) or driving_task(pool, image) or run.tasks[0].name
+    return {layer.id: picture_url(run, cycle, image, layer.picture) for layer in layers(names, task, scale, truth=False)} | {
+        THUMB: thumb_url(run, image)}
 
 
 def legends(task: TaskFacts, shown: Sequence[Layer], maps: Mapping[str, np.ndarray], scale: str,
@@ -127,7 +136,7 @@ def _gap_legend(task: TaskFacts, values: np.ndarray | None, scale: str, pool_top
         return scale_bar(own_top(values), task.distance_unit, f"{about}, up to this image's own 99th percentile")
     if scale == POOL_SCALE and pool_top is not None:
         return scale_bar(pool_top, task.distance_unit, f"{about}, up to the 99th percentile over all drawn images")
-    return f"<b>{escape(about)}, dark to bright = 0 to this image's own 99th percentile, in {escape(task.distance_unit)}</b>"
+    return f"<b>{escape(about)}, dark to bright = 0 to this image&#x27;s own 99th percentile, in {escape(task.distance_unit)}</b>"
 
 
 def _folded(task: TaskFacts, html: str, only_present: bool) -> str:

@@ -50,7 +50,7 @@ def score(pool: pd.DataFrame, config: Config, join: Join | None = None, across: 
     """(N,) score before the first pick. What is not given is as the run had it; `without`: a task left out."""
     parts = pool[[f"n.{task}" for task in tasks_of(pool, "n")]].rename(columns=lambda name: name.removeprefix("n."))
     if join is not None and join != config.committee:
-        parts = normalised(pool, list(parts), join, config)
+        parts = normalised(pool, tasks_of(pool, "n"), join, config)
     parts = parts.drop(columns=without) if without else parts
     doubt = parts.mean(axis=1) if (across or config.across) == "mean" else parts.max(axis=1)
     kinds = {"inconsistency": doubt, "diversity": pool["diversity_start"], "product": doubt * pool["diversity_start"]}
@@ -107,11 +107,15 @@ def verdict(rules: pd.DataFrame, picked: bool) -> str:
         return ""
     differ = known[known["picked"] != picked].sort_values("rank", ascending=not picked, kind="stable")
     if not differ.empty:
-        named = [f"{row.phrase}{_place(row.rank)}" for row in differ.head(NAMED).itertuples()]
+        first = differ.head(NAMED)
+        named = [f"{phrase}{_place(rank)}" for phrase, rank in zip(first["phrase"], first["rank"], strict=True)]
         more = f", nor under {len(differ) - NAMED} more of these rules" if len(differ) > NAMED and picked else \
             f", and under {len(differ) - NAMED} more of these rules" if len(differ) > NAMED else ""
         return f"It would {'not ' * picked}be picked {_listed(named)}{more}."
-    worst = known.loc[known["rank"].idxmax() if picked else known["rank"].where(known["rank"] > 0).idxmin()]
+    ranked = known[known["rank"] > 0].sort_values("rank", ascending=not picked, kind="stable")
+    if ranked.empty:
+        return "Each of these rules would pick it too."
+    worst = ranked.iloc[0]
     if picked:
         return f"Each of these rules would pick it too; it falls furthest {worst['phrase']}, to rank {worst['rank']:,}."
     return f"None of these rules would pick it; it comes closest {worst['phrase']}, at rank {worst['rank']:,}."

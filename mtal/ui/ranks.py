@@ -35,8 +35,7 @@ def show_ranks(run: Run, cycle: int, image: int, pool: pd.DataFrame, rules: pd.D
         _show_table(rules)
     else:
         st.plotly_chart(rank_dots(rules, own, picked, int(pool["open"].sum()), f"{run.name}/{cycle}"), key="inspect.ranks.chart",
-                        config={"displayModeBar": False}, alt="Rank of this image under other rules: " + ", ".join(
-                            f"{row.rule} {row.rank:,}" for row in rules.itertuples() if row.rank))
+                        config={"displayModeBar": False}, alt=f"Rank of this image under other rules: {_in_words(rules)}")
     st.caption(_about(rules))
 
 
@@ -46,6 +45,11 @@ def _show_table(rules: pd.DataFrame) -> None:
     st.dataframe(shown, key="inspect.ranks.table", hide_index=True, width="content", height="content",
                  column_config={"rank": st.column_config.NumberColumn(help="Empty: this strategy ranks only what it picks")},
                  alt="Rank of this image under other rules")
+
+
+def _in_words(rules: pd.DataFrame) -> str:
+    ranked = rules[rules["rank"] > 0]
+    return ", ".join(f"{rule} {rank:,}" for rule, rank in zip(ranked["rule"], ranked["rank"], strict=True))
 
 
 def _about(rules: pd.DataFrame) -> str:

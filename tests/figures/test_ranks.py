@@ -14,7 +14,8 @@ def rules() -> pd.DataFrame:
 
 def test_a_dot_for_each_rank_and_none_where_there_is_none(rules):
     drawn = rank_dots(rules, 7, 64, 581, "view")
-    dots = {name: (rank, trace.marker.symbol) for trace in drawn.data for name, rank in zip(trace.customdata, trace.x, strict=True)}
+    dots = {name: (rank, trace.marker.symbol) for trace in drawn.data
+            for name, rank in zip(trace.customdata, trace.x, strict=True)}
     assert dots == {"without depth": (131, "x"), "diversity alone": (3, "circle")}
     assert [trace.name for trace in drawn.data] == ["would be picked (1)", "would not (1)"]
     assert list(drawn.layout.yaxis.ticktext) == ["without depth", "diversity alone"]

@@ -129,6 +129,7 @@ def rules(*rows: tuple[str, int, bool]) -> pd.DataFrame:
      "It would not be picked under e (rank 74), under d (rank 73) or under c (rank 72), nor under 2 more of these rules."),
     (rules(("a", 1, True), ("b", 11, True)), True,
      "Each of these rules would pick it too; it falls furthest under b, to rank 11."),
+    (rules(("a", 0, True)), True, "Each of these rules would pick it too."),
     (rules(("a", 70, False), ("b", 3, True)), False, "It would be picked under b (rank 3)."),
     (rules(("a", 0, False), ("b", 0, True)), False, "It would be picked under b."),
     (rules(("a", 1200, False), ("b", 300, False)), False,
