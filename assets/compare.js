@@ -61,6 +61,7 @@ function makeOf(root) {
     above.style.opacity = state.way === "blend" ? share / 100 : share ? 1 : 0;
     above.style.clipPath = state.way === "wipe" ? `inset(0 ${100 - share}% 0 0)` : "";
     one(".slide input").value = state.mix;
+    one(".slide output").textContent = state.hidden ? "off" : `${state.mix} %`;
   }
 
   function blink() {
@@ -98,7 +99,7 @@ function makeOf(root) {
 
   function choose(where, id) {
     state[where] = id;
-    if (where === "above") { state.hidden = false; state.mix = state.mix || 100; }
+    if (where === "above") { state.hidden = false; state.mix = state.mix || 50; }
     remember(state);
     draw();
   }
@@ -146,7 +147,7 @@ function makeOf(root) {
 
   one(".ways").append(...Object.entries(WAYS).map(([way, title]) => {
     const label = document.createElement("label"), radio = document.createElement("input");
-    Object.assign(radio, {type: "radio", name: "way", checked: way === state.way, onchange: () => { state.way = way; if (way === "wipe" && state.mix === 100) state.mix = 50; mix(); }});
+    Object.assign(radio, {type: "radio", name: "way", checked: way === state.way, onchange: () => { state.way = way; mix(); }});
     label.append(radio, title);
     return label;
   }));

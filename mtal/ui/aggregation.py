@@ -8,7 +8,7 @@ from mtal.config import Config
 from mtal.figures.scores import pool_percentile, task_bars
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui import inputs
-from mtal.ui.otherwise import JOINS, Join, normalised, rank_in, score, scores_of_tasks
+from mtal.ui.otherwise import JOINS, Join, normalised, ranks_in, score, scores_of_tasks
 from mtal.ui.sentences import driving_task, figures, members, ordinal, speaking_member, tasks_of
 from mtal.ui.words import plain
 
@@ -66,8 +66,8 @@ def under_another(pool: pd.DataFrame, image: int, config: Config, join: str) -> 
         return ""
     if not pool["open"].iloc[image]:
         return "It could not be picked in this cycle, so it has no rank under any rule."
-    place, picked, free = (rank_in(score(pool, config, join=_join(join)), pool["open"], image), int(pool["picked"].sum()),
-                           int(pool["open"].sum()))
+    place = int(ranks_in(score(pool, config, join=_join(join)), pool["open"])[image])
+    picked, free = int(pool["picked"].sum()), int(pool["open"].sum())
     word = "would be" if place <= picked else "would not be"
     return (f"Joined by {join}, this image would stand at rank {place:,} of {free:,} and {word} picked (a plain ranking before "
             f"the first pick; in the run, joined by {config.committee}, it {_place(pool, image)}).")

@@ -11,6 +11,7 @@ from mtal.ui.pictures import picture_url
 
 ASSETS = Path(__file__).parents[2] / "assets"
 WITHOUT_VALUES = "This run stored pictures only, no values behind them: it is older than this comparison."
+HALF = 50                                                   # percent of the upper picture, so that both are seen
 BELOW, ABOVE = "below", "above"                             # names in the address; the browser keeps them there
 
 _component = st.components.v2.component("mtal.compare", html=(ASSETS / "compare.html").read_text(encoding="utf-8"),
@@ -29,7 +30,7 @@ def show_comparison(run: Run, cycle: int, image: int, task: TaskFacts, shown: Se
              "alt": f"{task.title}: {layer.title}, pool image {image}", "legend": legends.get(layer.id, "")} for layer in shown]
     _component(key="inspect.compare", data={
         "name": f"{run.name}/{cycle}/{image}/{task.name}", "size": list(run.config.size), "layers": rows, "values": values,
-        BELOW: chosen_layer(BELOW, shown), ABOVE: chosen_layer(ABOVE, shown), "mix": 100,
+        BELOW: chosen_layer(BELOW, shown), ABOVE: chosen_layer(ABOVE, shown), "mix": HALF,
         "next": list(ahead), "without": WITHOUT_VALUES})
 
 

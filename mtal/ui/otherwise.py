@@ -39,10 +39,13 @@ def normalised(pool: pd.DataFrame, tasks: Sequence[str], join: Join, config: Con
     return pd.DataFrame(comparable(scores, free, config.normalise), index=pool.index, columns=committee.columns)
 
 
-def rank_in(values: pd.Series, free: pd.Series, image: int) -> int:
-    """1 + how many open images have a higher value; 0 where the image has none or is not open."""
-    own = float(values.iloc[image])
-    return 1 + int((values[free] > own).sum()) if free.iloc[image] and np.isfinite(own) else 0
+def ranks_in(values: pd.Series, free: pd.Series) -> np.ndarray:
+    """(N,) int: 1 + how many open images have a higher value; 0 for images that are not open or have none."""
+    known = (free & np.isfinite(values)).to_numpy()
+    order = np.sort(values.to_numpy(float)[known])
+    found = np.zeros(len(values), np.int32)
+    found[known] = 1 + len(order) - np.searchsorted(order, values.to_numpy(float)[known], side="right")
+    return found
 
 
 def score(pool: pd.DataFrame, config: Config, join: Join | None = None, across: str | None = None, terms: str | None = None,
@@ -57,32 +60,44 @@ def score(pool: pd.DataFrame, config: Config, join: Join | None = None, across: 
     return kinds[terms or config.terms]
 
 
-def other_rules(pool: pd.DataFrame, image: int, config: Config) -> pd.DataFrame:
-    """Rank of an open image under other rules of our score. COLUMNS; `phrase`: the rule inside a sentence.
+def rule_ranks(pool: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """Rank of every pool image under other rules of our score, a column per rule as KIND.rule; 0 for images that are not open.
 
     The kinds: "picking" (the run's own rule, ranked once), "terms", "tasks", "committee", "left out".
-    Empty where the parts of the score were not measured.
+    Without columns where the parts of the score were not measured.
     """
     names = tasks_of(pool, "n")
-    if not names or not {"inconsistency", "diversity_start"} <= set(pool.columns) or not pool["open"].iloc[image]:
-        return pd.DataFrame(columns=COLUMNS)
-    rules: list[tuple[str, str, str, pd.Series]] = [
-        ("no greedy update", "picking", "without the greedy update", score(pool, config))
-    ] if config.picking == "greedy" and config.terms != "inconsistency" else []
-    rules += [
-        (f"{terms} alone", "terms", f"by {terms} alone", score(pool, config, terms=terms))
-        for terms in ("inconsistency", "diversity") if terms != config.terms]
-    if config.terms != "diversity" and len(names) > 1:      # else tasks and committee change nothing
-        rules += [(f"tasks joined by {across}", "tasks", f"with tasks joined by {across}", score(pool, config, across=across))
-                  for across in ("max", "mean") if across != config.across]
-    if config.terms != "diversity":
-        rules += [(f"committee by {join}", "committee", f"with the committee's {join}", values) for join in JOINS
-                  if join != config.committee and (values := _with_committee(pool, config, join)) is not None]
-    if config.terms != "diversity" and len(names) > 1:
-        rules += [(f"without {name}", "left out", f"without {name}", score(pool, config, without=name)) for name in names]
-    picked, free = int(pool["picked"].sum()), pool["open"]
-    rows = [(rule, kind, rank, 0 < rank <= picked, phrase) for rule, kind, phrase, values in rules
-            if (rank := rank_in(values, free, image))]
+    if not names or not {"inconsistency", "diversity_start"} <= set(pool.columns):
+        return pd.DataFrame(index=pool.index)
+    rules: dict[str, pd.Series] = {}
+    if config.picking == "greedy" and config.terms != "inconsistency":
+        rules["picking.no greedy update"] = score(pool, config)
+    for terms in ("inconsistency", "diversity"):
+        if terms != config.terms:
+            rules[f"terms.{terms} alone"] = score(pool, config, terms=terms)
+    if config.terms != "diversity":                         # else tasks and committee change nothing
+        rules |= _of_tasks(pool, config, names)
+    return pd.DataFrame({rule: ranks_in(values, pool["open"]) for rule, values in rules.items()}, index=pool.index)
+
+
+def _of_tasks(pool: pd.DataFrame, config: Config, names: Sequence[str]) -> dict[str, pd.Series]:
+    """Scores under other ways to join tasks and committees, and without each task."""
+    several = len(names) > 1
+    rules = {f"tasks.tasks joined by {across}": score(pool, config, across=across) for across in ("max", "mean")
+             if several and across != config.across}
+    rules |= {f"committee.committee by {join}": score(pool, config, join=join) for join in JOINS
+              if join != config.committee and not normalised(pool, names, join, config).empty}
+    return rules | {f"left out.without {name}": score(pool, config, without=name) for name in names if several}
+
+
+def other_rules(ranks: pd.DataFrame, pool: pd.DataFrame, image: int) -> pd.DataFrame:
+    """The row of an open image in `rule_ranks` as rows: COLUMNS, `phrase` being the rule inside a sentence. Else empty."""
+    picked, rows = int(pool["picked"].sum()), []
+    for column in ranks.columns if pool["open"].iloc[image] else ():
+        kind, _, rule = str(column).partition(".")
+        rank = int(ranks[column].iloc[image])
+        if rank:
+            rows.append((rule, kind, rank, rank <= picked, _phrase(rule, kind)))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -121,8 +136,13 @@ def verdict(rules: pd.DataFrame, picked: bool) -> str:
     return f"None of these rules would pick it; it comes closest {worst['phrase']}, at rank {worst['rank']:,}."
 
 
-def _with_committee(pool: pd.DataFrame, config: Config, join: Join) -> pd.Series | None:
-    return None if normalised(pool, tasks_of(pool, "n"), join, config).empty else score(pool, config, join=join)
+def _phrase(rule: str, kind: str) -> str:
+    """The rule as it stands in a sentence after "would be picked"."""
+    if kind == "picking":
+        return "without the greedy update"
+    if kind == "committee":
+        return f"with the committee's {rule.rpartition(' ')[2]}"
+    return {"terms": f"by {rule}", "tasks": f"with {rule}"}.get(kind, rule)
 
 
 def _place(rank: int) -> str:

@@ -16,11 +16,12 @@ TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()}
 
 def all_rules(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> pd.DataFrame:
     """Other rules of our score and the other strategies; columns as `otherwise.COLUMNS`, empty for an image that was not open."""
+    ours = other_rules(loaders.rule_ranks(run, cycle), pool, image)
     if not pool["open"].iloc[image]:
-        return other_rules(pool, image, run.config)
+        return ours
     others, picks = loaders.others(run, cycle), loaders.others_picked(run, cycle)
     strategies = other_strategies(others, picks, TITLES, image, run.config.strategy)
-    tables = [table for table in (other_rules(pool, image, run.config), strategies) if not table.empty]
+    tables = [table for table in (ours, strategies) if not table.empty]
     return pd.concat(tables, ignore_index=True) if tables else strategies
 
 

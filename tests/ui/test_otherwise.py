@@ -4,7 +4,17 @@ import pandas as pd
 import pytest
 
 from mtal.config import Config
-from mtal.ui.otherwise import JOINS, normalised, other_rules, other_strategies, rank_in, score, scores_of_tasks, verdict
+from mtal.ui.otherwise import (
+    JOINS,
+    normalised,
+    other_rules,
+    other_strategies,
+    ranks_in,
+    rule_ranks,
+    score,
+    scores_of_tasks,
+    verdict,
+)
 
 OURS = Config(strategy="ours", tasks=("semseg", "depth", "normals"))
 TASKS = ("semseg", "depth", "normals")
@@ -29,6 +39,11 @@ def pool(request) -> pd.DataFrame:
     return frame.assign(picked=frame["rank"].between(1, PICKED), cutoff=frame["score"].nlargest(PICKED).iloc[-1])
 
 
+def rules_of(pool: pd.DataFrame, image: int, config: Config) -> pd.DataFrame:
+    """What the page shows of one image."""
+    return other_rules(rule_ranks(pool, config), pool, image)
+
+
 def by_hand(pool: pd.DataFrame, values: np.ndarray, image: int) -> int:
     """The place of an image in the sorted list of open images."""
     free = [place for place in range(len(pool)) if pool["open"].iloc[place]]
@@ -49,7 +64,7 @@ def joined_by_hand(pool: pd.DataFrame, join: str, across: str, tasks: tuple[str,
 def test_every_rule_of_our_score_equals_sorting_by_hand(pool):
     spread = pool["diversity_start"].to_numpy()
     for image in np.flatnonzero(pool["open"])[:8]:
-        found = other_rules(pool, int(image), OURS).set_index("rule")["rank"].to_dict()
+        found = rules_of(pool, int(image), OURS).set_index("rule")["rank"].to_dict()
         expected = {"no greedy update": joined_by_hand(pool, "max", "max", TASKS) * spread,
                     "inconsistency alone": joined_by_hand(pool, "max", "max", TASKS), "diversity alone": spread,
                     "tasks joined by mean": joined_by_hand(pool, "max", "mean", TASKS) * spread,
@@ -62,9 +77,12 @@ def test_every_rule_of_our_score_equals_sorting_by_hand(pool):
 
 
 def test_the_run_s_own_rule_gives_the_stored_ranks_before_the_update(pool):
-    own = score(pool, OURS)
-    for image in np.flatnonzero(pool["open"]):
-        assert rank_in(own, pool["open"], int(image)) == pool["rank"].iloc[image]
+    assert ranks_in(score(pool, OURS), pool["open"]).tolist() == pool["rank"].tolist()
+
+
+def test_equal_values_share_the_better_rank_and_unknown_ones_have_none():
+    values, free = pd.Series([3.0, 1.0, 3.0, np.nan, 9.0, 2.0]), pd.Series([True, True, True, True, False, True])
+    assert ranks_in(values, free).tolist() == [1, 4, 1, 0, 0, 3]
 
 
 def test_s_k_under_each_join_lies_between_the_others(pool):
@@ -82,21 +100,21 @@ def test_a_rule_that_the_run_had_is_not_another_one(pool):
     image = int(np.flatnonzero(pool["open"])[0])
     for change, gone in (({"across": "mean"}, "tasks joined by mean"), ({"committee": "min"}, "committee by min"),
                          ({"terms": "inconsistency"}, "inconsistency alone"), ({"picking": "top"}, "no greedy update")):
-        rules = other_rules(pool, image, OURS.model_copy(update=change))["rule"].tolist()
+        rules = rules_of(pool, image, OURS.model_copy(update=change))["rule"].tolist()
         assert gone not in rules
         assert len(rules) > 2
-    assert not other_rules(pool, image, OURS.model_copy(update={"terms": "diversity"}))["kind"].isin(["tasks", "committee"]).any()
+    assert not rules_of(pool, image, OURS.model_copy(update={"terms": "diversity"}))["kind"].isin(["tasks", "committee"]).any()
 
 
 def test_images_that_could_not_be_picked_and_runs_without_parts_have_no_other_rules(pool):
     closed = int(np.flatnonzero(~pool["open"])[0])
-    assert other_rules(pool, closed, OURS).empty
-    assert other_rules(pool[["id", "labelled", "open", "picked", "rank"]], int(np.flatnonzero(pool["open"])[0]), OURS).empty
+    assert rules_of(pool, closed, OURS).empty
+    assert rules_of(pool[["id", "labelled", "open", "picked", "rank"]], int(np.flatnonzero(pool["open"])[0]), OURS).empty
 
 
 def test_one_task_has_no_task_to_leave_out(pool):
     single = pool.drop(columns=[name for name in pool if name.startswith(("m.depth", "m.normals", "n.depth", "n.normals"))])
-    kinds = set(other_rules(single, int(np.flatnonzero(pool["open"])[0]), OURS)["kind"])
+    kinds = set(rules_of(single, int(np.flatnonzero(pool["open"])[0]), OURS)["kind"])
     assert "left out" not in kinds
     assert "tasks" not in kinds
 
@@ -105,7 +123,7 @@ def test_a_member_that_was_not_measured_leaves_out_the_committee_only(pool):
     image = int(np.flatnonzero(pool["open"])[0])
     holes = pool.copy()
     holes.loc[image, "m.depth.semseg"] = np.nan
-    assert set(other_rules(holes, image, OURS)["kind"]) == {"picking", "terms", "tasks", "left out"}
+    assert set(rules_of(holes, image, OURS)["kind"]) == {"picking", "terms", "tasks", "left out"}
 
 
 def test_strategies_give_their_rank_and_say_what_they_would_have_picked():
@@ -141,7 +159,7 @@ def test_the_verdict_over_other_rules(found, picked, text):
 
 def test_the_verdict_of_the_brief(pool):
     image = int(pool["rank"].eq(1).idxmax())
-    found = other_rules(pool, image, OURS)
+    found = rules_of(pool, image, OURS)
     found.loc[found["rule"] == "without depth", ["rank", "picked"]] = [131, False]
     assert "would not be picked without depth (rank 131)" in verdict(found[found["rule"] == "without depth"], True)
 
