@@ -7,11 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
+from mtal.runs import decided
+from mtal.runs.decided import is_settled
 from mtal.runs.experiment import Experiment, find_experiment
 from mtal.runs.experiment import experiments as all_experiments
 from mtal.runs.experiment import metrics as experiment_rows
 from mtal.runs.index import all_runs, same_speed
 from mtal.runs.paths import StorePaths, default_store
+from mtal.runs.people import People
 from mtal.runs.progress import unit_times
 from mtal.runs.run import Run
 
@@ -130,6 +133,33 @@ def nearest(run: Run, cycle: int, image: int) -> pd.DataFrame:
     return _nearest(*_key(run), cycle, image)
 
 
+def people(run: Run) -> People:
+    """What people decided, noted and chose in the run's store; for changes. Made anew each time, since it keeps nothing."""
+    return People(run.store)
+
+
+def decisions(run: Run, cycle: int) -> pd.DataFrame:
+    """What people said about a cycle's images, as far as it counts, and all notes; columns as in `People.decisions`. Fresh as
+    soon as anybody says something."""
+    return _decisions(*_key(run), people(run).revision(), is_settled(run, cycle), cycle)
+
+
+def batch(run: Run, cycle: int) -> pd.DataFrame:
+    """A cycle's batch with its decisions: the picks in order, then what came for the rejected; index and columns as in
+    `mtal.runs.batch.batch`. Empty for a cycle that picked nothing."""
+    return _batch(*_key(run), people(run).revision(), is_settled(run, cycle), cycle)
+
+
+def sets(run: Run) -> pd.DataFrame:
+    """The named sets of the run's data, whichever run they were chosen in; columns as in `People.sets`."""
+    return _sets(str(run.store.folder), people(run).revision(), run.data.folder.name)
+
+
+def set_samples(run: Run, set_id: str) -> list[str]:
+    """Ids of a set's images, sorted; KeyError if the run's data have no such set."""
+    return _set_samples(str(run.store.folder), people(run).revision(), set_id, run.data.folder.name)
+
+
 def known_times(config: Config) -> dict[str, list[float]]:
     """Stage -> seconds per unit, from earlier runs whose steps should take as long as those of this config."""
     found: dict[str, list[float]] = {}
@@ -224,6 +254,26 @@ def _provenance(folder: str, created: float, complete: int, cycle: int) -> dict[
 @st.cache_data(max_entries=256, show_spinner=False)
 def _nearest(folder: str, created: float, complete: int, cycle: int, image: int) -> pd.DataFrame:
     return Run(Path(folder)).nearest(cycle, image)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _decisions(folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int) -> pd.DataFrame:
+    return decided.decisions(Run(Path(folder)), cycle)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _batch(folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int) -> pd.DataFrame:
+    return decided.settled(Run(Path(folder)), cycle, _pool(folder, created, complete, cycle)).rows
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _sets(store: str, revision: int, data: str) -> pd.DataFrame:
+    return People(StorePaths(Path(store))).sets(data)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _set_samples(store: str, revision: int, set_id: str, data: str) -> list[str]:
+    return People(StorePaths(Path(store))).samples_of(set_id, data)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
