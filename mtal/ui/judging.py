@@ -2,9 +2,11 @@
 import streamlit as st
 
 from mtal.config import ConfigError
+from mtal.runs.decided import is_settled
 from mtal.runs.people import ACCEPTED, REJECTED, UNDECIDED, People
 from mtal.runs.run import Run
 from mtal.ui import loaders
+from mtal.ui.sentences import what_decisions_do
 from mtal.ui.who import who
 from mtal.ui.words import plain
 
@@ -18,13 +20,15 @@ SIGNS = {ACCEPTED: ":material/check_circle: Accepted", REJECTED: ":material/canc
 def show_judgement(run: Run, cycle: int, sample: str, picked: bool) -> None:
     """Two buttons that take their decision back when they are pressed again, and a line for a note."""
     said = loaders.decisions(run, cycle)
+    settled = is_settled(run, cycle)
     row = next(iter(said[said["sample"] == sample].to_dict("records")), {})
     decision, note = str(row.get("decision", "")), str(row.get("note", ""))
     with st.container(horizontal=True, vertical_alignment="bottom", key="inspect-judgement"):
         for value, (label, key, icon) in BUTTONS.items():
             taken = decision == value
             st.button(label, key=f"inspect.{value}", icon=icon, shortcut=key, type="primary" if taken else "secondary",
-                      on_click=_decide, args=(run, cycle, sample, UNDECIDED if taken else value), help=ABOUT[picked])
+                      on_click=_decide, args=(run, cycle, sample, UNDECIDED if taken else value), disabled=settled,
+                      help=f"{ABOUT[picked]} {what_decisions_do(run.config, settled)}")
         field = f"inspect.note.{sample}"
         st.session_state[field] = note
         st.text_input("Note", key=field, placeholder="a note about this image", width=280, on_change=_note,
