@@ -136,6 +136,19 @@ class Run(Explained):
         path = self.cycle(number).pick
         return np.load(path, allow_pickle=False) if path.exists() else np.empty((0, 2), np.int64)
 
+    def began_with(self, number: int) -> dict[str, Any]:
+        """What was settled about the batch before when cycle `number` began, in a run that people label. Keys: labels ((image,
+        task) pairs of that batch that were labelled by then), rejected (images that people did not want in this or an earlier
+        batch), decisions (the rows of `People.decisions`). Empty for the first cycle, in a simulation, and in a cycle that
+        has not begun or began before there were decisions. Shared: do not change it."""
+        return read_shared(self.paths.beginning(number)) or {}
+
+    def bought(self, number: int) -> np.ndarray:
+        """(K, 2) pairs that were labelled between cycle `number` and the next: what it picked, less what people rejected, plus
+        what came for it. Until the next cycle has begun, what it picked."""
+        settled = self.began_with(number + 1)
+        return np.array(settled["labels"], np.int64).reshape(-1, 2) if settled else self.picked(number)
+
     def start(self) -> np.ndarray:
         """(N, T) bool: what was labelled before cycle 0, as the worker wrote it down."""
         labelled = np.zeros((len(self.facts["pool"]), len(self.tasks)), bool)
@@ -148,7 +161,7 @@ class Run(Explained):
         """(N, T) bool: what is labelled when cycle `number` begins. `start`: (N, T) bool before cycle 0."""
         labelled = start.copy()
         for earlier in range(number):
-            labelled[tuple(self.picked(earlier).T)] = True
+            labelled[tuple(self.bought(earlier).T)] = True
         return labelled
 
     # ---- tables ---------------------------------------------------------------------------------------------------

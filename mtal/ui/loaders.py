@@ -7,6 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
+from mtal.runs import decided
+from mtal.runs.decided import is_settled
 from mtal.runs.experiment import Experiment, find_experiment
 from mtal.runs.experiment import experiments as all_experiments
 from mtal.runs.experiment import metrics as experiment_rows
@@ -140,8 +142,15 @@ def people(run: Run) -> People:
 
 
 def decisions(run: Run, cycle: int) -> pd.DataFrame:
-    """What people said about a cycle's images; columns as in `People.decisions`. Fresh as soon as anybody says something."""
-    return _decisions(str(run.store.folder), people(run).revision(), run.name, cycle)
+    """What people said about a cycle's images, as far as it counts, and all notes; columns as in `People.decisions`. Fresh as
+    soon as anybody says something."""
+    return _decisions(*_key(run), people(run).revision(), is_settled(run, cycle), cycle)
+
+
+def batch(run: Run, cycle: int) -> pd.DataFrame:
+    """A cycle's batch with its decisions: the picks in order, then what came for the rejected; index and columns as in
+    `mtal.runs.batch.batch`. Empty for a cycle that picked nothing."""
+    return _batch(*_key(run), people(run).revision(), is_settled(run, cycle), cycle)
 
 
 def sets(run: Run) -> pd.DataFrame:
@@ -271,8 +280,13 @@ def _nearest(folder: str, created: float, complete: int, cycle: int, image: int)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _decisions(store: str, revision: int, run: str, cycle: int) -> pd.DataFrame:
-    return People(StorePaths(Path(store))).decisions(run, cycle)
+def _decisions(folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int) -> pd.DataFrame:
+    return decided.decisions(Run(Path(folder)), cycle)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _batch(folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int) -> pd.DataFrame:
+    return decided.settled(Run(Path(folder)), cycle, _pool(folder, created, complete, cycle)).rows
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
