@@ -33,7 +33,7 @@ class Values:
 Colouring = Groups | Values
 
 
-def grouped(title: str, labels: Sequence[str] | pd.Series, order: Sequence[str] = (), most: int = MOST) -> Groups:
+def grouped(title: str, labels: Sequence[str] | np.ndarray | pd.Series, order: Sequence[str] = (), most: int = MOST) -> Groups:
     """Groups by their names. `order`: of those that have one; without it the largest comes first.
 
     More than `most` groups: the smallest become "other".
@@ -52,12 +52,8 @@ def grouped(title: str, labels: Sequence[str] | pd.Series, order: Sequence[str] 
 
 def driving_tasks(pool: pd.DataFrame) -> Groups:
     """Which task's normalised score is the highest. Columns: n.<task>."""
-    scores = pool[[name for name in pool if name.startswith("n.")]]
-    known = scores.notna().any(axis=1).to_numpy()
-    best = scores.fillna(-np.inf).to_numpy().argmax(axis=1)
-    names = [name.removeprefix("n.") for name in scores]
-    labels = np.where(known, np.array(names, object)[best], "no score")
-    return grouped("driving task", labels, [*names, "no score"])
+    names, highest = _largest(pool, "n.", "no score")
+    return grouped("driving task", highest, [*names, "no score"])
 
 
 def labelled_in(since: np.ndarray, cycle: int) -> Groups:
@@ -80,12 +76,18 @@ def compared(pool: pd.DataFrame, others: Sequence[int], own: str, other: str) ->
 
 def dominant(content: pd.DataFrame, task: str, title: str) -> Groups:
     """The class that a task sees in most pixels of an image. Columns of `content`: <task>/<class>, shares 0..1."""
-    shares = content[[name for name in content if name.startswith(f"{task}/")]]
-    names = np.array([name.partition("/")[2] for name in shares], object)
-    known = shares.notna().any(axis=1).to_numpy()
-    return grouped(f"largest class of {title}", np.where(known, names[shares.fillna(-1).to_numpy().argmax(axis=1)], NONE))
+    return grouped(f"largest class of {title}", _largest(content, f"{task}/", NONE)[1])
 
 
 def clusters(found: pd.Series) -> Groups:
     """Clusters of the embedding by number, the largest first; -1 is unknown."""
     return grouped("cluster", [NONE if number < 0 else f"cluster {int(number)}" for number in found])
+
+
+def _largest(table: pd.DataFrame, prefix: str, none: str) -> tuple[list[str], np.ndarray]:
+    """What the columns with a prefix are called without it, and per row the one with the largest value; `none` without any."""
+    columns = [name for name in map(str, table.columns) if name.startswith(prefix)]
+    values = table[columns].to_numpy(float)
+    names = [name.removeprefix(prefix) for name in columns]
+    best = np.where(np.isnan(values), -np.inf, values).argmax(axis=1)
+    return names, np.where(np.isnan(values).all(axis=1), none, np.array(names)[best])

@@ -17,7 +17,9 @@ def coverage_chart(rows: pd.DataFrame, view: str) -> go.Figure:
     made = figure("Cycle: before → after its batch", "Distance to the nearest labelled image", view, HEIGHT_PX)
     cycles = sorted(rows["cycle"].unique())
     for column, (name, colour, symbol) in LINES.items():
-        x, y, symbols, text = [], [], [], []
+        x: list[float | None] = []
+        y: list[float | None] = []
+        symbols, text = [], []
         for number in cycles:
             for when, shift in SIDE.items():
                 found = rows[(rows["cycle"] == number) & (rows["when"] == when)]
