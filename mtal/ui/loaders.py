@@ -12,7 +12,10 @@ from mtal.runs.decided import is_settled
 from mtal.runs.experiment import Experiment, find_experiment
 from mtal.runs.experiment import experiments as all_experiments
 from mtal.runs.experiment import metrics as experiment_rows
+from mtal.runs.growth import coverage as growth_coverage
+from mtal.runs.growth import labelled_in as labelled_since
 from mtal.runs.index import all_runs, same_speed
+from mtal.runs.neighbours import nearest_images
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.people import People
 from mtal.runs.progress import unit_times
@@ -166,6 +169,26 @@ def set_samples(run: Run, set_id: str) -> list[str]:
     return _set_samples(str(run.store.folder), people(run).revision(), set_id, run.data.folder.name)
 
 
+def labelled_in(run: Run) -> pd.Series:
+    """Per pool image the cycle in which it got its first label; values as in `mtal.runs.growth.labelled_in`."""
+    return _labelled_in(*_key(run))
+
+
+def coverage(run: Run) -> pd.DataFrame:
+    """How far unlabelled images are from labelled ones; columns as in `mtal.runs.growth.coverage`."""
+    return _coverage(*_key(run))
+
+
+def around(run: Run, cycle: int, image: int, count: int) -> pd.DataFrame:
+    """The images of the whole pool nearest to one. Columns: index, distance. Empty without an embedding."""
+    return _around(*_key(run), cycle, image, count)
+
+
+def set_images(run: Run, set_id: str) -> list[int]:
+    """Positions in the run's pool of those images of a set that are there, ascending; KeyError if there is no such set."""
+    return _set_images(*_key(run), run.data.folder.name, set_id)
+
+
 def known_times(config: Config) -> dict[str, list[float]]:
     """Stage -> seconds per unit, from earlier runs whose steps should take as long as those of this config."""
     found: dict[str, list[float]] = {}
@@ -286,6 +309,30 @@ def _sets(store: str, revision: int, data: str) -> pd.DataFrame:
 @st.cache_data(max_entries=32, show_spinner=False)
 def _set_samples(store: str, revision: int, set_id: str, data: str) -> list[str]:
     return People(StorePaths(Path(store))).samples_of(set_id, data)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _labelled_in(folder: str, created: float, complete: int) -> pd.Series:
+    return pd.Series(labelled_since(Run(Path(folder))))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _coverage(folder: str, created: float, complete: int) -> pd.DataFrame:
+    return growth_coverage(Run(Path(folder)))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _around(folder: str, created: float, complete: int, cycle: int, image: int, count: int) -> pd.DataFrame:
+    points = Run(Path(folder)).embedding(cycle)
+    found = [] if points is None else nearest_images(points, image, count)
+    return pd.DataFrame(found, columns=["index", "distance"])
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _set_images(folder: str, created: float, complete: int, data: str, set_id: str) -> list[int]:
+    run = Run(Path(folder))
+    wanted = set(People(run.store).samples_of(set_id, data))    # what a set holds is what its id says: it never changes
+    return [place for place, name in enumerate(run.facts["pool"]) if name in wanted]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
