@@ -29,7 +29,8 @@ ALLOWED = {                                                 # package -> what it
     "__init__": set(),
 }
 LIGHT = ("mtal", "mtal.config", "mtal.runs.run", "mtal.runs.index", "mtal.runs.experiment", "mtal.runs.launch",
-         "mtal.runs.queue", "mtal.figures", "mtal.export", "mtal.acquisition", "mtal.cli.app")
+         "mtal.runs.queue", "mtal.runs.people", "mtal.runs.batch", "mtal.figures", "mtal.export", "mtal.acquisition",
+         "mtal.cli.app")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools", "core"}
 
 
@@ -104,7 +105,7 @@ def test_names_say_something(file):
 
 
 def test_file_names_of_the_run_store_stand_in_one_place():
-    owned = {text for text in texts_of(PATHS) if re.fullmatch(r"[\w.]+\.(json|jsonl|npy|parquet|safetensors|txt)", text)}
+    owned = {text for text in texts_of(PATHS) if re.fullmatch(r"[\w.]+\.(json|jsonl|npy|parquet|safetensors|sqlite|txt)", text)}
     assert {"config.json", "pick.npy", "pool.parquet"} <= owned
     elsewhere = [(relative(file), text) for file in [*MODULES, *SCREEN] if file != PATHS
                  for text in texts_of(file) for name in owned if re.search(rf"(^|/){re.escape(name)}$", text)]

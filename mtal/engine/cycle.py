@@ -21,11 +21,12 @@ from mtal.datasets.dataset import Dataset, Gated, labels_there
 from mtal.datasets.resized import Resized
 from mtal.engine import stopping
 from mtal.engine.afterwards import bought_losses, bought_with, follow_up
+from mtal.engine.beginning import begin, unwanted
 from mtal.engine.chosen import chosen_strategy
 from mtal.engine.drawing import Easel, truth_of
 from mtal.engine.evidence import NEAR_MISSES, draw_evidence
 from mtal.engine.facts import describe_run, labels_per_cycle
-from mtal.engine.intake import await_labels, data_changes, must_be_learned, must_be_measured, take_in
+from mtal.engine.intake import data_changes, must_be_learned, must_be_measured, take_in
 from mtal.engine.neighbourhood import neighbourhood
 from mtal.engine.project import project
 from mtal.engine.quality import is_measured, quality_table, versions
@@ -81,6 +82,10 @@ class Study:
         """(N, T) bool: labels that nobody can supply; in a simulation those that do not exist."""
         return ~self.there if self.config.start == "random" else np.zeros_like(self.there)
 
+    def closed_in(self, number: int) -> np.ndarray:
+        """(N, T) bool: the same, and what people did not want when cycle `number` began."""
+        return self.closed | unwanted(self.run, number, self.closed.shape)
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -100,8 +105,7 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> str:
     study = prepare(run, watch, accept_data)
     for number in range(run.cycles_done(), study.config.cycles):
         set_threads(study.config)                           # the map of the cycle before may have changed them
-        labelled = run.labelled(number, study.start)
-        await_labels(study.dataset, labelled, study.there)
+        labelled = begin(run, number, study.start, study.dataset, study.there)
         study.pool.change_gate(Gated(study.dataset.pool, study.dataset.tasks, labelled))
         with watch.stage("load", len(study.pool)) as report:        # a broken label shows before an hour of training
             broken = study.pool.preload(report, study.dataset.tasks, labelled)
@@ -116,7 +120,7 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> str:
             losses.append(found.loss)
             rule = stopping.reason(study.config, losses, int(labelled.sum()))
             chosen = Chosen(np.empty((0, 2), np.int64), None, None)
-            if not rule and number < study.config.cycles - 1 and not (labelled | study.closed).all():
+            if not rule and number < study.config.cycles - 1 and not (labelled | study.closed_in(number)).all():
                 bench = Bench(network, study.pool, feed, study.dataset.tasks, study.config, study.machine,
                               (study.config.seed, number, SIGNAL))
                 chosen = choose(study, number, labelled, bench, companions, cycle, watch)
@@ -201,7 +205,7 @@ def training_weights(study: Study, number: int, labelled: np.ndarray) -> np.ndar
     on = study.config.sample_weights == "on" or (study.config.sample_weights == "auto" and study.strategy.weights_samples)
     batches = []
     for earlier in range(number if on else 0):
-        pairs = study.run.picked(earlier)
+        pairs = study.run.bought(earlier)
         columns = [f"n.{task.name}" for task in study.dataset.tasks]
         if len(pairs):                                      # else the pool was exhausted by then
             batches.append((pairs, study.run.pool(earlier)[columns].to_numpy(np.float64)))
@@ -260,7 +264,8 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, compan
                 fitted[name] = fit(bench, report)
     found = described(study, bench, fitted, cycle, watch)
     with watch.stage("pick") as report:
-        pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, study.closed)
+        closed = study.closed_in(number)
+        pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, closed)
         budget = stopping.affordable(config, labels_per_cycle(config, study.for_sale), int(labelled.sum()))
         options = Options(config.committee, config.normalise, config.across, config.terms, config.diversity, config.picking)
         seed = (config.seed, number, PICK)
@@ -323,7 +328,7 @@ def draw(study: Study, bench: Bench, blocks: nn.Module | None, table: pd.DataFra
 def follow(study: Study, labelled: np.ndarray, feed: Feed, network: TwoStageNetwork, number: int, chosen: Chosen,
            cycle: CyclePaths, watch: Watch) -> None:
     """Write down what became of all images picked so far, those of this cycle included."""
-    earlier = [study.run.picked(before)[:, 0] for before in range(number)]
+    earlier = [study.run.bought(before)[:, 0] for before in range(number)]
     images = np.unique(np.concatenate([*earlier, chosen.pairs[:, 0]]))
     if not len(images):
         return

@@ -41,6 +41,8 @@ class StorePaths:
         found = (ExperimentPaths(path.parent) for path in (self.folder / ".experiments").glob("[!.]*/plan.json"))
         return sorted(found, key=lambda paths: paths.name)
 
+    people = property(lambda self: self.folder / "people.sqlite")       # decisions, notes and named sets
+
     def device_lock(self, device: str) -> Path:
         """Held by the run whose turn it is on a device such as `cpu` or `cuda:0`."""
         return self.folder / ".devices" / f"{device.replace(':', '')}.lock"
@@ -96,6 +98,10 @@ class RunPaths(JobPaths):
     facts = property(lambda self: self.folder / "facts.json")           # what the worker found: tasks, sizes, versions
     strategy = property(lambda self: self.folder / "strategy.py")       # the text of a strategy from one's own file
     cycles = property(lambda self: self.folder / "cycles")
+
+    def beginning(self, number: int) -> Path:
+        """Which labels of the batch before it a cycle began with, where people label; written once, when it begins."""
+        return self.folder / "beginnings" / f"{number:03d}.json"
 
     def cycle(self, number: int) -> "CyclePaths":
         """A cycle's folder appears whole and never changes after."""

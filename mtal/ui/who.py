@@ -1,0 +1,54 @@
+"""Who is at the keyboard: the name that decisions, notes and sets are stored with. Nobody checks it; it is for colleagues.
+
+A browser that gave a name remembers it in a cookie, so that a refresh, another tab and tomorrow find it again.
+"""
+import getpass
+from urllib.parse import quote, unquote
+
+import streamlit as st
+
+from mtal.runs.people import LONGEST_NAME
+
+KEY = "who.name"
+COOKIE = "mtal_who"
+A_YEAR_S = 365 * 24 * 3600
+
+
+def who() -> str:
+    """The name given in the sidebar; without one, what the browser remembers, else the user name on the server's system."""
+    return _on_one_line(st.session_state.get(KEY) or "") or _usual()
+
+
+def ask_who() -> None:
+    """The field "You are", small, in the sidebar below the pages."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = _usual()
+    with st.sidebar:
+        st.text_input("You are", key=KEY, max_chars=LONGEST_NAME, placeholder=_login(), icon=":material/person:",
+                      autocomplete="nickname",
+                      help="Decisions, notes and sets are stored with this name. This browser remembers it.")
+        if who() != _usual():
+            _remember(who())
+
+
+def _usual() -> str:
+    """What holds without a word from the user in this session."""
+    return _on_one_line(unquote(st.context.cookies.get(COOKIE, "")))[:LONGEST_NAME] or _login()
+
+
+def _remember(name: str) -> None:
+    """Streamlit reads cookies and sets none, so the page sets it itself. A quoted name has no character that means anything."""
+    st.html(f'<script>document.cookie = "{COOKIE}={quote(name, safe="")}; path=/; max-age={A_YEAR_S}; SameSite=Lax"</script>',
+            unsafe_allow_javascript=True)
+
+
+def _login() -> str:
+    """Of whoever runs the server; a system may know no name for its number."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"
+
+
+def _on_one_line(name: str) -> str:
+    return " ".join(name.split())
