@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from mtal.config import Config
-from mtal.ui.sentences import driving_task, ordinal, otherwise, speaking_member, verdict, why
+from mtal.ui.sentences import driving_task, ordinal, otherwise, speaking_member, verdict, what_decisions_do, why
 
 OURS = Config(strategy="ours", tasks=("semseg", "depth"))
 TITLE = "Ours"
@@ -129,3 +129,9 @@ def test_the_verdict_over_other_rules(ranks, rank, text):
                                               (13, "13th"), (21, "21st"), (112, "112th"), (1003, "1,003rd")])
 def test_ordinals(number, text):
     assert ordinal(number) == text
+
+
+def test_what_decisions_do_depends_on_where_labels_come_from():
+    assert "changes exports, not the run" in what_decisions_do(Config(start="random"), settled=False)
+    assert "does not wait for images that you reject" in what_decisions_do(Config(start="labelled"), settled=False)
+    assert "changes neither the run nor the exports" in what_decisions_do(Config(start="labelled"), settled=True)
