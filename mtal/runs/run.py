@@ -85,11 +85,13 @@ class Run(Explained):
     @property
     def facts(self) -> dict[str, Any]:
         """Keys: dataset_title, dataset_note, data_folder, fingerprint, pool (ids), validation (ids), tasks, plan, versions,
-        device, device_name, precision, parameters, strategy_title, strategy_file and strategy_sha256 (if it is in a file of
-        one's own), start (positions with a label before cycle 0), start_lacks (their labels that were not there: position,
-        column of the task), data_changes (from which cycle on the data had another fingerprint: cycle, before, after),
-        left_out (what could not be used: split, id, what, problem), without_labels (images that are no part of a simulation),
-        measured (task -> usable validation labels). Empty until the worker has loaded the data. Shared: do not change it."""
+        device, device_name, precision, parameters, strategy_title, needed_stages (stage that the strategy needs ->
+        whether all of its time is for it), strategy_file and strategy_sha256 (if it is in a file of one's own), start
+        (positions with a label before cycle 0), start_lacks (their labels that were not there: position, column of
+        the task), data_changes (from which cycle on the data had another fingerprint: cycle, before, after), left_out
+        (what could not be used: split, id, what, problem), without_labels (images that are no part of a simulation),
+        measured (task -> usable validation labels). Empty until the worker has loaded the data. Shared: do not change
+        it."""
         return read_shared(self.paths.facts) or {}
 
     def fingerprint(self, number: int) -> str | None:
