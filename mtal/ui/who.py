@@ -10,7 +10,7 @@ import streamlit as st
 from mtal.runs.people import LONGEST_NAME
 
 KEY = "who.name"
-TYPED = "who.typed"                                         # whether somebody typed a name in this session, for the browser to keep
+TYPED = "who.typed"                                         # set once somebody typed a name, for the browser to keep
 COOKIE = "mtal_who"
 A_YEAR_S = 365 * 24 * 3600
 

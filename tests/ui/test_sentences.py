@@ -85,6 +85,12 @@ def test_an_image_of_which_no_label_can_be_had(pool):
     assert why(none, 3, 2, Config(), "PartAL") == "It could not be picked: there is no label of it to be had."
 
 
+def test_an_image_that_people_did_not_want(pool):
+    gone = pool.assign(open=[False] * 4 + [True] * 2)
+    assert why(gone, 3, 2, OURS, TITLE, unwanted=True) == "It could not be picked: people had rejected it when cycle 2 began."
+    assert why(gone, 0, 2, OURS, TITLE, unwanted=True) == "It could not be picked: people had rejected it when cycle 2 began."
+
+
 def test_an_image_that_was_labelled_before(pool):
     text = why(pool, 0, 2, OURS, TITLE, earlier="picked 3rd in cycle 0")
     assert text.startswith("Already labelled when cycle 2 picked: picked 3rd in cycle 0.")
