@@ -79,7 +79,8 @@ def _strategy(run: Run, cycle: int, pool: pd.DataFrame) -> Colouring:
 
 
 def _share(content: pd.DataFrame) -> Colouring:
-    name = inputs.choose("Class", list(map(str, content.columns)), "map", "class", lambda one: one.replace("/", ": "), follows=False, widget=WIDE)
+    names = [str(name) for name in content.columns]
+    name = inputs.choose("Class", names, "map", "class", lambda one: one.replace("/", ": "), follows=False, widget=WIDE)
     return Values(f"share of {name.partition('/')[2]}", 100 * content[name].to_numpy(float), "% of pixels")
 
 

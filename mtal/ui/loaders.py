@@ -20,6 +20,7 @@ from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.people import People
 from mtal.runs.progress import unit_times
 from mtal.runs.run import Run
+from mtal.ui.otherwise import rule_ranks as rank_table
 
 
 def store() -> StorePaths:
@@ -113,6 +114,11 @@ def others_picked(run: Run, cycle: int) -> dict[str, list[int]]:
 def afterwards(run: Run, cycle: int, image: int) -> pd.DataFrame:
     """What became of an image that the cycle picked; columns as in `Run.afterwards`, a row per complete cycle."""
     return _afterwards(*_key(run), cycle, image)
+
+
+def rule_ranks(run: Run, cycle: int) -> pd.DataFrame:
+    """Rank of every pool image under other rules of our score; columns as in `mtal.ui.otherwise.rule_ranks`."""
+    return _rule_ranks(*_key(run), cycle)
 
 
 def drawn(run: Run, cycle: int) -> set[int]:
@@ -257,6 +263,12 @@ def _others(folder: str, created: float, complete: int, cycle: int) -> pd.DataFr
 @st.cache_data(max_entries=32, show_spinner=False)
 def _others_picked(folder: str, created: float, complete: int, cycle: int) -> dict[str, list[int]]:
     return Run(Path(folder)).others_picked(cycle)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _rule_ranks(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
+    run = Run(Path(folder))
+    return rank_table(run.pool(cycle), run.config)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)

@@ -1,4 +1,6 @@
 """The result pages in every state: no exception, no endless wait, and the one fact that each page exists for."""
+import json
+
 import pytest
 
 from mtal.runs.files import read_json, write_json
@@ -30,6 +32,12 @@ def shown(app) -> str:
 
 def charts(app) -> list:
     return app.get("plotly_chart")
+
+
+def rows_of_tiles(app) -> list[list[dict[str, str]]]:
+    """What stands in each row of small pictures."""
+    return [json.loads(element.proto.json)["tiles"] for element in app.get("bidi_component")
+            if element.proto.component_name == "mtal.strip"]
 
 
 def picks(run: Run, cycle: int) -> list[int]:
@@ -232,10 +240,15 @@ def test_inspect_tells_since_when_an_image_is_labelled(open_page, made_store):
 def test_inspect_shows_the_pictures_that_the_engine_drew(open_page, made_store):
     run = made_store("finished")
     app = open_page("inspect", run=run.name, cycle="0")
-    own = [name for name in run.evidence(0)["pictures"] if ".gapself." not in name and name != "image"]
-    near = run.nearest(0, picks(run, 0)[0])
+    image = picks(run, 0)[0]
+    own = [name for name in run.evidence(0)["pictures"] if not {"gapself", "truth", "image"} & set(name.split("."))]
+    drawn = "".join(element.proto.body for element in app.get("html"))
+    assert f"thumb/{run.name}/{image}.jpg" in drawn
+    for name in own:                                        # what all tasks say
+        assert drawn.count(f"picture/{run.name}/0/{image}/{name}.png") == 1
+    near = run.nearest(0, image)
     assert len(near) == 5                                   # nothing was picked before it: labelled ones only
-    assert len(app.get("image")) == 1 + len(own) + len(near)                   # thumbnail, what the tasks say, neighbours
+    assert any([tile["id"] for tile in row] == near["id"].tolist() for row in rows_of_tiles(app))
     assert "No pictures were drawn" not in texts(app)
 
 
@@ -246,7 +259,7 @@ def test_inspect_without_pictures_keeps_scores_and_neighbours(open_page, made_st
     app = open_page("inspect", run=run.name, cycle="0", sample=str(last))
     assert "No pictures were drawn for this image" in texts(app)
     assert "Nearest labelled images" in texts(app)
-    assert len(charts(app)) == 2
+    assert len(charts(app)) == 2                            # task scores, and ranks under other rules
     run.cycle(1).evidence.unlink()
     app = open_page("inspect", run=run.name, cycle="1")
     assert "No pictures were drawn in this cycle" in texts(app)
