@@ -83,7 +83,7 @@ def measure(page: Page, run: Run, server: psutil.Process) -> dict[str, str]:
     page.wait_for_timeout(1500)
     sizes.clear()
     began = _lasso(page)
-    page.wait_for_function("() => document.querySelectorAll('.map-tiles img').length > 5")
+    page.wait_for_function("() => document.querySelectorAll('.map-tiles button').length > 5")
     found["lasso to tiles"] = (f"{time.monotonic() - began:.2f} s, {page.locator('.map-tiles button').count()} tiles; up "
                                f"{max(up for _, up in sizes) / 1e6:.2f} MB, down {sum(down for down, _ in sizes) / 1e6:.2f} MB")
     page.wait_for_timeout(1000)

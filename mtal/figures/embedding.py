@@ -11,7 +11,7 @@ from mtal.figures.style import GRID, INK, LABELLED, OPEN, PICKED, figure
 WEBGL_FROM = 1000                                           # below, SVG is fast enough and needs no WebGL
 SVG_UP_TO = 5000                                            # above, only WebGL draws points fast enough
 MOST_DRAWN = 20_000                                         # above, a part of the points is drawn
-PICKS_ON_PICTURE = 2000                                     # more would slow down the picture
+PICKS_ON_PICTURE = 1000                                     # more would slow it down
 CELLS = 100                                                 # per direction, of the picture for browsers without WebGL
 HEIGHT_PX = 560                                             # the whole map on a small screen
 TICKS = [0, 25, 50, 75, 100]                                # percentiles named beside the colours
@@ -66,9 +66,10 @@ def draw_density(points: pd.DataFrame, view: str, zoom: Sequence[float] | None =
                      colorbar={"title": {"text": "images<br>per place"}, "thickness": 14,
                                "tickvals": [0, 1, 2, 3], "ticktext": ["1", "10", "100", "1000"]})
     picks = points[points["state"] == "picked"]
+    shown = picks.iloc[::-(-len(picks) // PICKS_ON_PICTURE) or 1]            # some points there must be: pictures have no lasso
     name, colour, symbol, size = STATES["picked"]
-    if len(picks) <= PICKS_ON_PICTURE:
-        made.add_trace(_points(go.Scatter, picks, f"{name} ({len(picks):,})", {"color": colour, "symbol": symbol, "size": size}))
+    told = f"{len(shown):,}" if len(shown) == len(picks) else f"{len(shown):,} of {len(picks):,}"
+    made.add_trace(_points(go.Scatter, shown, f"{name} ({told})", {"color": colour, "symbol": symbol, "size": size}))
     return made
 
 

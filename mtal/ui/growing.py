@@ -14,7 +14,7 @@ def choose_cycle(run: Run) -> int:
     numbers = inputs.picking_cycles(run)
     if len(numbers) < 2:                                    # a slider needs two ends
         return inputs.choose_cycle(run, "map", picked_only=True, where=st.container())
-    slider, button = st.columns([5, 2], vertical_alignment="bottom")
+    slider, button = st.columns([5, 3], vertical_alignment="bottom")
     cycle = inputs.choose_cycle(run, "map", picked_only=True, where=slider, widget=st.select_slider)
     playing = bool(st.session_state.get(PLAYING))
     with button:

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from mtal.figures.colouring import Values, grouped
-from mtal.figures.embedding import COLOURS, SYMBOLS, WEBGL_FROM, by_state, draw_density, draw_map, states
+from mtal.figures.embedding import COLOURS, PICKS_ON_PICTURE, SYMBOLS, WEBGL_FROM, by_state, draw_density, draw_map, states
 
 
 def made(count: int) -> pd.DataFrame:
@@ -138,5 +138,6 @@ def test_the_picture_counts_every_image_once_where_it_lies():
 
 
 def test_a_picture_of_any_number_of_images_is_of_one_size():
-    small, large = (len(np.asarray(draw_density(made(count), "v").data[0].text).ravel()) for count in (100, 5000))
+    small, large = (len(np.asarray(draw_density(made(count), "v").data[0].text).ravel()) for count in (100, 20_000))
     assert small == large
+    assert len(draw_density(made(20_000), "v").data[1].x) == PICKS_ON_PICTURE
