@@ -7,6 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
+from mtal.runs.batch import Settled
+from mtal.runs.decided import is_settled
+from mtal.runs.decided import settled as settled_batch
 from mtal.runs.experiment import Experiment, find_experiment
 from mtal.runs.experiment import experiments as all_experiments
 from mtal.runs.experiment import metrics as experiment_rows
@@ -141,6 +144,11 @@ def decisions(run: Run, cycle: int) -> pd.DataFrame:
     return _decisions(str(run.store.folder), people(run).revision(), run.name, cycle)
 
 
+def settled(run: Run, cycle: int) -> Settled:
+    """A cycle's batch with its decisions; as `mtal.runs.decided.settled`. Fresh as soon as anybody says something."""
+    return _settled(*_key(run), cycle, people(run).revision(), is_settled(run, cycle))
+
+
 def sets(run: Run) -> pd.DataFrame:
     """The named sets of the run's data, whichever run they were chosen in; columns as in `People.sets`."""
     return _sets(str(run.store.folder), people(run).revision(), run.data.folder.name)
@@ -210,6 +218,12 @@ def _layout(folder: str, created: float, complete: int, cycle: int) -> pd.DataFr
 @st.cache_data(max_entries=64, show_spinner=False)
 def _evidence(folder: str, created: float, complete: int, cycle: int) -> dict[str, Any]:
     return Run(Path(folder)).evidence(cycle)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _settled(folder: str, created: float, complete: int, cycle: int, revision: int, too_late: bool) -> Settled:
+    run = Run(Path(folder))
+    return settled_batch(run, cycle, run.pool(cycle))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
