@@ -20,10 +20,11 @@ from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Dataset, Gated, labels_there
 from mtal.datasets.resized import Resized
 from mtal.engine import stopping
+from mtal.engine.beginning import begin, unwanted
 from mtal.engine.chosen import chosen_strategy
 from mtal.engine.evidence import NEAR_MISSES, draw_evidence
 from mtal.engine.facts import describe_run, labels_per_cycle
-from mtal.engine.intake import await_labels, data_changes, must_be_learned, must_be_measured, take_in
+from mtal.engine.intake import data_changes, must_be_learned, must_be_measured, take_in
 from mtal.engine.project import project
 from mtal.engine.quality import is_measured, quality_table, versions
 from mtal.engine.truth import KEPT, Ungated, true_losses
@@ -75,6 +76,10 @@ class Study:
         """(N, T) bool: labels that nobody can supply; in a simulation those that do not exist."""
         return ~self.there if self.config.start == "random" else np.zeros_like(self.there)
 
+    def closed_in(self, number: int) -> np.ndarray:
+        """(N, T) bool: the same, and what people did not want when cycle `number` began."""
+        return self.closed | unwanted(self.run, number, self.closed.shape)
+
 
 def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> str:
     """All cycles of a run that are not complete yet; the rule that ended it, "" if its cycles were up. `accept_data`: also if
@@ -86,8 +91,7 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> str:
     study = prepare(run, watch, accept_data)
     for number in range(run.cycles_done(), study.config.cycles):
         set_threads(study.config)                           # the map of the cycle before may have changed them
-        labelled = run.labelled(number, study.start)
-        await_labels(study.dataset, labelled, study.there)
+        labelled = begin(run, number, study.start, study.dataset, study.there)
         study.pool.change_gate(Gated(study.dataset.pool, study.dataset.tasks, labelled))
         with watch.stage("load", len(study.pool)) as report:        # a broken label shows before an hour of training
             broken = study.pool.preload(report, study.dataset.tasks, labelled)
@@ -101,7 +105,7 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> str:
                 found = evaluate(network, study.validation, study.dataset.tasks, study.config, study.machine, report)
             losses.append(found.loss)
             rule = stopping.reason(study.config, losses, int(labelled.sum()))
-            if not rule and number < study.config.cycles - 1 and not (labelled | study.closed).all():
+            if not rule and number < study.config.cycles - 1 and not (labelled | study.closed_in(number)).all():
                 bench = Bench(network, study.pool, feed, study.dataset.tasks, study.config, study.machine,
                               (study.config.seed, number, SIGNAL))
                 choose(study, number, labelled, bench, companions, cycle, watch)
@@ -185,7 +189,7 @@ def training_weights(study: Study, number: int, labelled: np.ndarray) -> np.ndar
     on = study.config.sample_weights == "on" or (study.config.sample_weights == "auto" and study.strategy.weights_samples)
     batches = []
     for earlier in range(number if on else 0):
-        pairs = study.run.picked(earlier)
+        pairs = study.run.bought(earlier)
         columns = [f"n.{task.name}" for task in study.dataset.tasks]
         if len(pairs):                                      # else the pool was exhausted by then
             batches.append((pairs, study.run.pool(earlier)[columns].to_numpy(np.float64)))
@@ -247,7 +251,8 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, compan
         with watch.stage("score", len(study.pool)) as report:
             found = describe(bench, {name: SIGNALS[name] for name in study.signals}, fitted, report)
     with watch.stage("pick") as report:
-        pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, study.closed)
+        closed = study.closed_in(number)
+        pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, closed)
         budget = stopping.affordable(config, labels_per_cycle(config, study.for_sale), int(labelled.sum()))
         options = Options(config.committee, config.normalise, config.across, config.terms, config.diversity, config.picking)
         pick = study.strategy.pick(pool, budget, np.random.default_rng([config.seed, number, PICK]), options)

@@ -33,7 +33,7 @@ def describe_run(config: Config, dataset: Dataset, strategy: Strategy, signals: 
         "validation": list(dataset.validation.ids), "tasks": [task_facts(task, config) for task in dataset.tasks],
         "plan": plan(config, dataset, strategy, signals, len(first)), "versions": versions(), "device": str(machine.device),
         "device_name": machine.name, "precision": machine.precision, "parameters": parameters,
-        "strategy_title": strategy.title, "start": first.tolist(),
+        "strategy_title": strategy.title, "needed_stages": needed_stages(strategy, signals), "start": first.tolist(),
         "start_lacks": [[int(first[row]), int(column)] for row, column in np.argwhere(~start[first])],
     }
 
@@ -79,6 +79,15 @@ def plan(config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence
             stages |= {"project": 1} if "embedding" in signals and config.projection != "none" else {}
         cycles.append(stages)
     return cycles
+
+
+def needed_stages(strategy: Strategy, signals: Sequence[str]) -> dict[str, bool]:
+    """Stages that the strategy cannot do without -> whether all of their time is for its sake, and none for other signals."""
+    other = [SIGNALS[name] for name in signals if name not in strategy.needs]
+    found = {"train": not any(signal.along for signal in other), "pick": True}
+    found |= {"guess": True} if strategy.pseudo_labels else {}
+    found |= {stage: True for name in strategy.needs if (stage := SIGNALS[name].stage)}
+    return found | ({"score": not other} if strategy.needs else {})
 
 
 def versions() -> dict[str, str]:

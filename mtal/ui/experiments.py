@@ -138,7 +138,7 @@ def show_buttons(experiment: Experiment, states: Sequence[State]) -> None:
 def confirm_stop(experiment: Experiment, living: int) -> None:
     """Asks before it stops many runs."""
     st.markdown(f"{count(living, 'run')} of {code(experiment.name)} will stop after the step in hand. Complete cycles stay, and "
-                "“Resume all” goes on from there.")
+                "“Resume” above the table goes on from there.")
     with st.container(horizontal=True):
         if st.button("Stop them", key="experiments.stop_yes", type="primary", icon=":material/stop_circle:",
                      on_click=_stop, args=(experiment,)):

@@ -1,5 +1,6 @@
 """What of a batch is shown, asked for by widgets in a popover; the wishes stand in the address, so that a link shows the same."""
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -22,7 +23,8 @@ def sifted(rows: pd.DataFrame, content: pd.DataFrame) -> pd.DataFrame:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         sieve = _ask(rows, content)
         titles = sortings(rows, sieve.content)
-        by = inputs.choose("Sort by", list(titles), PAGE, "sort", titles.__getitem__, follows=False)
+        by = inputs.choose("Sort by", list(titles), PAGE, "sort", titles.__getitem__, follows=False,
+                           widget=partial(st.selectbox, width=240))
         backwards = _flag("reverse", "Reverse", "The other way round")
     return in_order(rows[passes(rows, sieve, content)], by, backwards, content)
 

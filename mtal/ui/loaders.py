@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
+from mtal.runs import decided
 from mtal.runs.batch import Settled
 from mtal.runs.decided import is_settled
-from mtal.runs.decided import settled as settled_batch
 from mtal.runs.experiment import Experiment, find_experiment
 from mtal.runs.experiment import experiments as all_experiments
 from mtal.runs.experiment import metrics as experiment_rows
@@ -140,8 +140,15 @@ def people(run: Run) -> People:
 
 
 def decisions(run: Run, cycle: int) -> pd.DataFrame:
-    """What people said about a cycle's images; columns as in `People.decisions`. Fresh as soon as anybody says something."""
-    return _decisions(str(run.store.folder), people(run).revision(), run.name, cycle)
+    """What people said about a cycle's images, as far as it counts, and all notes; columns as in `People.decisions`. Fresh as
+    soon as anybody says something."""
+    return _decisions(*_key(run), people(run).revision(), is_settled(run, cycle), cycle)
+
+
+def batch(run: Run, cycle: int) -> pd.DataFrame:
+    """A cycle's batch with its decisions: the picks in order, then what came for the rejected; index and columns as in
+    `mtal.runs.batch.batch`. Empty for a cycle that picked nothing."""
+    return settled(run, cycle).rows
 
 
 def settled(run: Run, cycle: int) -> Settled:
@@ -223,7 +230,7 @@ def _evidence(folder: str, created: float, complete: int, cycle: int) -> dict[st
 @st.cache_data(max_entries=32, show_spinner=False)
 def _settled(folder: str, created: float, complete: int, cycle: int, revision: int, too_late: bool) -> Settled:
     run = Run(Path(folder))
-    return settled_batch(run, cycle, run.pool(cycle))
+    return decided.settled(run, cycle, _pool(folder, created, complete, cycle))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -262,8 +269,8 @@ def _nearest(folder: str, created: float, complete: int, cycle: int, image: int)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _decisions(store: str, revision: int, run: str, cycle: int) -> pd.DataFrame:
-    return People(StorePaths(Path(store))).decisions(run, cycle)
+def _decisions(folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int) -> pd.DataFrame:
+    return decided.decisions(Run(Path(folder)), cycle)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

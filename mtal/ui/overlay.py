@@ -1,5 +1,6 @@
 """What is laid over the images of a batch: a task's prediction or truth, or where it disagrees. It stands in the address."""
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ OVER = "over"                                               # in the address; wi
 MASK, GAP = "prediction", "disagreement"
 LAYERS = {"final": "final", "initial": "initial", "truth": "ground truth"}
 OPACITY = 50                                                # percent
+BOX = partial(st.selectbox, width=200)
 CIVIDIS = "#00224e, #123570, #3b496c, #575d6d, #707173, #8a8678, #a59c74, #c3b369, #e1cc55, #fee838"
 
 
@@ -77,7 +79,8 @@ def _buttons(kinds: list[str], over: str, tasks: list[TaskFacts], task: TaskFact
 
 def _mask(task: TaskFacts, names: set[str]) -> tuple[str, str]:
     layers = [layer for layer in LAYERS if f"{task.name}.{layer}" in names]
-    layer = inputs.choose("Layer", layers, PAGE, "layer", LAYERS.__getitem__, follows=False) if len(layers) > 1 else layers[0]
+    layer = inputs.choose("Layer", layers, PAGE, "layer", LAYERS.__getitem__, follows=False,
+                          widget=BOX) if len(layers) > 1 else layers[0]
     return f"{task.name}.{layer}", f"{task.title}, {LAYERS[layer]}" + (" prediction" if layer != "truth" else "")
 
 
@@ -89,7 +92,7 @@ def _gap(task: TaskFacts, names: set[str]) -> tuple[str, str]:
     asked = st.query_params.get("with")
     if asked not in found:                                  # another task has other partners
         st.query_params.pop("with", None)
-    partner = inputs.choose("With", found, PAGE, "with", follows=False)
+    partner = inputs.choose("With", found, PAGE, "with", follows=False, widget=BOX)
     return f"{start}{partner}", f"{task.title}: disagreement with {partner}, {task.distance}"
 
 

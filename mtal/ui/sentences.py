@@ -79,6 +79,18 @@ def left(pool: pd.DataFrame) -> str:
     return "not fully labelled" if (pool["open"] & pool["labelled"]).any() else "unlabelled"
 
 
+def what_decisions_do(config: Config, settled: bool) -> str:
+    """What comes of accepting and rejecting images of a batch. `settled`: the next cycle has begun with that batch."""
+    if config.start == "random":
+        return ("This run simulates: the labels of its batches were bought at once, so what you decide here changes exports, "
+                "not the run.")
+    if settled:
+        return ("The next cycle has begun with this batch as people had decided by then. What you decide now is kept with your "
+                "name, but changes neither the run nor the exports of this batch. Notes are always shown and exported.")
+    return ("This run waits for labels. It does not wait for images that you reject, nor ask for them again; the next best take "
+            "their place. The batch is settled when the next cycle begins.")
+
+
 def otherwise(pool: pd.DataFrame, image: int) -> dict[str, int]:
     """Rank of an unlabelled image under other rules, as plain rankings without the greedy update (our choice).
 

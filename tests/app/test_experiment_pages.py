@@ -77,6 +77,22 @@ def test_a_damaged_plan_is_named(open_page, made_experiment):
     assert "shapes cannot be read" in app.warning[0].value.replace("\\", "")
 
 
+def test_time_spent_on_signals_of_others_is_no_cost_of_a_strategy(open_page, made_experiment):
+    """As where everything is measured: Random needs no pass over the pool, and ours shares the one that there was."""
+    experiment = made_experiment("finished")
+    for cell in experiment.cells:
+        run = experiment.run(cell)
+        own = {"pairs": True, "embedding": True, "score": False} if cell.strategy == "ours" else {}
+        write_json(run.paths.facts, run.facts | {"needed_stages": {"train": True, "pick": True} | own})
+    app = open_page("experiments", experiment="shapes")
+    (shown,) = [frame.value for frame in app.dataframe if "selection, s per cycle" in frame.value]
+    selection = dict(zip(shown["strategy"], shown["selection, s per cycle"], strict=True))
+    assert selection.pop("Random")[0].isdigit()
+    assert [text[:2] for text in selection.values()] == ["≤ "]
+    assert all(text[0].isdigit() for text in shown["training, s per cycle"])
+    assert any("≤: these runs measured more" in caption.value for caption in app.caption)
+
+
 @pytest.mark.parametrize("state", ["finished", "running", "queued", "failed", "interrupted", "stopped", None])
 def test_one_experiment_in_every_state(open_page, made_experiment, state):
     experiment = made_experiment(state)
