@@ -2,7 +2,6 @@
 
 A tile is a link with an address of its own; a plain click is taken by `opening.listen`, which does not load the page anew.
 """
-from collections.abc import Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -48,15 +47,10 @@ def marked(image: int | None, opacity: int) -> str:
     return f"<style>.stack .over {{ opacity: {opacity / 100:g}; }} {of_one}</style>"
 
 
-def legend(overlay: str, title: str) -> str:
-    """What lies over the images, for people."""
-    return f"Over the images: {title}." if overlay else ""
-
-
 def _tile(run: Run, cycle: int, image: int, row: dict[Any, Any], overlay: str, wanted: str, target: str) -> str:
     name, decision = str(row["id"]), str(row.get("decision", ""))
-    lines = [_numbers(row), *([f"for {row['bought']} only"] if row.get("bought") else []),
-             *(["not drawn"] if wanted and not overlay else [])]
+    lines = [_numbers(row), f"for {row['bought']} only" if row.get("bought") else "", str(row.get("also", "")),
+             "not drawn" if wanted and not overlay else ""]
     sign, word = SIGNS[decision]
     by = f" · {row['who']}" if row.get("who") and decision not in {AUTO, REFILL, ""} else ""
     state = f'<small class="state"><i aria-hidden="true">{sign}</i> {escape(word + by)}</small>' if word else ""
@@ -78,8 +72,3 @@ def _numbers(row: dict[Any, Any]) -> str:
 
 def _when(row: dict[Any, Any], told: str) -> str:
     return f"{told}, {str(row['when']).replace('T', ' ').removesuffix('Z')} UTC" if row.get("when") else told
-
-
-def side_by_side(groups: Sequence[tuple[str, str]]) -> str:
-    """Headed lists of tiles. groups: (heading, html)."""
-    return "".join(f"<h4>{escape(heading)}</h4>{html}" for heading, html in groups)
