@@ -1,6 +1,6 @@
 """The batch at work: filters, overlay, keys, the grid with the image that is looked at beside it, and the near misses.
 
-One fragment: a decision, a step or another overlay runs this part anew and nothing else. Tiles are HTML, see `tiles`.
+One fragment: a decision, a step or another overlay runs this part anew and nothing else. Tiles are HTML, see `mosaic`.
 """
 from math import ceil
 
@@ -12,9 +12,9 @@ from mtal.ui import inputs, loaders, opening
 from mtal.ui.deciding import NOTE, say_what_decisions_do, show_bulk, show_buttons, show_undo, told
 from mtal.ui.filters import sifted
 from mtal.ui.gallery import show_table
+from mtal.ui.mosaic import grid, marked
 from mtal.ui.overlay import Overlay, choose_overlay, show_legend
 from mtal.ui.picks import described, near_misses, picks_of, said
-from mtal.ui.tiles import grid, marked
 from mtal.ui.viewer import PAGE_OF_GRID, look_at, looked_at, show_image, show_steps
 from mtal.ui.words import count
 

@@ -10,19 +10,16 @@ from mtal.runs.people import ACCEPTED, REJECTED, UNDECIDED
 from mtal.runs.run import Run
 from mtal.runs.undo import undoable
 from mtal.ui import loaders
+from mtal.ui.sentences import what_decisions_do
 from mtal.ui.who import who
 from mtal.ui.words import count, plain
 
 NOTE = "batch.note"                                         # key of the container with the note's field
-SIMULATED = ("This is a simulation: the run goes on with the strategy's own picks, and decisions change exports only.")
 
 
 def say_what_decisions_do(run: Run, cycle: int) -> None:
-    """In a simulation, and where they come too late."""
-    if is_settled(run, cycle):
-        st.caption(f":material/lock: Cycle {cycle + 1} has begun with this batch as it was decided; notes can still be written.")
-    elif run.config.start == "random":
-        st.caption(f":material/science: {SIMULATED}")
+    """What comes of them here: in a simulation, for labelling, or where they come too late."""
+    st.caption(f":material/info: {plain(what_decisions_do(run.config, is_settled(run, cycle)))}")
 
 
 def show_buttons(run: Run, cycle: int, sample: str | None, decision: str) -> None:

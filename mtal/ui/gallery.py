@@ -1,5 +1,6 @@
 """Images of a pool as tiles with what a reader must know under each, and as a table. Files go by path, never as arrays."""
 from collections.abc import Sequence
+from html import escape
 from math import ceil
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ import streamlit as st
 
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui import loaders
+from mtal.ui.pictures import thumb_url
 from mtal.ui.sentences import driving_task, figures, tasks_of
 from mtal.ui.words import decimals, plain
 
@@ -56,6 +58,16 @@ def show_thumbnail(run: Run, name: str) -> None:
         st.image(str(path), width="stretch", alt=f"Pool image {name}")
     else:
         st.caption(":material/hide_image: no thumbnail")
+
+
+def thumbnail_html(run: Run, image: int) -> str:
+    """The same as HTML for `st.html`, by the image's position: the browser fetches it by itself."""
+    name = escape(str(run.facts["pool"][image]))
+    if not run.thumbnail(str(run.facts["pool"][image])).exists():
+        return f'<p class="thumb">No small picture of {name}.</p>'
+    height, width = run.config.size
+    return (f'<img class="thumb" style="aspect-ratio:{width}/{height}" src="{escape(thumb_url(run, image))}" '
+            f'alt="Pool image {name}">')
 
 
 def show_pages(run: Run, cycle: int, rows: pd.DataFrame, page: str, in_a_row: int = IN_A_ROW) -> None:

@@ -8,8 +8,8 @@ from mtal.acquisition import STRATEGIES
 from mtal.figures.overlap import overlap_bars, overlaps
 from mtal.runs.run import Run
 from mtal.ui import inputs, loaders
+from mtal.ui.mosaic import grid
 from mtal.ui.picks import described, said
-from mtal.ui.tiles import grid
 from mtal.ui.words import count, plain
 
 SIDES = {"both": "Both picked", "ours": "Only this run", "theirs": "Only the other"}

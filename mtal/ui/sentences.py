@@ -1,5 +1,5 @@
 """Why an image was picked or not, in one sentence made of stored numbers. Pure: frames and settings in, text out."""
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -89,37 +89,6 @@ def what_decisions_do(config: Config, settled: bool) -> str:
                 "name, but changes neither the run nor the exports of this batch. Notes are always shown and exported.")
     return ("This run waits for labels. It does not wait for images that you reject, nor ask for them again; the next best take "
             "their place. The batch is settled when the next cycle begins.")
-
-
-def otherwise(pool: pd.DataFrame, image: int) -> dict[str, int]:
-    """Rank of an unlabelled image under other rules, as plain rankings without the greedy update (our choice).
-
-    Keys such as "inconsistency alone", "tasks joined by mean", "without depth". Empty where the parts were not measured.
-    """
-    names = tasks_of(pool, "n")
-    if not names or not {"inconsistency", "diversity_start"} <= set(pool.columns) or not pool["open"].iloc[image]:
-        return {}
-    parts = pool[[f"n.{name}" for name in names]]
-    spread = pool["diversity_start"]
-    rules = {"inconsistency alone": pool["inconsistency"], "diversity alone": spread,
-             "tasks joined by max": parts.max(axis=1) * spread, "tasks joined by mean": parts.mean(axis=1) * spread}
-    if len(names) > 1:
-        rules |= {f"without {name}": parts.drop(columns=f"n.{name}").max(axis=1) * spread for name in names}
-    free = pool["open"]
-    return {rule: 1 + int((values[free] > values.iloc[image]).sum()) for rule, values in rules.items()}
-
-
-def verdict(ranks: Mapping[str, int], rank: int, picked: int) -> str:
-    """What other rules would have changed. `ranks` as `otherwise` gives it; `rank`: its own; `picked`: how many were picked."""
-    best, worst = min(ranks, key=lambda rule: ranks[rule]), max(ranks, key=lambda rule: ranks[rule])
-    if rank <= picked and ranks[worst] > picked:
-        return f"The rule “{worst}” would not pick it: rank {ranks[worst]:,}."
-    if rank <= picked:
-        fall = f"; it falls furthest under “{worst}”, to rank {ranks[worst]:,}" if ranks[worst] > rank else ""
-        return f"Each of these rules would pick it{fall}."
-    if ranks[best] <= picked:
-        return f"The rule “{best}” would pick it: rank {ranks[best]:,}."
-    return f"None of these rules would pick it; it comes closest under “{best}”, at rank {ranks[best]:,}."
 
 
 def _scored(pool: pd.DataFrame, image: int) -> bool:

@@ -19,6 +19,8 @@ READABLE = 8                                                # lines in one chart
 FEW = 3                                                     # lines, up to which every seed is drawn too
 COMMON = "common"                                           # the budget box while runs go on: the last that all have reached
 SHARED_TIME = " ≤: these runs measured more signals than their strategy needs, in the same stage; it costs less alone."
+UNEQUAL = ("These means are over different numbers of seeds (column n), and seeds differ in their start: an order by them can be "
+           "chance. The difference to Random compares like with like.")
 MOST = "≤ "                                                 # before a time that is known from above only
 
 
@@ -126,6 +128,8 @@ def show_standing(experiment: Experiment, rows: pd.DataFrame, task: str) -> None
     times = seconds_per_cycle(experiment)
     st.dataframe(table(found, times, axis), key="experiments.standing", hide_index=True,
                  height="content", alt=told(found, axis), column_config={"strategy": wide, "variant": wide})
+    if found["n"].nunique() > 1:
+        st.warning(UNEQUAL, icon=":material/balance:")
     missing = [group for group in rows["group"].unique() if group not in set(found["group"])]
     shared = SHARED_TIME if any(text.startswith(MOST) for text in times.to_numpy().ravel()) else ""
     late = f" Not there yet: {plain(', '.join(missing))}." if missing else ""

@@ -8,10 +8,10 @@ from mtal.runs.run import Run
 from mtal.ui import loaders
 from mtal.ui.deciding import show_note
 from mtal.ui.gallery import address
+from mtal.ui.mosaic import SIGNS, stack
 from mtal.ui.overlay import Overlay
 from mtal.ui.sentences import figures
 from mtal.ui.stepper import SAMPLE, find_image
-from mtal.ui.tiles import SIGNS, stack
 from mtal.ui.words import code, plain
 
 PAGE_OF_GRID = "page"

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from mtal.config import Config
-from mtal.ui.sentences import driving_task, ordinal, otherwise, speaking_member, verdict, why
+from mtal.ui.sentences import driving_task, ordinal, speaking_member, why
 
 OURS = Config(strategy="ours", tasks=("semseg", "depth"))
 TITLE = "Ours"
@@ -104,25 +104,6 @@ def test_why_not(pool, image, reason):
 
 def test_driving_task(pool):
     assert [driving_task(pool, image) for image in range(4)] == ["", "depth", "semseg", "semseg"]
-
-
-def test_ranks_under_other_rules_equal_sorting(pool):
-    found = otherwise(pool, 5)
-    free = pool[~pool["labelled"]]
-    assert found["inconsistency alone"] == sorted(free["inconsistency"], reverse=True).index(0.80) + 1
-    assert found["without depth"] == sorted(free["n.semseg"] * free["diversity_start"], reverse=True).index(0.10 * 0.05) + 1
-    assert otherwise(pool, 0) == {}
-    assert otherwise(pool[["id", "labelled", "open", "picked", "rank"]], 1) == {}
-
-
-@pytest.mark.parametrize(("ranks", "rank", "text"), [
-    ({"a": 1, "b": 131}, 7, "The rule “b” would not pick it: rank 131."),
-    ({"a": 1, "b": 11}, 1, "Each of these rules would pick it; it falls furthest under “b”, to rank 11."),
-    ({"a": 1, "b": 1}, 1, "Each of these rules would pick it."),
-    ({"a": 70, "b": 3}, 90, "The rule “b” would pick it: rank 3."),
-    ({"a": 1200, "b": 300}, 90, "None of these rules would pick it; it comes closest under “b”, at rank 300.")])
-def test_the_verdict_over_other_rules(ranks, rank, text):
-    assert verdict(ranks, rank, 64) == text
 
 
 @pytest.mark.parametrize(("number", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"),
