@@ -7,7 +7,7 @@ from mtal.figures.scores import pool_percentile
 from mtal.runs.run import Run
 from mtal.ui import loaders
 from mtal.ui.sentences import driving_task, figures, ordinal
-from mtal.ui.tiles import show_row
+from mtal.ui.strip import show_row
 from mtal.ui.words import decimals, plain
 
 NEAR_MISSES = 10

@@ -14,6 +14,7 @@ import streamlit as st
 from mtal.runs.run import Run
 from mtal.ui import loaders
 from mtal.ui.sentences import ordinal
+from mtal.ui.sets import chosen_set
 from mtal.ui.words import code, count, plain
 
 SAMPLE, BACK = "sample", "back"
@@ -29,7 +30,9 @@ class Steps:
 def choose_image(run: Run, cycle: int, pool: pd.DataFrame, page: str) -> Steps:
     """A position in the pool, from `?sample=`; the first of the list without it. Draws the steps and the search box."""
     asked = st.query_params.get(SAMPLE)
-    order, title = ranking(pool), ""
+    chosen = chosen_set(run)
+    order = ranking(pool) if chosen is None else in_order(pool, chosen.images)      # of a set, only what this pool has
+    title = "" if chosen is None else chosen.title
     first = int(order[0]) if len(order) else 0
     image = first if asked is None else find_image(pool["id"].tolist(), asked)
     if image is None:

@@ -28,7 +28,7 @@ def comparison(app) -> dict:
 
 def tiles(app) -> list[list[str]]:
     """The ids in every row of small pictures."""
-    return [[tile["id"] for tile in row["tiles"]] for row in components(app, "mtal.tiles")]
+    return [[tile["id"] for tile in row["tiles"]] for row in components(app, "mtal.strip")]
 
 
 def without_scores(run: Run, cycle: int, *starts: str) -> None:
@@ -188,7 +188,7 @@ def test_neighbours_and_near_misses_are_rows_of_links(open_page, made_store):
     missed = run.pool(0).query("rank > 0 and not picked").sort_values("rank")["id"].head(10).tolist()
     assert tiles(app) == [near["id"].tolist(), missed]
     assert "distance to the nearest labelled image" in texts(app)
-    for row in components(app, "mtal.tiles"):
+    for row in components(app, "mtal.strip"):
         for tile in row["tiles"]:
             assert parse_qs(urlparse(tile["href"]).query)["sample"] == [tile["id"]]
     assert image not in [run.facts["pool"].index(name) for name in missed]
@@ -309,3 +309,28 @@ def test_the_way_back_keeps_what_the_batch_showed(open_page, made_store):
     assert app.title[0].value == "Batch"
     assert {name: address(app)[name] for name in ("run", "cycle", "sort", "view")} == {
         "run": run.name, "cycle": "0", "sort": "s.depth", "view": "table"}
+
+
+def test_steps_lead_through_the_set_in_the_address(open_page, made_store):
+    run = made_store("finished")
+    pool = run.pool(0)
+    chosen = [int(pool["rank"].idxmax()), run.facts["start"][0], picks(run, 0)[2]]
+    names = [run.facts["pool"][image] for image in chosen]
+    found = People(run.store).save_set(run.data.folder.name, names, "Ann", name="odd ones")
+    app = open_page("inspect", run=run.name, cycle="0", set=found)
+    seen = [shown(app)]
+    for _ in chosen[1:]:
+        app.button(key="inspect.next").click().run()
+        seen.append(shown(app))
+    assert not app.exception
+    assert seen == [names[2], names[0], names[1]]           # by rank, and what was labelled last
+    assert "step through **odd ones**: 3 of 3 images" in texts(app)
+    assert app.button(key="inspect.next").disabled
+
+
+def test_an_unknown_set_is_told_and_the_ranking_is_stepped_through(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("inspect", run=run.name, cycle="0", set="0123456789ab")
+    assert not app.exception
+    assert "no set `0123456789ab`" in texts(app)
+    assert shown(app) == run.facts["pool"][picks(run, 0)[0]]

@@ -38,7 +38,7 @@ def charts(app) -> list:
 def rows_of_tiles(app) -> list[list[dict[str, str]]]:
     """What stands in each row of small pictures."""
     return [json.loads(element.proto.json)["tiles"] for element in app.get("bidi_component")
-            if element.proto.component_name == "mtal.tiles"]
+            if element.proto.component_name == "mtal.strip"]
 
 
 def tiles(app) -> list[str]:

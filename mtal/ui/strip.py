@@ -1,4 +1,4 @@
-"""A row of small pictures of pool images; a click opens one without loading the page anew. See assets/tiles.js."""
+"""A row of small pictures of pool images; a click opens one without loading the page anew. See assets/strip.js."""
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
@@ -11,8 +11,8 @@ from mtal.ui.pictures import thumb_url
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
-_component = st.components.v2.component("mtal.tiles", css=(ASSETS / "tiles.css").read_text(encoding="utf-8"),
-                                        js=(ASSETS / "tiles.js").read_text(encoding="utf-8"))
+_component = st.components.v2.component("mtal.strip", css=(ASSETS / "strip.css").read_text(encoding="utf-8"),
+                                        js=(ASSETS / "strip.js").read_text(encoding="utf-8"))
 
 
 def show_row(run: Run, cycle: int, images: Sequence[int], labels: Sequence[str], notes: Sequence[str], key: str) -> None:
