@@ -1,22 +1,21 @@
 """What is laid over the images of a batch: a task's prediction or truth, or where it disagrees. It stands in the address."""
 from dataclasses import dataclass
 from functools import partial
+from html import escape
 
 import streamlit as st
 
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui import inputs, loaders
-from mtal.ui.evidence import legend_html
-from mtal.ui.sentences import figures
-from mtal.ui.words import plain
+from mtal.ui.layers import colours, scale_bar
 
 PAGE = "batch"
 OVER = "over"                                               # in the address; without it, or "none", nothing is laid over
 MASK, GAP = "prediction", "disagreement"
 LAYERS = {"final": "final", "initial": "initial", "truth": "ground truth"}
+MANY = 12                                                   # legends longer than this are folded away
 OPACITY = 50                                                # percent
 BOX = partial(st.selectbox, width=200)
-CIVIDIS = "#00224e, #123570, #3b496c, #575d6d, #707173, #8a8678, #a59c74, #c3b369, #e1cc55, #fee838"
 
 
 @dataclass(frozen=True)
@@ -54,16 +53,14 @@ def show_legend(overlay: Overlay) -> None:
     """What the colours mean."""
     if not overlay.name or overlay.task is None:
         return
-    if overlay.top is None:
-        html = legend_html(overlay.task)
+    title = escape(overlay.title)
+    if overlay.top is not None:
+        html = scale_bar(overlay.top, overlay.task.distance_unit, overlay.title)
+    elif len(overlay.task.legend) > MANY:
+        html = f"<details><summary><b>{title}</b>: colours</summary>{colours(overlay.task)}</details>"
     else:
-        unit = overlay.task.distance_unit
-        ends = "".join(f"<span>{text}</span>" for text in ("0", f"{figures(overlay.top)} {unit}".strip()))
-        html = (f'<div class="scale"><div class="bar" style="background:linear-gradient(to right, {CIVIDIS})" '
-                f'aria-hidden="true"></div><div class="ends">{ends}</div></div>')
-    with st.container(horizontal=True, vertical_alignment="center", key="batch.legend"):
-        st.caption(f"**{plain(overlay.title)}**", width="content")
-        st.html(html)
+        html = f"<b>{title}</b>{colours(overlay.task)}"
+    st.html(f'<div style="font-size:.85rem">{html}</div>')
 
 
 def _buttons(kinds: list[str], over: str, tasks: list[TaskFacts], task: TaskFacts) -> None:

@@ -259,4 +259,4 @@ def test_a_run_of_single_tasks_says_which(open_page, run, names):
 
 
 def test_in_a_simulation_it_says_what_decisions_do(open_page, run):
-    assert "decisions change exports only" in texts(open_page("batch", run=run.name, cycle="0"))
+    assert "changes exports, not the run" in texts(open_page("batch", run=run.name, cycle="0"))
