@@ -13,6 +13,7 @@ from mtal.config import Config
 from mtal.datasets.dataset import Dataset
 from mtal.engine.evidence import NEAR_MISSES
 from mtal.engine.quality import is_measured
+from mtal.engine.replay import rivals
 from mtal.signals import SIGNALS
 from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
@@ -74,11 +75,22 @@ def plan(config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence
         if number < config.cycles - 1:
             stages |= {signal.stage: signal.units(config, pool, labelled) for name in signals if (signal := SIGNALS[name]).stage}
             stages |= ({"score": pool} if signals else {}) | {"pick": 1}
+            others = len(rivals(strategy.name, signals, config.tasks))
+            stages |= {"others": others} if others else {}
             stages |= {"quality": pool} if is_measured(config, signals) else {}
             stages |= {"evidence": images_per_cycle(config, pool) + NEAR_MISSES}
             stages |= {"project": 1} if "embedding" in signals and config.projection != "none" else {}
+        followed = images_followed(config, pool, number, start)
+        if followed and not (is_measured(config, signals) and number < config.cycles - 1):
+            stages |= {"afterwards": followed}
         cycles.append(stages)
     return cycles
+
+
+def images_followed(config: Config, pool: int, number: int, start: int) -> int:
+    """How many picked images a cycle looks at again: in a simulation its own picks are labelled at once."""
+    own = number < config.cycles - 1 and config.start == "random"
+    return images_at(config, pool, number + own, start) - start
 
 
 def needed_stages(strategy: Strategy, signals: Sequence[str]) -> dict[str, bool]:

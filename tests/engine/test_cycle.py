@@ -14,7 +14,7 @@ from mtal.acquisition.scores import comparable
 from mtal.config import Config
 from mtal.datasets import DATASETS
 from mtal.datasets.dataset import DataError, Gated, LabelNotBought
-from mtal.engine import cycle, evidence, worker
+from mtal.engine import cycle, drawing, worker
 from mtal.engine.cycle import training_weights
 from mtal.engine.facts import images_at, images_per_cycle
 from mtal.engine.intake import first_images
@@ -96,7 +96,10 @@ class TestFinishedRun:
     def test_random_measures_nothing_it_does_not_need(self, random_run):
         assert random_run.embedding(0) is None
         assert "s.depth" not in random_run.pool(0)
-        assert set(random_run.seconds()["stage"]) == {"load", "train", "evaluate", "pick", "evidence"}
+        assert set(random_run.seconds()["stage"]) == {"load", "train", "evaluate", "pick", "evidence", "afterwards"}
+        assert random_run.content(0).empty
+        assert random_run.others(0).empty
+        assert {"cluster", "nearest", "nearest_after"}.isdisjoint(random_run.pool(0))
 
     def test_facts_say_what_pages_need(self, finished_run):
         facts = finished_run.facts
@@ -265,14 +268,14 @@ class TestFailures:
     def test_a_stage_that_fails_in_a_later_cycle_is_named(self, tmp_path, monkeypatch):
         """The picture of the second cycle cannot be written: that cycle does not appear, and the first stays."""
         run = Run(create(tiny_config(), StorePaths(tmp_path)).folder)
-        original = evidence._save
+        original = drawing.save_picture
 
-        def full_disk(paths, image, name, pixels):
-            if paths.folder.name == ".001":
+        def full_disk(samples, image, name, pixels):
+            if samples.folder.parent.name == ".001":
                 raise OSError(28, "No space left on device")
-            original(paths, image, name, pixels)
+            original(samples, image, name, pixels)
 
-        monkeypatch.setattr(evidence, "_save", full_disk)
+        monkeypatch.setattr(drawing, "save_picture", full_disk)
         outcome = worker.work(run.paths)
         assert (outcome["outcome"], outcome["stage"]) == ("failed", "evidence")
         assert "No space left" in outcome["reason"]
