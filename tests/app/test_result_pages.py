@@ -271,38 +271,6 @@ def test_inspect_without_pictures_keeps_scores_and_neighbours(open_page, made_st
     assert len(charts(app)) == 2
 
 
-def test_map_shows_what_is_selected(open_page, made_store):
-    run = made_store("finished")
-    app = open_page("map", run=run.name, cycle="0")
-    assert len(charts(app)) == 1
-    assert not app.get("image")
-    app.session_state[f"map.chart.{run.name}.0.0"] = {"selection": {"points": [{"customdata": 7}, {"customdata": [9]}]}}
-    app.run()
-    assert not app.exception
-    assert "2 selected" in texts(app)
-    assert len(app.get("image")) == 2
-
-
-def test_map_shows_what_the_address_selects(open_page, made_store):
-    run = made_store("finished")
-    app = open_page("map", run=run.name, cycle="0", colour="s.depth", chosen=run.facts["pool"][7])
-    assert not app.exception
-    assert app.selectbox(key="map.colour").value == "s.depth"
-    assert "1 selected" in texts(app)
-    assert len(app.get("image")) == 1
-    app.button(key="map.clear").click().run()
-    assert not app.get("image")
-    assert "chosen" not in address(app)
-
-
-def test_map_can_be_coloured_by_a_task_score(open_page, made_store):
-    run = made_store("finished")
-    app = open_page("map", run=run.name, cycle="0")
-    app.selectbox(key="map.colour").set_value("s.depth").run()
-    assert not app.exception
-    assert len(charts(app)) == 1
-
-
 def test_curves_start_with_what_can_be_compared(open_page, made_store):
     other = made_store("finished", epochs=7)
     runs = [made_store("finished", seed=0), made_store("finished", seed=1), made_store("finished", strategy="random")]

@@ -124,7 +124,7 @@ def test_launch_watch_and_look_at_everything(new_tab, store):
     tab.keep("inspect")
 
     tab.follow("Map")
-    chart = tab.charts(1)
+    chart = tab.part("map.canvas").locator(".js-plotly-plot")
     expect(chart.locator(".scatterlayer .point")).to_have_count(len(ours.facts["pool"]))
     tab.says("Click a point, or draw a lasso")
     tab.keep("map")
