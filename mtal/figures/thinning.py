@@ -1,5 +1,4 @@
 """Which points of a large map are drawn: those that matter, and of the rest an even share that never loses a lonely one."""
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +15,8 @@ class Drawn:
     told: str
 
 
-def thinned(points: pd.DataFrame, keep: Sequence[int], limit: int) -> Drawn:
-    """At most `limit` points. Columns: x, y, state. `keep`: positions drawn in any case (selected, looked at); picks are too.
+def thinned(points: pd.DataFrame, limit: int) -> Drawn:
+    """At most `limit` points, unless there are more picks: these are all drawn. Columns: x, y, state.
 
     The same images are drawn in every cycle and under every colour, as far as they stay the same: by a fixed shuffle.
     """
@@ -26,14 +25,13 @@ def thinned(points: pd.DataFrame, keep: Sequence[int], limit: int) -> Drawn:
         return Drawn(np.arange(count), "")
     state = points["state"].to_numpy()
     must = state == "picked"
-    must[np.asarray(keep, np.int64)[:limit]] = True         # a set that is larger than the limit is itself cut
     left = max(0, limit - int(must.sum()))
     order = _lonely_first(points[["x", "y"]].to_numpy(float))
     before = order[(state[order] == "labelled") & ~must[order]]
     rest = order[(state[order] == "open") & ~must[order]]
     of_before = min(len(before), max(int(left * LABELLED_SHARE), left - len(rest)))
     must[np.concatenate([before[:of_before], rest[:left - of_before]])] = True
-    return Drawn(np.flatnonzero(must), _told(int(must.sum()), count, of_before < len(before), len(keep) > limit))
+    return Drawn(np.flatnonzero(must), _told(int(must.sum()), count, of_before < len(before)))
 
 
 def _lonely_first(places: np.ndarray) -> np.ndarray:
@@ -47,9 +45,7 @@ def _lonely_first(places: np.ndarray) -> np.ndarray:
     return np.concatenate([shuffled[alone], shuffled[~alone]])
 
 
-def _told(drawn: int, count: int, thin_labelled: bool, cut: bool) -> str:
-    which = " and ".join(["picked", *["selected"] * (not cut)]) if thin_labelled else (
-        "picked and labelled" if cut else "selected, labelled and picked")
-    cuts = " The set is larger than what is drawn, so a part of it is left out too." if cut else ""
-    return (f"{drawn:,} of {count:,} points are drawn; all {which} ones are.{cuts} A lasso or a box takes every image inside, "
-            "drawn or not.")
+def _told(drawn: int, count: int, thin_labelled: bool) -> str:
+    which = "picked" if thin_labelled else "picked and labelled"
+    return (f"{drawn:,} of {count:,} points are drawn: all {which} ones, and an even share of the others. What is selected gets "
+            "rings, and a lasso or a box takes every image inside, drawn or not.")

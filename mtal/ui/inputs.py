@@ -100,6 +100,23 @@ def choose(label: str, options: Sequence[str], page: str, name: str, title: Call
     return value
 
 
+def choose_some(label: str, options: Sequence[str], page: str, name: str, title: Callable[[str], str] = str,
+                about: str | None = None) -> tuple[str, ...]:
+    """Any number of some options, from `?name=` (once per option); without it none, which stands for all of them."""
+    key = f"{page}.{name}"
+    st.session_state[key] = asked_for(name, options)
+
+    def to_url() -> None:
+        st.query_params[name] = st.session_state[key]
+
+    return tuple(st.multiselect(label, options, key=key, on_change=to_url, format_func=title, placeholder="all", help=about))
+
+
+def asked_for(name: str, options: Sequence[str]) -> list[str]:
+    """What `?name=` asks for, as far as it is there."""
+    return [one for one in dict.fromkeys(st.query_params.get_all(name)) if one in options]
+
+
 def switch(label: str, options: Sequence[str], page: str, name: str, about: str | None = None) -> str:
     """Two or three options side by side, the first unless `?name=` says otherwise."""
     return choose(label, options, page, name, str.capitalize, follows=False,

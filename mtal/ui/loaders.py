@@ -8,6 +8,7 @@ import streamlit as st
 
 from mtal.config import Config
 from mtal.runs import decided
+from mtal.runs.batch import Settled
 from mtal.runs.decided import is_settled
 from mtal.runs.experiment import Experiment, find_experiment
 from mtal.runs.experiment import experiments as all_experiments
@@ -156,7 +157,12 @@ def decisions(run: Run, cycle: int) -> pd.DataFrame:
 def batch(run: Run, cycle: int) -> pd.DataFrame:
     """A cycle's batch with its decisions: the picks in order, then what came for the rejected; index and columns as in
     `mtal.runs.batch.batch`. Empty for a cycle that picked nothing."""
-    return _batch(*_key(run), people(run).revision(), is_settled(run, cycle), cycle)
+    return settled(run, cycle).rows
+
+
+def settled(run: Run, cycle: int) -> Settled:
+    """A cycle's batch with its decisions; as `mtal.runs.decided.settled`. Fresh as soon as anybody says something."""
+    return _settled(*_key(run), cycle, people(run).revision(), is_settled(run, cycle))
 
 
 def sets(run: Run) -> pd.DataFrame:
@@ -250,6 +256,12 @@ def _evidence(folder: str, created: float, complete: int, cycle: int) -> dict[st
     return Run(Path(folder)).evidence(cycle)
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
+def _settled(folder: str, created: float, complete: int, cycle: int, revision: int, too_late: bool) -> Settled:
+    run = Run(Path(folder))
+    return decided.settled(run, cycle, _pool(folder, created, complete, cycle))
+
+
 @st.cache_data(max_entries=8, show_spinner=False)
 def _content(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
     return Run(Path(folder)).content(cycle)
@@ -294,11 +306,6 @@ def _nearest(folder: str, created: float, complete: int, cycle: int, image: int)
 @st.cache_data(max_entries=64, show_spinner=False)
 def _decisions(folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int) -> pd.DataFrame:
     return decided.decisions(Run(Path(folder)), cycle)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _batch(folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int) -> pd.DataFrame:
-    return decided.settled(Run(Path(folder)), cycle, _pool(folder, created, complete, cycle)).rows
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -55,7 +55,8 @@ def _show_why(run: Run, cycle: int, image: int, pool: pd.DataFrame, rules: pd.Da
         earlier = stepper.labelled_since(run, cycle, image) if row["labelled"] else ""
         title = str(run.facts.get("strategy_title", run.config.strategy))
         sentence = sentences.why(pool, image, cycle, run.config, title, earlier,
-                                 stepper.tasks_bought(run, cycle, image) if row["picked"] else ())
+                                 stepper.tasks_bought(run, cycle, image) if row["picked"] else (),
+                                 image in run.began_with(cycle).get("rejected", ()))
         st.markdown(f"##### {code(str(row['id']))} (number {image})")
         st.markdown(plain(sentence))
         st.markdown(plain(otherwise.verdict(rules, bool(row["picked"]))))

@@ -48,11 +48,11 @@ def speaking_member(pool: pd.DataFrame, image: int, task: str, committee: str) -
 
 
 def why(pool: pd.DataFrame, image: int, cycle: int, config: Config, strategy_title: str, earlier: str = "",
-        bought: Sequence[str] = ()) -> str:
+        bought: Sequence[str] = (), unwanted: bool = False) -> str:
     """The sentence. `pool` as `Run.pool` gives it, `image` a position in it.
 
     `earlier`: how an image that was labelled before came to be ("picked 3rd in cycle 0"). `bought`: the tasks whose labels
-    were bought with this pick, where they are not all of them.
+    were bought with this pick, where they are not all of them. `unwanted`: people had rejected it before the cycle began.
     """
     row = pool.iloc[image]
     if row["picked"]:
@@ -61,6 +61,8 @@ def why(pool: pd.DataFrame, image: int, cycle: int, config: Config, strategy_tit
         reason = _score_text(pool, image, config) if _scored(pool, image) else _by_chance(strategy_title, config)
         return f"{head}. {reason}"
     if not row["open"]:
+        if unwanted:
+            return f"It could not be picked: people had rejected it when cycle {cycle} began."
         if not row["labelled"]:
             return "It could not be picked: there is no label of it to be had."
         return f"Already labelled when cycle {cycle} picked{f': {earlier}' if earlier else ''}. Nothing was left to pick here."

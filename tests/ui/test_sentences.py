@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from mtal.config import Config
-from mtal.ui.sentences import driving_task, ordinal, speaking_member, why
+from mtal.ui.sentences import driving_task, ordinal, speaking_member, what_decisions_do, why
 
 OURS = Config(strategy="ours", tasks=("semseg", "depth"))
 TITLE = "Ours"
@@ -85,6 +85,12 @@ def test_an_image_of_which_no_label_can_be_had(pool):
     assert why(none, 3, 2, Config(), "PartAL") == "It could not be picked: there is no label of it to be had."
 
 
+def test_an_image_that_people_did_not_want(pool):
+    gone = pool.assign(open=[False] * 4 + [True] * 2)
+    assert why(gone, 3, 2, OURS, TITLE, unwanted=True) == "It could not be picked: people had rejected it when cycle 2 began."
+    assert why(gone, 0, 2, OURS, TITLE, unwanted=True) == "It could not be picked: people had rejected it when cycle 2 began."
+
+
 def test_an_image_that_was_labelled_before(pool):
     text = why(pool, 0, 2, OURS, TITLE, earlier="picked 3rd in cycle 0")
     assert text.startswith("Already labelled when cycle 2 picked: picked 3rd in cycle 0.")
@@ -110,3 +116,9 @@ def test_driving_task(pool):
                                               (13, "13th"), (21, "21st"), (112, "112th"), (1003, "1,003rd")])
 def test_ordinals(number, text):
     assert ordinal(number) == text
+
+
+def test_what_decisions_do_depends_on_where_labels_come_from():
+    assert "changes exports, not the run" in what_decisions_do(Config(start="random"), settled=False)
+    assert "does not wait for images that you reject" in what_decisions_do(Config(start="labelled"), settled=False)
+    assert "changes neither the run nor the exports" in what_decisions_do(Config(start="labelled"), settled=True)
