@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import ConfigError
+from mtal.export import SET_EXPORTERS
 from mtal.runs.people import People
 from mtal.runs.run import Run
 from mtal.ui import loaders
@@ -30,9 +31,8 @@ def show_set(run: Run, cycle: int, chosen: ChosenSet, page: str, clear: bool = T
             _rename(run, chosen, page)
         with st.popover("Delete", icon=":material/delete:"):
             _delete(run, chosen, page)
-        st.download_button("Ids", partial(_lines, chosen), f"set-{chosen.id}.txt", "text/plain",
-                           key=f"{page}.set.ids", icon=":material/download:", on_click="ignore",
-                           help="The ids of its images, one a line")
+        with st.popover("Export", icon=":material/download:"):
+            _export(run, chosen, page)
     st.caption(_standing(chosen))
     if chosen.missing:
         st.caption(f":material/info: {count(chosen.missing, 'image')} of this set {'is' if chosen.missing == 1 else 'are'} not "
@@ -71,8 +71,12 @@ def _row(run: Run, cycle: int, row: pd.Series, page: str) -> None:
         st.caption(f"{count(len(found.samples), 'image')}{elsewhere} · {_standing(found)}", width="stretch")
 
 
-def _lines(chosen: ChosenSet) -> str:
-    return "".join(f"{name}\n" for name in chosen.samples)
+def _export(run: Run, chosen: ChosenSet, page: str) -> None:
+    """A download per format; a file is only built when it is asked for."""
+    for exporter in SET_EXPORTERS.values():
+        st.download_button(exporter.title, partial(exporter.write, run, chosen.id), f"set-{chosen.id}-{exporter.file}",
+                           exporter.mime, key=f"{page}.set.export.{exporter.name}", icon=":material/download:",
+                           on_click="ignore", help=exporter.about, width="stretch")
 
 
 def _standing(chosen: ChosenSet) -> str:
