@@ -1,6 +1,7 @@
 // Two pictures of one image over each other: mixed, wiped or blinking, and the values under the pointer. All of it in the browser:
 // the page sends addresses of pictures and the numbers behind them once per image.
 const BLINK_MS = 700;                                          // each picture, so that a pair takes 1.4 s: slower than 1 Hz
+const TELL_MS = 700;
 const AHEAD_MS = 150;                                          // first what is looked at, then what may be next
 const WAYS = {blend: "Blend", wipe: "Wipe"};
 const NOT_KNOWN = 65535;
@@ -44,13 +45,7 @@ async function show(image, layer, later) {
   delete image.dataset.empty;
 }
 
-function remember(state) {
-  const address = new URL(location.href);
-  for (const [name, value] of Object.entries({below: state.below, above: state.above})) address.searchParams.set(name, value);
-  history.replaceState(history.state, "", address);            // the page reads it from there; nothing is sent now
-}
-
-function makeOf(root) {
+function makeOf(root, tell) {
   const one = name => root.querySelector(name);
   const state = {mix: 100, way: "blend", blink: false, hidden: false, turn: 0};
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -100,8 +95,9 @@ function makeOf(root) {
   function choose(where, id) {
     state[where] = id;
     if (where === "above") { state.hidden = false; state.mix = state.mix || 50; }
-    remember(state);
     draw();
+    clearTimeout(state.telling);                               // only for the address, and only when the choosing is over
+    state.telling = setTimeout(() => tell("chosen", {below: state.below, above: state.above}), TELL_MS);
   }
 
   function read(y, x) {
@@ -176,14 +172,14 @@ function makeOf(root) {
       if (!state.begun) { state.begun = true; blink(); }
       if (state.at) read(...state.at); else one(".where").textContent = Object.keys(data.values).length ? "Point at a pixel, or use the arrow keys, to read all values there." : data.without;
     },
-    end() { clearInterval(state.timer); document.removeEventListener("keydown", press); calm.removeEventListener("change", blink); },
+    end() { clearInterval(state.timer); clearTimeout(state.telling); document.removeEventListener("keydown", press); calm.removeEventListener("change", blink); },
   };
 }
 
 const made = new WeakMap();
 export default function (component) {
   const root = component.parentElement;
-  if (!made.has(root)) made.set(root, makeOf(root));
+  if (!made.has(root)) made.set(root, makeOf(root, component.setTriggerValue));
   made.get(root).update(component.data);
   return () => { made.get(root)?.end(); made.delete(root); };
 }

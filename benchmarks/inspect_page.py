@@ -11,7 +11,7 @@ from statistics import median
 from urllib.parse import urlencode
 
 import typer
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Error, Page, sync_playwright
 
 from mtal.runs.paths import STORE_VARIABLE
 from tests.browser.conftest import FLAGS, chromium
@@ -49,11 +49,14 @@ def main(store: Path, run: str, cycle: int = 0, steps: int = 20, width: int = 14
 
 
 def _open(page: Page, address: str) -> None:
-    for _ in range(100):                                    # until the server is there
+    give_up = time.monotonic() + PATIENCE_MS / 1000
+    while True:
         try:
             page.goto(address)
             break
-        except Exception:
+        except Error:                                       # the server is not there yet
+            if time.monotonic() > give_up:
+                raise
             time.sleep(0.2)
     page.wait_for_function(f"() => {STAGE}?.dataset.shown", timeout=PATIENCE_MS)
     time.sleep(3)

@@ -4,6 +4,7 @@ Needs Chromium and playwright. Prints per size: first drawing, another colour, l
 messages, and the memory of the server.
 """
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -106,6 +107,15 @@ def measure(page: Page, run: Run, server: psutil.Process) -> dict[str, str]:
     return found
 
 
+def _wait_until_it_answers() -> None:
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", PORT), timeout=1):
+                return
+        except OSError:
+            time.sleep(0.2)
+
+
 def _drawn(page: Page) -> None:
     page.wait_for_function("() => document.querySelector('.js-plotly-plot .nsewdrag') !== null")
 
@@ -129,12 +139,14 @@ def main() -> None:
         server = psutil.Popen([sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={PORT}"],
                               env=os.environ | {STORE_VARIABLE: folder}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
+            _wait_until_it_answers()
             browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
             for run in runs:
                 page = browser.new_page(viewport={"width": 1440, "height": 1100})
-                page.set_default_timeout(60_000)
-                time.sleep(3)
-                print(f"{len(run.facts['pool']):,} images")
+                page.set_default_timeout(180_000)
+                page.goto(f"http://127.0.0.1:{PORT}/map?run={run.name}&cycle=1")     # what is loaded once per server is loaded
+                _drawn(page)
+                print(f"{len(run.facts['pool']):,} images, load of the machine {os.getloadavg()[0]:.1f}")
                 for name, seen in measure(page, run, server).items():
                     print(f"  {name}: {seen}")
                 page.close()

@@ -95,10 +95,11 @@ def _looks(rows: pd.DataFrame, colouring: Colouring) -> list[tuple[str, np.ndarr
 def _by_value(rows: pd.DataFrame, colouring: Values) -> list[tuple[str, np.ndarray, dict[str, object]]]:
     """Coloured by the rank of a number, still shaped by state; NaN is grey.
 
-    By rank, since a few far values would leave one colour to all others; the bar says which values stand at which place.
+    By rank, since a few far values would leave one colour to all others; the bar says which values stand at which place. Equal
+    values stand at the lowest of their places, so that a class which most images lack has them all at the bottom.
     """
     whole = pd.Series(colouring.values, dtype=float)
-    places = (100 * whole.rank(pct=True)).to_numpy(np.float32)[rows["image"].to_numpy()]
+    places = (100 * whole.rank(method="min", pct=True)).to_numpy(np.float32)[rows["image"].to_numpy()]
     ticks = [f"{value:.3g}" for value in whole.dropna().quantile([at / 100 for at in TICKS])] if whole.notna().any() else []
     found, has_bar = [], False
     for state, (name, _colour, symbol, size) in STATES.items():

@@ -8,7 +8,7 @@ import pandas as pd
 from mtal.runs.run import Run
 
 TRAINING = ("guess", "train")
-NO_CHOICE = ("load", "evaluate", "others", "quality", "evidence", "project")            # stages that are no part of choosing
+NO_CHOICE = ("load", "evaluate", "others", "quality", "evidence", "project", "afterwards")  # no part of choosing
 
 
 def needed_stages(run: Run) -> dict[str, bool]:

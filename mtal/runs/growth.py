@@ -12,7 +12,7 @@ def labelled_in(run: Run) -> np.ndarray:
     """(N,) int: in which cycle each pool image got its first label; -1 for the start, `run.cycles_done()` for not yet."""
     found = np.where(run.start().any(axis=1), AT_START, run.cycles_done())
     for number in reversed(range(run.cycles_done())):       # a later label of another task does not count
-        images = run.picked(number)[:, 0]
+        images = run.bought(number)[:, 0]
         found[images[found[images] > number]] = number
     return found
 

@@ -50,7 +50,9 @@ def show_chart(run: Run, cycle: int) -> None:
     """What to colour by, the chart, and how much of the pool it draws."""
     take_selection(run, cycle)
     pool = loaders.pool(run, cycle)
-    colouring, frame = choose_colouring(run, cycle, pool), points(pool, loaders.layout(run, cycle))
+    with st.container(horizontal=True):
+        colouring = choose_colouring(run, cycle, pool)
+    frame = points(pool, loaders.layout(run, cycle))
     webgl = pointing.has_webgl()
     drawn = thinned(frame, MOST_DRAWN)
     if not webgl and len(frame) > SVG_UP_TO:

@@ -12,7 +12,8 @@ from mtal.ui.pictures import picture_url
 ASSETS = Path(__file__).parents[2] / "assets"
 WITHOUT_VALUES = "This run stored pictures only, no values behind them: it is older than this comparison."
 HALF = 50                                                   # percent of the upper picture, so that both are seen
-BELOW, ABOVE = "below", "above"                             # names in the address; the browser keeps them there
+BELOW, ABOVE = "below", "above"                             # names in the address
+KEY = "inspect.compare"
 
 _component = st.components.v2.component("mtal.compare", html=(ASSETS / "compare.html").read_text(encoding="utf-8"),
                                         css=(ASSETS / "compare.css").read_text(encoding="utf-8"),
@@ -28,10 +29,17 @@ def show_comparison(run: Run, cycle: int, image: int, task: TaskFacts, shown: Se
     address = {layer.id: picture_url(run, cycle, image, layer.picture) for layer in shown}
     rows = [{"id": layer.id, "title": layer.title, "src": address[layer.id], "blocks": layer.blocks,
              "alt": f"{task.title}: {layer.title}, pool image {image}", "legend": legends.get(layer.id, "")} for layer in shown]
-    _component(key="inspect.compare", data={
+    _component(key=KEY, on_chosen_change=_to_url, data={
         "name": f"{run.name}/{cycle}/{image}/{task.name}", "size": list(run.config.size), "layers": rows, "values": values,
         BELOW: chosen_layer(BELOW, shown), ABOVE: chosen_layer(ABOVE, shown), "mix": HALF,
         "next": list(ahead), "without": WITHOUT_VALUES})
+
+
+def _to_url() -> None:
+    """Once somebody has chosen layers, they stand in the address; the browser has shown them already."""
+    chosen = st.session_state[KEY]["chosen"]
+    if isinstance(chosen, dict):
+        st.query_params.update({where: str(chosen[where]) for where in (BELOW, ABOVE) if where in chosen})
 
 
 def chosen_layer(where: str, shown: Sequence[Layer]) -> str:

@@ -73,8 +73,9 @@ def labelled_since(run: Run, cycle: int, image: int) -> str:
     """How an image that was labelled before a cycle came to be so."""
     for earlier in range(cycle):
         row = loaders.pool(run, earlier).iloc[image]
-        if row["picked"]:
-            return f"picked {ordinal(int(row['rank']))} in cycle {earlier}"
+        if image in run.bought(earlier)[:, 0]:
+            return (f"picked {ordinal(int(row['rank']))} in cycle {earlier}" if row["picked"] else
+                    f"it came for an image that people rejected in cycle {earlier}")
     return "it belongs to the random start"
 
 

@@ -1,11 +1,15 @@
 """The Inspect page in every face: what it shows where there is much, and what it says where there is little."""
 import json
+import shutil
 from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from mtal.runs.files import read_json, write_json
+from mtal.runs.lock import take
+from mtal.runs.looks import Looks
 from mtal.runs.people import People
 from mtal.runs.run import Run
 from tests.app.test_result_pages import address, charts, picks, shown, texts
@@ -334,3 +338,70 @@ def test_an_unknown_set_is_told_and_the_ranking_is_stepped_through(open_page, ma
     assert not app.exception
     assert "no set `0123456789ab`" in texts(app)
     assert shown(app) == run.facts["pool"][picks(run, 0)[0]]
+
+
+@pytest.fixture
+def undrawn(made_store) -> tuple[Run, str, int]:
+    """A run, and an image far below the near misses, which has no pictures."""
+    run = made_store("finished")
+    image = int(run.pool(0)["rank"].idxmax())
+    return run, run.facts["pool"][image], image
+
+
+def test_an_image_without_pictures_can_be_asked_for(open_page, undrawn, monkeypatch):
+    run, name, image = undrawn
+    started = []
+    monkeypatch.setattr("mtal.runs.looks.start", lambda paths, *_: started.append(paths.folder) or True)
+    app = open_page("inspect", run=run.name, cycle="0", sample=name)
+    app.button(key="inspect.draw").click().run()
+    assert not app.exception
+    assert started == [run.paths.look(0).folder]
+    assert Looks(run, 0).asked() == {image}
+
+
+def test_what_is_being_drawn_shows_its_progress(open_page, undrawn, monkeypatch):
+    run, name, image = undrawn
+    monkeypatch.setattr("mtal.runs.looks.start", lambda *_: True)
+    looks = Looks(run, 0)
+    looks.ask([image])
+    looks.paths.lock.touch()
+    with looks.paths.lock.open("a") as held:
+        assert take(held, patience_s=1)
+        looks.paths.began.touch()
+        app = open_page("inspect", run=run.name, cycle="0", sample=name)
+        assert not app.exception
+        assert not [button for button in app.button if button.key == "inspect.draw"]
+        assert [bar for bar in app.get("progress") if "Loading the network" in bar.proto.text]
+
+
+def test_a_job_that_failed_says_why_and_can_be_tried_again(open_page, undrawn, monkeypatch):
+    run, name, image = undrawn
+    monkeypatch.setattr("mtal.runs.looks.start", lambda *_: True)
+    looks = Looks(run, 0)
+    looks.ask([image])
+    looks.paths.lock.touch()
+    looks.paths.log.write_text("Traceback\nNoMemory: out of memory\n", encoding="utf-8")
+    write_json(looks.paths.result, {"outcome": "failed", "reason": "NoMemory: out of memory", "traceback": "", "stage": "draw"})
+    app = open_page("inspect", run=run.name, cycle="0", sample=name)
+    assert not app.exception
+    assert "out of memory" in "".join(error.value for error in app.error)
+    assert any("out of memory" in block.value for block in app.code)
+    assert app.button(key="inspect.draw")
+
+
+def test_without_the_network_of_the_cycle_nothing_can_be_drawn(open_page, undrawn):
+    run, name, _ = undrawn
+    run.cycle(0).network.unlink()
+    app = open_page("inspect", run=run.name, cycle="0", sample=name)
+    assert not app.exception
+    assert "network of this cycle is not in the run folder" in texts(app)
+    assert not [button for button in app.button if button.key == "inspect.draw"]
+
+
+def test_an_image_that_was_drawn_on_demand_is_shown_like_the_others(open_page, undrawn):
+    run, name, image = undrawn
+    of_another = run.picture(0, picks(run, 0)[0], "image").parent
+    shutil.copytree(of_another, run.paths.look(0).samples.sample(image))
+    app = open_page("inspect", run=run.name, cycle="0", sample=name)
+    assert not app.exception
+    assert len(comparison(app)["layers"]) > 3

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from mtal.figures.embedding import STATES
+from mtal.runs.files import write_json
 from mtal.runs.people import People
 from mtal.ui import atlas, chosen, pointing
 from mtal.ui.atlas import CHART
@@ -41,6 +42,9 @@ def run(made_store):
         nearest = np.where(table["labelled"], 0.0, 1 + np.arange(len(table)))
         changed = table.assign(cluster=np.arange(len(table)) % 3, nearest=nearest, nearest_after=nearest / 2)
         changed.to_parquet(found.cycle(cycle).pool)
+        shares = np.linspace(0, 1, len(table))
+        pd.DataFrame({"semseg/wall": shares, "semseg/bed": 1 - shares}).to_parquet(found.cycle(cycle).content)
+        write_json(found.cycle(cycle).others_picked, {"picked": {"core-set": [int(found.picked(cycle)[0, 0])]}, "left_out": {}})
     return found
 
 
@@ -120,7 +124,8 @@ def test_a_lasso_takes_also_what_is_not_drawn(open_page, run, monkeypatch):
 
 
 COLOURS = {"state": "picked in this cycle", "score": "score", "s.depth": "score of depth", "driver": "semseg",
-           "labelled": "start", "nearest": "nearest labelled", "cluster": "cluster", "decision": "picked, not decided"}
+           "labelled": "start", "strategy": "both", "class.semseg": "bed", "share": "share of wall",
+           "nearest": "nearest labelled", "cluster": "cluster", "decision": "picked, not decided"}
 
 
 @pytest.mark.parametrize("colour", COLOURS)

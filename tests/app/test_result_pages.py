@@ -265,6 +265,7 @@ def test_inspect_without_pictures_keeps_scores_and_neighbours(open_page, made_st
     assert "No pictures were drawn for this image" in texts(app)
     assert "Nearest labelled images" in texts(app)
     assert len(charts(app)) == 2                            # task scores, and ranks under other rules
+    assert app.button(key="inspect.draw")
     run.cycle(1).evidence.unlink()
     app = open_page("inspect", run=run.name, cycle="1")
     assert "No pictures were drawn in this cycle" in texts(app)

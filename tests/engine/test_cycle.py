@@ -141,6 +141,15 @@ def same_picks(first: Run, second: Run) -> None:
         pd.testing.assert_frame_equal(first.pool(number), second.pool(number))
         for stored in ("embedding", "layout"):
             np.testing.assert_array_equal(getattr(first, stored)(number), getattr(second, stored)(number))
+        for stored in ("content", "others"):
+            pd.testing.assert_frame_equal(getattr(first, stored)(number), getattr(second, stored)(number))
+        assert first.others_picked(number) == second.others_picked(number)
+        assert first.evidence(number) == second.evidence(number)
+        for image in first.drawn(number):
+            one, other = (run.cycle(number).samples.sample(image) for run in (first, second))
+            assert {file.name: file.read_bytes() for file in one.iterdir()} == {
+                file.name: file.read_bytes() for file in other.iterdir()}
+            pd.testing.assert_frame_equal(first.afterwards(number, image), second.afterwards(number, image))
     pd.testing.assert_frame_equal(first.metrics(), second.metrics())
 
 
@@ -332,9 +341,9 @@ class TestChangedData:
 
 
 def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path, monkeypatch):
-    """Every reading of a pool label during two real cycles is recorded: all of them had been bought by then.
-
-    Those that measure the signals, after the pick, are left out here and have a test of their own in test_quality.
+    """Every reading of a pool label during two real cycles is recorded: all of them had been bought by then, with two exceptions
+    after the pick. What became of the pick is measured with the labels that it bought; and a simulation shows the truth of the
+    images that it draws. Those that measure the signals are left out here and have a test of their own in test_quality.
     """
     run = Run(create(tiny_config("describe=always", "cycles=2", "signal_quality=false"), StorePaths(tmp_path)).folder)
     source, read = DATASETS["drawn"], []
@@ -345,7 +354,7 @@ def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path
             self.image, self.files, self.has_label = split.image, split.files, split.has_label
 
         def label(self, index, task):
-            read.append((index, task.name, run.cycles_done()))
+            read.append((index, task.name, run.cycles_done(), watch.current))
             return self.split.label(index, task)
 
     def load(config: Config):
@@ -353,13 +362,17 @@ def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path
         return dataset.of(Spy(dataset.pool), dataset.validation)
 
     monkeypatch.setitem(cycle.DATASETS, "drawn", replace(source, load=load))
-    cycle.run_cycles(run, Watch(run, 0))
+    watch = Watch(run, 0)
+    cycle.run_cycles(run, watch)
     assert run.cycles_done() == 2
     start_images = first_images(run.config, WHOLE)
-    assert read
-    for index, task, number in read:
-        labelled = run.labelled(number, start_images)
-        assert labelled[index, run.config.tasks.index(task)], (index, task, number)
+    assert {stage for *_, stage in read} == {"load", "train", "pairs", "evidence", "afterwards"}
+    for index, task, number, stage in read:
+        if stage == "evidence":
+            assert index in run.evidence(number)["images"]
+        else:
+            labelled = run.labelled(number + (stage == "afterwards" and number < 1), start_images)
+            assert labelled[index, run.config.tasks.index(task)], (index, task, number)
 
 
 def test_the_gate_refuses_by_name():

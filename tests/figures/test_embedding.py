@@ -101,6 +101,14 @@ def test_colours_go_by_rank_and_images_without_a_value_are_grey():
         [100 * (known <= score).mean() for score in points[points["picked"]]["score"]])
 
 
+def test_images_that_lack_a_class_all_stand_at_the_bottom():
+    points = made(40)
+    share = np.where(points["image"] < 30, 0.0, points["image"])
+    shown = {int(image): float(colour) for trace in draw_map(points, Values("share", share), "v").data
+             for image, colour in zip(trace.customdata, trace.marker.color, strict=True)}
+    assert {shown[image] for image in range(30)} == {100 / 40}
+
+
 def test_there_is_one_bar_with_the_unit_and_none_without_any_value():
     points = made(40)
     bars = [trace.marker.colorbar.title.text for trace in draw_map(
