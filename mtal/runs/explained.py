@@ -171,7 +171,11 @@ def packed(values: np.ndarray) -> np.ndarray:
     """Values of a map as they are stored, in one or two bytes per number: see `Explained.maps`."""
     if values.dtype == np.uint8:
         return values
-    return np.rint(values * UNIT_STEPS).astype(np.int8) if values.ndim == 3 else values.astype(np.float16)
+    if values.ndim == 3:
+        return np.rint(values * UNIT_STEPS).astype(np.int8)
+    half = values.astype(np.float16)
+    half[(half == 0) & (values > 0)] = np.finfo(np.float16).smallest_subnormal     # 0 would say that nothing was measured
+    return half
 
 
 def unpacked(stored: np.ndarray) -> np.ndarray:

@@ -15,6 +15,8 @@ from mtal.ui.gallery import show_table
 from mtal.ui.mosaic import grid, marked
 from mtal.ui.overlay import Overlay, choose_overlay, show_legend
 from mtal.ui.picks import described, near_misses, picks_of, said
+from mtal.ui.set_panel import show_set
+from mtal.ui.sets import chosen_set
 from mtal.ui.viewer import PAGE_OF_GRID, look_at, looked_at, show_image, show_steps
 from mtal.ui.words import count
 
@@ -27,6 +29,7 @@ def show_batch(run: Run, cycle: int) -> None:
     """The whole of it."""
     rows, content = picks_of(run, cycle), loaders.content(run, cycle)
     say_what_decisions_do(run, cycle)
+    rows = _of_set(run, cycle, rows)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         view = inputs.switch("View", ["grid", "table"], "batch", "view")
         shown = sifted(rows, content)
@@ -50,6 +53,19 @@ def show_batch(run: Run, cycle: int) -> None:
         show_image(run, cycle, _row(run, cycle, rows, image), overlay)
     with left:
         _show_rows(run, cycle, shown, view, overlay)
+
+
+def _of_set(run: Run, cycle: int, rows: pd.DataFrame) -> pd.DataFrame:
+    """How the batch meets the set in `?set=`, and only what both hold where that is asked for (`?only=set`)."""
+    chosen = chosen_set(run)
+    if chosen is None:
+        return rows
+    both = rows[rows.index.isin(chosen.images)]
+    show_set(run, cycle, chosen, "batch")
+    st.markdown(f"**{count(len(both), 'image')}** of this batch {'is' if len(both) == 1 else 'are'} in the set, "
+                f"{len(rows) - len(both):,} are not; {len(chosen.images) - len(both):,} of the set are not in the batch.")
+    only = inputs.switch("Show", ["batch", "set"], "batch", "only", "The whole batch, or only what the set holds of it")
+    return both if only == "set" else rows
 
 
 def _show_rows(run: Run, cycle: int, shown: pd.DataFrame, view: str, overlay: Overlay) -> None:

@@ -17,7 +17,8 @@ from mtal.ui.causes import cause
 from mtal.ui.words import code
 
 LAST = "last."                                              # session keys under which a choice follows to the next page
-OF_A_RUN = ("sort", "colour", "with", "class")                     # in the address, but not every run has them
+OF_A_RUN = ("sort", "colour", "with", "class", "driver", "partner", "cluster", "of", "least", "share", "best", "layer", "vs",
+            "page")                                         # in the address, but not every run has them
 
 
 def choose_run(page: str) -> Run:

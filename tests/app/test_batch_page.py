@@ -261,3 +261,13 @@ def test_a_run_of_single_tasks_says_which(open_page, run, names):
 
 def test_in_a_simulation_it_says_what_decisions_do(open_page, run):
     assert "changes exports, not the run" in texts(open_page("batch", run=run.name, cycle="0"))
+
+
+def test_a_set_in_the_address_is_compared_with_the_batch(open_page, run, names):
+    known = People(run.store).save_set(run.data.folder.name, [names[1], names[3], names[9]], "ada")
+    app = open_page("batch", run=run.name, cycle="0", set=known)
+    assert not app.exception
+    assert "2 images of this batch are in the set, 3 are not; 1 of the set are not in the batch" in texts(app).replace("*", "")
+    assert grids(app)[0] == names[:5]
+    assert grids(open_page("batch", run=run.name, cycle="0", set=known, only="set"))[0] == [names[1], names[3]]
+    assert "no set `gone`" in open_page("batch", run=run.name, cycle="0", set="gone").warning[0].value
