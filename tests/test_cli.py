@@ -18,11 +18,12 @@ from mtal.cli.options import checked
 from mtal.cli.watch import follow, known_times, line
 from mtal.config import Config, ConfigError, compose
 from mtal.datasets.check import Report
-from mtal.export import EXPORTERS
+from mtal.export import EXPORTERS, SET_EXPORTERS
 from mtal.runs import launch as launching
 from mtal.runs.launch import create, kill
 from mtal.runs.lock import take
 from mtal.runs.paths import StorePaths
+from mtal.runs.people import People
 from mtal.runs.run import QUALITY_COLUMNS, Run
 from mtal.runs.status import Status
 from tests.datasets.any_folder import write_folder
@@ -394,8 +395,25 @@ def test_export_writes_what_the_exporter_gives(mtal, store, tmp_path, name):
     assert out.read_bytes() == EXPORTERS[name].write(run, 1)
 
 
+@pytest.mark.parametrize("name", SET_EXPORTERS)
+def test_a_set_is_listed_and_exported(mtal, store, tmp_path, name):
+    run = made_run(store.folder)
+    assert mtal("sets", run.name) == (f"No sets of the data of {run.name}: choose images in the Map and save them\n", 0)
+    one = People(store).save_set(run.data.folder.name, ["0001", "0005"], "ann", "dark rooms", "map")
+    text, _ = mtal("sets", run.name)
+    [row] = json.loads(mtal("sets", run.name, "--json")[0])
+    assert text.splitlines()[1].split() == [one, "dark", "rooms", "2", "ann", row["when"], "map"]
+    out = tmp_path / "exported"
+    text, code = mtal("export", run.name, "--set", one, "--format", name, "--out", out)
+    assert code == 0
+    assert SET_EXPORTERS[name].title in text
+    assert out.read_bytes() == SET_EXPORTERS[name].write(run, one)
+
+
 @pytest.mark.parametrize(("words", "message"), [
-    (["--cycle", "2"], "only measures"), (["--cycle", "9"], "no complete cycle 9"), (["--cycle", "0", "--format", "x"], "'x'")])
+    (["--cycle", "2"], "only measures"), (["--cycle", "9"], "no complete cycle 9"), (["--cycle", "0", "--format", "x"], "'x'"),
+    ([], "either --cycle with a number, or --set"), (["--cycle", "0", "--set", "x"], "either --cycle"),
+    (["--set", "x"], "no set 'x'"), (["--set", "x", "--format", "parquet"], "csv, list")])
 def test_export_of_what_is_not_there_is_refused(mtal, store, tmp_path, words, message):
     run = made_run(store.folder)
     text, code = mtal("export", run.name, *words, "--out", tmp_path / "exported")

@@ -13,7 +13,8 @@ from mtal.config import Config
 
 SWITCHES = {field.name: get_args(get_type_hints(Options)[field.name]) for field in fields(Options)}
 
-ENGINE_COLUMNS = ("id", "labelled", "picked", "rank", "cutoff")     # of the pool's table, filled in by whoever runs the strategy
+# Of the pool's table, filled in by whoever runs the strategy.
+ENGINE_COLUMNS = ("id", "labelled", "picked", "rank", "cutoff", "cluster", "nearest", "nearest_after")
 ENGINE_PREFIXES = ("m.", "loss.")
 BUDGETS = (1, 7, 12, 1000)                                  # labels; 7 ends within an image, 1000 are more than there are
 

@@ -72,6 +72,17 @@ def whole_images(images: np.ndarray, pool: Pool) -> np.ndarray:
     return np.column_stack([images[row], task]).astype(np.int64)
 
 
+def ranking(pick: Pick, pool: Pool) -> np.ndarray:
+    """(N,) 1 = first pick; after the picks the other open images by their score, if there is one; 0 = none."""
+    rank = np.zeros(len(pool.labelled), dtype=np.int64)
+    rank[pick.images] = np.arange(1, len(pick.images) + 1)
+    score = pick.table.get("score")
+    if score is not None:
+        rest = np.flatnonzero(pool.open_images & (rank == 0))
+        rank[rest[np.argsort(-score[rest], kind="stable")]] = np.arange(len(rest)) + len(pick.images) + 1
+    return rank
+
+
 def columns(what: str, numbers: np.ndarray, pool: Pool) -> dict[str, np.ndarray]:
     """(N, T) as the columns `<what>.<task>` of a table."""
     return {f"{what}.{name}": numbers[:, column] for column, name in enumerate(pool.tasks)}

@@ -1,6 +1,7 @@
 """Strategy: a function that picks, and what the engine and the screen must know about it."""
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -22,4 +23,5 @@ class Strategy:
     uses: frozenset[str] = frozenset()                      # settings of selection that change what it picks
     weights_samples: bool = False                           # whether `sample_weights: auto` means on
     pseudo_labels: bool = False                             # whether missing tasks of labelled images are learned from guesses
+    replay_limit: float = inf                               # pool images x picks up to which others may replay it
     dropout: float = 0.0                                    # share of task features dropped while the network is trained

@@ -19,7 +19,7 @@ def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) ->
     cluster = clustered(points, min(MOST_CLUSTERS, int(covered.sum()) + count), rng)     # (N,)
     typical = typicality(points, cluster, ~covered)
     order = by_turns(cluster, typical, covered, pool.open_images, count, rng)
-    return Pick(buy(order, pool, budget), {"cluster": cluster, "typicality": typical})
+    return Pick(buy(order, pool, budget), {"group": cluster, "typicality": typical})
 
 
 def typicality(points: np.ndarray, cluster: np.ndarray, counted: np.ndarray) -> np.ndarray:
@@ -60,7 +60,7 @@ def by_turns(cluster: np.ndarray, typical: np.ndarray, covered: np.ndarray, open
 
 
 TYPICLUST = Strategy(
-    "typiclust", title="TypiClust", pick=pick, needs=("shared",),
+    "typiclust", title="TypiClust", pick=pick, needs=("shared",), replay_limit=4e5,
     blurb="The most typical image of each group of similar images that has no label yet: meant for few labels.",
     formula="typicality(x) = 1 / mean distance to its 20 nearest neighbours;  k-means with min(500, labelled + batch) clusters",
     source="Hacohen, Dekel and Weinshall, ICML 2022, arXiv:2202.02794.",

@@ -8,7 +8,7 @@ from mtal.cli.data import check
 from mtal.cli.demo import demo
 from mtal.cli.doctor import doctor
 from mtal.cli.experiment import EXPERIMENT
-from mtal.cli.exporting import export
+from mtal.cli.exporting import export, sets
 from mtal.cli.listing import settings, status
 from mtal.cli.quality import quality
 from mtal.cli.rooms import rooms
@@ -16,7 +16,7 @@ from mtal.cli.strategies import strategies
 from mtal.cli.work import launch, run
 from mtal.config import ConfigError
 
-COMMANDS = (run, launch, status, stop, resume, check, export, quality, settings, strategies, doctor, demo, rooms)
+COMMANDS = (run, launch, status, stop, resume, check, export, sets, quality, settings, strategies, doctor, demo, rooms)
 
 app = typer.Typer(name="mtal", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Decide which images to label next for several dense tasks at once.")

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from mtal.acquisition.pool import Options, Pick, Pool
+from mtal.acquisition.pool import Options, Pick, Pool, ranking
 from mtal.acquisition.strategy import Strategy
 from mtal.acquisition.weights import sample_weights
 from mtal.config import Config, ConfigError, find
@@ -20,15 +20,21 @@ from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Dataset, Gated, labels_there
 from mtal.datasets.resized import Resized
 from mtal.engine import stopping
+from mtal.engine.afterwards import bought_losses, bought_with, follow_up
+from mtal.engine.beginning import begin, unwanted
 from mtal.engine.chosen import chosen_strategy
+from mtal.engine.drawing import Easel, truth_of
 from mtal.engine.evidence import NEAR_MISSES, draw_evidence
 from mtal.engine.facts import describe_run, labels_per_cycle
-from mtal.engine.intake import await_labels, data_changes, must_be_learned, must_be_measured, take_in
+from mtal.engine.intake import data_changes, must_be_learned, must_be_measured, take_in
+from mtal.engine.neighbourhood import neighbourhood
 from mtal.engine.project import project
 from mtal.engine.quality import is_measured, quality_table, versions
+from mtal.engine.replay import replay, rivals
 from mtal.engine.truth import KEPT, Ungated, true_losses
 from mtal.engine.watch import Watch
 from mtal.models import build_network
+from mtal.models.pairwise import PairBlocks
 from mtal.models.prediction import TwoStageNetwork
 from mtal.runs.device import device_key
 from mtal.runs.files import write_json
@@ -36,6 +42,7 @@ from mtal.runs.paths import CyclePaths
 from mtal.runs.run import Run
 from mtal.signals import SIGNALS
 from mtal.signals.committee import partners
+from mtal.signals.content import CONTENT, titles
 from mtal.signals.describe import allowed, describe
 from mtal.signals.signal import Bench
 from mtal.tasks.task import Task
@@ -75,6 +82,18 @@ class Study:
         """(N, T) bool: labels that nobody can supply; in a simulation those that do not exist."""
         return ~self.there if self.config.start == "random" else np.zeros_like(self.there)
 
+    def closed_in(self, number: int) -> np.ndarray:
+        """(N, T) bool: the same, and what people did not want when cycle `number` began."""
+        return self.closed | unwanted(self.run, number, self.closed.shape)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a cycle picked, and what was measured on the way that is of use afterwards."""
+    pairs: np.ndarray                                       # (K, 2); empty if it only measures
+    committee: np.ndarray | None                            # (N, T, M) m_{k,l}
+    losses: np.ndarray | None                               # (N, T) true losses, if signals were compared with them
+
 
 def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> str:
     """All cycles of a run that are not complete yet; the rule that ended it, "" if its cycles were up. `accept_data`: also if
@@ -86,8 +105,7 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> str:
     study = prepare(run, watch, accept_data)
     for number in range(run.cycles_done(), study.config.cycles):
         set_threads(study.config)                           # the map of the cycle before may have changed them
-        labelled = run.labelled(number, study.start)
-        await_labels(study.dataset, labelled, study.there)
+        labelled = begin(run, number, study.start, study.dataset, study.there)
         study.pool.change_gate(Gated(study.dataset.pool, study.dataset.tasks, labelled))
         with watch.stage("load", len(study.pool)) as report:        # a broken label shows before an hour of training
             broken = study.pool.preload(report, study.dataset.tasks, labelled)
@@ -101,10 +119,12 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> str:
                 found = evaluate(network, study.validation, study.dataset.tasks, study.config, study.machine, report)
             losses.append(found.loss)
             rule = stopping.reason(study.config, losses, int(labelled.sum()))
-            if not rule and number < study.config.cycles - 1 and not (labelled | study.closed).all():
+            chosen = Chosen(np.empty((0, 2), np.int64), None, None)
+            if not rule and number < study.config.cycles - 1 and not (labelled | study.closed_in(number)).all():
                 bench = Bench(network, study.pool, feed, study.dataset.tasks, study.config, study.machine,
                               (study.config.seed, number, SIGNAL))
-                choose(study, number, labelled, bench, companions, cycle, watch)
+                chosen = choose(study, number, labelled, bench, companions, cycle, watch)
+            follow(study, labelled, feed, network, number, chosen, cycle, watch)
             save_weights(network, cycle.network)
             write_measurements(study, found, labelled, cycle, watch, waited)
         watch.next_cycle()
@@ -185,7 +205,7 @@ def training_weights(study: Study, number: int, labelled: np.ndarray) -> np.ndar
     on = study.config.sample_weights == "on" or (study.config.sample_weights == "auto" and study.strategy.weights_samples)
     batches = []
     for earlier in range(number if on else 0):
-        pairs = study.run.picked(earlier)
+        pairs = study.run.bought(earlier)
         columns = [f"n.{task.name}" for task in study.dataset.tasks]
         if len(pairs):                                      # else the pool was exhausted by then
             batches.append((pairs, study.run.pool(earlier)[columns].to_numpy(np.float64)))
@@ -235,30 +255,36 @@ def trained_network(study: Study, number: int, feed: Feed, watch: Watch) -> tupl
 
 
 def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, companions: Mapping[str, nn.Module],
-           cycle: CyclePaths, watch: Watch) -> None:
+           cycle: CyclePaths, watch: Watch) -> Chosen:
     """Fit and measure the signals, let the strategy pick, and write down what was picked and why."""
     config, fitted = study.config, dict(companions)
     for name in study.signals:
         if (fit := SIGNALS[name].fit) is not None:
             with watch.stage(SIGNALS[name].stage) as report:
                 fitted[name] = fit(bench, report)
-    found: dict[str, np.ndarray] = {}
-    if study.signals:
-        with watch.stage("score", len(study.pool)) as report:
-            found = describe(bench, {name: SIGNALS[name] for name in study.signals}, fitted, report)
+    found = described(study, bench, fitted, cycle, watch)
     with watch.stage("pick") as report:
-        pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, study.closed)
+        closed = study.closed_in(number)
+        pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, closed)
         budget = stopping.affordable(config, labels_per_cycle(config, study.for_sale), int(labelled.sum()))
         options = Options(config.committee, config.normalise, config.across, config.terms, config.diversity, config.picking)
-        pick = study.strategy.pick(pool, budget, np.random.default_rng([config.seed, number, PICK]), options)
+        seed = (config.seed, number, PICK)
+        pick = study.strategy.pick(pool, budget, np.random.default_rng(seed), options)
         table = pool_table(study, pool, pick, found)
         report(1, 1)
+    if others := rivals(study.strategy.name, study.signals, config.tasks):
+        with watch.stage("others", len(others)) as report:
+            replay(others, found, pool, budget, seed, options, cycle, report)
+    if "embedding" in found:
+        before = study.run.pool(number - 1).get("cluster") if number else None
+        table = table.assign(**neighbourhood(found["embedding"], np.asarray(labelled.any(axis=1)), pick.images,
+                                             config.diversity,
+                                             None if before is None else before.to_numpy(), config.seed))
+    losses = None
     if study.truth is not None:                             # only now, when nothing can be chosen by it any more
-        table = table.assign(**measure_quality(study, study.truth, bench.network, labelled, found, cycle, watch))
-    near_misses = table.index[(table["rank"] > len(pick.images)) & (table["rank"] <= len(pick.images) + NEAR_MISSES)]
-    shown = np.concatenate([pick.images, near_misses])
-    with watch.stage("evidence", len(shown)) as report:
-        draw_evidence(bench, fitted, shown, cycle, report)
+        losses = measure_quality(study, study.truth, bench.network, labelled, found, cycle, watch)
+        table = table.assign(**{f"loss.{name}": losses[:, column] for column, name in enumerate(config.tasks)})
+    draw(study, bench, fitted.get("committee"), table, len(pick.images), cycle, watch)
     table.to_parquet(cycle.pool)
     np.save(cycle.pick, pick.pairs)
     if "committee" in fitted:
@@ -267,28 +293,72 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, compan
         np.save(cycle.embedding, found["embedding"])
         if config.projection != "none":
             with watch.stage("project"):
-                before = study.run.layout(number - 1) if number else None
-                np.save(cycle.layout, project(found["embedding"], before, config.projection, config.seed))
+                layout = study.run.layout(number - 1) if number else None
+                np.save(cycle.layout, project(found["embedding"], layout, config.projection, config.seed))
+    return Chosen(pick.pairs, found.get("committee"), losses)
+
+
+def described(study: Study, bench: Bench, fitted: Mapping[str, nn.Module], cycle: CyclePaths, watch: Watch,
+              ) -> dict[str, np.ndarray]:
+    """Signal -> (N, ...), all of one pass over the pool; what the images hold is found and written down on the way."""
+    signals = {name: SIGNALS[name] for name in study.signals}
+    if not signals:
+        return {}
+    if not CONTENT.refuses(bench.tasks):
+        signals[CONTENT.name] = CONTENT
+    with watch.stage("score", len(study.pool)) as report:
+        found = describe(bench, signals, fitted, report)
+    if (shares := found.pop(CONTENT.name, None)) is not None:
+        pd.DataFrame(shares, columns=titles(bench.tasks)).to_parquet(cycle.content)
+    return found
+
+
+def draw(study: Study, bench: Bench, blocks: nn.Module | None, table: pd.DataFrame, picked: int, cycle: CyclePaths, watch: Watch,
+         ) -> None:
+    """Pictures of the picked images and the near misses. Labels are shown beside predictions in a simulation only."""
+    ranked = table["rank"].to_numpy()
+    order = np.argsort(ranked, kind="stable")
+    shown = order[(ranked[order] > 0) & (ranked[order] <= picked + NEAR_MISSES)]
+    easel = Easel(bench.network, blocks if isinstance(blocks, PairBlocks) else None, study.pool,
+                  truth_of(study.dataset.pool, study.config), bench.tasks, study.config, study.machine)
+    with watch.stage("evidence", len(shown)) as report:
+        draw_evidence(easel, shown, cycle, report)
+
+
+def follow(study: Study, labelled: np.ndarray, feed: Feed, network: TwoStageNetwork, number: int, chosen: Chosen,
+           cycle: CyclePaths, watch: Watch) -> None:
+    """Write down what became of all images picked so far, those of this cycle included."""
+    earlier = [study.run.bought(before)[:, 0] for before in range(number)]
+    images = np.unique(np.concatenate([*earlier, chosen.pairs[:, 0]]))
+    if not len(images):
+        return
+    bought = bought_with(labelled, chosen.pairs, study.config)
+    wanted = np.zeros_like(bought)
+    wanted[images] = (bought & study.there)[images]
+    if chosen.losses is not None:                           # signal quality has looked at the whole pool
+        losses = np.where(wanted, chosen.losses, np.nan)
+    elif wanted.any():
+        with watch.stage("afterwards", int(wanted.any(axis=1).sum())) as report:
+            losses = bought_losses(network, feed, study.dataset, wanted, bought, study.config, report)
+    else:
+        losses = np.full(wanted.shape, np.nan)
+    table = follow_up(images, losses, chosen.committee, feed.weights, study.dataset.tasks, study.config)
+    table.to_parquet(cycle.afterwards)
 
 
 def measure_quality(study: Study, truth: Resized, network: TwoStageNetwork, labelled: np.ndarray, found: dict[str, np.ndarray],
-                    cycle: CyclePaths, watch: Watch) -> dict[str, np.ndarray]:
-    """Compare the signals with the true losses and write that down; the losses as columns of the pool's table."""
+                    cycle: CyclePaths, watch: Watch) -> np.ndarray:
+    """Compare the signals with the true losses, (N, T), and write that down."""
     tasks = study.dataset.tasks
     with watch.stage("quality", len(study.pool)) as report:
         losses = true_losses(network, study.pool, truth, study.there, tasks, study.config, study.machine, report)
         quality_table(found, losses, labelled, tasks, study.config).to_parquet(cycle.quality)
-    return {f"loss.{task.name}": losses[:, column] for column, task in enumerate(tasks)}
+    return losses
 
 
 def pool_table(study: Study, pool: Pool, pick: Pick, found: dict[str, np.ndarray]) -> pd.DataFrame:
     """A row per pool image; the columns are listed at `Run.pool`."""
-    rank = np.zeros(len(pool.labelled), dtype=np.int64)
-    rank[pick.images] = np.arange(1, len(pick.images) + 1)
-    score = pick.table.get("score")
-    if score is not None:
-        rest = np.flatnonzero(pool.open_images & (rank == 0))
-        rank[rest[np.argsort(-score[rest], kind="stable")]] = np.arange(len(rest)) + len(pick.images) + 1
+    rank, score = ranking(pick, pool), pick.table.get("score")
     columns = {"id": study.dataset.pool.ids, "labelled": pool.labelled.any(axis=1), "open": pool.open_images,
                "picked": np.isin(np.arange(len(rank)), pick.images), "rank": rank}
     if "committee" in found:

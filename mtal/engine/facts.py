@@ -13,6 +13,7 @@ from mtal.config import Config
 from mtal.datasets.dataset import Dataset
 from mtal.engine.evidence import NEAR_MISSES
 from mtal.engine.quality import is_measured
+from mtal.engine.replay import rivals
 from mtal.signals import SIGNALS
 from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
@@ -33,7 +34,7 @@ def describe_run(config: Config, dataset: Dataset, strategy: Strategy, signals: 
         "validation": list(dataset.validation.ids), "tasks": [task_facts(task, config) for task in dataset.tasks],
         "plan": plan(config, dataset, strategy, signals, len(first)), "versions": versions(), "device": str(machine.device),
         "device_name": machine.name, "precision": machine.precision, "parameters": parameters,
-        "strategy_title": strategy.title, "start": first.tolist(),
+        "strategy_title": strategy.title, "needed_stages": needed_stages(strategy, signals), "start": first.tolist(),
         "start_lacks": [[int(first[row]), int(column)] for row, column in np.argwhere(~start[first])],
     }
 
@@ -74,11 +75,31 @@ def plan(config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence
         if number < config.cycles - 1:
             stages |= {signal.stage: signal.units(config, pool, labelled) for name in signals if (signal := SIGNALS[name]).stage}
             stages |= ({"score": pool} if signals else {}) | {"pick": 1}
+            others = len(rivals(strategy.name, signals, config.tasks))
+            stages |= {"others": others} if others else {}
             stages |= {"quality": pool} if is_measured(config, signals) else {}
             stages |= {"evidence": images_per_cycle(config, pool) + NEAR_MISSES}
             stages |= {"project": 1} if "embedding" in signals and config.projection != "none" else {}
+        followed = images_followed(config, pool, number, start)
+        if followed and not (is_measured(config, signals) and number < config.cycles - 1):
+            stages |= {"afterwards": followed}
         cycles.append(stages)
     return cycles
+
+
+def images_followed(config: Config, pool: int, number: int, start: int) -> int:
+    """How many picked images a cycle looks at again: in a simulation its own picks are labelled at once."""
+    own = number < config.cycles - 1 and config.start == "random"
+    return images_at(config, pool, number + own, start) - start
+
+
+def needed_stages(strategy: Strategy, signals: Sequence[str]) -> dict[str, bool]:
+    """Stages that the strategy cannot do without -> whether all of their time is for its sake, and none for other signals."""
+    other = [SIGNALS[name] for name in signals if name not in strategy.needs]
+    found = {"train": not any(signal.along for signal in other), "pick": True}
+    found |= {"guess": True} if strategy.pseudo_labels else {}
+    found |= {stage: True for name in strategy.needs if (stage := SIGNALS[name].stage)}
+    return found | ({"score": not other} if strategy.needs else {})
 
 
 def versions() -> dict[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from mtal.config import Config
-from mtal.datasets.dataset import DataError, Split
+from mtal.datasets.dataset import DataError, Readable, Split
 from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
@@ -20,10 +20,10 @@ from mtal.training.machine import Machine
 KEPT = 0.25                                                 # share of the image cache for these labels, read once a cycle
 
 
-class Ungated:
-    """A split with every label that can be read, bought or not. No pixel of a broken one counts."""
+class Sound:
+    """A split of whose broken labels no pixel counts. What its gate withholds stays withheld."""
 
-    def __init__(self, split: Split) -> None:
+    def __init__(self, split: Readable) -> None:
         self._split = split
         self.ids, self.image = split.ids, split.image
 
@@ -36,18 +36,27 @@ class Ungated:
             return np.full(shape, task.ignore, task.label_dtype)
 
 
+class Ungated(Sound):
+    """A split with every label that can be read, bought or not."""
+
+    def __init__(self, split: Split) -> None:
+        super().__init__(split)
+
+
 @torch.inference_mode()
 def true_losses(network: TwoStageNetwork, pool: Resized, labels: Resized, there: np.ndarray, tasks: Sequence[Task],
-                config: Config, machine: Machine, report: Report) -> np.ndarray:
+                config: Config, machine: Machine, report: Report, images: np.ndarray | None = None) -> np.ndarray:
     """(N, T) unweighted loss of the final head, as on the validation split; NaN where there is no usable label.
 
-    `pool` gives the images, `labels` (of `Ungated`) the labels. there: (N, T) bool, the labels that exist.
+    `pool` gives the images, `labels` (of `Sound`) the labels. there: (N, T) bool, the labels that exist, or those that are
+    asked for. images: positions to look at, all if None; the others are NaN.
     """
-    count = len(pool)
+    images = np.arange(len(pool)) if images is None else images
+    count = len(images)
     losses = np.full(there.shape, np.nan)
     for start in range(0, count, config.batch):
         report(start, count)
-        indices = np.arange(start, min(count, start + config.batch))
+        indices = images[start:start + config.batch]
         with machine.autocast():
             prediction = network(to_input(pool.images(indices), machine.device))
         targets = {name: target.to(machine.device) for name, target in labels.targets_for(indices, tasks, there).items()}

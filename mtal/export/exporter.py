@@ -1,6 +1,7 @@
-"""Exporter: a format that a cycle's selection can be written in."""
+"""Exporter: a format that something of a run can be written in: a cycle's batch, or a set that somebody chose."""
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from mtal.config import ConfigError
 from mtal.runs.run import Run
@@ -10,12 +11,15 @@ class ExportError(ConfigError):
     """There is nothing to export, or not in this format; the message says why and is fit for a person."""
 
 
+Which = TypeVar("Which")                                    # a cycle's number, or a set's id
+
+
 @dataclass(frozen=True)
-class Exporter:
-    """One format. `write` gives the same bytes for the same run folder, so that exports can be compared."""
+class Exporter(Generic[Which]):
+    """One format. `write` gives the same bytes for the same run and decisions, so that exports can be compared."""
     name: str                                               # on the command line
     title: str                                              # on screen
-    file: str                                               # end of a file's name, after run and cycle: "selection.csv"
+    file: str                                               # end of a file's name, after what it is of: "selection.csv"
     mime: str
     about: str                                              # what is in it and whom it is for, one sentence
-    write: Callable[[Run, int], bytes]                      # run, cycle; ExportError
+    write: Callable[[Run, Which], bytes]                    # ExportError

@@ -1,6 +1,8 @@
 """The selection record, the source of every export: a row per (image, task) of a batch, with the numbers that led there.
 
-The columns never change their meaning without a new SCHEMA_VERSION. What a strategy does not compute is null.
+It tells all of a batch: what people rejected stands in it too, not requested, and what came for it. What is to be labelled is
+where `requested` is true. The columns never change their meaning without a new SCHEMA_VERSION (2: decisions count; decided_by,
+decided_utc). What a strategy does not compute is null.
 """
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +13,13 @@ import pandas as pd
 from PIL import Image
 
 from mtal.export.exporter import ExportError
+from mtal.runs.batch import Settled
+from mtal.runs.decided import settled
 from mtal.runs.files import sha256_of
+from mtal.runs.people import ACCEPTED, REJECTED
 from mtal.runs.run import Run, closest
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 COLUMNS: dict[str, str] = {                                 # name -> pandas type that keeps nulls apart from values
     "schema_version": "Int64", "experiment_id": "string", "run_id": "string", "seed": "Int64", "dataset_id": "string",
     "dataset_fingerprint": "string", "cycle": "Int64", "rank": "Int64", "sample_id": "string", "image_relpath": "string",
@@ -22,20 +27,20 @@ COLUMNS: dict[str, str] = {                                 # name -> pandas typ
     "strategy": "string", "score": "Float64", "s_task": "Float64", "s_percentile": "Float64", "partner_task": "string",
     "diversity": "Float64", "diversity_at_start": "Float64", "nearest_labelled_id": "string", "nearest_distance": "Float64",
     "cutoff": "Float64", "decision": "string", "note": "string", "model_sha256": "string", "created_utc": "string",
+    "decided_by": "string", "decided_utc": "string",
 }
 PER_TASK = ("task", "requested", "s_task", "s_percentile", "partner_task")
 
 
-def picked_pairs(run: Run, cycle: int) -> np.ndarray:
-    """(K, 2) pairs of a complete cycle; ExportError if there are none."""
+def batch_of(run: Run, cycle: int) -> Settled:
+    """What a complete cycle picked, as people decided on it; ExportError if it picked nothing."""
     done = run.cycles_done()
     if not 0 <= cycle < done:
         there = f"there are 0 to {done - 1}" if done else "none is complete yet"
         raise ExportError(f"{run.name} has no complete cycle {cycle}; {there}")
-    pairs = run.picked(cycle)
-    if not len(pairs):
+    if not len(run.picked(cycle)):
         raise ExportError(f"cycle {cycle} of {run.name} picked nothing: the last cycle only measures")
-    return pairs
+    return settled(run, cycle, run.pool(cycle))
 
 
 def batch_images(pairs: np.ndarray) -> list[int]:
@@ -44,17 +49,17 @@ def batch_images(pairs: np.ndarray) -> list[int]:
 
 
 def record(run: Run, cycle: int) -> pd.DataFrame:
-    """A row per image of the batch and task of the run, in pick order; columns and types as in COLUMNS."""
-    pairs = picked_pairs(run, cycle)
-    images, tasks = batch_images(pairs), [task.name for task in run.tasks]
-    facts, pool = run.facts, run.pool(cycle)
-    asked = set(map(tuple, pairs.tolist()))
+    """A row per image of the batch and task of the run, in pick order, then what came for rejected ones; columns and types as in
+    COLUMNS."""
+    batch, facts, pool = batch_of(run, cycle), run.facts, run.pool(cycle)
+    tasks = [task.name for task in run.tasks]
+    images, asked = batch.rows.index.tolist(), set(map(tuple, batch.pairs.tolist()))
     whole = _of_run(run, cycle)
     near = nearest_labelled(run, cycle, images, pool)
-    scores = {task: _task_scores(pool, task, run.config.committee) for task in tasks}
+    scores = {task: task_scores(pool, task, run.config.committee) for task in tasks}
     rows = []
-    for rank, image in enumerate(images, start=1):
-        about = whole | _of_image(facts, pool, image) | near[image] | {"rank": rank}
+    for image in images:
+        about = whole | of_image(facts, pool, image) | near[image] | _decided(batch.rows.loc[image])
         rows += [about | {"task": task, "requested": (image, column) in asked} | _of_task(scores[task], image)
                  for column, task in enumerate(tasks)]
     return pd.DataFrame(rows).reindex(columns=list(COLUMNS)).astype(COLUMNS)
@@ -66,6 +71,13 @@ def images_of(table: pd.DataFrame) -> pd.DataFrame:
     asked = table[table["requested"]].groupby("sample_id", sort=False)["task"].agg(" ".join)
     first.insert(list(first.columns).index("strategy"), "requested_tasks", first["sample_id"].map(asked).astype("string"))
     return first
+
+
+def _decided(row: pd.Series) -> dict[str, Any]:
+    """rank and what people said; null where there is nothing to say."""
+    by_people = row["decision"] in {ACCEPTED, REJECTED}
+    return {"rank": int(row["rank"]) or None, "decision": row["decision"], "note": row["note"] or None,
+            "decided_by": row["who"] if by_people else None, "decided_utc": row["when"] if by_people else None}
 
 
 def nearest_labelled(run: Run, cycle: int, images: Sequence[int], pool: pd.DataFrame) -> dict[int, dict[str, Any]]:
@@ -84,11 +96,12 @@ def _of_run(run: Run, cycle: int) -> dict[str, Any]:
     files, config = run.cycle(cycle), run.config
     return {"schema_version": SCHEMA_VERSION, "experiment_id": config.group, "run_id": run.name, "seed": config.seed,
             "dataset_id": config.dataset, "dataset_fingerprint": run.fingerprint(cycle), "cycle": cycle,
-            "strategy": config.strategy, "decision": "auto", "model_sha256": sha256_of(files.network),
+            "strategy": config.strategy, "model_sha256": sha256_of(files.network),
             "created_utc": run.picked_at(cycle)}
 
 
-def _of_image(facts: dict[str, Any], pool: pd.DataFrame, image: int) -> dict[str, Any]:
+def of_image(facts: dict[str, Any], pool: pd.DataFrame, image: int) -> dict[str, Any]:
+    """Name, file and scores of a pool image."""
     files = facts.get("pool_files") or []
     file = Path(facts["data_folder"], files[image]) if image < len(files) and files[image] else None
     known = {"sample_id": facts["pool"][image], "image_relpath": files[image] if file else None,
@@ -100,7 +113,7 @@ def _of_image(facts: dict[str, Any], pool: pd.DataFrame, image: int) -> dict[str
     return known | {name: pool[column].iloc[image] for column, name in names.items() if column in pool}
 
 
-def _task_scores(pool: pd.DataFrame, task: str, committee: str) -> pd.DataFrame:
+def task_scores(pool: pd.DataFrame, task: str, committee: str) -> pd.DataFrame:
     """A row per pool image: s_task, s_percentile (0-100, share of the candidates at or below) and partner_task, if known."""
     found = pd.DataFrame(index=pool.index)
     if f"s.{task}" in pool:

@@ -6,7 +6,7 @@ Such a loader asserts that every label file of every id exists. So where labels 
 import numpy as np
 
 from mtal.export.exporter import ExportError
-from mtal.export.record import batch_images, picked_pairs
+from mtal.export.record import batch_images, batch_of
 from mtal.export.zipped import zip_bytes
 from mtal.runs.run import Run
 
@@ -16,11 +16,13 @@ FOLDER = "gt_sets"
 def split_lists(run: Run, cycle: int) -> dict[str, list[str]]:
     """List name -> ids, for the state after the cycle's batch is labelled.
 
-    `batch`: picked, in pick order (with a task: its label is requested). `labelled`: every label is there (with a task: that
-    one). `remaining`: the rest of the pool, in which at least one label (that one) is missing. Pool order but for the batch.
+    `batch`: what is to be labelled after people decided, in pick order, then what came for rejected images (with a task: its
+    label is requested). `labelled`: every label is there (with a task: that one). `remaining`: the rest of the pool, in which at
+    least one label (that one) is missing. Pool order but for the batch.
     """
-    pairs = picked_pairs(run, cycle)
-    labelled = run.labelled(cycle + 1, run.start())
+    pairs = batch_of(run, cycle).pairs
+    labelled = run.labelled(cycle, run.start())
+    labelled[tuple(pairs.T)] = True
     columns = {"": labelled.all(axis=1)} | {f".{task.name}": labelled[:, column] for column, task in enumerate(run.tasks)}
     lists = {"batch": _ids(run, np.array(batch_images(pairs)))}
     lists |= {f"batch.{task.name}": _ids(run, pairs[pairs[:, 1] == column, 0]) for column, task in enumerate(run.tasks)}
@@ -43,7 +45,11 @@ def write_splits(run: Run, cycle: int) -> bytes:
 
 def _ids(run: Run, images: np.ndarray) -> list[str]:
     names = run.facts["pool"]
-    ids = [names[image] for image in images.tolist()]
+    return on_lines([names[image] for image in images.tolist()])
+
+
+def on_lines(ids: list[str]) -> list[str]:
+    """The same names; ExportError if one is not fit for a list with a name per line."""
     if broken := next((name for name in ids if name.splitlines() != [name]), None):
         raise ExportError(f"the image name {broken!r} does not fit on one line of a split list")
     return ids

@@ -42,7 +42,9 @@ def batch_pairs(pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, 
 
 
 def settle(pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_pairs: np.ndarray) -> Settled:
-    """Rows and pairs together; arguments as for `batch`."""
+    """Rows and pairs together; arguments as for `batch`. Nothing picked is an empty batch, whatever else is known."""
+    if not len(pairs):
+        return Settled(pd.DataFrame(columns=list(COLUMNS)), np.empty((0, 2), np.int64))
     said = dict(zip(decisions["sample"], decisions.itertuples(index=False), strict=True))
     names = pool["id"].to_numpy()
     picks = list(dict.fromkeys(pairs[:, 0].tolist()))
@@ -60,7 +62,8 @@ def settle(pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_
             freed -= Counter(tasks)                         # keeps what is above zero only
         if not freed:
             break
-    rows = [_row(pool, image, said, AUTO) for image in picks] + [_row(pool, image, said, REFILL) for image in came]
+    rows = [_row(names[image], rank, said, AUTO) for rank, image in enumerate(picks, start=1)]
+    rows += [_row(names[image], int(pool["rank"].iloc[image]), said, REFILL) for image in came]
     table = pd.DataFrame(rows, columns=list(COLUMNS), index=pd.Index([*picks, *came], dtype=np.int64))
     return Settled(table, np.array(kept, dtype=np.int64).reshape(-1, 2))
 
@@ -80,10 +83,9 @@ def _next_best(pool: pd.DataFrame, picks: list[int], said: Mapping[str, Any]) ->
     return [int(image) for image in rest[order]]
 
 
-def _row(pool: pd.DataFrame, image: int, said: Mapping[str, Any], undecided: str) -> tuple[Any, ...]:
-    name = str(pool["id"].iloc[image])
+def _row(name: str, rank: int, said: Mapping[str, Any], undecided: str) -> tuple[Any, ...]:
     note, who, when = (said[name].note, said[name].who, said[name].when) if name in said else ("", "", "")
-    return name, int(pool["rank"].iloc[image]), _decision(said, name) or undecided, note, who, when, undecided == AUTO
+    return name, rank, _decision(said, name) or undecided, note, who, when, undecided == AUTO
 
 
 def _decision(said: Mapping[str, Any], name: str) -> str:

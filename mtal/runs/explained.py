@@ -99,7 +99,7 @@ class Explained:
 
     def drawn(self, number: int) -> set[int]:
         """Images with pictures: those that the cycle drew, and those that somebody asked for."""
-        return set(self.evidence(number).get("images", ())) | looked_at(self.paths.look(number).samples.folder)
+        return set(self.evidence(number).get("images", ())) | numbered(self.paths.look(number).samples.folder)
 
     def picture(self, number: int, image: int, name: str) -> Path:
         """A PNG drawn by a worker. Names: image; <task>.initial; <task>.final; <task>.from.<partner>; <task>.truth (in a
@@ -162,8 +162,8 @@ class Explained:
             "config": config.model_dump(mode="json")}
 
 
-def looked_at(folder: Path) -> set[int]:
-    """Images whose pictures were made on demand; those still in the making have a dot in front."""
+def numbered(folder: Path) -> set[int]:
+    """Images after which something in a folder is named; what is still in the making has a dot in front."""
     return {int(path.name) for path in folder.iterdir() if path.name.isdecimal()} if folder.is_dir() else set()
 
 
@@ -171,7 +171,11 @@ def packed(values: np.ndarray) -> np.ndarray:
     """Values of a map as they are stored, in one or two bytes per number: see `Explained.maps`."""
     if values.dtype == np.uint8:
         return values
-    return np.rint(values * UNIT_STEPS).astype(np.int8) if values.ndim == 3 else values.astype(np.float16)
+    if values.ndim == 3:
+        return np.rint(values * UNIT_STEPS).astype(np.int8)
+    half = values.astype(np.float16)
+    half[(half == 0) & (values > 0)] = np.finfo(np.float16).smallest_subnormal     # 0 would say that nothing was measured
+    return half
 
 
 def unpacked(stored: np.ndarray) -> np.ndarray:

@@ -99,6 +99,10 @@ class RunPaths(JobPaths):
     strategy = property(lambda self: self.folder / "strategy.py")       # the text of a strategy from one's own file
     cycles = property(lambda self: self.folder / "cycles")
 
+    def beginning(self, number: int) -> Path:
+        """Which labels of the batch before it a cycle began with, where people label; written once, when it begins."""
+        return self.folder / "beginnings" / f"{number:03d}.json"
+
     def cycle(self, number: int) -> "CyclePaths":
         """A cycle's folder appears whole and never changes after."""
         return CyclePaths(self.cycles / f"{number:03d}")

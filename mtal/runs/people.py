@@ -67,6 +67,11 @@ class People:
         return _table(self._rows("SELECT what, value, who, at FROM change WHERE run = ? AND cycle = ? AND sample = ? "
                                  "ORDER BY number", run, cycle, sample), HISTORY_COLUMNS)
 
+    def log(self, run: str, cycle: int) -> pd.DataFrame:
+        """All that was ever said of a batch, in order. Columns: sample, what ("decision" or "note"), value, who, when."""
+        return _table(self._rows("SELECT sample, what, value, who, at FROM change WHERE run = ? AND cycle = ? ORDER BY number",
+                                 run, cycle), ("sample", *HISTORY_COLUMNS))
+
     def _note_down(self, run: str, cycle: int, samples: Sequence[str], what: str, value: str, who: str) -> None:
         """Events for the images of which this was not said already."""
         who = _name(who, "say who you are")

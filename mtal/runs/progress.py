@@ -25,9 +25,11 @@ STAGES = {                                                  # name -> what peopl
     "embedding": "Train auto-encoder",
     "score": "Score pool",
     "pick": "Pick batch",
+    "others": "Replay other strategies",
     "quality": "Measure signal quality",
     "evidence": "Draw evidence",
     "project": "Project map",
+    "afterwards": "Follow labelled images",
 }
 WINDOW = 10                                                 # reports that are averaged before a range is taken
 Plan = Sequence[dict[str, int]]                             # per cycle: stage -> total

@@ -85,11 +85,13 @@ class Run(Explained):
     @property
     def facts(self) -> dict[str, Any]:
         """Keys: dataset_title, dataset_note, data_folder, fingerprint, pool (ids), validation (ids), tasks, plan, versions,
-        device, device_name, precision, parameters, strategy_title, strategy_file and strategy_sha256 (if it is in a file of
-        one's own), start (positions with a label before cycle 0), start_lacks (their labels that were not there: position,
-        column of the task), data_changes (from which cycle on the data had another fingerprint: cycle, before, after),
-        left_out (what could not be used: split, id, what, problem), without_labels (images that are no part of a simulation),
-        measured (task -> usable validation labels). Empty until the worker has loaded the data. Shared: do not change it."""
+        device, device_name, precision, parameters, strategy_title, needed_stages (stage that the strategy needs ->
+        whether all of its time is for it), strategy_file and strategy_sha256 (if it is in a file of one's own), start
+        (positions with a label before cycle 0), start_lacks (their labels that were not there: position, column of
+        the task), data_changes (from which cycle on the data had another fingerprint: cycle, before, after), left_out
+        (what could not be used: split, id, what, problem), without_labels (images that are no part of a simulation),
+        measured (task -> usable validation labels). Empty until the worker has loaded the data. Shared: do not change
+        it."""
         return read_shared(self.paths.facts) or {}
 
     def fingerprint(self, number: int) -> str | None:
@@ -136,6 +138,19 @@ class Run(Explained):
         path = self.cycle(number).pick
         return np.load(path, allow_pickle=False) if path.exists() else np.empty((0, 2), np.int64)
 
+    def began_with(self, number: int) -> dict[str, Any]:
+        """What was settled about the batch before when cycle `number` began, in a run that people label. Keys: labels ((image,
+        task) pairs of that batch that were labelled by then), rejected (images that people did not want in this or an earlier
+        batch), decisions (the rows of `People.decisions`). Empty for the first cycle, in a simulation, and in a cycle that
+        has not begun or began before there were decisions. Shared: do not change it."""
+        return read_shared(self.paths.beginning(number)) or {}
+
+    def bought(self, number: int) -> np.ndarray:
+        """(K, 2) pairs that were labelled between cycle `number` and the next: what it picked, less what people rejected, plus
+        what came for it. Until the next cycle has begun, what it picked."""
+        settled = self.began_with(number + 1)
+        return np.array(settled["labels"], np.int64).reshape(-1, 2) if settled else self.picked(number)
+
     def start(self) -> np.ndarray:
         """(N, T) bool: what was labelled before cycle 0, as the worker wrote it down."""
         labelled = np.zeros((len(self.facts["pool"]), len(self.tasks)), bool)
@@ -148,7 +163,7 @@ class Run(Explained):
         """(N, T) bool: what is labelled when cycle `number` begins. `start`: (N, T) bool before cycle 0."""
         labelled = start.copy()
         for earlier in range(number):
-            labelled[tuple(self.picked(earlier).T)] = True
+            labelled[tuple(self.bought(earlier).T)] = True
         return labelled
 
     # ---- tables ---------------------------------------------------------------------------------------------------

@@ -91,6 +91,13 @@ def class_ids(output: Tensor) -> Tensor:
     return output.argmax(1).to(torch.uint8)
 
 
+def class_shares(output: Tensor) -> Tensor:
+    """(B, C) float32: the share of the pixels for which each class is the most likely."""
+    ids = output.argmax(1).flatten(1)
+    counts = torch.zeros(output.shape[:2], device=output.device)
+    return counts.scatter_add_(1, ids, torch.ones_like(ids, dtype=counts.dtype)) / ids.shape[1]
+
+
 def class_problem(label: np.ndarray, classes: int) -> str:
     """Ids must be below `classes`, or IGNORE."""
     if wrong := wrong_form(label, "integer"):
@@ -119,5 +126,6 @@ def class_task(name: str, title: str, classes: Sequence[str], *, weight: float, 
                       counts=lambda output, target: overlap_counts(output, target, valid(target))),
         distances=DISTANCES, belief=Chances(IGNORE), encode=probabilities, decode=class_ids, adjust=unchanged,
         problem=partial(class_problem, classes=len(classes)), colour=partial(class_picture, colours=colours),
-        legend=(*zip(classes, colours, strict=True), ("ignored", IGNORED)), classes=tuple(classes), enlarge="nearest",
+        legend=(*zip(classes, colours, strict=True), ("ignored", IGNORED)), classes=tuple(classes), shares=class_shares,
+        enlarge="nearest",
     )

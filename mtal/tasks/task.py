@@ -75,6 +75,7 @@ class Task:
     legend: tuple[tuple[str, tuple[int, int, int]], ...] = ()   # (text, colour) pairs that explain `colour`
     unit: str = ""                                          # of a value
     classes: tuple[str, ...] = ()                           # names of class ids
+    shares: Callable[[Tensor], Tensor] | None = None        # output -> (B, len(classes)) share of pixels per class, 0..1 float32
     enlarge: Literal["bilinear", "nearest"] = "bilinear"    # how an output is brought to a label's size for the metric
 
     def has_label(self, target: Tensor) -> Tensor:

@@ -1,20 +1,27 @@
-"""The map of a pool with what is selected on it. The selection lives in a fragment of its own, which nothing polls."""
+"""The map of a pool: the chart in a fragment of its own, which nothing polls and no selection draws again."""
 from functools import partial
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
-from mtal.figures.embedding import HEIGHT_PX, by_state, by_value, states
+from mtal.figures.embedding import MOST_DRAWN, SVG_UP_TO, WEBGL_FROM, draw_density, draw_map, states
+from mtal.figures.lasso import enclosed
+from mtal.figures.thinning import thinned
 from mtal.runs.run import Run
-from mtal.ui import inputs
+from mtal.ui import loaders, pointing
+from mtal.ui.colours import choose_colouring
 from mtal.ui.evidence import suggest_describing
-from mtal.ui.gallery import show_pages, with_driver
-from mtal.ui.sentences import tasks_of
+from mtal.ui.sets import SET, save_selection
+from mtal.ui.stepper import SAMPLE
 
-STATE = "state"
-CHOSEN = "chosen"                                           # the selected images in the address, by id
-LINKED = 200                                                # selected images that still fit into an address
+CHART, CANVAS = "map.chart", "map.canvas"                   # keys: of the chart and its fragment, of what is around it
+TILES, POINTER = "map.tiles", "map.pointer"                 # keys of the fragments that a selection draws again
+TAKEN = "map.taken"                                         # session: the selection that is in the address already
+REVISION = "map.revision"                                   # session: how many times the outline of a selection was taken away
+TILES_PX = 690                                              # the height of what is beside the map
+MODES: tuple[Literal["points", "box", "lasso"], ...] = ("points", "box", "lasso")
 
 
 def say_no_map(run: Run, cycle: int, pool: pd.DataFrame) -> None:
@@ -25,67 +32,100 @@ def say_no_map(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     suggest_describing(run, cycle, pool)
 
 
+def say_how(run: Run) -> None:
+    """What the places on the map mean."""
+    how = "UMAP" if run.config.projection == "umap" else run.config.projection.upper()
+    st.caption(f"{how} of the {run.config.embedding} numbers per image that the auto-encoder found; each cycle's map starts from "
+               "the one before. Close points are alike; distances between far groups mean little.")
+
+
 def points(pool: pd.DataFrame, layout: pd.DataFrame) -> pd.DataFrame:
     """The frame that the figures want: pool columns with x, y, image, state and, where there is none, a score of NaN."""
     found = pool.assign(x=layout["x"].to_numpy(), y=layout["y"].to_numpy(), image=range(len(pool)), state=states(pool))
     return found if "score" in found else found.assign(score=float("nan"))
 
 
-def colourings(pool: pd.DataFrame) -> dict[str, str]:
-    """Column -> title of what points can be coloured by."""
-    whole = {"score": "score", "inconsistency": "inconsistency", "diversity_start": "diversity at the start"}
-    found = {STATE: "state"} | {name: title for name, title in whole.items() if name in pool and pool[name].notna().any()}
-    return found | {f"s.{task}": f"score of {task}" for task in tasks_of(pool, "s")}
-
-
-def chosen_images(event: object) -> list[int]:
-    """Positions in the pool from a selection event. Item access, since injected events are plain dictionaries."""
-    found = event["selection"]["points"]  # type: ignore[index]
-    values = [point.get("customdata") for point in found]
-    return [int(value[0]) if isinstance(value, list | tuple) else int(value) for value in values if value is not None]
-
-
-@st.fragment
-def show_map(run: Run, cycle: int, pool: pd.DataFrame, layout: pd.DataFrame) -> None:
-    """Colour choice, map, and the selected images as tiles."""
-    names = colourings(pool)
-    left, right = st.columns([5, 2])
-    with left:
-        column = inputs.choose("Colour", list(names), "map", "colour", lambda name: names[name], follows=False,
-                               widget=partial(st.selectbox, width=260))
-    frame, view = points(pool, layout), f"{run.name}/{cycle}"
-    figure = by_state(frame, view) if column == STATE else by_value(frame, column, names[column], view)
-    clears, chosen, ids = f"map.clears.{run.name}", f"map.chosen.{run.name}", pool["id"].tolist()
-    chart = f"map.chart.{run.name}.{cycle}.{st.session_state.get(clears, 0)}"
-    event = left.plotly_chart(figure, key=chart, on_select=partial(_remember, chart, chosen, ids),
-                              selection_mode=("points", "box", "lasso"), config={"scrollZoom": True, "displaylogo": False},
-                              alt=f"Map of {len(pool)} pool images, {int(pool['picked'].sum())} of them picked in cycle {cycle}")
-    linked = [ids.index(name) for name in st.query_params.get_all(CHOSEN) if name in ids]
-    images = chosen_images(event) or st.session_state.get(chosen, linked)
-    with right.container(height=HEIGHT_PX + 80, border=True):
-        if not images:
-            st.caption("Click a point, or draw a lasso or a box around some (tools at the upper right of the map): "
-                       "their images appear here.")
-            return
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{len(images)} selected.**", width="content")
-            st.button("Clear", key="map.clear", icon=":material/close:", on_click=_clear, args=(clears, chosen))
-        if len(images) > LINKED:
-            st.caption(f"More than {LINKED} do not fit into the address: a link shows none of them.")
-        show_pages(run, cycle, with_driver(pool, pool.iloc[images]), "map", in_a_row=2)
-
-
-def _remember(chart: str, chosen: str, ids: list[str]) -> None:
-    """A selection is only told once: keep it, since another colour is another chart. Clearing the map clears it too."""
-    images = st.session_state[chosen] = chosen_images(st.session_state[chart])
-    if 0 < len(images) <= LINKED:
-        st.query_params[CHOSEN] = [ids[image] for image in images]
+@st.fragment(key=CHART)
+def show_chart(run: Run, cycle: int) -> None:
+    """What to colour by, the chart, and how much of the pool it draws."""
+    take_selection(run, cycle)
+    pool = loaders.pool(run, cycle)
+    with st.container(horizontal=True):
+        colouring = choose_colouring(run, cycle, pool)
+    frame = points(pool, loaders.layout(run, cycle))
+    webgl = pointing.has_webgl()
+    drawn = thinned(frame, MOST_DRAWN)
+    if not webgl and len(frame) > SVG_UP_TO:
+        _say_picture(len(frame))
+        figure, told = draw_density(frame, run.name, pointing.zoom()), ""
     else:
-        st.query_params.pop(CHOSEN, None)
+        figure, told = draw_map(frame, colouring, run.name, drawn.images, webgl, pointing.zoom()), drawn.told
+    figure.update_layout(meta=_revision())
+    with st.container(key=CANVAS):
+        st.plotly_chart(figure, key=CHART, on_select=partial(_selected, run, cycle), selection_mode=MODES,
+                        config={"scrollZoom": True, "displaylogo": False},
+                        alt=f"Map of {len(pool)} pool images, {int(pool['picked'].sum())} of them picked in cycle {cycle}, "
+                            f"coloured by {colouring.title}")
+    if told:
+        st.caption(f":material/blur_on: {told}")
+    if not webgl and WEBGL_FROM <= len(frame) <= SVG_UP_TO:
+        st.caption(":material/speed: This browser has no WebGL, so the map is drawn point by point and zooms more slowly.")
 
 
-def _clear(clears: str, chosen: str) -> None:
-    """Forget the selection. The browser keeps what is drawn of it in a chart, so the next one is a new chart."""
-    st.session_state[clears] = st.session_state.get(clears, 0) + 1
-    st.session_state[chosen] = []
-    st.query_params.pop(CHOSEN, None)
+def take_selection(run: Run, cycle: int) -> None:
+    """Make what the chart says is selected a set, unless it is one already."""
+    event: dict[str, Any] = dict(st.session_state.get(CHART) or {}).get("selection") or {}
+    if not event.get("points") and not event.get("lasso") and not event.get("box"):
+        return
+    what = f"{run.name}/{cycle}/{event.get('lasso')}{event.get('box')}{chosen_images(event)}"
+    if st.session_state.get(TAKEN, {}).get("what") == what:
+        return
+    images, ids = selected(run, cycle, event), run.facts["pool"]
+    if len(images) == 1:
+        st.query_params[SAMPLE] = ids[images[0]]
+    elif images:
+        save_selection(run, [ids[image] for image in images], f"map of cycle {cycle}, {run.name}")
+        st.query_params.pop(SAMPLE, None)
+    st.session_state[TAKEN] = {"what": what, "address": _address()}
+
+
+def selected(run: Run, cycle: int, event: dict[str, Any]) -> list[int]:
+    """Positions of the selected images: what the chart lists where it draws every point, else all inside the outline."""
+    layout = loaders.layout(run, cycle)
+    all_drawn = len(layout) <= (MOST_DRAWN if pointing.has_webgl() else SVG_UP_TO)
+    if all_drawn or not (event.get("lasso") or event.get("box")):
+        return chosen_images(event)
+    inside = enclosed(layout[["x", "y"]].to_numpy(), event)
+    return inside.nonzero()[0].tolist()
+
+
+def chosen_images(event: dict[str, Any]) -> list[int]:
+    """Positions in the pool, ascending. Item access, since injected events are plain dictionaries."""
+    values = [point.get("customdata") for point in event.get("points", ())]
+    return sorted({int(value[0]) if isinstance(value, list | tuple) else int(value) for value in values if value is not None})
+
+
+def _selected(run: Run, cycle: int) -> None:
+    """The tiles follow at once; the chart shows what it selected by itself."""
+    take_selection(run, cycle)
+    st.rerun([TILES, POINTER])
+
+
+def _address() -> list[str]:
+    return [st.query_params.get(name, "") for name in (SET, SAMPLE)]
+
+
+def _revision() -> int:
+    """Grows when what was selected in the chart is not what the address says any more: then the browser draws a chart without
+    its outline. Streamlit has no other way to clear a selection."""
+    taken, count = st.session_state.get(TAKEN), int(st.session_state.get(REVISION, 0))
+    if taken and taken["address"] != _address():
+        st.session_state.pop(TAKEN)
+        count = st.session_state[REVISION] = count + 1
+    return count
+
+
+def _say_picture(count: int) -> None:
+    st.info(f"This browser has no WebGL, which {count:,} points need. The map is a picture of how many images lie where; lasso, "
+            "box and tiles work as usual. Hardware acceleration in the browser's settings brings the points back.",
+            icon=":material/image:")

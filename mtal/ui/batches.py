@@ -1,4 +1,4 @@
-"""One picked batch drawn: its summary, near misses, score distribution, and exports."""
+"""One picked batch drawn: its summary, score distribution, and exports."""
 from functools import partial
 
 import pandas as pd
@@ -7,11 +7,8 @@ import streamlit as st
 from mtal.export import EXPORTERS
 from mtal.figures.scores import score_distribution
 from mtal.runs.run import Run
-from mtal.ui.gallery import caption, show_tiles, with_driver
 from mtal.ui.sentences import figures, left
 from mtal.ui.words import count, plain
-
-NEAR = 8
 
 
 def show_summary(run: Run, cycle: int, pool: pd.DataFrame) -> None:
@@ -27,21 +24,6 @@ def show_summary(run: Run, cycle: int, pool: pd.DataFrame) -> None:
         return
     cut = f"Cut-off: score {figures(float(pool['cutoff'].iloc[0]))}." if "cutoff" in pool else ""
     st.markdown(f"{text} {plain(cut)}")
-
-
-def show_near_misses(run: Run, cycle: int, pool: pd.DataFrame) -> None:
-    """The images just below the cut-off; nothing where there is no ranking."""
-    if "score" not in pool:
-        return
-    missed = pool[~pool["picked"] & (pool["rank"] > 0)].sort_values("rank").head(NEAR)
-    st.subheader("Near misses", anchor=False)
-    if missed.empty:
-        st.caption("None: every unlabelled image was picked.")
-        return
-    st.caption("The next ranks below the cut-off, as they stood once the whole batch counted as labelled.")
-    rows = with_driver(pool, missed)
-    show_tiles(run, cycle, [int(image) for image in rows.index], [caption(row) for _, row in rows.iterrows()],
-               [f"{int(row['rank'])} · {plain(str(row['id']))}" for _, row in rows.iterrows()], "near", NEAR)
 
 
 def show_distribution(run: Run, cycle: int, pool: pd.DataFrame) -> None:

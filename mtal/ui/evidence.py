@@ -1,24 +1,24 @@
-"""What the network saw in one image: predictions before and after refinement, and where they disagree. Shows files only."""
+"""What the network saw in one image: a comparison of a task's predictions, and a strip of pictures per task. Shows files only."""
+from collections.abc import Mapping, Sequence
 from html import escape
-from math import isfinite
-from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
-from mtal.figures.scores import pool_percentile, task_bars
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui import inputs, loaders
-from mtal.ui.gallery import show_tiles
-from mtal.ui.sentences import driving_task, figures, members, ordinal, otherwise, speaking_member, verdict
-from mtal.ui.words import decimals, plain
+from mtal.ui.compare import show_comparison
+from mtal.ui.layers import GAP, IMAGE, OWN_SCALE, POOL_SCALE, TRUTH, Layer, colours, layers, own_top, scale_bar, values_of
+from mtal.ui.pictures import picture_url, thumb_url
+from mtal.ui.sentences import driving_task, members
+from mtal.ui.words import code, plain
 
-POOL_SCALE, OWN_SCALE = "whole pool", "this image"
-GAP = {POOL_SCALE: "gap", OWN_SCALE: "gapself"}             # which picture belongs to which scale
-PICTURE_PX = 250                                            # width of a picture on screen
-Picture = tuple[str, Path]                                  # title, file
+TASK, THUMB = "task", "thumb"
+KEYS = 9                                                    # tasks that have a digit of their own
 MANY = 12                                                   # legends longer than this are folded away
+HIDDEN, REVEALED = "hidden", "revealed"
 
 
 def suggest_describing(run: Run, cycle: int, pool: pd.DataFrame) -> None:
@@ -27,166 +27,123 @@ def suggest_describing(run: Run, cycle: int, pool: pd.DataFrame) -> None:
                *([] if run.cycle(cycle).embedding.exists() else ["no embedding, so neither neighbours nor a map"])]
     if not missing:
         return
+    if len(run.tasks) < 2 and missing[0].startswith("no disagreement"):
+        st.info("This run has one task, so no other task refines its predictions and there is no disagreement to measure.",
+                icon=":material/info:")
+        return
     st.info(f"Here is {' and '.join(missing)}: the strategy `{run.config.strategy}` does without. A run has both beside any "
             f"strategy where the setting “{Config.model_fields['describe'].title}” is *always*.", icon=":material/info:")
     st.page_link("pages/launch.py", label="Open Launch with the settings of this run", icon=":material/rocket_launch:",
                  query_params={"like": run.name})
 
 
-def show_other_rules(pool: pd.DataFrame, image: int) -> None:
-    """The image's rank under other rules, and what follows from it; nothing where the parts were not measured."""
-    ranks = otherwise(pool, image)
-    if not ranks:
-        return
-    picked = int(pool["picked"].sum())
-    st.markdown(plain(verdict(ranks, int(pool["rank"].iloc[image]), picked)))
-    st.dataframe(pd.DataFrame({"rule": ranks.keys(), "rank": ranks.values(),
-                               "picked": ["yes" if rank <= picked else "no" for rank in ranks.values()]}),
-                 key="inspect.rules", hide_index=True, width="content", height="content",
-                 column_config={"rank": st.column_config.NumberColumn(help="In a plain ranking, without the greedy update")},
-                 alt="Rank of this image under other rules")
+def show_evidence(run: Run, cycle: int, image: int, pool: pd.DataFrame, coming: Sequence[int]) -> None:
+    """Of an image that was drawn: the comparison of one task, then a strip for each. `coming`: images that may be next."""
+    names = run.pictures(cycle, image)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+        task = choose_task(run, driving_task(pool, image))
+        scale = _choose_scale() if any(f".{GAP[OWN_SCALE]}." in name for name in names) else POOL_SCALE
+        truth = _choose_truth(run) if any(name.endswith(f".{TRUTH}") for name in names) else HIDDEN
+    shown = layers(names, task.name, scale, truth == REVEALED)
+    maps, scales = loaders.maps(run, cycle, image), loaders.evidence(run, cycle).get("scales", {})
+    drawn = loaders.drawn(run, cycle)
+    ahead = [pictures_ahead(run, cycle, other, pool, scale) for other in coming if other in drawn]
+    told = legends(task, shown, maps, scale, scales)
+    show_comparison(run, cycle, image, task, shown, values_of(maps, task, shown), told, ahead)
+    _say_about_truth(run, task, names, truth)
+    title = f"All {len(run.tasks)} tasks side by side" if len(run.tasks) > 1 else "All pictures side by side"
+    with st.expander(title, expanded=True, key="inspect.strips", on_change="rerun") as strips:
+        if strips.open:
+            st.html(strips_html(run, cycle, image, names, scale, truth == REVEALED))
 
 
-def bar_rows(pool: pd.DataFrame, image: int, tasks: tuple[TaskFacts, ...], committee: str) -> pd.DataFrame:
-    """Rows for `task_bars`: each task's score s_k and, under it, the members m_{k,l} of its committee."""
-    free, driver = pool[pool["open"]], driving_task(pool, image)
+def choose_task(run: Run, driver: str) -> TaskFacts:
+    """A task, from `?task=` or by its digit; without either the one that drives the image, or the first."""
+    tasks = {task.name: task for task in run.tasks}
+    usual = driver if driver in tasks else run.tasks[0].name
+    asked = st.query_params.get(TASK, usual)
+    if asked not in tasks:
+        st.warning(f"There is no task {code(asked)} in this run. Here is {plain(usual)}.", icon=":material/link_off:")
+    chosen = tasks.get(asked, tasks[usual])
+    with st.container(horizontal=True, gap="small", width="content", key="inspect-tasks"):
+        for number, task in enumerate(run.tasks, 1):
+            st.button(task.title, key=f"inspect.task.{task.name}", type="primary" if task.name == chosen.name else "secondary",
+                      shortcut=str(number) if number <= KEYS else None, on_click=_take_task, args=(task.name,),
+                      icon=":material/star:" if task.name == driver else None,
+                      help="The task whose normalised score is the highest" if task.name == driver else None)
+    return chosen
+
+
+def pictures_ahead(run: Run, cycle: int, image: int, pool: pd.DataFrame, scale: str) -> dict[str, str]:
+    """Layer -> address of an image that may be looked at next, of the task that it will open with; and its thumbnail."""
+    names = run.pictures(cycle, image)
+    task = st.query_params.get(TASK) or driving_task(pool, image) or run.tasks[0].name
+    return {layer.id: picture_url(run, cycle, image, layer.picture) for layer in layers(names, task, scale, truth=False)} | {
+        THUMB: thumb_url(run, image)}
+
+
+def legends(task: TaskFacts, shown: Sequence[Layer], maps: Mapping[str, np.ndarray], scale: str,
+            scales: Mapping[str, float]) -> dict[str, str]:
+    """HTML per layer: what its colours mean, with numbers. `scales`: top of the pool-wide scale of disagreement per task."""
+    found = {}
+    for layer in shown:
+        values = maps.get(f"{task.name}.{layer.id}")
+        if layer.id.startswith("gap."):
+            found[layer.id] = _gap_legend(task, values, scale, scales.get(task.name))
+        elif layer.id != IMAGE:
+            found[layer.id] = _folded(task, colours(task, [] if values is None else [values]), values is not None)
+    return found
+
+
+def strips_html(run: Run, cycle: int, image: int, names: Sequence[str], scale: str, truth: bool) -> str:
+    """A row per task: initial, refined, final, perhaps the truth, and the disagreements. Fetched when they are seen."""
     rows = []
-    for task in tasks:
-        if f"s.{task.name}" in pool:                        # not under strategies that only have the committee described
-            rows.append(_bar(free, pool, image, f"s.{task.name}", task, task.title, "task", task.name == driver))
-        speaker = speaking_member(pool, image, task.name, committee)
-        rows += [_bar(free, pool, image, f"m.{task.name}.{partner}", task, f"{task.name} from {partner}", "member",
-                      partner == speaker and f"s.{task.name}" in pool)
-                 for partner in members(pool, task.name)]
-    return pd.DataFrame(rows, columns=["label", "percentile", "text", "kind", "speaks"])
-
-
-def show_bars(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
-    """Task scores with the pool's percentiles; nothing where no disagreement was measured."""
-    rows = bar_rows(pool, image, run.tasks, run.config.committee)
-    if rows.empty:
-        return
-    st.subheader("Task scores", anchor=False)
-    st.plotly_chart(task_bars(rows, f"{run.name}/{cycle}"), key="inspect.bars", alt="Task scores of this image: " + ", ".join(
-        f"{row.label} {row.text}" for row in rows.itertuples()))
-    labelled = " It was labelled already, so it is not one of them." if not pool["open"].iloc[image] else ""
-    st.caption(f"Bars: the share of the images not yet labelled in cycle {cycle} whose value is lower than this image's."
-               f"{labelled} ◀ and hatching: the member that gave the task's score ({run.config.committee} over the committee) "
-               "and the task that is highest after normalising.")
-
-
-def show_strips(run: Run, cycle: int, image: int) -> None:
-    """Per task its predictions, then where they disagree, with a switch of these maps' scale where there are such maps."""
-    st.subheader("What the network saw", anchor=False)
-    evidence = loaders.evidence(run, cycle)
-    if not evidence or image not in evidence["images"]:
-        _say_nothing_drawn(evidence)
-        return
-    scale = _choose_scale() if any(f".{GAP[OWN_SCALE]}." in name for name in evidence["pictures"]) else POOL_SCALE
     for task in run.tasks:
-        st.markdown(f"**{plain(task.title)}**")
-        predictions, maps = strips(run, cycle, image, task.name, scale, evidence["pictures"])
-        _show_pictures(task, image, predictions)
-        _show_pictures(task, image, maps)
-        measured = any(name.startswith(f"{task.name}.{GAP[scale]}.") for name in evidence["pictures"])
-        _legend(task, scale, evidence["scales"].get(task.name) if measured else None)
+        cells = "".join(
+            f'<figure><img loading="lazy" decoding="async" src="{escape(picture_url(run, cycle, image, layer.picture))}" '
+            f'alt="{escape(f"{task.title}: {layer.title}, pool image {image}")}"{" class=blocks" * layer.blocks}>'
+            f"<figcaption>{escape(layer.title)}</figcaption></figure>"
+            for layer in layers(names, task.name, scale, truth) if layer.id != IMAGE)
+        rows.append(f"<h4>{escape(task.title)}</h4><div>{cells}</div>")
+    height, width = run.config.size
+    return f'<section class="strips" style="--ratio:{width}/{height}">{"".join(rows)}</section>'
 
 
 def _choose_scale() -> str:
     """How bright a disagreement is drawn: comparable between images, or with all the detail of this one."""
-    return inputs.switch("Colour scale of the disagreement maps", [POOL_SCALE, OWN_SCALE], "inspect", "scale",
+    return inputs.switch("Colour scale of disagreement", [POOL_SCALE, OWN_SCALE], "inspect", "scale",
                          "Whole pool: the same scale for every image. This image: up to its own 99th percentile.")
 
 
-def strips(run: Run, cycle: int, image: int, task: str, scale: str, names: list[str]) -> tuple[list[Picture], list[Picture]]:
-    """A task's predictions in the order of reading (initial, refined by each partner, final), and its disagreement maps."""
-    partners = [name.split(".", 2)[2] for name in names if name.startswith(f"{task}.from.")]
-    predictions = {"initial": f"{task}.initial", **{f"refined by {partner}": f"{task}.from.{partner}" for partner in partners},
-                   "final": f"{task}.final"}
-    maps = {f"disagreement with {name.split('.', 2)[2]}": name for name in names if name.startswith(f"{task}.{GAP[scale]}.")}
-    first, second = ([(title, run.picture(cycle, image, name)) for title, name in found.items() if name in names]
-                     for found in (predictions, maps))
-    return first, second
+def _choose_truth(run: Run) -> str:
+    return inputs.switch("Ground truth", [HIDDEN, REVEALED], "inspect", TRUTH,
+                         "Labels that a simulation has and its strategy never saw. Look at the predictions first.")
 
 
-def show_neighbours(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
-    """Nearest labelled images and nearest earlier picks, with distances; and both diversities. Nothing without an embedding."""
-    near = loaders.nearest(run, cycle, image)
-    if near.empty:
-        return
-    st.subheader("Diversity", anchor=False)
-    _two_diversities(pool.iloc[image])
-    batch = "Nearest images picked earlier in this batch" if pool["picked"].iloc[image] else "Nearest images picked in this batch"
-    for kind, title in (("labelled", "Nearest labelled images"), ("picked", batch)):
-        rows = near[near["kind"] == kind]
-        st.markdown(f"**{title}**")
-        if rows.empty:
-            st.caption("None: nothing was picked before it." if kind == "picked" else "None.")
-        else:
-            show_tiles(run, cycle, rows["index"].tolist(), [f"distance {figures(gap)}" for gap in rows["distance"]],
-                       [plain(str(name)) for name in rows["id"]], f"inspect.{kind}", in_a_row=5)
+def _say_about_truth(run: Run, task: TaskFacts, names: Sequence[str], truth: str) -> None:
+    """Why there is no ground truth, where there is none."""
+    if run.config.start == "labelled":
+        st.caption("There is no ground truth here: this run labels for real, and had no label of what it picked.")
+    elif not any(name.endswith(f".{TRUTH}") for name in names):
+        st.caption("This run stored no pictures of the ground truth: it is older than they are, or this image has no label.")
+    elif truth == REVEALED and f"{task.name}.{TRUTH}" not in names:
+        st.caption(f"This image has no label of {plain(task.title.lower())}.")
 
 
-def _two_diversities(row: pd.Series) -> None:
-    if "diversity" not in row or not row["open"]:
-        return
-    at_start, now = float(row["diversity_start"]), float(row["diversity"])
-    left, right = st.columns(2)
-    left.metric("Diversity at the start of the batch", figures(at_start))
-    right.metric("When it was picked" if row["picked"] else "After the whole batch", figures(now),
-                 delta=None if abs(at_start - now) < 1e-9 else f"{now - at_start:.{decimals([at_start], 3)}f}", delta_color="off",
-                 help="Every pick counts as labelled at once, so images near it lose diversity.")
+def _gap_legend(task: TaskFacts, values: np.ndarray | None, scale: str, pool_top: float | None) -> str:
+    about = f"Disagreement: {task.distance}"
+    if scale == OWN_SCALE and values is not None:
+        return scale_bar(own_top(values), task.distance_unit, f"{about}, up to this image's own 99th percentile")
+    if scale == POOL_SCALE and pool_top is not None:
+        return scale_bar(pool_top, task.distance_unit, f"{about}, up to the 99th percentile over all drawn images")
+    return f"<b>{escape(about)}, dark to bright = 0 to this image&#x27;s own 99th percentile, in {escape(task.distance_unit)}</b>"
 
 
-def _bar(free: pd.DataFrame, pool: pd.DataFrame, image: int, column: str, task: TaskFacts, label: str, kind: str,
-         speaks: bool) -> dict[str, object]:
-    value = float(pool[column].iloc[image])
-    share = pool_percentile(free[column], value)
-    place = f", {ordinal(round(share))}" if isfinite(share) else ""
-    return {"label": label, "percentile": share, "text": f"{figures(value)} {task.distance_unit}".strip() + place, "kind": kind,
-            "speaks": speaks}
+def _folded(task: TaskFacts, html: str, only_present: bool) -> str:
+    if only_present or len(task.legend) <= MANY:
+        return html
+    return f"<details><summary>Colours of {escape(task.title.lower())}</summary>{html}</details>"
 
 
-def _show_pictures(task: TaskFacts, image: int, pictures: list[Picture]) -> None:
-    """Side by side, four in a row on a usual screen, fewer on a narrow one."""
-    with st.container(horizontal=True):
-        for title, path in pictures:
-            if path.exists():
-                st.image(str(path), caption=title, width=PICTURE_PX, alt=f"{task.title}: {title}, pool image {image}")
-
-
-def _say_nothing_drawn(evidence: dict[str, object]) -> None:
-    if not evidence:
-        st.caption("No pictures were drawn in this cycle.")
-    else:
-        st.caption("No pictures were drawn for this image: they are stored for the picked images and a few near misses only.")
-
-
-def _legend(task: TaskFacts, scale: str, top: float | None) -> None:
-    """What colours mean. `top`: of the pool-wide scale of disagreement, None where none was measured."""
-    if top is not None:
-        end = f"0 to {figures(top)} {task.distance_unit}, the 99th percentile over all drawn images"
-        own = f"0 to this image's own 99th percentile, in {task.distance_unit}"
-        st.caption(f"Disagreement of the initial with a refined prediction: {plain(task.distance)}, dark to bright = "
-                   f"{plain(end if scale == POOL_SCALE else own)}.")
-    if len(task.legend) > MANY:
-        with st.expander(f"Colours of {task.title.lower()}"):
-            st.html(legend_html(task))
-    elif task.legend:
-        st.html(legend_html(task))
-
-
-def legend_html(task: TaskFacts) -> str:
-    """A patch per colour; where values have a unit, their colours are steps of a scale and become one continuous bar."""
-    steps = [(text, colour) for text, colour in task.legend if task.value_unit and text[0].isdigit()]
-    bar = ""
-    if steps:
-        colours, texts = ", ".join(colour for _, colour in steps), "".join(f"<span>{escape(text)}</span>" for text, _ in steps)
-        bar = (f'<div style="max-width:{PICTURE_PX * 2}px"><div aria-hidden="true" style="height:11px;border:1px solid #8888;'
-               f'background:linear-gradient(to right, {escape(colours)})"></div>'
-               f'<div style="display:flex;justify-content:space-between">{texts}</div></div>')
-    patch = "display:inline-block;width:11px;height:11px;margin-right:4px;border:1px solid #8888;background:"
-    chips = "".join(f'<span style="margin-right:12px;white-space:nowrap"><i aria-hidden="true" style="{patch}{escape(colour)}">'
-                    f"</i>{escape(text)}</span> " for text, colour in task.legend if (text, colour) not in steps)
-    return f'<div style="font-size:.85rem;line-height:1.7;white-space:normal">{bar}{chips}</div>'
-
+def _take_task(name: str) -> None:
+    st.query_params[TASK] = name

@@ -17,6 +17,7 @@ from mtal.ui.forecast import left
 from mtal.ui.words import ago, beginning_text, budget_text, code, count, plain
 
 WIDTHS = {"Experiment": 7, "Plan": 5, "Runs": 6, "Last activity": 3}    # title -> width
+NAMED = 3                                                   # strategies that a sentence names
 LINKED = 5                                                  # runs of one cause that are linked
 BROKEN = (Status.FAILED, Status.INTERRUPTED)
 
@@ -138,7 +139,7 @@ def show_buttons(experiment: Experiment, states: Sequence[State]) -> None:
 def confirm_stop(experiment: Experiment, living: int) -> None:
     """Asks before it stops many runs."""
     st.markdown(f"{count(living, 'run')} of {code(experiment.name)} will stop after the step in hand. Complete cycles stay, and "
-                "“Resume all” goes on from there.")
+                "“Resume” above the table goes on from there.")
     with st.container(horizontal=True):
         if st.button("Stop them", key="experiments.stop_yes", type="primary", icon=":material/stop_circle:",
                      on_click=_stop, args=(experiment,)):
@@ -166,9 +167,12 @@ def show_broken(experiment: Experiment, states: Sequence[State]) -> None:
 
 
 def data_title(experiment: Experiment) -> str:
-    """As a run found it, else the data set's name: the titles of all data sets stand behind torch."""
-    facts = (run.facts for cell in experiment.cells if (run := experiment.run(cell)))
-    return next((str(found["dataset_title"]) for found in facts if found), experiment.cells[0].config.dataset)
+    """As a run found it, one of its own or any other on the same kind of data; else the data set's name: the titles of all data
+    sets stand behind torch."""
+    kind = experiment.cells[0].config.dataset
+    own = (run for cell in experiment.cells if (run := experiment.run(cell)))
+    others = (run for run in loaders.runs() if run.config.dataset == kind)
+    return next((str(run.facts["dataset_title"]) for run in (*own, *others) if run.facts), kind)
 
 
 def strategy_title(name: str) -> str:
@@ -182,8 +186,15 @@ def _left_text(open_states: Sequence[State]) -> str:
     if will.seconds is not None:
         return (f"**{span(*will.seconds)}** of work left, one run after the other "
                 f"(from {count(will.earlier, 'run')} of the same kind).")
-    names = ", ".join(plain(strategy_title(name)) for name in will.untimed)
-    return f"No estimate yet: no cycle of {names} is complete with these tasks, this image size and network."
+    return f"No estimate yet: no cycle of {some_titles(will.untimed)} is complete with these tasks, this image size and network."
+
+
+def some_titles(strategies: Sequence[str]) -> str:
+    """`Random, RBAL and 5 more strategies`: at most three are named."""
+    titles = [plain(strategy_title(name)) for name in strategies]
+    if len(titles) > NAMED:
+        titles = [*titles[:NAMED], count(len(titles) - NAMED, "more strategy", "more strategies")]
+    return " and ".join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)
 
 
 def _row_title(strategy: str, variant: str) -> str:

@@ -9,7 +9,7 @@ from mtal.config import ConfigError
 from mtal.runs.durations import span
 from mtal.runs.experiment import REFUSED, Cell, Experiment, extend, grid, more, one_at_a_time, start_all
 from mtal.ui import ablations, methods, registry
-from mtal.ui.experiments import strategy_title
+from mtal.ui.experiments import some_titles, strategy_title
 from mtal.ui.forecast import left
 from mtal.ui.words import count, plain
 
@@ -68,7 +68,7 @@ def _offer(experiment: Experiment, cells: list[Cell]) -> None:
         return
     will = left([(cell.config, 0) for cell in cells])
     time = (f"about **{span(*will.seconds)}**, one run after the other" if will.seconds else
-            f"no estimate, since {', '.join(plain(strategy_title(name)) for name in will.untimed)} was never timed here")
+            f"no estimate, since no cycle of {some_titles(will.untimed)} was timed here")
     st.markdown(f"**{count(len(cells), 'more run')}**, {time}. Nothing that is there is repeated.")
     st.button(f"Add and start {count(len(cells), 'run')}", key=f"{PAGE}.go", type="primary", icon=":material/add:",
               on_click=_add, args=(experiment, cells))

@@ -1,6 +1,6 @@
 """Images of a pool as tiles with what a reader must know under each, and as a table. Files go by path, never as arrays."""
 from collections.abc import Sequence
-from math import ceil
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,20 +10,25 @@ import streamlit as st
 
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui import loaders
-from mtal.ui.sentences import driving_task, figures, tasks_of
+from mtal.ui.pictures import thumb_url
+from mtal.ui.sentences import driving_task, figures
 from mtal.ui.words import decimals, plain
 
-A_PAGE, IN_A_ROW = 24, 8
+IN_A_ROW = 8
+TALLEST = 20                                                # rows of a table before it scrolls
 COLUMNS = {                                                 # column of a pool table -> title, explanation; in this order
     "rank": ("rank", "1 was taken first"), "id": ("id", "Name of the image in the data set"),
     "number": ("number", "Place of the image in the pool, from 0"), "open": ("open", "Why this image"),
+    "decision": ("decision", "What people said: auto = nothing; a refill came for a rejected image"),
+    "who": ("who", "Who said so"), "note": ("note", "A comment on the image"),
     "score": ("score", "What images were ranked by when their turn came; higher is labelled first"),
     "driver": ("driving task", "The task that is highest after normalising"),
+    "partner": ("partner", "The task whose refined prediction disagreed most with the driving task"),
+    "cluster": ("cluster", "Group of similar images, by k-means of the embedding; -1 where unknown"),
     "inconsistency": ("inconsistency", "The normalised disagreements of the tasks as one number"),
     "diversity": ("diversity", "Distance to the nearest labelled image when its turn came; earlier picks count as labelled"),
     "diversity_start": ("diversity at start", "The same before the first pick of this batch"),
 }
-LEGEND = "Under each image: rank · id, then score · the task that is highest after normalising."
 
 
 def address(run: Run, cycle: int, name: str) -> dict[str, str]:
@@ -58,15 +63,14 @@ def show_thumbnail(run: Run, name: str) -> None:
         st.caption(":material/hide_image: no thumbnail")
 
 
-def show_pages(run: Run, cycle: int, rows: pd.DataFrame, page: str, in_a_row: int = IN_A_ROW) -> None:
-    """A grid of 24 tiles with a pager. `rows`: part of a pool table, in the order to be shown; index = position."""
-    pages = max(1, ceil(len(rows) / A_PAGE))
-    place = st.pagination(pages, key=f"{page}.page") if pages > 1 else 1
-    if "score" in rows:
-        st.caption(LEGEND)
-    shown = rows.iloc[(place - 1) * A_PAGE:place * A_PAGE]
-    show_tiles(run, cycle, [int(image) for image in shown.index], [caption(row) for _, row in shown.iterrows()],
-               [f"{int(row['rank'])} · {plain(str(row['id']))}" for _, row in shown.iterrows()], page, in_a_row)
+def thumbnail_html(run: Run, image: int) -> str:
+    """The same as HTML for `st.html`, by the image's position: the browser fetches it by itself."""
+    name = escape(str(run.facts["pool"][image]))
+    if not run.thumbnail(str(run.facts["pool"][image])).exists():
+        return f'<p class="thumb">No small picture of {name}.</p>'
+    height, width = run.config.size
+    return (f'<img class="thumb" style="aspect-ratio:{width}/{height}" src="{escape(thumb_url(run, image))}" '
+            f'alt="Pool image {name}">')
 
 
 def with_driver(pool: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
@@ -81,12 +85,6 @@ def caption(row: pd.Series) -> str:
     return " · ".join([*parts, *([plain(str(row["driver"]))] if row.get("driver") else [])])
 
 
-def sortings(pool: pd.DataFrame) -> dict[str, str]:
-    """Column -> title of what a batch can be sorted by, as far as the strategy measured something."""
-    found = {name: name.capitalize() for name in ("rank", "inconsistency", "diversity") if name in pool}
-    return found | {f"s.{task}": f"Score of {task}" for task in tasks_of(pool, "s")}
-
-
 def show_table(run: Run, cycle: int, rows: pd.DataFrame, page: str) -> None:
     """The same images as a table, with a link to each."""
     table = rows.assign(
@@ -97,7 +95,8 @@ def show_table(run: Run, cycle: int, rows: pd.DataFrame, page: str) -> None:
     told |= {name: columns.NumberColumn(titles[name][0], help=titles[name][1], format=f"%.{decimals(table[name])}f")
              for name in titles if name in table and pd.api.types.is_float_dtype(table[name])}
     told["open"] = columns.LinkColumn("open", help=titles["open"][1], display_text="Inspect")
-    st.dataframe(table, key=f"{page}.table", hide_index=True, height="content", column_config=told,
+    height: Any = "content" if len(rows) <= TALLEST else 35 * (TALLEST + 1)
+    st.dataframe(table, key=f"{page}.table", hide_index=True, height=height, column_config=told,
                  column_order=[name for name in titles if name in table],
                  alt=f"{len(rows)} images of cycle {cycle} with their ranks and scores")
     st.caption("Scores of tasks are in the unit of their disagreement; normalised ones can be compared between tasks. "

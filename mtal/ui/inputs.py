@@ -17,7 +17,8 @@ from mtal.ui.causes import cause
 from mtal.ui.words import code
 
 LAST = "last."                                              # session keys under which a choice follows to the next page
-OF_A_RUN = ("sort", "colour", "chosen")                     # in the address, but not every run has them
+OF_A_RUN = ("sort", "colour", "with", "class", "driver", "partner", "cluster", "of", "least", "share", "best", "layer", "vs",
+            "page")                                         # in the address, but not every run has them
 
 
 def choose_run(page: str) -> Run:
@@ -48,20 +49,26 @@ def choose_runs(page: str) -> list[Run]:
     return [by_name[name] for name in names]
 
 
-def choose_cycle(run: Run, page: str, picked_only: bool, where: DeltaGenerator) -> int:
+def picking_cycles(run: Run) -> list[int]:
+    """The complete cycles that picked a batch."""
+    return [number for number in range(run.cycles_done()) if run.cycle(number).pick.exists()]
+
+
+def choose_cycle(run: Run, page: str, picked_only: bool, where: DeltaGenerator,
+                 widget: Callable[..., Any] = st.selectbox) -> int:
     """A complete cycle of a run, from `?cycle=`; the newest without it. `picked_only`: one that picked a batch.
 
-    The box is drawn in `where`; why there is no cycle needs the width of the page.
+    The box is drawn in `where`; why there is no cycle needs the width of the page. `widget`: called like `st.selectbox`.
     """
     done = range(run.cycles_done())
-    numbers = [number for number in done if not picked_only or run.cycle(number).pick.exists()]
+    numbers = picking_cycles(run) if picked_only else list(done)
     if not numbers:
         _no_cycle(run, page, bool(done))
     options, asked = [str(number) for number in numbers], st.query_params.get("cycle", "")
     if asked in map(str, done) and asked not in options:
         _refuse(page, "cycle", f"Cycle {asked} only measured; it picked nothing.", options)
     with where:
-        return int(choose("Cycle", options, page, "cycle", default=options[-1], follows=False))
+        return int(choose("Cycle", options, page, "cycle", default=options[-1], follows=False, widget=widget))
 
 
 def choose_task(run: Run, page: str) -> TaskFacts:
@@ -92,6 +99,23 @@ def choose(label: str, options: Sequence[str], page: str, name: str, title: Call
         st.query_params[name] = value                       # so that the address can be shared as it stands
     st.session_state[LAST + name] = value
     return value
+
+
+def choose_some(label: str, options: Sequence[str], page: str, name: str, title: Callable[[str], str] = str,
+                about: str | None = None) -> tuple[str, ...]:
+    """Any number of some options, from `?name=` (once per option); without it none, which stands for all of them."""
+    key = f"{page}.{name}"
+    st.session_state[key] = asked_for(name, options)
+
+    def to_url() -> None:
+        st.query_params[name] = st.session_state[key]
+
+    return tuple(st.multiselect(label, options, key=key, on_change=to_url, format_func=title, placeholder="all", help=about))
+
+
+def asked_for(name: str, options: Sequence[str]) -> list[str]:
+    """What `?name=` asks for, as far as it is there."""
+    return [one for one in dict.fromkeys(st.query_params.get_all(name)) if one in options]
 
 
 def switch(label: str, options: Sequence[str], page: str, name: str, about: str | None = None) -> str:

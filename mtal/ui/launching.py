@@ -144,7 +144,7 @@ def _grid(names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[st
     """Two or three in a row; lists of names need a row of their own."""
     wide = [name for name in names if form.is_wide(name)]
     small = [name for name in names if name not in wide]
-    columns = st.columns(2 if len(small) in {1, 2, 4} else 3)
+    columns = st.columns(len(small) if len(small) in {1, 2} else 2 if len(small) == 4 else 3)
     for place, name in enumerate(small):
         with columns[place % len(columns)]:
             form.draw(name, wrong)

@@ -7,14 +7,21 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
+from mtal.runs import decided
+from mtal.runs.batch import Settled
+from mtal.runs.decided import is_settled
 from mtal.runs.experiment import Experiment, find_experiment
 from mtal.runs.experiment import experiments as all_experiments
 from mtal.runs.experiment import metrics as experiment_rows
+from mtal.runs.growth import coverage as growth_coverage
+from mtal.runs.growth import labelled_in as labelled_since
 from mtal.runs.index import all_runs, same_speed
+from mtal.runs.neighbours import nearest_images
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.people import People
 from mtal.runs.progress import unit_times
 from mtal.runs.run import Run
+from mtal.ui.otherwise import rule_ranks as rank_table
 
 
 def store() -> StorePaths:
@@ -110,6 +117,11 @@ def afterwards(run: Run, cycle: int, image: int) -> pd.DataFrame:
     return _afterwards(*_key(run), cycle, image)
 
 
+def rule_ranks(run: Run, cycle: int) -> pd.DataFrame:
+    """Rank of every pool image under other rules of our score; columns as in `mtal.ui.otherwise.rule_ranks`."""
+    return _rule_ranks(*_key(run), cycle)
+
+
 def drawn(run: Run, cycle: int) -> set[int]:
     """Images with pictures. Not cached: people ask for more."""
     return run.drawn(cycle)
@@ -137,8 +149,20 @@ def people(run: Run) -> People:
 
 
 def decisions(run: Run, cycle: int) -> pd.DataFrame:
-    """What people said about a cycle's images; columns as in `People.decisions`. Fresh as soon as anybody says something."""
-    return _decisions(str(run.store.folder), people(run).revision(), run.name, cycle)
+    """What people said about a cycle's images, as far as it counts, and all notes; columns as in `People.decisions`. Fresh as
+    soon as anybody says something."""
+    return _decisions(*_key(run), people(run).revision(), is_settled(run, cycle), cycle)
+
+
+def batch(run: Run, cycle: int) -> pd.DataFrame:
+    """A cycle's batch with its decisions: the picks in order, then what came for the rejected; index and columns as in
+    `mtal.runs.batch.batch`. Empty for a cycle that picked nothing."""
+    return settled(run, cycle).rows
+
+
+def settled(run: Run, cycle: int) -> Settled:
+    """A cycle's batch with its decisions; as `mtal.runs.decided.settled`. Fresh as soon as anybody says something."""
+    return _settled(*_key(run), cycle, people(run).revision(), is_settled(run, cycle))
 
 
 def sets(run: Run) -> pd.DataFrame:
@@ -149,6 +173,26 @@ def sets(run: Run) -> pd.DataFrame:
 def set_samples(run: Run, set_id: str) -> list[str]:
     """Ids of a set's images, sorted; KeyError if the run's data have no such set."""
     return _set_samples(str(run.store.folder), people(run).revision(), set_id, run.data.folder.name)
+
+
+def labelled_in(run: Run) -> pd.Series:
+    """Per pool image the cycle in which it got its first label; values as in `mtal.runs.growth.labelled_in`."""
+    return _labelled_in(*_key(run))
+
+
+def coverage(run: Run) -> pd.DataFrame:
+    """How far unlabelled images are from labelled ones; columns as in `mtal.runs.growth.coverage`."""
+    return _coverage(*_key(run))
+
+
+def around(run: Run, cycle: int, image: int, count: int) -> pd.DataFrame:
+    """The images of the whole pool nearest to one. Columns: index, distance. Empty without an embedding."""
+    return _around(*_key(run), cycle, image, count)
+
+
+def set_images(run: Run, set_id: str) -> list[int]:
+    """Positions in the run's pool of those images of a set that are there, ascending; KeyError if there is no such set."""
+    return _set_images(*_key(run), run.data.folder.name, set_id)
 
 
 def known_times(config: Config) -> dict[str, list[float]]:
@@ -212,6 +256,12 @@ def _evidence(folder: str, created: float, complete: int, cycle: int) -> dict[st
     return Run(Path(folder)).evidence(cycle)
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
+def _settled(folder: str, created: float, complete: int, cycle: int, revision: int, too_late: bool) -> Settled:
+    run = Run(Path(folder))
+    return decided.settled(run, cycle, _pool(folder, created, complete, cycle))
+
+
 @st.cache_data(max_entries=8, show_spinner=False)
 def _content(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
     return Run(Path(folder)).content(cycle)
@@ -225,6 +275,12 @@ def _others(folder: str, created: float, complete: int, cycle: int) -> pd.DataFr
 @st.cache_data(max_entries=32, show_spinner=False)
 def _others_picked(folder: str, created: float, complete: int, cycle: int) -> dict[str, list[int]]:
     return Run(Path(folder)).others_picked(cycle)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _rule_ranks(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
+    run = Run(Path(folder))
+    return rank_table(run.pool(cycle), run.config)
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -248,8 +304,8 @@ def _nearest(folder: str, created: float, complete: int, cycle: int, image: int)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _decisions(store: str, revision: int, run: str, cycle: int) -> pd.DataFrame:
-    return People(StorePaths(Path(store))).decisions(run, cycle)
+def _decisions(folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int) -> pd.DataFrame:
+    return decided.decisions(Run(Path(folder)), cycle)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -260,6 +316,30 @@ def _sets(store: str, revision: int, data: str) -> pd.DataFrame:
 @st.cache_data(max_entries=32, show_spinner=False)
 def _set_samples(store: str, revision: int, set_id: str, data: str) -> list[str]:
     return People(StorePaths(Path(store))).samples_of(set_id, data)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _labelled_in(folder: str, created: float, complete: int) -> pd.Series:
+    return pd.Series(labelled_since(Run(Path(folder))))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _coverage(folder: str, created: float, complete: int) -> pd.DataFrame:
+    return growth_coverage(Run(Path(folder)))
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _around(folder: str, created: float, complete: int, cycle: int, image: int, count: int) -> pd.DataFrame:
+    points = Run(Path(folder)).embedding(cycle)
+    found = [] if points is None else nearest_images(points, image, count)
+    return pd.DataFrame(found, columns=["index", "distance"])
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _set_images(folder: str, created: float, complete: int, data: str, set_id: str) -> list[int]:
+    run = Run(Path(folder))
+    wanted = set(People(run.store).samples_of(set_id, data))    # what a set holds is what its id says: it never changes
+    return [place for place, name in enumerate(run.facts["pool"]) if name in wanted]
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -1,5 +1,5 @@
 """Why an image was picked or not, in one sentence made of stored numbers. Pure: frames and settings in, text out."""
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -48,11 +48,11 @@ def speaking_member(pool: pd.DataFrame, image: int, task: str, committee: str) -
 
 
 def why(pool: pd.DataFrame, image: int, cycle: int, config: Config, strategy_title: str, earlier: str = "",
-        bought: Sequence[str] = ()) -> str:
+        bought: Sequence[str] = (), unwanted: bool = False) -> str:
     """The sentence. `pool` as `Run.pool` gives it, `image` a position in it.
 
     `earlier`: how an image that was labelled before came to be ("picked 3rd in cycle 0"). `bought`: the tasks whose labels
-    were bought with this pick, where they are not all of them.
+    were bought with this pick, where they are not all of them. `unwanted`: people had rejected it before the cycle began.
     """
     row = pool.iloc[image]
     if row["picked"]:
@@ -61,6 +61,8 @@ def why(pool: pd.DataFrame, image: int, cycle: int, config: Config, strategy_tit
         reason = _score_text(pool, image, config) if _scored(pool, image) else _by_chance(strategy_title, config)
         return f"{head}. {reason}"
     if not row["open"]:
+        if unwanted:
+            return f"It could not be picked: people had rejected it when cycle {cycle} began."
         if not row["labelled"]:
             return "It could not be picked: there is no label of it to be had."
         return f"Already labelled when cycle {cycle} picked{f': {earlier}' if earlier else ''}. Nothing was left to pick here."
@@ -79,35 +81,16 @@ def left(pool: pd.DataFrame) -> str:
     return "not fully labelled" if (pool["open"] & pool["labelled"]).any() else "unlabelled"
 
 
-def otherwise(pool: pd.DataFrame, image: int) -> dict[str, int]:
-    """Rank of an unlabelled image under other rules, as plain rankings without the greedy update (our choice).
-
-    Keys such as "inconsistency alone", "tasks joined by mean", "without depth". Empty where the parts were not measured.
-    """
-    names = tasks_of(pool, "n")
-    if not names or not {"inconsistency", "diversity_start"} <= set(pool.columns) or not pool["open"].iloc[image]:
-        return {}
-    parts = pool[[f"n.{name}" for name in names]]
-    spread = pool["diversity_start"]
-    rules = {"inconsistency alone": pool["inconsistency"], "diversity alone": spread,
-             "tasks joined by max": parts.max(axis=1) * spread, "tasks joined by mean": parts.mean(axis=1) * spread}
-    if len(names) > 1:
-        rules |= {f"without {name}": parts.drop(columns=f"n.{name}").max(axis=1) * spread for name in names}
-    free = pool["open"]
-    return {rule: 1 + int((values[free] > values.iloc[image]).sum()) for rule, values in rules.items()}
-
-
-def verdict(ranks: Mapping[str, int], rank: int, picked: int) -> str:
-    """What other rules would have changed. `ranks` as `otherwise` gives it; `rank`: its own; `picked`: how many were picked."""
-    best, worst = min(ranks, key=lambda rule: ranks[rule]), max(ranks, key=lambda rule: ranks[rule])
-    if rank <= picked and ranks[worst] > picked:
-        return f"The rule “{worst}” would not pick it: rank {ranks[worst]:,}."
-    if rank <= picked:
-        fall = f"; it falls furthest under “{worst}”, to rank {ranks[worst]:,}" if ranks[worst] > rank else ""
-        return f"Each of these rules would pick it{fall}."
-    if ranks[best] <= picked:
-        return f"The rule “{best}” would pick it: rank {ranks[best]:,}."
-    return f"None of these rules would pick it; it comes closest under “{best}”, at rank {ranks[best]:,}."
+def what_decisions_do(config: Config, settled: bool) -> str:
+    """What comes of accepting and rejecting images of a batch. `settled`: the next cycle has begun with that batch."""
+    if config.start == "random":
+        return ("This run simulates: the labels of its batches were bought at once, so what you decide here changes exports, "
+                "not the run.")
+    if settled:
+        return ("The next cycle has begun with this batch as people had decided by then. What you decide now is kept with your "
+                "name, but changes neither the run nor the exports of this batch. Notes are always shown and exported.")
+    return ("This run waits for labels. It does not wait for images that you reject, nor ask for them again; the next best take "
+            "their place. The batch is settled when the next cycle begins.")
 
 
 def _scored(pool: pd.DataFrame, image: int) -> bool:

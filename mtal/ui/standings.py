@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.figures.curves import AXES
+from mtal.runs.costs import spent
 from mtal.runs.experiment import PLAIN, Experiment
 from mtal.ui import comparison, inputs, loaders
 from mtal.ui.experiments import strategy_title
@@ -17,8 +18,10 @@ RANDOM = "random"
 READABLE = 8                                                # lines in one chart; more are drawn when asked for
 FEW = 3                                                     # lines, up to which every seed is drawn too
 COMMON = "common"                                           # the budget box while runs go on: the last that all have reached
-TRAINING = ("guess", "train")
-FREE = ("load", "evaluate", "quality", "evidence", "project")  # stages that are no part of choosing
+SHARED_TIME = " ≤: these runs measured more signals than their strategy needs, in the same stage; it costs less alone."
+UNEQUAL = ("These means are over different numbers of seeds (column n), and seeds differ in their start: an order by them can be "
+           "chance. The difference to Random compares like with like.")
+MOST = "≤ "                                                 # before a time that is known from above only
 
 
 def curve_rows(found: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
@@ -100,14 +103,13 @@ def standing(rows: pd.DataFrame, cycle: int) -> pd.DataFrame:
 
 
 def seconds_per_cycle(experiment: Experiment) -> pd.DataFrame:
-    """Index group; columns training and selection: mean seconds of a cycle, over the cycles that have such a stage."""
-    tables = [loaders.seconds(run).assign(group=line_title(cell.strategy, cell.variant), run=run.name)
+    """Index group; columns training and selection: mean seconds of a cycle, over the cycles that have such a stage, as texts.
+    `≤`: some of that time was for signals which the strategy does not need."""
+    tables = [spent(run, loaders.seconds(run)).assign(group=line_title(cell.strategy, cell.variant))
               for cell in experiment.cells if (run := experiment.run(cell)) and run.cycles_done()]
-    every = pd.concat(tables, ignore_index=True)
-    kind = every["stage"].map(lambda stage: "training" if stage in TRAINING else "" if stage in FREE else "selection")
-    every = every.assign(kind=kind)[kind != ""]
-    spent = every.groupby(["group", "run", "cycle", "kind"], sort=False)["seconds"].sum()
-    return spent.groupby(["group", "kind"]).mean().unstack("kind").reindex(columns=["training", "selection"])
+    found = pd.concat(tables, ignore_index=True).groupby(["group", "kind"]).agg(mean=("seconds", "mean"), exact=("exact", "all"))
+    found["told"] = [("" if exact else MOST) + f"{mean:.3g}" for mean, exact in zip(found["mean"], found["exact"], strict=True)]
+    return found["told"].unstack("kind").reindex(columns=["training", "selection"]).fillna("–")
 
 
 def show_standing(experiment: Experiment, rows: pd.DataFrame, task: str) -> None:
@@ -123,23 +125,26 @@ def show_standing(experiment: Experiment, rows: pd.DataFrame, task: str) -> None
     found = standing(one, common if chosen == COMMON else int(chosen))
     axis = str(one["axis"].iloc[0])
     wide = st.column_config.TextColumn(width="medium")
-    st.dataframe(table(found, seconds_per_cycle(experiment), axis), key="experiments.standing", hide_index=True,
+    times = seconds_per_cycle(experiment)
+    st.dataframe(table(found, times, axis), key="experiments.standing", hide_index=True,
                  height="content", alt=told(found, axis), column_config={"strategy": wide, "variant": wide})
+    if found["n"].nunique() > 1:
+        st.warning(UNEQUAL, icon=":material/balance:")
     missing = [group for group in rows["group"].unique() if group not in set(found["group"])]
+    shared = SHARED_TIME if any(text.startswith(MOST) for text in times.to_numpy().ravel()) else ""
     late = f" Not there yet: {plain(', '.join(missing))}." if missing else ""
     st.caption("± is the standard deviation over n seeds. The difference to Random is taken seed by seed at as many labels, "
-               f"where both have come so far.{late}")
+               f"where both have come so far.{shared}{late}")
 
 
 def table(found: pd.DataFrame, seconds: pd.DataFrame, axis: str) -> pd.DataFrame:
     """`standing` for people."""
     places = decimals([*found["mean"], *found["std"]])
-    spent = seconds.reindex(found["group"])
+    times = seconds.reindex(found["group"]).fillna("–")
     return pd.DataFrame({
         "strategy": [strategy_title(name) for name in found["strategy"]], "variant": found["label"],
         axis: _spreads(found, places), "difference to Random": _differences(found, places), "n": found["n"],
-        "selection, s per cycle": [_seconds(value) for value in spent["selection"]],
-        "training, s per cycle": [_seconds(value) for value in spent["training"]],
+        "selection, s per cycle": times["selection"].tolist(), "training, s per cycle": times["training"].tolist(),
         "task labels": found["labels"].round().astype(int),
     }).drop(columns=[] if (found["label"] != PLAIN).any() else ["variant"])
 
@@ -192,6 +197,3 @@ def _columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
 def _spreads(found: pd.DataFrame, places: int) -> list[str]:
     return [fixed(mean, places) + f" ± {fixed(std, places)}" * (n > 1) for mean, std, n in _columns(found, "mean", "std", "n")]
 
-
-def _seconds(value: float) -> str:
-    return "–" if value != value else f"{value:.3g}"

@@ -1,6 +1,11 @@
-"""Which image of a pool is looked at: `?sample=ID` in the address, steps along the ranking, and a search box."""
+"""Which image of a pool is looked at: `?sample=ID` in the address, steps along a list, and a search box.
+
+The list is that of the page one comes from: a set (`?set=ID`), else the ranking, whose picks are followed by the near misses.
+"""
 import difflib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pandas as pd
@@ -9,15 +14,25 @@ import streamlit as st
 from mtal.runs.run import Run
 from mtal.ui import loaders
 from mtal.ui.sentences import ordinal
-from mtal.ui.words import code
+from mtal.ui.sets import chosen_set
+from mtal.ui.words import code, count, plain
 
-SAMPLE = "sample"
+SAMPLE, BACK = "sample", "back"
 
 
-def choose_image(run: Run, cycle: int, pool: pd.DataFrame, page: str) -> int:
-    """A position in the pool, from `?sample=`; the first pick without it. Draws the steps and the search box."""
+@dataclass(frozen=True)
+class Steps:
+    """Where one is. `image`: position in the pool; `coming`: the images that a step leads to, the next one first."""
+    image: int
+    coming: tuple[int, ...]
+
+
+def choose_image(run: Run, cycle: int, pool: pd.DataFrame, page: str) -> Steps:
+    """A position in the pool, from `?sample=`; the first of the list without it. Draws the steps and the search box."""
     asked = st.query_params.get(SAMPLE)
-    order = ranking(pool)
+    chosen = chosen_set(run)
+    order = ranking(pool) if chosen is None else in_order(pool, chosen.images)      # of a set, only what this pool has
+    title = "" if chosen is None else chosen.title
     first = int(order[0]) if len(order) else 0
     image = first if asked is None else find_image(pool["id"].tolist(), asked)
     if image is None:
@@ -27,14 +42,23 @@ def choose_image(run: Run, cycle: int, pool: pd.DataFrame, page: str) -> int:
         st.stop()
     if asked != pool["id"].iloc[image]:
         st.query_params[SAMPLE] = str(pool["id"].iloc[image])       # so that the address can be shared as it stands
-    _controls(run, cycle, pool, page, order, image)
-    return image
+    _controls(run, cycle, pool, page, order, image, title)
+    place = np.flatnonzero(order == image)
+    beside = [place[0] + 1, place[0] + 2, place[0] - 1] if len(place) else []
+    return Steps(image, tuple(int(order[other]) for other in beside if 0 <= other < len(order)))
 
 
 def ranking(pool: pd.DataFrame) -> np.ndarray:
     """Positions of the unlabelled images, best first: the picks in their order, then the rest."""
     free = np.flatnonzero((pool["rank"] > 0).to_numpy())
     return free[np.argsort(pool["rank"].to_numpy()[free], kind="stable")]
+
+
+def in_order(pool: pd.DataFrame, images: Sequence[int]) -> np.ndarray:
+    """Some positions, those with a rank first and by it, then the others as they come."""
+    chosen = np.asarray(images, dtype=np.int64)
+    rank = pool["rank"].to_numpy()[chosen]
+    return chosen[np.argsort(np.where(rank > 0, rank, len(pool) + 1), kind="stable")]
 
 
 def find_image(ids: Sequence[str], text: str) -> int | None:
@@ -49,8 +73,9 @@ def labelled_since(run: Run, cycle: int, image: int) -> str:
     """How an image that was labelled before a cycle came to be so."""
     for earlier in range(cycle):
         row = loaders.pool(run, earlier).iloc[image]
-        if row["picked"]:
-            return f"picked {ordinal(int(row['rank']))} in cycle {earlier}"
+        if image in run.bought(earlier)[:, 0]:
+            return (f"picked {ordinal(int(row['rank']))} in cycle {earlier}" if row["picked"] else
+                    f"it came for an image that people rejected in cycle {earlier}")
     return "it belongs to the random start"
 
 
@@ -62,7 +87,7 @@ def tasks_bought(run: Run, cycle: int, image: int) -> tuple[str, ...]:
     return bought if len(bought) < len(names) else ()
 
 
-def _controls(run: Run, cycle: int, pool: pd.DataFrame, page: str, order: np.ndarray, image: int) -> None:
+def _controls(run: Run, cycle: int, pool: pd.DataFrame, page: str, order: np.ndarray, image: int, title: str) -> None:
     ids, place = pool["id"].tolist(), np.flatnonzero(order == image)
     before = ids[order[place[0] - 1]] if len(place) and place[0] > 0 else None
     after = ids[order[place[0] + 1]] if len(place) and place[0] + 1 < len(order) else None
@@ -71,16 +96,24 @@ def _controls(run: Run, cycle: int, pool: pd.DataFrame, page: str, order: np.nda
                   on_click=_go, args=(before,), help="One rank up")
         st.button("Next", key=f"{page}.next", icon=":material/arrow_forward:", shortcut="j", disabled=after is None,
                   on_click=_go, args=(after,), help="One rank down; after the last pick come the near misses")
-        st.text_input("Any image of the pool", key=f"{page}.search", placeholder="id or number", width=260,
+        st.text_input("Any image of the pool", key=f"{page}.search", placeholder="why not this one? id or number", width=260,
                       on_change=_search, args=(ids, f"{page}.search", f"{page}.missed"))
-        st.page_link("pages/batch.py", label=f"All picks of cycle {cycle}", icon=":material/grid_view:",
-                     query_params={"run": run.name, "cycle": str(cycle)})
+        if st.button(f"All picks of cycle {cycle}", key=f"{page}.batch", icon=":material/grid_view:", shortcut="g"):
+            st.switch_page("pages/batch.py", query_params=way_back(run, cycle, st.query_params.get(BACK, "")))
+    if title:
+        where = f"{place[0] + 1:,} of {count(len(order), 'image')}" if len(place) else "not one of them"
+        st.caption(f"Previous and Next step through **{plain(title)}**: {where}.")
     missed = st.session_state.pop(f"{page}.missed", "")
     if missed:
         close = difflib.get_close_matches(missed, ids, n=3)
         hint = f" Close: {', '.join(code(name) for name in close)}." if close else ""
         st.warning(f"No image has the id {code(missed)}, and the numbers go from 0 to {len(pool) - 1}.{hint}",
                    icon=":material/search_off:")
+
+
+def way_back(run: Run, cycle: int, back: str) -> dict[str, str]:
+    """The address of the batch: as it was filtered and sorted when one came from there, else as it usually is."""
+    return dict(parse_qsl(back)) | {"run": run.name, "cycle": str(cycle)}
 
 
 def _forget() -> None:

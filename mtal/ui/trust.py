@@ -65,7 +65,11 @@ def verdict(frame: pd.DataFrame, tasks: Sequence[TaskFacts]) -> str:
     parts = [f"{titles[name]}: " + (_told(row) if row is not None and row["low"] > 0 else "none beyond chance")
              for name, row in best.items()]
     said = f"Best per task: {'; '.join(parts)}."
+    sure = any(row is not None and row["low"] > 0 for row in best.values())
     if top is None or not top["low"] > 0:
+        if not sure:
+            return ("No signal ranks the images by their loss better than chance: neither by the multi-task loss nor by that of "
+                    "a single task. With few unlabelled images that is usual.")
         return f"No signal ranks the images by their multi-task loss better than chance. {said}"
     failed = [titles[name] for name in titles if _fails(frame, str(top["version"]), name)]
     alone = "it says nothing beyond chance about any single task" if len(failed) == len(titles) else f"it fails {_and(failed)}"

@@ -10,30 +10,31 @@ import streamlit as st
 from mtal.runs.people import LONGEST_NAME
 
 KEY = "who.name"
+TYPED = "who.typed"                                         # set once somebody typed a name, for the browser to keep
 COOKIE = "mtal_who"
 A_YEAR_S = 365 * 24 * 3600
 
 
 def who() -> str:
-    """The name given in the sidebar; without one, what the browser remembers, else the user name on the server's system."""
-    return _on_one_line(st.session_state.get(KEY) or "") or _usual()
+    """The name in the sidebar; what the browser remembers before it is drawn; without either the server's user name."""
+    name = st.session_state[KEY] if KEY in st.session_state else unquote(st.context.cookies.get(COOKIE, ""))
+    return " ".join((name or "").split())[:LONGEST_NAME] or _login()
 
 
 def ask_who() -> None:
     """The field "You are", small, in the sidebar below the pages."""
     if KEY not in st.session_state:
-        st.session_state[KEY] = _usual()
+        st.session_state[KEY] = who()
     with st.sidebar:
         st.text_input("You are", key=KEY, max_chars=LONGEST_NAME, placeholder=_login(), icon=":material/person:",
-                      autocomplete="nickname",
+                      autocomplete="nickname", on_change=_typed,
                       help="Decisions, notes and sets are stored with this name. This browser remembers it.")
-        if who() != _usual():
+        if TYPED in st.session_state:
             _remember(who())
 
 
-def _usual() -> str:
-    """What holds without a word from the user in this session."""
-    return _on_one_line(unquote(st.context.cookies.get(COOKIE, "")))[:LONGEST_NAME] or _login()
+def _typed() -> None:
+    st.session_state[TYPED] = True
 
 
 def _remember(name: str) -> None:
@@ -48,7 +49,3 @@ def _login() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "somebody"
-
-
-def _on_one_line(name: str) -> str:
-    return " ".join(name.split())

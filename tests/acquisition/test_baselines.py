@@ -11,7 +11,7 @@ from mtal.acquisition import STRATEGIES
 from mtal.acquisition import probcover as probcover_module
 from mtal.acquisition import typiclust as typiclust_module
 from mtal.acquisition.badge import seeds
-from mtal.acquisition.clusters import clustered
+from mtal.acquisition.clusters import clustered, distinct
 from mtal.acquisition.partal import standardised
 from mtal.acquisition.pool import Options, Pool
 from mtal.acquisition.probcover import cover, pure_radius
@@ -239,6 +239,14 @@ def test_clusters_are_the_same_for_the_same_seed_and_at_most_as_many_as_asked(se
         first, second = (clustered(points, count, np.random.default_rng(seed)) for _ in range(2))
         np.testing.assert_array_equal(first, second)
         assert len(np.unique(first)) <= count
+
+
+@seeded
+def test_different_rows_are_counted_up_to_what_is_asked_for(seed):
+    rng = np.random.default_rng(seed)
+    points = rng.integers(-1, 2, size=(60, 3)) * rng.choice([1.0, -1.0], size=(60, 1))              # has -0.0
+    there = len({tuple(row) for row in points.tolist()})
+    assert [distinct(points, most) for most in (1, 5, 60)] == [1, 5, there]
 
 
 @seeded

@@ -10,6 +10,7 @@ import pytest
 from mtal.runs.experiment import Experiment, create_experiment, expand, find_experiment, metrics, one_at_a_time
 from mtal.runs.files import write_json
 from mtal.ui.ablations import heeds
+from mtal.ui.experiments import some_titles
 from tests.app.test_result_pages import charts
 from tests.app.test_shell_pages import text_of
 from tests.real_runs import tiny_config
@@ -77,6 +78,22 @@ def test_a_damaged_plan_is_named(open_page, made_experiment):
     assert "shapes cannot be read" in app.warning[0].value.replace("\\", "")
 
 
+def test_time_spent_on_signals_of_others_is_no_cost_of_a_strategy(open_page, made_experiment):
+    """As where everything is measured: Random needs no pass over the pool, and ours shares the one that there was."""
+    experiment = made_experiment("finished")
+    for cell in experiment.cells:
+        run = experiment.run(cell)
+        own = {"pairs": True, "embedding": True, "score": False} if cell.strategy == "ours" else {}
+        write_json(run.paths.facts, run.facts | {"needed_stages": {"train": True, "pick": True} | own})
+    app = open_page("experiments", experiment="shapes")
+    (shown,) = [frame.value for frame in app.dataframe if "selection, s per cycle" in frame.value]
+    selection = dict(zip(shown["strategy"], shown["selection, s per cycle"], strict=True))
+    assert selection.pop("Random")[0].isdigit()
+    assert [text[:2] for text in selection.values()] == ["≤ "]
+    assert all(text[0].isdigit() for text in shown["training, s per cycle"])
+    assert any("≤: these runs measured more" in caption.value for caption in app.caption)
+
+
 @pytest.mark.parametrize("state", ["finished", "running", "queued", "failed", "interrupted", "stopped", None])
 def test_one_experiment_in_every_state(open_page, made_experiment, state):
     experiment = made_experiment(state)
@@ -106,6 +123,23 @@ def test_cells_tell_how_far_a_run_is_and_why_one_failed(open_page, made_experime
     found = cells_of(open_page("experiments", experiment="shapes"))
     assert "running 1 of 3 cycles" in found[2]
     assert "failed Out of memory" in found[3]
+
+
+def test_means_over_different_seeds_are_not_ranked_without_a_warning(open_page, made_experiment):
+    made_experiment("finished", ours_1=None)
+    assert any("different numbers of seeds" in warning.value for warning in open_page("experiments", experiment="shapes").warning)
+
+
+def test_a_sentence_names_three_strategies_and_counts_the_rest():
+    assert some_titles(["rbal"]) == "RBAL"
+    assert some_titles(["rbal", "ll4al"]) == "RBAL and LL4AL"
+    assert some_titles(["random", "rbal", "ll4al", "partal", "badge"]) == "Random, RBAL, LL4AL and 2 more strategies"
+
+
+def test_a_plan_without_a_run_is_listed_with_the_title_of_its_data(open_page, made_experiment, made_store):
+    made_experiment(None)
+    made_store("finished", strategy="ours", seed=9)
+    assert "Drawn shapes" in text_of(open_page("experiments"))
 
 
 def test_there_is_no_estimate_before_a_run_of_each_kind_has_a_cycle(open_page, made_experiment, made_store):
@@ -203,7 +237,7 @@ def test_an_extension_is_counted_before_it_is_made_and_repeats_nothing(open_page
     assert re.search(r"about \*\*.+\*\*, one run after the other", text_of(app))
     app.multiselect(key="extend.strategies").set_value(["rbal"]).run()
     assert "5 more runs" in text_of(app)
-    assert "RBAL was never timed" in text_of(app)
+    assert "no cycle of RBAL was timed here" in text_of(app)
     app.multiselect(key="extend.vary").set_value(["committee"]).run()
     app.multiselect(key="extend.vary.committee").set_value(["max", "mean"]).run()
     assert "8 more runs" in text_of(app)                    # ours with another committee, for three seeds

@@ -1,4 +1,7 @@
 """The result pages in every state: no exception, no endless wait, and the one fact that each page exists for."""
+import json
+import re
+
 import pytest
 
 from mtal.runs.files import read_json, write_json
@@ -30,6 +33,17 @@ def shown(app) -> str:
 
 def charts(app) -> list:
     return app.get("plotly_chart")
+
+
+def rows_of_tiles(app) -> list[list[dict[str, str]]]:
+    """What stands in each row of small pictures."""
+    return [json.loads(element.proto.json)["tiles"] for element in app.get("bidi_component")
+            if element.proto.component_name == "mtal.strip"]
+
+
+def tiles(app) -> list[str]:
+    """The ids of all tiles that are HTML, in their order."""
+    return re.findall(r'data-open="([^"]*)"', "".join(element.proto.body for element in app.get("html")))
 
 
 def picks(run: Run, cycle: int) -> list[int]:
@@ -137,8 +151,7 @@ def test_batch_shows_the_picks_in_order_and_their_cut_off(open_page, made_store)
     free = len(pool) - len(run.facts["start"]) - len(picks(run, 0))
     assert f"picked {len(batch)} images of {free} unlabelled in cycle 1, {labels} task labels" in texts(app)
     assert f"{pool['score'].iloc[batch[-1]]:#.3g}" in texts(app)    # the cut-off is the last pick's score
-    shown = [link.proto.query_string for link in app.get("page_link") if "sample=" in link.proto.query_string]
-    assert [query.rpartition("sample=")[2] for query in shown[:len(batch)]] == pool["id"].iloc[batch].tolist()
+    assert tiles(app)[:len(batch)] == pool["id"].iloc[batch].tolist()
     assert "Near misses" in texts(app)
 
 
@@ -162,7 +175,7 @@ def test_random_has_picks_but_no_scores(open_page, made_store):
     app = open_page("batch", run=run.name, cycle="0")
     assert not app.exception
     assert "same chance" in texts(app)
-    assert len(app.get("image")) == len(picks(run, 0)) == 5
+    assert len(tiles(app)) == len(picks(run, 0)) == 5
     assert not charts(app)
     app = open_page("inspect", run=run.name, cycle="0", sample=str(picks(run, 0)[0]))
     assert not app.exception
@@ -232,10 +245,15 @@ def test_inspect_tells_since_when_an_image_is_labelled(open_page, made_store):
 def test_inspect_shows_the_pictures_that_the_engine_drew(open_page, made_store):
     run = made_store("finished")
     app = open_page("inspect", run=run.name, cycle="0")
-    own = [name for name in run.evidence(0)["pictures"] if ".gapself." not in name and name != "image"]
-    near = run.nearest(0, picks(run, 0)[0])
+    image = picks(run, 0)[0]
+    own = [name for name in run.evidence(0)["pictures"] if not {"gapself", "truth", "image"} & set(name.split("."))]
+    drawn = "".join(element.proto.body for element in app.get("html"))
+    assert f"thumb/{run.name}/{image}.jpg" in drawn
+    for name in own:                                        # what all tasks say
+        assert drawn.count(f"picture/{run.name}/0/{image}/{name}.png") == 1
+    near = run.nearest(0, image)
     assert len(near) == 5                                   # nothing was picked before it: labelled ones only
-    assert len(app.get("image")) == 1 + len(own) + len(near)                   # thumbnail, what the tasks say, neighbours
+    assert any([tile["id"] for tile in row] == near["id"].tolist() for row in rows_of_tiles(app))
     assert "No pictures were drawn" not in texts(app)
 
 
@@ -246,43 +264,12 @@ def test_inspect_without_pictures_keeps_scores_and_neighbours(open_page, made_st
     app = open_page("inspect", run=run.name, cycle="0", sample=str(last))
     assert "No pictures were drawn for this image" in texts(app)
     assert "Nearest labelled images" in texts(app)
-    assert len(charts(app)) == 2
+    assert len(charts(app)) == 2                            # task scores, and ranks under other rules
+    assert app.button(key="inspect.draw")
     run.cycle(1).evidence.unlink()
     app = open_page("inspect", run=run.name, cycle="1")
     assert "No pictures were drawn in this cycle" in texts(app)
     assert len(charts(app)) == 2
-
-
-def test_map_shows_what_is_selected(open_page, made_store):
-    run = made_store("finished")
-    app = open_page("map", run=run.name, cycle="0")
-    assert len(charts(app)) == 1
-    assert not app.get("image")
-    app.session_state[f"map.chart.{run.name}.0.0"] = {"selection": {"points": [{"customdata": 7}, {"customdata": [9]}]}}
-    app.run()
-    assert not app.exception
-    assert "2 selected" in texts(app)
-    assert len(app.get("image")) == 2
-
-
-def test_map_shows_what_the_address_selects(open_page, made_store):
-    run = made_store("finished")
-    app = open_page("map", run=run.name, cycle="0", colour="s.depth", chosen=run.facts["pool"][7])
-    assert not app.exception
-    assert app.selectbox(key="map.colour").value == "s.depth"
-    assert "1 selected" in texts(app)
-    assert len(app.get("image")) == 1
-    app.button(key="map.clear").click().run()
-    assert not app.get("image")
-    assert "chosen" not in address(app)
-
-
-def test_map_can_be_coloured_by_a_task_score(open_page, made_store):
-    run = made_store("finished")
-    app = open_page("map", run=run.name, cycle="0")
-    app.selectbox(key="map.colour").set_value("s.depth").run()
-    assert not app.exception
-    assert len(charts(app)) == 1
 
 
 def test_curves_start_with_what_can_be_compared(open_page, made_store):

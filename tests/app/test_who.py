@@ -45,6 +45,16 @@ def test_a_name_lasts_over_pages_and_is_handed_to_the_browser(open_page):
     assert shown(app.switch_page("pages/help.py").run()) == "Ann Böhm; path=/x"
 
 
+def test_who_changes_their_mind_is_remembered_by_the_last_name(open_page, cookies):
+    cookies[module.COOKIE] = "Ann"
+    app = open_page("home")
+    for name in ("Bo", "Ann"):
+        app.sidebar.text_input(key=module.KEY).set_value(name).run()
+        assert f"mtal_who={name};" in scripts(app)[0]
+    app.sidebar.text_input(key=module.KEY).set_value("").run()
+    assert f"mtal_who={getpass.getuser()};" in scripts(app)[0]
+
+
 def test_a_browser_that_remembers_is_believed(open_page, cookies):
     cookies[module.COOKIE] = "Ann%20B%C3%B6hm"
     app = open_page("home")

@@ -111,12 +111,12 @@ def test_launch_watch_and_look_at_everything(new_tab, store):
     tab.choose("Run", re.compile("^ours"))
     batch = ours.pool(0).query("picked").sort_values("rank")
     tab.says(f"picked {len(batch)} images")
-    tiles = tab.part("tiles.batch")
-    expect(tiles.get_by_test_id("stPageLink")).to_have_count(len(batch))
-    assert tab.pictures(tiles) == len(batch)
+    tiles = tab.page.locator(".tiles").first
+    expect(tiles.get_by_role("listitem")).to_have_count(len(batch))
     tab.keep("batch")
 
     tiles.get_by_role("link", name=f"1 · {batch['id'].iloc[0]}").click()
+    tab.page.get_by_role("link", name="Why this image? Inspect").click()
     tab.says(f"Picked 1st of {len(batch)} in cycle 0. Score")
     tab.settled()
     drawn = [name for name in ours.evidence(0)["pictures"] if ".gapself." not in name and name != "image"]
@@ -124,7 +124,7 @@ def test_launch_watch_and_look_at_everything(new_tab, store):
     tab.keep("inspect")
 
     tab.follow("Map")
-    chart = tab.charts(1)
+    chart = tab.part("map.canvas").locator(".js-plotly-plot")
     expect(chart.locator(".scatterlayer .point")).to_have_count(len(ours.facts["pool"]))
     tab.says("Click a point, or draw a lasso")
     tab.keep("map")

@@ -14,7 +14,7 @@ from mtal.acquisition.scores import comparable
 from mtal.config import Config
 from mtal.datasets import DATASETS
 from mtal.datasets.dataset import DataError, Gated, LabelNotBought
-from mtal.engine import cycle, evidence, worker
+from mtal.engine import cycle, drawing, worker
 from mtal.engine.cycle import training_weights
 from mtal.engine.facts import images_at, images_per_cycle
 from mtal.engine.intake import first_images
@@ -96,7 +96,10 @@ class TestFinishedRun:
     def test_random_measures_nothing_it_does_not_need(self, random_run):
         assert random_run.embedding(0) is None
         assert "s.depth" not in random_run.pool(0)
-        assert set(random_run.seconds()["stage"]) == {"load", "train", "evaluate", "pick", "evidence"}
+        assert set(random_run.seconds()["stage"]) == {"load", "train", "evaluate", "pick", "evidence", "afterwards"}
+        assert random_run.content(0).empty
+        assert random_run.others(0).empty
+        assert {"cluster", "nearest", "nearest_after"}.isdisjoint(random_run.pool(0))
 
     def test_facts_say_what_pages_need(self, finished_run):
         facts = finished_run.facts
@@ -138,6 +141,15 @@ def same_picks(first: Run, second: Run) -> None:
         pd.testing.assert_frame_equal(first.pool(number), second.pool(number))
         for stored in ("embedding", "layout"):
             np.testing.assert_array_equal(getattr(first, stored)(number), getattr(second, stored)(number))
+        for stored in ("content", "others"):
+            pd.testing.assert_frame_equal(getattr(first, stored)(number), getattr(second, stored)(number))
+        assert first.others_picked(number) == second.others_picked(number)
+        assert first.evidence(number) == second.evidence(number)
+        for image in first.drawn(number):
+            one, other = (run.cycle(number).samples.sample(image) for run in (first, second))
+            assert {file.name: file.read_bytes() for file in one.iterdir()} == {
+                file.name: file.read_bytes() for file in other.iterdir()}
+            pd.testing.assert_frame_equal(first.afterwards(number, image), second.afterwards(number, image))
     pd.testing.assert_frame_equal(first.metrics(), second.metrics())
 
 
@@ -265,14 +277,14 @@ class TestFailures:
     def test_a_stage_that_fails_in_a_later_cycle_is_named(self, tmp_path, monkeypatch):
         """The picture of the second cycle cannot be written: that cycle does not appear, and the first stays."""
         run = Run(create(tiny_config(), StorePaths(tmp_path)).folder)
-        original = evidence._save
+        original = drawing.save_picture
 
-        def full_disk(paths, image, name, pixels):
-            if paths.folder.name == ".001":
+        def full_disk(samples, image, name, pixels):
+            if samples.folder.parent.name == ".001":
                 raise OSError(28, "No space left on device")
-            original(paths, image, name, pixels)
+            original(samples, image, name, pixels)
 
-        monkeypatch.setattr(evidence, "_save", full_disk)
+        monkeypatch.setattr(drawing, "save_picture", full_disk)
         outcome = worker.work(run.paths)
         assert (outcome["outcome"], outcome["stage"]) == ("failed", "evidence")
         assert "No space left" in outcome["reason"]
@@ -329,9 +341,9 @@ class TestChangedData:
 
 
 def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path, monkeypatch):
-    """Every reading of a pool label during two real cycles is recorded: all of them had been bought by then.
-
-    Those that measure the signals, after the pick, are left out here and have a test of their own in test_quality.
+    """Every reading of a pool label during two real cycles is recorded: all of them had been bought by then, with two exceptions
+    after the pick. What became of the pick is measured with the labels that it bought; and a simulation shows the truth of the
+    images that it draws. Those that measure the signals are left out here and have a test of their own in test_quality.
     """
     run = Run(create(tiny_config("describe=always", "cycles=2", "signal_quality=false"), StorePaths(tmp_path)).folder)
     source, read = DATASETS["drawn"], []
@@ -342,7 +354,7 @@ def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path
             self.image, self.files, self.has_label = split.image, split.files, split.has_label
 
         def label(self, index, task):
-            read.append((index, task.name, run.cycles_done()))
+            read.append((index, task.name, run.cycles_done(), watch.current))
             return self.split.label(index, task)
 
     def load(config: Config):
@@ -350,13 +362,17 @@ def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path
         return dataset.of(Spy(dataset.pool), dataset.validation)
 
     monkeypatch.setitem(cycle.DATASETS, "drawn", replace(source, load=load))
-    cycle.run_cycles(run, Watch(run, 0))
+    watch = Watch(run, 0)
+    cycle.run_cycles(run, watch)
     assert run.cycles_done() == 2
     start_images = first_images(run.config, WHOLE)
-    assert read
-    for index, task, number in read:
-        labelled = run.labelled(number, start_images)
-        assert labelled[index, run.config.tasks.index(task)], (index, task, number)
+    assert {stage for *_, stage in read} == {"load", "train", "pairs", "evidence", "afterwards"}
+    for index, task, number, stage in read:
+        if stage == "evidence":
+            assert index in run.evidence(number)["images"]
+        else:
+            labelled = run.labelled(number + (stage == "afterwards" and number < 1), start_images)
+            assert labelled[index, run.config.tasks.index(task)], (index, task, number)
 
 
 def test_the_gate_refuses_by_name():

@@ -264,8 +264,12 @@ class TestRun:
         unbought = [event for event in happened[picked_at[0]:] if event[0] == "read" and event[1] == "quality"]
         assert {event[2] for event in unbought} == set(range(24))
         later = bought + run.picked(0)[:, 0].tolist()
-        others = [event for event in happened[picked_at[0]:] if event[0] == "read" and event[1] != "quality"]
+        others = [event for event in happened[picked_at[0]:] if event[0] == "read" and event[1] not in {"quality", "evidence"}]
         assert all(event[2] in later for event in others)
+        shown = [event for event in happened if event[0] == "read" and event[1] == "evidence"]
+        assert shown
+        assert {event[2] for event in shown} <= set(run.evidence(0)["images"])
+        assert happened.index(shown[0]) > picked_at[0]
 
     def test_every_signal_has_a_column_per_task_and_a_quality(self, described):
         run, _ = described

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from mtal.export import EXPORTERS
-from mtal.export.bundle import MANIFEST
+from mtal.export.manifest import MANIFEST
 from mtal.runs.run import Run
 
 

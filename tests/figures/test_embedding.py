@@ -4,7 +4,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from mtal.figures.embedding import WEBGL_FROM, by_state, by_value, states
+from mtal.figures.colouring import Values, grouped
+from mtal.figures.embedding import COLOURS, PICKS_ON_PICTURE, SYMBOLS, WEBGL_FROM, by_state, draw_density, draw_map, states
 
 
 def made(count: int) -> pd.DataFrame:
@@ -15,32 +16,82 @@ def made(count: int) -> pd.DataFrame:
                        score=np.where(pool["labelled"], np.nan, rng.random(count)))
 
 
-@pytest.mark.parametrize("draw", [lambda points: by_state(points, "v"), lambda points: by_value(points, "score", "score", "v")])
-def test_custom_data_is_the_position_of_the_image(draw):
-    points = made(40)
-    figure = draw(points)
-    seen = {}
+COLOURINGS = {
+    "state": by_state, "score": lambda points: Values("score", points["score"].to_numpy()),
+    "groups": lambda points: grouped("parity", [("even", "odd", "unknown")[n % 3] for n in points["image"]]),
+}
+
+
+def places(figure) -> dict[int, tuple[float, float]]:
+    found: dict[int, tuple[float, float]] = {}
     for trace in figure.data:
-        seen |= {int(image): (x, y) for image, x, y in zip(trace.customdata, trace.x, trace.y, strict=True)}
+        for image, x, y in zip(trace.customdata, trace.x, trace.y, strict=True):
+            assert int(image) not in found
+            found[int(image)] = (float(x), float(y))
+    return found
+
+
+def looks(figure) -> dict[int, tuple[str, str]]:
+    return {int(image): (trace.marker.symbol, trace.name.partition(" (")[0])
+            for trace in figure.data for image in trace.customdata}
+
+
+@pytest.mark.parametrize("colouring", COLOURINGS.values(), ids=COLOURINGS)
+def test_custom_data_is_the_position_of_the_image(colouring):
+    points = made(40)
+    seen = places(draw_map(points, colouring(points), "v"))
     assert sorted(seen) == list(range(40))
     assert seen[17] == pytest.approx((points["x"][17], points["y"][17]), rel=1e-6)
 
 
+@pytest.mark.parametrize("colouring", COLOURINGS.values(), ids=COLOURINGS)
+def test_a_part_of_the_points_keeps_positions_and_looks(colouring):
+    points, drawn = made(40), np.array([3, 5, 17, 26])
+    whole, part = (draw_map(points, colouring(points), "v", these) for these in (None, drawn))
+    assert places(part) == {image: places(whole)[image] for image in drawn}
+    assert part.layout.xaxis.range == whole.layout.xaxis.range
+    assert looks(part) == {image: looks(whole)[image] for image in drawn}
+
+
+def test_the_legend_tells_how_many_of_how_many_are_drawn():
+    points = made(40)
+    assert [trace.name for trace in draw_map(points, by_state(points), "v", np.array([0, 1, 2, 3, 5])).data] == [
+        "not labelled (2 of 24)", "labelled before (2 of 8)", "picked in this cycle (1 of 8)"]
+
+
 def test_states_differ_in_shape_and_colour():
-    traces = by_state(made(40), "v").data
+    points = made(40)
+    traces = draw_map(points, by_state(points), "v").data
     assert len({trace.marker.symbol for trace in traces}) == len({trace.marker.color for trace in traces}) == 3
     assert [len(trace.x) for trace in traces] == [24, 8, 8]
 
 
-@pytest.mark.parametrize(("count", "kind"), [(WEBGL_FROM - 1, go.Scatter), (WEBGL_FROM, go.Scattergl)])
-def test_webgl_only_where_it_is_needed(count, kind):
-    assert all(isinstance(trace, kind) for trace in by_state(made(count), "v").data)
+def test_groups_differ_in_shape_and_the_unknown_is_the_ground():
+    points = made(40)
+    traces = draw_map(points, COLOURINGS["groups"](points), "v").data
+    assert [trace.name.partition(" (")[0] for trace in traces] == ["unknown", "even", "odd"]
+    assert len({trace.marker.color for trace in traces}) == 3
+    assert traces[1].marker.symbol != traces[2].marker.symbol
+
+
+def test_twelve_groups_never_look_alike():
+    points = made(120)
+    traces = draw_map(points, grouped("t", [f"g{n % 12}" for n in range(120)]), "v").data
+    assert len({(trace.marker.color, trace.marker.symbol) for trace in traces}) == 12
+    assert len(SYMBOLS) == 12 > len(COLOURS)
+
+
+@pytest.mark.parametrize(("count", "webgl", "kind"), [
+    (WEBGL_FROM - 1, True, go.Scatter), (WEBGL_FROM, True, go.Scattergl), (WEBGL_FROM, False, go.Scatter)])
+def test_webgl_only_where_it_is_needed_and_there(count, webgl, kind):
+    points = made(count)
+    assert all(isinstance(trace, kind) for trace in draw_map(points, by_state(points), "v", webgl=webgl).data)
 
 
 def test_colours_go_by_rank_and_images_without_a_value_are_grey():
     points = made(40)
     points.loc[points["score"].idxmax(), "score"] = 1000.0  # one far value must not take the scale from the others
-    by_name = {trace.marker.symbol: trace for trace in by_value(points, "score", "score", "v").data}
+    by_name = {trace.marker.symbol: trace for trace in draw_map(points, COLOURINGS["score"](points), "v").data}
     known = points["score"].dropna()
     marker = by_name["circle"].marker
     assert (marker.cmin, marker.cmax) == (0, 100)
@@ -50,9 +101,51 @@ def test_colours_go_by_rank_and_images_without_a_value_are_grey():
         [100 * (known <= score).mean() for score in points[points["picked"]]["score"]])
 
 
+def test_images_that_lack_a_class_all_stand_at_the_bottom():
+    points = made(40)
+    share = np.where(points["image"] < 30, 0.0, points["image"])
+    shown = {int(image): float(colour) for trace in draw_map(points, Values("share", share), "v").data
+             for image, colour in zip(trace.customdata, trace.marker.color, strict=True)}
+    assert {shown[image] for image in range(30)} == {100 / 40}
+
+
+def test_there_is_one_bar_with_the_unit_and_none_without_any_value():
+    points = made(40)
+    bars = [trace.marker.colorbar.title.text for trace in draw_map(
+        points, Values("depth", points["score"].to_numpy(), "m"), "v").data if trace.marker.showscale]
+    assert bars == ["depth (m)<br>(by rank)"]
+    blank = draw_map(points, Values("depth", np.full(40, np.nan), "m"), "v")
+    assert sum(bool(trace.marker.showscale) for trace in blank.data) == 0
+    assert sorted(places(blank)) == list(range(40))
+
+
 def test_hover_tells_name_rank_and_score():
     points = made(10)
-    text = next(trace for trace in by_state(points, "v").data if trace.marker.symbol == "star").text[0]
+    text = next(trace for trace in draw_map(points, by_state(points), "v").data if trace.marker.symbol == "star").text[0]
     assert "i1" in text
     assert "picked 1." in text
     assert f"{points['score'][1]:.3g}" in text
+
+
+def test_the_map_begins_where_somebody_zoomed_to():
+    points = made(10)
+    layout = draw_map(points, by_state(points), "v", zoom=[0, 1, 2, 3]).layout
+    assert (layout.xaxis.range, layout.yaxis.range) == ((0, 1), (2, 3))
+
+
+def test_the_picture_counts_every_image_once_where_it_lies():
+    points = made(3000)
+    heat = draw_density(points, "v").data[0]
+    counts = np.asarray(heat.text).astype(int)
+    assert counts.sum() == 3000
+    across = np.abs(np.asarray(heat.x) - points["x"][17]).argmin()
+    up = np.abs(np.asarray(heat.y) - points["y"][17]).argmin()
+    assert counts[up, across] >= 1
+    assert np.isnan(np.asarray(heat.z)[counts == 0]).all()
+    assert np.asarray(heat.z)[up, across] == pytest.approx(np.log10(counts[up, across]))
+
+
+def test_a_picture_of_any_number_of_images_is_of_one_size():
+    small, large = (len(np.asarray(draw_density(made(count), "v").data[0].text).ravel()) for count in (100, 20_000))
+    assert small == large
+    assert len(draw_density(made(20_000), "v").data[1].x) == PICKS_ON_PICTURE

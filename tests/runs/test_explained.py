@@ -89,6 +89,8 @@ class TestPacking:
         np.testing.assert_allclose(unpacked(packed(metres)), metres, rtol=1 / 2048)
         np.testing.assert_allclose(unpacked(packed(vectors)), vectors, atol=0.5 / 127 + 1e-6)
         assert (unpacked(packed(vectors))[0, 0] == 0).all()
+        metres[0] = 0, 1e-9, 1e-9, 0, 0, 1, 2               # not measured, or as near as a prediction can be
+        np.testing.assert_array_equal(unpacked(packed(metres)) > 0, metres > 0)
         assert [packed(values).itemsize for values in (ids, metres, vectors)] == [1, 2, 1]
         assert all(unpacked(packed(values)).dtype == np.float32 for values in (metres, vectors))
 

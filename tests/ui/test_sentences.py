@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from mtal.config import Config
-from mtal.ui.sentences import driving_task, ordinal, otherwise, speaking_member, verdict, why
+from mtal.ui.sentences import driving_task, ordinal, speaking_member, what_decisions_do, why
 
 OURS = Config(strategy="ours", tasks=("semseg", "depth"))
 TITLE = "Ours"
@@ -85,6 +85,12 @@ def test_an_image_of_which_no_label_can_be_had(pool):
     assert why(none, 3, 2, Config(), "PartAL") == "It could not be picked: there is no label of it to be had."
 
 
+def test_an_image_that_people_did_not_want(pool):
+    gone = pool.assign(open=[False] * 4 + [True] * 2)
+    assert why(gone, 3, 2, OURS, TITLE, unwanted=True) == "It could not be picked: people had rejected it when cycle 2 began."
+    assert why(gone, 0, 2, OURS, TITLE, unwanted=True) == "It could not be picked: people had rejected it when cycle 2 began."
+
+
 def test_an_image_that_was_labelled_before(pool):
     text = why(pool, 0, 2, OURS, TITLE, earlier="picked 3rd in cycle 0")
     assert text.startswith("Already labelled when cycle 2 picked: picked 3rd in cycle 0.")
@@ -106,26 +112,13 @@ def test_driving_task(pool):
     assert [driving_task(pool, image) for image in range(4)] == ["", "depth", "semseg", "semseg"]
 
 
-def test_ranks_under_other_rules_equal_sorting(pool):
-    found = otherwise(pool, 5)
-    free = pool[~pool["labelled"]]
-    assert found["inconsistency alone"] == sorted(free["inconsistency"], reverse=True).index(0.80) + 1
-    assert found["without depth"] == sorted(free["n.semseg"] * free["diversity_start"], reverse=True).index(0.10 * 0.05) + 1
-    assert otherwise(pool, 0) == {}
-    assert otherwise(pool[["id", "labelled", "open", "picked", "rank"]], 1) == {}
-
-
-@pytest.mark.parametrize(("ranks", "rank", "text"), [
-    ({"a": 1, "b": 131}, 7, "The rule “b” would not pick it: rank 131."),
-    ({"a": 1, "b": 11}, 1, "Each of these rules would pick it; it falls furthest under “b”, to rank 11."),
-    ({"a": 1, "b": 1}, 1, "Each of these rules would pick it."),
-    ({"a": 70, "b": 3}, 90, "The rule “b” would pick it: rank 3."),
-    ({"a": 1200, "b": 300}, 90, "None of these rules would pick it; it comes closest under “b”, at rank 300.")])
-def test_the_verdict_over_other_rules(ranks, rank, text):
-    assert verdict(ranks, rank, 64) == text
-
-
 @pytest.mark.parametrize(("number", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"),
                                               (13, "13th"), (21, "21st"), (112, "112th"), (1003, "1,003rd")])
 def test_ordinals(number, text):
     assert ordinal(number) == text
+
+
+def test_what_decisions_do_depends_on_where_labels_come_from():
+    assert "changes exports, not the run" in what_decisions_do(Config(start="random"), settled=False)
+    assert "does not wait for images that you reject" in what_decisions_do(Config(start="labelled"), settled=False)
+    assert "changes neither the run nor the exports" in what_decisions_do(Config(start="labelled"), settled=True)

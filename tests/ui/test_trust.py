@@ -31,9 +31,11 @@ def test_what_says_nothing_about_any_task_is_told_so():
 
 @pytest.mark.parametrize("rho", [-.2, .1, float("nan")])
 def test_no_trust_where_the_interval_holds_zero(rho):
-    said = verdict(frame(("margin", "margin", "loss", "mean", rho, rho - .3, rho + .3, 9)), TASKS)
+    nothing = ("margin", "margin", "loss", "mean", rho, rho - .3, rho + .3, 9)
+    said = verdict(frame(nothing, ("margin", "margin", "depth", "", .35, .25, .45, 40)), TASKS)
     assert said.startswith("No signal ranks the images by their multi-task loss better than chance.")
-    assert "Segmentation: none beyond chance" in said
+    assert "Segmentation: none beyond chance; Depth: margin" in said
+    assert "neither by the multi-task loss nor by that of a single task" in verdict(frame(nothing), TASKS)
 
 
 def test_a_signal_of_no_single_task_fails_none():

@@ -1,0 +1,24 @@
+// Small pictures in a row, each a link: a plain click asks the page for the image without loading it anew.
+export default function ({data, parentElement, setTriggerValue}) {
+  let row = parentElement.querySelector(".row");
+  if (!row) {
+    row = document.createElement("div");
+    row.className = "row";
+    parentElement.appendChild(row);
+  }
+  row.replaceChildren(...data.tiles.map(tile => {
+    const link = document.createElement("a"), image = document.createElement("img"), name = document.createElement("b"), note = document.createElement("span");
+    Object.assign(image, {loading: "lazy", decoding: "async", src: tile.src, alt: ""});
+    image.style.aspectRatio = data.ratio;
+    name.textContent = tile.label;
+    note.textContent = tile.note;
+    link.href = tile.href;
+    link.append(image, name, note);
+    link.onclick = event => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;      // another tab, as with any link
+      event.preventDefault();
+      setTriggerValue("opened", tile.id);
+    };
+    return link;
+  }));
+}

@@ -1,0 +1,50 @@
+"""Two pictures of one image over each other, mixed in the browser, with the values under the pointer. See assets/compare.js."""
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from mtal.runs.run import Run, TaskFacts
+from mtal.ui.layers import IMAGE, Layer
+from mtal.ui.pictures import picture_url
+
+ASSETS = Path(__file__).parents[2] / "assets"
+WITHOUT_VALUES = "This run stored pictures only, no values behind them: it is older than this comparison."
+HALF = 50                                                   # percent of the upper picture, so that both are seen
+BELOW, ABOVE = "below", "above"                             # names in the address
+KEY = "inspect.compare"
+
+_component = st.components.v2.component("mtal.compare", html=(ASSETS / "compare.html").read_text(encoding="utf-8"),
+                                        css=(ASSETS / "compare.css").read_text(encoding="utf-8"),
+                                        js=(ASSETS / "compare.js").read_text(encoding="utf-8"))
+
+
+def show_comparison(run: Run, cycle: int, image: int, task: TaskFacts, shown: Sequence[Layer], values: dict[str, Any],
+                    legends: dict[str, str], ahead: Sequence[dict[str, str]]) -> None:
+    """The comparison of one task. `values`, `legends`: by the layer's id.
+
+    `ahead`: layer -> address of images that may be next, the likeliest first: fetched once this image is shown.
+    """
+    address = {layer.id: picture_url(run, cycle, image, layer.picture) for layer in shown}
+    rows = [{"id": layer.id, "title": layer.title, "src": address[layer.id], "blocks": layer.blocks,
+             "alt": f"{task.title}: {layer.title}, pool image {image}", "legend": legends.get(layer.id, "")} for layer in shown]
+    _component(key=KEY, on_chosen_change=_to_url, data={
+        "name": f"{run.name}/{cycle}/{image}/{task.name}", "size": list(run.config.size), "layers": rows, "values": values,
+        BELOW: chosen_layer(BELOW, shown), ABOVE: chosen_layer(ABOVE, shown), "mix": HALF,
+        "next": list(ahead), "without": WITHOUT_VALUES})
+
+
+def _to_url() -> None:
+    """Once somebody has chosen layers, they stand in the address; the browser has shown them already."""
+    chosen = st.session_state[KEY]["chosen"]
+    if isinstance(chosen, dict):
+        st.query_params.update({where: str(chosen[where]) for where in (BELOW, ABOVE) if where in chosen})
+
+
+def chosen_layer(where: str, shown: Sequence[Layer]) -> str:
+    """The layer that the address names, else the usual one: the image below, the first disagreement or prediction above."""
+    ids = [layer.id for layer in shown]
+    usual = IMAGE if where == BELOW else next((id_ for id_ in ids if id_.startswith("gap.")), ids[-1])
+    asked = st.query_params.get(where, usual)
+    return asked if asked in ids else usual if usual in ids else ids[0]

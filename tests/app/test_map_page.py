@@ -1,0 +1,223 @@
+"""The map page: what is selected becomes a set and tiles, and the address says all that is looked at."""
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mtal.figures.embedding import STATES
+from mtal.runs.files import write_json
+from mtal.runs.people import People
+from mtal.ui import atlas, chosen, pointing
+from mtal.ui.atlas import CHART
+from mtal.ui.growing import PLAYING
+from tests.app.test_result_pages import address, charts, picks, texts
+
+
+def point(image) -> dict:
+    return {"customdata": image}
+
+
+def select(app, images=(), **outlines):
+    """As if the browser had told a selection; AppTest has no chart to draw in."""
+    app.session_state[CHART] = {"selection": {"points": [point(image) for image in images], "lasso": [], "box": [], **outlines}}
+    return app.run()
+
+
+def tiles(app) -> str:
+    return "".join(element.proto.body for element in app.get("html") if element.proto.body.startswith("<div"))
+
+
+def drawn(app) -> dict:
+    """The chart of the map as the browser gets it."""
+    return json.loads(charts(app)[0].proto.spec)
+
+
+@pytest.fixture
+def run(made_store):
+    """A finished run; that no cluster or distance depends on how much the small networks learned, they are put in."""
+    found = made_store("finished")
+    for cycle in range(2):
+        table = pd.read_parquet(found.cycle(cycle).pool)
+        nearest = np.where(table["labelled"], 0.0, 1 + np.arange(len(table)))
+        changed = table.assign(cluster=np.arange(len(table)) % 3, nearest=nearest, nearest_after=nearest / 2)
+        changed.to_parquet(found.cycle(cycle).pool)
+        shares = np.linspace(0, 1, len(table))
+        pd.DataFrame({"semseg/wall": shares, "semseg/bed": 1 - shares}).to_parquet(found.cycle(cycle).content)
+        write_json(found.cycle(cycle).others_picked, {"picked": {"core-set": [int(found.picked(cycle)[0, 0])]}, "left_out": {}})
+    return found
+
+
+def test_an_injected_lasso_is_a_set_with_a_link_and_tiles_at_once(open_page, run):
+    app = open_page("map", run=run.name, cycle="0")
+    assert not tiles(app)
+    select(app, [7, [9]])
+    assert not app.exception
+    ids = [run.facts["pool"][image] for image in (7, 9)]
+    assert People(run.store).samples_of(address(app)["set"], run.data.folder.name) == sorted(ids)
+    assert "set of 2 images" in texts(app)
+    assert "map of cycle 0" in texts(app)
+    assert all(f'data-map-image="{image}"' in tiles(app) for image in (7, 9))
+    assert tiles(app).count("<button") == 2
+
+
+def test_the_address_alone_shows_a_set_and_clear_takes_it_away(open_page, run):
+    known = People(run.store).save_set(run.data.folder.name, run.facts["pool"][3:6], "ann", "three")
+    app = open_page("map", run=run.name, cycle="0", set=known)
+    assert "three" in texts(app)
+    assert tiles(app).count("<button") == 3
+    app.button(key=chosen.CLEAR).click().run()
+    assert not tiles(app)
+    assert "set" not in address(app)
+    assert People(run.store).sets(run.data.folder.name)["id"].tolist() == [known]       # it is only off the page
+
+
+def test_a_selection_is_taken_once_and_does_not_come_back_after_clear(open_page, run):
+    app = select(open_page("map", run=run.name, cycle="0"), [7, 9])
+    app.button(key=chosen.CLEAR).click().run()
+    app.run()
+    assert "set" not in address(app)
+
+
+def test_a_chart_is_drawn_anew_when_its_outline_must_go(open_page, run):
+    app = open_page("map", run=run.name, cycle="0")
+    before = drawn(app)["layout"]["meta"]
+    select(app, [7, 9])
+    assert drawn(app)["layout"]["meta"] == before           # the chart shows what it selected by itself
+    app.button(key=chosen.CLEAR).click().run()
+    assert drawn(app)["layout"]["meta"] != before
+
+
+def test_one_point_is_looked_at_with_its_neighbours(open_page, run):
+    app = select(open_page("map", run=run.name, cycle="0"), [7])
+    assert address(app)["sample"] == run.facts["pool"][7]
+    assert "set" not in address(app)
+    assert tiles(app).count("<button") == 1 + chosen.NEIGHBOURS
+    points = run.embedding(0)
+    gaps = np.linalg.norm(points - points[7], axis=1)
+    nearest = [int(image) for image in np.argsort(gaps) if image != 7][:chosen.NEIGHBOURS]
+    assert [part.split('"')[0] for part in tiles(app).split('data-map-image="')[1:]] == [str(image) for image in (7, *nearest)]
+    assert f"distance {gaps[nearest[0]]:.3g}" in tiles(app)
+
+
+def test_the_image_that_one_comes_from_is_marked(open_page, run):
+    app = open_page("map", run=run.name, cycle="0", sample=run.facts["pool"][5])
+    assert not app.exception
+    assert tiles(app).startswith('<div class="map-tiles"><button type="button" data-map-image="5"')
+
+
+def test_rings_are_where_the_marked_images_lie():
+    layout = pd.DataFrame({"x": [0.0, 1, 2], "y": [5.0, 6, 7]})
+    found = {mark["name"]: mark["points"] for mark in pointing.rings(layout, {"set": (0, 2), "looked at": [1]})}
+    assert found == {"set": [[0, 0.0, 5.0], [2, 2.0, 7.0]], "near": [], "looked at": [[1, 1.0, 6.0]]}
+
+
+def test_a_lasso_takes_also_what_is_not_drawn(open_page, run, monkeypatch):
+    monkeypatch.setattr(atlas, "MOST_DRAWN", 10)
+    app = open_page("map", run=run.name, cycle="0")
+    assert f"10 of {len(run.facts['pool'])} points are drawn" in texts(app)
+    assert sum(len(trace.get("text", ())) for trace in drawn(app)["data"]) == 10
+    layout = run.layout(0)
+    low, high = layout.min(axis=0) - 1, layout.max(axis=0) + 1
+    select(app, [0, 1], lasso=[{"x": [low[0], high[0], high[0], low[0]], "y": [low[1], low[1], high[1], high[1]]}])
+    assert f"set of {len(run.facts['pool'])} images" in texts(app)
+
+
+COLOURS = {"state": "picked in this cycle", "score": "score", "s.depth": "score of depth", "driver": "semseg",
+           "labelled": "start", "strategy": "both", "class.semseg": "bed", "share": "share of wall",
+           "nearest": "nearest labelled", "cluster": "cluster", "decision": "picked, not decided"}
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_every_colour_draws_every_image(open_page, run, colour):
+    app = open_page("map", run=run.name, cycle="1", colour=colour)
+    assert not app.exception
+    assert app.selectbox(key="map.colour").value == colour
+    said = json.dumps(drawn(app)["data"])
+    assert COLOURS[colour] in said
+    assert sum(len(trace.get("text", ())) for trace in drawn(app)["data"]) == len(run.facts["pool"])
+
+
+def test_the_labelled_set_grows_from_cycle_to_cycle(open_page, run):
+    def labelled(cycle):
+        names = [trace["name"] for trace in drawn(open_page("map", run=run.name, cycle=cycle))["data"]]
+        return int(next(name for name in names if STATES["labelled"][0] in name).rpartition("(")[2].rstrip(")"))
+    assert labelled("1") == labelled("0") + len(picks(run, 0))
+
+
+def test_play_goes_on_from_the_first_cycle_when_it_stands_at_the_last(open_page, run):
+    app = open_page("map", run=run.name, cycle="1")
+    app.button(key="map.play").click().run()
+    assert address(app)["cycle"] == "0"
+    assert app.session_state[PLAYING]
+    app.button(key="map.play").click().run()
+    assert not app.session_state[PLAYING]
+
+
+def test_without_webgl_the_points_are_svg_and_many_become_a_picture(open_page, run, monkeypatch):
+    monkeypatch.setattr(pointing, "has_webgl", lambda: False)
+    assert {trace["type"] for trace in drawn(open_page("map", run=run.name, cycle="0"))["data"]} == {"scatter"}
+    monkeypatch.setattr(atlas, "SVG_UP_TO", 5)
+    app = open_page("map", run=run.name, cycle="0")
+    assert drawn(app)["data"][0]["type"] == "heatmap"
+    assert "no WebGL" in texts(app)
+    assert not app.exception
+
+
+def test_a_lasso_on_the_picture_takes_what_lies_inside(open_page, run, monkeypatch):
+    monkeypatch.setattr(pointing, "has_webgl", lambda: False)
+    monkeypatch.setattr(atlas, "SVG_UP_TO", 5)
+    across, up = run.layout(0).T
+    box = {"x": [across.min() - 1, np.median(across)], "y": [up.min() - 1, up.max() + 1]}
+    app = select(open_page("map", run=run.name, cycle="0"), box=[box])
+    assert f"set of {int((across <= np.median(across)).sum())} images" in texts(app)
+
+
+def test_sets_are_listed_and_renamed_and_deleted(open_page, run):
+    people = People(run.store)
+    known = people.save_set(run.data.folder.name, run.facts["pool"][3:6], "ann", origin="the map")
+    app = open_page("map", run=run.name, cycle="0", set=known)
+    app.text_input(key=f"map.set.name.{known}").set_value("dark kitchens")
+    next(button for button in app.button if button.label == "Save the name").click().run()
+    assert people.sets(run.data.folder.name)["name"].tolist() == ["dark kitchens"]
+    assert address(app)["set"] == known
+    app.button(key=f"map.set.delete.{known}").click().run()
+    assert people.sets(run.data.folder.name).empty
+    assert "set" not in address(app)
+
+
+def test_a_set_of_other_images_says_that_they_are_not_here(open_page, run):
+    known = People(run.store).save_set(run.data.folder.name, [run.facts["pool"][0], "elsewhere"], "ann")
+    app = open_page("map", run=run.name, cycle="0", set=known)
+    assert "1 image of this set is not in the pool of this run" in texts(app)
+    assert tiles(app).count("<button") == 1
+
+
+def test_an_unknown_set_gives_a_message_and_the_map(open_page, run):
+    app = open_page("map", run=run.name, cycle="0", set="0123456789ab")
+    assert "There is no set" in texts(app)
+    assert len(charts(app)) >= 1
+
+
+def test_names_of_images_are_shown_as_text(open_page, run, monkeypatch):
+    assert "<img src=x>" not in chosen._tile(run, "<img src=x>", 0, '" onload="')
+    assert 'onload="' not in chosen._tile(run, "a", 0, '" onload="').replace("&quot;", "")
+
+
+def test_a_run_of_an_earlier_version_has_a_map_without_the_new_columns(open_page, run):
+    table = pd.read_parquet(run.cycle(0).pool)
+    table.drop(columns=[name for name in table if name in {"cluster", "nearest", "nearest_after", "open"}]).to_parquet(
+        run.cycle(0).pool)
+    run.cycle(0).content.unlink(missing_ok=True)
+    run.cycle(0).others_picked.unlink(missing_ok=True)
+    app = open_page("map", run=run.name, cycle="0")
+    assert not app.exception
+    assert "cluster" not in app.selectbox(key="map.colour").options
+    assert "stored no distances" in texts(app)
+
+
+def test_coverage_is_told_in_words(open_page, run):
+    app = open_page("map", run=run.name, cycle="1")
+    left = int((~run.pool(1)["labelled"] & ~run.pool(1)["picked"]).sum())
+    assert f"The batch of cycle 1 brings the other {left} unlabelled images closer" in texts(app)
+    assert len(charts(app)) == 2

@@ -1,0 +1,187 @@
+"""People decide while a run waits for labels: what they reject is not waited for, and what has begun stays as it began."""
+import os
+import shutil
+import signal
+import time
+
+import numpy as np
+import pytest
+
+from mtal.config import Config
+from mtal.engine import cycle as engine
+from mtal.engine import worker
+from mtal.runs.decided import is_settled, settled
+from mtal.runs.files import read_json
+from mtal.runs.launch import create, start
+from mtal.runs.paths import StorePaths
+from mtal.runs.people import People
+from mtal.runs.run import Run
+from tests.datasets.nyud_folder import write_nyud
+from tests.engine.test_intake import DRAWN_BY_HAND, FAST, TRAIN, VAL, bring, move
+from tests.real_runs import wait
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Four images with labels; of the others depth is measured and the rest is on somebody's desk."""
+    folder = write_nyud(tmp_path / "NYUD_MT", train=TRAIN, val=VAL)
+    for one in TRAIN[4:]:
+        for what in DRAWN_BY_HAND:
+            move(folder, folder.parent / "desk", what.format(one))
+    return folder
+
+
+def waiting(folder, store, **more) -> Run:
+    """A run that has made its first pick of three images and waits for their labels."""
+    config = Config(**FAST | {"dataset": "nyud", "data": str(folder), "tasks": ("semseg", "depth", "normals"),
+                              "start": "labelled", "sample_weights": "on"} | more)
+    run = Run(create(config, StorePaths(store)).folder)
+    assert worker.work(run.paths)["outcome"] == "stopped"
+    assert run.cycles_done() == 1
+    return run
+
+
+def ranked(run, number, first, last):
+    """Ids with these ranks in a cycle's pool."""
+    pool = run.pool(number)
+    return pool[pool["rank"].between(first, last)].sort_values("rank")["id"].tolist()
+
+
+def trained_on(run, number):
+    """Ids with all labels when a cycle began."""
+    return {run.facts["pool"][image] for image in np.flatnonzero(run.labelled(number, run.start()).all(axis=1))}
+
+
+def same(one, other):
+    """The networks of two runs, and what they picked, cycle for cycle."""
+    assert one.cycles_done() == other.cycles_done()
+    for number in range(one.cycles_done()):
+        assert one.cycle(number).network.read_bytes() == other.cycle(number).network.read_bytes()
+        np.testing.assert_array_equal(one.picked(number), other.picked(number))
+        np.testing.assert_array_equal(one.labelled(number, one.start()), other.labelled(number, other.start()))
+
+
+def test_a_rejected_image_is_not_waited_for_and_the_run_learns_from_what_came_for_it(folder, tmp_path):
+    run = waiting(folder, tmp_path / "store")
+    picked, [refill] = ranked(run, 0, 1, 3), ranked(run, 0, 4, 4)
+    People(run.store).decide(run.name, 0, [picked[1]], "rejected", "ann")
+    bring(folder, [picked[0], picked[2]])
+    reason = worker.work(run.paths)["reason"]
+    assert f"labels of 1 picked image (semseg 1, normals 1 missing): {refill}." in reason
+    assert not is_settled(run, 0)
+
+    bring(folder, [refill])
+    assert "waits for labels" in worker.work(run.paths)["reason"]          # of the second pick
+    assert run.cycles_done() == 2
+    assert is_settled(run, 0)
+    assert trained_on(run, 1) == {*TRAIN[:4], picked[0], picked[2], refill}
+    assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26]
+    pool = run.pool(1).set_index("id")
+    assert pool.loc[refill, "labelled"]
+    assert not pool.loc[picked[1], "open"]                  # nobody is asked twice for what was not wanted
+    assert pool.loc[picked[1], "rank"] == 0
+    assert picked[1] not in ranked(run, 1, 1, 99)
+
+    People(run.store).decide(run.name, 0, [picked[1]], "", "bo")           # it is wanted after all
+    bring(folder, ranked(run, 1, 1, 3))
+    assert worker.work(run.paths)["outcome"] == "finished"
+    assert trained_on(run, 2) == {*trained_on(run, 1), *ranked(run, 1, 1, 3)}
+
+
+def test_weights_are_those_of_what_was_bought(folder, tmp_path):
+    """The refill has the score with which it was ranked; the rejected image weighs nothing."""
+    run = waiting(folder, tmp_path / "store")
+    picked, [refill] = ranked(run, 0, 1, 3), ranked(run, 0, 4, 4)
+    People(run.store).decide(run.name, 0, [picked[0]], "rejected", "ann")
+    bring(folder, [*picked[1:], refill])
+    worker.work(run.paths)
+    study = engine.prepare(run, engine.Watch(run, 1), accept_data=False)
+    weights = engine.training_weights(study, 1, run.labelled(1, run.start()))
+    places = {name: place for place, name in enumerate(run.facts["pool"])}
+    assert not weights[places[picked[0]], [0, 2]].any()
+    scores = run.pool(0)[["n.semseg", "n.normals"]].to_numpy()[[places[name] for name in (*picked[1:], refill)]]
+    expected = np.clip(scores / scores.mean(axis=0), 0.25, 4)
+    start = np.ones((4, 2))                                 # labels of the start weigh 1, then the mean becomes 1
+    scale = 7 / (start.sum(axis=0) + expected.sum(axis=0))
+    np.testing.assert_allclose(weights[[places[name] for name in (*picked[1:], refill)]][:, [0, 2]], expected * scale, rtol=1e-6)
+
+
+def test_who_decides_later_changes_nothing_that_has_begun(folder, tmp_path):
+    run = waiting(folder, tmp_path / "store")
+    picked, [refill] = ranked(run, 0, 1, 3), ranked(run, 0, 4, 4)
+    People(run.store).decide(run.name, 0, [picked[1]], "rejected", "ann")
+    bring(folder, [picked[0], picked[2], refill])
+    worker.work(run.paths)
+    begun, labels = read_json(run.paths.beginning(1)), run.labelled(1, run.start())
+    rows = settled(run, 0, run.pool(0)).rows
+    People(run.store).decide(run.name, 0, [picked[0], picked[2], refill], "rejected", "bo")
+    People(run.store).decide(run.name, 0, [picked[1]], "accepted", "bo")
+    bring(folder, ranked(run, 1, 1, 3))
+    assert worker.work(run.paths)["outcome"] == "finished"
+    assert read_json(run.paths.beginning(1)) == begun
+    np.testing.assert_array_equal(run.labelled(1, run.start()), labels)
+    assert settled(run, 0, run.pool(0)).rows.equals(rows)
+    assert trained_on(run, 2) == {*TRAIN[:4], picked[0], picked[2], refill, *ranked(run, 1, 1, 3)}
+
+
+def test_all_rejected_and_nothing_left_goes_on_with_what_there_is(folder, tmp_path):
+    run = waiting(folder, tmp_path / "store", cycles=2)
+    People(run.store).decide(run.name, 0, ranked(run, 0, 1, 99), "rejected", "ann")
+    assert worker.work(run.paths)["outcome"] == "finished"
+    assert run.bought(0).shape == (0, 2)
+    assert trained_on(run, 1) == set(TRAIN[:4])
+
+
+def test_a_run_without_written_beginnings_is_read_as_before(folder, tmp_path):
+    run = waiting(folder, tmp_path / "store")
+    bring(folder, ranked(run, 0, 1, 3))
+    worker.work(run.paths)
+    before = run.labelled(1, run.start())
+    shutil.rmtree(run.paths.beginning(1).parent)
+    np.testing.assert_array_equal(run.labelled(1, run.start()), before)
+    np.testing.assert_array_equal(run.bought(0), run.picked(0))
+    People(run.store).decide(run.name, 1, ranked(run, 1, 1, 1), "rejected", "ann")
+    bring(folder, ranked(run, 1, 2, 4))
+    assert worker.work(run.paths)["outcome"] == "finished"
+    assert trained_on(run, 2) == {*TRAIN[:4], *ranked(run, 0, 1, 3), *ranked(run, 1, 2, 4)}
+
+
+def test_in_a_simulation_decisions_change_nothing(folder, tmp_path):
+    for one in TRAIN[4:]:
+        bring(folder, [one])
+    config = Config(**FAST | {"dataset": "nyud", "data": str(folder), "tasks": ("semseg", "depth", "normals"), "cycles": 2})
+    quiet, busy = (Run(create(config, StorePaths(tmp_path / name)).folder) for name in ("quiet", "busy"))
+    People(busy.store).decide(busy.name, 0, TRAIN, "rejected", "ann")
+    for run in (quiet, busy):
+        assert worker.work(run.paths)["outcome"] == "finished"
+    same(quiet, busy)
+    assert not busy.paths.beginning(1).exists()
+
+
+def test_killed_and_resumed_it_goes_on_with_what_it_began_with(folder, tmp_path):
+    """A real worker is killed in the cycle that began after a decision, somebody changes their mind, and it is resumed."""
+    slow = {"epochs": 40}
+    run = waiting(folder, tmp_path / "store", **slow)
+    picked, [refill] = ranked(run, 0, 1, 3), ranked(run, 0, 4, 4)
+    People(run.store).decide(run.name, 0, [picked[1]], "rejected", "ann")
+    shutil.copytree(tmp_path / "store", tmp_path / "straight")
+    straight = Run(StorePaths(tmp_path / "straight").run(run.name).folder)
+    bring(folder, [picked[0], picked[2], refill])
+
+    assert start(run.paths)
+    give_up = time.monotonic() + 240
+    while not any(row["cycle"] == 1 and row["stage"] == "train" for row in run.reports()):
+        assert run.status.alive, "\n".join(run.log_tail(40))
+        assert time.monotonic() < give_up
+        time.sleep(0.02)
+    os.kill(int(run.paths.lock.read_text()), signal.SIGKILL)
+    wait(run)
+    assert run.cycles_done() == 1
+    assert is_settled(run, 0)                               # it had begun, so it is too late for another decision
+    People(run.store).decide(run.name, 0, [picked[1]], "accepted", "bo")
+    People(run.store).decide(run.name, 0, [picked[0]], "rejected", "bo")
+    assert start(run.paths)
+    wait(run)
+    assert "waits for labels" in run.result["reason"]
+    assert "waits for labels" in worker.work(straight.paths)["reason"]     # never killed, nobody changed their mind
+    same(run, straight)

@@ -1,0 +1,22 @@
+"""Which stages of a cycle a strategy cannot do without, and which of them it has for itself."""
+from mtal.acquisition import STRATEGIES
+from mtal.engine.facts import needed_stages
+from mtal.signals import SIGNALS
+
+
+def test_nothing_is_shared_where_only_the_needed_is_measured():
+    for strategy in STRATEGIES.values():
+        found = needed_stages(strategy, strategy.needs)
+        assert all(found.values())
+        assert {"train", "pick"} <= set(found)
+        assert ("score" in found) == bool(strategy.needs)
+        assert ("guess" in found) == strategy.pseudo_labels
+
+
+def test_where_everything_is_measured_each_strategy_counts_its_own():
+    every = tuple(SIGNALS)
+    assert needed_stages(STRATEGIES["random"], every) == {"train": False, "pick": True}
+    assert needed_stages(STRATEGIES["ours"], every) == {"train": False, "pick": True, "pairs": True, "embedding": True,
+                                                        "score": False}
+    assert needed_stages(STRATEGIES["core-set"], every) == {"train": False, "pick": True, "score": False}
+    assert needed_stages(STRATEGIES["ll4al"], every)["train"]          # its loss modules are its own
