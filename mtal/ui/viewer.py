@@ -1,5 +1,7 @@
 """The image that is looked at, larger, beside the grid: `?sample=ID` in the address, stepped through with J and K."""
+from collections.abc import Iterator
 from html import escape
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +13,7 @@ from mtal.ui.gallery import address
 from mtal.ui.mosaic import SIGNS, stack
 from mtal.ui.overlay import Overlay
 from mtal.ui.sentences import figures
-from mtal.ui.stepper import SAMPLE, find_image
+from mtal.ui.stepper import BACK, SAMPLE, find_image
 from mtal.ui.words import code, plain
 
 PAGE_OF_GRID = "page"
@@ -66,7 +68,12 @@ def show_image(run: Run, cycle: int, row: pd.Series, overlay: Overlay) -> None:
         st.caption("No pictures were drawn of this image: nothing can be laid over it.")
     show_note(run, cycle, name, str(row["note"]))
     st.page_link("pages/inspect.py", label="Why this image? Inspect", icon=":material/troubleshoot:",
-                 query_params=address(run, cycle, name))
+                 query_params=address(run, cycle, name) | {BACK: urlencode(list(_view()))})
+
+
+def _view() -> Iterator[tuple[str, str]]:
+    """The address of the grid as it stands: filters, order and page, which Inspect leads back to."""
+    return ((name, value) for name in st.query_params for value in st.query_params.get_all(name))
 
 
 def _alt(name: str, overlay: Overlay, is_drawn: bool) -> str:

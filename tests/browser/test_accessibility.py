@@ -1,4 +1,4 @@
-"""Every page through axe: what a screen reader, a keyboard or a colour-blind person could not use fails here (WCAG 2.1, A and AA)."""
+"""Every page through axe: what somebody with a screen reader or weak eyes could not use fails here (WCAG 2.1, A and AA)."""
 import shutil
 
 import pytest
