@@ -86,7 +86,7 @@ class Config(BaseModel):
         "needed", SELECTION, "Describe the pool", "Measure the signals that the strategy needs, or all that the tasks allow.")
     signal_quality: bool = setting(
         True, SELECTION, "Signal quality", "In a simulation: rank correlation of every signal with the true loss of unlabelled "
-        "images. Labels are read to measure, never to choose.")
+        "images. Labels are read to measure, never to choose. Off: nor to show them beside predictions, unless they are bought.")
 
     start: Literal["random", "labelled"] = setting(
         "random", BUDGET, "Start from", "random: a simulation on labels that exist. labelled: go on from all images with labels; "

@@ -37,7 +37,7 @@ def seeds(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarra
 
 
 BADGE = Strategy(
-    "badge", title="BADGE", pick=pick, needs=("gradient",), replay_limit=1e6,
+    "badge", title="BADGE", pick=pick, needs=("gradient",), replay_limit=3e6,
     blurb="Images that would change the heads most, and each in another way: unsure and diverse at once.",
     formula="P(x) ~ min_j ||g(x) - g(x_j)||^2, x_j picked before in this batch;  g = gradients of all tasks, one after the other",
     source="Ash et al., ICLR 2020, arXiv:1906.03671.",

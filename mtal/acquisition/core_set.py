@@ -14,7 +14,7 @@ def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) ->
 
 
 CORE_SET = Strategy(
-    "core-set", title="Core-Set", pick=pick, needs=("shared",), replay_limit=1e6,
+    "core-set", title="Core-Set", pick=pick, needs=("shared",), replay_limit=1e7,
     blurb="Images that are unlike all labelled ones in the network's shared features.",
     formula="score(x) = min_j ||f(x) - f(x_j)||, x_j labelled or picked before;  f = mean over pixels of the backbone's last map",
     source="Greedy k-centre of Sener and Savarese, ICLR 2018, arXiv:1708.00489.",

@@ -30,7 +30,7 @@ def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) ->
 
 OURS = Strategy(
     "ours", title="Consistency × diversity (ours)", pick=pick, needs=("committee", "embedding"), weights_samples=True,
-    replay_limit=1e6,
+    replay_limit=1e7,
     blurb="Images on which other tasks would change a prediction most, and which are unlike all labelled ones.",
     formula="score(x) = S(x) * div(x);  S = max_k normalised max_l d_k(Y_k, R_kl);  div = min_j ||z(x) - z(x_j)||",
     source="Hekimoglu, Schmidt and Marcos-Ramiro, WACV 2024, Eq. 1 and 3.",

@@ -81,7 +81,7 @@ def _apart(points: np.ndarray, among: np.ndarray) -> Iterator[tuple[slice, np.nd
 
 
 PROBCOVER = Strategy(
-    "probcover", title="ProbCover", pick=pick, needs=("shared",), replay_limit=1e6,
+    "probcover", title="ProbCover", pick=pick, needs=("shared",), replay_pool=10_000,
     blurb="Images with many unlabelled ones close by, so that a few labels stand for most of the pool.",
     formula="score(x) = number of images within delta of x and not within delta of a labelled or picked one",
     source="Yehuda et al., NeurIPS 2022, arXiv:2205.11320.",

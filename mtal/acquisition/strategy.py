@@ -23,5 +23,6 @@ class Strategy:
     uses: frozenset[str] = frozenset()                      # settings of selection that change what it picks
     weights_samples: bool = False                           # whether `sample_weights: auto` means on
     pseudo_labels: bool = False                             # whether missing tasks of labelled images are learned from guesses
-    replay_limit: float = inf                               # pool images x picks up to which others may replay it
+    replay_limit: float = inf                               # pool images x picks up to which runs of others replay it
+    replay_pool: float = inf                                # pool images up to which they do, whatever the picks
     dropout: float = 0.0                                    # share of task features dropped while the network is trained

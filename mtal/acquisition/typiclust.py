@@ -60,7 +60,7 @@ def by_turns(cluster: np.ndarray, typical: np.ndarray, covered: np.ndarray, open
 
 
 TYPICLUST = Strategy(
-    "typiclust", title="TypiClust", pick=pick, needs=("shared",), replay_limit=4e5,
+    "typiclust", title="TypiClust", pick=pick, needs=("shared",), replay_pool=10_000,
     blurb="The most typical image of each group of similar images that has no label yet: meant for few labels.",
     formula="typicality(x) = 1 / mean distance to its 20 nearest neighbours;  k-means with min(500, labelled + batch) clusters",
     source="Hacohen, Dekel and Weinshall, ICML 2022, arXiv:2202.02794.",

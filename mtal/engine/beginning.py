@@ -23,8 +23,10 @@ def begin(run: Run, number: int, start: np.ndarray, dataset: Dataset, there: np.
         labelled = run.labelled(before, start)
         labelled[tuple(pairs.T)] = True
         await_labels(dataset, labelled, there)
-        write_json(run.paths.beginning(number), {"labels": pairs.tolist(), "rejected": rejected(run, number),
-                                                 "decisions": said.to_dict("records")})
+        wanted = set(pairs[:, 0].tolist())                  # somebody may have rejected one of them this very moment
+        write_json(run.paths.beginning(number), {
+            "labels": pairs.tolist(), "rejected": [image for image in rejected(run, number) if image not in wanted],
+            "decisions": said.to_dict("records")})
     labelled = run.labelled(number, start)
     await_labels(dataset, labelled, there)
     return labelled

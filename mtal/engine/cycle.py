@@ -284,7 +284,7 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, compan
     if study.truth is not None:                             # only now, when nothing can be chosen by it any more
         losses = measure_quality(study, study.truth, bench.network, labelled, found, cycle, watch)
         table = table.assign(**{f"loss.{name}": losses[:, column] for column, name in enumerate(config.tasks)})
-    draw(study, bench, fitted.get("committee"), table, len(pick.images), cycle, watch)
+    draw(study, bench, fitted.get("committee"), table, pick, bought_with(labelled, pick.pairs, config), cycle, watch)
     table.to_parquet(cycle.pool)
     np.save(cycle.pick, pick.pairs)
     if "committee" in fitted:
@@ -313,14 +313,16 @@ def described(study: Study, bench: Bench, fitted: Mapping[str, nn.Module], cycle
     return found
 
 
-def draw(study: Study, bench: Bench, blocks: nn.Module | None, table: pd.DataFrame, picked: int, cycle: CyclePaths, watch: Watch,
-         ) -> None:
-    """Pictures of the picked images and the near misses. Labels are shown beside predictions in a simulation only."""
+def draw(study: Study, bench: Bench, blocks: nn.Module | None, table: pd.DataFrame, pick: Pick, bought: np.ndarray,
+         cycle: CyclePaths, watch: Watch) -> None:
+    """Pictures of the picked images and the near misses. In a simulation labels are shown beside predictions, without signal
+    quality only those of `bought` (N, T) bool."""
     ranked = table["rank"].to_numpy()
     order = np.argsort(ranked, kind="stable")
-    shown = order[(ranked[order] > 0) & (ranked[order] <= picked + NEAR_MISSES)]
-    easel = Easel(bench.network, blocks if isinstance(blocks, PairBlocks) else None, study.pool,
-                  truth_of(study.dataset.pool, study.config), bench.tasks, study.config, study.machine)
+    shown = order[(ranked[order] > 0) & (ranked[order] <= len(pick.images) + NEAR_MISSES)]
+    truth = truth_of(study.dataset.pool, study.dataset.tasks, bought, study.config)
+    easel = Easel(bench.network, blocks if isinstance(blocks, PairBlocks) else None, study.pool, truth, bench.tasks, study.config,
+                  study.machine)
     with watch.stage("evidence", len(shown)) as report:
         draw_evidence(easel, shown, cycle, report)
 

@@ -14,10 +14,10 @@ from PIL import Image
 from torch import Tensor
 
 from mtal.config import Config
-from mtal.datasets.dataset import Split
+from mtal.datasets.dataset import Gated, Split
 from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized, resize_label
-from mtal.engine.truth import Ungated
+from mtal.engine.truth import Sound, Ungated
 from mtal.models.pairwise import PairBlocks
 from mtal.models.prediction import Prediction, TwoStageNetwork
 from mtal.runs.explained import packed
@@ -35,9 +35,10 @@ THREADS = ThreadPoolExecutor(cpu_count())                   # PNGs are written s
 
 @dataclass(frozen=True)
 class Truth:
-    """Labels to be shown beside predictions, bought or not: only a simulation has them, and only once it has picked."""
-    labels: Resized                                         # of `Ungated`
+    """Labels to be shown beside predictions: only a simulation has them, and only once it has picked."""
+    labels: Resized                                         # of `Sound`
     split: Split                                            # says which there are
+    shown: np.ndarray                                       # (N, T) bool: which may be shown, if they are there
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,10 @@ def _add_predictions(drawn: Drawn, task: Task, prediction: Prediction, refined: 
 
 def _add_truth(drawn: Drawn, easel: Easel, image: int, task: Task) -> None:
     """The label, where it may be shown, exists, and is not broken."""
-    if easel.truth is None or not easel.truth.split.has_label(image, task):
+    truth = easel.truth
+    if truth is None or not truth.shown[image, easel.tasks.index(task)] or not truth.split.has_label(image, task):
         return
-    target = easel.truth.labels.targets([image], task)
+    target = truth.labels.targets([image], task)
     if task.has_label(target)[0]:
         label = np.moveaxis(target[0].numpy(), 0, -1)
         label = label[..., 0] if task.label_channels == 1 else label
@@ -105,9 +107,16 @@ def _add_truth(drawn: Drawn, easel: Easel, image: int, task: Task) -> None:
         drawn.maps[f"{task.name}.truth"] = resize_label(label, drawn.maps[f"{task.name}.initial"].shape[:2])
 
 
-def truth_of(pool: Split, config: Config) -> Truth | None:
-    """None where people label: there an unbought label is not there, and nobody may look for it."""
-    return Truth(Resized(Ungated(pool), config.size, 0), pool) if config.start == "random" else None
+def truth_of(pool: Split, tasks: tuple[Task, ...], bought: np.ndarray, config: Config) -> Truth | None:
+    """None where people label: there an unbought label is not there, and nobody may look for it.
+
+    bought (N, T) bool: once the cycle has picked. Without signal quality the gate stays shut for all other labels.
+    """
+    if config.start != "random":
+        return None
+    if config.signal_quality:
+        return Truth(Resized(Ungated(pool), config.size, 0), pool, np.ones_like(bought))
+    return Truth(Resized(Sound(Gated(pool, tasks, bought)), config.size, 0), pool, bought)
 
 
 def gap_pictures(gaps: Mapping[tuple[str, str], np.ndarray], scales: Mapping[str, float], size: tuple[int, int],

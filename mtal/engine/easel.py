@@ -7,6 +7,7 @@ from mtal.config import find
 from mtal.datasets import DATASETS
 from mtal.datasets.dataset import DataError, Dataset, Gated
 from mtal.datasets.resized import Resized
+from mtal.engine.afterwards import bought_with
 from mtal.engine.drawing import Easel, draw, gap_pictures, save_maps, save_pictures, truth_of
 from mtal.engine.intake import as_before
 from mtal.models import build_network
@@ -38,7 +39,8 @@ def easel_of(run: Run, number: int) -> Easel:
     dataset = as_before(dataset, run.facts)
     network, blocks = saved_network(run, number, dataset, machine), saved_blocks(run, number, dataset, machine)
     nothing = Gated(dataset.pool, dataset.tasks, run.start() & False)       # no label is read by way of the network's images
-    images, truth = Resized(nothing, config.size, 0), truth_of(dataset.pool, config)
+    bought = bought_with(run.labelled(number, run.start()), run.picked(number), config)
+    images, truth = Resized(nothing, config.size, 0), truth_of(dataset.pool, dataset.tasks, bought, config)
     return Easel(network, blocks, images, truth, dataset.tasks, config, machine)
 
 

@@ -4,6 +4,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
+from mtal.acquisition.clusters import distinct
 from mtal.acquisition.select import Space, gaps
 
 MOST_CLUSTERS = 20                                          # as many as people can tell apart in a list or by colour
@@ -34,7 +35,7 @@ def clusters(points: np.ndarray, before: np.ndarray | None, seed: int) -> np.nda
     From the second cycle on it starts from the means of the clusters before, and keeps their numbers as far as images stayed
     together. In the first cycle 0 is the largest.
     """
-    count = min(cluster_count(len(points)), len(np.unique(points, axis=0)))
+    count = distinct(points, cluster_count(len(points)))
     start = "k-means++" if before is None else _means(points, before, count)
     with threadpool_limits(1):                              # sums in parallel would differ in their last digits
         if len(points) <= EXACT_UP_TO:

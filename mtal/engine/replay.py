@@ -26,7 +26,8 @@ def replay(strategies: Sequence[Strategy], found: Mapping[str, np.ndarray], pool
            options: Options, cycle: CyclePaths, report: Report) -> None:
     """Write down `Run.others` and `Run.others_picked`. `pool`: of the run's pick; its signals are replaced by each one's own.
 
-    Those whose work would not stay small beside the scoring pass are left out, with the reason: see `Strategy.replay_limit`.
+    Those whose work would not stay small beside the scoring pass are left out, with the reason: see `Strategy.replay_limit`
+    and `replay_pool`.
     """
     ranks: dict[str, np.ndarray] = {}
     picked: dict[str, list[int]] = {}
@@ -52,7 +53,10 @@ def replay(strategies: Sequence[Strategy], found: Mapping[str, np.ndarray], pool
 def _too_much(strategy: Strategy, pool: Pool, budget: int) -> str:
     """Why a replay would take too long; "" if it would not."""
     images, picks = len(pool.labelled), -(-budget // len(pool.tasks))
-    if images * picks <= strategy.replay_limit:
-        return ""
-    return (f"its work grows with pool × picks: {images:,} × {picks:,} is more than the {strategy.replay_limit:,.0f} up to which "
-            f"it stays small beside the scoring pass")
+    if images > strategy.replay_pool:
+        return (f"its work grows faster than the pool: {images:,} images are more than the {strategy.replay_pool:,.0f} up to "
+                f"which it stays small beside the scoring pass")
+    if images * picks > strategy.replay_limit:
+        return (f"its work grows with pool × picks: {images:,} × {picks:,} is more than the {strategy.replay_limit:,.0f} up to "
+                f"which it stays small beside the scoring pass")
+    return ""

@@ -1,6 +1,7 @@
 """The true loss of pool images, known in a simulation: it measures signals and never chooses (METHOD 9).
 
-Here labels are read behind no gate, for nothing but these losses. Signals and strategies have no way to them.
+Here labels are read behind no gate, for these losses and to be shown beside predictions (`mtal.engine.drawing`). Signals and
+strategies have no way to them.
 """
 from collections.abc import Sequence
 

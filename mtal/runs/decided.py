@@ -10,8 +10,9 @@ from mtal.runs.run import Run
 
 
 def is_settled(run: Run, cycle: int) -> bool:
-    """Whether the next cycle has begun with this batch, so that decisions come too late. Never in a simulation."""
-    return bool(run.began_with(cycle + 1))
+    """Whether the next cycle has begun with this batch, so that decisions come too late. Never in a simulation. Runs of before
+    there were decisions did not write it down: there a complete next cycle tells."""
+    return bool(run.began_with(cycle + 1)) or (run.config.start == "labelled" and run.cycles_done() > cycle + 1)
 
 
 def decisions(run: Run, cycle: int) -> pd.DataFrame:
@@ -19,7 +20,7 @@ def decisions(run: Run, cycle: int) -> pd.DataFrame:
     now = People(run.store).decisions(run.name, cycle)
     if not is_settled(run, cycle):
         return now
-    then = pd.DataFrame(run.began_with(cycle + 1)["decisions"], columns=list(DECISION_COLUMNS))
+    then = pd.DataFrame(run.began_with(cycle + 1).get("decisions", []), columns=list(DECISION_COLUMNS))
     later = now[~now["sample"].isin(then["sample"])].assign(decision="")
     notes = dict(zip(now["sample"], now["note"], strict=True))
     both = pd.concat([then.assign(note=[notes.get(sample, "") for sample in then["sample"]]), later])

@@ -26,6 +26,8 @@ CLEAR = "map.clear"
 def show_chosen(run: Run, cycle: int) -> None:
     """What is chosen on the map, or how to choose."""
     pool, image, chosen = loaders.pool(run, cycle), looked_at(run), chosen_set(run)
+    if image is None and SAMPLE in st.query_params:
+        st.warning(f"This pool has no image with the id {code(st.query_params[SAMPLE])}.", icon=":material/link_off:")
     if image is None and chosen is None:
         st.caption("Click a point, or draw a lasso or a box around some (tools at the upper right of the map): their images "
                    "appear here at once, and are kept as a set with a link.")

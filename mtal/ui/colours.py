@@ -16,7 +16,6 @@ from mtal.figures.colouring import (
     labelled_in,
 )
 from mtal.figures.embedding import by_state, states
-from mtal.runs.batch import batch
 from mtal.runs.run import Run
 from mtal.ui import inputs, loaders
 from mtal.ui.sentences import tasks_of
@@ -85,7 +84,7 @@ def _share(content: pd.DataFrame) -> Colouring:
 
 
 def _decisions(run: Run, cycle: int, pool: pd.DataFrame) -> Colouring:
-    found = batch(pool, run.picked(cycle), loaders.decisions(run, cycle), ~run.labelled(cycle, run.start()))
+    found = loaders.batch(run, cycle)
     labels = pd.Series("not in the batch", index=pool.index)
     labels[found.index] = found["decision"].replace({"auto": "picked, not decided"})
     return grouped("decision of people", labels, ["picked, not decided", "accepted", "rejected", "refill", "not in the batch"])

@@ -69,6 +69,9 @@ def decide(run: Run, cycle: int, samples: Sequence[str], decision: str) -> None:
 
 
 def _undo(run: Run, cycle: int, before: dict[str, str]) -> None:
+    """As far as it still stands: others may have decided since the page was drawn."""
+    now = undoable(loaders.people(run).log(run.name, cycle), who())
+    before = {sample: was for sample, was in before.items() if now.get(sample) == was}
     for value in dict.fromkeys(before.values()):
         decide(run, cycle, [sample for sample, was in before.items() if was == value], value)
 

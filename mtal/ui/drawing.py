@@ -26,7 +26,7 @@ def show_way_to_pictures(run: Run, cycle: int, image: int) -> None:
         _say_what_failed(looks)
     st.button("Draw it", key="inspect.draw", icon=":material/brush:", type="primary", on_click=_ask, args=(run, cycle, image),
               help="A job loads the network of this cycle, and keeps the pictures of this image with the run. "
-                   "It takes some seconds, and waits for its turn where a run is at work.")
+                   "It takes some seconds, longer where a run is at work.")
 
 
 def _why_none(run: Run, cycle: int) -> str:
@@ -52,7 +52,7 @@ def _watch(run: Run, cycle: int, image: int) -> None:
             st.rerun()
         now = looks.progress()
         if looks.status is Status.QUEUED:
-            st.progress(0.0, "Waiting: a run is at work on this device, and the pictures take the next turn.")
+            st.progress(0.0, "Starting the job that draws.")
         elif now is None:
             st.progress(0.0, "Loading the network of this cycle.")
         else:

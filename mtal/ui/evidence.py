@@ -125,9 +125,10 @@ def _say_about_truth(run: Run, task: TaskFacts, names: Sequence[str], truth: str
     if run.config.start == "labelled":
         st.caption("There is no ground truth here: this run labels for real, and had no label of what it picked.")
     elif not any(name.endswith(f".{TRUTH}") for name in names):
-        st.caption("This run stored no pictures of the ground truth: it is older than they are, or this image has no label.")
+        st.caption("No ground truth was drawn: this image has no label, the run is older than these pictures, or it measures no "
+                   "signal quality and had not bought the label.")
     elif truth == REVEALED and f"{task.name}.{TRUTH}" not in names:
-        st.caption(f"This image has no label of {plain(task.title.lower())}.")
+        st.caption(f"This image has no label of {plain(task.title.lower())}, or none that may be shown.")
 
 
 def _gap_legend(task: TaskFacts, values: np.ndarray | None, scale: str, pool_top: float | None) -> str:

@@ -6,6 +6,7 @@ from mtal.runs.decided import is_settled
 from mtal.runs.people import ACCEPTED, REJECTED, UNDECIDED, People
 from mtal.runs.run import Run
 from mtal.ui import loaders
+from mtal.ui.deciding import decide
 from mtal.ui.sentences import what_decisions_do
 from mtal.ui.who import who
 from mtal.ui.words import plain
@@ -27,7 +28,7 @@ def show_judgement(run: Run, cycle: int, sample: str, picked: bool) -> None:
         for value, (label, key, icon) in BUTTONS.items():
             taken = decision == value
             st.button(label, key=f"inspect.{value}", icon=icon, shortcut=key, type="primary" if taken else "secondary",
-                      on_click=_decide, args=(run, cycle, sample, UNDECIDED if taken else value), disabled=settled,
+                      on_click=decide, args=(run, cycle, [sample], UNDECIDED if taken else value), disabled=settled,
                       help=f"{ABOUT[picked]} {what_decisions_do(run.config, settled)}")
         field = f"inspect.note.{sample}"
         st.session_state[field] = note
@@ -36,10 +37,6 @@ def show_judgement(run: Run, cycle: int, sample: str, picked: bool) -> None:
     if row:
         said_so = f"{SIGNS[decision]} by" if decision else "Noted by"
         st.caption(f"{said_so} {plain(str(row['who']))}, {plain(str(row['when']))}.")
-
-
-def _decide(run: Run, cycle: int, sample: str, decision: str) -> None:
-    People(run.store).decide(run.name, cycle, [sample], decision, who())
 
 
 def _note(run: Run, cycle: int, sample: str, field: str) -> None:

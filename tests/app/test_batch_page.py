@@ -136,6 +136,14 @@ def test_reject_refills_and_undo_takes_it_back(open_page, run, names):
     assert People(run.store).decisions(run.name, 0).empty
 
 
+def test_undo_leaves_what_somebody_else_decided_since_the_page_was_drawn(open_page, run, names):
+    app = open_page("batch", run=run.name, cycle="0", sample=names[1])
+    press(app, "decide.rejected")
+    People(run.store).decide(run.name, 0, [names[1]], ACCEPTED, "a colleague")      # in another tab
+    press(app, "undo")
+    assert People(run.store).decisions(run.name, 0)[["decision", "who"]].values.tolist() == [[ACCEPTED, "a colleague"]]
+
+
 def test_pressed_again_a_decision_is_taken_back(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", sample=names[0])
     press(app, "decide.accepted")

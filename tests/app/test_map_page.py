@@ -221,3 +221,10 @@ def test_coverage_is_told_in_words(open_page, run):
     left = int((~run.pool(1)["labelled"] & ~run.pool(1)["picked"]).sum())
     assert f"The batch of cycle 1 brings the other {left} unlabelled images closer" in texts(app)
     assert len(charts(app)) == 2
+
+
+def test_an_unknown_image_gives_a_message_and_the_map(open_page, run):
+    app = open_page("map", run=run.name, cycle="0", sample="no *such* image")
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == ["This pool has no image with the id `no *such* image`."]
+    assert len(app.get("plotly_chart")) == 2

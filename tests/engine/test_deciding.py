@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mtal.config import Config
+from mtal.engine import beginning, worker
 from mtal.engine import cycle as engine
-from mtal.engine import worker
 from mtal.runs.decided import is_settled, settled
 from mtal.runs.files import read_json
 from mtal.runs.launch import create, start
@@ -86,6 +86,25 @@ def test_a_rejected_image_is_not_waited_for_and_the_run_learns_from_what_came_fo
     bring(folder, ranked(run, 1, 1, 3))
     assert worker.work(run.paths)["outcome"] == "finished"
     assert trained_on(run, 2) == {*trained_on(run, 1), *ranked(run, 1, 1, 3)}
+
+
+def test_who_rejects_in_the_moment_in_which_a_cycle_begins_comes_too_late(folder, tmp_path, monkeypatch):
+    run = waiting(folder, tmp_path / "store")
+    picked, read = ranked(run, 0, 1, 3), beginning.decisions
+
+    def decisions(run, cycle):
+        found = read(run, cycle)
+        People(run.store).decide(run.name, 0, [picked[1]], "rejected", "ann")
+        return found
+
+    monkeypatch.setattr(beginning, "decisions", decisions)
+    bring(folder, picked)
+    labelled = beginning.begin(run, 1, run.start(), *(getattr(engine.prepare(run, engine.Watch(run, 1), accept_data=False), name)
+                                                      for name in ("dataset", "there")))
+    place = run.facts["pool"].index(picked[1])
+    assert labelled[place].all()
+    assert run.began_with(1)["rejected"] == []
+    assert not beginning.unwanted(run, 1, labelled.shape).any()
 
 
 def test_weights_are_those_of_what_was_bought(folder, tmp_path):

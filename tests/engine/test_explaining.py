@@ -1,5 +1,6 @@
 """What a real run stores to explain its picks, against slow twins made of what else it stored."""
 import math
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -106,6 +107,17 @@ class TestOthers:
         assert len(run.others_picked(0)["random"]) == 5
         assert run.others_left_out(0)["broken"] == "not finite"
         assert "10 × 5" in run.others_left_out(0)["heavy"]
+
+    @pytest.mark.parametrize(("images", "picks", "left_out"), [
+        (5_000, 500, set()), (100_000, 10_000, {"ours", "core-set", "badge", "probcover", "typiclust"}),
+        (100_000, 5, {"probcover", "typiclust"})])
+    def test_a_pool_of_5000_is_replayed_by_all_and_100000_only_by_the_quick(self, tmp_path, images, picks, left_out):
+        tried = [replace(one, pick=STRATEGIES["random"].pick, needs=()) for one in STRATEGIES.values()]
+        pool, paths = Pool(("a", "b"), np.zeros((images, 2), bool), {}), CyclePaths(tmp_path)
+        replay(tried, {}, pool, 2 * picks, (0, 0, 4), Options(), paths, quiet)
+        run = Run(tmp_path)
+        run.cycle = lambda number: paths
+        assert set(run.others_left_out(0)) == left_out
 
     def test_without_signals_there_is_nobody_but_random(self):
         assert [one.name for one in rivals("ours", ("committee", "embedding"), ("depth",))] == ["random"]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mtal.datasets import DATASETS
+from mtal.datasets.dataset import LabelNotBought
 from mtal.engine import easel, look
 from mtal.runs.files import read_json, write_json
 from mtal.runs.launch import create, request_stop
@@ -142,9 +143,20 @@ class TestWhereThereCanBeNone:
         assert (looks.result["outcome"], looks.result["reason"]) == ("failed", "broken.jpg cannot be read")
 
     def test_where_people_label_no_truth_is_looked_for(self, tmp_path):
-        dataset = DATASETS["drawn"].load(tiny_config())
-        assert easel.truth_of(dataset.pool, tiny_config("start=labelled")) is None
-        assert easel.truth_of(dataset.pool, tiny_config()) is not None
+        dataset, bought = DATASETS["drawn"].load(tiny_config()), np.zeros((24, 3), bool)
+        assert easel.truth_of(dataset.pool, dataset.tasks, bought, tiny_config("start=labelled")) is None
+        assert easel.truth_of(dataset.pool, dataset.tasks, bought, tiny_config()) is not None
+
+    def test_without_signal_quality_no_label_is_shown_that_was_not_bought(self):
+        dataset, bought = DATASETS["drawn"].load(tiny_config()), np.zeros((24, 3), bool)
+        bought[5, 1] = True
+        found = easel.truth_of(dataset.pool, dataset.tasks, bought, tiny_config("signal_quality=false"))
+        np.testing.assert_array_equal(found.shown, bought)
+        assert found.labels.targets([5], dataset.tasks[1]).any()
+        for image, task in ((5, 0), (6, 1)):
+            with pytest.raises(LabelNotBought):
+                found.labels.targets([image], dataset.tasks[task])
+        assert easel.truth_of(dataset.pool, dataset.tasks, bought, tiny_config()).shown.all()
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """What a cycle began with stands, and everything that asks what is labelled gives the same answer."""
 import numpy as np
 
-from mtal.runs.decided import is_settled, rejected
+from mtal.runs.decided import decisions, is_settled, rejected, settled
 from mtal.runs.files import write_json
 from mtal.runs.growth import labelled_in
 from mtal.runs.people import People
+from mtal.runs.run import Run
 
 
 def test_what_was_bought_is_what_is_labelled(finished):
@@ -28,3 +29,14 @@ def test_rejections_of_all_earlier_batches_count_until_they_are_taken_back(finis
     assert (rejected(finished, 1), rejected(finished, 2)) == ([2], [2, 5])
     people.decide(finished.name, 0, ["0002"], "", "bo")
     assert rejected(finished, 2) == [5]
+
+
+def test_a_run_of_before_there_were_decisions_is_settled_where_the_next_cycle_is_complete(finished):
+    People(finished.store).decide(finished.name, 0, ["0002"], "rejected", "ann")
+    people_label = Run(finished.paths.folder)
+    people_label.config = finished.config.model_copy(update={"start": "labelled"})
+    last = finished.cycles_done() - 1
+    assert not is_settled(finished, 0)                      # a simulation
+    assert [is_settled(people_label, cycle) for cycle in (0, last - 1, last)] == [True, True, False]
+    assert decisions(people_label, 0).empty                 # it came too late
+    np.testing.assert_array_equal(settled(people_label, 0, people_label.pool(0)).pairs, finished.picked(0))
