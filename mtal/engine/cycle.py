@@ -24,7 +24,7 @@ from mtal.engine.afterwards import bought_losses, bought_with, follow_up
 from mtal.engine.beginning import begin, unwanted
 from mtal.engine.chosen import chosen_strategy
 from mtal.engine.drawing import Easel, truth_of
-from mtal.engine.evidence import NEAR_MISSES, draw_evidence
+from mtal.engine.evidence import draw_evidence, to_draw
 from mtal.engine.facts import describe_run, labels_per_cycle
 from mtal.engine.intake import data_changes, must_be_learned, must_be_measured, take_in
 from mtal.engine.neighbourhood import neighbourhood
@@ -317,9 +317,7 @@ def draw(study: Study, bench: Bench, blocks: nn.Module | None, table: pd.DataFra
          cycle: CyclePaths, watch: Watch) -> None:
     """Pictures of the picked images and the near misses. In a simulation labels are shown beside predictions, without signal
     quality only those of `bought` (N, T) bool."""
-    ranked = table["rank"].to_numpy()
-    order = np.argsort(ranked, kind="stable")
-    shown = order[(ranked[order] > 0) & (ranked[order] <= len(pick.images) + NEAR_MISSES)]
+    shown = to_draw(table["rank"].to_numpy(), len(pick.images))
     truth = truth_of(study.dataset.pool, study.dataset.tasks, bought, study.config)
     easel = Easel(bench.network, blocks if isinstance(blocks, PairBlocks) else None, study.pool, truth, bench.tasks, study.config,
                   study.machine)

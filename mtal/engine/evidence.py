@@ -14,7 +14,15 @@ from mtal.tasks.task import Task
 from mtal.training.loop import Report
 from mtal.training.machine import set_threads
 
+MOST_PICKS = 1000                                           # of a batch get pictures, 0.3 MB each; the others when asked for
 NEAR_MISSES = 12                                            # images below the cut-off that get pictures too
+
+
+def to_draw(rank: np.ndarray, picks: int) -> np.ndarray:
+    """Positions of the images that get pictures, best first. rank: (N,) as in the pool's table, 0 = none; picks: images picked."""
+    order = np.argsort(rank, kind="stable")
+    ranked = rank[order]
+    return order[((ranked > 0) & (ranked <= min(picks, MOST_PICKS))) | ((ranked > picks) & (ranked <= picks + NEAR_MISSES))]
 
 
 def draw_evidence(easel: Easel, images: np.ndarray, cycle: CyclePaths, report: Report) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
 from mtal.datasets.dataset import Dataset
-from mtal.engine.evidence import NEAR_MISSES
+from mtal.engine.evidence import MOST_PICKS, NEAR_MISSES
 from mtal.engine.quality import is_measured
 from mtal.engine.replay import rivals
 from mtal.signals import SIGNALS
@@ -78,7 +78,7 @@ def plan(config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence
             others = len(rivals(strategy.name, signals, config.tasks))
             stages |= {"others": others} if others else {}
             stages |= {"quality": pool} if is_measured(config, signals) else {}
-            stages |= {"evidence": images_per_cycle(config, pool) + NEAR_MISSES}
+            stages |= {"evidence": min(images_per_cycle(config, pool), MOST_PICKS) + NEAR_MISSES}
             stages |= {"project": 1} if "embedding" in signals and config.projection != "none" else {}
         followed = images_followed(config, pool, number, start)
         if followed and not (is_measured(config, signals) and number < config.cycles - 1):
