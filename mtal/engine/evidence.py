@@ -19,7 +19,7 @@ NEAR_MISSES = 12                                            # images below the c
 
 
 def to_draw(rank: np.ndarray, picks: int) -> np.ndarray:
-    """Positions of the images that get pictures, best first. rank: (N,) as in the pool's table, 0 = none; picks: images picked."""
+    """Positions of the images that get pictures, best first. rank: (N,) as in the pool's table; picks: how many."""
     order = np.argsort(rank, kind="stable")
     ranked = rank[order]
     return order[((ranked > 0) & (ranked <= min(picks, MOST_PICKS))) | ((ranked > picks) & (ranked <= picks + NEAR_MISSES))]
