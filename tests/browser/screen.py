@@ -43,11 +43,11 @@ class Dashboard:
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
         assert not self.broken
 
-    def usable(self) -> None:
-        """Nothing on the page breaks the rules of WCAG 2.1, A and AA."""
+    def barriers(self) -> str:
+        """What on the page breaks the rules of WCAG 2.1, A and AA; "" if nothing does."""
         self.settled()
         found = Axe().run(self.page, context=NOT_OURS, options=STANDARD)
-        assert not found.violations_count, found.generate_report()
+        return found.generate_report() if found.violations_count else ""
 
     def press(self, name: str) -> None:
         """A button by its text."""
