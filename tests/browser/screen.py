@@ -67,12 +67,15 @@ class Dashboard:
         self.page.get_by_role("option", name=option).click()
         self.settled()
 
-    def pictures(self, inside: Locator | None = None) -> int:
-        """How many pictures there are, once every one has arrived and can be drawn."""
-        images = (inside or self.page.get_by_test_id("stMain")).get_by_test_id("stImage").locator("img")
-        expect(images.first).to_be_visible()
-        self.page.wait_for_function(f"() => ({LOADED})([...document.querySelectorAll('[data-testid=stImage] img')])")
-        return images.count()
+    def pictures(self, inside: Locator) -> int:
+        """How many pictures a part of the page has, once every one was looked at, has arrived and can be drawn."""
+        images = inside.locator("img")
+        expect(images.first).to_be_attached()
+        for image in images.all():
+            image.scroll_into_view_if_needed()
+        handles = images.element_handles()
+        self.page.wait_for_function(LOADED, arg=handles)
+        return len(handles)
 
     def charts(self, count: int) -> Locator:
         """So many drawn charts."""
