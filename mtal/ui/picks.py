@@ -31,10 +31,11 @@ def near_misses(run: Run, cycle: int, count: int = NEAR) -> pd.DataFrame:
 
 
 def said(run: Run, cycle: int, images: Sequence[int] | pd.Index) -> pd.DataFrame:
-    """Decisions on images outside the batch: decision ("" or `waits`), note, who, when, picked (False)."""
+    """Decisions on any images: decision, note, who, when, picked (False). What was accepted outside the batch `waits`."""
+    outside = ~np.isin(list(images), loaders.settled(run, cycle).rows.index)
     pool, spoken = loaders.pool(run, cycle), loaders.decisions(run, cycle).set_index("sample")
     rows = spoken.reindex(pool["id"].iloc[list(images)])[OF_PEOPLE].fillna("")
-    rows = rows.assign(decision=rows["decision"].replace(ACCEPTED, WAITS), picked=False)
+    rows = rows.assign(decision=rows["decision"].mask(outside & (rows["decision"] == ACCEPTED), WAITS), picked=False)
     return rows.set_index(pd.Index(list(images), dtype=np.int64))
 
 

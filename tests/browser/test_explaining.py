@@ -61,7 +61,7 @@ def test_a_batch_is_decided_with_the_keyboard_and_nothing_is_lost(new_tab, run):
     expect(tab.page.locator("li.tile.rejected")).to_have_count(1)
     tab.keep("batch-decided")
     with tab.page.expect_download() as download:
-        tab.page.get_by_role("button", name="Download").nth(1).click()
+        tab.page.get_by_role("button", name="Download", exact=True).nth(1).click()
     rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
     assert {row["sample_id"] for row in rows if row["decision"] == REJECTED} == {names[0]}
     assert {row["requested"] for row in rows if row["decision"] == REJECTED} == {"false"}
