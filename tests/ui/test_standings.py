@@ -68,7 +68,7 @@ def test_the_last_common_cycle_is_the_last_that_each_line_has_reached():
 
 
 def test_the_table_says_which_way_is_better_and_what_is_within_the_spread():
-    seconds = pd.DataFrame({"training": [2.0], "selection": [float("nan")]}, index=["random"])
+    seconds = pd.DataFrame({"training": ["2"], "selection": ["–"]}, index=["random"])      # as `seconds_per_cycle` tells them
     shown = table(standing(made(), 1), seconds, "Loss ↓").set_index(["strategy", "variant"])
     told = shown["difference to Random"].to_list()
     assert told[0] == "-0.650 ± 0.071, better"
