@@ -14,6 +14,7 @@ from mtal.ui.sentences import what_decisions_do
 from mtal.ui.who import who
 from mtal.ui.words import count, plain
 
+BUTTONS = {ACCEPTED: ("Accept", "a", ":material/check:"), REJECTED: ("Reject", "x", ":material/close:")}   # label, key, icon
 NOTE = "batch.note"                                         # key of the container with the note's field
 
 
@@ -25,7 +26,7 @@ def say_what_decisions_do(run: Run, cycle: int) -> None:
 def show_buttons(run: Run, cycle: int, sample: str | None, decision: str) -> None:
     """For the image that is looked at. `decision`: as in a batch."""
     closed = sample is None or is_settled(run, cycle)
-    for value, label, icon, key in ((ACCEPTED, "Accept", ":material/check:", "a"), (REJECTED, "Reject", ":material/close:", "x")):
+    for value, (label, key, icon) in BUTTONS.items():
         back = decision == value
         st.button(label if not back else f"{label}ed", key=f"batch.decide.{value}", icon=icon, shortcut=key, disabled=closed,
                   on_click=decide, args=(run, cycle, [sample], UNDECIDED if back else value),
@@ -56,7 +57,7 @@ def show_note(run: Run, cycle: int, sample: str, note: str) -> None:
     key = f"batch.note.{run.name}.{cycle}.{sample}"
     st.session_state[key] = note
     with st.container(key=NOTE):
-        st.text_input("Note", key=key, placeholder="what colleagues should know (key: N)", on_change=_note,
+        st.text_input("Note", key=key, placeholder="what colleagues should know (key: N)", on_change=note_from,
                       args=(run, cycle, sample, key))
 
 
@@ -76,7 +77,8 @@ def _undo(run: Run, cycle: int, before: dict[str, str]) -> None:
         decide(run, cycle, [sample for sample, was in before.items() if was == value], value)
 
 
-def _note(run: Run, cycle: int, sample: str, key: str) -> None:
+def note_from(run: Run, cycle: int, sample: str, key: str) -> None:
+    """Store what the field with this key holds, under one's name."""
     try:
         loaders.people(run).note(run.name, cycle, sample, st.session_state[key], who())
     except ConfigError as problem:

@@ -1,20 +1,17 @@
 """Accept or reject the image that is looked at, or leave a note, as on the Batch page; with who did it and when."""
 import streamlit as st
 
-from mtal.config import ConfigError
 from mtal.runs.decided import is_settled
-from mtal.runs.people import ACCEPTED, REJECTED, UNDECIDED, People
+from mtal.runs.people import ACCEPTED, REJECTED, UNDECIDED
 from mtal.runs.run import Run
 from mtal.ui import loaders
-from mtal.ui.deciding import decide
+from mtal.ui.deciding import BUTTONS, decide, note_from
 from mtal.ui.sentences import what_decisions_do
-from mtal.ui.who import who
 from mtal.ui.words import plain
 
 ABOUT = {
     True: "Accepted: label it. Rejected: the next best image takes its place in the batch.",
     False: "Accepted: it comes first when a pick is rejected. Rejected: it never takes a place in this batch."}
-BUTTONS = {ACCEPTED: ("Accept", "a", ":material/check:"), REJECTED: ("Reject", "x", ":material/close:")}   # label, key, icon
 SIGNS = {ACCEPTED: ":material/check_circle: Accepted", REJECTED: ":material/cancel: Rejected"}
 
 
@@ -32,15 +29,8 @@ def show_judgement(run: Run, cycle: int, sample: str, picked: bool) -> None:
                       help=f"{ABOUT[picked]} {what_decisions_do(run.config, settled)}")
         field = f"inspect.note.{sample}"
         st.session_state[field] = note
-        st.text_input("Note", key=field, placeholder="a note about this image", width=280, on_change=_note,
+        st.text_input("Note", key=field, placeholder="a note about this image", width=280, on_change=note_from,
                       args=(run, cycle, sample, field))
     if row:
         said_so = f"{SIGNS[decision]} by" if decision else "Noted by"
         st.caption(f"{said_so} {plain(str(row['who']))}, {plain(str(row['when']))}.")
-
-
-def _note(run: Run, cycle: int, sample: str, field: str) -> None:
-    try:
-        People(run.store).note(run.name, cycle, sample, st.session_state[field], who())
-    except ConfigError as error:
-        st.toast(plain(str(error)), icon=":material/error:")

@@ -348,6 +348,17 @@ def undrawn(made_store) -> tuple[Run, str, int]:
     return run, run.facts["pool"][image], image
 
 
+@pytest.fixture
+def asked(undrawn, monkeypatch) -> Looks:
+    """A wish for that image, whose worker is none; the test says how it stands."""
+    run, _, image = undrawn
+    monkeypatch.setattr("mtal.runs.looks.start", lambda *_: True)
+    looks = Looks(run, 0)
+    looks.ask([image])
+    looks.paths.lock.touch()
+    return looks
+
+
 def test_an_image_without_pictures_can_be_asked_for(open_page, undrawn, monkeypatch):
     run, name, image = undrawn
     started = []
@@ -359,29 +370,21 @@ def test_an_image_without_pictures_can_be_asked_for(open_page, undrawn, monkeypa
     assert Looks(run, 0).asked() == {image}
 
 
-def test_what_is_being_drawn_shows_its_progress(open_page, undrawn, monkeypatch):
-    run, name, image = undrawn
-    monkeypatch.setattr("mtal.runs.looks.start", lambda *_: True)
-    looks = Looks(run, 0)
-    looks.ask([image])
-    looks.paths.lock.touch()
-    with looks.paths.lock.open("a") as held:
+def test_what_is_being_drawn_shows_its_progress(open_page, undrawn, asked):
+    run, name, _ = undrawn
+    with asked.paths.lock.open("a") as held:
         assert take(held, patience_s=1)
-        looks.paths.began.touch()
+        asked.paths.began.touch()
         app = open_page("inspect", run=run.name, cycle="0", sample=name)
         assert not app.exception
         assert not [button for button in app.button if button.key == "inspect.draw"]
         assert [bar for bar in app.get("progress") if "Loading the network" in bar.proto.text]
 
 
-def test_a_job_that_failed_says_why_and_can_be_tried_again(open_page, undrawn, monkeypatch):
-    run, name, image = undrawn
-    monkeypatch.setattr("mtal.runs.looks.start", lambda *_: True)
-    looks = Looks(run, 0)
-    looks.ask([image])
-    looks.paths.lock.touch()
-    looks.paths.log.write_text("Traceback\nNoMemory: out of memory\n", encoding="utf-8")
-    write_json(looks.paths.result, {"outcome": "failed", "reason": "NoMemory: out of memory", "traceback": "", "stage": "draw"})
+def test_a_job_that_failed_says_why_and_can_be_tried_again(open_page, undrawn, asked):
+    run, name, _ = undrawn
+    asked.paths.log.write_text("Traceback\nNoMemory: out of memory\n", encoding="utf-8")
+    write_json(asked.paths.result, {"outcome": "failed", "reason": "NoMemory: out of memory", "traceback": "", "stage": "draw"})
     app = open_page("inspect", run=run.name, cycle="0", sample=name)
     assert not app.exception
     assert "out of memory" in "".join(error.value for error in app.error)
