@@ -7,7 +7,7 @@ from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 
 NEIGHBOURS, MIN_DISTANCE = 15, 0.1                          # umap-learn's own defaults
-GENTLE = {"n_epochs": 200, "learning_rate": 0.25}           # from a map that exists: neighbourhoods as good, half the movement
+GENTLE = {"n_epochs": 200, "learning_rate": 0.1}            # from a map that exists: neighbourhoods as good, half the movement
 
 
 def project(embedding: np.ndarray, previous: np.ndarray | None, how: Literal["umap", "pca"], seed: int) -> np.ndarray:
