@@ -7,7 +7,7 @@ from mtal.figures.afterwards import Panel, over_cycles
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui import inputs, loaders
 from mtal.ui.sentences import figures
-from mtal.ui.words import count, plain
+from mtal.ui.words import count, listed, plain
 
 PARTS = {"loss": "loss", "s": "disagreement"}
 
@@ -61,7 +61,7 @@ def weights(rows: pd.DataFrame, tasks: tuple[TaskFacts, ...]) -> str:
     if len(set(given.values())) == 1:
         return f"In its first training its weight was {figures(next(iter(given.values())))} for every task (1 is the mean)."
     texts = [f"{figures(value)} for {title}" for title, value in given.items()]
-    return f"In its first training its weight was {', '.join(texts[:-1])} and {texts[-1]} (1 is the mean)."
+    return f"In its first training its weight was {listed(texts)} (1 is the mean)."
 
 
 def is_measured(rows: pd.DataFrame, column: str) -> bool:

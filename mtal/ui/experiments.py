@@ -14,7 +14,7 @@ from mtal.runs.status import Status
 from mtal.ui import cards, loaders, methods, planning
 from mtal.ui.causes import Cause, cause
 from mtal.ui.forecast import left
-from mtal.ui.words import ago, beginning_text, budget_text, code, count, plain
+from mtal.ui.words import ago, beginning_text, budget_text, code, count, listed, plain
 
 WIDTHS = {"Experiment": 7, "Plan": 5, "Runs": 6, "Last activity": 3}    # title -> width
 NAMED = 3                                                   # strategies that a sentence names
@@ -194,7 +194,7 @@ def some_titles(strategies: Sequence[str]) -> str:
     titles = [plain(strategy_title(name)) for name in strategies]
     if len(titles) > NAMED:
         titles = [*titles[:NAMED], count(len(titles) - NAMED, "more strategy", "more strategies")]
-    return " and ".join([", ".join(titles[:-1]), titles[-1]] if len(titles) > 1 else titles)
+    return listed(titles)
 
 
 def _row_title(strategy: str, variant: str) -> str:

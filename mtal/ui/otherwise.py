@@ -12,6 +12,7 @@ import pandas as pd
 from mtal.acquisition.scores import comparable, task_scores
 from mtal.config import Config
 from mtal.ui.sentences import members, tasks_of
+from mtal.ui.words import listed
 
 Join = Literal["max", "mean", "min"]
 JOINS: tuple[Join, ...] = ("max", "mean", "min")
@@ -126,7 +127,7 @@ def verdict(rules: pd.DataFrame, picked: bool) -> str:
         named = [f"{phrase}{_place(rank)}" for phrase, rank in zip(first["phrase"], first["rank"], strict=True)]
         more = f", nor under {len(differ) - NAMED} more of these rules" if len(differ) > NAMED and picked else \
             f", and under {len(differ) - NAMED} more of these rules" if len(differ) > NAMED else ""
-        return f"It would {'not ' * picked}be picked {_listed(named)}{more}."
+        return f"It would {'not ' * picked}be picked {listed(named, 'or')}{more}."
     ranked = known[known["rank"] > 0].sort_values("rank", ascending=not picked, kind="stable")
     if ranked.empty:
         return "Each of these rules would pick it too."
@@ -147,7 +148,3 @@ def _phrase(rule: str, kind: str) -> str:
 
 def _place(rank: int) -> str:
     return f" (rank {rank:,})" if rank else ""
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} or {texts[-1]}"

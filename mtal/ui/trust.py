@@ -7,7 +7,7 @@ import streamlit as st
 from mtal.figures.quality import Joined
 from mtal.runs.run import LOSS, Run, TaskFacts
 from mtal.ui import inputs, loaders
-from mtal.ui.words import plain
+from mtal.ui.words import listed, plain
 
 ABOUT = ("ρ is the rank correlation (Spearman) of a signal with the true loss of the unlabelled images: 1 = it ranks them by how "
          "wrong the network is, 0 = it says nothing, below 0 = it points the wrong way. Chance favours the best of many: see "
@@ -72,7 +72,7 @@ def verdict(frame: pd.DataFrame, tasks: Sequence[TaskFacts]) -> str:
                     "a single task. With few unlabelled images that is usual.")
         return f"No signal ranks the images by their multi-task loss better than chance. {said}"
     failed = [titles[name] for name in titles if _fails(frame, str(top["version"]), name)]
-    alone = "it says nothing beyond chance about any single task" if len(failed) == len(titles) else f"it fails {_and(failed)}"
+    alone = "it says nothing beyond chance about any single task" if len(failed) == len(titles) else f"it fails {listed(failed)}"
     return f"For the multi-task loss {_told(top)} deserves most trust{f', but {alone}' if failed else ''}. {said}"
 
 
@@ -112,11 +112,6 @@ def _fails(frame: pd.DataFrame, version: str, task: str) -> bool:
 
 def _told(row: pd.Series) -> str:
     return f"{_name(row)} (ρ {row['rho']:.2f}, {row['low']:.2f} to {row['high']:.2f}, n={row['n']:,})"
-
-
-def _and(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _name(row: pd.Series) -> str:

@@ -1,7 +1,7 @@
 """Times, counts and foreign text for people. No widget here."""
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import floor, isfinite, log10
 from typing import Any
 
@@ -47,6 +47,11 @@ def ago(moment: float, now: float | None = None) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 image`, `1,200 images`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(texts: Sequence[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`; `last`: the word before the last one."""
+    return f" {last} ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
 
 
 def decimals(values: Iterable[float], digits: int = 4) -> int:
