@@ -16,8 +16,9 @@ from mtal.export.exporter import ExportError
 from mtal.runs.batch import Settled
 from mtal.runs.decided import settled
 from mtal.runs.files import sha256_of
+from mtal.runs.neighbours import closest
 from mtal.runs.people import ACCEPTED, REJECTED
-from mtal.runs.run import Run, closest
+from mtal.runs.run import Run
 
 SCHEMA_VERSION = 2
 COLUMNS: dict[str, str] = {                                 # name -> pandas type that keeps nulls apart from values

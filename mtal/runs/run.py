@@ -13,6 +13,7 @@ import pandas as pd
 from mtal.config import Config, load_config
 from mtal.runs.explained import Explained
 from mtal.runs.files import last_lines, read_json, read_shared
+from mtal.runs.neighbours import closest
 from mtal.runs.paths import CyclePaths, DataPaths, RunPaths, StorePaths
 from mtal.runs.progress import Progress, append, parse, progress
 from mtal.runs.starts import starts
@@ -293,11 +294,3 @@ class Run(Explained):
         beside.mkdir(parents=True)
         yield CyclePaths(beside)
         beside.rename(self.paths.cycle(number).folder)
-
-
-def closest(points: np.ndarray, image: int, allowed: np.ndarray, count: int) -> list[tuple[int, float]]:
-    """The `count` allowed images nearest to an image, and their Euclidean distances. points (N, D), allowed (N,) bool."""
-    others = np.flatnonzero(allowed)
-    gaps = np.linalg.norm(points[others] - points[image], axis=1)
-    first = np.argsort(gaps, kind="stable")[:count]
-    return list(zip(others[first].tolist(), gaps[first].tolist(), strict=True))

@@ -16,7 +16,7 @@ from mtal.runs.experiment import metrics as experiment_rows
 from mtal.runs.growth import coverage as growth_coverage
 from mtal.runs.growth import labelled_in as labelled_since
 from mtal.runs.index import all_runs, same_speed
-from mtal.runs.neighbours import nearest_images
+from mtal.runs.neighbours import closest
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.people import People
 from mtal.runs.progress import unit_times
@@ -331,7 +331,7 @@ def _coverage(folder: str, created: float, complete: int) -> pd.DataFrame:
 @st.cache_data(max_entries=256, show_spinner=False)
 def _around(folder: str, created: float, complete: int, cycle: int, image: int, count: int) -> pd.DataFrame:
     points = Run(Path(folder)).embedding(cycle)
-    found = [] if points is None else nearest_images(points, image, count)
+    found = [] if points is None else closest(points, image, np.arange(len(points)) != image, count)
     return pd.DataFrame(found, columns=["index", "distance"])
 
 
