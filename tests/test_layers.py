@@ -14,7 +14,7 @@ SCREEN = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 PATHS = ROOT / "mtal" / "runs" / "paths.py"
 
 ALLOWED = {                                                 # package -> what it may import from mtal; see README
-    "config": set(), "figures": set(), "tasks": set(),
+    "config": set(), "figures": set(), "statistics": set(), "tasks": set(),
     "runs": {"config"}, "acquisition": {"config"},
     "datasets": {"config", "tasks"},
     "models": {"config", "tasks"},
@@ -22,15 +22,16 @@ ALLOWED = {                                                 # package -> what it
     "training": {"config", "tasks", "datasets", "models"},
     "signals": {"config", "tasks", "datasets", "models", "training", "acquisition"},
     "engine": {"config", "tasks", "datasets", "models", "training", "signals", "acquisition", "runs"},
-    "export": {"config", "tasks", "runs", "figures"},
-    "ui": {"config", "datasets", "models", "signals", "tasks", "acquisition", "runs", "figures", "export"},
-    "cli": {"config", "datasets", "models", "training", "acquisition", "runs", "export", "rooms"},
+    "export": {"config", "tasks", "runs", "figures", "statistics"},
+    "ui": {"config", "datasets", "models", "signals", "tasks", "acquisition", "runs", "figures", "statistics", "export"},
+    "cli": {"config", "datasets", "models", "training", "acquisition", "runs", "statistics", "export", "rooms"},
     "__main__": {"cli"},
     "__init__": set(),
 }
 LIGHT = ("mtal", "mtal.config", "mtal.runs.run", "mtal.runs.index", "mtal.runs.experiment", "mtal.runs.launch",
          "mtal.runs.queue", "mtal.runs.people", "mtal.runs.batch", "mtal.figures", "mtal.export", "mtal.acquisition",
-         "mtal.cli.app")
+         "mtal.statistics", "mtal.statistics.saved", "mtal.statistics.wins", "mtal.cli.app")
+READ_WITH = {"runs", "figures", "statistics", "export", "acquisition"}     # what pages read with
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools", "core"}
 
 
@@ -87,7 +88,7 @@ def test_only_the_screen_knows_streamlit(file):
     assert not knows or package(file) == "ui"
 
 
-@pytest.mark.parametrize("file", [file for file in MODULES if package(file) in {"runs", "figures", "export", "acquisition"}],
+@pytest.mark.parametrize("file", [file for file in MODULES if package(file) in READ_WITH],
                          ids=relative)
 def test_what_pages_read_with_imports_no_torch(file):
     assert not [name for name in imports_of(file) if name.split(".")[0] in {"torch", "torchvision", "timm"}]

@@ -1,0 +1,72 @@
+"""The rows of learning curves: what of them counts, which are one point, and which direction is better.
+
+Columns: group (a line: strategy and variant), seed, x (the budget, >= 0, in any unit), value; and cycle, if the runs have one.
+"""
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+
+class Curves(NamedTuple):
+    """One line, seed by seed, at the points that all these seeds have. x, value: float [seeds, points]."""
+
+    x: np.ndarray
+    value: np.ndarray
+
+
+def point(rows: pd.DataFrame) -> str:
+    """The column that says which rows of different seeds are one point: cycle if there is one, else exactly equal x."""
+    return "cycle" if "cycle" in rows.columns else "x"
+
+
+def sign(better: str) -> int:
+    """1 for "higher", -1 for "lower"."""
+    if better not in {"higher", "lower"}:
+        raise ValueError(f'better must be "higher" or "lower", not {better!r}')
+    return 1 if better == "higher" else -1
+
+
+def direction(rows: pd.DataFrame) -> str:
+    """The one entry of the column better; ValueError if it has several."""
+    found = rows["better"].unique()
+    if len(found) != 1:
+        raise ValueError(f"one task has one direction, not {list(found)}")
+    return str(found[0])
+
+
+def tidy(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per group, seed and point, by group as they come, seed and x. Columns: group, seed, (cycle), x, value.
+
+    NaN or infinite x or value: that point was not measured, so the row is left out and the seed lacks the point. Rows that
+    repeat a point of a seed are averaged (our choice).
+    """
+    at = point(rows)
+    kept = rows[[*dict.fromkeys(["group", "seed", at, "x", "value"])]].astype({"x": float, "value": float})
+    kept = kept[np.isfinite(kept["x"]) & np.isfinite(kept["value"])]
+    keys = ["group", "seed", at]
+    return in_order(kept.groupby(keys, sort=False)[[name for name in ("x", "value") if name != at]].mean().reset_index())
+
+
+def in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """By group as they come first, seed if there is one, and x."""
+    place = {group: number for number, group in enumerate(rows["group"].unique())}
+    by = [name for name in ("group", "seed", "x") if name in rows.columns]
+    return rows.sort_values(by, kind="stable", ignore_index=True,
+                            key=lambda column: column.map(place) if column.name == "group" else column)
+
+
+def seeds_of(kept: pd.DataFrame, group: str) -> list[int]:
+    """The seeds of a line, in order. `kept` as `tidy` gives it."""
+    return sorted(int(seed) for seed in kept.loc[kept["group"] == group, "seed"].unique())
+
+
+def curves(kept: pd.DataFrame, group: str, seeds: Iterable[int]) -> Curves:
+    """A line at the points that all `seeds` have, so that no step of their mean comes from a change of seeds (our choice)."""
+    one = kept[(kept["group"] == group) & kept["seed"].isin([*seeds])].copy()
+    one["point"] = one[point(kept)]
+    wide = one.pivot(index="seed", columns="point", values=["x", "value"])
+    x, value = (wide[name].to_numpy(float) for name in ("x", "value")) if len(one) else (np.empty((0, 0)), np.empty((0, 0)))
+    whole = np.isfinite(value).all(axis=0)
+    return Curves(x[:, whole], value[:, whole])
