@@ -71,3 +71,8 @@ def test_a_run_of_one_cycle_leaves_no_range():
     table = pd.concat([rows({"a": [[1.0, 2]]}, [1, 2]), rows({"b": [[1.0]]}, [1])])
     assert areas(table)["mean"].isna().all()
     assert areas(table)["n"].tolist() == [0, 0]
+
+
+def test_every_point_between_the_ends_counts():
+    assert seed_areas(rows({"a": [[0.0, 8, 0]]}, [10, 20, 50]))["area"].tolist() == [4]
+    assert seed_areas(rows({"a": [[0.0, 8, 8, 0]], "b": [[1.0] * 4]}, [10, 20, 40, 50]))["area"].tolist() == [6, 1]

@@ -139,3 +139,17 @@ def test_weights_are_shares_of_draws_with_replacement():
     np.testing.assert_allclose(weights.sum(axis=1), 1)
     assert set(np.round(5 * weights.ravel(), 9)) == {0, 1, 2, 3, 4, 5}
     np.testing.assert_allclose(weights.mean(axis=0), 0.2, atol=0.02)
+
+
+def test_a_point_that_a_seed_lacks_is_no_point_of_the_mean():
+    """The third seed of random has not come to the last budget: the target is the mean at the one before."""
+    table = rows(BETTER, X)
+    table.loc[(table["group"] == "random") & (table["seed"] == 2) & (table["x"] == 40), "value"] = np.nan
+    found = labels_saved(table, "ours", "random", "higher")
+    assert found.target == pytest.approx((2 + 2.1 + 2.2) / 3)
+    assert found.reference == Reach(30, "")
+
+
+def test_an_upper_end_between_two_is_at_most_the_higher():
+    found = np.array([[-np.inf] * 10 + [0.3] * 90, [0.5] * 10 + [0.3] * 90])
+    assert _interval(found)[1] == Share(0.5, "<=")
