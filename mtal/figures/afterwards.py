@@ -1,71 +1,73 @@
-"""What became of one image once its labels were bought: a small chart per value over cycles, with before and after apart."""
+"""What became of one image once its labels were bought: a small chart per value over cycles, with before and after apart.
+
+Plain HTML: a dozen charts of plotly would hold the browser for a second. Only the line is a picture.
+"""
 from collections.abc import Sequence
+from html import escape
 from typing import NamedTuple
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
-from mtal.figures.style import INK, LABELLED, PICKED, TEMPLATE
+from mtal.figures.style import INK, LABELLED, PICKED
 
-A_ROW = 4                                                   # charts side by side
-HEIGHT_PX = 190                                             # of a row of charts
-LOOKS = {False: ("when it was picked", PICKED, "diamond-open"), True: ("after training on it", LABELLED, "circle")}
+LOOKS = {False: ("when it was picked", PICKED, "◇"), True: ("after training on it", LABELLED, "●")}
+MOST_TICKS = 6
 
 
 class Panel(NamedTuple):
-    """One small chart. `column`: of the rows; `unit`: at its vertical axis."""
+    """One small chart. `column`: of the rows; `unit`: of its values."""
     title: str
     column: str
     unit: str
 
 
-def over_cycles(rows: pd.DataFrame, panels: Sequence[Panel], view: str) -> go.Figure:
-    """A line over cycles per panel. Columns of rows: cycle, learned (bool), those of the panels; NaN is left out.
-
-    Made of plain values in one go: `make_subplots` takes half a second for a dozen charts.
-    """
-    high = max(1, -(-len(panels) // A_ROW))
-    traces = [trace for place, panel in enumerate(panels) for trace in _traces(rows, panel, place)]
-    axes = {name: axis for place, panel in enumerate(panels) for name, axis in _axes(panel, place, high).items()}
-    titles = [{"text": panel.title, "showarrow": False, "xref": f"x{_number(place)} domain", "yref": f"y{_number(place)} domain",
-               "x": 0, "xanchor": "left", "y": 1.03, "yanchor": "bottom", "font": {"size": 14}}
-              for place, panel in enumerate(panels)]
-    return go.Figure({"data": traces, "layout": {
-        "template": TEMPLATE, "height": 70 + HEIGHT_PX * high, "uirevision": view, "margin": {"t": 60}, "annotations": titles,
-        "legend": {"y": 1.0, "yanchor": "bottom", "yref": "container", "itemclick": False}, **axes}})
+def over_cycles(rows: pd.DataFrame, panels: Sequence[Panel]) -> str:
+    """HTML, a line over cycles per panel. Columns of rows: cycle, learned (bool), those of the panels; NaN is left out."""
+    key = "".join(f'<span><b style="color:{colour}" aria-hidden="true">{sign}</b> {words}</span>'
+                  for words, colour, sign in LOOKS.values())
+    return f'<div class="cycles"><p>{key}</p>{"".join(_chart(rows, panel) for panel in panels)}</div>'
 
 
-def _number(place: int) -> str:
-    """Plotly calls the first axis x, the second x2."""
-    return str(place + 1) if place else ""
+def top_of(values: np.ndarray) -> float:
+    """The next number of one figure that is 1, 2, 4, 5 or 8 times a power of ten: the end of an axis from 0."""
+    highest = float(np.max(values, initial=0))
+    if highest <= 0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(highest))
+    return next(float(step * power) for step in (1, 2, 4, 5, 8, 10) if step * power >= highest * (1 - 1e-9))
 
 
-def _traces(rows: pd.DataFrame, panel: Panel, place: int) -> list[dict[str, object]]:
-    """The line, the marks before and the marks after."""
-    where = {"xaxis": f"x{_number(place)}", "yaxis": f"y{_number(place)}", "type": "scatter"}
+def _chart(rows: pd.DataFrame, panel: Panel) -> str:
     known = rows[np.isfinite(rows[panel.column].astype(float))]
-    found: list[dict[str, object]] = [where | {
-        "x": known["cycle"].to_numpy(), "y": known[panel.column].to_numpy(), "mode": "lines",
-        "line": {"color": INK, "width": 1.5}, "hoverinfo": "skip", "showlegend": False}]
-    for learned, (words, colour, symbol) in LOOKS.items():
-        some = known[known["learned"] == learned]
-        found.append(where | {
-            "x": some["cycle"].to_numpy(), "y": some[panel.column].to_numpy(), "mode": "markers", "name": words,
-            "legendgroup": words, "showlegend": place == 0,
-            "marker": {"size": 10, "color": colour, "symbol": symbol, "line": {"width": 2, "color": colour}},
-            "hovertemplate": f"cycle %{{x}}, {words}<br>%{{y:.3g}} {panel.unit}<extra></extra>"})
-    return found
+    values, cycles = known[panel.column].to_numpy(float), known["cycle"].to_numpy(int)
+    top, first, last = top_of(values), int(rows["cycle"].min()), int(rows["cycle"].max())
+    x, y = 100 * (cycles - first) / max(1, last - first), 100 - 100 * np.clip(values / top, 0, 1)
+    told = ", ".join(f"cycle {cycle} {value:.3g}" for cycle, value in zip(cycles, values, strict=True))
+    unit = f" ({escape(panel.unit)})" if panel.unit else ""
+    marks = "".join(_mark(*place, panel.unit) for place in zip(x, y, cycles, values, known["learned"], strict=True))
+    heights = "".join(f'<span class="y" style="top:{100 - 100 * share:.0f}%">{share * top:g}</span>' for share in (1, 0.5, 0))
+    return (f'<figure><figcaption>{escape(panel.title)}{unit}</figcaption><div class="plot">{heights}{_numbers(first, last)}'
+            f'<img src="{_line(x, y)}" alt="{escape(f"{panel.title}: {told}")}">{marks}</div></figure>')
 
 
-def _axes(panel: Panel, place: int, high: int) -> dict[str, dict[str, object]]:
-    """Where the chart lies, in shares of the figure."""
-    row, column = divmod(place, A_ROW)
-    width, gap = (1 - 0.07 * (A_ROW - 1)) / A_ROW, 0.28 / high
-    height = (1 - gap * (high - 1)) / high
-    left, top = column * (width + 0.07), 1 - row * (height + gap)
-    number = _number(place)
-    return {f"xaxis{number}": {"domain": [left, left + width], "anchor": f"y{number}", "dtick": 1, "showgrid": False,
-                               "title": {"text": "cycle", "standoff": 2}},
-            f"yaxis{number}": {"domain": [max(0, top - height), top], "anchor": f"x{number}", "rangemode": "tozero",
-                               "title": {"text": panel.unit}}}
+def _line(x: np.ndarray, y: np.ndarray) -> str:
+    """The address of a picture of the line alone, to be stretched over the plot."""
+    points = " ".join(f"{one:.2f},{other:.2f}" for one, other in zip(x, y, strict=True))
+    return "data:image/svg+xml," + quote(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" preserveAspectRatio="none">'
+        f'<polyline points="{points}" fill="none" stroke="{INK}" stroke-width="1.5" vector-effect="non-scaling-stroke"/></svg>')
+
+
+def _mark(x: float, y: float, cycle: int, value: float, learned: bool, unit: str) -> str:
+    words, colour, sign = LOOKS[bool(learned)]
+    return (f'<i style="left:{x:.2f}%;top:{y:.2f}%;color:{colour}" '
+            f'title="{escape(f"cycle {cycle}, {words}: {value:.3g} {unit}".strip())}">{sign}</i>')
+
+
+def _numbers(first: int, last: int) -> str:
+    """The number under each cycle; of many, some."""
+    shown = range(first, last + 1, max(1, -(-(last - first) // MOST_TICKS)))
+    return "".join(f'<span class="x" style="left:{100 * (cycle - first) / max(1, last - first):.2f}%">'
+                   f'{"cycle " * (cycle == first)}{cycle}</span>' for cycle in shown)

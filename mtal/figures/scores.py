@@ -1,4 +1,4 @@
-"""Why an image stands where it stands: its task scores among the pool's, and the score distribution with the cut-off."""
+"""Why an image stands where it stands: percentiles among the pool, and the score distribution with the cut-off."""
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -6,7 +6,6 @@ import plotly.graph_objects as go
 from mtal.figures.style import OPEN, PICKED, figure, hatched
 
 BINS = 40
-MEMBER = "rgba(0,114,178,0.45)"
 TASK = "#0072B2"
 
 
@@ -17,29 +16,6 @@ def pool_percentile(pool: pd.Series, value: float) -> float:
     if not len(known) or not np.isfinite(value):
         return float("nan")
     return float(100 * ((known < value).sum() + (known == value).sum() / 2) / len(known))
-
-
-def task_bars(rows: pd.DataFrame, view: str) -> go.Figure:
-    """Bars of one image, all on the pool's percentile so that tasks of different units stand side by side.
-
-    Columns: label, percentile (0..100), text (the value with its unit), kind ("task" for s_k, "member" for m_{k,l}),
-    speaks (the member that gave the task score, or the task that gave the image's score). Drawn from top to bottom.
-    """
-    drawn = figure("Percentile among the unlabelled pool (%)", "", view, height_px=70 + 30 * len(rows))
-    tasks = (rows["kind"] == "task").to_numpy()
-    drawn.add_bar(
-        x=rows["percentile"], y=list(range(len(rows))), orientation="h", showlegend=False,
-        text=[f"<b>{text} ◀</b>" if speaks else text for text, speaks in zip(rows["text"], rows["speaks"], strict=True)],
-        textposition="outside", cliponaxis=False,
-        width=np.where(tasks, 0.85, 0.55),
-        marker=hatched([PICKED if speaks and task else TASK if task else MEMBER
-                        for speaks, task in zip(rows["speaks"], tasks, strict=True)],
-                       ["/" if speaks else "" for speaks in rows["speaks"]]),
-        customdata=rows["label"], hovertemplate="%{customdata}<br>%{text}<br>percentile %{x:.0f}<extra></extra>")
-    drawn.update_yaxes(autorange="reversed", tickmode="array", tickvals=list(range(len(rows))), showgrid=False,
-                       ticktext=[f"<b>{label}</b>" if task else label for label, task in zip(rows["label"], tasks, strict=True)])
-    drawn.update_xaxes(range=[0, 145], tickvals=[0, 25, 50, 75, 100])  # room for the values beside full bars
-    return drawn
 
 
 def score_distribution(pool: pd.DataFrame, view: str, marked: float | None = None) -> go.Figure:

@@ -27,11 +27,10 @@ def show_afterwards(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> Non
         st.dataframe(rows, key="inspect.later.table", hide_index=True, width="content", height="content",
                      alt="Loss, disagreement and weight of this image per cycle")
         return
-    panels = [Panel(f"{task.title}, {title}", f"{part}.{task.name}", "loss" if part == "loss" else task.distance_unit)
+    panels = [Panel(f"{task.title}, {title}", f"{part}.{task.name}", "" if part == "loss" else task.distance_unit)
               for part, title in PARTS.items() for task in run.tasks if is_measured(rows, f"{part}.{task.name}")]
     if panels:
-        st.plotly_chart(over_cycles(rows, panels, f"{run.name}/{cycle}/{image}"), key="inspect.later.chart",
-                        config={"displayModeBar": False}, alt=" ".join(told) or "Loss and disagreement of this image per cycle")
+        st.html(over_cycles(rows, panels))
 
 
 def change(rows: pd.DataFrame, task: TaskFacts, part: str) -> str:

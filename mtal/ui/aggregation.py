@@ -5,7 +5,8 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
-from mtal.figures.scores import pool_percentile, task_bars
+from mtal.figures.rows import task_bars
+from mtal.figures.scores import pool_percentile
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui import inputs
 from mtal.ui.otherwise import JOINS, Join, normalised, ranks_in, score, scores_of_tasks
@@ -29,9 +30,7 @@ def show_bars(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
         join = inputs.choose("Committee joined by", list(JOINS), "inspect", "committee",
                              lambda name: f"{name} (this run)" if name == run.config.committee and _used(pool) else name,
                              default=run.config.committee, follows=False, widget=_segments)
-    rows = bar_rows(pool, image, run.tasks, join, run.config.committee)
-    st.plotly_chart(task_bars(rows, f"{run.name}/{cycle}/{join}"), key="inspect.bars", config={"displayModeBar": False},
-                    alt="Task scores of this image: " + ", ".join(f"{row.label} {row.text}" for row in rows.itertuples()))
+    st.html(task_bars(bar_rows(pool, image, run.tasks, join, run.config.committee)))
     if join != run.config.committee:
         st.markdown(plain(under_another(pool, image, run.config, join)))
     why = f" {WHY_A_SWITCH}" if several else ""

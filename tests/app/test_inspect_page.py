@@ -12,7 +12,7 @@ from mtal.runs.lock import take
 from mtal.runs.looks import Looks
 from mtal.runs.people import People
 from mtal.runs.run import Run
-from tests.app.test_result_pages import address, charts, picks, shown, texts
+from tests.app.test_result_pages import address, drawn_rows, picks, shown, texts
 
 
 def html(app) -> str:
@@ -143,11 +143,11 @@ def test_strips_show_all_tasks_and_fetch_pictures_when_they_are_seen(open_page, 
 def test_another_join_tells_its_rank_and_the_run_s_own_is_named(open_page, made_store):
     run = made_store("finished")
     app = open_page("inspect", run=run.name, cycle="0")
-    before = charts(app)[0].proto.spec
+    before = drawn_rows(app, "bars")
     assert "Table 2" in texts(app)
     app.segmented_control(key="inspect.committee").set_value("mean").run()
     assert "Joined by mean, this image would stand at rank" in texts(app)
-    assert charts(app)[0].proto.spec != before
+    assert drawn_rows(app, "bars") != before
     assert address(app)["committee"] == "mean"
     assert "(this run)" in app.segmented_control(key="inspect.committee").options[0]
 
@@ -161,14 +161,13 @@ def test_a_committee_of_one_has_nothing_to_join(open_page, made_store):
     assert not [control for control in app.segmented_control if control.key == "inspect.committee"]
 
 
-def test_other_rules_as_chart_and_as_table(open_page, made_store):
+def test_other_rules_are_rows_with_a_rank_and_what_it_means(open_page, made_store):
     run = made_store("finished")
     app = open_page("inspect", run=run.name, cycle="0")
-    assert len(charts(app)) >= 2
-    app.segmented_control(key="inspect.ranks").set_value("table").run()
-    table = next(frame.value for frame in app.dataframe if "rule" in frame.value)
-    assert {"diversity alone", "without depth", "committee by mean"} <= set(table["rule"])
-    assert set(table["picked"]) <= {"yes", "no"}
+    rows = drawn_rows(app, "dots")
+    for rule in ("diversity alone", "without depth", "committee by mean"):
+        assert f">{rule}</th>" in rows
+    assert "would not" in rows
     assert "rules would" in texts(app) or "would not be picked" in texts(app) or "would be picked" in texts(app)
 
 
@@ -178,11 +177,10 @@ def test_other_strategies_are_rows_where_they_were_replayed(open_page, made_stor
     others = pd.DataFrame({"core-set": np.arange(len(pool)), "random": np.zeros(len(pool), int)})
     others.to_parquet(run.cycle(0).others)
     write_json(run.cycle(0).others_picked, {"picked": {"core-set": [], "random": [image]}, "left_out": {}})
-    app = open_page("inspect", run=run.name, cycle="0", ranks="table")
-    table = next(frame.value for frame in app.dataframe if "rule" in frame.value).set_index("rule")
-    assert table.loc["Core-Set", "rank"] == image
-    assert table.loc["Random", "picked"] == "yes"
-    assert "ranks only what it picks" in texts(app)
+    rows = {row.partition("</th>")[0]: row for row in drawn_rows(open_page("inspect", run=run.name, cycle="0"), "dots").split(
+        '<th scope="row">')}
+    assert f"<td>{image:,}, would" in rows["Core-Set"]
+    assert "would be picked; ranks only its picks" in rows["Random"]
 
 
 def test_neighbours_and_near_misses_are_rows_of_links(open_page, made_store):
@@ -206,7 +204,7 @@ def test_later_cycles_are_told_where_the_run_wrote_them_down(open_page, made_sto
         pd.DataFrame([row], index=[image]).to_parquet(run.cycle(number).afterwards)
     app = open_page("inspect", run=run.name, cycle="0")
     assert "depth loss fell from 1.90 to 0.700 after one training on it" in texts(app)
-    assert len(charts(app)) == 3
+    assert drawn_rows(app, "cycles").count("<figure>") == 2 * len(run.tasks)
     table = open_page("inspect", run=run.name, cycle="0", later="table")
     assert any("loss.depth" in frame.value for frame in table.dataframe)
 

@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.figures.scores import pool_percentile, score_distribution, task_bars
+from mtal.figures.scores import pool_percentile, score_distribution
 
 
 def test_percentile_equals_the_plain_count():
@@ -16,16 +16,6 @@ def test_percentile_equals_the_plain_count():
 def test_percentile_leaves_out_what_was_not_measured():
     assert pool_percentile(pd.Series([1.0, np.nan, 3.0]), 2.0) == 50
     assert np.isnan(pool_percentile(pd.Series([np.nan]), 2.0))
-
-
-def test_bars_carry_percentile_value_and_who_speaks():
-    rows = pd.DataFrame({"label": ["Depth", "from semseg"], "percentile": [90.0, 40.0], "text": ["0.3 m", "0.1 m"],
-                         "kind": ["task", "member"], "speaks": [False, True]})
-    bars = task_bars(rows, "view").data[0]
-    assert list(bars.x) == [90, 40]
-    assert list(bars.marker.pattern.shape) == ["", "/"]
-    assert "◀" in bars.text[1]
-    assert "◀" not in bars.text[0]
 
 
 @pytest.fixture
