@@ -29,8 +29,10 @@ if __name__ == "__main__":
             st.Page("pages/signals.py", title="Signals", icon=":material/sensors:"),
             st.Page("pages/map.py", title="Map", icon=":material/scatter_plot:"),
             st.Page("pages/curves.py", title="Learning curves", icon=":material/show_chart:"),
+            st.Page("pages/compare.py", title="Compare runs", icon=":material/compare_arrows:"),
         ],
-        "Reading": [st.Page("pages/help.py", title="Help", icon=":material/help:")],
+        "Reading": [st.Page("pages/published.py", title="Published results", icon=":material/menu_book:"),
+                    st.Page("pages/help.py", title="Help", icon=":material/help:")],
     }
 
     page = st.navigation(PAGES)

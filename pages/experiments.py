@@ -23,11 +23,10 @@ experiments.show_broken(experiment, states)
 extending.show(experiment)
 
 st.subheader("Results so far", anchor=False)
-measured = loaders.experiment_metrics(experiment)
-if measured.empty:
+rows = standings.curve_rows(experiment)
+if rows.empty:
     experiments.say_no_points(states)
     st.stop()
-rows = standings.curve_rows(measured, experiment)
-task = standings.show_curves(rows)
+task = standings.show_curves(rows, experiment)
 standings.show_standing(experiment, rows, task)
-standings.download(measured, experiment)
+standings.download(loaders.experiment_metrics(experiment), experiment)

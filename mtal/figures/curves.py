@@ -1,74 +1,81 @@
 """Learning curves: a metric against what was labelled, a line per strategy and variant, mean and band over its seeds."""
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.style import HEIGHT_PX, Look, faint, figure, look
+from mtal.figures.style import HEIGHT_PX, INK, Look, faint, figure, look
 
-AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Images labelled (% of pool)"}
+AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Images labelled (% of pool)",
+        "hours": "Computing time (h)", "cost": "Annotation cost (labels at their prices)"}
 LEGEND_PX = 14                                              # height that a line takes in the legend, where there are many
-PUBLISHED_NOTE = "± as printed; the paper calls it a variance, its size is that of a standard deviation"
 
 
-def over_seeds(rows: pd.DataFrame, x: str) -> pd.DataFrame:
-    """Mean and spread over the runs of each group, cycle by cycle. Nothing is smoothed or carried on.
+class Line(NamedTuple):
+    """How a group is called and drawn. `variant`: 0 for the strategy's own look."""
+    title: str
+    strategy: str
+    variant: int
 
-    Columns used: group, title, strategy, variant, run, cycle, value and the one that `x` names. Columns of the result:
-    group, title, strategy, variant, cycle, x, mean, std (of the sample, NaN for one run), n.
+
+def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: str, view: str, *, band: str = "std",
+                   seeds: pd.DataFrame | None = None, published: pd.DataFrame | None = None, legend: bool = True,
+                   full: tuple[float, int] | None = None, zero: bool = False) -> go.Figure:
+    """One task. `mean`: a row per group and point, columns group, cycle, x, mean, spread (half of the band), n; where n = 1 there
+    is no band. `lines`: a Line per group; `x`: one of AXES; `axis`: title of y, with unit and direction; `band`: what it is.
+
+    `seeds`: columns group, seed, x, value, drawn as thin lines where a group has several. `published`: columns method, strategy,
+    labelled_percent, mean, spread; only drawn where x is a percentage. `full`: value and number of runs trained on all labels,
+    a horizontal line. `zero`: a line at 0, where the values are differences.
     """
-    keys = ["group", "title", "strategy", "variant", "cycle"]
-    return (rows.groupby(keys, sort=False, as_index=False)
-            .agg(x=(x, "mean"), mean=("value", "mean"), std=("value", "std"), n=("run", "nunique")))
-
-
-def learning_curve(rows: pd.DataFrame, x: str, axis: str, view: str, published: pd.DataFrame | None = None,
-                   legend: bool = True, thin: bool = True) -> go.Figure:
-    """One task. `rows` as in `over_seeds`, plus seed; `x` one of AXES; `axis` the title of y, with unit and direction.
-
-    Several runs of a group: thin lines per seed unless `thin` is off, and their mean with a band of one standard deviation.
-    One run: its line, and no band. `published`: columns method, strategy, labelled_percent, mean, spread; only drawn where x is
-    a percentage.
-    """
-    lines = rows["group"].nunique() if legend else 0
-    drawn = figure(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, lines - 4))
-    for group, mean in over_seeds(rows, x).groupby("group", sort=False):
-        title, style = str(mean["title"].iloc[0]), look(mean["strategy"].iloc[0], int(mean["variant"].iloc[0]))
-        if mean["n"].max() > 1:
-            if thin:
-                _add_seeds(drawn, rows[rows["group"] == group], x, style, title)
-            _add_band(drawn, mean[mean["n"] > 1], style, title)
-        _add_mean(drawn, mean, style, title)
+    shown = mean["group"].nunique() if legend else 0
+    drawn = figure(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, shown - 4))
+    for group, one in mean.groupby("group", sort=False):
+        line = lines[str(group)]
+        style = look(line.strategy, line.variant)
+        if one["n"].max() > 1:
+            if seeds is not None:
+                _add_seeds(drawn, seeds[seeds["group"] == group], style, line.title)
+            _add_band(drawn, one[one["n"] > 1], style, line.title, band)
+        _add_mean(drawn, one, style, line.title, band)
     if published is not None and x == "percent":
         _add_published(drawn, published)
+    if full is not None:
+        drawn.add_hline(y=full[0], line={"dash": "dot", "width": 2, "color": INK}, annotation_text=f"all labels (n={full[1]})",
+                        annotation_position="bottom right")
+    if zero:
+        drawn.add_hline(y=0, line={"width": 1, "color": INK})
     drawn.update_layout(showlegend=legend)
     return drawn
 
 
-def _add_seeds(drawn: go.Figure, rows: pd.DataFrame, x: str, style: Look, title: str) -> None:
+def _add_seeds(drawn: go.Figure, rows: pd.DataFrame, style: Look, title: str) -> None:
     for seed, one in rows.groupby("seed", sort=True):
-        drawn.add_scatter(x=one[x], y=one["value"], name=f"{title}, seed {seed}", legendgroup=title, showlegend=False,
+        drawn.add_scatter(x=one["x"], y=one["value"], name=f"{title}, seed {seed}", legendgroup=title, showlegend=False,
                           mode="lines", line={"color": faint(style.colour, 0.55), "width": 1},
                           hovertemplate=f"{title}, seed {seed}<br>%{{x:.5g}}: %{{y:.4g}}<extra></extra>")
 
 
-def _add_band(drawn: go.Figure, mean: pd.DataFrame, style: Look, title: str) -> None:
-    upper, lower = mean["mean"] + mean["std"], mean["mean"] - mean["std"]
+def _add_band(drawn: go.Figure, mean: pd.DataFrame, style: Look, title: str, band: str) -> None:
+    upper, lower = mean["mean"] + mean["spread"], mean["mean"] - mean["spread"]
     drawn.add_scatter(x=np.concatenate([mean["x"], mean["x"][::-1]]), y=np.concatenate([upper, lower[::-1]]),
-                      name=f"{title} ± std", legendgroup=title, showlegend=False, mode="lines", line={"width": 0},
+                      name=f"{title} ± {band}", legendgroup=title, showlegend=False, mode="lines", line={"width": 0},
                       fill="toself", fillcolor=faint(style.colour, 0.18), hoverinfo="skip")
 
 
-def _add_mean(drawn: go.Figure, mean: pd.DataFrame, style: Look, title: str) -> None:
+def _add_mean(drawn: go.Figure, mean: pd.DataFrame, style: Look, title: str, band: str) -> None:
     low, high = int(mean["n"].min()), int(mean["n"].max())
     count = f"n={high}" if low == high else f"n={low}–{high}"
-    spread = [f"{std:.3g}" if n > 1 else "none, one seed" for std, n in zip(mean["std"], mean["n"], strict=True)]
+    spread = [f"{spread:.3g}" if n > 1 else "none, one seed" for spread, n in zip(mean["spread"], mean["n"], strict=True)]
     drawn.add_scatter(
-        x=mean["x"], y=mean["mean"], name=f"{title} ({count}{', band: std' if high > 1 else ''})", legendgroup=title,
+        x=mean["x"], y=mean["mean"], name=f"{title} ({count}{f', band: {band}' if high > 1 else ''})", legendgroup=title,
         mode="lines+markers", line={"color": style.colour, "dash": style.dash, "width": style.width},
         marker={"symbol": style.symbol, "size": 9, "color": style.colour},
         customdata=np.column_stack([mean["cycle"], mean["n"], spread]),
         hovertemplate=f"{title}<br>%{{x:.5g}}: %{{y:.4g}}<br>cycle %{{customdata[0]}}, n=%{{customdata[1]}}, "
-                      "std %{customdata[2]}<extra></extra>")
+                      f"{band} %{{customdata[2]}}<extra></extra>")
 
 
 def _add_published(drawn: go.Figure, published: pd.DataFrame) -> None:
@@ -79,4 +86,4 @@ def _add_published(drawn: go.Figure, published: pd.DataFrame) -> None:
             line={"color": faint(style.colour, 0.8), "dash": "dash", "width": 1.5},
             marker={"symbol": f"{style.symbol}-open", "size": 7, "color": style.colour},
             error_y={"type": "data", "array": rows["spread"], "thickness": 1, "width": 2, "color": faint(style.colour, 0.6)},
-            hovertemplate=f"published: {method}<br>%{{x}} %: %{{y}} ± %{{error_y.array}}<br>{PUBLISHED_NOTE}<extra></extra>")
+            hovertemplate=f"published: {method}<br>%{{x}} %: %{{y}} ± %{{error_y.array:.3g}}<extra></extra>")

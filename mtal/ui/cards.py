@@ -10,13 +10,14 @@ from mtal.runs.device import device_key
 from mtal.runs.durations import duration
 from mtal.runs.launch import start
 from mtal.runs.progress import STAGES, Progress, last_cycle
+from mtal.runs.protocol import beginning_text, budget_text, measured_on
 from mtal.runs.queue import waiting
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 from mtal.ui import loaders
 from mtal.ui.causes import AWAITED, Way, cause
 from mtal.ui.methods import card_button
-from mtal.ui.words import ago, beginning_text, budget_text, code, count, measured_on, plain, time_left
+from mtal.ui.words import ago, code, count, plain, time_left
 
 STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
 SIGNS: dict[Status, tuple[str, str, Any]] = {               # status -> icon, sign for tables, colour that repeats the word

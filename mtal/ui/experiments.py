@@ -9,12 +9,13 @@ import streamlit as st
 from mtal.runs.durations import span
 from mtal.runs.experiment import REFUSED, Experiment, State, damaged_experiments, start_all, stop_all
 from mtal.runs.launch import start
+from mtal.runs.protocol import beginning_text, budget_text
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 from mtal.ui import cards, loaders, methods, planning
 from mtal.ui.causes import Cause, cause
 from mtal.ui.forecast import left
-from mtal.ui.words import ago, beginning_text, budget_text, code, count, listed, plain
+from mtal.ui.words import ago, code, count, listed, plain
 
 WIDTHS = {"Experiment": 7, "Plan": 5, "Runs": 6, "Last activity": 3}    # title -> width
 NAMED = 3                                                   # strategies that a sentence names

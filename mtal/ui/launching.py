@@ -7,12 +7,13 @@ from mtal.config import PRESETS, SELECTION, Config, ConfigError, find
 from mtal.runs.durations import span
 from mtal.runs.experiment import Cell
 from mtal.runs.index import find_run
+from mtal.runs.protocol import budget_text
 from mtal.runs.status import Status
 from mtal.ui import ablations, form, loaders, methods, planning, registry, starting
 from mtal.ui.causes import cause
 from mtal.ui.forecast import all_labelled, forecast, pool_size
 from mtal.ui.form import key
-from mtal.ui.words import budget_text, code, count, plain
+from mtal.ui.words import code, count, plain
 
 __all__ = ["SELECTION", "begin_form", "copied", "fields", "look", "presets", "strategies_and_seeds", "summary", "yaml_view"]
 SEEDS = 3                                                   # of a comparison, as in the paper

@@ -16,6 +16,8 @@ from mtal.runs.experiment import metrics as experiment_rows
 from mtal.runs.growth import coverage as growth_coverage
 from mtal.runs.growth import labelled_in as labelled_since
 from mtal.runs.index import all_runs, same_speed
+from mtal.runs.lines import bought_images
+from mtal.runs.lines import measured as run_rows
 from mtal.runs.neighbours import closest
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.people import People
@@ -54,6 +56,16 @@ def experiment_metrics(experiment: Experiment) -> pd.DataFrame:
 def metrics(run: Run) -> pd.DataFrame:
     """A row per complete cycle and task and one for the multi-task loss; columns as in `Run.metrics`."""
     return _metrics(*_key(run))
+
+
+def measured(run: Run) -> pd.DataFrame:
+    """`metrics` with what each point cost; columns as in `mtal.runs.lines.measured`."""
+    return _measured(*_key(run))
+
+
+def picks(run: Run) -> pd.DataFrame:
+    """A row per image that a complete cycle bought labels of. Columns: cycle, id."""
+    return _picks(*_key(run))
 
 
 def seconds(run: Run) -> pd.DataFrame:
@@ -218,6 +230,16 @@ def _experiment_metrics(folder: str, name: str, keys: tuple[tuple[str, float, in
 @st.cache_data(max_entries=512, show_spinner=False)
 def _metrics(folder: str, created: float, complete: int) -> pd.DataFrame:
     return Run(Path(folder)).metrics()
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _measured(folder: str, created: float, complete: int) -> pd.DataFrame:
+    return run_rows(Run(Path(folder)))
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _picks(folder: str, created: float, complete: int) -> pd.DataFrame:
+    return bought_images(Run(Path(folder)))
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

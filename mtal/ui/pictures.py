@@ -1,13 +1,17 @@
-"""Pictures of runs by addresses of their own, so that a browser loads and keeps them itself and a page sends text only.
+"""Pictures of runs, and the library that makes pictures of figures, by addresses of their own: a browser loads and keeps them
+itself, and a page sends text only.
 
 Addresses hold names and numbers, which are looked up in the run's own lists; no path from outside reaches the disk. They are
 relative to a page, so that they work under a base path. What `?v=` tells changes with the picture, so it may be kept for ever.
 """
 import re
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+import plotly
 import streamlit as st
+from plotly.offline import get_plotlyjs
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -35,6 +39,18 @@ def picture_url(run: Run, cycle: int, image: int, name: str) -> str:
     return f"picture/{quote(run.name, safe='')}/{cycle}/{image}/{quote(name, safe='')}.png?v={int(run.created):x}"
 
 
+def library_url() -> str:
+    """The plotting library, for pictures of figures; a page asks for it only then."""
+    return f"plotly.js?v={plotly.__version__}"
+
+
+def serve_library(request: Request) -> Response:
+    """`plotly.js`"""
+    kept = FOR_EVER if request.query_params.get("v") else A_WHILE
+    return Response(_library(), media_type="text/javascript",
+                    headers={"Cache-Control": kept, "X-Content-Type-Options": "nosniff"})
+
+
 def serve_thumb(request: Request) -> Response:
     """`thumb/<run>/<image>.jpg`"""
     found = THUMB.fullmatch(request.path_params["rest"])
@@ -60,10 +76,16 @@ def serve_picture(request: Request) -> Response:
 def routes(base: str) -> list[Route]:
     """All of them under a base path such as `tools/mtal`, "" for none. Whatever else is asked for there is answered with 404."""
     start = f"/{base.strip('/')}".rstrip("/")
-    return [Route(f"{start}/thumb/{{rest:path}}", serve_thumb), Route(f"{start}/picture/{{rest:path}}", serve_picture)]
+    return [Route(f"{start}/thumb/{{rest:path}}", serve_thumb), Route(f"{start}/picture/{{rest:path}}", serve_picture),
+            Route(f"{start}/plotly.js", serve_library)]
 
 
 ROUTES = routes(st.get_option("server.baseUrlPath") or "")
+
+
+@cache
+def _library() -> str:
+    return get_plotlyjs()
 
 
 def _run(name: str) -> Run | None:

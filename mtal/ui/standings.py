@@ -1,38 +1,41 @@
 """Who wins so far: the learning curves of an experiment, and all strategies and variants at one budget, held against Random."""
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mtal.figures.curves import AXES
 from mtal.runs.costs import spent
 from mtal.runs.experiment import PLAIN, Experiment
+from mtal.runs.lines import apart, tasks_in_order
+from mtal.runs.lines import curve_rows as run_rows
 from mtal.ui import comparison, inputs, loaders
 from mtal.ui.experiments import strategy_title
 from mtal.ui.methods import SEVEN
+from mtal.ui.spending import MOST, SHARED_TIME, per_cycle
 from mtal.ui.words import count, decimals, fixed, plain
 
 RANDOM = "random"
 READABLE = 8                                                # lines in one chart; more are drawn when asked for
 FEW = 3                                                     # lines, up to which every seed is drawn too
 COMMON = "common"                                           # the budget box while runs go on: the last that all have reached
-SHARED_TIME = " ≤: these runs measured more signals than their strategy needs, in the same stage; it costs less alone."
 UNEQUAL = ("These means are over different numbers of seeds (column n), and seeds differ in their start: an order by them can be "
            "chance. The difference to Random compares like with like.")
-MOST = "≤ "                                                 # before a time that is known from above only
 
 
-def curve_rows(found: pd.DataFrame, experiment: Experiment) -> pd.DataFrame:
-    """`mtal.runs.experiment.metrics` as charts want it: with group, title (of the line), name (of the task), dataset, and
-    variant as a number, 0 for the plain settings."""
+def curve_rows(experiment: Experiment) -> pd.DataFrame:
+    """`mtal.runs.lines.curve_rows` of its runs, a line per strategy and variant of the plan: group and title are its name,
+    variant its number (0 for the plain settings), label the variant's words."""
+    cells = {cell.run_name: cell for cell in experiment.cells}
+    rows = run_rows([run for cell in cells.values() if (run := experiment.run(cell))], loaders.measured)
+    if rows.empty:
+        return rows
     number = {label: place for place, label in enumerate(dict.fromkeys([PLAIN, *experiment.variants]))}
-    names = {(strategy, label): line_title(strategy, label) for strategy in experiment.strategies for label in number}
-    pairs = list(zip(found["strategy"], found["variant"], strict=True))
-    return found.assign(name=found["title"], title=[names[pair] for pair in pairs], group=[names[pair] for pair in pairs],
-                        dataset=experiment.cells[0].config.dataset, variant=found["variant"].map(number),
-                        label=found["variant"], value=found["value"].astype(float))
+    labels = rows["run"].map({name: cell.variant for name, cell in cells.items()})
+    names = [line_title(strategy, label) for strategy, label in zip(rows["strategy"], labels, strict=True)]
+    return rows.assign(label=labels, group=names, title=names, variant=labels.map(number))
 
 
 def line_title(strategy: str, variant: str) -> str:
@@ -40,35 +43,25 @@ def line_title(strategy: str, variant: str) -> str:
     return f"{strategy_title(strategy)} [{variant}]" if variant else strategy_title(strategy)
 
 
-def show_curves(rows: pd.DataFrame) -> str:
+def show_curves(rows: pd.DataFrame, experiment: Experiment) -> str:
     """Choose task, axis and lines, and draw; the task that was chosen."""
-    left, right = st.columns(2)
     titles = dict(zip(rows["task"], rows["name"], strict=True))
-    with left:
-        task = inputs.choose("Task", comparison.tasks_in_order(rows), "experiments", "task", lambda name: titles[name],
-                             follows=False)
-    with right:
-        x = inputs.choose("Horizontal axis", list(AXES), "experiments", "x", lambda name: AXES[name], follows=False)
-    groups = list(rows["group"].unique())
+    task = inputs.choose("Task", tasks_in_order(rows), "experiments", "task", lambda name: titles[name], follows=False)
+    rows, style = comparison.choose_style(rows, "experiments", paper=False)
+    groups = list(apart(rows)[0]["group"].unique())
     shown = st.multiselect("Lines", groups, default=usual_lines(rows), key="experiments.lines",
-                           help="One line per strategy and variant: mean over its seeds, band ± one standard deviation."
+                           help="One line per strategy and variant: mean over its seeds, with a band.",
                            ) if len(groups) > READABLE else groups
-    drawn = rows[rows["group"].isin(shown)]
+    drawn = rows[rows["group"].isin(shown) | rows["run"].isin(apart(rows)[1]["run"])]
     if drawn.empty:
         st.caption("Choose at least one line above.")
     else:
-        _show_chart(drawn, task, x)
+        few = drawn["group"].nunique() <= FEW               # single seeds only where they can be told apart
+        comparison.show_chart(drawn, task, replace(style, thin=style.thin and few), legend=True, page="experiments")
+        comparison.show_remarks(drawn, replace(style, thin=style.thin and few))
+    st.page_link("pages/curves.py", label="All tasks, labels saved, areas, who wins, overlap, costs and ablations",
+                 icon=":material/show_chart:", query_params={"experiment": experiment.name})
     return task
-
-
-def _show_chart(drawn: pd.DataFrame, task: str, x: str) -> None:
-    """The chart with what must be known to read it; single seeds only where there are few lines."""
-    seeds = drawn.groupby("group")["seed"].nunique()
-    thin = len(seeds) <= FEW
-    comparison.show_chart(drawn, task, x, (), legend=True, page="experiments", thin=thin)
-    bands = comparison.BANDS if thin else comparison.BANDS.partition(";")[0] + "."
-    st.caption(" ".join([bands] * bool((seeds > 1).any()) + [comparison.ALONE] * bool((seeds < 2).any())))
-    comparison.warn_about_starts(drawn)
 
 
 def usual_lines(rows: pd.DataFrame) -> list[str]:
@@ -103,18 +96,16 @@ def standing(rows: pd.DataFrame, cycle: int) -> pd.DataFrame:
 
 
 def seconds_per_cycle(experiment: Experiment) -> pd.DataFrame:
-    """Index group; columns training and selection: mean seconds of a cycle, over the cycles that have such a stage, as texts.
-    `≤`: some of that time was for signals which the strategy does not need."""
+    """As `spending.per_cycle`, a row per line of the plan."""
     tables = [spent(run, loaders.seconds(run)).assign(group=line_title(cell.strategy, cell.variant))
               for cell in experiment.cells if (run := experiment.run(cell)) and run.cycles_done()]
-    found = pd.concat(tables, ignore_index=True).groupby(["group", "kind"]).agg(mean=("seconds", "mean"), exact=("exact", "all"))
-    found["told"] = [("" if exact else MOST) + f"{mean:.3g}" for mean, exact in zip(found["mean"], found["exact"], strict=True)]
-    return found["told"].unstack("kind").reindex(columns=["training", "selection"]).fillna("–")
+    return per_cycle(pd.concat(tables, ignore_index=True))
 
 
 def show_standing(experiment: Experiment, rows: pd.DataFrame, task: str) -> None:
     """Choose a budget, and the table at it."""
-    one = rows[rows["task"] == task]
+    one = apart(rows)[0]
+    one = one[one["task"] == task]
     budgets = one.groupby("cycle")[["percent", "labels"]].median()     # single labels reach more images with as many labels
     titles = {str(cycle): f"{row['percent']:.3g} % of the pool, {row['labels']:,.0f} task labels (cycle {cycle})"
               for cycle, row in budgets.iterrows()}

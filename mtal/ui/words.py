@@ -1,11 +1,9 @@
 """Times, counts and foreign text for people. No widget here."""
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from math import floor, isfinite, log10
-from typing import Any
 
-from mtal.config import Config
 from mtal.runs.durations import duration
 from mtal.runs.progress import Progress
 
@@ -72,30 +70,3 @@ def megabytes(size: float) -> str:
             return f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} TB"
-
-
-def beginning_text(config: Config) -> str:
-    """What each cycle's training begins with."""
-    weights = "a weights file" if config.weights else "ImageNet weights" if config.pretrained else "random weights"
-    return f"{weights}, fine-tuned from cycle to cycle" if config.finetune else f"anew from {weights} each cycle"
-
-
-def budget_text(config: Config) -> str:
-    """What is labelled at the start, what each cycle adds, and the rules that may end it before."""
-    if config.start == "labelled":
-        grows = f"all that is labelled, then + {config.step_percent:g} % of the pool per cycle"
-    else:
-        end = config.start_percent + config.step_percent * (config.cycles - 1)
-        grows = (f"{config.start_percent:g} % at random, + {config.step_percent:g} % per cycle → "
-                 f"{'at most ' * config.may_end_early}{end:g} % of the pool")
-    rules = [f"at {count(config.label_budget, 'task label')}"] if config.label_budget else []
-    if config.plateau_percent:
-        over = count(config.plateau_cycles, "cycle")
-        rules.append(f"when the loss falls by less than {config.plateau_percent:g} % over {over}")
-    return f"{grows}, ends {' or '.join(rules)}" if rules else grows
-
-
-def measured_on(facts: Mapping[str, Any]) -> str:
-    """How many validation images have a usable label of each task, where some have not: ` (6 with semseg, 4 with depth)`."""
-    found, images = facts.get("measured", {}), len(facts.get("validation", ()))
-    return f" ({', '.join(f'{number} with {task}' for task, number in found.items())})" if set(found.values()) - {images} else ""

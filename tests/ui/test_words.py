@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtal.config import Config
 from mtal.runs.progress import Progress
-from mtal.ui.words import budget_text, code, count, decimals, measured_on, megabytes, plain, time_left
+from mtal.ui.words import code, count, decimals, megabytes, plain, time_left
 
 
 def test_an_unknown_time_left_is_said_and_not_guessed():
@@ -54,18 +53,3 @@ def test_counts_and_sizes():
                                                 ([12345.0], 0), ([-41.2, float("nan")], 2), ([0.0], 3), ([], 3)])
 def test_a_column_has_one_number_of_decimals(values, places):
     assert decimals(values) == places
-
-
-def test_validation_images_without_labels_are_told():
-    assert measured_on({}) == ""
-    assert measured_on({"validation": ["a", "b"], "measured": {"semseg": 2, "depth": 2}}) == ""
-    assert measured_on({"validation": ["a", "b"], "measured": {"semseg": 2, "depth": 1}}) == " (2 with semseg, 1 with depth)"
-
-
-def test_budget():
-    simulated = Config(cycles=4, start_percent=5, step_percent=2.5)
-    assert budget_text(simulated) == "5 % at random, + 2.5 % per cycle → 12.5 % of the pool"
-    assert budget_text(Config(start="labelled", step_percent=5)) == "all that is labelled, then + 5 % of the pool per cycle"
-    with_rules = simulated.model_copy(update={"label_budget": 3000, "plateau_percent": 2.5, "plateau_cycles": 1})
-    assert budget_text(with_rules) == ("5 % at random, + 2.5 % per cycle → at most 12.5 % of the pool, ends at 3,000 task labels "
-                                       "or when the loss falls by less than 2.5 % over 1 cycle")

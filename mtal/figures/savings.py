@@ -1,0 +1,24 @@
+"""How much a line saves against a reference on the way to one value: a mark with its interval per line."""
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from mtal.figures.style import INK, figure, look
+
+
+def savings(rows: pd.DataFrame, axis: str, view: str) -> go.Figure:
+    """Columns: title, strategy, variant, share, low, high (all in %; NaN where unknown), note. Drawn from top to bottom."""
+    drawn = figure(axis, "", view, height_px=90 + 30 * len(rows))
+    drawn.add_vline(x=0, line={"width": 2, "color": INK})
+    for place, row in enumerate(rows.itertuples(index=False)):
+        style = look(str(row.strategy), int(str(row.variant)))
+        share, low, high = (float(str(value)) for value in (row.share, row.low, row.high))
+        drawn.add_scatter(
+            x=[share], y=[place], mode="markers+text", text=[str(row.note)], textposition="top center", showlegend=False,
+            marker={"symbol": style.symbol, "size": 11, "color": style.colour}, cliponaxis=False,
+            error_x={"type": "data", "symmetric": False, "array": [max(0.0, high - share)], "arrayminus": [max(0.0, share - low)],
+                     "color": style.colour, "thickness": 2} if np.isfinite(low) and np.isfinite(high) else None,
+            hovertemplate=f"{row.title}<br>{row.note}<extra></extra>")
+    drawn.update_yaxes(tickmode="array", tickvals=list(range(len(rows))), ticktext=rows["title"].tolist(), showgrid=False,
+                       range=[len(rows) - 0.5, -0.7])
+    return drawn

@@ -1,0 +1,33 @@
+"""Lines held against each other: a square of numbers, row against column."""
+from html import escape
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from mtal.figures.style import figure
+
+MOST_TEXT = 12                                              # columns, up to which the numbers stand in the cells
+ROW_PX, FRAME_PX = 34, 190
+
+
+def square(values: pd.DataFrame, top: float, unit: str, view: str, *, weak: pd.DataFrame | None = None,
+           words: pd.DataFrame | None = None, digits: str = ".2f") -> go.Figure:
+    """`values`: rows x columns, NaN for no number; colours from 0 to `top`. `weak`: cells that are greyed, since too little
+    stands behind them; `words`: what is told of a cell under the pointer; `unit`: at the bar of colours."""
+    drawn = figure("", "", view, height_px=FRAME_PX + ROW_PX * len(values))
+    grey = np.zeros(values.shape, bool) if weak is None else weak.reindex_like(values).fillna(False).to_numpy(bool)
+    shown = values.to_numpy(float)
+    told = values.map(lambda value: f"{value:{digits}}" if np.isfinite(value) else "–").to_numpy()
+    hover = told if words is None else words.reindex_like(values).map(lambda text: escape(str(text))).to_numpy()
+    common = {"x": [str(name) for name in values.columns], "y": [str(name) for name in values.index], "xgap": 2, "ygap": 2,
+              "text": told, "customdata": hover, "hovertemplate": "%{y}<br>against %{x}<br>%{customdata}<extra></extra>"}
+    numbers = {"texttemplate": "%{text}"} if len(values.columns) <= MOST_TEXT else {}
+    drawn.add_heatmap(z=np.where(grey, np.nan, shown), zmin=0, zmax=max(top, 1e-9), colorscale="Cividis",
+                      colorbar={"title": {"text": unit, "side": "right"}, "thickness": 12}, **common, **numbers)
+    if grey.any():
+        drawn.add_heatmap(z=np.where(grey, 0.0, np.nan), colorscale=[[0, "#b8bcc2"], [1, "#b8bcc2"]], showscale=False, **common,
+                          **numbers)
+    drawn.update_xaxes(side="top", tickangle=-35, showgrid=False)
+    drawn.update_yaxes(autorange="reversed", showgrid=False)
+    return drawn

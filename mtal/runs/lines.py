@@ -1,0 +1,121 @@
+"""Lines of a comparison: runs that differ in nothing but the seed are one line. What it is called, and its numbers as rows."""
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from mtal.config import MACHINE_FIELDS, REPEAT_FIELDS, SELECTION, Config
+from mtal.runs.run import LOSS, Run
+from mtal.runs.status import Status
+
+FREE = MACHINE_FIELDS | REPEAT_FIELDS | {"strategy", "projection"}  # what runs of one comparison may differ in
+BEFORE_MEASURED = ("load", "guess", "train", "evaluate")    # stages of a cycle whose time its own measurement needed
+BOUGHT = "bought."                                          # columns bought.<task>: labels of that task so far
+# Our choice: relative prices of labels, where depth and normals come from a sensor. The paper has none.
+PRICES = {"semseg": 1.0, "human_parts": 1.0, "edge": 0.5, "saliency": 0.3, "depth": 0.0, "normals": 0.0}
+
+
+def family(runs: Sequence[Run]) -> list[Run]:
+    """The finished and living runs that differ from the newest one in strategy and seed only."""
+    usable = [run for run in runs if run.status is Status.FINISHED or run.status.alive]
+    if not usable:
+        return []
+    like = usable[0].config.changed(FREE)
+    return [run for run in usable if run.config.changed(FREE) == like]
+
+
+def titles(runs: Sequence[Run]) -> dict[str, str]:
+    """Group -> strategy and the settings in which it differs from the others: all of them for data, network, training and
+    budget, those of the selection only against groups of the same strategy."""
+    groups = {run.config.group: run for run in runs}
+    found = {}
+    for group, run in groups.items():
+        same = [other.config for other in groups.values() if other.config.strategy == run.config.strategy]
+        differing = [name for name in Config.model_fields if name not in FREE
+                     and differs(name, same if _section(name) == SELECTION else [other.config for other in groups.values()])]
+        told = ", ".join(f"{name}={getattr(run.config, name)}" for name in differing)
+        title = str(run.facts.get("strategy_title", run.config.strategy))
+        found[group] = f"{title} [{told}]" if told else title
+    return found
+
+
+def differs(name: str, configs: Sequence[Config]) -> bool:
+    """Whether a setting has more than one value."""
+    return any(getattr(config, name) != getattr(configs[0], name) for config in configs)
+
+
+def measured(run: Run) -> pd.DataFrame:
+    """`Run.metrics` with what each point cost. Further columns: hours (computing until it was measured: earlier cycles whole,
+    of its own cycle loading, training and evaluation), and bought.<task>, task labels so far."""
+    rows, seconds = run.metrics(), run.seconds()
+    if rows.empty:
+        return rows
+    whole = seconds.groupby("cycle")["seconds"].sum()
+    own = seconds[seconds["stage"].isin(BEFORE_MEASURED)].groupby("cycle")["seconds"].sum().reindex(whole.index, fill_value=0.0)
+    hours = (whole.cumsum() - whole + own) / 3600
+    labelled, names = run.start(), [task.name for task in run.tasks]
+    counts = {}
+    for number in range(run.cycles_done()):
+        counts[number] = labelled.sum(axis=0)
+        labelled[tuple(run.bought(number).T)] = True
+    table = pd.DataFrame.from_dict(counts, orient="index", columns=[f"{BOUGHT}{name}" for name in names])
+    return rows.assign(hours=rows["cycle"].map(hours)).join(table, on="cycle")
+
+
+def bought_images(run: Run) -> pd.DataFrame:
+    """A row per image that a complete cycle bought labels of, the start left out. Columns: cycle, id."""
+    ids = np.array(run.facts.get("pool", ()), dtype=object)
+    tables = [pd.DataFrame({"cycle": number, "id": ids[np.unique(run.bought(number)[:, 0])]})
+              for number in range(run.cycles_done())]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"cycle": [], "id": []})
+
+
+def curve_rows(runs: Sequence[Run], table: Callable[[Run], pd.DataFrame] = measured) -> pd.DataFrame:
+    """The metrics of all runs. Columns as in `measured`, and run, seed, group, title (of the group), name (of the task),
+    strategy, variant (0 for the settings closest to the defaults), dataset. `table`: what reads those of one run."""
+    names, variants = titles(runs), _variants(runs)
+    frames = [table(run).rename(columns={"title": "name"}).assign(
+        run=run.name, seed=run.config.seed, group=run.config.group, title=names[run.config.group], strategy=run.config.strategy,
+        variant=variants[run.config.group], dataset=run.config.dataset) for run in runs]
+    frames = [frame for frame in frames if not frame.empty]
+    if not frames:
+        return pd.DataFrame()
+    rows = pd.concat(frames, ignore_index=True)
+    return rows.assign(value=rows["value"].astype(float))   # a metric without a value (no valid pixel) is None on disk
+
+
+def priced(rows: pd.DataFrame, prices: Mapping[str, float]) -> pd.DataFrame:
+    """`rows` with the column cost: every task label bought, at its price; a task without a price costs 1."""
+    bought = [column for column in rows if str(column).startswith(BOUGHT)]
+    cost = np.zeros(len(rows))
+    for column in bought:
+        cost += rows[column].fillna(0).to_numpy(float) * prices.get(str(column).removeprefix(BOUGHT), 1.0)
+    return rows.assign(cost=cost)
+
+
+def apart(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of curves, and rows of runs that trained once on the whole pool: those are no curve but what can be reached."""
+    if rows.empty:
+        return rows, rows
+    by_run = rows.groupby("run")
+    whole = (by_run["percent"].transform("min") > 99.99) & (by_run["cycle"].transform("nunique") == 1)
+    return rows[~whole], rows[whole]
+
+
+def tasks_in_order(rows: pd.DataFrame) -> list[str]:
+    """The multi-task loss first, then the tasks."""
+    return [LOSS, *[str(task) for task in rows["task"].unique() if task != LOSS]]
+
+
+def _variants(runs: Sequence[Run]) -> dict[str, int]:
+    """Group -> 0, 1, ... among the groups of one strategy; the one closest to the defaults keeps the strategy's own look."""
+    by_strategy: dict[str, dict[str, int]] = {}
+    for run in runs:
+        by_strategy.setdefault(run.config.strategy, {})[run.config.group] = len(run.config.changed(FREE))
+    return {group: place for groups in by_strategy.values()
+            for place, group in enumerate(sorted(groups, key=lambda group: (groups[group], group)))}
+
+
+def _section(name: str) -> str:
+    extra = Config.model_fields[name].json_schema_extra
+    return str(extra["section"]) if isinstance(extra, dict) else ""
