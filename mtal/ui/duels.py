@@ -37,7 +37,8 @@ def show_duels(rows: pd.DataFrame, page: str) -> None:
     def titled(table: pd.DataFrame) -> pd.DataFrame:
         return table.rename(index=named, columns=named)
 
-    beaten = dict(zip(found.matrix.columns, found.matrix.loc[MEAN].astype(float), strict=True))
+    rates = found.matrix.loc[MEAN, list(named)].to_numpy(float)
+    beaten = {group: float(rate) for group, rate in zip(named, rates, strict=True)}
     shown = titled(found.matrix.loc[list(named), list(named)].where(~np.eye(len(named), dtype=bool)))
     figure = square(shown, found.settings, "wins", f"{page}.duels", weak=titled(found.weak),
                     words=titled(words(found)))
