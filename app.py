@@ -35,7 +35,7 @@ if __name__ == "__main__":
                     st.Page("pages/help.py", title="Help", icon=":material/help:")],
     }
 
-    page = st.navigation(PAGES)
+    page = st.navigation(PAGES, expanded=True)
     named = [name for what in ("experiment", "run") for name in st.query_params.get_all(what)]
     st.set_page_config(page_title=" · ".join([page.title, *named, "mtal"]))                  # tells open tabs apart
     ask_who()

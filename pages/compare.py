@@ -12,7 +12,7 @@ rows = side_by_side.one_line_per_run(curve_rows(runs, loaders.measured), runs)
 if rows.empty:
     comparison.say_no_points(runs)
     st.stop()
-rows, style = comparison.choose_style(rows, "compare", paper=False)
+rows, style = comparison.choose_style(rows, "compare", paper=False, seeds=False)
 side_by_side.show_curves(rows, style)
 side_by_side.show_batches(runs)
 st.subheader("Protocol", anchor=False)

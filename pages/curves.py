@@ -13,7 +13,7 @@ if rows.empty:
     comparison.say_no_points(runs)
     st.stop()
 view = sections.choose_view("curves")
-rows, style = comparison.choose_style(rows, "curves", paper=view == "curves")
+rows, style = comparison.choose_style(rows, "curves", paper=view == "curves", seeds=view == "curves")
 for number, (_, part) in enumerate(rows.groupby("dataset", sort=False)):
     sections.head(part, number, rows)
     page, some = f"curves{number or ''}", [run for run in runs if run.name in set(part["run"])]

@@ -14,7 +14,7 @@ def savings(rows: pd.DataFrame, axis: str, view: str) -> go.Figure:
         style = look(str(row.strategy), int(str(row.variant)))
         share, low, high = (float(str(value)) for value in (row.share, row.low, row.high))
         drawn.add_scatter(
-            x=[share], y=[place], mode="markers+text", text=[str(row.note)], textposition="top center", showlegend=False,
+            x=[share], y=[place], mode="markers", showlegend=False,
             marker={"symbol": style.symbol, "size": 11, "color": style.colour}, cliponaxis=False,
             error_x={"type": "data", "symmetric": False, "array": [max(0.0, high - share)], "arrayminus": [max(0.0, share - low)],
                      "color": style.colour, "thickness": 2} if np.isfinite(low) and np.isfinite(high) else None,

@@ -33,12 +33,15 @@ class Style:
     published: pd.DataFrame | None = None
 
 
-def choose_style(rows: pd.DataFrame, page: str, paper: bool = True) -> tuple[pd.DataFrame, Style]:
-    """Axis, band, seeds and the paper's curves, from the address; and `rows` with the column x."""
+def choose_style(rows: pd.DataFrame, page: str, paper: bool = True, seeds: bool = True) -> tuple[pd.DataFrame, Style]:
+    """Axis, band, seeds and the paper's curves, from the address; and `rows` with the column x. `paper`, `seeds`: whether the
+    paper's curves can be laid over, and whether there are lines of several seeds."""
+    usual = Style("labels")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         x = inputs.choose("Horizontal axis", list(AXES), page, "x", lambda name: AXES[name], follows=False)
-        band = inputs.choose("Band over seeds", list(SPREADS), page, "band", lambda name: SPREADS[name], follows=False)
-        thin = inputs.switch("Single seeds", ["thin lines", "hidden"], page, "seeds") == "thin lines"
+        band = inputs.choose("Band over seeds", list(SPREADS), page, "band", lambda name: SPREADS[name],
+                             follows=False) if seeds else usual.band
+        thin = not seeds or inputs.switch("Single seeds", ["thin lines", "hidden"], page, "seeds") == "thin lines"
         on = paper and inputs.switch("Published curves", ["off", "on"], page, "paper",
                                      "The paper's printed numbers, dashed; per percent of the labels") == "on"
     if on and x != "percent":

@@ -131,6 +131,13 @@ def write(label: str, page: str, name: str, about: str) -> str:
     return st.text_input(label, key=key, on_change=_to_url, args=(key, name), placeholder=about)
 
 
+def columns(number: int, a_row: int, key: str) -> list[DeltaGenerator]:
+    """So many columns in rows of equal width, the tops of a row level; they go below each other on narrow screens."""
+    wide = min(a_row, max(1, number))
+    rows = [st.container(key=f"wraps.{key}.{row}").columns(wide) for row in range(-(-number // wide))]
+    return [column for row in rows for column in row][:number]
+
+
 def run_title(run: Run) -> str:
     """How a run is called in lists: strategy first, since that is what differs; the digest tells other settings apart."""
     return f"{run.config.strategy} · {run.config.dataset} · seed {run.config.seed} · {run.config.group.rpartition('-')[2]}"

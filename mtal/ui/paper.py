@@ -39,9 +39,8 @@ def choose() -> tuple[pd.DataFrame, str, str]:
 
 def show_figure(rows: pd.DataFrame, dataset: str, reading: str) -> None:
     """A chart per table, in the paper's order."""
-    wraps = st.container(key="wraps.published")
     tables = [one for _, one in rows.groupby("table", sort=True)]
-    for column, one in zip(wraps.columns(2) * len(tables), tables, strict=False):
+    for column, one in zip(inputs.columns(len(tables), 2, "published"), tables, strict=True):
         first = one.iloc[0]
         task, key = str(first["task"]), f"published.{dataset}.{first['task']}"
         mean = pd.DataFrame({"group": one["method"], "cycle": one.groupby("method").cumcount(), "x": one["labelled_percent"],
@@ -99,13 +98,13 @@ def welch(rows: pd.DataFrame) -> pd.DataFrame:
     keys, found = ["table", "labelled_percent"], []
     ours = rows[rows["method"] == OURS].set_index(keys)
     for method in rows["method"].unique():
-        if method == OURS:
+        cells = ours.join(rows[rows["method"] == method].set_index(keys)[["mean", "spread"]], rsuffix=".other", how="inner")
+        if method == OURS or cells.empty:
             continue
-        other = rows[rows["method"] == method].set_index(keys).loc[ours.index]
-        _, p = stats.ttest_ind_from_stats(ours["mean"], ours["spread"], SEEDS, other["mean"], other["spread"], SEEDS,
-                                          equal_var=False)
-        sign = np.where(ours["better"] == "higher", 1, -1) * (ours["mean"] - other["mean"]).to_numpy()
-        found.append((method, len(ours), int(((p < LEVEL) & (sign > 0)).sum()), int(((p < LEVEL) & (sign < 0)).sum()),
+        _, p = stats.ttest_ind_from_stats(cells["mean"], cells["spread"], SEEDS,
+                                          cells["mean.other"], cells["spread.other"], SEEDS, equal_var=False)
+        ahead = np.where(cells["better"] == "higher", 1, -1) * (cells["mean"] - cells["mean.other"]).to_numpy()
+        found.append((method, len(cells), int(((p < LEVEL) & (ahead > 0)).sum()), int(((p < LEVEL) & (ahead < 0)).sum()),
                       int((p >= LEVEL).sum())))
     return pd.DataFrame(found, columns=["Ours against", "cells", "Ours better", "Ours worse", "undecided"])
 

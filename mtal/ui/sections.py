@@ -69,7 +69,6 @@ def show_curves(part: pd.DataFrame, style: comparison.Style, page: str) -> None:
         else:
             comparison.show_change(part, style, reference, page)
     comparison.show_remarks(part, style)
-    wraps = st.container(key=f"wraps.{page}.tasks")
-    for column, task in zip(wraps.columns(max(1, min(3, len(others)))) * len(others), others, strict=False):
+    for column, task in zip(inputs.columns(len(others), 3, f"{page}.tasks"), others, strict=True):
         with column:
             comparison.show_chart(part, task, style, legend=False, page=page)

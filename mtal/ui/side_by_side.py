@@ -4,19 +4,21 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from mtal.runs.lines import tasks_in_order
+from mtal.runs.lines import family, tasks_in_order
 from mtal.runs.protocol import differences
 from mtal.runs.run import Run
 from mtal.ui import comparison, gallery, inputs, loaders, mosaic
 from mtal.ui.words import count, plain
 
-MOST, SHOWN = 8, 12                                         # runs; picks of each that are drawn
+FIRST, MOST, SHOWN = 4, 8, 12                               # runs at first and at most; picks of each that are drawn
 
 
 def choose_few() -> list[Run]:
-    """Two to eight runs, from `?cmp=`; at first the two newest that have a cycle."""
+    """Two to eight runs, from `?cmp=`; at first the newest with those of its seed that differ in the strategy alone."""
     if "cmp" not in st.query_params and "compare.cmp" not in st.session_state:
-        st.query_params["cmp"] = [run.name for run in loaders.runs() if run.cycles_done()][:2]
+        begun = [run for run in loaders.runs() if run.cycles_done()]
+        alike = [run for run in family(begun) if run.config.seed == family(begun)[0].config.seed]
+        st.query_params["cmp"] = [run.name for run in (alike if len(alike) > 1 else begun)][:FIRST]
     runs = inputs.choose_runs("compare")
     if len(runs) < 2:
         st.info(f"Choose two to {MOST} runs above. For means over seeds there is the page Learning curves.",
@@ -73,8 +75,7 @@ def show_curves(rows: pd.DataFrame, style: comparison.Style) -> None:
         first, *others = tasks_in_order(part)
         comparison.show_chart(part, first, style, legend=True, page="compare")
         comparison.warn_about_starts(part)
-        wraps = st.container(key=f"wraps.compare.{part['dataset'].iloc[0]}")
-        for column, task in zip(wraps.columns(max(1, min(3, len(others)))) * len(others), others, strict=False):
+        for column, task in zip(inputs.columns(len(others), 3, f"compare.{part['dataset'].iloc[0]}"), others, strict=True):
             with column:
                 comparison.show_chart(part, task, style, legend=False, page="compare")
 
@@ -93,8 +94,7 @@ def show_batches(runs: Sequence[Run]) -> None:
     titles = names(runs)
     shared = int((counts > 1).sum())
     st.caption(f"{count(shared, 'image')} of {len(counts):,} were picked by more than one of these runs. A click opens Inspect.")
-    wraps = st.container(key="wraps.compare.batches")
-    for column, run in zip(wraps.columns(min(4, len(runs))) * len(runs), runs, strict=False):
+    for column, run in zip(inputs.columns(len(runs), 4, "compare.batches"), runs, strict=True):
         with column:
             st.markdown(f"**{plain(titles[run.name])}**")
             if run.name not in picked:

@@ -10,6 +10,7 @@ from mtal.figures.published import PAPER_NAMES, TABLE_2
 from mtal.runs.lines import tasks_in_order
 from mtal.runs.run import Run
 from mtal.runs.variation import ABLATIONS, Ablation, outcome, varied
+from mtal.ui import inputs
 from mtal.ui.taking import offer_figure
 from mtal.ui.words import decimals, fixed, plain
 
@@ -35,8 +36,7 @@ def _show(ablation: Ablation, runs: Sequence[Run], rows: pd.DataFrame, page: str
     st.subheader(f"{ablation.title} ({ablation.source})", anchor=False)
     numeric = "Dimensions of the embedding (logarithmic)" if ablation.settings[0] == "embedding" else ""
     tasks, tables = tasks_in_order(rows), []
-    wraps = st.container(key=f"wraps.{page}.{'-'.join(ablation.settings)}")
-    for column, task in zip(wraps.columns(min(4, len(tasks))) * len(tasks), tasks, strict=False):
+    for column, task in zip(inputs.columns(len(tasks), 4, f"{page}.{'-'.join(ablation.settings)}"), tasks, strict=True):
         one = rows[rows["task"] == task]
         found, cycle = outcome(ablation, runs, one)
         if found.empty:
