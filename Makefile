@@ -1,6 +1,7 @@
 # `make demo` and `make test` work on a fresh machine with Python 3.11 or newer; both make .venv when they need it.
 PYTHON ?= python3
 NYUD ?=
+TEST_WORKERS ?= 2
 BIN := .venv/bin
 STAMP := .venv/requirements.installed
 
@@ -12,6 +13,7 @@ help:
 	@echo "make demo NYUD=/path/NYUD_MT   the same on real photos"
 	@echo "make app                       open the dashboard"
 	@echo "make test                      lint, types and tests"
+	@echo "TEST_WORKERS=1 make test      one test file at a time (2 at once is usual)"
 	@echo "make clean                     remove .venv and caches; runs stay"
 	@echo "PYTHON=python3.12 make ...     choose the interpreter for .venv"
 
@@ -26,7 +28,7 @@ app: $(STAMP)
 test: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 
 # A copy of what was installed: another requirements.txt, even an older one, is installed again.
 $(STAMP): requirements.txt FORCE
