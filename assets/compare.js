@@ -2,6 +2,7 @@
 // the page sends addresses of pictures and the numbers behind them once per image.
 const BLINK_MS = 700;                                          // each picture, so that a pair takes 1.4 s: slower than 1 Hz
 const TELL_MS = 700;
+const LOST_MS = 8000;
 const AHEAD_MS = 150;                                          // first what is looked at, then what may be next
 const WAYS = {blend: "Blend", wipe: "Wipe"};
 const NOT_KNOWN = 65535;
@@ -81,13 +82,37 @@ function makeOf(root, tell) {
       row.querySelector("input.to-above").checked = row.dataset.id === above.id;
     }
     Promise.all([show(one("img.below"), below, () => turn !== state.turn), show(one("img.above"), above, () => turn !== state.turn)])
-      .then(() => { if (turn === state.turn) { stage.dataset.shown = state.data.name; setTimeout(fetchAhead, AHEAD_MS, turn); } });
+      .then(() => { if (turn === state.turn) { shown(state.data); setTimeout(fetchAhead, AHEAD_MS, turn); } });
     mix();
+  }
+
+  function shown(what) {
+    one(".stage").dataset.shown = what.name;
+    one(".label").textContent = what.label;
+  }
+
+  function waiting(is) {                                       // the pictures are the next image's already, all else is not yet
+    state.stepping = is;
+    one(".compare").classList.toggle("stepping", is);
+    document.documentElement.toggleAttribute("data-stepping", is);
+  }
+
+  function step(key) {
+    const next = state.data.next.find(found => found.key === key), turn = ++state.turn;
+    if (!next || state.stepping) return;
+    waiting(true);
+    const found = where => {                                   // the same picture as before, where its task has it
+      const id = next.pictures[state[where]] ? state[where] : next[where];
+      return {src: next.pictures[id], alt: next.label, blocks: id.startsWith("gap.")};
+    };
+    Promise.all([show(one("img.below"), found("below"), () => turn !== state.turn), show(one("img.above"), found("above"), () => turn !== state.turn)])
+      .then(() => { if (turn === state.turn) shown(next); });
+    setTimeout(() => { if (turn === state.turn) { waiting(false); draw(); } }, LOST_MS);       // the page did not follow
   }
 
   function fetchAhead(turn) {                                  // the likeliest whole, of the others what would be shown first
     if (turn !== state.turn) return;
-    state.data.next.forEach((pictures, place) => {
+    state.data.next.forEach(({pictures}, place) => {
       for (const [id, src] of Object.entries(pictures)) if (!place || [state.below, state.above, "thumb"].includes(id)) new Image().src = src;
     });
   }
@@ -132,6 +157,7 @@ function makeOf(root, tell) {
   function press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.composedPath().some(typing)) return;
     const key = event.key.toLowerCase();
+    if ("jk".includes(key)) step(key);
     if (key === "o") { state.hidden = !state.hidden; mix(); }
     if (key === "d") {
       const gaps = state.data.layers.filter(found => found.id.startsWith("gap.")).map(found => found.id);
@@ -164,6 +190,7 @@ function makeOf(root, tell) {
     update(data) {
       const had = id => data.layers.some(found => found.id === id);
       state.data = data;
+      waiting(false);
       if (!state.begun || !had(state.below)) state.below = data.below;
       if (!state.begun || !had(state.above)) state.above = data.above;
       if (!state.begun) state.mix = data.mix;
@@ -172,7 +199,7 @@ function makeOf(root, tell) {
       if (!state.begun) { state.begun = true; blink(); }
       if (state.at) read(...state.at); else one(".where").textContent = Object.keys(data.values).length ? "Point at a pixel, or use the arrow keys, to read all values there." : data.without;
     },
-    end() { clearInterval(state.timer); clearTimeout(state.telling); document.removeEventListener("keydown", press); calm.removeEventListener("change", blink); },
+    end() { waiting(false); clearInterval(state.timer); clearTimeout(state.telling); document.removeEventListener("keydown", press); calm.removeEventListener("change", blink); },
   };
 }
 

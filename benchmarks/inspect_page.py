@@ -1,6 +1,7 @@
 """How fast the next image is there: `python -m benchmarks.inspect_page STORE RUN --cycle 1 --steps 20`.
 
-Needs Chromium and playwright, and a finished run. From the key press (J) until the new pictures are decoded and on the screen.
+Needs Chromium and playwright, and a finished run. From the key press (J) until the new pictures are decoded and on the screen,
+and until the numbers beside them are that image's too.
 """
 import os
 import subprocess
@@ -20,10 +21,15 @@ PORT, PATIENCE_MS = 8642, 60_000
 STAGE = """[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
     .map(host => host.shadowRoot?.querySelector('.stage')).find(Boolean)"""
 PRESS = """key => new Promise(done => {
-  const before = STAGE.dataset.shown, began = performance.now();
-  document.dispatchEvent(new KeyboardEvent('keydown', {key, code: 'Key' + key.toUpperCase(), bubbles: true}));
+  const before = STAGE.dataset.shown, began = performance.now(), code = 'Key' + key.toUpperCase();
+  for (const kind of ['keydown', 'keyup']) document.dispatchEvent(new KeyboardEvent(kind, {key, code, bubbles: true}));
+  let shown = 0;
   const there = () => STAGE?.dataset.shown && STAGE.dataset.shown !== before;
-  const look = () => there() ? done(performance.now() - began) : requestAnimationFrame(look);
+  const look = () => {
+    if (!shown && there()) shown = performance.now() - began;
+    if (shown && !document.documentElement.hasAttribute('data-stepping')) done([shown, performance.now() - began]);
+    else requestAnimationFrame(look);
+  };
   look();
 })""".replace("STAGE", STAGE)
 
@@ -39,9 +45,10 @@ def main(store: Path, run: str, cycle: int = 0, steps: int = 20, width: int = 14
             page = browser.new_page(viewport={"width": width, "height": 1000})
             _open(page, f"http://127.0.0.1:{PORT}/inspect?{urlencode({'run': run, 'cycle': cycle})}")
             for key, way in (("j", "forward, pictures fetched ahead"), ("k", "back, pictures seen before")):
-                times = [_step(page, key) for _ in range(steps)]
-                print(f"{way}: median {median(times):.0f} ms, largest {max(times):.0f} ms "
-                      f"({', '.join(f'{one:.0f}' for one in times)})")
+                found = [_step(page, key) for _ in range(steps)]
+                for what, times in zip(("pictures", "pictures with their numbers"), zip(*found, strict=True), strict=True):
+                    print(f"{way}, {what}: median {median(times):.0f} ms, largest {max(times):.0f} ms "
+                          f"({', '.join(f'{one:.0f}' for one in times)})", flush=True)
             browser.close()
     finally:
         server.kill()
@@ -62,10 +69,10 @@ def _open(page: Page, address: str) -> None:
     time.sleep(3)
 
 
-def _step(page: Page, key: str) -> float:
-    taken = float(page.evaluate(PRESS, key))
+def _step(page: Page, key: str) -> tuple[float, float]:
+    pictures, numbers = page.evaluate(PRESS, key)
     time.sleep(1)                                           # as long as somebody looks at least
-    return taken
+    return float(pictures), float(numbers)
 
 
 if __name__ == "__main__":

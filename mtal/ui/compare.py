@@ -21,18 +21,30 @@ _component = st.components.v2.component("mtal.compare", html=(ASSETS / "compare.
 
 
 def show_comparison(run: Run, cycle: int, image: int, task: TaskFacts, shown: Sequence[Layer], values: dict[str, Any],
-                    legends: dict[str, str], ahead: Sequence[dict[str, str]]) -> None:
+                    legends: dict[str, str], ahead: Sequence[dict[str, Any]]) -> None:
     """The comparison of one task. `values`, `legends`: by the layer's id.
 
-    `ahead`: layer -> address of images that may be next, the likeliest first: fetched once this image is shown.
+    `ahead`: images that may be next, the likeliest first; keys: key (that leads there), name, label, pictures (layer -> address),
+    below, above. They are fetched once this image is shown, so that a step shows them at once, before the page has come with the
+    rest.
     """
     address = {layer.id: picture_url(run, cycle, image, layer.picture) for layer in shown}
     rows = [{"id": layer.id, "title": layer.title, "src": address[layer.id], "blocks": layer.blocks,
              "alt": f"{task.title}: {layer.title}, pool image {image}", "legend": legends.get(layer.id, "")} for layer in shown]
     _component(key=KEY, on_chosen_change=_to_url, data={
-        "name": f"{run.name}/{cycle}/{image}/{task.name}", "size": list(run.config.size), "layers": rows, "values": values,
-        BELOW: chosen_layer(BELOW, shown), ABOVE: chosen_layer(ABOVE, shown), "mix": HALF,
-        "next": list(ahead), "without": WITHOUT_VALUES})
+        "name": compared_name(run, cycle, image, task.name), "label": compared_label(run, image, task.name),
+        "size": list(run.config.size), "layers": rows, "values": values, BELOW: chosen_layer(BELOW, shown),
+        ABOVE: chosen_layer(ABOVE, shown), "mix": HALF, "next": list(ahead), "without": WITHOUT_VALUES})
+
+
+def compared_name(run: Run, cycle: int, image: int, task: str) -> str:
+    """What is shown, for programs."""
+    return f"{run.name}/{cycle}/{image}/{task}"
+
+
+def compared_label(run: Run, image: int, task: str) -> str:
+    """What is shown, for people: `0828 · depth`."""
+    return f"{run.facts['pool'][image]} · {task}"
 
 
 def _to_url() -> None:

@@ -1,6 +1,7 @@
 """What the network saw in one image: a comparison of a task's predictions, and a strip of pictures per task. Shows files only."""
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ import streamlit as st
 from mtal.config import Config
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui import inputs, loaders
-from mtal.ui.compare import show_comparison
+from mtal.ui.compare import ABOVE, BELOW, chosen_layer, compared_label, compared_name, show_comparison
 from mtal.ui.layers import GAP, IMAGE, OWN_SCALE, POOL_SCALE, TRUTH, Layer, colours, layers, own_top, scale_bar, values_of
 from mtal.ui.pictures import picture_url, thumb_url
 from mtal.ui.sentences import driving_task, members
@@ -37,8 +38,9 @@ def suggest_describing(run: Run, cycle: int, pool: pd.DataFrame) -> None:
                  query_params={"like": run.name})
 
 
-def show_evidence(run: Run, cycle: int, image: int, pool: pd.DataFrame, coming: Sequence[int]) -> None:
-    """Of an image that was drawn: the comparison of one task, then a strip for each. `coming`: images that may be next."""
+def show_evidence(run: Run, cycle: int, image: int, pool: pd.DataFrame,
+                  coming: Sequence[tuple[str, int]]) -> None:
+    """Of an image that was drawn: the comparison of one task, then a strip for each. `coming`: as in `stepper.Steps`."""
     names = run.pictures(cycle, image)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
         task = choose_task(run, driving_task(pool, image))
@@ -47,7 +49,7 @@ def show_evidence(run: Run, cycle: int, image: int, pool: pd.DataFrame, coming: 
     shown = layers(names, task.name, scale, truth == REVEALED)
     maps, scales = loaders.maps(run, cycle, image), loaders.evidence(run, cycle).get("scales", {})
     drawn = loaders.drawn(run, cycle)
-    ahead = [pictures_ahead(run, cycle, other, pool, scale) for other in coming if other in drawn]
+    ahead = [pictures_ahead(run, cycle, other, pool, scale) | {"key": key} for key, other in coming if other in drawn]
     told = legends(task, shown, maps, scale, scales)
     show_comparison(run, cycle, image, task, shown, values_of(maps, task, shown), told, ahead)
     _say_about_truth(run, task, names, truth)
@@ -74,12 +76,14 @@ def choose_task(run: Run, driver: str) -> TaskFacts:
     return chosen
 
 
-def pictures_ahead(run: Run, cycle: int, image: int, pool: pd.DataFrame, scale: str) -> dict[str, str]:
-    """Layer -> address of an image that may be looked at next, of the task that it will open with; and its thumbnail."""
-    names = run.pictures(cycle, image)
+def pictures_ahead(run: Run, cycle: int, image: int, pool: pd.DataFrame, scale: str) -> dict[str, Any]:
+    """An image that may be looked at next, of the task that it will open with; keys as in `show_comparison`."""
     task = st.query_params.get(TASK) or driving_task(pool, image) or run.tasks[0].name
-    return {layer.id: picture_url(run, cycle, image, layer.picture) for layer in layers(names, task, scale, truth=False)} | {
-        THUMB: thumb_url(run, image)}
+    shown = layers(run.pictures(cycle, image), task, scale, truth=False)
+    pictures = {layer.id: picture_url(run, cycle, image, layer.picture) for layer in shown}
+    return {"name": compared_name(run, cycle, image, task), "label": compared_label(run, image, task),
+            "pictures": pictures | {THUMB: thumb_url(run, image)}, BELOW: chosen_layer(BELOW, shown),
+            ABOVE: chosen_layer(ABOVE, shown)}
 
 
 def legends(task: TaskFacts, shown: Sequence[Layer], maps: Mapping[str, np.ndarray], scale: str,

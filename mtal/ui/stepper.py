@@ -18,13 +18,15 @@ from mtal.ui.sets import chosen_set
 from mtal.ui.words import code, count, plain
 
 SAMPLE, BACK = "sample", "back"
+NEXT, PREVIOUS = "j", "k"                                   # keys of the steps
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Where one is. `image`: position in the pool; `coming`: the images that a step leads to, the next one first."""
+    """Where one is. `image`: position in the pool; `coming`: (key that leads there, "" for two steps away; image), the likeliest
+    first."""
     image: int
-    coming: tuple[int, ...]
+    coming: tuple[tuple[str, int], ...]
 
 
 def choose_image(run: Run, cycle: int, pool: pd.DataFrame, page: str) -> Steps:
@@ -44,8 +46,8 @@ def choose_image(run: Run, cycle: int, pool: pd.DataFrame, page: str) -> Steps:
         st.query_params[SAMPLE] = str(pool["id"].iloc[image])       # so that the address can be shared as it stands
     _controls(run, cycle, pool, page, order, image, title)
     place = np.flatnonzero(order == image)
-    beside = [place[0] + 1, place[0] + 2, place[0] - 1] if len(place) else []
-    return Steps(image, tuple(int(order[other]) for other in beside if 0 <= other < len(order)))
+    beside = [(NEXT, place[0] + 1), ("", place[0] + 2), (PREVIOUS, place[0] - 1)] if len(place) else []
+    return Steps(image, tuple((key, int(order[other])) for key, other in beside if 0 <= other < len(order)))
 
 
 def ranking(pool: pd.DataFrame) -> np.ndarray:
@@ -92,9 +94,9 @@ def _controls(run: Run, cycle: int, pool: pd.DataFrame, page: str, order: np.nda
     before = ids[order[place[0] - 1]] if len(place) and place[0] > 0 else None
     after = ids[order[place[0] + 1]] if len(place) and place[0] + 1 < len(order) else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("Previous", key=f"{page}.previous", icon=":material/arrow_back:", shortcut="k", disabled=before is None,
+        st.button("Previous", key=f"{page}.previous", icon=":material/arrow_back:", shortcut=PREVIOUS, disabled=before is None,
                   on_click=_go, args=(before,), help="One rank up")
-        st.button("Next", key=f"{page}.next", icon=":material/arrow_forward:", shortcut="j", disabled=after is None,
+        st.button("Next", key=f"{page}.next", icon=":material/arrow_forward:", shortcut=NEXT, disabled=after is None,
                   on_click=_go, args=(after,), help="One rank down; after the last pick come the near misses")
         st.text_input("Any image of the pool", key=f"{page}.search", placeholder="why not this one? id or number", width=260,
                       on_change=_search, args=(ids, f"{page}.search", f"{page}.missed"))

@@ -61,8 +61,22 @@ def test_the_next_images_are_fetched_ahead(open_page, made_store):
     run = made_store("finished")
     order = picks(run, 0)
     ahead = comparison(open_page("inspect", run=run.name, cycle="0"))["next"]
-    assert [int(pictures["image"].split("/")[3]) for pictures in ahead] == order[1:3]
-    assert all(f"/{image}.jpg" in pictures["thumb"] for image, pictures in zip(order[1:3], ahead, strict=True))
+    assert [int(one["pictures"]["image"].split("/")[3]) for one in ahead] == order[1:3]
+    assert [one["key"] for one in ahead] == ["j", ""]
+    assert all(f"/{image}.jpg" in one["pictures"]["thumb"] for image, one in zip(order[1:3], ahead, strict=True))
+
+
+def test_what_is_shown_ahead_is_what_the_page_then_shows(open_page, made_store):
+    run = made_store("finished")
+    app = open_page("inspect", run=run.name, cycle="0")
+    ahead = comparison(app)["next"][0]
+    app.button(key="inspect.next").click().run()
+    found = comparison(app)
+    pictures = {layer["id"]: layer["src"] for layer in found["layers"]}
+    assert {name: found[name] for name in ("name", "label", "below", "above")} == {
+        name: ahead[name] for name in ("name", "label", "below", "above")}
+    assert pictures == {id_: src for id_, src in ahead["pictures"].items() if id_ != "thumb"}
+    assert [one["key"] for one in found["next"]] == ["j", "", "k"]
 
 
 def test_a_task_is_taken_by_button_and_stands_in_the_address(open_page, made_store):
