@@ -1,89 +1,98 @@
-"""Learning curves by their data: means, bands and seeds against plain loops; the published numbers stay apart."""
-import statistics
+"""Learning curves by their data: means, bands and seeds as they are given; the published numbers stay apart."""
+import math
 
 import pandas as pd
 import pytest
 
-from mtal.figures.curves import learning_curve, over_seeds
+from mtal.figures.curves import AXES, Line, learning_curve
 from mtal.figures.published import for_task, published
 from mtal.figures.style import LOOKS
 
-VALUES = {("ours", 0): [5.0, 4.0, 3.5], ("ours", 1): [5.4, 4.2], ("random", 0): [5.1, 4.6, 4.5]}
+LINES = {"o": Line("Ours", "ours", 0), "r": Line("Random", "random", 0)}
 
 
 @pytest.fixture
-def rows() -> pd.DataFrame:
+def seeds() -> pd.DataFrame:
+    return pd.DataFrame([("o", 0, 30.0, 5.0), ("o", 0, 60.0, 4.0), ("o", 0, 90.0, 3.5), ("o", 1, 30.0, 5.4), ("o", 1, 60.0, 4.2),
+                         ("r", 0, 30.0, 5.1), ("r", 0, 60.0, 4.6)], columns=["group", "seed", "x", "value"])
+
+
+@pytest.fixture
+def mean() -> pd.DataFrame:
     """Two seeds of ours, of which one has come a cycle less far, and one seed of random."""
-    return pd.DataFrame([
-        {"group": strategy, "title": strategy.title(), "strategy": strategy, "variant": 0, "run": f"{strategy}-s{seed}",
-         "seed": seed, "cycle": cycle, "images": 10 * (cycle + 1), "labels": 30 * (cycle + 1), "percent": 10.0 * (cycle + 1),
-         "value": value}
-        for (strategy, seed), values in VALUES.items() for cycle, value in enumerate(values)])
+    return pd.DataFrame([("o", 0, 30.0, 5.2, 0.28, 2), ("o", 1, 60.0, 4.1, 0.14, 2), ("o", 2, 90.0, 3.5, math.nan, 1),
+                         ("r", 0, 30.0, 5.1, math.nan, 1), ("r", 1, 60.0, 4.6, math.nan, 1)],
+                        columns=["group", "cycle", "x", "mean", "spread", "n"])
+
+
+def drawn(mean, x="labels", **options):
+    return learning_curve(mean, LINES, x, "Loss ↓", "view", **options)
 
 
 def lines(figure):
     return {trace.name: trace for trace in figure.data}
 
 
-def test_mean_and_spread_equal_the_plain_loops(rows):
-    found = over_seeds(rows, "labels").set_index(["group", "cycle"])
-    for cycle in range(2):
-        pair = [VALUES["ours", seed][cycle] for seed in (0, 1)]
-        assert found.loc[("ours", cycle), "mean"] == pytest.approx(statistics.mean(pair))
-        assert found.loc[("ours", cycle), "std"] == pytest.approx(statistics.stdev(pair))
-    assert found.loc[("ours", 2), "n"] == 1
-    assert pd.isna(found.loc[("ours", 2), "std"])
-
-
-def test_mean_line_band_and_thin_seeds(rows):
-    drawn = lines(learning_curve(rows, "labels", "Loss ↓", "view"))
-    mean, band = drawn["Ours (n=1–2, band: std)"], drawn["Ours ± std"]
-    assert list(mean.y) == pytest.approx([5.2, 4.1, 3.5])
-    assert list(mean.x) == [30, 60, 90]
-    spread = statistics.stdev([5.0, 5.4])
+def test_mean_line_band_and_thin_seeds(mean, seeds):
+    found = lines(drawn(mean, seeds=seeds))
+    line, band = found["Ours (n=1–2, band: std)"], found["Ours ± std"]
+    assert list(line.y) == [5.2, 4.1, 3.5]
+    assert list(line.x) == [30, 60, 90]
     assert list(band.x) == [30, 60, 60, 30]                 # only where two seeds have come
-    assert band.y[0] == pytest.approx(5.2 + spread)
-    assert band.y[-1] == pytest.approx(5.2 - spread)
-    assert list(drawn["Ours, seed 1"].y) == [5.4, 4.2]
-    assert drawn["Ours, seed 1"].line.width < mean.line.width
+    assert list(band.y) == pytest.approx([5.48, 4.24, 3.96, 4.92])
+    assert list(found["Ours, seed 1"].y) == [5.4, 4.2]
+    assert found["Ours, seed 1"].line.width < line.line.width
+    assert "Random, seed 0" not in found                    # one seed is its line already
 
 
-def test_a_single_seed_has_no_band_and_says_so(rows):
-    drawn = lines(learning_curve(rows, "labels", "Loss ↓", "view"))
-    assert "Random (n=1)" in drawn
-    assert "Random ± std" not in drawn
+def test_a_single_seed_has_no_band_and_says_so(mean):
+    found = lines(drawn(mean))
+    assert "Random (n=1)" in found
+    assert "Random ± std" not in found
+    assert "Ours, seed 0" not in found                      # thin lines are switched off
 
 
-@pytest.mark.parametrize(("x", "expected"), [("labels", [30, 60, 90]), ("images", [10, 20, 30]), ("percent", [10, 20, 30])])
-def test_the_axis_can_be_chosen(rows, x, expected):
-    figure = learning_curve(rows, x, "mIoU (%) ↑", "view")
-    assert list(lines(figure)["Random (n=1)"].x) == expected
-    assert figure.layout.yaxis.title.text == "mIoU (%) ↑"
+def test_the_band_is_named(mean):
+    assert "Ours ± ci95" in lines(drawn(mean, band="ci95"))
 
 
-def test_zoom_stays_while_the_view_stays(rows):
-    first, second = (learning_curve(rows.iloc[:count], "labels", "y", "view").layout.uirevision for count in (4, 8))
-    assert first == second != learning_curve(rows, "images", "y", "view").layout.uirevision
+@pytest.mark.parametrize("x", AXES)
+def test_axes_have_titles_with_units(mean, x):
+    figure = drawn(mean, x)
+    assert figure.layout.xaxis.title.text == AXES[x]
+    assert figure.layout.yaxis.title.text == "Loss ↓"
 
 
-def test_ours_looks_the_same_everywhere_and_is_thicker(rows):
-    mean = lines(learning_curve(rows, "labels", "y", "view"))["Ours (n=1–2, band: std)"]
+def test_all_labels_and_zero_are_horizontal_lines(mean):
+    figure = drawn(mean, full=(2.5, 3), zero=True)
+    assert sorted(shape.y0 for shape in figure.layout.shapes) == [0, 2.5]
+    assert "all labels (n=3)" in [note.text for note in figure.layout.annotations]
+    assert not drawn(mean).layout.shapes
+
+
+def test_zoom_stays_while_the_view_stays(mean):
+    first, second = (drawn(mean.iloc[:count]).layout.uirevision for count in (4, 5))
+    assert first == second != drawn(mean, "images").layout.uirevision
+
+
+def test_ours_looks_the_same_everywhere_and_is_thicker(mean):
+    line = lines(drawn(mean))["Ours (n=1–2, band: std)"]
     ours = LOOKS["ours"]
-    assert (mean.line.color, mean.line.dash, mean.marker.symbol) == (ours.colour, ours.dash, ours.symbol)
+    assert (line.line.color, line.line.dash, line.marker.symbol) == (ours.colour, ours.dash, ours.symbol)
     assert all(ours.width > look.width for name, look in LOOKS.items() if name != "ours")
 
 
-def test_published_lines_are_dashed_named_and_never_blended(rows):
+def test_published_lines_are_dashed_named_and_never_blended(mean):
     printed = for_task(published(), "nyud", "loss")
-    alone = lines(learning_curve(rows, "percent", "y", "view"))
-    drawn = lines(learning_curve(rows, "percent", "y", "view", printed))
-    assert drawn["published: Random"].line.dash == "dash"
-    assert list(drawn["published: Random"].y) == [9.3, 8.8, 8.6, 8.3, 8.0]
-    assert list(drawn["published: Random"].error_y.array) == [0.12, 0.03, 0.12, 0.04, 0.15]
+    alone = lines(drawn(mean, "percent"))
+    found = lines(drawn(mean, "percent", published=printed))
+    assert found["published: Random"].line.dash == "dash"
+    assert list(found["published: Random"].y) == [9.3, 8.8, 8.6, 8.3, 8.0]
+    assert list(found["published: Random"].error_y.array) == [0.12, 0.03, 0.12, 0.04, 0.15]
     for name, trace in alone.items():
-        assert list(drawn[name].y) == list(trace.y)
+        assert list(found[name].y) == list(trace.y)
 
 
-def test_published_lines_need_the_percent_axis(rows):
-    drawn = learning_curve(rows, "labels", "y", "view", for_task(published(), "nyud", "loss"))
-    assert not [trace for trace in drawn.data if trace.name.startswith("published")]
+def test_published_lines_need_the_percent_axis(mean):
+    figure = drawn(mean, published=for_task(published(), "nyud", "loss"))
+    assert not [trace for trace in figure.data if trace.name.startswith("published")]
