@@ -1,9 +1,11 @@
 """All runs of a store."""
+from collections.abc import Iterable
 from pathlib import Path
 
 from mtal.config import Config, ConfigError
 from mtal.runs.device import device_key
 from mtal.runs.paths import StorePaths
+from mtal.runs.reports import heard
 from mtal.runs.run import Run
 
 SAME_SPEED = ("dataset", "tasks", "size", "network", "backbone", "channels", "pair_channels", "batch", "precision", "threads")
@@ -23,6 +25,16 @@ def same_speed(one: Config, other: Config) -> bool:
     """Whether two runs do the same work per step on the same kind of device, so that one's times tell the other's."""
     kinds = {device_key(config).partition(":")[0] for config in (one, other)}
     return len(kinds) == 1 and all(getattr(one, name) == getattr(other, name) for name in SAME_SPEED)
+
+
+def known_times(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:
+    """Stage -> seconds per unit, from other runs that do the same work per step on the same kind of device; 50 of each run."""
+    found: dict[str, list[float]] = {}
+    for run in runs:
+        if run.name != config.name and same_speed(run.config, config):
+            for stage, times in heard(run.paths).times.items():
+                found.setdefault(stage, []).extend(list(times)[-50:])
+    return found
 
 
 def find_run(store: StorePaths, name: str) -> Run:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
-from mtal.runs import decided
+from mtal.runs import decided, index
 from mtal.runs.batch import Settled
 from mtal.runs.decided import is_settled
 from mtal.runs.experiment import Experiment, find_experiment
@@ -15,11 +15,9 @@ from mtal.runs.experiment import experiments as all_experiments
 from mtal.runs.experiment import metrics as experiment_rows
 from mtal.runs.growth import coverage as growth_coverage
 from mtal.runs.growth import labelled_in as labelled_since
-from mtal.runs.index import all_runs, same_speed
 from mtal.runs.neighbours import closest
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.people import People
-from mtal.runs.progress import unit_times
 from mtal.runs.run import Run
 from mtal.ui.otherwise import rule_ranks as rank_table
 
@@ -31,7 +29,7 @@ def store() -> StorePaths:
 
 def runs() -> list[Run]:
     """Every readable run, the newest first. Not cached: folders come and go."""
-    return all_runs(store())
+    return index.all_runs(store())
 
 
 def experiments() -> list[Experiment]:
@@ -196,13 +194,8 @@ def set_images(run: Run, set_id: str) -> list[int]:
 
 
 def known_times(config: Config) -> dict[str, list[float]]:
-    """Stage -> seconds per unit, from earlier runs whose steps should take as long as those of this config."""
-    found: dict[str, list[float]] = {}
-    for run in runs():
-        if run.name != config.name and same_speed(run.config, config) and run.cycles_done():
-            for stage, samples in _unit_times(*_key(run)).items():
-                found.setdefault(stage, []).extend(samples)
-    return found
+    """Stage -> seconds per unit, from other runs whose steps should take as long as those of this config."""
+    return index.known_times(config, runs())
 
 
 def _key(run: Run) -> tuple[str, float, int]:
@@ -340,8 +333,3 @@ def _set_images(folder: str, created: float, complete: int, data: str, set_id: s
     run = Run(Path(folder))
     wanted = set(People(run.store).samples_of(set_id, data))    # what a set holds is what its id says: it never changes
     return [place for place, name in enumerate(run.facts["pool"]) if name in wanted]
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _unit_times(folder: str, created: float, complete: int) -> dict[str, list[float]]:
-    return {stage: samples[-50:] for stage, samples in unit_times(Run(Path(folder)).reports()).items()}
