@@ -8,7 +8,7 @@ Lines become many, so nobody keeps them: `Heard` goes on from line to line, and 
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ STAGES = {                                                  # name -> what peopl
 WINDOW = 10                                                 # reports that are averaged before a range is taken
 KEPT = 100                                                  # unit times per stage that an estimate looks at, the last ones
 Plan = Sequence[dict[str, int]]                             # per cycle: stage -> total
+KEYS = frozenset({"t", "cycle", "stage", "done", "total"})  # of every report
 Report = dict[str, Any]                                     # a line, as above
 Times = Mapping[str, Sequence[float]]                       # stage -> seconds per unit, of each report
 
@@ -96,18 +97,20 @@ def append(path: Path, cycle: int, stage: str, done: int, total: int, loss: dict
         file.write(json.dumps(line) + "\n")
 
 
-def parse(lines: Iterable[str | bytes]) -> list[Report]:
-    """The lines that are whole."""
-    return [row for line in lines if (row := parse_line(line))]
+def parse(lines: Sequence[str]) -> list[Report]:
+    """The lines that are whole reports; not the cut line of a killed worker."""
+    rows = _from_json(f"[{','.join(lines)}]")               # in one go: a fifth of the time that json takes line by line
+    if not isinstance(rows, list) or len(rows) != len(lines):
+        rows = [_from_json(line) for line in lines]
+    return [row for row in rows if isinstance(row, dict) and row.keys() >= KEYS]
 
 
-def parse_line(line: str | bytes) -> Report | None:
-    """One line; None if it is no report, such as the cut line of a killed worker."""
+def _from_json(text: str) -> Any:
+    """None if it is no JSON."""
     try:
-        row = from_json(line)                               # takes a third of the time that json takes
+        return from_json(text)
     except ValueError:
         return None
-    return row if isinstance(row, dict) and {"t", "cycle", "stage", "done", "total"} <= row.keys() else None
 
 
 @dataclass
@@ -129,19 +132,26 @@ class Heard:
     def add(self, row: Report) -> None:
         """Hear the next report."""
         before, self.before = self.before, row
+        moment, stage = row["t"], row["stage"]
         if before and _same_stage(before, row) and (units := row["done"] - before["done"]) > 0:
-            self.times.setdefault(row["stage"], deque(maxlen=KEPT)).append((row["t"] - before["t"]) / units)
-        if row["stage"] == "pick":
-            self.picked[row["cycle"]] = row["t"]
-        self.latest = max(self.latest, row["t"])
-        if row["t"] < self.since:
+            if stage not in self.times:
+                self.times[stage] = deque(maxlen=KEPT)
+            self.times[stage].append((moment - before["t"]) / units)
+        if stage == "pick":
+            self.picked[row["cycle"]] = moment
+        if moment > self.latest:
+            self.latest = moment
+        if moment < self.since:
             return
-        self.first = self.first or row
-        if row["done"] == 0 or self.last is None:
-            self.stage_began = row["t"]
-        elif not _same_stage(self.last, row):
-            self.stage_began = self.last["t"]               # nobody said that it began: when the one before was last heard of
-        self.last, self.loss = row, row.get("loss") or self.loss
+        last, self.last = self.last, row
+        if last is None:
+            self.first = row
+        if row["done"] == 0 or last is None:
+            self.stage_began = moment
+        elif not _same_stage(last, row):
+            self.stage_began = last["t"]                    # nobody said that it began: when the one before was last heard of
+        if loss := row.get("loss"):
+            self.loss = loss
 
     def copy(self) -> "Heard":
         """One that stays as it is while this one goes on."""
@@ -153,7 +163,7 @@ class Heard:
 
 
 def _same_stage(one: Report, other: Report) -> bool:
-    return (one["stage"], one["cycle"]) == (other["stage"], other["cycle"])
+    return bool(one["stage"] == other["stage"] and one["cycle"] == other["cycle"])
 
 
 def progress(heard: Heard, plan: Plan, known: Callable[[], Times] = dict, may_end_early: bool = False) -> Progress | None:

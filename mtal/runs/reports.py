@@ -11,10 +11,11 @@ from threading import Lock
 from typing import BinaryIO
 
 from mtal.runs.paths import JobPaths
-from mtal.runs.progress import Heard, parse_line
+from mtal.runs.progress import Heard, parse
 from mtal.runs.starts import starts
 
 JOBS = 512
+BLOCK = 1 << 20                                             # bytes parsed at once; every line is shorter
 
 
 def heard(job: JobPaths) -> Heard:
@@ -56,11 +57,13 @@ class Listener:
             self._begin(self._heard.since)
             self._file = os.fstat(file.fileno()).st_ino
         file.seek(self._place)
-        for line in file:
-            if not line.endswith(b"\n"):
-                break                                       # it is being written, and read when it is whole
-            self._place, self._end = self._place + len(line), line
-            if row := parse_line(line):
+        rest = b""                                          # a line that is being written is read again when it is whole
+        while block := rest + file.read(BLOCK):
+            *lines, rest = block.split(b"\n")
+            if not lines:
+                break
+            self._place, self._end = self._place + len(block) - len(rest), lines[-1] + b"\n"
+            for row in parse([line.decode(errors="replace") for line in lines]):
                 self._heard.add(row)
 
     def _goes_on(self, file: BinaryIO) -> bool:

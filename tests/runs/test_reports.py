@@ -79,7 +79,7 @@ def test_only_what_was_appended_is_read(tmp_path, monkeypatch):
     path.write_text(as_text(many(50)))
     listener = Listener(path)
     listener.heard(0.0)
-    monkeypatch.setattr("mtal.runs.reports.parse_line", read.append)
+    monkeypatch.setattr("mtal.runs.reports.parse", lambda lines: read.extend(lines) or [])
     listener.heard(0.0)
     assert read == []
     append(path, 0, "train", 51, 60)
@@ -87,12 +87,20 @@ def test_only_what_was_appended_is_read(tmp_path, monkeypatch):
     assert len(read) == 1
 
 
+def test_blocks_make_no_difference(tmp_path, monkeypatch):
+    path = tmp_path / "lines"
+    path.write_text(as_text(many(300)) + '{"t": 12')
+    whole = Listener(path).heard(0.0)
+    monkeypatch.setattr("mtal.runs.reports.BLOCK", 200)
+    assert Listener(path).heard(0.0) == whole
+
+
 def test_a_new_start_needs_no_second_reading(tmp_path, monkeypatch):
     path = tmp_path / "lines"
     path.write_text(as_text(many(50)))
     listener = Listener(path)
     timed = listener.heard(0.0).times
-    monkeypatch.setattr("mtal.runs.reports.parse_line", lambda line: 1 / 0)
+    monkeypatch.setattr("mtal.runs.reports.parse", lambda lines: 1 / 0)
     said = listener.heard(1e6)
     assert (said.first, said.last, said.loss, said.times) == (None, None, {}, timed)
 
