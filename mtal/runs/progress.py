@@ -132,11 +132,11 @@ class Heard:
     def add(self, row: Report) -> None:
         """Hear the next report."""
         before, self.before = self.before, row
-        moment, stage = row["t"], row["stage"]
-        if before and _same_stage(before, row) and (units := row["done"] - before["done"]) > 0:
+        moment, stage, done = row["t"], row["stage"], row["done"]
+        if before and _same_stage(before, row) and done > before["done"]:
             if stage not in self.times:
                 self.times[stage] = deque(maxlen=KEPT)
-            self.times[stage].append((moment - before["t"]) / units)
+            self.times[stage].append((moment - before["t"]) / (done - before["done"]))
         if stage == "pick":
             self.picked[row["cycle"]] = moment
         if moment > self.latest:
@@ -144,14 +144,11 @@ class Heard:
         if moment < self.since:
             return
         last, self.last = self.last, row
-        if last is None:
-            self.first = row
-        if row["done"] == 0 or last is None:
-            self.stage_began = moment
+        if last is None or done == 0:
+            self.first, self.stage_began = self.first or row, moment
         elif not _same_stage(last, row):
             self.stage_began = last["t"]                    # nobody said that it began: when the one before was last heard of
-        if loss := row.get("loss"):
-            self.loss = loss
+        self.loss = row.get("loss") or self.loss
 
     def copy(self) -> "Heard":
         """One that stays as it is while this one goes on."""
