@@ -21,20 +21,29 @@ def damaged(store: StorePaths) -> list[Path]:
     return [run.paths.folder for run in _folders(store) if not _readable(run)]
 
 
+def speed(config: Config) -> tuple[str, ...]:
+    """Equal for runs that do the same work per step on the same kind of device, so that one's times tell the other's."""
+    return device_key(config).partition(":")[0], *(repr(getattr(config, name)) for name in SAME_SPEED)
+
+
 def same_speed(one: Config, other: Config) -> bool:
-    """Whether two runs do the same work per step on the same kind of device, so that one's times tell the other's."""
-    kinds = {device_key(config).partition(":")[0] for config in (one, other)}
-    return len(kinds) == 1 and all(getattr(one, name) == getattr(other, name) for name in SAME_SPEED)
+    """Whether two runs do the same work per step on the same kind of device."""
+    return speed(one) == speed(other)
 
 
-def known_times(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:
-    """Stage -> seconds per unit, from other runs that do the same work per step on the same kind of device; 50 of each run."""
+def times_at(wanted: tuple[str, ...], runs: Iterable[Run]) -> dict[str, list[float]]:
+    """Stage -> seconds per unit, of all runs of that speed; the last 50 of each."""
     found: dict[str, list[float]] = {}
     for run in runs:
-        if run.name != config.name and same_speed(run.config, config):
+        if speed(run.config) == wanted:
             for stage, times in heard(run.paths).times.items():
                 found.setdefault(stage, []).extend(list(times)[-50:])
     return found
+
+
+def known_times(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:
+    """The same from other runs whose steps should take as long as those of this config."""
+    return times_at(speed(config), (run for run in runs if run.name != config.name))
 
 
 def find_run(store: StorePaths, name: str) -> Run:

@@ -21,6 +21,8 @@ from mtal.runs.people import People
 from mtal.runs.run import Run
 from mtal.ui.otherwise import rule_ranks as rank_table
 
+TIMES_S = 10
+
 
 def store() -> StorePaths:
     """Where the runs are: `runs/` beside app.py, or what MTAL_RUNS says."""
@@ -194,8 +196,8 @@ def set_images(run: Run, set_id: str) -> list[int]:
 
 
 def known_times(config: Config) -> dict[str, list[float]]:
-    """Stage -> seconds per unit, from other runs whose steps should take as long as those of this config."""
-    return index.known_times(config, runs())
+    """Stage -> seconds per unit, from all runs whose steps should take as long as those of this config; up to TIMES_S old."""
+    return _times_at(str(store().folder), index.speed(config))
 
 
 def _key(run: Run) -> tuple[str, float, int]:
@@ -333,3 +335,8 @@ def _set_images(folder: str, created: float, complete: int, data: str, set_id: s
     run = Run(Path(folder))
     wanted = set(People(run.store).samples_of(set_id, data))    # what a set holds is what its id says: it never changes
     return [place for place, name in enumerate(run.facts["pool"]) if name in wanted]
+
+
+@st.cache_data(ttl=TIMES_S, max_entries=64, show_spinner=False)     # many living runs ask at each poll
+def _times_at(folder: str, speed: tuple[str, ...]) -> dict[str, list[float]]:
+    return index.times_at(speed, index.all_runs(StorePaths(Path(folder))))
