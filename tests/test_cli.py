@@ -15,11 +15,12 @@ from mtal.cli import app, demo, work
 from mtal.cli.data import readable
 from mtal.cli.doctor import packages, python_version, room, store_works
 from mtal.cli.options import checked
-from mtal.cli.watch import follow, known_times, line
+from mtal.cli.watch import follow, line
 from mtal.config import Config, ConfigError, compose
 from mtal.datasets.check import Report
 from mtal.export import EXPORTERS, SET_EXPORTERS
 from mtal.runs import launch as launching
+from mtal.runs.index import known_times
 from mtal.runs.launch import create, kill
 from mtal.runs.lock import take
 from mtal.runs.paths import StorePaths
@@ -364,7 +365,7 @@ def test_follow_writes_a_line_per_stage_where_there_is_no_terminal(store, capsys
             self.report(2, step[0], step[1], 10)
             return Status.RUNNING
 
-    assert follow(Watched(run.paths.folder), {}, pause_s=0) is Status.STOPPED
+    assert follow(Watched(run.paths.folder), dict, pause_s=0) is Status.STOPPED
     assert all(said.startswith("Cycle 2 (last: 2)  ") for said in capsys.readouterr().out.splitlines())
 
 
@@ -372,7 +373,7 @@ def test_a_waiting_run_says_that_it_waits(store):
     run = made_run(store.folder)
     with run.paths.lock.open("a") as lock:
         take(lock, patience_s=0)
-        assert line(run, {}) == "Waiting for the device"
+        assert line(run, dict) == "Waiting for the device"
 
 
 def test_times_of_like_runs_are_known_and_of_other_runs_not(store):

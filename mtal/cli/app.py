@@ -3,6 +3,7 @@ import sys
 
 import typer
 
+from mtal.cli.bridging import bridge
 from mtal.cli.control import resume, stop
 from mtal.cli.data import check
 from mtal.cli.demo import demo
@@ -16,7 +17,7 @@ from mtal.cli.strategies import strategies
 from mtal.cli.work import launch, run
 from mtal.config import ConfigError
 
-COMMANDS = (run, launch, status, stop, resume, check, export, sets, quality, settings, strategies, doctor, demo, rooms)
+COMMANDS = (run, launch, status, stop, resume, check, export, sets, bridge, quality, settings, strategies, doctor, demo, rooms)
 
 app = typer.Typer(name="mtal", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Decide which images to label next for several dense tasks at once.")

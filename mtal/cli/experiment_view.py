@@ -3,7 +3,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,14 +12,13 @@ import typer
 
 from mtal.cli.listing import table
 from mtal.cli.options import AsJson, ExperimentName, Runs, store_at
-from mtal.cli.watch import known_times
 from mtal.config import ConfigError
 from mtal.runs.device import device_key
 from mtal.runs.durations import span
 from mtal.runs.experiment import Experiment, State, damaged_experiments, experiments, find_experiment, metrics
 from mtal.runs.files import whole_file
 from mtal.runs.forecast import Range, Table, seconds_left
-from mtal.runs.index import all_runs
+from mtal.runs.index import all_runs, known_times
 from mtal.runs.run import LOSS, Run
 from mtal.runs.status import Status
 
@@ -172,7 +171,7 @@ def outcome(states: Sequence[State]) -> int:
 def _left(experiment: Experiment, state: State, every: Sequence[Run], seconds: Table) -> Range | None:
     """Of one run: what it says itself once it can, else what runs like it took."""
     config, run = state.cell.config, experiment.run(state.cell)
-    now = run.progress(known_times(config, every)) if run and state.status is Status.RUNNING else None
+    now = run.progress(partial(known_times, config, every)) if run and state.status is Status.RUNNING else None
     return now.eta_s if now and now.eta_s else seconds_left(config, state.cycles_done, every, seconds)
 
 

@@ -1,14 +1,14 @@
 """Commands that only look: `status` of runs and the list of `settings`. No torch."""
 import json
+from functools import partial
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import pandas as pd
 import typer
 
 from mtal.cli.options import AsJson, Runs, store_at
-from mtal.cli.watch import known_times
 from mtal.config import Config
-from mtal.runs.index import all_runs, damaged, find_run
+from mtal.runs.index import all_runs, damaged, find_run, known_times
 from mtal.runs.progress import Progress
 from mtal.runs.run import Run
 from mtal.runs.status import Status
@@ -23,7 +23,7 @@ def status(
     store = store_at(runs)
     every = all_runs(store)
     shown = [find_run(store, name)] if name else every
-    states = [state(run, run.progress(known_times(run.config, every)) if run.status.alive else run.progress()) for run in shown]
+    states = [state(run, run.progress(partial(known_times, run.config, every) if run.status.alive else dict)) for run in shown]
     if as_json:
         typer.echo(json.dumps(states[0] if name else states, indent=1, allow_nan=False))
         return

@@ -1,22 +1,20 @@
 """Follow a run in the terminal: one line that says the stage, how far it is and how long it will take."""
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable
 
 import typer
 
-from mtal.config import Config
-from mtal.runs.index import same_speed
 from mtal.runs.launch import kill, request_stop
-from mtal.runs.progress import last_cycle, unit_times
+from mtal.runs.progress import Times, last_cycle
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 
 EXIT_CODES = {Status.FINISHED: 0, Status.FAILED: 1, Status.INTERRUPTED: 1, Status.STOPPED: 3}
 
 
-def follow(run: Run, known: dict[str, list[float]], pause_s: float = 0.5) -> Status:
-    """Show the run until its worker has ended. Ctrl-C asks it to stop; a second Ctrl-C kills it."""
+def follow(run: Run, known: Callable[[], Times], pause_s: float = 0.5) -> Status:
+    """Show the run until its worker has ended; `known` as in `Run.progress`. Ctrl-C asks it to stop; a second Ctrl-C kills it."""
     asked, shown = False, ""
     while True:
         try:
@@ -34,7 +32,7 @@ def follow(run: Run, known: dict[str, list[float]], pause_s: float = 0.5) -> Sta
     return run.status
 
 
-def line(run: Run, known: dict[str, list[float]]) -> str:
+def line(run: Run, known: Callable[[], Times]) -> str:
     """One line for people about a run that is alive."""
     if run.status is Status.QUEUED:
         return "Waiting for the device"
@@ -42,16 +40,6 @@ def line(run: Run, known: dict[str, list[float]]) -> str:
     if now is None:
         return "Starting"
     return f"Cycle {now.cycle} (last: {last_cycle(run.config)})  {now.stage_title} {100 * now.fraction:3.0f} %  {now.time_left}"
-
-
-def known_times(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:
-    """Stage -> seconds per unit, from other runs that do the same work per step on the same kind of device."""
-    found: dict[str, list[float]] = {}
-    for run in runs:
-        if run.name != config.name and same_speed(run.config, config):
-            for stage, samples in unit_times(run.reports()).items():
-                found.setdefault(stage, []).extend(samples[-50:])
-    return found
 
 
 def _show(text: str, before: str) -> str:

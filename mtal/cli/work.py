@@ -1,14 +1,15 @@
 """Commands that start work: `run` stays and shows it, `launch` leaves it in the background."""
 from collections.abc import Iterable
+from functools import partial
 from shlex import quote
 from typing import Annotated
 
 import typer
 
 from mtal.cli.options import ConfigFile, Preset, Runs, Sets, checked, store_at, variants
-from mtal.cli.watch import EXIT_CODES, follow, known_times
+from mtal.cli.watch import EXIT_CODES, follow
 from mtal.config import Config, compose
-from mtal.runs.index import all_runs
+from mtal.runs.index import all_runs, known_times
 from mtal.runs.launch import begin
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.run import Run
@@ -18,7 +19,7 @@ from mtal.runs.status import Status
 def run(preset: Preset = None, sets: Sets = None, config: ConfigFile = None, runs: Runs = None) -> None:
     """Do one run in the foreground. Exit code 0: finished, 1: failed, 2: a setting cannot be used, 3: stopped."""
     chosen, store = checked(compose(preset, config, sets or [])), store_at(runs)
-    known = known_times(chosen, all_runs(store))
+    known = partial(known_times, chosen, all_runs(store))
     typer.echo(f"{chosen.name}: {begin(chosen, store)}")
     job = Run(store.run(chosen.name).folder)
     outcome = follow(job, known)

@@ -7,8 +7,8 @@ from mtal.runs.files import last_lines, read_json, read_shared, whole_file
 from mtal.runs.launch import start
 from mtal.runs.lock import is_held
 from mtal.runs.paths import StorePaths
-from mtal.runs.progress import Progress, parse, progress
-from mtal.runs.starts import starts
+from mtal.runs.progress import Progress, progress
+from mtal.runs.reports import heard
 from mtal.runs.status import Status, status
 
 WORKER = "mtal.engine.checker"                              # named, never imported
@@ -44,9 +44,8 @@ class DataFolder:
 
     def progress(self) -> Progress | None:
         """How far the last check is; None before its first line. Images count twice: once checked, once drawn small."""
-        rows = parse(last_lines(self.paths.progress, 1 << 22))
-        plan = [{row["stage"]: row["total"]} for row in rows[-1:]]
-        return progress(rows, plan, since=max(starts(self.paths), default=0.0))
+        now = heard(self.paths)
+        return progress(now, [{now.last["stage"]: now.last["total"]}] if now.last else [])
 
     def log_tail(self, lines: int = 20) -> list[str]:
         """The end of what the checker printed."""

@@ -13,6 +13,7 @@ import pandas as pd
 from mtal.config import Config
 from mtal.runs.files import read_json, sha256_of
 from mtal.runs.paths import CyclePaths, RunPaths
+from mtal.runs.reports import heard
 
 UNIT_STEPS = 127                                            # parts of a vector are stored as whole numbers from -127 to 127
 REFINED = ("initial", "from", "final", "truth", "gap", "gapself")     # order in which pictures of a task are read
@@ -40,10 +41,6 @@ class Explained:
     @property
     def facts(self) -> dict[str, Any]:
         """What the worker found."""
-        raise NotImplementedError
-
-    def reports(self) -> list[dict[str, Any]]:
-        """Every progress line so far."""
         raise NotImplementedError
 
     def fingerprint(self, number: int) -> str | None:
@@ -143,8 +140,8 @@ class Explained:
 
     def picked_at(self, number: int) -> str | None:
         """When the worker reported the pick, UTC: file times would change in a copy. None if it did not say."""
-        times = [row["t"] for row in self.reports() if (row["cycle"], row["stage"]) == (number, "pick")]
-        return datetime.fromtimestamp(times[-1], UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if times else None
+        time = heard(self.paths).picked.get(number)
+        return None if time is None else datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def provenance(self, number: int, image: int) -> dict[str, Any]:
         """Where the numbers about an image come from, as plain values: run, cycle, sample (id), position, seed, strategy,

@@ -37,10 +37,15 @@ def read_json(path: Path) -> Any:
 def read_shared(path: Path) -> Any:
     """The same, read again only when the file is another one; None if there is none. Shared: nobody may change it."""
     try:
-        stat = path.stat()
-        return _read(path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+        return _read(path, *version(path))
     except FileNotFoundError:
         return None
+
+
+def version(path: Path) -> tuple[int, int, int]:
+    """Numbers that tell a file from another that took its place. FileNotFoundError."""
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 @lru_cache(maxsize=64)

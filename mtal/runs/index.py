@@ -1,9 +1,11 @@
 """All runs of a store."""
+from collections.abc import Iterable
 from pathlib import Path
 
 from mtal.config import Config, ConfigError
 from mtal.runs.device import device_key
 from mtal.runs.paths import StorePaths
+from mtal.runs.reports import heard
 from mtal.runs.run import Run
 
 SAME_SPEED = ("dataset", "tasks", "size", "network", "backbone", "channels", "pair_channels", "batch", "precision", "threads")
@@ -19,10 +21,29 @@ def damaged(store: StorePaths) -> list[Path]:
     return [run.paths.folder for run in _folders(store) if not _readable(run)]
 
 
+def speed(config: Config) -> tuple[str, ...]:
+    """Equal for runs that do the same work per step on the same kind of device, so that one's times tell the other's."""
+    return device_key(config).partition(":")[0], *(repr(getattr(config, name)) for name in SAME_SPEED)
+
+
 def same_speed(one: Config, other: Config) -> bool:
-    """Whether two runs do the same work per step on the same kind of device, so that one's times tell the other's."""
-    kinds = {device_key(config).partition(":")[0] for config in (one, other)}
-    return len(kinds) == 1 and all(getattr(one, name) == getattr(other, name) for name in SAME_SPEED)
+    """Whether two runs do the same work per step on the same kind of device."""
+    return speed(one) == speed(other)
+
+
+def times_at(wanted: tuple[str, ...], runs: Iterable[Run]) -> dict[str, list[float]]:
+    """Stage -> seconds per unit, of all runs of that speed; the last 50 of each."""
+    found: dict[str, list[float]] = {}
+    for run in runs:
+        if speed(run.config) == wanted:
+            for stage, times in heard(run.paths).times.items():
+                found.setdefault(stage, []).extend(list(times)[-50:])
+    return found
+
+
+def known_times(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:
+    """The same from other runs whose steps should take as long as those of this config."""
+    return times_at(speed(config), (run for run in runs if run.name != config.name))
 
 
 def find_run(store: StorePaths, name: str) -> Run:

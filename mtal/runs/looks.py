@@ -10,9 +10,9 @@ from mtal.runs.explained import numbered
 from mtal.runs.files import last_lines, read_json
 from mtal.runs.launch import ask, start, writable
 from mtal.runs.lock import is_held
-from mtal.runs.progress import Progress, parse, progress
+from mtal.runs.progress import Progress, progress
+from mtal.runs.reports import heard
 from mtal.runs.run import Run
-from mtal.runs.starts import starts
 from mtal.runs.status import Status, status
 
 WORKER = "mtal.engine.look"                                 # named, never imported
@@ -63,9 +63,8 @@ class Looks:
 
     def progress(self) -> Progress | None:
         """How many images of those asked for are drawn; None before the first line."""
-        rows = parse(last_lines(self.paths.progress))
-        plan = [{row["stage"]: row["total"]} for row in rows[-1:]]
-        return progress(rows, plan, since=max(starts(self.paths), default=0.0))
+        now = heard(self.paths)
+        return progress(now, [{now.last["stage"]: now.last["total"]}] if now.last else [])
 
     def log_tail(self, lines: int = 20) -> list[str]:
         """The end of what the worker printed."""

@@ -2,16 +2,19 @@
 
 A line: {"t": seconds since 1970, "cycle": 0, "stage": "train", "done": 12, "total": 180, "loss": {...}?}. `total` counts
 in the stage's own unit (steps, images). The plan, in facts.json, gives every cycle's stages and totals beforehand.
+
+Lines become many, so nobody keeps them: `Heard` goes on from line to line, and `mtal.runs.reports` from look to look.
 """
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic_core import from_json
 
 from mtal.config import Config
 from mtal.runs.durations import span
@@ -32,7 +35,11 @@ STAGES = {                                                  # name -> what peopl
     "afterwards": "Follow labelled images",
 }
 WINDOW = 10                                                 # reports that are averaged before a range is taken
+KEPT = 100                                                  # unit times per stage that an estimate looks at, the last ones
 Plan = Sequence[dict[str, int]]                             # per cycle: stage -> total
+KEYS = frozenset({"t", "cycle", "stage", "done", "total"})  # of every report
+Report = dict[str, Any]                                     # a line, as above
+Times = Mapping[str, Sequence[float]]                       # stage -> seconds per unit, of each report
 
 
 @dataclass(frozen=True)
@@ -90,49 +97,84 @@ def append(path: Path, cycle: int, stage: str, done: int, total: int, loss: dict
         file.write(json.dumps(line) + "\n")
 
 
-def parse(lines: Iterable[str]) -> list[dict[str, Any]]:
-    """The lines that are whole."""
-    rows = []
-    for line in lines:
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            continue                                        # the cut line of a killed worker
-        if isinstance(row, dict) and {"t", "cycle", "stage", "done", "total"} <= row.keys():
-            rows.append(row)
-    return rows
+def parse(lines: Sequence[str]) -> list[Report]:
+    """The lines that are whole reports; not the cut line of a killed worker."""
+    rows = _from_json(f"[{','.join(lines)}]")               # in one go: a fifth of the time that json takes line by line
+    if not isinstance(rows, list) or len(rows) != len(lines):
+        rows = [_from_json(line) for line in lines]
+    return [row for row in rows if isinstance(row, dict) and row.keys() >= KEYS]
 
 
-def unit_times(rows: Sequence[dict[str, Any]]) -> dict[str, list[float]]:
-    """Stage -> seconds per unit of each report, from neighbouring reports of one stage and cycle."""
-    times: dict[str, list[float]] = {}
-    for before, after in pairwise(rows):
-        units = after["done"] - before["done"]
-        if (before["stage"], before["cycle"]) == (after["stage"], after["cycle"]) and units > 0:
-            times.setdefault(after["stage"], []).append((after["t"] - before["t"]) / units)
-    return times
+def _from_json(text: str) -> Any:
+    """None if it is no JSON."""
+    try:
+        return from_json(text)
+    except ValueError:
+        return None
 
 
-def progress(reports: Sequence[dict[str, Any]], plan: Plan, known: dict[str, list[float]] | None = None,
-             since: float = 0.0, may_end_early: bool = False) -> Progress | None:
-    """What the reports say; None before the first. `known` are unit times of earlier runs of the same kind.
+@dataclass
+class Heard:
+    """What all reports so far come to; of a constant size, however many they are.
 
     Reports from before `since` (seconds since 1970) are of an earlier start: they tell how long a unit takes, and no more.
     """
-    rows = [row for row in reports if row["t"] >= since]
-    if not rows:
+    since: float = 0.0
+    first: Report | None = None                             # of this start, as all up to `loss`
+    last: Report | None = None
+    stage_began: float = 0.0                                # when the present stage did; seconds since 1970
+    loss: dict[str, float] = field(default_factory=dict)    # the last training losses, if any
+    times: dict[str, deque[float]] = field(default_factory=dict)    # stage -> seconds per unit, the last KEPT
+    picked: dict[int, float] = field(default_factory=dict)  # cycle -> when it picked, seconds since 1970
+    before: Report | None = None                            # the last of all, whichever start
+    latest: float = float("-inf")                           # the largest time
+
+    def add(self, row: Report) -> None:
+        """Hear the next report."""
+        before, self.before = self.before, row
+        moment, stage, done = row["t"], row["stage"], row["done"]
+        if before and _same_stage(before, row) and done > before["done"]:
+            if stage not in self.times:
+                self.times[stage] = deque(maxlen=KEPT)
+            self.times[stage].append((moment - before["t"]) / (done - before["done"]))
+        if stage == "pick":
+            self.picked[row["cycle"]] = moment
+        if moment > self.latest:
+            self.latest = moment
+        if moment < self.since:
+            return
+        last, self.last = self.last, row
+        if last is None or done == 0:
+            self.first, self.stage_began = self.first or row, moment
+        elif not _same_stage(last, row):
+            self.stage_began = last["t"]                    # nobody said that it began: when the one before was last heard of
+        self.loss = row.get("loss") or self.loss
+
+    def copy(self) -> "Heard":
+        """One that stays as it is while this one goes on."""
+        return replace(self, times={stage: deque(times, KEPT) for stage, times in self.times.items()}, picked=dict(self.picked))
+
+    def restarted(self, since: float) -> "Heard":
+        """The same of a start after all that was heard."""
+        return Heard(since, times=self.times, picked=self.picked, before=self.before, latest=self.latest)
+
+
+def _same_stage(one: Report, other: Report) -> bool:
+    return bool(one["stage"] == other["stage"] and one["cycle"] == other["cycle"])
+
+
+def progress(heard: Heard, plan: Plan, known: Callable[[], Times] = dict, may_end_early: bool = False) -> Progress | None:
+    """What the reports say; None before the first. `known`: unit times of earlier runs of the same kind; it is asked only where
+    the run has not timed a stage itself."""
+    first, last = heard.first, heard.last
+    if first is None or last is None:
         return None
-    last = rows[-1]
-    first_of_stage = next(row for row in reversed(rows)
-                          if row["done"] == 0 or (row["stage"], row["cycle"]) != (last["stage"], last["cycle"]) or row is rows[0])
-    left = _left(last, plan)
-    eta, missing = _eta(left, unit_times(reports), known or {}) if plan else (None, ())
-    losses: dict[str, float] = next((row["loss"] for row in reversed(rows) if row.get("loss")), {})
-    return Progress(last["cycle"], last["stage"], last["done"], last["total"], last["t"], rows[0]["t"],
-                    last["t"] - first_of_stage["t"], eta, missing, losses, may_end_early)
+    eta, missing = _eta(_left(last, plan), heard.times, known) if plan else (None, ())
+    return Progress(last["cycle"], last["stage"], last["done"], last["total"], last["t"], first["t"],
+                    last["t"] - heard.stage_began, eta, missing, heard.loss, may_end_early)
 
 
-def share_of_cycle(last: dict[str, Any], seconds: Mapping[str, float]) -> float:
+def share_of_cycle(last: Report, seconds: Mapping[str, float]) -> float:
     """How much of its cycle is done at the last report, 0..1. `seconds`: stage -> time, in the cycle before; without one the
     training stands for all of it."""
     weights = dict(seconds) or {"train": 1.0}
@@ -143,7 +185,7 @@ def share_of_cycle(last: dict[str, Any], seconds: Mapping[str, float]) -> float:
     return (before + in_hand) / (sum(weights.values()) or 1.0)
 
 
-def _left(last: dict[str, Any], plan: Plan) -> dict[str, int]:
+def _left(last: Report, plan: Plan) -> dict[str, int]:
     """Stage -> units still to do, in this cycle and the later ones."""
     left: dict[str, int] = {}
     order = list(STAGES)
@@ -156,20 +198,21 @@ def _left(last: dict[str, Any], plan: Plan) -> dict[str, int]:
     return {stage: units for stage, units in left.items() if units}
 
 
-def _smoothed(samples: list[float]) -> list[float]:
+def _smoothed(samples: Sequence[float]) -> Sequence[float]:
     """Means of ten neighbours: what is left is a sum of many units, so the slowest single unit says little about it."""
     if len(samples) < 2 * WINDOW:
         return samples
     return [float(mean) for mean in np.convolve(samples, np.full(WINDOW, 1 / WINDOW), mode="valid")]
 
 
-def _eta(left: dict[str, int], seen: dict[str, list[float]], known: dict[str, list[float]],
+def _eta(left: Mapping[str, int], seen: Mapping[str, deque[float]], known: Callable[[], Times],
          ) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
+    others: Times = known() if any(len(seen.get(stage, ())) < 2 for stage in left) else {}
     low = high = 0.0
     missing = []
     for stage, units in left.items():
-        samples = seen.get(stage, [])
-        samples = _smoothed((samples if len(samples) >= 2 else known.get(stage, samples))[-100:])
+        samples: Sequence[float] = list(seen.get(stage, ()))
+        samples = _smoothed((samples if len(samples) >= 2 else others.get(stage, samples))[-KEPT:])
         if not samples:
             missing.append(stage)
             continue

@@ -1,9 +1,10 @@
 """Run: a run folder read as values and tables. Loads no torch; complete cycles never change, so tables can be cached."""
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from mtal.config import Config, load_config
-from mtal.runs.explained import Explained
-from mtal.runs.files import last_lines, read_json, read_shared
+from mtal.runs.explained import Explained, numbered
+from mtal.runs.files import last_lines, read_json, read_shared, version
 from mtal.runs.neighbours import closest
 from mtal.runs.paths import CyclePaths, DataPaths, RunPaths, StorePaths
-from mtal.runs.progress import Progress, append, parse, progress
+from mtal.runs.progress import Progress, Times, append, parse, progress
+from mtal.runs.reports import heard
 from mtal.runs.starts import starts
 from mtal.runs.status import Status, status
 
@@ -54,8 +56,11 @@ class Run(Explained):
 
     @cached_property
     def config(self) -> Config:
-        """The settings; ConfigError if the file is damaged."""
-        return load_config(self.paths.config)
+        """The settings, shared by all that look; ConfigError if the file is damaged."""
+        try:
+            return _config(self.paths.config, *version(self.paths.config))
+        except OSError:
+            return load_config(self.paths.config)           # which says what is wrong
 
     @property
     def status(self) -> Status:
@@ -69,10 +74,8 @@ class Run(Explained):
 
     def cycles_done(self) -> int:
         """How many cycles are complete."""
-        number = 0
-        while self.paths.cycle(number).folder.is_dir():
-            number += 1
-        return number
+        there = numbered(self.paths.cycles)                 # one look at the folder: pages ask for many runs, and often
+        return next(number for number in count() if number not in there)
 
     @property
     def cycles_in_all(self) -> str:
@@ -114,13 +117,12 @@ class Run(Explained):
         return read_json(self.paths.result) if self.paths.result.exists() else {}
 
     def reports(self) -> list[dict[str, Any]]:
-        """Every progress line so far."""
+        """Every progress line so far. They are many, and read anew each time: to look again and again there is `progress`."""
         return parse(last_lines(self.paths.progress, 1 << 30))
 
-    def progress(self, known: dict[str, list[float]] | None = None) -> Progress | None:
-        """How far it is; None before the first report of its last start."""
-        return progress(self.reports(), self.facts.get("plan", ()), known, max(starts(self.paths), default=0.0),
-                        self.config.may_end_early)
+    def progress(self, known: Callable[[], Times] = dict) -> Progress | None:
+        """How far it is; None before the first report of its last start. `known` as in `mtal.runs.progress.progress`."""
+        return progress(heard(self.paths), self.facts.get("plan", ()), known, self.config.may_end_early)
 
     def log_tail(self, lines: int = 20) -> list[str]:
         """The end of what the worker printed."""
@@ -294,3 +296,8 @@ class Run(Explained):
         beside.mkdir(parents=True)
         yield CyclePaths(beside)
         beside.rename(self.paths.cycle(number).folder)
+
+
+@lru_cache(maxsize=1024)                                    # written once; a page looks at those of all runs, many times
+def _config(path: Path, *version: int) -> Config:
+    return load_config(path)

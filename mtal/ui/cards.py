@@ -1,6 +1,7 @@
 """What a run is and how it stands, drawn. Functions here call Streamlit and return nothing."""
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any, Literal
 
@@ -135,7 +136,7 @@ def progress_block(run: Run) -> None:
         return
     if status is not Status.RUNNING:
         return
-    now = run.progress(loaders.known_times(run.config))
+    now = run.progress(partial(loaders.known_times, run.config))
     stopping = run.paths.stop.exists()
     if now is None:
         st.markdown(":material/hourglass_empty: " + ("Stopping." if stopping else "Starting: no report yet, no estimate yet."))
@@ -166,7 +167,7 @@ def progress_blocks(runs: Sequence[Run]) -> None:
 def progress_lines(runs: Sequence[Run]) -> None:
     """A line per living run, for pages that are about finished cycles."""
     for run in runs:
-        now = run.progress(loaders.known_times(run.config)) if run.status is Status.RUNNING else None
+        now = run.progress(partial(loaders.known_times, run.config)) if run.status is Status.RUNNING else None
         if now is not None:
             doing = f"cycle {now.cycle}, {_stage(now)}, {time_left(now)}"
         else:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
-from mtal.runs import decided
+from mtal.runs import decided, index
 from mtal.runs.batch import Settled
 from mtal.runs.decided import is_settled
 from mtal.runs.experiment import Experiment, find_experiment
@@ -15,15 +15,15 @@ from mtal.runs.experiment import experiments as all_experiments
 from mtal.runs.experiment import metrics as experiment_rows
 from mtal.runs.growth import coverage as growth_coverage
 from mtal.runs.growth import labelled_in as labelled_since
-from mtal.runs.index import all_runs, same_speed
 from mtal.runs.lines import bought_images
 from mtal.runs.lines import measured as run_rows
 from mtal.runs.neighbours import closest
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.people import People
-from mtal.runs.progress import unit_times
 from mtal.runs.run import Run
 from mtal.ui.otherwise import rule_ranks as rank_table
+
+TIMES_S = 10
 
 
 def store() -> StorePaths:
@@ -33,7 +33,7 @@ def store() -> StorePaths:
 
 def runs() -> list[Run]:
     """Every readable run, the newest first. Not cached: folders come and go."""
-    return all_runs(store())
+    return index.all_runs(store())
 
 
 def experiments() -> list[Experiment]:
@@ -208,13 +208,8 @@ def set_images(run: Run, set_id: str) -> list[int]:
 
 
 def known_times(config: Config) -> dict[str, list[float]]:
-    """Stage -> seconds per unit, from earlier runs whose steps should take as long as those of this config."""
-    found: dict[str, list[float]] = {}
-    for run in runs():
-        if run.name != config.name and same_speed(run.config, config) and run.cycles_done():
-            for stage, samples in _unit_times(*_key(run)).items():
-                found.setdefault(stage, []).extend(samples)
-    return found
+    """Stage -> seconds per unit, from all runs whose steps should take as long as those of this config; up to TIMES_S old."""
+    return _times_at(str(store().folder), index.speed(config))
 
 
 def _key(run: Run) -> tuple[str, float, int]:
@@ -364,6 +359,6 @@ def _set_images(folder: str, created: float, complete: int, data: str, set_id: s
     return [place for place, name in enumerate(run.facts["pool"]) if name in wanted]
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _unit_times(folder: str, created: float, complete: int) -> dict[str, list[float]]:
-    return {stage: samples[-50:] for stage, samples in unit_times(Run(Path(folder)).reports()).items()}
+@st.cache_data(ttl=TIMES_S, max_entries=64, show_spinner=False)     # many living runs ask at each poll
+def _times_at(folder: str, speed: tuple[str, ...]) -> dict[str, list[float]]:
+    return index.times_at(speed, index.all_runs(StorePaths(Path(folder))))

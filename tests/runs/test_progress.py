@@ -2,10 +2,22 @@
 import pytest
 
 from mtal.config import Config
+from mtal.runs import progress as progress_of
 from mtal.runs.files import last_lines
-from mtal.runs.progress import STAGES, append, last_cycle, parse, progress, share_of_cycle, unit_times
+from mtal.runs.progress import STAGES, Heard, append, last_cycle, parse, share_of_cycle
 
 PLAN = [{"train": 10, "evaluate": 4, "score": 20}, {"train": 20, "evaluate": 4}]
+
+
+def told(rows, since=0.0):
+    found = Heard(since)
+    for row in rows:
+        found.add(row)
+    return found
+
+
+def progress(rows, plan, known=None, since=0.0, may_end_early=False):
+    return progress_of.progress(told(rows, since), plan, lambda: known or {}, may_end_early)
 
 
 def line(t, cycle, stage, done, total, **more):
@@ -87,7 +99,8 @@ def test_nothing_is_left_at_the_end():
 def test_times_are_not_taken_across_a_resume_or_a_stage():
     rows = [line(0, 0, "train", 0, 10), line(10, 0, "train", 5, 10),
             line(5000, 0, "train", 0, 10), line(5010, 0, "train", 5, 10), line(9000, 0, "evaluate", 2, 4)]
-    assert unit_times(rows) == {"train": [2.0, 2.0]}
+    assert list(told(rows).times["train"]) == [2.0, 2.0]
+    assert set(told(rows).times) == {"train"}
 
 
 def test_the_stage_is_timed_from_its_last_beginning():

@@ -1,0 +1,166 @@
+"""Thirty runs at work at once, each with 100,000 lines of progress: what one update costs. `python -m benchmarks.live_curves`.
+
+Makes a store of ten strategies x three seeds, all alive (their locks are held here), 19 of 20 cycles complete. The reference is
+what the program did before: read and parse every line of every run at each look. It runs turn by turn in a process of its own,
+so that its memory is its own too.
+"""
+import json
+import os
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from mtal.acquisition import STRATEGIES
+from mtal.config import Config
+from mtal.runs.files import write_json
+from mtal.runs.index import all_runs
+from mtal.runs.launch import create
+from mtal.runs.lock import take
+from mtal.runs.paths import STORE_VARIABLE, StorePaths
+from mtal.runs.progress import Progress
+from mtal.runs.run import Run
+from mtal.runs.starts import note_start, starts
+from mtal.ui import live, loaders
+from tests.runs.made_run import IMAGES, TASKS, facts, write_measures
+from tests.runs.slow_progress import slow_progress
+
+CYCLES, SEEDS, KINDS = 20, 3, 10
+STAGES = {"load": 50, "train": 4400, "evaluate": 100, "pairs": 200, "embedding": 100, "score": 100, "evidence": 49, "pick": 1}
+BEGAN = 1.7e9
+
+
+def make(store: StorePaths, rows: int, held: ExitStack) -> None:
+    """The runs, alive, in the last of their cycles."""
+    text = lines(rows)
+    for strategy in list(STRATEGIES)[:KINDS]:
+        for seed in range(SEEDS):
+            config = Config(strategy=strategy, seed=seed, cycles=CYCLES, start_percent=5, step_percent=5)
+            run = Run(create(config, store).folder)
+            write_json(run.paths.facts, facts(None) | {"plan": [STAGES] * CYCLES, "strategy_title": STRATEGIES[strategy].title})
+            for number in range(CYCLES - 1):
+                add_cycle(run, number)
+            run.paths.began.touch()
+            note_start(run.paths)
+            run.paths.started.write_text(f"{BEGAN}\n")
+            run.paths.progress.write_text(text)
+            assert take(held.enter_context(run.paths.lock.open("a")), patience_s=1)
+
+
+def lines(rows: int) -> str:
+    """About so many reports over all cycles, up to half of the last training."""
+    rng, moment, found = np.random.default_rng(0), BEGAN, []
+    share = rows / (sum(STAGES.values()) * CYCLES)
+    for cycle in range(CYCLES):
+        for stage, units in STAGES.items():
+            for done in range(max(1, round(units * share)) + 1):
+                moment += 0.01 + 0.02 * rng.random()
+                row: dict[str, Any] = {"t": round(moment, 3), "cycle": cycle, "stage": stage, "done": done, "total": units}
+                if stage == "train":
+                    row["loss"] = {task: round(float(loss), 5) for task, loss in zip(TASKS, rng.random(len(TASKS)), strict=True)}
+                found.append(json.dumps(row) + "\n")
+                if cycle == CYCLES - 1 and stage == "train" and 2 * done > units * share:
+                    return "".join(found)
+    return "".join(found)
+
+
+def add_cycle(run: Run, number: int) -> None:
+    """The next complete cycle: one image more."""
+    labelled = np.zeros((IMAGES, len(TASKS)), bool)
+    labelled[:number + 1] = True
+    with run.new_cycle(number) as cycle:
+        write_measures(cycle, labelled, np.random.default_rng(number))
+
+
+def go_on(runs: list[Run], reports: int) -> None:
+    """Every run says some more."""
+    for run in runs:
+        for done in range(reports):
+            run.report(CYCLES - 1, "train", 2300 + done, STAGES["train"], dict.fromkeys(TASKS, 0.5))
+
+
+def look(runs: list[Run]) -> list[Progress | None]:
+    """What a page of living runs asks at every poll."""
+    assert live._state(runs)
+    return [run.progress(partial(loaders.known_times, run.config)) for run in runs]
+
+
+def full_read(store: str) -> tuple[float, list[Progress | None], float]:
+    """The reference: seconds, what it says, and the peak memory of its process in MB."""
+    runs, said, began = all_runs(StorePaths(Path(store))), [], time.perf_counter()
+    for run in runs:
+        with run.paths.progress.open(encoding="utf-8") as file:
+            rows = [json.loads(line) for line in file if line.endswith("\n")]
+        said.append(slow_progress(rows, run.facts["plan"], {}, max(starts(run.paths))))
+    return time.perf_counter() - began, said, peak_mb()
+
+
+def peak_mb() -> float:
+    """Of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Seconds."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def main(rows: Annotated[int, typer.Option(help="Progress lines per run.")] = 100_000,
+         reports: Annotated[int, typer.Option(help="New lines per run and update.")] = 20,
+         rounds: Annotated[int, typer.Option(help="Turns; one of the reference takes half a minute.")] = 3) -> None:
+    """Print a line per measurement."""
+    PagesManager.uses_pages_directory = False               # as app.py's navigation sets it in a real server
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as held, \
+            ProcessPoolExecutor(1, get_context("spawn")) as elsewhere:
+        store = StorePaths(Path(folder))
+        os.environ[STORE_VARIABLE] = folder
+        make(store, rows, held)
+        typer.echo(f"{KINDS * SEEDS} runs made; peak memory so far {peak_mb():.0f} MB")
+        measure(store, reports, rounds, elsewhere)
+
+
+def measure(store: StorePaths, reports: int, rounds: int, elsewhere: ProcessPoolExecutor) -> None:
+    """Looks and page reruns, turn by turn with the reference."""
+    runs = all_runs(store)
+    typer.echo(f"first look, every line read once: {timed(lambda: look(runs)):.2f} s")
+    app = AppTest.from_file(str(Path(__file__).parents[1] / "app.py"), default_timeout=300)
+    typer.echo(f"first drawing of the page: {timed(lambda: app.switch_page('pages/curves.py').run()):.2f} s")
+    ours, theirs, pages, their_peak = [], [], [], 0.0
+    for run in runs[:rounds]:
+        go_on(runs, reports)
+        ours.append(timed(lambda: look(runs)))
+        seconds, said, their_peak = elsewhere.submit(full_read, str(store.folder)).result()
+        theirs.append(seconds)
+        assert look(runs) == said, "the two do not say the same"
+        go_on(runs, reports)
+        add_cycle(run, CYCLES - 1)
+        pages.append(timed(app.run))
+        assert not app.exception
+    typer.echo(f"one look at all runs after {reports} new lines each: {told(ours)}; reference {told(theirs)}")
+    typer.echo(f"one rerun of Learning curves after a cycle was added: {told(pages)}")
+    typer.echo(f"peak memory of this process, page included: {peak_mb():.0f} MB; reference, no page: {their_peak:.0f} MB")
+
+
+def told(seconds: list[float]) -> str:
+    """Median and range."""
+    return f"{statistics.median(seconds):.3f} s ({min(seconds):.3f}..{max(seconds):.3f})"
+
+
+if __name__ == "__main__":
+    from benchmarks import live_curves  # under its own name the reference can be found by the other process
+
+    typer.run(live_curves.main)

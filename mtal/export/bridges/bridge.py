@@ -1,0 +1,101 @@
+"""Bridge: another tracker in which runs can be looked at, written through its own library. What is told is the same for all."""
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from mtal.export.exporter import ExportError
+from mtal.runs.run import LOSS, Run
+from mtal.runs.status import Status
+
+BINS = 50                                                   # training losses told per cycle: the first report in each 50th of it
+AXES = ("labels", "images")                                 # what a curve can stand over, in whole numbers as trackers want them
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of one curve."""
+    curve: str                                              # "labels/semseg": the metric of a task over task labels
+    step: int                                               # of the curve's own axis
+    value: float
+    seconds: float                                          # when it was measured, since 1970
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a tracker is told about a run."""
+    name: str
+    status: Status
+    created: float                                          # seconds since 1970
+    settings: dict[str, Any]                                # all of them, as JSON values
+    tags: dict[str, str]                                    # strategy, seed, group, data, fingerprint, versions
+    points: list[Point] = field(repr=False)                 # each (curve, step) once
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """One tracker. `write` may be called again when the run has grown: points that are there stay, and new ones are added."""
+    name: str                                               # on the command line
+    title: str
+    package: str                                            # what its library is called in the package index, with a version
+    write: Callable[[Told, str, str], int]                  # (run, group of runs, where to) -> points that were new
+
+
+def told(run: Run) -> Told:
+    """Settings, tags and every point that a run has so far.
+
+    Curves: `labels/<task>` and `images/<task>`, the task's metric over labelled (image, task) pairs and over labelled images,
+    with the multi-task loss as `loss`; `labels/percent`, percent of the pool's images; `loss_of/<task>`, the task's own loss on
+    the validation images, over labels; `training/<task>`, over the steps of all cycles.
+    """
+    config, facts = run.config, run.facts
+    reports = run.reports()
+    heard = {row["cycle"]: row["t"] for row in reports}     # the last report of each cycle
+    points = [*_measured(run.metrics(), heard, run.created), *_trained(reports)]
+    tags = {"strategy": config.strategy, "seed": str(config.seed), "group": config.group, "dataset": config.dataset,
+            "fingerprint": str(facts.get("fingerprint", "")), "device": str(facts.get("device_name", ""))}
+    tags |= {f"version.{name}": str(version) for name, version in facts.get("versions", {}).items()}
+    once = {(point.curve, point.step): point for point in points}
+    return Told(run.name, run.status, run.created, config.model_dump(mode="json"),
+                {name: text for name, text in tags.items() if text}, list(once.values()))
+
+
+@contextmanager
+def library(bridge: str, package: str) -> Iterator[None]:
+    """Import a tracker's library in here; ExportError with the command that installs it if it is not there."""
+    try:
+        yield
+    except ImportError as error:
+        raise ExportError(f"the bridge to {bridge} needs a library that is not installed ({error}): "
+                          f"pip install '{package}'") from None
+
+
+def _measured(metrics: pd.DataFrame, heard: dict[int, float], created: float) -> Iterator[Point]:
+    """Of complete cycles; a metric without a value (no valid pixel) has no point."""
+    for row in metrics.to_dict("records"):
+        task, seconds = row["task"], heard.get(row["cycle"], created)
+        if not pd.isna(row["value"]):
+            yield from (Point(f"{axis}/{task}", int(row[axis]), float(row["value"]), seconds) for axis in AXES)
+        if task == LOSS:
+            yield Point("labels/percent", int(row["labels"]), float(row["percent"]), seconds)
+        elif not pd.isna(row["loss"]):
+            yield Point(f"loss_of/{task}", int(row["labels"]), float(row["loss"]), seconds)
+
+
+def _trained(reports: list[dict[str, Any]]) -> Iterator[Point]:
+    """The first report with losses in each BIN-th part of every cycle's training. Steps of later cycles count on."""
+    before: dict[int, int] = {}                             # cycle -> steps of those before
+    taken: set[tuple[int, int]] = set()
+    steps = 0
+    for row in reports:
+        if row["stage"] != "train" or not row.get("loss") or not row["total"]:
+            continue
+        if row["cycle"] not in before:
+            before[row["cycle"]], steps = steps, steps + row["total"]
+        part = (row["cycle"], BINS * row["done"] // row["total"])
+        if part not in taken:
+            taken.add(part)
+            yield from (Point(f"training/{task}", before[row["cycle"]] + row["done"], float(value), row["t"])
+                        for task, value in row["loss"].items())
