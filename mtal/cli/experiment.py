@@ -9,7 +9,7 @@ from mtal.cli.experiment_view import EXPERIMENT_VIEWS, matrix, summary
 from mtal.cli.options import ConfigFile, ExperimentName, Preset, Runs, Sets, checked, items, store_at
 from mtal.config import ConfigError, compose
 from mtal.runs.experiment import REFUSED, Experiment, create_experiment, extend, find_experiment, sketch, start_all, stop_all
-from mtal.runs.plan import Cell, expand, grid, more, one_at_a_time, spread
+from mtal.runs.plan import Cell, expand, grid, more, on_all_labels, one_at_a_time, spread
 
 Strategies = Annotated[str, typer.Option(metavar="A,B", help="Strategies.")]
 Seeds = Annotated[str, typer.Option(metavar="0,1,2", help="Seeds; all strategies of a seed begin with the same images.")]
@@ -18,6 +18,8 @@ Vary = Annotated[list[str] | None, typer.Option("--vary", metavar="SETTING=A,B",
 Grid = Annotated[bool, typer.Option("--grid", help="A variant for every combination of the values of --vary instead.")]
 Devices = Annotated[str, typer.Option(metavar="cuda:0,cuda:1", help="Spread the runs over devices that compute side by "
                                       "side. Places on a processor count too: cpu:0,cpu:1, each run with --set threads=1.")]
+AllLabels = Annotated[bool, typer.Option("--all-labels", help="Also a run per seed that trains once on the labels of the whole "
+                                         "pool: the reference line of learning curves.")]
 NoStart = Annotated[bool, typer.Option("--no-start", help="Only write the plan down.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be planned.")]
 
@@ -25,7 +27,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be 
 def new(
     name: ExperimentName, preset: Preset = None, sets: Sets = None, config: ConfigFile = None, strategies: Strategies = "",
     seeds: Seeds = "", vary: Vary = None, product: Grid = False, devices: Devices = "", runs: Runs = None,
-    dry_run: DryRun = False, no_start: NoStart = False,
+    all_labels: AllLabels = False, dry_run: DryRun = False, no_start: NoStart = False,
     title: Annotated[str, typer.Option(help="For people; else the name.")] = "",
 ) -> None:
     """Plan strategies x seeds x variants, and start all of it in the background. Runs that exist are shared, not repeated."""
@@ -33,6 +35,7 @@ def new(
     values = base.changed()
     variants = (grid if product else one_at_a_time)(values, varied(vary or []))
     cells = expand(values, items(strategies) or [base.strategy], whole_numbers(seeds) or [base.seed], variants, heeds())
+    cells += on_all_labels(cells) if all_labels else []
     planned = sketch(store_at(runs), name, title or name, sound(spread(cells, items(devices))))
     if dry_run:
         _show(planned)
@@ -42,14 +45,15 @@ def new(
 
 def add(
     name: ExperimentName, strategies: Strategies = "", seeds: Seeds = "", vary: Vary = None, product: Grid = False,
-    runs: Runs = None, dry_run: DryRun = False, no_start: NoStart = False,
+    all_labels: AllLabels = False, runs: Runs = None, dry_run: DryRun = False, no_start: NoStart = False,
 ) -> None:
     """Add seeds, strategies or variants to a plan, each combined with all that it has, and start what is new."""
     experiment = find_experiment(store_at(runs), name)
-    if not (strategies or seeds or vary):
-        raise ConfigError("nothing to add: name --seeds, --strategies or --vary")
+    if not (strategies or seeds or vary or all_labels):
+        raise ConfigError("nothing to add: name --seeds, --strategies, --vary or --all-labels")
     variants = (grid if product else one_at_a_time)(experiment.plain, varied(vary)) if vary else {}
     cells = sound(more(experiment.cells, items(strategies), whole_numbers(seeds), variants, heeds()))
+    cells += on_all_labels([*experiment.cells, *cells]) if all_labels else []
     if not cells:
         typer.echo(f"{name} has all of that already")
     elif dry_run:

@@ -15,14 +15,26 @@ from mtal.runs.files import read_json, write_json
 from mtal.runs.launch import WORKER, begin, request_stop, writable
 from mtal.runs.lock import take
 from mtal.runs.paths import ExperimentPaths, StorePaths
-from mtal.runs.plan import PLAIN, Cell, Variants, expand, grid, label_of, more, once, one_at_a_time
+from mtal.runs.plan import (
+    ALL_LABELS,
+    PLAIN,
+    Cell,
+    Variants,
+    expand,
+    grid,
+    label_of,
+    more,
+    on_all_labels,
+    once,
+    one_at_a_time,
+)
 from mtal.runs.planned import Experiment, State
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 
-__all__ = ["PLAIN", "Cell", "Experiment", "State", "Variants", "create_experiment", "damaged_experiments", "expand",
-           "experiments", "extend", "find_experiment", "grid", "label_of", "metrics", "more", "one_at_a_time", "sketch",
-           "start_all", "stop_all"]
+__all__ = ["ALL_LABELS", "PLAIN", "Cell", "Experiment", "State", "Variants", "create_experiment",
+           "damaged_experiments", "expand", "experiments", "extend", "find_experiment", "grid", "label_of", "metrics",
+           "more", "on_all_labels", "one_at_a_time", "sketch", "start_all", "stop_all"]
 
 REFUSED = "cannot be started"                               # how `start_all` begins to say why a run is not at work
 COLUMNS = ["variant", "strategy", "seed", "cycle", "images", "labels", "task", "metric", "unit", "value", "loss", "percent",
@@ -87,7 +99,7 @@ def start_all(experiment: Experiment, worker: str = WORKER, only: Collection[Cel
     order = {kind: {one: place for place, one in enumerate(ones)} for kind, ones in
              (("seed", experiment.seeds), ("variant", experiment.variants), ("strategy", experiment.strategies))}
     chosen = experiment.cells if only is None else only
-    cells = sorted(chosen, key=lambda cell: [places[getattr(cell, kind)] for kind, places in order.items()])
+    cells = sorted(chosen, key=lambda cell: [places.get(getattr(cell, kind), -1) for kind, places in order.items()])
     return [(cell, _begin(experiment, cell, worker)) for cell in cells]
 
 

@@ -10,6 +10,7 @@ from mtal.runs.status import Status
 
 FREE = MACHINE_FIELDS | REPEAT_FIELDS | {"strategy", "projection"}  # what runs of one comparison may differ in
 BEFORE_MEASURED = ("load", "guess", "train", "evaluate")    # stages of a cycle whose time its own measurement needed
+ALL_OF_THE_POOL = 99.99                                     # percent, but for rounding
 BOUGHT = "bought."                                          # columns bought.<task>: labels of that task so far
 # Our choice: relative prices of labels, where depth and normals come from a sensor. The paper has none.
 PRICES = {"semseg": 1.0, "human_parts": 1.0, "edge": 0.5, "saliency": 0.3, "depth": 0.0, "normals": 0.0}
@@ -98,7 +99,7 @@ def apart(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     if rows.empty:
         return rows, rows
     by_run = rows.groupby("run")
-    whole = (by_run["percent"].transform("min") > 99.99) & (by_run["cycle"].transform("nunique") == 1)
+    whole = (by_run["percent"].transform("min") > ALL_OF_THE_POOL) & (by_run["cycle"].transform("nunique") == 1)
     return rows[~whole], rows[whole]
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from mtal.config import MACHINE_FIELDS, Config, ConfigError, find, make_config
 
 PLAIN = ""                                                  # the variant that changes nothing
+ALL_LABELS = "all labels"                                   # the variant that trains once on the whole pool: a reference line
+REFERENCE: Mapping[str, Any] = {"strategy": "random", "start": "random", "start_percent": 100.0, "cycles": 1,
+                                "label_budget": 0, "plateau_percent": 0.0}
 NOT_VARIED = {"strategy": "--strategies", "seed": "--seeds"}    # setting -> where it belongs instead
 Variants = Mapping[str, Mapping[str, Any]]                  # label -> the settings that it changes
 
@@ -65,7 +68,7 @@ def more(cells: Sequence[Cell], strategies: Sequence[str], seeds: Sequence[int],
 
     It is spread over the devices that the plan uses.
     """
-    there = list(dict.fromkeys(cell.strategy for cell in cells))
+    there = list(dict.fromkeys(cell.strategy for cell in cells if cell.variant != ALL_LABELS))
     new = [name for name in dict.fromkeys(strategies) if name not in there]
     fresh = {label: settings for label, settings in variants.items() if label not in {PLAIN, *(cell.variant for cell in cells)}}
     every = list(dict.fromkeys([*(cell.seed for cell in cells), *seeds]))
@@ -78,6 +81,16 @@ def more(cells: Sequence[Cell], strategies: Sequence[str], seeds: Sequence[int],
     names = {cell.run_name for cell in cells}
     lacking = [cell for cell in once(found) if cell.run_name not in names]
     return spread(lacking, list(dict.fromkeys(cell.config.device for cell in cells)))
+
+
+def on_all_labels(cells: Sequence[Cell]) -> list[Cell]:
+    """A run per seed of the plan that trains once on the labels of the whole pool, as far as the plan lacks them."""
+    base = plain_settings(cells)
+    found = [Cell(ALL_LABELS, make_config({**base, **REFERENCE, "seed": seed}))
+             for seed in dict.fromkeys(cell.seed for cell in cells)]
+    names = {cell.run_name for cell in cells}
+    return [cell for cell in spread(found, list(dict.fromkeys(cell.config.device for cell in cells)))
+            if cell.run_name not in names]
 
 
 def spread(cells: Sequence[Cell], devices: Sequence[str]) -> list[Cell]:
@@ -127,7 +140,7 @@ def _variant(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, 
 def _variants(cells: Sequence[Cell], base: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Label -> the settings in which cells differ from the base; of all its cells, since not every strategy heeds them all."""
     found: dict[str, dict[str, Any]] = {}
-    for cell in cells:
+    for cell in (cell for cell in cells if cell.variant != ALL_LABELS):
         values = cell.config.model_dump(mode="json")
         found.setdefault(cell.variant, {}).update(
             {name: value for name, value in values.items()

@@ -4,7 +4,7 @@ from typing import Any
 
 from mtal.runs.files import last_lines, read_json
 from mtal.runs.paths import ExperimentPaths
-from mtal.runs.plan import Cell, plain_settings
+from mtal.runs.plan import ALL_LABELS, Cell, plain_settings
 from mtal.runs.progress import parse, share_of_cycle
 from mtal.runs.run import Run
 from mtal.runs.starts import starts
@@ -36,8 +36,8 @@ class Experiment:
 
     @property
     def strategies(self) -> tuple[str, ...]:
-        """In the order of first appearance, as are seeds and variants."""
-        return tuple(dict.fromkeys(cell.strategy for cell in self.cells))
+        """In the order of first appearance, as are seeds and variants. The reference on all labels is no strategy's."""
+        return tuple(dict.fromkeys(cell.strategy for cell in self.cells if cell.variant != ALL_LABELS))
 
     @property
     def seeds(self) -> tuple[int, ...]:

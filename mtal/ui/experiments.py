@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from mtal.runs.durations import span
-from mtal.runs.experiment import REFUSED, Experiment, State, damaged_experiments, start_all, stop_all
+from mtal.runs.experiment import ALL_LABELS, REFUSED, Experiment, State, damaged_experiments, start_all, stop_all
 from mtal.runs.launch import start
 from mtal.runs.protocol import beginning_text, budget_text
 from mtal.runs.run import Run
@@ -20,6 +20,7 @@ from mtal.ui.words import ago, code, count, listed, plain
 WIDTHS = {"Experiment": 7, "Plan": 5, "Runs": 6, "Last activity": 3}    # title -> width
 NAMED = 3                                                   # strategies that a sentence names
 LINKED = 5                                                  # runs of one cause that are linked
+REFERENCE_TITLE = "Reference: all labels"
 BROKEN = (Status.FAILED, Status.INTERRUPTED)
 
 
@@ -113,7 +114,8 @@ def matrix(experiment: Experiment, states: Sequence[State]) -> str:
     """HTML: a row per strategy and variant, a column per seed; each cell says how its run stands and leads to it."""
     by_place = {(state.cell.strategy, state.cell.variant, state.cell.seed): state for state in states}
     lines = {place[:2]: None for place in by_place}         # strategies as planned, the variants of each below it
-    order = sorted(lines, key=lambda line: experiment.strategies.index(line[0]))
+    place = {name: number for number, name in enumerate(experiment.strategies)}
+    order = sorted(lines, key=lambda line: len(place) if line[1] == ALL_LABELS else place[line[0]])
     heads = "".join(f'<th scope="col">seed {seed}</th>' for seed in experiment.seeds)
     rows = "".join(
         f'<tr><th scope="row">{_row_title(strategy, variant)}</th>'
@@ -199,6 +201,8 @@ def some_titles(strategies: Sequence[str]) -> str:
 
 
 def _row_title(strategy: str, variant: str) -> str:
+    if variant == ALL_LABELS:
+        return REFERENCE_TITLE
     title = escape(strategy_title(strategy))
     return f"{title}<small>{escape(variant)}</small>" if variant else title
 

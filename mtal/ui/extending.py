@@ -7,7 +7,7 @@ import yaml
 from mtal.acquisition.own import all_strategies
 from mtal.config import ConfigError
 from mtal.runs.durations import span
-from mtal.runs.experiment import REFUSED, Cell, Experiment, extend, grid, more, one_at_a_time, start_all
+from mtal.runs.experiment import REFUSED, Cell, Experiment, extend, grid, more, on_all_labels, one_at_a_time, start_all
 from mtal.ui import ablations, methods, registry
 from mtal.ui.experiments import some_titles, strategy_title
 from mtal.ui.forecast import left
@@ -31,11 +31,14 @@ def show(experiment: Experiment) -> None:
                                                    format_func=strategy_title, placeholder="none")
         every = [name for name in (*experiment.strategies, *strategies) if name in all_strategies()]
         ablations.choose_varied(every, experiment.plain, PAGE)
+        whole = st.checkbox("Reference on all labels", key=f"{PAGE}.whole", help="A run per seed that trains once on the labels "
+                            "of the whole pool: the dotted line in learning curves.")
         text = st.text_input("A variant of any settings", key=f"{PAGE}.yaml", placeholder="epochs: 20, lr: 0.001",
                              help="One variant with all of these. Settings of network and training count for every strategy.")
         try:
             variants = one_at_a_time(experiment.plain, ablations.varied(every, PAGE)) | typed(text, experiment.plain)
             cells = more(experiment.cells, strategies, next_seeds(experiment, seeds), variants, ablations.heeds())
+            cells += on_all_labels([*experiment.cells, *cells]) if whole else []
         except ConfigError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return

@@ -98,7 +98,8 @@ def welch(rows: pd.DataFrame) -> pd.DataFrame:
     keys, found = ["table", "labelled_percent"], []
     ours = rows[rows["method"] == OURS].set_index(keys)
     for method in rows["method"].unique():
-        cells = ours.join(rows[rows["method"] == method].set_index(keys)[["mean", "spread"]], rsuffix=".other", how="inner")
+        other = rows[rows["method"] == method].set_index(keys)[["mean", "spread"]].add_suffix(".other")
+        cells = ours.join(other, how="inner")
         if method == OURS or cells.empty:
             continue
         _, p = stats.ttest_ind_from_stats(cells["mean"], cells["spread"], SEEDS,

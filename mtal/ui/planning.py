@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mtal.config import ConfigError
-from mtal.runs.experiment import REFUSED, Cell, create_experiment, start_all
+from mtal.runs.experiment import ALL_LABELS, REFUSED, Cell, create_experiment, start_all
 from mtal.ui import loaders, methods, registry
 from mtal.ui.words import count, plain
 
@@ -15,9 +15,12 @@ FEW = 3                                                     # strategies that a 
 
 def shape(cells: Sequence[Cell]) -> str:
     """`42 runs = 7 strategies × 2 seeds × 3 variants`, or less where not every strategy heeds every variant."""
-    strategies, seeds, variants = ({getattr(cell, kind) for cell in cells} for kind in ("strategy", "seed", "variant"))
+    compared = [cell for cell in cells if cell.variant != ALL_LABELS]
+    strategies, seeds, variants = ({getattr(cell, kind) for cell in compared} for kind in ("strategy", "seed", "variant"))
     if len(cells) == 1:
         return "1 run"
+    if len(compared) < len(cells):
+        return f"{shape(compared)}, and {count(len(cells) - len(compared), 'reference')} on all labels"
     parts = [count(len(strategies), "strategy", "strategies"), count(len(seeds), "seed")]
     if len(variants) == 1:
         return f"{count(len(cells), 'run')} = {' × '.join(parts)}"

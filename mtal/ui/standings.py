@@ -8,11 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from mtal.runs.costs import spent
-from mtal.runs.experiment import PLAIN, Experiment
+from mtal.runs.experiment import ALL_LABELS, PLAIN, Experiment
 from mtal.runs.lines import apart, tasks_in_order
 from mtal.runs.lines import curve_rows as run_rows
 from mtal.ui import comparison, inputs, loaders
-from mtal.ui.experiments import strategy_title
+from mtal.ui.experiments import REFERENCE_TITLE, strategy_title
 from mtal.ui.methods import SEVEN
 from mtal.ui.spending import MOST, SHARED_TIME, per_cycle
 from mtal.ui.words import count, decimals, fixed, plain
@@ -40,6 +40,8 @@ def curve_rows(experiment: Experiment) -> pd.DataFrame:
 
 def line_title(strategy: str, variant: str) -> str:
     """`Consistency × diversity (ours) [committee=mean]`."""
+    if variant == ALL_LABELS:
+        return REFERENCE_TITLE
     return f"{strategy_title(strategy)} [{variant}]" if variant else strategy_title(strategy)
 
 

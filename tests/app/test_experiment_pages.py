@@ -322,3 +322,12 @@ def test_true_losses_are_unknown_where_people_make_the_labels_or_nobody_asked(op
     assert "switched off" in app.info[0].value
     app.button(key="signals.copy").click().run()
     assert app.toggle(key="launch.signal_quality").value is True
+
+
+def test_an_experiment_can_be_looked_at_whole(open_page, made_experiment):
+    experiment = made_experiment("finished")
+    app = open_page("curves", experiment=experiment.name)
+    assert not app.exception
+    assert not app.multiselect
+    gone = open_page("curves", experiment="gone")
+    assert "no experiment" in gone.warning[0].value

@@ -10,7 +10,7 @@ from mtal.runs.status import Status
 from mtal.ui.cards import SIGNS
 from mtal.ui.sentences import ordinal
 
-PAGES = ("run", "batch", "inspect", "map", "curves")
+PAGES = ("run", "batch", "inspect", "map", "curves", "compare")
 PICKING = ("batch", "inspect", "map")
 STATES = ("finished", "running", "queued", "failed", "interrupted", "stopped")
 
@@ -287,19 +287,19 @@ def test_curves_start_with_what_can_be_compared(open_page, made_store):
     assert not app.exception
     assert sorted(app.multiselect(key="curves.cmp").value) == sorted(run.name for run in runs)
     assert other.name not in app.multiselect(key="curves.cmp").value
-    assert len(charts(app)) == 1 + len(runs[0].tasks)       # the loss and the tasks
+    assert len(charts(app)) == 2 + len(runs[0].tasks)       # the loss, the mean change against Random, and the tasks
     assert "n=1" in texts(app)                              # random has one seed: no error estimate
 
 
 def test_curves_published_numbers_need_the_percent_axis(open_page, made_store):
     made_store("finished")
-    app = open_page("curves")
-    assert app.toggle(key="curves.published").disabled
-    app = open_page("curves", x="percent")
-    app.toggle(key="curves.published").set_value(True).run()
+    app = open_page("curves", paper="on")
+    assert "choose the axis" in texts(app)
+    app = open_page("curves", x="percent", paper="on")
     assert not app.exception
-    assert "as printed" in texts(app)
+    assert "never blended" in texts(app)
     assert "no numbers for this task" in texts(app)         # drawn shapes are not in the paper
+    assert app.segmented_control(key="curves.reading").value == "std"
 
 
 def test_curves_can_show_everything(open_page, made_store):

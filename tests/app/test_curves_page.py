@@ -1,0 +1,144 @@
+"""Learning curves in all their sections, two runs side by side, and the paper's own numbers."""
+import json
+
+import pytest
+
+from mtal.runs.files import read_json, write_json
+from tests.app.test_result_pages import address, charts, texts
+
+VIEWS = ("curves", "saved", "areas", "wins", "overlap", "costs", "ablations")
+
+
+def taken(app) -> list[dict]:
+    """What the download buttons of the figures hold."""
+    found = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    return [one for one in found if "csv" in one]
+
+
+@pytest.fixture
+def compared(made_store):
+    """Two strategies with two seeds each."""
+    return [made_store("finished", strategy=strategy, seed=seed) for strategy in ("ours", "random") for seed in (0, 1)]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("x", ["labels", "hours", "cost"])
+def test_every_section_on_every_kind_of_axis(open_page, compared, view, x):
+    app = open_page("curves", view=view, x=x)
+    assert not app.exception
+    assert not app.error
+    assert address(app)["view"] == view
+    assert "Protocol" in texts(app)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("state", ["running", "failed", "queued", "interrupted"])
+def test_every_section_of_runs_in_every_state(open_page, made_store, view, state):
+    made_store(state)
+    app = open_page("curves", view=view)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_section_of_one_run(open_page, made_store, view):
+    made_store("finished")
+    app = open_page("curves", view=view)
+    assert not app.exception
+
+
+def test_the_change_against_random_is_zero_for_random_itself(open_page, compared):
+    app = open_page("curves")
+    figure = next(json.loads(chart.proto.spec) for chart in charts(app) if "Better by" in chart.proto.spec)
+    random = next(trace for trace in figure["data"] if trace["name"].startswith("Random ("))
+    assert "against Random" in texts(app)
+    assert len(random["x"])
+
+
+def test_bands_and_single_seeds_are_switched_by_the_address(open_page, compared):
+    app = open_page("curves", band="ci95", seeds="hidden")
+    spec = charts(app)[0].proto.spec
+    assert "ci95" in spec
+    assert "seed 1" not in spec
+    assert "95 % confidence interval" in texts(app)
+
+
+def test_every_figure_can_be_taken_along_with_its_data(open_page, compared):
+    app = open_page("curves")
+    found = taken(app)
+    assert len(found) == len(charts(app))
+    for one in found:
+        head, *rows = one["csv"].splitlines()
+        assert len(rows) > 1
+        assert "x" in head.split(",")
+        assert one["library"].startswith("plotly.js?v=")
+
+
+def test_prices_make_the_axis_of_cost(open_page, compared):
+    app = open_page("curves", x="cost")
+    app.number_input(key="curves.price.depth").set_value(2.0).run()
+    assert not app.exception
+    assert "Annotation cost" in charts(app)[0].proto.spec
+
+
+def test_runs_on_all_labels_are_a_line_and_no_curve(open_page, made_store):
+    run, whole = made_store("finished"), made_store("finished", 1, strategy="random", epochs=7)
+    write_json(whole.cycle(0).metrics, read_json(whole.cycle(0).metrics) | {"percent": 100.0})
+    app = open_page("curves", cmp=[whole.name, run.name])
+    assert "all labels (n=1)" in charts(app)[0].proto.spec
+
+
+def test_labels_saved_says_who_against_whom_and_how_sure(open_page, compared):
+    app = open_page("curves", view="saved")
+    assert "On the way to" in texts(app) or "Nothing to compare" in texts(app)
+    table = next(frame.value for frame in app.dataframe if "saved" in frame.value)
+    assert "is the reference" in table["saved"].tolist()
+    assert app.number_input[0].value == pytest.approx(float(app.number_input[0].value))
+
+
+def test_wins_need_two_lines_and_two_seeds(open_page, made_store):
+    made_store("finished")
+    assert "Two lines are needed" in texts(open_page("curves", view="wins"))
+    made_store("finished", strategy="random")
+    assert "No two lines share two seeds" in texts(open_page("curves", view="wins"))
+
+
+def test_ablations_name_what_is_not_there_and_draw_what_is(open_page, made_store):
+    runs = [made_store("finished", committee=committee) for committee in ("max", "mean")]
+    app = open_page("curves", view="ablations", cmp=[run.name for run in runs])
+    assert "Committee joined by (Table 2)" in texts(app)
+    assert "Fig. 10" in app.info[0].value
+    assert len(charts(app)) == 1 + len(runs[0].tasks)
+
+
+def test_two_runs_side_by_side(open_page, made_store):
+    runs = [made_store("finished"), made_store("finished", strategy="random")]
+    app = open_page("compare")
+    assert not app.exception
+    differing, *_ = (table.value for table in app.table)
+    assert "strategy" in differing.index
+    assert len(charts(app)) == 1 + len(runs[0].tasks)
+    assert "Batches side by side" in texts(app)
+    tiles = [element.proto.body for element in app.get("html") if 'class="tiles"' in element.proto.body]
+    assert len(tiles) == 2
+    assert sorted(address(app)["cmp"] if isinstance(address(app)["cmp"], list) else [address(app)["cmp"]])
+
+
+def test_one_run_alone_is_not_compared(open_page, made_store):
+    made_store("finished")
+    app = open_page("compare")
+    assert "Choose two" in app.info[0].value
+
+
+@pytest.mark.parametrize(("figure", "number"), [("PASCAL", 6), ("NYU", 4)])
+@pytest.mark.parametrize("reading", ["std", "variance"])
+def test_the_papers_figures_come_from_its_tables_alone(open_page, figure, number, reading):
+    app = open_page("published", figure=figure, reading=reading)
+    assert not app.exception
+    assert len(charts(app)) == number
+    assert len(taken(app)) == number
+    numbers = next(frame.value for frame in app.dataframe if "AULC Ours" in frame.value)
+    assert len(numbers) == number
+    against = next(frame.value for frame in app.dataframe if "Ours against" in frame.value).set_index("Ours against")
+    cells = {("PASCAL", "std"): 30, ("NYU", "std"): 20}
+    assert against.loc["Random", "cells"] == cells[figure, "std"]
+    assert ("same five means" in texts(app)) == (figure == "PASCAL")
