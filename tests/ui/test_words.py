@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mtal.reading.numbers import count, decimals
 from mtal.runs.progress import Progress
-from mtal.ui.words import code, count, decimals, megabytes, plain, time_left
+from mtal.ui.words import code, megabytes, plain, time_left
 
 
 def test_an_unknown_time_left_is_said_and_not_guessed():
