@@ -17,7 +17,7 @@ from mtal.reading.compared import (
     status_word,
 )
 from mtal.reading.curves import RANDOM, UNEQUAL_STARTS, unequal_starts
-from mtal.reading.saving import REFERENCE
+from mtal.reading.saving import best_first
 from mtal.runs.experiment import Experiment
 from mtal.runs.lines import curve_rows
 from mtal.runs.protocol import notes
@@ -26,6 +26,7 @@ from mtal.runs.status import Status
 from mtal.runs.versions import own_version
 
 NO_POINT = "No run has a complete cycle yet, so there is nothing to compare."
+NO_CURVE = "There is no curve to compare: these runs trained once, on all labels."
 
 
 def report(asked: Experiment | Sequence[Run], title: str = "", now: float | None = None) -> str:
@@ -75,9 +76,9 @@ def _top(runs: Sequence[Run], members: Sequence[Member], parts: Sequence[Part], 
 def _headline(part: Part, parts: Sequence[Part]) -> str:
     """What the best line saves in a sentence, and what each of the others does."""
     if LOSS not in part.saved:
-        return paragraph(NO_POINT, "headline")
+        return paragraph(NO_CURVE, "headline")
     found, sentence = part.saved[LOSS]
-    others = found[found["note"] != REFERENCE].sort_values("share", ascending=False, kind="stable")
+    others = best_first(found)
     first = _titled("Multi-task loss", part, parts)
     lacking = "" if (part.curves["strategy"] == RANDOM).any() else (
         f"There is no run of Random: the lines are held against {part.titles[str(part.reference)]}.")
@@ -98,4 +99,4 @@ def _protocol(runs: Sequence[Run]) -> str:
 
 def _runs(runs: Sequence[Run], members: Sequence[Member]) -> str:
     return table(runs_table(runs, members)) + paragraph(
-        "settings: digest of all settings that can change a result, the seed left out; data: digest of what was read.", "note")
+        "Settings digest: of all settings that can change a result, the seed left out. Data digest: of what was read.", "note")

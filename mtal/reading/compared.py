@@ -33,9 +33,9 @@ def runs_table(runs: Sequence[Run], members: Sequence[Member]) -> pd.DataFrame:
     """A row per run: how it stands, digests of its settings and of its data, and the settings in which the runs differ."""
     known, settings = {run.name: run for run in runs}, differences(runs).T
     rows = pd.DataFrame([{
-        "run": one.name, "status": status_word(one.status), "cycles": f"{one.done} of {one.cycles}",
-        "settings": known[one.name].config.digest if one.name in known else "",
-        "data": _fingerprint(known[one.name])[:12] if one.name in known else ""} for one in members])
+        "run": one.name, "status": status_word(one.status), "complete cycles": f"{one.done} of {one.cycles}",
+        "settings digest": known[one.name].config.digest if one.name in known else "",
+        "data digest": _fingerprint(known[one.name])[:12] if one.name in known else ""} for one in members])
     return rows.join(settings, on="run").fillna("") if len(settings) else rows
 
 

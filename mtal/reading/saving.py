@@ -54,16 +54,23 @@ def note(saved: Saved) -> str:
     return f"{_words(saved.share)} ({_words(saved.low)} to {_words(saved.high)})"
 
 
+def best_first(found: pd.DataFrame) -> pd.DataFrame:
+    """All but the reference. Lines that have not reached the value come last: what they save is only bounded above."""
+    others = found[found["note"] != REFERENCE]
+    return others.assign(open=others["censor"].isin(["<=", "?"])).sort_values(
+        ["open", "share"], ascending=[True, False], kind="stable").drop(columns="open")
+
+
 def headline(found: pd.DataFrame, reference: str, axis: str, target: float) -> str:
-    """The best line in one sentence. Lines that have not reached the value come last: what they save is only bounded above."""
+    """The best line in one sentence."""
     value = fixed(target, decimals([target]))
     if len(found) < 2:
         return "Nothing to compare: there is one line only."
-    others = found[found["note"].ne(REFERENCE) & found["share"].notna()]
+    others = best_first(found).dropna(subset="share")
     if others.empty:
         return f"Nothing to compare: no other line has come to {value}."
-    best = others.assign(open=others["censor"] == "<=").sort_values(["open", "share"], ascending=[True, False]).iloc[0]
-    if best["open"] and best["share"] > 0:
+    best = others.iloc[0]
+    if best["censor"] == "<=" and best["share"] > 0:
         return (f"No other line has come to {value} yet. {best['title']} can still save {best['note']} of what {reference} needs "
                 f"({axis.lower()}).")
     verb = "saves" if best["share"] > 0 else "saves nothing:"

@@ -36,7 +36,7 @@ def made_run(store: Path, photos: Path | None = None, config: Config | None = No
 
 def made_course(store: Path, config: Config, losses: Sequence[float], outcome: str = "finished", **told: object) -> Run:
     """A run with these multi-task losses, a cycle each, that buys BATCH whole images between two; of its seed's own random
-    start and picks. `outcome`: "" for a run that was interrupted; `told`: other facts."""
+    start and picks. `outcome`: "" for none yet; `told`: other facts."""
     run = Run(create(config, StorePaths(store)).folder)
     rng = np.random.default_rng(config.seed + 100 * len(config.strategy))
     pool = max(IMAGES, len(START) + BATCH * config.cycles)
