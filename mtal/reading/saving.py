@@ -79,7 +79,7 @@ def headline(found: pd.DataFrame, reference: str, axis: str, target: float) -> s
 
 
 def _words(share: Share) -> str:
-    return "unknown" if share.censor == "?" else f"{CENSORS[share.censor]}{100 * share.value:.0f} %"
+    return "unknown" if share.censor == "?" else f"{CENSORS[share.censor]}{round(100 * share.value)} %"
 
 
 def _end(share: Share | None) -> float:

@@ -35,7 +35,8 @@ def slow_reach(course, target):
 
 @pytest.mark.parametrize(("found", "text"), [
     (saved(0.43, "", Share(0.12, ""), Share(0.58, "")), "43 % (12 % to 58 %)"),
-    (saved(0.3, ">="), "at least 30 % (one seed)"), (saved(-0.2, "<="), "at most -20 % (one seed)"),
+    (saved(0.3, ">="), "at least 30 % (one seed)"), (saved(-0.001), "0 % (one seed)"),
+    (saved(-0.2, "<="), "at most -20 % (one seed)"),
     (saved(0.3, "", Share(math.nan, "?"), Share(0.6, "<=")), "30 % (unknown to at most 60 %)"),
     (saved(math.nan, "?"), "unknown: neither has reached it"), (saved(math.nan), "unknown: neither has reached it")])
 def test_notes(found, text):
