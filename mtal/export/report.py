@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from mtal.export.report_html import bullets, page, paragraph, table
-from mtal.export.report_parts import SECTIONS, Part
+from mtal.export.report_part import Part
+from mtal.export.report_parts import SECTIONS
 from mtal.reading.compared import (
     Member,
     compared,
