@@ -152,7 +152,12 @@ class Config(BaseModel):
     @property
     def group(self) -> str:
         """What this run shares with those of other seeds: runs of one group become one curve with a band."""
-        return f"{self.dataset}-{self.network}-{self.strategy}-{_digest(self.changed(MACHINE_FIELDS | REPEAT_FIELDS))}"
+        return f"{self.dataset}-{self.network}-{self.strategy}-{self.digest}"
+
+    @property
+    def digest(self) -> str:
+        """Eight hex digits of the settings that make a result, the seed left out."""
+        return _digest(self.changed(MACHINE_FIELDS | REPEAT_FIELDS))
 
     @property
     def name(self) -> str:

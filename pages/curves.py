@@ -33,4 +33,5 @@ for number, (_, part) in enumerate(rows.groupby("dataset", sort=False)):
         variation.show_variation(part, some, page)
 st.subheader("Protocol", anchor=False)
 comparison.show_protocol(runs)
+sections.offer_report(runs, "curves")
 live.watch(runs, "curves")                                  # below the charts, which it redraws when a cycle is complete

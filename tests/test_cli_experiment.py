@@ -1,10 +1,12 @@
 """`python -m mtal experiment`: what it plans, starts and prints. Workers are small ones."""
 import csv
+import errno
 import json
 import re
 import sys
 import threading
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ from mtal.runs.launch import create
 from mtal.runs.paths import StorePaths
 from mtal.runs.run import Run
 from mtal.runs.status import Status
-from tests.runs.made_run import made_run
+from tests.runs.made_run import made_course, made_run
 from tests.runs.small_worker import FINISH, WORKER, notes, until
 from tests.test_cli import kill_all
 
@@ -324,3 +326,47 @@ class TestResults:
         text, code = experiment("results", "toy", "--csv", tmp_path / "file" / "x.csv")
         assert code == 2
         assert "cannot be written" in text
+
+
+class TestReport:
+    def test_writes_a_page_and_replaces_its_own(self, experiment, planned, store, tmp_path):
+        out = tmp_path / "toy.html"
+        text, code = experiment("report", "toy", "--out", out)
+        assert code == 0
+        assert text.startswith(f"{out}: 0 of 4 finished")
+        assert "0 of 4 runs finished: 4 not started." in out.read_text()
+        made_course(store.folder, planned.cells[0].config, [5.0, 4.0, 3.0])
+        assert experiment("report", "toy", "--out", out)[1] == 0
+        assert "1 of 4 runs finished: 3 not started." in out.read_text()
+        assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["toy.html"]
+
+    def test_goes_here_under_the_name_of_the_experiment(self, experiment, planned, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        assert experiment("report", "toy")[1] == 0
+        assert "A toy" in (tmp_path / "toy.html").read_text()
+
+    def test_what_it_cannot_or_must_not_write_to_is_one_line(self, experiment, planned, tmp_path):
+        other = tmp_path / "mine.html"
+        other.write_text("<p>mine")
+        for out, message in ((tmp_path, "is a folder"), (tmp_path / "gone" / "a.html", "there is no folder"),
+                             (other, "is there already and is no report")):
+            text, code = experiment("report", "toy", "--out", out)
+            assert (code, text.count("\n")) == (2, 1)
+            assert message in text
+        assert other.read_text() == "<p>mine"
+
+    def test_a_full_disk_is_told_and_the_old_report_stays(self, experiment, planned, tmp_path, monkeypatch):
+        out = tmp_path / "toy.html"
+        experiment("report", "toy", "--out", out)
+        before = out.read_bytes()
+
+        @contextmanager
+        def full(path, mode):
+            raise OSError(errno.ENOSPC, "No space left on device")
+            yield
+
+        monkeypatch.setattr("mtal.cli.experiment.whole_file", full)
+        text, code = experiment("report", "toy", "--out", out)
+        assert (code, text.count("\n")) == (2, 1)
+        assert "cannot be written: No space left on device" in text
+        assert out.read_bytes() == before

@@ -22,16 +22,19 @@ ALLOWED = {                                                 # package -> what it
     "training": {"config", "tasks", "datasets", "models"},
     "signals": {"config", "tasks", "datasets", "models", "training", "acquisition"},
     "engine": {"config", "tasks", "datasets", "models", "training", "signals", "acquisition", "runs"},
-    "export": {"config", "tasks", "runs", "figures", "statistics"},
-    "ui": {"config", "datasets", "models", "signals", "tasks", "acquisition", "runs", "figures", "statistics", "export"},
+    "reading": {"config", "runs", "figures", "statistics"},
+    "export": {"config", "tasks", "runs", "figures", "statistics", "reading"},
+    "ui": {"config", "datasets", "models", "signals", "tasks", "acquisition", "runs", "figures", "statistics", "reading",
+           "export"},
     "cli": {"config", "datasets", "models", "training", "acquisition", "runs", "statistics", "export", "rooms"},
     "__main__": {"cli"},
     "__init__": set(),
 }
 LIGHT = ("mtal", "mtal.config", "mtal.runs.run", "mtal.runs.index", "mtal.runs.experiment", "mtal.runs.launch",
          "mtal.runs.queue", "mtal.runs.people", "mtal.runs.batch", "mtal.figures", "mtal.export", "mtal.acquisition",
-         "mtal.statistics", "mtal.statistics.saved", "mtal.statistics.wins", "mtal.cli.app")
-READ_WITH = {"runs", "figures", "statistics", "export", "acquisition"}     # what pages read with
+         "mtal.statistics", "mtal.statistics.saved", "mtal.statistics.wins", "mtal.reading.compared",
+         "mtal.reading.saving", "mtal.export.report", "mtal.cli.app")
+READ_WITH = {"runs", "figures", "statistics", "reading", "export", "acquisition"}     # what pages read with
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools", "core"}
 
 

@@ -1,5 +1,6 @@
 """`experiment`: plan many runs as one, start and stop them together, add to the plan later without repeating anything."""
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ from mtal.cli.experiment_view import EXPERIMENT_VIEWS, matrix, summary
 from mtal.cli.options import ConfigFile, ExperimentName, Preset, Runs, Sets, checked, items, store_at
 from mtal.config import ConfigError, compose
 from mtal.runs.experiment import REFUSED, Experiment, create_experiment, extend, find_experiment, sketch, start_all, stop_all
+from mtal.runs.files import whole_file
 from mtal.runs.plan import Cell, expand, grid, more, on_all_labels, one_at_a_time, spread
 
 Strategies = Annotated[str, typer.Option(metavar="A,B", help="Strategies.")]
@@ -76,6 +78,25 @@ def stop(name: ExperimentName, runs: Runs = None) -> None:
         typer.echo("Nothing is at work")
 
 
+def report(
+    name: ExperimentName, runs: Runs = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Where to write; else NAME.html here.")] = None,
+) -> None:
+    """Write one HTML page for people without this program: curves, labels saved, who wins, costs, protocol; also of a part."""
+    from mtal.export.report import report as page
+    from mtal.export.report_html import GENERATOR
+
+    experiment, path = find_experiment(store_at(runs), name), out or Path(f"{name}.html")
+    _writable(path, GENERATOR)
+    content = page(experiment).encode()
+    try:
+        with whole_file(path, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
+    typer.echo(f"{path}: {summary(experiment)}; {len(content):,} bytes")
+
+
 def varied(texts: Sequence[str]) -> dict[str, list[Any]]:
     """`committee=max,mean` -> {"committee": ["max", "mean"]}. Values are YAML, so lists and mappings can be given in brackets."""
     found: dict[str, list[Any]] = {}
@@ -112,6 +133,18 @@ def sound(cells: list[Cell]) -> list[Cell]:
     return cells
 
 
+def _writable(path: Path, mark: str) -> None:
+    """ConfigError unless a report can go there. `mark`: near the beginning of every report; other files are not replaced."""
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder: name a file in it, such as {path / 'report.html'}")
+    if not path.parent.is_dir():
+        raise ConfigError(f"there is no folder {path.parent} to write the report to")
+    if path.exists():
+        with path.open("rb") as file:
+            if mark.encode() not in file.read(1000):
+                raise ConfigError(f"{path} is there already and is no report: choose another name")
+
+
 def _show(planned: Experiment) -> None:
     """What would be planned, and how runs of it stand that exist already."""
     typer.echo(f"{matrix(planned.states())}\n{len(planned.cells)} runs; nothing is written or started")
@@ -127,4 +160,5 @@ def _go(experiment: Experiment, no_start: bool, only: list[Cell] | None = None) 
     raise typer.Exit(int(refused))
 
 
-EXPERIMENT: dict[str, Callable[..., None]] = {"new": new, "add": add, "start": start, "stop": stop, **EXPERIMENT_VIEWS}
+EXPERIMENT: dict[str, Callable[..., None]] = {"new": new, "add": add, "start": start, "stop": stop, "report": report,
+                                                    **EXPERIMENT_VIEWS}

@@ -14,6 +14,7 @@ from mtal.datasets.dataset import Dataset
 from mtal.engine.evidence import MOST_PICKS, NEAR_MISSES
 from mtal.engine.quality import is_measured
 from mtal.engine.replay import rivals
+from mtal.runs.versions import own_version
 from mtal.signals import SIGNALS
 from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
@@ -104,7 +105,7 @@ def needed_stages(strategy: Strategy, signals: Sequence[str]) -> dict[str, bool]
 
 def versions() -> dict[str, str]:
     """Of Python, the packages that can change a number, and this project."""
-    return {"mtal": _own_version(), "python": platform.python_version(), "platform": sys.platform} | {
+    return {"mtal": own_version(), "python": platform.python_version(), "platform": sys.platform} | {
         name: version(name) for name in PACKAGES}
 
 
@@ -115,10 +116,3 @@ def pool_files(dataset: Dataset) -> list[str]:
         image = dataset.pool.files(index, ()).get("image")
         found.append(image.relative_to(folder).as_posix() if image and image != folder else "")
     return found
-
-
-def _own_version() -> str:
-    import tomllib
-
-    project = Path(__file__).parents[2] / "pyproject.toml"
-    return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])

@@ -2,7 +2,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.style import INK, LABELLED, figure
+from mtal.figures.style import INK, LABELLED, figure, literal
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 COLOURS = (LABELLED, "#D55E00", "#009E73", "#CC79A7")
@@ -13,16 +13,17 @@ def per_value(rows: pd.DataFrame, axis: str, view: str, numeric: str = "") -> go
     (NaN where the paper prints none). `numeric`: title of a horizontal axis of numbers, "" for words."""
     drawn = figure(numeric, axis, view, height_px=300)
     for place, (line, one) in enumerate(rows.groupby("line", sort=False)):
-        x = one["value"].astype(float) if numeric else one["value"].astype(str)
+        x = one["value"].astype(float) if numeric else one["value"].astype(str).map(literal)
         drawn.add_scatter(
-            x=x, y=one["mean"], name=str(line) or "measured here", mode="lines+markers" if numeric else "markers",
+            x=x, y=one["mean"], name=literal(str(line)) or "measured here", mode="lines+markers" if numeric else "markers",
             error_y={"type": "data", "array": one["spread"].fillna(0), "thickness": 2, "width": 6},
             marker={"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 11, "color": COLOURS[place % len(COLOURS)]},
             customdata=one["n"], hovertemplate="%{x}: %{y:.4g}, n=%{customdata}<extra></extra>")
     printed = rows.dropna(subset="published")
     if len(printed):
-        drawn.add_scatter(x=printed["value"].astype(str), y=printed["published"], name="published (NYUD, n not printed)",
-                          mode="markers", marker={"symbol": "diamond-open", "size": 12, "color": INK, "line": {"width": 2}},
+        drawn.add_scatter(x=printed["value"].astype(str).map(literal), y=printed["published"],
+                          name="published (NYUD, n not printed)", mode="markers",
+                          marker={"symbol": "diamond-open", "size": 12, "color": INK, "line": {"width": 2}},
                           hovertemplate="published, %{x}: %{y}<extra></extra>")
     if numeric:
         drawn.update_xaxes(type="log", tickvals=sorted(rows["value"].astype(float).unique()))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.style import HEIGHT_PX, INK, Look, faint, figure, look
+from mtal.figures.style import HEIGHT_PX, INK, Look, faint, figure, literal, look
 
 AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Images labelled (% of pool)",
         "hours": "Computing time (h)", "cost": "Annotation cost (labels at their prices)"}
@@ -34,12 +34,12 @@ def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: 
     drawn = figure(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, shown - 4))
     for group, one in mean.groupby("group", sort=False):
         line = lines[str(group)]
-        style = look(line.strategy, line.variant)
+        style, title = look(line.strategy, line.variant), literal(line.title)
         if one["n"].max() > 1:
             if seeds is not None:
-                _add_seeds(drawn, seeds[seeds["group"] == group], style, line.title)
-            _add_band(drawn, one[one["n"] > 1], style, line.title, band)
-        _add_mean(drawn, one, style, line.title, band)
+                _add_seeds(drawn, seeds[seeds["group"] == group], style, title)
+            _add_band(drawn, one[one["n"] > 1], style, title, band)
+        _add_mean(drawn, one, style, title, band)
     if published is not None and x == "percent":
         _add_published(drawn, published)
     if full is not None:

@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.style import INK, figure, look
+from mtal.figures.style import INK, figure, literal, look
 
 
 def savings(rows: pd.DataFrame, axis: str, view: str) -> go.Figure:
@@ -18,7 +18,7 @@ def savings(rows: pd.DataFrame, axis: str, view: str) -> go.Figure:
             marker={"symbol": style.symbol, "size": 11, "color": style.colour}, cliponaxis=False,
             error_x={"type": "data", "symmetric": False, "array": [max(0.0, high - share)], "arrayminus": [max(0.0, share - low)],
                      "color": style.colour, "thickness": 2} if np.isfinite(low) and np.isfinite(high) else None,
-            hovertemplate=f"{row.title}<br>{row.note}<extra></extra>")
-    drawn.update_yaxes(tickmode="array", tickvals=list(range(len(rows))), ticktext=rows["title"].tolist(), showgrid=False,
-                       range=[len(rows) - 0.5, -0.7])
+            hovertemplate=f"{literal(str(row.title))}<br>{row.note}<extra></extra>")
+    drawn.update_yaxes(tickmode="array", tickvals=list(range(len(rows))), showgrid=False, range=[len(rows) - 0.5, -0.7],
+                       ticktext=[literal(str(title)) for title in rows["title"]])
     return drawn

@@ -1,11 +1,9 @@
 """Lines held against each other: a square of numbers, row against column."""
-from html import escape
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.style import figure
+from mtal.figures.style import figure, literal
 
 MOST_TEXT = 12                                              # columns, up to which the numbers stand in the cells
 ROW_PX, FRAME_PX = 34, 190
@@ -19,9 +17,10 @@ def square(values: pd.DataFrame, top: float, unit: str, view: str, *, weak: pd.D
     grey = np.zeros(values.shape, bool) if weak is None else weak.reindex_like(values).fillna(False).to_numpy(bool)
     shown = values.to_numpy(float)
     told = values.map(lambda value: f"{value:{digits}}" if np.isfinite(value) else "–").to_numpy()
-    hover = told if words is None else words.reindex_like(values).map(lambda text: escape(str(text))).to_numpy()
-    common = {"x": [str(name) for name in values.columns], "y": [str(name) for name in values.index], "xgap": 2, "ygap": 2,
-              "text": told, "customdata": hover, "hovertemplate": "%{y}<br>against %{x}<br>%{customdata}<extra></extra>"}
+    hover = told if words is None else words.reindex_like(values).map(lambda text: literal(str(text))).to_numpy()
+    common = {"x": [literal(str(name)) for name in values.columns], "y": [literal(str(name)) for name in values.index],
+              "xgap": 2, "ygap": 2, "text": told, "customdata": hover,
+              "hovertemplate": "%{y}<br>against %{x}<br>%{customdata}<extra></extra>"}
     numbers = {"texttemplate": "%{text}"} if len(values.columns) <= MOST_TEXT else {}
     drawn.add_heatmap(z=np.where(grey, np.nan, shown), zmin=0, zmax=max(top, 1e-9), colorscale="Cividis",
                       colorbar={"title": {"text": unit, "side": "right"}, "thickness": 12}, **common, **numbers)

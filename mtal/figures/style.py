@@ -1,5 +1,6 @@
 """One look for all figures: a template for light and dark pages, and a fixed colour, marker and dash per strategy."""
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Literal
 from zlib import crc32
 
@@ -78,9 +79,14 @@ def hatched(colour: str | list[str], shape: str | list[str]) -> dict[str, object
     return {"color": colour, "pattern": {"shape": shape, "fillmode": "overlay", "fgopacity": 0.5, "size": 6}}
 
 
+def literal(text: str) -> str:
+    """Text of users or of disk (titles, settings) for a figure, which would take its signs for tags and links."""
+    return escape(text, quote=False)
+
+
 def figure(x: str, y: str, view: str, height_px: int = HEIGHT_PX) -> go.Figure:
     """An empty figure with axis titles. `view` names what is looked at: zoom and hidden lines stay while it is the same."""
     made = go.Figure(layout={"template": TEMPLATE, "height": height_px, "uirevision": view})
-    made.update_xaxes(title_text=x)
-    made.update_yaxes(title_text=y)
+    made.update_xaxes(title_text=literal(x))
+    made.update_yaxes(title_text=literal(y))
     return made

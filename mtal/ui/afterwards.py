@@ -4,10 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from mtal.figures.afterwards import Panel, over_cycles
+from mtal.reading.numbers import count, listed
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui import inputs, loaders
 from mtal.ui.sentences import figures
-from mtal.ui.words import count, listed, plain
+from mtal.ui.words import plain
 
 PARTS = {"loss": "loss", "s": "disagreement"}
 

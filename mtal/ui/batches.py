@@ -6,9 +6,10 @@ import streamlit as st
 
 from mtal.export import EXPORTERS
 from mtal.figures.scores import score_distribution
+from mtal.reading.numbers import count
 from mtal.runs.run import Run
 from mtal.ui.sentences import figures, left
-from mtal.ui.words import count, plain
+from mtal.ui.words import plain
 
 
 def show_summary(run: Run, cycle: int, pool: pd.DataFrame) -> None:

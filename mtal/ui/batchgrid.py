@@ -7,6 +7,7 @@ from math import ceil
 import pandas as pd
 import streamlit as st
 
+from mtal.reading.numbers import count
 from mtal.runs.run import Run
 from mtal.ui import inputs, loaders, opening
 from mtal.ui.deciding import NOTE, say_what_decisions_do, show_bulk, show_buttons, show_undo, told
@@ -18,7 +19,6 @@ from mtal.ui.picks import described, near_misses, picks_of, said
 from mtal.ui.set_panel import show_set
 from mtal.ui.sets import chosen_set
 from mtal.ui.viewer import PAGE_OF_GRID, look_at, looked_at, show_image, show_steps
-from mtal.ui.words import count
 
 A_PAGE = 24
 KEY = "batch.work"                                          # of the fragment

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from mtal.reading.numbers import count
 from mtal.runs.device import device_key
 from mtal.runs.durations import duration
 from mtal.runs.launch import start
@@ -18,7 +19,7 @@ from mtal.runs.status import Status
 from mtal.ui import loaders
 from mtal.ui.causes import AWAITED, Way, cause
 from mtal.ui.methods import card_button
-from mtal.ui.words import ago, code, count, plain, time_left
+from mtal.ui.words import ago, code, plain, time_left
 
 STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
 SIGNS: dict[Status, tuple[str, str, Any]] = {               # status -> icon, sign for tables, colour that repeats the word

@@ -7,12 +7,13 @@ from typing import Any
 import streamlit as st
 
 from mtal.config import Config
+from mtal.reading.numbers import count
 from mtal.runs.data import DataFolder
 from mtal.runs.durations import duration
 from mtal.runs.launch import request_stop
 from mtal.runs.status import Status
 from mtal.ui import cards, inputs, loaders, registry
-from mtal.ui.words import clock, code, count, plain
+from mtal.ui.words import clock, code, plain
 
 Report = Mapping[str, Any]                                  # as mtal.datasets.check.Report is stored
 GUESSED = "data.guessed"                                    # session key: where a first guess was written; until a check begins

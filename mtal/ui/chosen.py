@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.figures.embedding import STATES, states
+from mtal.reading.numbers import count
 from mtal.runs.run import Run
 from mtal.ui import loaders, pointing
 from mtal.ui.atlas import CANVAS, CHART, POINTER, TILES
@@ -16,7 +17,7 @@ from mtal.ui.sentences import figures
 from mtal.ui.set_panel import show_set
 from mtal.ui.sets import SET, chosen_set
 from mtal.ui.stepper import SAMPLE, find_image
-from mtal.ui.words import code, count
+from mtal.ui.words import code
 
 A_PAGE, NEIGHBOURS = 24, 8
 CLEAR = "map.clear"

@@ -1,27 +1,28 @@
 """Learning curves drawn: what may be chosen for them, one task's chart with its table, and what must be known to read it."""
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from mtal.figures.curves import AXES, Line, learning_curve
-from mtal.figures.published import READINGS, REPEATED, for_task, published
+from mtal.figures.curves import AXES, learning_curve
+from mtal.figures.published import READINGS, for_task, published
+from mtal.reading import curves as reading
+from mtal.reading.compared import protocol_parts
+from mtal.reading.printed import NOT_OURS, repeated_note
 from mtal.runs.lines import BOUGHT, PRICES, apart, priced
-from mtal.runs.protocol import notes, protocol
+from mtal.runs.protocol import notes
 from mtal.runs.run import LOSS, Run
 from mtal.statistics.curves import SPREADS, across_tasks, over_seeds
 from mtal.ui import inputs
 from mtal.ui.cards import short_title
 from mtal.ui.causes import cause
 from mtal.ui.taking import offer_figure
-from mtal.ui.words import decimals, fixed, plain
+from mtal.ui.words import plain
 
-ALONE = "n=1: one seed gives no error estimate."
 USUAL_PUBLISHED = ("Random", "PartAL", "Ours")
 CHANGE = "change"                                           # stands where a task's name could: mean change against Random
-RANDOM = "random"
 
 
 @dataclass(frozen=True)
@@ -52,100 +53,68 @@ def choose_style(rows: pd.DataFrame, page: str, paper: bool = True, seeds: bool 
     return rows.assign(x=rows[x].astype(float)), Style(x, band, thin, chosen)
 
 
-def lines(rows: pd.DataFrame) -> dict[str, Line]:
-    """Group -> how it is called and drawn. `rows` as `mtal.runs.lines.curve_rows` gives them."""
-    first = rows.drop_duplicates("group")
-    return {str(group): Line(str(title), str(strategy), int(variant)) for group, title, strategy, variant in
-            zip(first["group"], first["title"], first["strategy"], first["variant"], strict=True)}
-
-
 def show_chart(rows: pd.DataFrame, task: str, style: Style, legend: bool, page: str) -> None:
     """One task's curve, its table and its downloads. `rows`: of one data set, with the column x."""
     curves, whole = apart(rows[rows["task"] == task])
     first = (curves if len(curves) else whole).iloc[0]
-    named, known = lines(curves), f"{page}.{first['dataset']}.{task}"
+    named, known = reading.lines(curves), f"{page}.{first['dataset']}.{task}"
     mean = over_seeds(curves, style.band)
     printed = for_task(style.published, str(first["dataset"]), task) if style.published is not None else None
-    full = (float(whole["value"].mean()), int(whole["seed"].nunique())) if len(whole) else None
     figure = learning_curve(mean, named, style.x, str(first["axis"]), known, band=style.band, legend=legend, published=printed,
-                            seeds=curves if style.thin else None, full=full)
-    told = message(mean, named, str(first["name"]))
+                            seeds=curves if style.thin else None, full=reading.full(whole))
+    told = reading.message(mean, named, str(first["name"]))
     st.markdown(f"**{plain(str(first['name']))}**")
     st.plotly_chart(figure, key=known, alt=told)
     if printed is not None and printed.empty:
         st.caption("The paper has no numbers for this task and data set.")
     offer_figure(curves.drop(columns="group"), f"{first['dataset']}-{task}-{style.x}", known)
     with st.expander("Numbers"):
-        st.dataframe(table(mean, named, style), key=f"{page}.table.{first['dataset']}.{task}", hide_index=True, alt=told)
+        st.dataframe(reading.table(mean, named, style.x, style.band), key=f"{page}.table.{first['dataset']}.{task}",
+                     hide_index=True, alt=told)
 
 
 def show_change(rows: pd.DataFrame, style: Style, reference: str, page: str) -> None:
     """Mean over the tasks of the change against a reference at equal x. `reference`: its group."""
     curves, _ = apart(rows[rows["task"] != LOSS])
-    named, known = lines(curves), f"{page}.{curves['dataset'].iloc[0]}.{CHANGE}"
+    named, known = reading.lines(curves), f"{page}.{curves['dataset'].iloc[0]}.{CHANGE}"
     mean = across_tasks(curves, reference, style.band).dropna(subset="mean")
     st.markdown(f"**Mean change of all tasks against {plain(named[reference].title)}**")
     if mean[mean["group"] != reference].empty:
-        st.caption("No line has a seed in common with it at equal labels, so nothing can be compared.")
+        st.caption(reading.CHANGE_LACKS)
         return
-    figure = learning_curve(mean, named, style.x, "Better by (%) ↑", known, band=style.band, legend=False, zero=True)
-    st.plotly_chart(figure, key=known, alt=message(mean, named, "Mean change in %"))
+    figure = learning_curve(mean, named, style.x, reading.CHANGE_AXIS, known, band=style.band, legend=False, zero=True)
+    st.plotly_chart(figure, key=known, alt=reading.message(mean, named, "Mean change in %"))
     offer_figure(mean, f"{curves['dataset'].iloc[0]}-change-{style.x}", known)
-    st.caption("Seed by seed at equal x, with the sign turned so that higher is better for every task; every task counts the "
-               "same. Only where all tasks were measured and the reference reaches so far; nothing is extrapolated.")
-
-
-def reference_of(rows: pd.DataFrame) -> str | None:
-    """The group that others are held against: Random with the plainest settings; None without one."""
-    found = rows[rows["strategy"] == RANDOM].sort_values("variant", kind="stable")
-    return None if found.empty else str(found["group"].iloc[0])
-
-
-def table(mean: pd.DataFrame, named: Mapping[str, Line], style: Style) -> pd.DataFrame:
-    """Mean, spread and n per group and cycle, for people. `mean` as `over_seeds` gives it."""
-    places = decimals(mean["mean"])
-    spreads = ["" if n < 2 else fixed(spread, places) for spread, n in zip(mean["spread"], mean["n"], strict=True)]
-    return pd.DataFrame({"strategy": [named[group].title for group in mean["group"]], "cycle": mean["cycle"],
-                         AXES[style.x]: mean["x"], "mean": [fixed(value, places) for value in mean["mean"]],
-                         style.band: spreads, "n": mean["n"]})
-
-
-def message(mean: pd.DataFrame, named: Mapping[str, Line], name: str) -> str:
-    """What the last points say, for those who cannot see the chart. `mean` as `over_seeds` gives it."""
-    last, places = mean.groupby("group", sort=False).tail(1), decimals(mean["mean"])
-    return f"{name}, last values: " + "; ".join(
-        f"{named[group].title} {fixed(value, places)} at {x:.5g} (n={n})"
-        for group, value, x, n in zip(last["group"], last["mean"], last["x"], last["n"], strict=True))
+    st.caption(reading.CHANGE_NOTE)
 
 
 def show_remarks(rows: pd.DataFrame, style: Style) -> None:
     """What must be known to read the bands and the published lines, and where seeds can be added."""
     curves, whole = apart(rows)
-    seeds = curves.groupby("group")["run"].nunique()
-    alone = curves[curves["group"].isin(seeds[seeds < 2].index)].drop_duplicates("group")
+    alone = reading.alone(curves)
     if not alone.empty:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(ALONE, width="content")
+            st.caption(reading.ALONE, width="content")
             for run, title in zip(alone["run"], alone["title"], strict=True):
                 st.page_link("pages/launch.py", label=f"Add seeds: {plain(str(title))}", icon=":material/add:",
                              query_params={"like": str(run)})
-    if (seeds > 1).any():
-        thin = "; thin lines: single seeds" if style.thin else ""
-        st.caption(f"Bands: mean ± {SPREADS[style.band]} over n seeds, only where there are at least two{thin}. "
-                   "Nothing is smoothed.")
+    if bands := reading.band_note(curves, style.band, style.thin):
+        st.caption(bands)
     if len(whole):
-        st.caption("Dotted line: networks trained once on the labels of the whole pool.")
+        st.caption(reading.FULL_NOTE)
     if style.published is not None:
-        _explain_published(style.published, curves)
+        st.caption(f"Dashed lines with open marks: the paper's printed numbers (n = 3), never blended with measured ones. "
+                   f"{NOT_OURS} Both readings can be chosen, and decide who wins.")
+        shown = style.published[style.published["task"].isin(curves["task"])]
+        if repeated := repeated_note(shown):
+            st.caption(repeated)
     warn_about_starts(curves)
 
 
 def warn_about_starts(rows: pd.DataFrame) -> None:
-    """Curves of one seed that do not begin with as many labelled images say little about each other."""
-    starts = rows[rows["cycle"] == 0].groupby(["dataset", "seed"])["images"].nunique()
-    if (starts > 1).any():
-        st.warning("These runs do not start with the same number of labelled images, so their curves are not comparable.",
-                   icon=":material/warning:")
+    """Where curves of one seed do not begin alike."""
+    if reading.unequal_starts(rows):
+        st.warning(reading.UNEQUAL_STARTS, icon=":material/warning:")
 
 
 def say_no_points(runs: Sequence[Run]) -> None:
@@ -164,11 +133,10 @@ def say_no_points(runs: Sequence[Run]) -> None:
 
 def show_protocol(runs: Sequence[Run]) -> None:
     """How these numbers came about: what differs, a column per line, then the rest."""
-    rows = protocol(runs)
-    same = rows.nunique(axis=1) == 1
-    if not same.all():
-        st.table(rows[~same].map(plain).rename(columns=plain))
-    st.table(rows[same].iloc[:, :1].set_axis(["the same for all" if len(rows.columns) > 1 else "value"], axis=1).map(plain))
+    differing, same = protocol_parts(runs)
+    if not differing.empty:
+        st.table(differing.map(plain).rename(columns=plain))
+    st.table(same.map(plain))
     for note in notes(runs):
         st.caption(plain(note))
 
@@ -191,15 +159,3 @@ def _choose_prices(rows: pd.DataFrame, page: str) -> dict[str, float]:
     with st.container(horizontal=True):
         return {name: st.number_input(f"Price of a label: {titles.get(name, name)}", 0.0, 1e6, PRICES.get(name, 1.0), 0.1,
                                       key=f"{page}.price.{name}", persist_state="session", width=190) for name in names}
-
-
-def _explain_published(printed: pd.DataFrame, curves: pd.DataFrame) -> None:
-    st.caption("Dashed lines with open marks: the paper's printed numbers (n = 3), never blended with measured ones. A "
-               "reference, not a competitor: its backbone and schedule are not documented, nor is its loss (compare the shape "
-               "only), and the depth error that it prints as mse is read as RMSE in metres. It calls its ± a variance; the size "
-               "is that of a standard deviation. Both readings can be chosen, and decide who wins.")
-    dataset, task, methods = REPEATED
-    shown = printed[(printed["dataset"] == dataset) & (printed["task"] == task) & printed["method"].isin(methods)]
-    if shown["method"].nunique() > 1 and task in set(curves["task"]):
-        st.caption(f"The paper's {dataset} {task} table prints the same five means for {' and '.join(methods)}: do not rank "
-                   "these two on it.")

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from mtal.reading.numbers import count
 from mtal.runs.data import DataFolder
 from mtal.ui.checks import Report
 from mtal.ui.findings import THUMB_PX, pager, thumbnail
-from mtal.ui.words import count, plain
+from mtal.ui.words import plain
 
 PAIRS, GROUPS, MEMBERS = 12, 12, 6                          # on a page; pictures of a group
 

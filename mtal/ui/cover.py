@@ -3,10 +3,10 @@ import pandas as pd
 import streamlit as st
 
 from mtal.figures.coverage import coverage_chart
+from mtal.reading.numbers import count
 from mtal.runs.run import Run
 from mtal.ui import loaders
 from mtal.ui.sentences import figures
-from mtal.ui.words import count
 
 
 def show_coverage(run: Run, cycle: int) -> None:

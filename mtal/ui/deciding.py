@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import ConfigError
+from mtal.reading.numbers import count
 from mtal.runs.decided import is_settled
 from mtal.runs.people import ACCEPTED, REJECTED, UNDECIDED
 from mtal.runs.run import Run
@@ -12,7 +13,7 @@ from mtal.runs.undo import undoable
 from mtal.ui import loaders
 from mtal.ui.sentences import what_decisions_do
 from mtal.ui.who import who
-from mtal.ui.words import count, plain
+from mtal.ui.words import plain
 
 BUTTONS = {ACCEPTED: ("Accept", "a", ":material/check:"), REJECTED: ("Reject", "x", ":material/close:")}   # label, key, icon
 NOTE = "batch.note"                                         # key of the container with the note's field

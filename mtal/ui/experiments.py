@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from mtal.reading.compared import status_word
+from mtal.reading.numbers import count, listed
 from mtal.runs.durations import span
 from mtal.runs.experiment import ALL_LABELS, REFUSED, Experiment, State, damaged_experiments, start_all, stop_all
 from mtal.runs.launch import start
@@ -15,7 +17,7 @@ from mtal.runs.status import Status
 from mtal.ui import cards, loaders, methods, planning
 from mtal.ui.causes import Cause, cause
 from mtal.ui.forecast import left
-from mtal.ui.words import ago, code, count, listed, plain
+from mtal.ui.words import ago, code, plain
 
 WIDTHS = {"Experiment": 7, "Plan": 5, "Runs": 6, "Last activity": 3}    # title -> width
 NAMED = 3                                                   # strategies that a sentence names
@@ -81,7 +83,7 @@ def counts(states: Sequence[State]) -> None:
     found = Counter(state.status for state in states)
     with st.container(horizontal=True, gap="xsmall"):
         for status in sorted(found, key=list(Status).index):
-            cards.show_status(status, f"{found[status]} {_word(status)}")
+            cards.show_status(status, f"{found[status]} {status_word(status)}")
 
 
 def show_header(experiment: Experiment) -> None:
@@ -211,7 +213,7 @@ def _cell(experiment: Experiment, state: State | None) -> str:
     if state is None:
         return '<td class="none">–</td>'
     run = experiment.run(state.cell)
-    words, why = f"{cards.SIGNS[state.status][1]} {_word(state.status)}", ""
+    words, why = f"{cards.SIGNS[state.status][1]} {status_word(state.status)}", ""
     if state.status is Status.RUNNING or (0 < state.cycles_done < state.cycles and state.status is not Status.FINISHED):
         why = f"{state.cycles_done} of {state.cycles} cycles"
     if run is not None and state.status in BROKEN:
@@ -220,11 +222,6 @@ def _cell(experiment: Experiment, state: State | None) -> str:
     text = f"{escape(words)}<small>{escape(why)}</small>" if why else escape(words)
     inner = text if run is None else f'<a href="run?{escape(urlencode({"run": run.name}))}">{text}</a>'
     return f'<td class="{state.status}">{bar}{inner}</td>'
-
-
-def _word(status: Status) -> str:
-    """As the user of an experiment sees it."""
-    return {Status.QUEUED: "waiting", Status.NEW: "not started"}.get(status, status.value)
 
 
 def _start(experiment: Experiment) -> None:

@@ -6,12 +6,13 @@ import yaml
 
 from mtal.acquisition.own import all_strategies
 from mtal.config import ConfigError
+from mtal.reading.numbers import count
 from mtal.runs.durations import span
 from mtal.runs.experiment import REFUSED, Cell, Experiment, extend, grid, more, on_all_labels, one_at_a_time, start_all
 from mtal.ui import ablations, methods, registry
 from mtal.ui.experiments import some_titles, strategy_title
 from mtal.ui.forecast import left
-from mtal.ui.words import count, plain
+from mtal.ui.words import plain
 
 PAGE = "extend"                                             # of the keys
 

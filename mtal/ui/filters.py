@@ -5,11 +5,12 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from mtal.reading.numbers import decimals
 from mtal.runs.batch import AUTO, REFILL
 from mtal.runs.people import ACCEPTED, REJECTED
 from mtal.ui import inputs
 from mtal.ui.sift import Sieve, in_order, passes, scores, sortings
-from mtal.ui.words import code, decimals
+from mtal.ui.words import code
 
 PAGE = "batch"
 LISTS = ("decision", "driver", "partner", "cluster")        # columns of which some values may be asked for

@@ -11,10 +11,11 @@ import pandas as pd
 import streamlit as st
 
 from mtal.figures import data as figures
+from mtal.reading.numbers import count
 from mtal.runs.data import DataFolder
 from mtal.ui import inputs
 from mtal.ui.checks import Report
-from mtal.ui.words import count, plain
+from mtal.ui.words import plain
 
 ROWS = 50                                                   # of a page of problems
 THUMB_PX, PAGER_PX, ROW_PX = 150, 380, 68                   # a table breaks long lines where rows are above 64 px

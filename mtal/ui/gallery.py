@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from mtal.reading.numbers import decimals
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui import loaders
 from mtal.ui.pictures import thumb_url
 from mtal.ui.sentences import driving_task, figures
-from mtal.ui.words import decimals, plain
+from mtal.ui.words import plain
 
 IN_A_ROW = 8
 TALLEST = 20                                                # rows of a table before it scrolls

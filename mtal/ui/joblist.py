@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from mtal.config import MACHINE_FIELDS, REPEAT_FIELDS, Config
+from mtal.reading.numbers import count, decimals, fixed
 from mtal.runs.device import device_key
 from mtal.runs.index import damaged
 from mtal.runs.launch import kill, request_stop, start
@@ -12,7 +13,7 @@ from mtal.runs.run import LOSS, Run
 from mtal.runs.status import Status
 from mtal.ui import cards, live, loaders
 from mtal.ui.causes import AWAITED, cause
-from mtal.ui.words import ago, code, count, decimals, fixed, plain
+from mtal.ui.words import ago, code, plain
 
 TITLES = {"Run": 8, "Status": 5, "Cycles": 3, "Multi-task loss ↓": 5, "Created": 4}    # title -> width
 IN_TITLE = {"dataset", "strategy", *REPEAT_FIELDS}          # settings that a run's link says already

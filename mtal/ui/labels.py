@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from mtal.figures import data as figures
+from mtal.reading.numbers import count
 from mtal.runs.data import DataFolder
 from mtal.ui import inputs
 from mtal.ui.checks import Report
 from mtal.ui.findings import states_of
-from mtal.ui.words import count, plain
+from mtal.ui.words import plain
 
 SPLITS = ("pool", "validation")
 FIRST = 4                                                   # rows of drawn labels before all are asked for

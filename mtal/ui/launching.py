@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from mtal.config import PRESETS, SELECTION, Config, ConfigError, find
+from mtal.reading.numbers import count
 from mtal.runs.durations import span
 from mtal.runs.experiment import Cell
 from mtal.runs.index import find_run
@@ -13,7 +14,7 @@ from mtal.ui import ablations, form, loaders, methods, planning, registry, start
 from mtal.ui.causes import cause
 from mtal.ui.forecast import all_labelled, forecast, pool_size
 from mtal.ui.form import key
-from mtal.ui.words import code, count, plain
+from mtal.ui.words import code, plain
 
 __all__ = ["SELECTION", "begin_form", "copied", "fields", "look", "presets", "strategies_and_seeds", "summary", "yaml_view"]
 SEEDS = 3                                                   # of a comparison, as in the paper

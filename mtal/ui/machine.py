@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 
 from mtal.config import Config
+from mtal.reading.numbers import count
 from mtal.runs.device import device_key
-from mtal.ui.words import count, megabytes
+from mtal.ui.words import megabytes
 
 LOW_BYTES = 5_000_000_000                                   # below this a long run may fill the disk
 

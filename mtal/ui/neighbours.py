@@ -4,11 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from mtal.figures.scores import pool_percentile
+from mtal.reading.numbers import decimals
 from mtal.runs.run import Run
 from mtal.ui import loaders
 from mtal.ui.sentences import driving_task, figures, ordinal
 from mtal.ui.strip import show_row
-from mtal.ui.words import decimals, plain
+from mtal.ui.words import plain
 
 NEAR_MISSES = 10
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from mtal.acquisition.scores import comparable, task_scores
 from mtal.config import Config
+from mtal.reading.numbers import listed
 from mtal.ui.sentences import members, tasks_of
-from mtal.ui.words import listed
 
 Join = Literal["max", "mean", "min"]
 JOINS: tuple[Join, ...] = ("max", "mean", "min")

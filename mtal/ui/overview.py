@@ -7,12 +7,13 @@ import streamlit as st
 
 from mtal.config import MACHINE_FIELDS, Config
 from mtal.figures.timings import stage_seconds
+from mtal.reading.numbers import count, decimals, fixed
 from mtal.runs.durations import duration
 from mtal.runs.progress import STAGES
 from mtal.runs.run import LOSS, Run
 from mtal.ui import loaders
 from mtal.ui.gallery import caption, show_tiles, with_driver
-from mtal.ui.words import code, count, decimals, fixed, plain
+from mtal.ui.words import code, plain
 
 STRIP = 8
 

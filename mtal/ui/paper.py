@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 from scipy import stats
 
-from mtal.figures.curves import Line, learning_curve
-from mtal.figures.published import READINGS, REPEATED, SEEDS, published
+from mtal.figures.curves import learning_curve
+from mtal.figures.published import READINGS, SEEDS, published
+from mtal.reading import printed
+from mtal.reading.printed import TITLES
 from mtal.runs.run import LOSS
 from mtal.statistics.area import areas
 from mtal.statistics.reach import reach_by_group
@@ -17,10 +19,6 @@ from mtal.ui.taking import offer_figure
 from mtal.ui.words import plain
 
 FIGURES = {"PASCAL": "Figure 4: PASCAL-Context, five tasks", "NYU": "Figure 5: NYUD-v2, three tasks"}
-TITLES = {LOSS: "Multi-task loss", "semseg": "Semantic segmentation", "depth": "Depth", "normals": "Surface normals",
-          "edge": "Edges", "human_parts": "Human parts", "saliency": "Saliency"}
-AXES = {"mIoU": "mIoU (%)", "odsF": "odsF (%)", "mErr": "mErr (°)", "mse": "RMSE (m), printed as mse",
-        "multi-task loss": "Multi-task loss"}
 OURS, PARTAL, RANDOM = "Ours", "PartAL", "Random"
 LEVEL = 0.05
 
@@ -43,20 +41,15 @@ def show_figure(rows: pd.DataFrame, dataset: str, reading: str) -> None:
     for column, one in zip(inputs.columns(len(tables), 2, "published"), tables, strict=True):
         first = one.iloc[0]
         task, key = str(first["task"]), f"published.{dataset}.{first['task']}"
-        mean = pd.DataFrame({"group": one["method"], "cycle": one.groupby("method").cumcount(), "x": one["labelled_percent"],
-                             "mean": one["mean"], "spread": one["spread"], "n": SEEDS})
-        figure = learning_curve(mean, _lines(one), "percent", axis(first), key, band="std",
+        figure = learning_curve(printed.as_means(one), printed.lines(one), "percent", printed.axis(first), key, band="std",
                                 legend=task == LOSS or len(tables) == 1)
         with column:
             st.markdown(f"**Figure {first['figure']}: {TITLES.get(task, task)}** (Table {first['table']})")
-            st.plotly_chart(figure, key=key, alt=_told(one))
+            st.plotly_chart(figure, key=key, alt=plain(printed.told(one)))
             offer_figure(one, f"published-{dataset}-{task}", key)
-    methods = REPEATED[2]
-    if dataset == REPEATED[0]:
-        st.caption(f"The saliency table prints the same five means for {' and '.join(methods)}, so these two cannot be ranked on "
-                   "it.")
-    st.caption(f"Bands: ± as {READINGS[reading]}, drawn as a standard deviation, n = {SEEDS}. The paper writes variance; the "
-               "size is that of a standard deviation.")
+    if repeated := printed.repeated_note(rows):
+        st.caption(repeated)
+    st.caption(printed.band_note(reading))
 
 
 def show_numbers(rows: pd.DataFrame) -> None:
@@ -110,22 +103,7 @@ def welch(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["Ours against", "cells", "Ours better", "Ours worse", "undecided"])
 
 
-def axis(row: pd.Series) -> str:
-    """`mIoU (%) ↑`"""
-    return f"{AXES[str(row['metric'])]} {'↓' if row['better'] == 'lower' else '↑'}"
-
-
-def _lines(one: pd.DataFrame) -> dict[str, Line]:
-    return {str(method): Line(str(method), str(strategy), 0)
-            for method, strategy in zip(one["method"], one["strategy"], strict=True)}
-
-
 def _budgets(tidy: pd.DataFrame, target: float, better: str) -> dict[str, str]:
     found = reach_by_group(tidy, target, better)
     return {group: budget_text(x, censor, 0 if censor else 1) for group, x, censor in
             zip(found["group"], found["x"], found["censor"], strict=True)}
-
-
-def _told(one: pd.DataFrame) -> str:
-    last = one[one["labelled_percent"] == one["labelled_percent"].max()]
-    return plain("At 60 %: " + ", ".join(f"{method} {mean:g}" for method, mean in zip(last["method"], last["mean"], strict=True)))

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mtal.config import ConfigError
+from mtal.reading.numbers import count
 from mtal.runs.experiment import ALL_LABELS, REFUSED, Cell, create_experiment, start_all
 from mtal.ui import loaders, methods, registry
-from mtal.ui.words import count, plain
+from mtal.ui.words import plain
 
 FEW = 3                                                     # strategies that a title names
 

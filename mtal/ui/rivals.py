@@ -6,11 +6,12 @@ import streamlit as st
 
 from mtal.acquisition import STRATEGIES
 from mtal.figures.overlap import overlap_bars, overlaps
+from mtal.reading.numbers import count
 from mtal.runs.run import Run
 from mtal.ui import inputs, loaders
 from mtal.ui.mosaic import grid
 from mtal.ui.picks import described, said
-from mtal.ui.words import count, plain
+from mtal.ui.words import plain
 
 SIDES = {"both": "Both picked", "ours": "Only this run", "theirs": "Only the other"}
 SHOWN = 24                                                  # tiles of one side; the table has all of them

@@ -4,11 +4,12 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
+from mtal.reading.numbers import count
 from mtal.runs.data import DataFolder
 from mtal.ui import inputs
 from mtal.ui.checks import Report
 from mtal.ui.findings import pager, states_of, thumbnail
-from mtal.ui.words import count, plain
+from mtal.ui.words import plain
 
 TILES, TILE_PX = 48, 120                                    # thumbnails on a page, and their width
 ALL, PROBLEM, BROKEN, ALIKE, WITHOUT = "all", "problem", "broken", "alike", "without-"

@@ -5,10 +5,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from mtal.reading.curves import reference_of
+from mtal.reading.numbers import count
+from mtal.runs.experiment import Experiment
 from mtal.runs.lines import apart, tasks_in_order
 from mtal.runs.run import Run
-from mtal.ui import comparison, inputs, loaders
-from mtal.ui.words import code, count, plain
+from mtal.ui import comparison, inputs, loaders, standings
+from mtal.ui.words import code, plain
 
 VIEWS = {"curves": "Curves", "saved": "Labels saved", "areas": "Areas", "wins": "Who wins", "overlap": "Overlap of picks",
          "costs": "Costs", "ablations": "Ablations"}
@@ -16,8 +19,7 @@ VIEWS = {"curves": "Curves", "saved": "Labels saved", "areas": "Areas", "wins": 
 
 def choose_compared(page: str, usual: Sequence[str]) -> list[Run]:
     """The runs of `?experiment=`, else those of `?cmp=`, at first the `usual` ones. Says what to do where there are none."""
-    asked = st.query_params.get("experiment")
-    experiment = next((one for one in loaders.experiments() if one.name == asked), None)
+    asked, experiment = st.query_params.get("experiment"), asked_experiment()
     if asked and experiment is None:
         st.warning(f"There is no experiment {code(asked)} here. Choose runs instead.", icon=":material/link_off:")
     if experiment is not None:
@@ -41,6 +43,17 @@ def choose_compared(page: str, usual: Sequence[str]) -> list[Run]:
     return runs
 
 
+def asked_experiment() -> Experiment | None:
+    """The one of `?experiment=`; None without it, or where there is no such."""
+    return next((one for one in loaders.experiments() if one.name == st.query_params.get("experiment")), None)
+
+
+def offer_report(runs: Sequence[Run], page: str) -> None:
+    """Of the experiment that was asked for, runs that have not begun included; else of the chosen runs."""
+    experiment = asked_experiment()
+    standings.offer_report(experiment or runs, experiment.name if experiment else "curves", page)
+
+
 def choose_view(page: str) -> str:
     """Which section, from `?view=`."""
     return inputs.choose("Show", list(VIEWS), page, "view", lambda name: VIEWS[name], follows=False,
@@ -58,7 +71,7 @@ def head(part: pd.DataFrame, number: int, rows: pd.DataFrame) -> None:
 def show_curves(part: pd.DataFrame, style: comparison.Style, page: str) -> None:
     """The multi-task loss, the mean change against Random, then a chart per task. `part`: of one data set."""
     first, *others = tasks_in_order(part)
-    reference = comparison.reference_of(apart(part)[0])
+    reference = reference_of(apart(part)[0])
     loss, change = st.container(key=f"wraps.{page}.first").columns(2)
     with loss:
         comparison.show_chart(part, first, style, legend=True, page=page)

@@ -7,12 +7,13 @@ import streamlit as st
 
 from mtal.config import ConfigError
 from mtal.export import SET_EXPORTERS
+from mtal.reading.numbers import count
 from mtal.runs.people import People
 from mtal.runs.run import Run
 from mtal.ui import loaders
 from mtal.ui.sets import SET, ChosenSet, find_set, forget_set, set_address, told
 from mtal.ui.who import who
-from mtal.ui.words import count, plain
+from mtal.ui.words import plain
 
 PAGES = {"batch": ("Batch", ":material/grid_view:"), "inspect": ("Inspect", ":material/troubleshoot:"),
          "map": ("Map", ":material/scatter_plot:")}

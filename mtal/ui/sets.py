@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from mtal.reading.numbers import count
 from mtal.runs.people import People
 from mtal.runs.run import Run
 from mtal.ui import loaders
 from mtal.ui.who import who
-from mtal.ui.words import code, count
+from mtal.ui.words import code
 
 SET = "set"                                                 # its place in the address
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from mtal.reading.numbers import count
 from mtal.runs.lines import family, tasks_in_order
 from mtal.runs.protocol import differences
 from mtal.runs.run import Run
 from mtal.ui import comparison, gallery, inputs, loaders, mosaic
-from mtal.ui.words import count, plain
+from mtal.ui.words import plain
 
 FIRST, MOST, SHOWN = 4, 8, 12                               # runs at first and at most; picks of each that are drawn
 

@@ -1,5 +1,5 @@
 """Who wins so far: the learning curves of an experiment, and all strategies and variants at one budget, held against Random."""
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -7,17 +7,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from mtal.export.report import writer
+from mtal.reading.curves import RANDOM
+from mtal.reading.numbers import count, decimals, fixed, spread
+from mtal.reading.spending import per_cycle, shared_note
 from mtal.runs.costs import spent
 from mtal.runs.experiment import ALL_LABELS, PLAIN, Experiment
 from mtal.runs.lines import apart, tasks_in_order
 from mtal.runs.lines import curve_rows as run_rows
+from mtal.runs.run import Run
 from mtal.ui import comparison, inputs, loaders
 from mtal.ui.experiments import REFERENCE_TITLE, strategy_title
 from mtal.ui.methods import SEVEN
-from mtal.ui.spending import MOST, SHARED_TIME, per_cycle
-from mtal.ui.words import count, decimals, fixed, plain
+from mtal.ui.words import plain
 
-RANDOM = "random"
 READABLE = 8                                                # lines in one chart; more are drawn when asked for
 FEW = 3                                                     # lines, up to which every seed is drawn too
 COMMON = "common"                                           # the budget box while runs go on: the last that all have reached
@@ -98,7 +101,7 @@ def standing(rows: pd.DataFrame, cycle: int) -> pd.DataFrame:
 
 
 def seconds_per_cycle(experiment: Experiment) -> pd.DataFrame:
-    """As `spending.per_cycle`, a row per line of the plan."""
+    """As `mtal.reading.spending.per_cycle`, a row per line of the plan."""
     tables = [spent(run, loaders.seconds(run)).assign(group=line_title(cell.strategy, cell.variant))
               for cell in experiment.cells if (run := experiment.run(cell)) and run.cycles_done()]
     return per_cycle(pd.concat(tables, ignore_index=True))
@@ -124,10 +127,9 @@ def show_standing(experiment: Experiment, rows: pd.DataFrame, task: str) -> None
     if found["n"].nunique() > 1:
         st.warning(UNEQUAL, icon=":material/balance:")
     missing = [group for group in rows["group"].unique() if group not in set(found["group"])]
-    shared = SHARED_TIME if any(text.startswith(MOST) for text in times.to_numpy().ravel()) else ""
     late = f" Not there yet: {plain(', '.join(missing))}." if missing else ""
     st.caption("± is the standard deviation over n seeds. The difference to Random is taken seed by seed at as many labels, "
-               f"where both have come so far.{shared}{late}")
+               f"where both have come so far.{shared_note(times)}{late}")
 
 
 def table(found: pd.DataFrame, seconds: pd.DataFrame, axis: str) -> pd.DataFrame:
@@ -150,9 +152,19 @@ def told(found: pd.DataFrame, axis: str) -> str:
 
 
 def download(found: pd.DataFrame, experiment: Experiment) -> None:
-    """Every measurement, a row per run, cycle and task. `found` as `mtal.runs.experiment.metrics` gives it."""
-    st.download_button(f"All {count(len(found), 'measurement')} as CSV", _as_csv(found), f"{experiment.name}.csv", "text/csv",
-                       key="experiments.csv", icon=":material/download:", on_click="ignore")
+    """Every measurement, a row per run, cycle and task, and the report. `found` as `mtal.runs.experiment.metrics` gives it."""
+    with st.container(horizontal=True):
+        st.download_button(f"All {count(len(found), 'measurement')} as CSV", _as_csv(found), f"{experiment.name}.csv",
+                           "text/csv", key="experiments.csv", icon=":material/download:", on_click="ignore")
+        offer_report(experiment, experiment.name, "experiments")
+
+
+def offer_report(asked: Experiment | Sequence[Run], name: str, page: str) -> None:
+    """A page for people without this program, made when it is asked for. `name`: of the file, without ending."""
+    st.download_button("Report (HTML)", writer(asked), f"{name}.html", "text/html", key=f"{page}.report",
+                       icon=":material/article:", on_click="ignore",
+                       help="One file that opens without this program and without a network: curves, labels saved, who wins, "
+                            "overlap, costs and protocol, with the numbers behind every figure.")
 
 
 def _as_csv(found: pd.DataFrame) -> Callable[[], str]:
@@ -188,5 +200,5 @@ def _columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _spreads(found: pd.DataFrame, places: int) -> list[str]:
-    return [fixed(mean, places) + f" ± {fixed(std, places)}" * (n > 1) for mean, std, n in _columns(found, "mean", "std", "n")]
+    return [spread(mean, std, n, places) for mean, std, n in _columns(found, "mean", "std", "n")]
 

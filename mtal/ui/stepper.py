@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from mtal.reading.numbers import count
 from mtal.runs.run import Run
 from mtal.ui import loaders
 from mtal.ui.sentences import ordinal
 from mtal.ui.sets import chosen_set
-from mtal.ui.words import code, count, plain
+from mtal.ui.words import code, plain
 
 SAMPLE, BACK = "sample", "back"
 NEXT, PREVIOUS = "j", "k"                                   # keys of the steps

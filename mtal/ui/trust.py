@@ -5,9 +5,10 @@ import pandas as pd
 import streamlit as st
 
 from mtal.figures.quality import Joined
+from mtal.reading.numbers import listed
 from mtal.runs.run import LOSS, Run, TaskFacts
 from mtal.ui import inputs, loaders
-from mtal.ui.words import listed, plain
+from mtal.ui.words import plain
 
 ABOUT = ("ρ is the rank correlation (Spearman) of a signal with the true loss of the unlabelled images: 1 = it ranks them by how "
          "wrong the network is, 0 = it says nothing, below 0 = it points the wrong way. Chance favours the best of many: see "

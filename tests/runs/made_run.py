@@ -1,4 +1,5 @@
 """A finished run folder with the files that `mtal.runs.run` documents, for tests that need a run and no engine."""
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,31 @@ def made_run(store: Path, photos: Path | None = None, config: Config | None = No
                 labelled[picked] = True
         run.report(number, "train", 10, 10)
     write_json(run.paths.result, {"outcome": "finished", "reason": "", "stage": "", "traceback": "", "seconds": 12.0})
+    return run
+
+
+def made_course(store: Path, config: Config, losses: Sequence[float], outcome: str = "finished", **told: object) -> Run:
+    """A run with these multi-task losses, a cycle each, that buys BATCH whole images between two; of its seed's own random
+    start and picks. `outcome`: "" for none yet; `told`: other facts."""
+    run = Run(create(config, StorePaths(store)).folder)
+    rng = np.random.default_rng(config.seed + 100 * len(config.strategy))
+    pool = max(IMAGES, len(START) + BATCH * config.cycles)
+    write_json(run.paths.facts, facts(None) | {"pool": [f"{index:04d}" for index in range(pool)]} | told)
+    labelled = np.zeros((pool, len(TASKS)), bool)
+    labelled[list(START)] = True
+    for number, loss in enumerate(losses):
+        with run.new_cycle(number) as cycle:
+            images = int(labelled.any(axis=1).sum())
+            write_json(cycle.metrics, {
+                "images": images, "labels": int(labelled.sum()), "percent": 100 * images / pool, "loss": loss,
+                "metrics": {task: loss / (place + 2) for place, task in enumerate(TASKS)},
+                "task_losses": dict.fromkeys(TASKS, 2.0), "seconds": {"train": 3.0, "evaluate": 1.0, "pick": 0.5}})
+            if number < len(losses) - 1:
+                picked = rng.choice(np.flatnonzero(~labelled[:, 0]), BATCH, replace=False)
+                np.save(cycle.pick, np.array([(image, task) for image in picked for task in range(len(TASKS))]))
+                labelled[picked] = True
+    if outcome:
+        write_json(run.paths.result, {"outcome": outcome, "reason": "", "stage": "", "traceback": "", "seconds": 12.0})
     return run
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mtal.runs.progress import Progress
-from mtal.ui.words import code, count, decimals, megabytes, plain, time_left
+from mtal.ui.words import code, megabytes, plain, time_left
 
 
 def test_an_unknown_time_left_is_said_and_not_guessed():
@@ -44,12 +44,5 @@ def test_code_holds_back_ticks():
     assert code("a") == "`a`"
 
 
-def test_counts_and_sizes():
-    assert [count(1, "image"), count(1200, "image")] == ["1 image", "1,200 images"]
+def test_sizes():
     assert [megabytes(999), megabytes(3.1e9)] == ["999 B", "3.1 GB"]
-
-
-@pytest.mark.parametrize(("values", "places"), [([7.31, 6.734], 3), ([115.0, 83.12, 0.07984], 1), ([0.055, 0.165], 4),
-                                                ([12345.0], 0), ([-41.2, float("nan")], 2), ([0.0], 3), ([], 3)])
-def test_a_column_has_one_number_of_decimals(values, places):
-    assert decimals(values) == places

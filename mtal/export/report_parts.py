@@ -1,0 +1,115 @@
+"""The sections of a report beside its curves, and their order: figures and tables of what follows from the curves."""
+from collections.abc import Callable
+
+import pandas as pd
+
+from mtal.export.report_curves import change_chart, curve_charts, published_charts
+from mtal.export.report_html import chart, paragraph, table
+from mtal.export.report_part import Part, X
+from mtal.figures.ablation import per_value
+from mtal.figures.curves import AXES
+from mtal.figures.savings import savings
+from mtal.figures.square import square
+from mtal.reading import ablations, alike, areas, curves, duels, saving, spending
+from mtal.reading.numbers import count
+from mtal.runs.lines import tasks_in_order, titles
+from mtal.runs.variation import ABLATIONS, varied
+from mtal.statistics.overlap import between_groups, between_seeds
+from mtal.statistics.wins import wins
+
+
+def saved_charts(part: Part) -> str:
+    """Per task: what each line needs to reach the reference's last value, and what it saves."""
+    told = []
+    for task, (found, sentence) in part.saved.items():
+        name, reference = part.name(task), part.titles[str(part.reference)]
+        drawn, numbers = found[found["note"] != saving.REFERENCE], saving.table(found, AXES[X])
+        told.append(paragraph(f"{name}: {sentence}"))
+        told.append(chart(savings(drawn, f"{AXES[X]}: saved against {reference} (%)", part.key), f"Saved: {name}", sentence,
+                          numbers, f"{part.key}-saved-{task}") if drawn["share"].notna().any() else table(numbers))
+    return "".join(told) + paragraph(saving.METHOD if told else "", "note")
+
+
+def area_tables(part: Part) -> str:
+    """Per task: the area under the curve of each line, the best first."""
+    long, short = areas.long_enough(part.curves)
+    if long.empty:
+        return paragraph(areas.TOO_SHORT)
+    told = []
+    for task in tasks_in_order(long):
+        one = long[long["task"] == task]
+        found = areas.best_first(one, curves.reference_of(long))
+        title = f"{part.name(task)}, mean height of the curve: {one['axis'].iloc[0]}"
+        told.append(paragraph(f"{title}. {areas.NOTHING_COMMON}") if found["mean"].isna().all() else
+                    table(areas.area_table(found, part.titles), title) + paragraph(areas.range_note(found, X), "note"))
+    return "".join(told) + paragraph(f"Left out, since they have one point: {count(short, 'run')}." if short else "", "note")
+
+
+def win_charts(part: Part) -> str:
+    """Who beats whom, over the multi-task loss and over the tasks."""
+    if len(part.named) < 2:
+        return paragraph(duels.ONE_LINE)
+    told = []
+    for kind, title in duels.KINDS.items():
+        found = wins(duels.counted(part.curves, kind), corrected=True)
+        if duels.most_seeds(found) < 2:
+            return paragraph(duels.NO_PAIRS)
+        shown, weak, words = (one.rename(index=part.titles, columns=part.titles) for one in
+                              (duels.in_square(found), found.weak, duels.words(found)))
+        rates = duels.beaten(found)
+        told.append(chart(square(shown, found.settings, "wins", part.key, weak=weak, words=words), f"Wins, {title}",
+                          duels.told(rates, part.titles), words.reset_index(names="row beats column"), f"{part.key}-wins-{kind}")
+                    + table(duels.table(rates, part.titles)) + paragraph(duels.explained(found, corrected=True), "note"))
+    return "".join(told)
+
+
+def overlap_chart(part: Part) -> str:
+    """How much alike the picks are, at the last cycle in which every line has picked."""
+    picks = alike.picked(part.runs)
+    if picks.empty:
+        return paragraph(alike.NO_PICKS)
+    cycle, pool, named = int(picks.groupby("group")["cycle"].max().min()), alike.choice_of(part.runs), titles(part.runs)
+    upto = alike.so_far(picks, cycle)
+    here, same = between_groups(upto, pool), between_seeds(upto, pool)
+    if here.empty and same.empty:
+        return paragraph(alike.NO_PAIRS)
+    told = ""
+    if not here.empty:
+        values, words = alike.in_square(here, named)
+        told = chart(square(values, 1, "Jaccard (0 to 1)", part.key, words=words),
+                     f"Between strategies, all picks up to cycle {cycle}, same seed, mean over seeds", alike.told(here, named),
+                     alike.pairs_table(here, named), f"{part.key}-overlap")
+    if not same.empty:
+        told += table(alike.seeds_table(same, named), f"Between seeds of one strategy, all picks up to cycle {cycle}")
+    return told + paragraph(alike.METHOD, "note")
+
+
+def cost_table(part: Part) -> str:
+    """Seconds per cycle, and the whole computing time."""
+    found = spending.table(part.runs)
+    return table(found) + paragraph(spending.METHOD + spending.shared_note(found), "note")
+
+
+def ablation_charts(part: Part) -> str:
+    """The paper's ablations and ours, as far as these runs vary the settings; "" without any."""
+    told = []
+    for ablation in ABLATIONS:
+        some, tables = varied(ablation, part.runs), []
+        for task in part.tasks if some else ():
+            one = part.curves[part.curves["task"] == task]
+            found = ablations.with_printed(ablation, some, one) if len(one) else one
+            if not found.empty:
+                name, key = f"{ablation.title} ({ablation.source}): {part.name(task)}", "-".join(ablation.settings)
+                told.append(chart(per_value(found, str(one["axis"].iloc[0]), part.key, ablations.numeric_axis(ablation)), name,
+                                  ablations.told(found, name), ablations.table(found), f"{part.key}-{key}-{task}"))
+                tables.append(found)
+        if tables:
+            told.append(paragraph(ablations.explained(ablation, pd.concat(tables)), "note"))
+    return "".join(told)
+
+
+SECTIONS: dict[str, Callable[[Part], str]] = {
+    "Learning curves": curve_charts, "Mean change": change_chart, "Labels saved": saved_charts,
+    "Areas under the curves": area_tables, "Who wins": win_charts, "Overlap of picks": overlap_chart, "Costs": cost_table,
+    "Ablations": ablation_charts, "The paper's curves": published_charts,
+}

@@ -1,0 +1,65 @@
+"""How much alike the picks of strategies and seeds are, for people."""
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from mtal.runs.lines import bought_images
+from mtal.runs.run import Run
+
+METHOD = ("Jaccard: images that both picked, divided by all that either picked; the random start is left out. By chance: the "
+          "mean for two random sets of these sizes. Seeds that overlap hardly more than chance say that the choice hangs on the "
+          "training's randomness.")
+NO_PICKS = "No complete cycle of these runs has picked a batch yet."
+NO_PAIRS = "No two of these runs can be compared at this cycle: they share neither seed nor strategy."
+
+
+def picked(runs: Sequence[Run], table: Callable[[Run], pd.DataFrame] = bought_images) -> pd.DataFrame:
+    """Columns: group, seed, cycle, id; a row per image that was bought after the start. `table`: what reads those of one run."""
+    tables = [table(run).assign(group=run.config.group, seed=run.config.seed) for run in runs]
+    found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    return found[["group", "seed", "cycle", "id"]] if len(found) else pd.DataFrame()
+
+
+def so_far(picks: pd.DataFrame, cycle: int) -> pd.DataFrame:
+    """All picks up to a cycle as one batch of it; of the runs that have come to it."""
+    come = picks.groupby(["group", "seed"])["cycle"].transform("max") >= cycle
+    return picks[come & (picks["cycle"] <= cycle)].assign(cycle=cycle)
+
+
+def choice_of(runs: Sequence[Run]) -> int:
+    """How many images there were to choose from after the start; of runs on different data, in the one that had the most."""
+    return max(len(run.facts.get("pool", ())) - len(run.facts.get("start", ())) for run in runs if run.facts)
+
+
+def in_square(here: pd.DataFrame, named: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Overlaps at one cycle as a square, and what is told of each cell."""
+    groups = list(dict.fromkeys([*here["one"], *here["other"]]))
+    values, words = (pd.DataFrame(empty, groups, groups, dtype=object) for empty in (np.nan, ""))
+    columns = (here[name] for name in ("one", "other", "mean", "chance", "pairs"))
+    for one, other, mean, chance, pairs in zip(*columns, strict=True):
+        values.loc[one, other] = values.loc[other, one] = mean
+        words.loc[one, other] = words.loc[other, one] = (
+            f"{mean:.3f}, by chance {chance:.3f}, over {pairs} seed{'s' * (pairs != 1)}")
+    return values.astype(float).rename(index=named, columns=named), words.rename(index=named, columns=named)
+
+
+def told(here: pd.DataFrame, named: Mapping[str, str]) -> str:
+    """Which two are the most alike. `here` as `between_groups` gives it, of one cycle."""
+    top = here.sort_values("mean", ascending=False).iloc[0]
+    return f"The most alike are {named[top['one']]} and {named[top['other']]}: {top['mean']:.2f}"
+
+
+def pairs_table(here: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
+    """`between_groups` of one cycle for people."""
+    return pd.DataFrame({"one": here["one"].map(named), "other": here["other"].map(named), **_overlaps(here)})
+
+
+def seeds_table(same: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
+    """`between_seeds` of one cycle for people."""
+    return pd.DataFrame({"strategy": same["group"].map(named), **_overlaps(same)}).rename(columns={"pairs": "pairs of seeds"})
+
+
+def _overlaps(found: pd.DataFrame) -> dict[str, pd.Series]:
+    return {"overlap": found["mean"].map("{:.3f}".format), "by chance": found["chance"].map("{:.3f}".format),
+            "pairs": found["pairs"]}

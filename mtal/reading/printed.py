@@ -1,0 +1,59 @@
+"""The paper's printed numbers, in words: titles, axes, and what must be known to read them."""
+import pandas as pd
+
+from mtal.figures.curves import Line
+from mtal.figures.published import READINGS, REPEATED, SEEDS
+from mtal.runs.run import LOSS
+
+TITLES = {LOSS: "Multi-task loss", "semseg": "Semantic segmentation", "depth": "Depth", "normals": "Surface normals",
+          "edge": "Edges", "human_parts": "Human parts", "saliency": "Saliency"}
+AXES = {"mIoU": "mIoU (%)", "odsF": "odsF (%)", "mErr": "mErr (°)", "mse": "RMSE (m), printed as mse",
+        "multi-task loss": "Multi-task loss"}
+NOT_OURS = ("A reference, not a competitor: its backbone and schedule are not documented, nor is its loss (compare the shape "
+            "only), and the depth error that it prints as mse is read as RMSE in metres. It calls its ± a variance; the size is "
+            "that of a standard deviation.")
+
+
+def axis(row: pd.Series) -> str:
+    """`mIoU (%) ↑`"""
+    return f"{AXES[str(row['metric'])]} {'↓' if row['better'] == 'lower' else '↑'}"
+
+
+def lines(one: pd.DataFrame) -> dict[str, Line]:
+    """Method -> how it is drawn; rows of one table."""
+    return {str(method): Line(str(method), str(strategy), 0)
+            for method, strategy in zip(one["method"], one["strategy"], strict=True)}
+
+
+def as_means(one: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one table as `mtal.statistics.curves.over_seeds` gives measured ones; x in % of the pool."""
+    return pd.DataFrame({"group": one["method"], "cycle": one.groupby("method").cumcount(), "x": one["labelled_percent"],
+                         "mean": one["mean"], "spread": one["spread"], "n": SEEDS})
+
+
+def table(one: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one table for people, as they were printed."""
+    return pd.DataFrame({"method": one["method"], "labels (%)": one["labelled_percent"], "mean": one["mean"].map("{:g}".format),
+                         "±": one["spread"].map("{:g}".format)})
+
+
+def told(one: pd.DataFrame) -> str:
+    """The values at the largest budget, in one line."""
+    last = one[one["labelled_percent"] == one["labelled_percent"].max()]
+    return "At 60 %: " + ", ".join(f"{method} {mean:g}" for method, mean in zip(last["method"], last["mean"], strict=True))
+
+
+def band_note(reading: str) -> str:
+    """How the ± is drawn. `reading`: one of READINGS."""
+    return (f"Bands: ± as {READINGS[reading]}, drawn as a standard deviation, n = {SEEDS}. The paper writes variance; the size "
+            "is that of a standard deviation.")
+
+
+def repeated_note(rows: pd.DataFrame) -> str:
+    """A doubt about the table in which two methods have the same means; "" where `rows` do not show them both."""
+    dataset, task, methods = REPEATED
+    shown = rows[(rows["dataset"] == dataset) & (rows["task"] == task) & rows["method"].isin(methods)]
+    if shown["method"].nunique() < 2:
+        return ""
+    return (f"The paper's {dataset} {task} table prints the same five means for {' and '.join(methods)}: do not rank these "
+            "two on it.")

@@ -1,0 +1,66 @@
+"""Who beats whom in words, against plain loops over the cells."""
+import pandas as pd
+import pytest
+
+from mtal.reading.duels import beaten, counted, explained, in_square, most_seeds, table, told, words
+from mtal.statistics.wins import wins
+
+NAMED = {"a": "Ours", "b": "Random", "c": "RBAL"}
+
+
+def rows(seeds=3, lone=True) -> pd.DataFrame:
+    """a is always better than b by nearly the same; c, if `lone`, has the first two seeds only. Two tasks and the loss."""
+    found = []
+    for task in ("loss", "depth", "normals"):
+        for group, base in {"a": 1.0, "b": 2.0, "c": 1.5}.items():
+            for seed in range(min(seeds, 2) if group == "c" and lone else seeds):
+                found += [{"group": group, "seed": seed, "cycle": cycle, "x": 10.0 * cycle, "task": task, "better": "lower",
+                           "value": base - cycle / 10 + 0.01 * seed * (cycle + 1) * (group == "a")} for cycle in range(2)]
+    return pd.DataFrame(found)
+
+
+def test_the_loss_alone_or_every_task_counts():
+    assert set(counted(rows(), "loss")["setting"]) == {"loss"}
+    assert set(counted(rows(), "tasks")["setting"]) == {"depth", "normals"}
+
+
+def test_cells_and_rates_equal_the_plain_loops():
+    found = wins(counted(rows(), "tasks"))
+    cells, square, rates = words(found), in_square(found), beaten(found)
+    for one in NAMED:
+        assert pd.isna(square.loc[one, one])
+        assert cells.loc[one, one] == ""
+        losses = [found.matrix.loc[other, one] for other in NAMED if other != one]
+        assert rates[one] == pytest.approx(sum(losses) / len(NAMED))       # over all rows, the empty diagonal too
+        for other in NAMED:
+            if other != one:
+                assert cells.loc[one, other] == (f"{found.matrix.loc[one, other]:.2f} of {found.possible.loc[one, other]:.2f} "
+                                                 f"possible wins, n={found.n.loc[one, other]}")
+    assert list(rates.values()) == sorted(rates.values())
+    assert square.loc["a", "b"] == 2
+    assert table(rates, NAMED)["strategy"].tolist() == [NAMED[group] for group in rates]
+
+
+def test_the_least_beaten_three_are_told():
+    assert told({"b": 0.0, "a": 0.25, "c": 1.0, "d": 2.0}, {**NAMED, "d": "Last"}) == (
+        "Beaten least often: Random 0.00, Ours 0.25, RBAL 1.00")
+
+
+def test_how_to_read_it():
+    found = wins(counted(rows(), "tasks"))
+    assert most_seeds(found) == 3
+    plain, corrected = explained(found, corrected=False), explained(found, corrected=True)
+    assert "|t| above 4.30 is needed at n=3" in plain
+    assert "2 settings, so a cell can reach 2" in plain
+    assert "Grey: fewer than 3 shared seeds" in plain
+    assert "Holm's correction" in corrected
+    assert "|t| above" not in corrected
+    alike = explained(wins(counted(rows(5, lone=False), "loss")), corrected=False)
+    assert "|t| above 2.78 is needed at n=5" in alike
+    assert "1 setting, so a cell can reach 1" in alike
+    assert "Grey" not in alike
+
+
+def test_without_shared_seeds_nothing_can_be_tested():
+    assert most_seeds(wins(counted(rows(1), "loss"))) < 2
+    assert most_seeds(wins(counted(rows().iloc[:0], "loss"))) == 0
