@@ -74,14 +74,15 @@ def bought_images(run: Run) -> pd.DataFrame:
 def curve_rows(runs: Sequence[Run], table: Callable[[Run], pd.DataFrame] = measured) -> pd.DataFrame:
     """The metrics of all runs. Columns as in `measured`, and run, seed, group, title (of the group), name (of the task),
     strategy, variant (0 for the settings closest to the defaults), dataset. `table`: what reads those of one run."""
-    names, variants = titles(runs), _variants(runs)
-    frames = [table(run).rename(columns={"title": "name"}).assign(
-        run=run.name, seed=run.config.seed, group=run.config.group, title=names[run.config.group], strategy=run.config.strategy,
-        variant=variants[run.config.group], dataset=run.config.dataset) for run in runs]
-    frames = [frame for frame in frames if not frame.empty]
-    if not frames:
+    tables = {run.name: found for run in runs if not (found := table(run)).empty}
+    if not tables:
         return pd.DataFrame()
-    rows = pd.concat(frames, ignore_index=True)
+    rows = pd.concat(tables, names=["run", None]).reset_index("run").reset_index(drop=True).rename(columns={"title": "name"})
+    names, variants = titles(runs), _variants(runs)
+    told = pd.DataFrame({run.name: {
+        "seed": run.config.seed, "group": run.config.group, "title": names[run.config.group], "strategy": run.config.strategy,
+        "variant": variants[run.config.group], "dataset": run.config.dataset} for run in runs}).T.infer_objects()
+    rows = rows.join(told, on="run")
     return rows.assign(value=rows["value"].astype(float))   # a metric without a value (no valid pixel) is None on disk
 
 

@@ -58,7 +58,7 @@ def test_bands_and_single_seeds_are_switched_by_the_address(open_page, compared)
     app = open_page("curves", band="ci95", seeds="hidden")
     spec = charts(app)[0].proto.spec
     assert "ci95" in spec
-    assert "seed 1" not in spec
+    assert "seeds" not in spec
     assert "95 % confidence interval" in texts(app)
 
 

@@ -40,16 +40,18 @@ def test_mean_line_band_and_thin_seeds(mean, seeds):
     assert list(line.x) == [30, 60, 90]
     assert list(band.x) == [30, 60, 60, 30]                 # only where two seeds have come
     assert list(band.y) == pytest.approx([5.48, 4.24, 3.96, 4.92])
-    assert list(found["Ours, seed 1"].y) == [5.4, 4.2]
-    assert found["Ours, seed 1"].line.width < line.line.width
-    assert "Random, seed 0" not in found                    # one seed is its line already
+    thin = found["Ours, seeds"]
+    assert [y for y, seed in zip(thin.y, thin.customdata, strict=True) if seed == 1 and not math.isnan(y)] == [5.4, 4.2]
+    assert [math.isnan(y) for y in thin.y] == [False, False, False, True, False, False, True]   # a gap between seeds
+    assert thin.line.width < line.line.width
+    assert "Random, seeds" not in found                     # one seed is its line already
 
 
 def test_a_single_seed_has_no_band_and_says_so(mean):
     found = lines(drawn(mean))
     assert "Random (n=1)" in found
     assert "Random ± std" not in found
-    assert "Ours, seed 0" not in found                      # thin lines are switched off
+    assert "Ours, seeds" not in found                       # thin lines are switched off
 
 
 def test_the_band_is_named(mean):

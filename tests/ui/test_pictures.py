@@ -11,7 +11,7 @@ from starlette.responses import Response
 from mtal.runs.files import write_json
 from mtal.runs.paths import STORE_VARIABLE
 from mtal.runs.run import Run
-from mtal.ui.pictures import picture_url, routes, thumb_url
+from mtal.ui.pictures import library_url, picture_url, routes, thumb_url
 from tests.runs.made_run import made_run
 
 NAME = "semseg.gap.depth"
@@ -113,4 +113,11 @@ def test_the_dashboard_serves_them(monkeypatch):
     """app.py is imported by the server, which finds `app` and its routes there."""
     import app
     assert isinstance(app.app, st.App)
-    assert {route.path for route in app.ROUTES} == {"/thumb/{rest:path}", "/picture/{rest:path}"}
+    assert {route.path for route in app.ROUTES} == {"/thumb/{rest:path}", "/picture/{rest:path}", "/plotly.js"}
+
+
+def test_the_library_for_pictures_is_served_and_kept():
+    answer = get(f"/{library_url()}")
+    assert answer.status_code == 200
+    assert b"plotly.js" in answer.body[:400]
+    assert "immutable" in answer.headers["cache-control"]
