@@ -5,6 +5,6 @@ from mtal.ui import paper
 
 st.title("Published results", anchor=False)
 rows, dataset, reading = paper.choose()
-paper.show_figure(rows, dataset, reading)
+paper.show_charts(rows, dataset, reading)
 paper.show_numbers(rows)
 paper.show_tests(rows, reading)

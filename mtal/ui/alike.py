@@ -10,7 +10,7 @@ from mtal.runs.lines import titles
 from mtal.runs.run import Run
 from mtal.statistics.overlap import between_groups, between_seeds
 from mtal.ui import inputs, loaders
-from mtal.ui.taking import offer_figure
+from mtal.ui.chart import show_figure
 
 SCOPES = {"so far": "all picks up to this cycle", "batch": "the batch of this cycle alone"}
 
@@ -32,9 +32,8 @@ def show_overlap(runs: Sequence[Run], page: str) -> None:
         values, words = alike.in_square(here, named)
         figure = square(values, 1, "Jaccard (0 to 1)", f"{page}.overlap", words=words)
         st.markdown("**Between strategies**, same seed, mean over seeds")
-        st.plotly_chart(figure, key=f"{page}.overlap", alt=alike.told(here, named))
         told = between.assign(one=between["one"].map(named), other=between["other"].map(named))
-        offer_figure(told, "overlap", f"{page}.overlap")
+        show_figure(figure, told, "overlap", f"{page}.overlap", alike.told(here, named))
     same = _between_seeds(picks, pool, cumulative)
     same = same[same["cycle"] == cycle]
     if not same.empty:

@@ -18,7 +18,7 @@ from mtal.statistics.curves import SPREADS, across_tasks, over_seeds
 from mtal.ui import inputs
 from mtal.ui.cards import short_title
 from mtal.ui.causes import cause
-from mtal.ui.taking import offer_figure
+from mtal.ui.chart import show_figure
 from mtal.ui.words import plain
 
 USUAL_PUBLISHED = ("Random", "PartAL", "Ours")
@@ -64,10 +64,9 @@ def show_chart(rows: pd.DataFrame, task: str, style: Style, legend: bool, page: 
                             seeds=curves if style.thin else None, full=reading.full(whole))
     told = reading.message(mean, named, str(first["name"]))
     st.markdown(f"**{plain(str(first['name']))}**")
-    st.plotly_chart(figure, key=known, alt=told)
+    show_figure(figure, curves.drop(columns="group"), f"{first['dataset']}-{task}-{style.x}", known, told)
     if printed is not None and printed.empty:
         st.caption("The paper has no numbers for this task and data set.")
-    offer_figure(curves.drop(columns="group"), f"{first['dataset']}-{task}-{style.x}", known)
     with st.expander("Numbers"):
         st.dataframe(reading.table(mean, named, style.x, style.band), key=f"{page}.table.{first['dataset']}.{task}",
                      hide_index=True, alt=told)
@@ -83,8 +82,8 @@ def show_change(rows: pd.DataFrame, style: Style, reference: str, page: str) -> 
         st.caption(reading.CHANGE_LACKS)
         return
     figure = learning_curve(mean, named, style.x, reading.CHANGE_AXIS, known, band=style.band, legend=False, zero=True)
-    st.plotly_chart(figure, key=known, alt=reading.message(mean, named, "Mean change in %"))
-    offer_figure(mean, f"{curves['dataset'].iloc[0]}-change-{style.x}", known)
+    show_figure(figure, mean, f"{curves['dataset'].iloc[0]}-change-{style.x}", known,
+                reading.message(mean, named, "Mean change in %"))
     st.caption(reading.CHANGE_NOTE)
 
 

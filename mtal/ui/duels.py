@@ -8,7 +8,7 @@ from mtal.reading.curves import lines
 from mtal.runs.lines import apart
 from mtal.statistics.wins import Wins, wins
 from mtal.ui import inputs
-from mtal.ui.taking import offer_figure
+from mtal.ui.chart import show_figure
 from mtal.ui.words import plain
 
 CORRECTIONS = {"holm": "Holm's correction", "none": "none"}
@@ -33,8 +33,8 @@ def show_duels(rows: pd.DataFrame, page: str) -> None:
                           (duels.in_square(found), found.weak, duels.words(found)))
     rates = duels.beaten(found)
     said = duels.told(rates, named)
-    st.plotly_chart(square(shown, found.settings, "wins", f"{page}.duels", weak=weak, words=words), key=f"{page}.duels", alt=said)
-    offer_figure(shown.reset_index(names="row beats column"), "wins", f"{page}.duels")
+    show_figure(square(shown, found.settings, "wins", f"{page}.duels", weak=weak, words=words),
+                shown.reset_index(names="row beats column"), "wins", f"{page}.duels", said)
     st.dataframe(duels.table(rates, named), key=f"{page}.duels.mean", hide_index=True, height="content", alt=said)
     st.caption(plain(duels.explained(found, corrected)))
 

@@ -15,8 +15,7 @@ from mtal.statistics.area import areas
 from mtal.statistics.reach import reach_by_group
 from mtal.statistics.reach import text as budget_text
 from mtal.ui import inputs
-from mtal.ui.taking import offer_figure
-from mtal.ui.words import plain
+from mtal.ui.chart import show_figure
 
 FIGURES = {"PASCAL": "Figure 4: PASCAL-Context, five tasks", "NYU": "Figure 5: NYUD-v2, three tasks"}
 OURS, PARTAL, RANDOM = "Ours", "PartAL", "Random"
@@ -35,7 +34,7 @@ def choose() -> tuple[pd.DataFrame, str, str]:
     return rows[rows["dataset"] == dataset], dataset, reading
 
 
-def show_figure(rows: pd.DataFrame, dataset: str, reading: str) -> None:
+def show_charts(rows: pd.DataFrame, dataset: str, reading: str) -> None:
     """A chart per table, in the paper's order."""
     tables = [one for _, one in rows.groupby("table", sort=True)]
     for column, one in zip(inputs.columns(len(tables), 2, "published"), tables, strict=True):
@@ -45,8 +44,7 @@ def show_figure(rows: pd.DataFrame, dataset: str, reading: str) -> None:
                                 legend=task == LOSS or len(tables) == 1)
         with column:
             st.markdown(f"**Figure {first['figure']}: {TITLES.get(task, task)}** (Table {first['table']})")
-            st.plotly_chart(figure, key=key, alt=plain(printed.told(one)))
-            offer_figure(one, f"published-{dataset}-{task}", key)
+            show_figure(figure, one, f"published-{dataset}-{task}", key, printed.told(one))
     if repeated := printed.repeated_note(rows):
         st.caption(repeated)
     st.caption(printed.band_note(reading))

@@ -9,8 +9,8 @@ from mtal.reading.numbers import decimals
 from mtal.reading.saving import METHOD, REFERENCE, headline, saved_rows, table, usual_target
 from mtal.runs.lines import apart, tasks_in_order
 from mtal.ui import inputs
+from mtal.ui.chart import show_figure
 from mtal.ui.comparison import Style
-from mtal.ui.taking import offer_figure
 from mtal.ui.words import plain
 
 
@@ -35,9 +35,8 @@ def show_saving(rows: pd.DataFrame, style: Style, page: str) -> None:
     st.markdown(plain(said))
     drawn = found[found["note"] != REFERENCE]
     if drawn["share"].notna().any():
-        st.plotly_chart(savings(drawn, f"{axis}: saved against {named[reference].title} (%)", f"{page}.{task}"),
-                        key=f"{page}.saved", alt=said)
-        offer_figure(drawn, f"saved-{task}-{style.x}", f"{page}.saved")
+        show_figure(savings(drawn, f"{axis}: saved against {named[reference].title} (%)", f"{page}.{task}"), drawn,
+                    f"saved-{task}-{style.x}", f"{page}.saved", said)
     st.dataframe(table(found, axis), key=f"{page}.saved.table", hide_index=True, height="content",
                  alt="What each line needs to reach the value, and what it saves")
     st.caption(METHOD)

@@ -10,7 +10,7 @@ from mtal.runs.lines import tasks_in_order
 from mtal.runs.run import Run
 from mtal.runs.variation import ABLATIONS, Ablation, varied
 from mtal.ui import inputs
-from mtal.ui.taking import offer_figure
+from mtal.ui.chart import show_figure
 from mtal.ui.words import plain
 
 
@@ -42,9 +42,8 @@ def _show(ablation: Ablation, runs: Sequence[Run], rows: pd.DataFrame, page: str
         title, key = str(one["name"].iloc[0]), f"{page}.{known}.{task}"
         with column:
             st.markdown(f"**{plain(title)}**")
-            st.plotly_chart(per_value(found, str(one["axis"].iloc[0]), key, ablations.numeric_axis(ablation)), key=key,
-                            alt=ablations.told(found, title))
-            offer_figure(found, f"ablation-{known}-{task}", key)
+            show_figure(per_value(found, str(one["axis"].iloc[0]), key, ablations.numeric_axis(ablation)), found,
+                        f"ablation-{known}-{task}", key, ablations.told(found, title))
         tables.append(found)
     if not tables:
         st.caption("No cycle of these runs is complete yet.")

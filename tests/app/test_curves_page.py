@@ -4,15 +4,9 @@ import json
 import pytest
 
 from mtal.runs.files import read_json, write_json
-from tests.app.test_result_pages import address, charts, texts
+from tests.app.test_result_pages import address, figures, texts
 
 VIEWS = ("curves", "saved", "areas", "wins", "overlap", "costs", "ablations")
-
-
-def taken(app) -> list[dict]:
-    """What the download buttons of the figures hold."""
-    found = [json.loads(element.proto.json) for element in app.get("bidi_component")]
-    return [one for one in found if "csv" in one]
 
 
 @pytest.fixture
@@ -48,7 +42,7 @@ def test_every_section_of_one_run(open_page, made_store, view):
 
 def test_the_change_against_random_is_zero_for_random_itself(open_page, compared):
     app = open_page("curves")
-    figure = next(json.loads(chart.proto.spec) for chart in charts(app) if "Better by" in chart.proto.spec)
+    figure = next(json.loads(one["figure"]) for one in figures(app) if "Better by" in one["figure"])
     random = next(trace for trace in figure["data"] if trace["name"].startswith("Random ("))
     assert "against Random" in texts(app)
     assert len(random["x"])
@@ -56,7 +50,7 @@ def test_the_change_against_random_is_zero_for_random_itself(open_page, compared
 
 def test_bands_and_single_seeds_are_switched_by_the_address(open_page, compared):
     app = open_page("curves", band="ci95", seeds="hidden")
-    spec = charts(app)[0].proto.spec
+    spec = figures(app)[0]["figure"]
     assert "ci95" in spec
     assert "seeds" not in spec
     assert "95 % confidence interval" in texts(app)
@@ -64,9 +58,10 @@ def test_bands_and_single_seeds_are_switched_by_the_address(open_page, compared)
 
 def test_every_figure_can_be_taken_along_with_its_data(open_page, compared):
     app = open_page("curves")
-    found = taken(app)
-    assert len(found) == len(charts(app))
+    found = figures(app)
+    assert len(found) == 5                                  # the loss, the mean change, three tasks
     for one in found:
+        assert one["alt"]
         head, *rows = one["csv"].splitlines()
         assert len(rows) > 1
         assert "x" in head.split(",")
@@ -77,14 +72,14 @@ def test_prices_make_the_axis_of_cost(open_page, compared):
     app = open_page("curves", x="cost")
     app.number_input(key="curves.price.depth").set_value(2.0).run()
     assert not app.exception
-    assert "Annotation cost" in charts(app)[0].proto.spec
+    assert "Annotation cost" in figures(app)[0]["figure"]
 
 
 def test_runs_on_all_labels_are_a_line_and_no_curve(open_page, made_store):
     run, whole = made_store("finished"), made_store("finished", 1, strategy="random", epochs=7)
     write_json(whole.cycle(0).metrics, read_json(whole.cycle(0).metrics) | {"percent": 100.0})
     app = open_page("curves", cmp=[whole.name, run.name])
-    assert "all labels (n=1)" in charts(app)[0].proto.spec
+    assert "all labels (n=1)" in figures(app)[0]["figure"]
 
 
 def test_labels_saved_says_who_against_whom_and_how_sure(open_page, compared):
@@ -107,7 +102,7 @@ def test_ablations_name_what_is_not_there_and_draw_what_is(open_page, made_store
     app = open_page("curves", view="ablations", cmp=[run.name for run in runs])
     assert "Committee joined by (Table 2)" in texts(app)
     assert "Fig. 10" in app.info[0].value
-    assert len(charts(app)) == 1 + len(runs[0].tasks)
+    assert len(figures(app)) == 1 + len(runs[0].tasks)
 
 
 def test_two_runs_side_by_side(open_page, made_store):
@@ -116,7 +111,7 @@ def test_two_runs_side_by_side(open_page, made_store):
     assert not app.exception
     differing, *_ = (table.value for table in app.table)
     assert "strategy" in differing.index
-    assert len(charts(app)) == 1 + len(runs[0].tasks)
+    assert len(figures(app)) == 1 + len(runs[0].tasks)
     assert "Batches side by side" in texts(app)
     tiles = [element.proto.body for element in app.get("html") if 'class="tiles"' in element.proto.body]
     assert len(tiles) == 2
@@ -134,8 +129,7 @@ def test_one_run_alone_is_not_compared(open_page, made_store):
 def test_the_papers_figures_come_from_its_tables_alone(open_page, figure, number, reading):
     app = open_page("published", figure=figure, reading=reading)
     assert not app.exception
-    assert len(charts(app)) == number
-    assert len(taken(app)) == number
+    assert len(figures(app)) == number
     numbers = next(frame.value for frame in app.dataframe if "AULC Ours" in frame.value)
     assert len(numbers) == number
     against = next(frame.value for frame in app.dataframe if "Ours against" in frame.value).set_index("Ours against")

@@ -11,7 +11,7 @@ from mtal.runs.experiment import Experiment, create_experiment, expand, find_exp
 from mtal.runs.files import write_json
 from mtal.ui.ablations import heeds
 from mtal.ui.experiments import some_titles
-from tests.app.test_result_pages import charts
+from tests.app.test_result_pages import charts, figures
 from tests.app.test_shell_pages import text_of
 from tests.real_runs import tiny_config
 
@@ -104,7 +104,7 @@ def test_one_experiment_in_every_state(open_page, made_experiment, state):
     links = re.findall(r'href="run\?run=([^"]+)"', matrix(app))
     rows = [cell.run_name for one in ("random", "ours") for cell in experiment.cells if cell.strategy == one]
     assert links == rows * bool(state)
-    assert bool(charts(app)) == (state not in {"queued", None})
+    assert bool(figures(app)) == (state not in {"queued", None})
     keys = {button.key for button in app.button}
     assert ("experiments.start" in keys) == (state in {"failed", "interrupted", "stopped", None})
     assert ("experiments.stop" in keys) == (state in {"running", "queued"})

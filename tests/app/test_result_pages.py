@@ -35,6 +35,12 @@ def charts(app) -> list:
     return app.get("plotly_chart")
 
 
+def figures(app) -> list[dict]:
+    """Figures that grow in place, with what can be taken along; `figure` is plotly's JSON."""
+    found = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    return [one for one in found if "figure" in one and "csv" in one]
+
+
 def drawn_rows(app, kind: str) -> str:
     """HTML of a chart that is a table: `bars` or `dots`; of small charts, `cycles`; "" where it is not on the page."""
     found = [element.proto.body for element in app.get("html") if f'{kind}"' in element.proto.body.partition(">")[0]]
@@ -287,7 +293,7 @@ def test_curves_start_with_what_can_be_compared(open_page, made_store):
     assert not app.exception
     assert sorted(app.multiselect(key="curves.cmp").value) == sorted(run.name for run in runs)
     assert other.name not in app.multiselect(key="curves.cmp").value
-    assert len(charts(app)) == 2 + len(runs[0].tasks)       # the loss, the mean change against Random, and the tasks
+    assert len(figures(app)) == 2 + len(runs[0].tasks)      # the loss, the mean change against Random, and the tasks
     assert "n=1" in texts(app)                              # random has one seed: no error estimate
 
 

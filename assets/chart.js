@@ -1,0 +1,97 @@
+// One figure: drawn once, then changed in place, so that zoom and hidden lines stay and nothing blinks. It can be taken along as it
+// is seen, on white.
+const INK = "#262730";
+const CONFIG = {responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d"]};
+let coming = null;
+
+function library(address) {
+  coming ??= new Promise((done, failed) => {
+    const script = document.createElement("script");
+    Object.assign(script, {src: address, onload: () => done(window.Plotly), onerror: () => { coming = null; failed(new Error("not loaded")); }});
+    document.head.appendChild(script);
+  });
+  return coming;
+}
+
+function onWhite(plot) {
+  const plain = (_, value) => ArrayBuffer.isView(value) ? Array.from(value) : value;
+  const {data, layout} = JSON.parse(JSON.stringify({data: plot.data, layout: plot.layout}, plain));
+  const font = {...layout.font, color: INK, family: "Arial, Helvetica, sans-serif"};
+  return {data, layout: {...layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff", font, width: undefined, height: undefined, autosize: true}};
+}
+
+function save(content, file) {
+  const link = document.createElement("a");
+  link.href = content instanceof Blob ? URL.createObjectURL(content) : content;
+  link.download = file;
+  document.body.appendChild(link);
+  link.click();
+  link.remove();
+  if (content instanceof Blob) setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+async function picture(state, format) {
+  const Plotly = await library(state.data.library);
+  const size = {...state.data.picture, scale: format === "png" ? state.data.scale : 1};
+  save(await Plotly.toImage(onWhite(state.plot), {format, ...size}), `${state.data.name}.${format}`);
+}
+
+async function page(state) {
+  const answer = await fetch(state.data.library);
+  if (!answer.ok) throw new Error("not loaded");
+  const figure = JSON.stringify(onWhite(state.plot)).replaceAll("<", "\\u003c");
+  save(new Blob([`<!doctype html><meta charset="utf-8"><title>${state.data.name}</title><body style="margin:0;height:100vh"><div id="figure" style="height:100%"></div><script>`,
+    await answer.text(), `</script><script>const f = ${figure}; Plotly.newPlot("figure", f.data, f.layout, {responsive: true});</script>`],
+    {type: "text/html"}), `${state.data.name}.html`);
+}
+
+function makeOf(parent) {
+  const root = document.createElement("div"), plot = document.createElement("div"), row = document.createElement("div");
+  Object.assign(root, {className: "mtal-chart"});
+  Object.assign(plot, {className: "plot", role: "img"});
+  Object.assign(row, {className: "taking"});
+  root.append(plot, row);
+  parent.appendChild(root);
+  const state = {plot}, words = document.createElement("span");
+  words.textContent = "Download";
+  const ways = {PNG: () => picture(state, "png"), SVG: () => picture(state, "svg"), HTML: () => page(state),
+    CSV: () => save(new Blob([state.data.csv], {type: "text/csv"}), `${state.data.name}.csv`)};
+  const buttons = Object.entries(ways).map(([title, take]) => {
+    const button = document.createElement("button");
+    Object.assign(button, {type: "button", textContent: title, disabled: true});
+    button.onclick = async () => {
+      words.textContent = "Making it …";
+      try { await take(); words.textContent = "Download"; } catch (error) { words.textContent = `Could not be made (${error.message}):`; }
+    };
+    return button;
+  });
+  row.append(words, ...buttons);
+
+  state.update = async data => {
+    state.data = data;
+    plot.style.minHeight = `${data.height}px`;
+    plot.setAttribute("aria-label", data.alt);
+    for (const button of buttons) button.setAttribute("aria-label", `Download ${data.name} as ${button.textContent}`);
+    if (state.drawn === data.figure) return;
+    state.drawn = data.figure;
+    try {
+      const Plotly = await library(data.library), figure = JSON.parse(data.figure);
+      if (state.drawn !== data.figure || state.gone) return;                 // the page has sent a newer one in the meantime
+      await Plotly.react(plot, figure.data, {...figure.layout, autosize: true}, CONFIG);
+      for (const button of buttons) button.disabled = false;
+    } catch (error) {
+      state.drawn = null;
+      words.textContent = `The figure could not be drawn (${error.message}). Its data:`;
+      buttons[3].disabled = false;
+    }
+  };
+  state.end = () => { state.gone = true; window.Plotly?.purge(plot); };
+  return state;
+}
+
+const made = new WeakMap();
+export default function ({data, parentElement}) {
+  if (!made.has(parentElement)) made.set(parentElement, makeOf(parentElement));
+  made.get(parentElement).update(data);
+  return () => { made.get(parentElement)?.end(); made.delete(parentElement); };
+}

@@ -1,0 +1,28 @@
+"""A figure that grows in place, and can be taken along as PNG, SVG, a page of its own, and the data behind it; see chart.js.
+
+Streamlit makes a plotly figure anew whenever its data change: it blinks, and zoom and hidden lines are lost. This one is changed
+by plotly itself, which keeps both as long as the figure's `uirevision` stays.
+"""
+import re
+from pathlib import Path
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from mtal.ui.pictures import library_url
+
+ASSETS = Path(__file__).parents[2] / "assets"
+WIDTH_PX, HEIGHT_PX, SCALE = 1000, 560, 2                   # of the picture, before it is scaled
+
+_component = st.components.v2.component("mtal.chart", css=(ASSETS / "chart.css").read_text(encoding="utf-8"),
+                                        js=(ASSETS / "chart.js").read_text(encoding="utf-8"), isolate_styles=False)
+
+
+def show_figure(figure: go.Figure, data: pd.DataFrame, name: str, key: str, alt: str) -> None:
+    """Draw it. `data`: a row per point; `name`: of the files, without ending; `alt`: what the figure says, in words."""
+    clean = re.sub(r"[^\w.-]+", "-", name).strip("-")
+    _component(key=key, data={
+        "figure": figure.to_json(), "height": int(figure.layout.height), "name": clean, "alt": alt,
+        "csv": data.to_csv(index=False, lineterminator="\n"), "library": library_url(),
+        "picture": {"width": WIDTH_PX, "height": HEIGHT_PX}, "scale": SCALE})
