@@ -77,7 +77,8 @@ function makeOf(parent) {
     try {
       const Plotly = await library(data.library), figure = JSON.parse(data.figure);
       if (state.drawn !== data.figure || state.gone) return;                 // the page has sent a newer one in the meantime
-      await Plotly.react(plot, figure.data, {...figure.layout, autosize: true}, CONFIG);
+      const font = {...figure.layout.font, family: getComputedStyle(plot).fontFamily};
+      await Plotly.react(plot, figure.data, {...figure.layout, font, autosize: true}, CONFIG);
       for (const button of buttons) button.disabled = false;
     } catch (error) {
       state.drawn = null;

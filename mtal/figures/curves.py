@@ -1,6 +1,6 @@
 """Learning curves: a metric against what was labelled, a line per strategy and variant, mean and band over its seeds."""
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -31,15 +31,17 @@ def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: 
     a horizontal line. `zero`: a line at 0, where the values are differences.
     """
     shown = mean["group"].nunique() if legend else 0
-    drawn = figure(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, shown - 4))
-    for group, one in mean.groupby("group", sort=False):
-        line = lines[str(group)]
+    frame = figure(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, shown - 4))
+    courses, traces = {} if seeds is None else _courses(seeds), []
+    for group, place in mean.groupby("group", sort=False).indices.items():
+        line, one = lines[str(group)], {name: mean[name].to_numpy()[place] for name in ("cycle", "x", "mean", "spread", "n")}
         style, title = look(line.strategy, line.variant), literal(line.title)
         if one["n"].max() > 1:
-            if seeds is not None:
-                _add_seeds(drawn, seeds[seeds["group"] == group], style, title)
-            _add_band(drawn, one[one["n"] > 1], style, title, band)
-        _add_mean(drawn, one, style, title, band)
+            if str(group) in courses:
+                traces.append(_seeds(courses[str(group)], style, title))
+            traces.append(_band(one, style, title, band))
+        traces.append(_mean(one, style, title, band))
+    drawn = go.Figure({"data": traces, "layout": frame.layout})        # in one go: trace by trace takes twice as long
     if published is not None and x == "percent":
         _add_published(drawn, published)
     if full is not None:
@@ -51,34 +53,44 @@ def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: 
     return drawn
 
 
-def _add_seeds(drawn: go.Figure, rows: pd.DataFrame, style: Look, title: str) -> None:
-    """One trace with a gap between seeds: a trace for each would double the time of a figure."""
-    courses = [one[["x", "value"]].to_numpy(float) for _, one in rows.groupby("seed", sort=True)]
-    names = [seed for (seed, one) in rows.groupby("seed", sort=True) for _ in range(len(one) + 1)]
-    points = np.concatenate([np.vstack([course, [np.nan, np.nan]]) for course in courses])
-    drawn.add_scatter(x=points[:, 0], y=points[:, 1], name=f"{title}, seeds", legendgroup=title, showlegend=False, mode="lines",
-                      line={"color": faint(style.colour, 0.55), "width": 1}, customdata=names,
-                      hovertemplate=f"{title}, seed %{{customdata}}<br>%{{x:.5g}}: %{{y:.4g}}<extra></extra>")
+def _courses(seeds: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Group -> (points, 3) of seed, x and value, seed by seed, with a row of NaN between two."""
+    rows = seeds.sort_values(["seed", "x"], kind="stable")
+    values, found = rows[["seed", "x", "value"]].to_numpy(float), {}
+    for group, place in rows.groupby("group", sort=False).indices.items():
+        one = values[place]
+        found[str(group)] = np.insert(one, np.flatnonzero(np.diff(one[:, 0])) + 1, np.nan, axis=0)
+    return found
 
 
-def _add_band(drawn: go.Figure, mean: pd.DataFrame, style: Look, title: str, band: str) -> None:
-    upper, lower = mean["mean"] + mean["spread"], mean["mean"] - mean["spread"]
-    drawn.add_scatter(x=np.concatenate([mean["x"], mean["x"][::-1]]), y=np.concatenate([upper, lower[::-1]]),
-                      name=f"{title} ± {band}", legendgroup=title, showlegend=False, mode="lines", line={"width": 0},
-                      fill="toself", fillcolor=faint(style.colour, 0.18), hoverinfo="skip")
+def _seeds(course: np.ndarray, style: Look, title: str) -> dict[str, Any]:
+    """One trace with gaps: a trace for each seed would double the time of a figure."""
+    return {"type": "scatter", "x": course[:, 1], "y": course[:, 2], "name": f"{title}, seeds", "legendgroup": title,
+            "showlegend": False, "mode": "lines", "line": {"color": faint(style.colour, 0.55), "width": 1},
+            "customdata": course[:, 0],
+            "hovertemplate": f"{title}, seed %{{customdata}}<br>%{{x:.5g}}: %{{y:.4g}}<extra></extra>"}
 
 
-def _add_mean(drawn: go.Figure, mean: pd.DataFrame, style: Look, title: str, band: str) -> None:
-    low, high = int(mean["n"].min()), int(mean["n"].max())
+def _band(one: Mapping[str, np.ndarray], style: Look, title: str, band: str) -> dict[str, Any]:
+    """`one`: columns of `mean`, of one group. Only where there are several seeds."""
+    several = one["n"] > 1
+    x, upper, lower = one["x"][several], (one["mean"] + one["spread"])[several], (one["mean"] - one["spread"])[several]
+    return {"type": "scatter", "x": np.concatenate([x, x[::-1]]), "y": np.concatenate([upper, lower[::-1]]),
+            "name": f"{title} ± {band}", "legendgroup": title, "showlegend": False, "mode": "lines", "line": {"width": 0},
+            "fill": "toself", "fillcolor": faint(style.colour, 0.18), "hoverinfo": "skip"}
+
+
+def _mean(one: Mapping[str, np.ndarray], style: Look, title: str, band: str) -> dict[str, Any]:
+    low, high = int(one["n"].min()), int(one["n"].max())
     count = f"n={high}" if low == high else f"n={low}–{high}"
-    spread = [f"{spread:.3g}" if n > 1 else "none, one seed" for spread, n in zip(mean["spread"], mean["n"], strict=True)]
-    drawn.add_scatter(
-        x=mean["x"], y=mean["mean"], name=f"{title} ({count}{f', band: {band}' if high > 1 else ''})", legendgroup=title,
-        mode="lines+markers", line={"color": style.colour, "dash": style.dash, "width": style.width},
-        marker={"symbol": style.symbol, "size": 9, "color": style.colour},
-        customdata=np.column_stack([mean["cycle"], mean["n"], spread]),
-        hovertemplate=f"{title}<br>%{{x:.5g}}: %{{y:.4g}}<br>cycle %{{customdata[0]}}, n=%{{customdata[1]}}, "
-                      f"{band} %{{customdata[2]}}<extra></extra>")
+    spread = [f"{spread:.3g}" if n > 1 else "none, one seed" for spread, n in zip(one["spread"], one["n"], strict=True)]
+    return {"type": "scatter", "x": one["x"], "y": one["mean"], "legendgroup": title,
+            "name": f"{title} ({count}{f', band: {band}' if high > 1 else ''})", "mode": "lines+markers",
+            "line": {"color": style.colour, "dash": style.dash, "width": style.width},
+            "marker": {"symbol": style.symbol, "size": 9, "color": style.colour},
+            "customdata": np.column_stack([one["cycle"], one["n"], spread]),
+            "hovertemplate": f"{title}<br>%{{x:.5g}}: %{{y:.4g}}<br>cycle %{{customdata[0]}}, n=%{{customdata[1]}}, "
+                             f"{band} %{{customdata[2]}}<extra></extra>"}
 
 
 def _add_published(drawn: go.Figure, published: pd.DataFrame) -> None:

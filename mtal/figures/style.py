@@ -53,8 +53,8 @@ VARIANT_DASHES: tuple[Dash, ...] = ("dash", "dot", "longdash", "dashdot")
 TEMPLATE = go.layout.Template(layout={
     "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"color": INK, "size": 13},
     "margin": {"l": 8, "r": 8, "t": 28, "b": 8}, "hovermode": "closest", "hoverlabel": {"align": "left"},
-    "xaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, "title": {"standoff": 8}},
-    "yaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, "title": {"standoff": 8}},
+    "xaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, "title": {"standoff": 8, "font": {"size": 13}}},
+    "yaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, "title": {"standoff": 8, "font": {"size": 13}}},
     "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0},
 })
 

@@ -27,9 +27,10 @@ def family(runs: Sequence[Run]) -> list[Run]:
 
 def titles(runs: Sequence[Run]) -> dict[str, str]:
     """Group -> strategy and the settings in which it differs from the others: all of them for data, network, training and
-    budget, those of the selection only against groups of the same strategy."""
-    groups = {run.config.group: run for run in runs}
-    found = {}
+    budget, those of the selection only against groups of the same strategy. Runs on all labels are no line of their strategy."""
+    every = one_of_each(runs)
+    groups = {group: run for group, run in every.items() if not on_all_labels(run.config)}
+    found = dict.fromkeys(every, "All labels")
     for group, run in groups.items():
         same = [other.config for other in groups.values() if other.config.strategy == run.config.strategy]
         differing = [name for name in Config.model_fields if name not in FREE
@@ -38,6 +39,20 @@ def titles(runs: Sequence[Run]) -> dict[str, str]:
         title = str(run.facts.get("strategy_title", run.config.strategy))
         found[group] = f"{title} [{told}]" if told else title
     return found
+
+
+def one_of_each(runs: Sequence[Run]) -> dict[str, Run]:
+    """Group -> the first of its runs whose worker has written down what it found, else its first."""
+    found: dict[str, Run] = {}
+    for run in runs:
+        if run.config.group not in found or (run.facts and not found[run.config.group].facts):
+            found[run.config.group] = run
+    return found
+
+
+def on_all_labels(config: Config) -> bool:
+    """Whether a run trains once on the whole pool: no curve, but what can be reached."""
+    return config.cycles == 1 and config.start_percent > ALL_OF_THE_POOL
 
 
 def differs(name: str, configs: Sequence[Config]) -> bool:

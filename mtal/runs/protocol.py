@@ -5,14 +5,14 @@ from typing import Any
 import pandas as pd
 
 from mtal.config import MACHINE_FIELDS, Config
-from mtal.runs.lines import differs, titles
+from mtal.runs.lines import differs, on_all_labels, one_of_each, titles
 from mtal.runs.run import Run
 
 
 def protocol(runs: Sequence[Run]) -> pd.DataFrame:
     """A row per fact, a column per line (runs that differ in the seed only), by their titles."""
-    names = titles(runs)
-    columns = {names[run.config.group]: _facts(run) for run in runs}
+    names, curves = titles(runs), [run for run in runs if not on_all_labels(run.config)]
+    columns = {names[group]: _facts(run) for group, run in one_of_each(curves or runs).items()}
     for title, column in columns.items():
         seeds = sorted(run.config.seed for run in runs if names[run.config.group] == title)
         column["seeds"] = ", ".join(map(str, seeds))

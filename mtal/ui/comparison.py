@@ -22,6 +22,7 @@ from mtal.ui.chart import show_figure
 from mtal.ui.words import plain
 
 USUAL_PUBLISHED = ("Random", "PartAL", "Ours")
+POINT = ["run", "title", "seed", "cycle", "images", "labels", "percent", "hours", "x", "task", "metric", "value"]   # of a CSV
 CHANGE = "change"                                           # stands where a task's name could: mean change against Random
 
 
@@ -64,12 +65,13 @@ def show_chart(rows: pd.DataFrame, task: str, style: Style, legend: bool, page: 
                             seeds=curves if style.thin else None, full=reading.full(whole))
     told = reading.message(mean, named, str(first["name"]))
     st.markdown(f"**{plain(str(first['name']))}**")
-    show_figure(figure, curves.drop(columns="group"), f"{first['dataset']}-{task}-{style.x}", known, told)
+    show_figure(figure, curves[POINT], f"{first['dataset']}-{task}-{style.x}", known, told)
     if printed is not None and printed.empty:
         st.caption("The paper has no numbers for this task and data set.")
-    with st.expander("Numbers"):
-        st.dataframe(reading.table(mean, named, style.x, style.band), key=f"{page}.table.{first['dataset']}.{task}",
-                     hide_index=True, alt=told)
+    with st.expander("Numbers", key=f"{known}.numbers", on_change="rerun") as numbers:
+        if numbers.open:
+            st.dataframe(reading.table(mean, named, style.x, style.band), key=f"{page}.table.{first['dataset']}.{task}",
+                         hide_index=True, alt=told)
 
 
 def show_change(rows: pd.DataFrame, style: Style, reference: str, page: str) -> None:
@@ -101,6 +103,8 @@ def show_remarks(rows: pd.DataFrame, style: Style) -> None:
         st.caption(bands)
     if len(whole):
         st.caption(reading.FULL_NOTE)
+    if style.x in {"images", "percent"} and "partal" in set(curves["strategy"]):
+        st.caption("PartAL buys single labels, so it reaches more images with as many labels: compare it by task labels or cost.")
     if style.published is not None:
         st.caption(f"Dashed lines with open marks: the paper's printed numbers (n = 3), never blended with measured ones. "
                    f"{NOT_OURS} Both readings can be chosen, and decide who wins.")

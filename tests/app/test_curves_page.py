@@ -118,6 +118,14 @@ def test_two_runs_side_by_side(open_page, made_store):
     assert sorted(address(app)["cmp"] if isinstance(address(app)["cmp"], list) else [address(app)["cmp"]])
 
 
+@pytest.mark.parametrize("state", ["running", "queued", "failed", "interrupted", "stopped"])
+def test_runs_in_every_state_stand_side_by_side(open_page, made_store, state):
+    runs = [made_store(state), made_store("finished", strategy="random")]
+    app = open_page("compare", cmp=[run.name for run in runs])
+    assert not app.exception
+    assert "What differs" in texts(app)
+
+
 def test_one_run_alone_is_not_compared(open_page, made_store):
     made_store("finished")
     app = open_page("compare")

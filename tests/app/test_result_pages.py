@@ -10,7 +10,7 @@ from mtal.runs.status import Status
 from mtal.ui.cards import SIGNS
 from mtal.ui.sentences import ordinal
 
-PAGES = ("run", "batch", "inspect", "map", "curves", "compare")
+PAGES = ("run", "batch", "inspect", "map", "curves")
 PICKING = ("batch", "inspect", "map")
 STATES = ("finished", "running", "queued", "failed", "interrupted", "stopped")
 

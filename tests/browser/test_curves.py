@@ -16,7 +16,7 @@ from tests.browser.screen import Dashboard
 
 pytestmark = pytest.mark.browser
 
-SIGNATURES = {"PNG": b"\x89PNG\r\n\x1a\n", "SVG": b"<svg", "HTML": b"<!doctype html>", "CSV": b"run,cycle,"}
+SIGNATURES = {"PNG": b"\x89PNG\r\n\x1a\n", "SVG": b"<svg", "HTML": b"<!doctype html>", "CSV": b"run,title,seed,cycle,"}
 RANGE = "plot => [...plot.layout.xaxis.range]"
 POINTS = "plot => Math.max(...plot._fullData.map(trace => trace.x?.length ?? 0))"
 

@@ -42,7 +42,7 @@ def test_mean_line_band_and_thin_seeds(mean, seeds):
     assert list(band.y) == pytest.approx([5.48, 4.24, 3.96, 4.92])
     thin = found["Ours, seeds"]
     assert [y for y, seed in zip(thin.y, thin.customdata, strict=True) if seed == 1 and not math.isnan(y)] == [5.4, 4.2]
-    assert [math.isnan(y) for y in thin.y] == [False, False, False, True, False, False, True]   # a gap between seeds
+    assert [math.isnan(y) for y in thin.y] == [False, False, False, True, False, False]         # a gap between seeds
     assert thin.line.width < line.line.width
     assert "Random, seeds" not in found                     # one seed is its line already
 
