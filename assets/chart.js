@@ -48,7 +48,7 @@ async function page(state) {
 function makeOf(parent) {
   const root = document.createElement("div"), plot = document.createElement("div"), row = document.createElement("div");
   Object.assign(root, {className: "mtal-chart"});
-  Object.assign(plot, {className: "plot", role: "img"});
+  Object.assign(plot, {className: "plot", role: "figure"});
   Object.assign(row, {className: "taking"});
   root.append(plot, row);
   parent.appendChild(root);
