@@ -3,21 +3,17 @@
 Needs Chromium and playwright, and a finished run. From the key press (J) until the new pictures are decoded and on the screen,
 and until the numbers beside them are that image's too.
 """
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
 import typer
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Page
 
-from mtal.runs.paths import STORE_VARIABLE
-from tests.browser.conftest import FLAGS, chromium
+from benchmarks.dashboard import tab, visit
 
-PORT, PATIENCE_MS = 8642, 60_000
+PORT = 8642
 STAGE = """[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
     .map(host => host.shadowRoot?.querySelector('.stage')).find(Boolean)"""
 PRESS = """key => new Promise(done => {
@@ -36,37 +32,14 @@ PRESS = """key => new Promise(done => {
 
 def main(store: Path, run: str, cycle: int = 0, steps: int = 20, width: int = 1440) -> None:
     """Prints the time of each step in ms, their median and their largest; then the same on the way back."""
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={PORT}", "--server.address=127.0.0.1",
-               "--server.headless=true", "--server.fileWatcherType=none", "--browser.gatherUsageStats=false"]
-    server = subprocess.Popen(command, env=os.environ | {STORE_VARIABLE: str(store.absolute())}, stdout=subprocess.DEVNULL)
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
-            page = browser.new_page(viewport={"width": width, "height": 1000})
-            _open(page, f"http://127.0.0.1:{PORT}/inspect?{urlencode({'run': run, 'cycle': cycle})}")
-            for key, way in (("j", "forward, pictures fetched ahead"), ("k", "back, pictures seen before")):
-                found = [_step(page, key) for _ in range(steps)]
-                for what, times in zip(("pictures", "pictures with their numbers"), zip(*found, strict=True), strict=True):
-                    print(f"{way}, {what}: median {median(times):.0f} ms, largest {max(times):.0f} ms "
-                          f"({', '.join(f'{one:.0f}' for one in times)})", flush=True)
-            browser.close()
-    finally:
-        server.kill()
-        server.wait()
-
-
-def _open(page: Page, address: str) -> None:
-    give_up = time.monotonic() + PATIENCE_MS / 1000
-    while True:
-        try:
-            page.goto(address)
-            break
-        except Error:                                       # the server is not there yet
-            if time.monotonic() > give_up:
-                raise
-            time.sleep(0.2)
-    page.wait_for_function(f"() => {STAGE}?.dataset.shown", timeout=PATIENCE_MS)
-    time.sleep(3)
+    with tab(store, PORT, width) as page:
+        visit(page, f"http://127.0.0.1:{PORT}/inspect?{urlencode({'run': run, 'cycle': cycle})}", f"{STAGE}?.dataset.shown")
+        time.sleep(3)
+        for key, way in (("j", "forward, pictures fetched ahead"), ("k", "back, pictures seen before")):
+            found = [_step(page, key) for _ in range(steps)]
+            for what, times in zip(("pictures", "pictures with their numbers"), zip(*found, strict=True), strict=True):
+                print(f"{way}, {what}: median {median(times):.0f} ms, largest {max(times):.0f} ms "
+                      f"({', '.join(f'{one:.0f}' for one in times)})", flush=True)
 
 
 def _step(page: Page, key: str) -> tuple[float, float]:

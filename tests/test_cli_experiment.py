@@ -365,7 +365,7 @@ class TestReport:
             raise OSError(errno.ENOSPC, "No space left on device")
             yield
 
-        monkeypatch.setattr("mtal.cli.experiment.whole_file", full)
+        monkeypatch.setattr("mtal.cli.written.whole_file", full)
         text, code = experiment("report", "toy", "--out", out)
         assert (code, text.count("\n")) == (2, 1)
         assert "cannot be written: No space left on device" in text

@@ -8,9 +8,9 @@ import yaml
 
 from mtal.cli.experiment_view import EXPERIMENT_VIEWS, matrix, summary
 from mtal.cli.options import ConfigFile, ExperimentName, Preset, Runs, Sets, checked, items, store_at
+from mtal.cli.written import write_whole
 from mtal.config import ConfigError, compose
 from mtal.runs.experiment import REFUSED, Experiment, create_experiment, extend, find_experiment, sketch, start_all, stop_all
-from mtal.runs.files import whole_file
 from mtal.runs.plan import Cell, expand, grid, more, on_all_labels, one_at_a_time, spread
 
 Strategies = Annotated[str, typer.Option(metavar="A,B", help="Strategies.")]
@@ -89,11 +89,7 @@ def report(
     experiment, path = find_experiment(store_at(runs), name), out or Path(f"{name}.html")
     _writable(path, GENERATOR)
     content = page(experiment).encode()
-    try:
-        with whole_file(path, "wb") as file:
-            file.write(content)
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
+    write_whole(path, content)
     typer.echo(f"{path}: {summary(experiment)}; {len(content):,} bytes")
 
 

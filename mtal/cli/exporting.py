@@ -9,8 +9,8 @@ import typer
 
 from mtal.cli.listing import table
 from mtal.cli.options import AsJson, RunName, Runs, store_at
+from mtal.cli.written import write_whole
 from mtal.config import ConfigError, find
-from mtal.runs.files import whole_file
 from mtal.runs.index import find_run
 from mtal.runs.people import People
 from mtal.runs.run import Run
@@ -28,11 +28,7 @@ def export(
     """Write what one cycle picked, as people decided on it, or a set of images, to a file."""
     title, write = _asked(find_run(store_at(runs), name), cycle, set_id, kind)
     content = write()
-    try:
-        with whole_file(out, "wb") as file:
-            file.write(content)
-    except OSError as error:
-        raise ConfigError(f"{out} cannot be written: {error.strerror}") from None
+    write_whole(out, content)
     typer.echo(f"{out}: {title}, {len(content):,} bytes")
 
 

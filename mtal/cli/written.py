@@ -1,0 +1,14 @@
+"""What a command writes where a person says."""
+from pathlib import Path
+
+from mtal.config import ConfigError
+from mtal.runs.files import whole_file
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """All of it or nothing; ConfigError says why it cannot be written."""
+    try:
+        with whole_file(path, "wb") as file:
+            file.write(content)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
