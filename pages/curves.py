@@ -13,10 +13,14 @@ if rows.empty:
     comparison.say_no_points(runs)
     st.stop()
 view = sections.choose_view("curves")
-rows, style = comparison.choose_style(rows, "curves", paper=view == "curves", seeds=view == "curves")
+if view in sections.ON_AN_AXIS:
+    rows, style = comparison.choose_style(rows, "curves", paper=view == "curves", seeds=view == "curves")
+else:
+    rows, style = comparison.by_labels(rows)
 for number, (_, part) in enumerate(rows.groupby("dataset", sort=False)):
     sections.head(part, number, rows)
-    page, some = f"curves{number or ''}", [run for run in runs if run.name in set(part["run"])]
+    names = set(part["run"].unique())
+    page, some = f"curves{number or ''}", [run for run in runs if run.name in names]
     if view == "curves":
         sections.show_curves(part, style, page)
     elif view == "saved":

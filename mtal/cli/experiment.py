@@ -11,7 +11,7 @@ from mtal.cli.options import ConfigFile, ExperimentName, Preset, Runs, Sets, che
 from mtal.cli.written import write_whole
 from mtal.config import ConfigError, compose
 from mtal.runs.experiment import REFUSED, Experiment, create_experiment, extend, find_experiment, sketch, start_all, stop_all
-from mtal.runs.plan import Cell, expand, grid, more, on_all_labels, one_at_a_time, spread
+from mtal.runs.plan import Cell, expand, grid, more, one_at_a_time, reference_cells, spread
 
 Strategies = Annotated[str, typer.Option(metavar="A,B", help="Strategies.")]
 Seeds = Annotated[str, typer.Option(metavar="0,1,2", help="Seeds; all strategies of a seed begin with the same images.")]
@@ -37,7 +37,7 @@ def new(
     values = base.changed()
     variants = (grid if product else one_at_a_time)(values, varied(vary or []))
     cells = expand(values, items(strategies) or [base.strategy], whole_numbers(seeds) or [base.seed], variants, heeds())
-    cells += on_all_labels(cells) if all_labels else []
+    cells += reference_cells(cells) if all_labels else []
     planned = sketch(store_at(runs), name, title or name, sound(spread(cells, items(devices))))
     if dry_run:
         _show(planned)
@@ -55,7 +55,7 @@ def add(
         raise ConfigError("nothing to add: name --seeds, --strategies, --vary or --all-labels")
     variants = (grid if product else one_at_a_time)(experiment.plain, varied(vary)) if vary else {}
     cells = sound(more(experiment.cells, items(strategies), whole_numbers(seeds), variants, heeds()))
-    cells += on_all_labels([*experiment.cells, *cells]) if all_labels else []
+    cells += reference_cells([*experiment.cells, *cells]) if all_labels else []
     if not cells:
         typer.echo(f"{name} has all of that already")
     elif dry_run:

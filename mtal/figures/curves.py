@@ -31,7 +31,6 @@ def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: 
     a horizontal line. `zero`: a line at 0, where the values are differences.
     """
     shown = mean["group"].nunique() if legend else 0
-    frame = figure(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, shown - 4))
     courses, traces = {} if seeds is None else _courses(seeds), []
     for group, place in mean.groupby("group", sort=False).indices.items():
         line, one = lines[str(group)], {name: mean[name].to_numpy()[place] for name in ("cycle", "x", "mean", "spread", "n")}
@@ -41,7 +40,7 @@ def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: 
                 traces.append(_seeds(courses[str(group)], style, title))
             traces.append(_band(one, style, title, band))
         traces.append(_mean(one, style, title, band))
-    drawn = go.Figure({"data": traces, "layout": frame.layout})        # in one go: trace by trace takes twice as long
+    drawn = figure(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, shown - 4), traces)
     if published is not None and x == "percent":
         _add_published(drawn, published)
     if full is not None:

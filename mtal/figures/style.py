@@ -1,7 +1,8 @@
 """One look for all figures: a template for light and dark pages, and a fixed colour, marker and dash per strategy."""
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Literal
+from typing import Any, Literal
 from zlib import crc32
 
 import plotly.graph_objects as go
@@ -84,9 +85,9 @@ def literal(text: str) -> str:
     return escape(text, quote=False)
 
 
-def figure(x: str, y: str, view: str, height_px: int = HEIGHT_PX) -> go.Figure:
-    """An empty figure with axis titles. `view` names what is looked at: zoom and hidden lines stay while it is the same."""
-    made = go.Figure(layout={"template": TEMPLATE, "height": height_px, "uirevision": view})
-    made.update_xaxes(title_text=literal(x))
-    made.update_yaxes(title_text=literal(y))
-    return made
+def figure(x: str, y: str, view: str, height_px: int = HEIGHT_PX, traces: Sequence[Mapping[str, Any]] = ()) -> go.Figure:
+    """A figure with axis titles. `view` names what is looked at: zoom and hidden lines stay while it is the same. `traces`: as
+    plotly's JSON has them; many at once take half of the time that one by one takes."""
+    return go.Figure({"data": list(traces), "layout": {
+        "template": TEMPLATE, "height": height_px, "uirevision": view,
+        "xaxis": {"title": {"text": literal(x)}}, "yaxis": {"title": {"text": literal(y)}}}})

@@ -24,17 +24,37 @@ from mtal.runs.plan import (
     grid,
     label_of,
     more,
-    on_all_labels,
     once,
     one_at_a_time,
+    reference_cells,
 )
 from mtal.runs.planned import Experiment, State
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 
-__all__ = ["ALL_LABELS", "PLAIN", "Cell", "Experiment", "State", "Variants", "create_experiment",
-           "damaged_experiments", "expand", "experiments", "extend", "find_experiment", "grid", "label_of", "metrics",
-           "more", "on_all_labels", "one_at_a_time", "sketch", "start_all", "stop_all"]
+__all__ = [
+    "ALL_LABELS",
+    "PLAIN",
+    "Cell",
+    "Experiment",
+    "State",
+    "Variants",
+    "create_experiment",
+    "damaged_experiments",
+    "expand",
+    "experiments",
+    "extend",
+    "find_experiment",
+    "grid",
+    "label_of",
+    "metrics",
+    "more",
+    "one_at_a_time",
+    "reference_cells",
+    "sketch",
+    "start_all",
+    "stop_all",
+]
 
 REFUSED = "cannot be started"                               # how `start_all` begins to say why a run is not at work
 COLUMNS = ["variant", "strategy", "seed", "cycle", "images", "labels", "task", "metric", "unit", "value", "loss", "percent",

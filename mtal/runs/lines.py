@@ -88,15 +88,17 @@ def bought_images(run: Run) -> pd.DataFrame:
 
 def curve_rows(runs: Sequence[Run], table: Callable[[Run], pd.DataFrame] = measured) -> pd.DataFrame:
     """The metrics of all runs. Columns as in `measured`, and run, seed, group, title (of the group), name (of the task),
-    strategy, variant (0 for the settings closest to the defaults), dataset. `table`: what reads those of one run."""
+    strategy, variant (0 for the settings closest to the defaults), dataset, whole (`on_all_labels`). `table`: what reads those of
+    one run."""
     tables = {run.name: found for run in runs if not (found := table(run)).empty}
     if not tables:
         return pd.DataFrame()
     rows = pd.concat(tables, names=["run", None]).reset_index("run").reset_index(drop=True).rename(columns={"title": "name"})
     names, variants = titles(runs), _variants(runs)
-    told = pd.DataFrame({run.name: {
-        "seed": run.config.seed, "group": run.config.group, "title": names[run.config.group], "strategy": run.config.strategy,
-        "variant": variants[run.config.group], "dataset": run.config.dataset} for run in runs}).T.infer_objects()
+    told = pd.DataFrame.from_records([{
+        "run": run.name, "seed": run.config.seed, "group": run.config.group, "title": names[run.config.group],
+        "strategy": run.config.strategy, "variant": variants[run.config.group], "dataset": run.config.dataset,
+        "whole": on_all_labels(run.config)} for run in runs], index="run")
     rows = rows.join(told, on="run")
     return rows.assign(value=rows["value"].astype(float))   # a metric without a value (no valid pixel) is None on disk
 
@@ -111,12 +113,8 @@ def priced(rows: pd.DataFrame, prices: Mapping[str, float]) -> pd.DataFrame:
 
 
 def apart(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of curves, and rows of runs that trained once on the whole pool: those are no curve but what can be reached."""
-    if rows.empty:
-        return rows, rows
-    by_run = rows.groupby("run")
-    whole = (by_run["percent"].transform("min") > ALL_OF_THE_POOL) & (by_run["cycle"].transform("nunique") == 1)
-    return rows[~whole], rows[whole]
+    """Rows of curves, and rows of runs `on_all_labels`: those are no curve but what can be reached."""
+    return (rows, rows) if rows.empty else (rows[~rows["whole"]], rows[rows["whole"]])
 
 
 def tasks_in_order(rows: pd.DataFrame) -> list[str]:

@@ -83,7 +83,7 @@ def more(cells: Sequence[Cell], strategies: Sequence[str], seeds: Sequence[int],
     return spread(lacking, list(dict.fromkeys(cell.config.device for cell in cells)))
 
 
-def on_all_labels(cells: Sequence[Cell]) -> list[Cell]:
+def reference_cells(cells: Sequence[Cell]) -> list[Cell]:
     """A run per seed of the plan that trains once on the labels of the whole pool, as far as the plan lacks them."""
     base = plain_settings(cells)
     found = [Cell(ALL_LABELS, make_config({**base, **REFERENCE, "seed": seed}))

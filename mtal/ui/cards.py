@@ -22,6 +22,7 @@ from mtal.ui.methods import card_button
 from mtal.ui.words import ago, code, plain, time_left
 
 STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
+FEW = 6                                                     # runs at work whose stages are drawn as bars; of more, a line each
 SIGNS: dict[Status, tuple[str, str, Any]] = {               # status -> icon, sign for tables, colour that repeats the word
     Status.NEW: (":material/radio_button_unchecked:", "○", "gray"),
     Status.QUEUED: (":material/schedule:", "◷", "orange"),
@@ -152,14 +153,17 @@ def progress_block(run: Run) -> None:
 
 
 def progress_blocks(runs: Sequence[Run]) -> None:
-    """Several living runs: those at work with a heading each, those that wait in one line."""
+    """Several living runs: those at work with a heading each, or a line each where they are many; those that wait in one line."""
     if len(runs) == 1:
         progress_block(runs[0])
         return
     groups = {status: [run for run in runs if run.status is status] for status in (Status.RUNNING, Status.QUEUED)}
-    for run in groups[Status.RUNNING]:
-        st.markdown(f"**{short_title(run)}**")
-        progress_block(run)
+    if len(groups[Status.RUNNING]) > FEW:
+        st.markdown("\n".join(f"- **{short_title(run)}**: {_doing(run)}" for run in groups[Status.RUNNING]))
+    else:
+        for run in groups[Status.RUNNING]:
+            st.markdown(f"**{short_title(run)}**")
+            progress_block(run)
     if groups[Status.QUEUED]:
         waits = "waits" if len(groups[Status.QUEUED]) == 1 else "wait"
         st.markdown(f"{SIGNS[Status.QUEUED][0]} {count(len(groups[Status.QUEUED]), 'run')} {waits} for a turn on the device.")
@@ -168,11 +172,7 @@ def progress_blocks(runs: Sequence[Run]) -> None:
 def progress_lines(runs: Sequence[Run]) -> None:
     """A line per living run, for pages that are about finished cycles."""
     for run in runs:
-        now = run.progress(partial(loaders.known_times, run.config)) if run.status is Status.RUNNING else None
-        if now is not None:
-            doing = f"cycle {now.cycle}, {_stage(now)}, {time_left(now)}"
-        else:
-            doing = place_text(run) if run.status is Status.QUEUED else "starting"
+        doing = _doing(run)
         st.caption(f"{SIGNS[run.status][0]} {doing[0].upper()}{doing[1:]}")
 
 
@@ -193,6 +193,14 @@ def stage_bars(stages: Mapping[str, int], now: Progress, last: str) -> str:
         items.append(f'<li class="{state}"><span class="bar"><i style="width:{share:.1%}"></i></span>'
                      f"<span>{sign} {escape(STAGES.get(stage, stage))}{detail}</span></li>")
     return f'<div class="stages"><b>Cycle {now.cycle} (last: {last})</b><ol>{"".join(items)}</ol></div>'
+
+
+def _doing(run: Run) -> str:
+    """What a living run is at, in half a sentence."""
+    now = run.progress(partial(loaders.known_times, run.config)) if run.status is Status.RUNNING else None
+    if now is not None:
+        return f"cycle {now.cycle}, {_stage(now)}, {time_left(now)}"
+    return place_text(run) if run.status is Status.QUEUED else "starting"
 
 
 def _stage(now: Progress) -> str:

@@ -54,6 +54,11 @@ def choose_style(rows: pd.DataFrame, page: str, paper: bool = True, seeds: bool 
     return rows.assign(x=rows[x].astype(float)), Style(x, band, thin, chosen)
 
 
+def by_labels(rows: pd.DataFrame) -> tuple[pd.DataFrame, Style]:
+    """`rows` with the column x, and a style, for what counts by labels and by nothing else."""
+    return rows.assign(x=rows["labels"].astype(float)), Style("labels")
+
+
 def show_chart(rows: pd.DataFrame, task: str, style: Style, legend: bool, page: str) -> None:
     """One task's curve, its table and its downloads. `rows`: of one data set, with the column x."""
     curves, whole = apart(rows[rows["task"] == task])

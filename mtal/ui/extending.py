@@ -8,7 +8,7 @@ from mtal.acquisition.own import all_strategies
 from mtal.config import ConfigError
 from mtal.reading.numbers import count
 from mtal.runs.durations import span
-from mtal.runs.experiment import REFUSED, Cell, Experiment, extend, grid, more, on_all_labels, one_at_a_time, start_all
+from mtal.runs.experiment import REFUSED, Cell, Experiment, extend, grid, more, one_at_a_time, reference_cells, start_all
 from mtal.ui import ablations, methods, registry
 from mtal.ui.experiments import some_titles, strategy_title
 from mtal.ui.forecast import left
@@ -39,7 +39,7 @@ def show(experiment: Experiment) -> None:
         try:
             variants = one_at_a_time(experiment.plain, ablations.varied(every, PAGE)) | typed(text, experiment.plain)
             cells = more(experiment.cells, strategies, next_seeds(experiment, seeds), variants, ablations.heeds())
-            cells += on_all_labels([*experiment.cells, *cells]) if whole else []
+            cells += reference_cells([*experiment.cells, *cells]) if whole else []
         except ConfigError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return

@@ -15,6 +15,7 @@ from mtal.ui.words import code, plain
 
 VIEWS = {"curves": "Curves", "saved": "Labels saved", "areas": "Areas", "wins": "Who wins", "overlap": "Overlap of picks",
          "costs": "Costs", "ablations": "Ablations"}
+ON_AN_AXIS = {"curves", "saved", "areas"}                   # sections that depend on what the horizontal axis is
 
 
 def choose_compared(page: str, usual: Sequence[str]) -> list[Run]:

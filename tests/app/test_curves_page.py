@@ -3,7 +3,6 @@ import json
 
 import pytest
 
-from mtal.runs.files import read_json, write_json
 from tests.app.test_result_pages import address, figures, texts
 
 VIEWS = ("curves", "saved", "areas", "wins", "overlap", "costs", "ablations")
@@ -76,8 +75,7 @@ def test_prices_make_the_axis_of_cost(open_page, compared):
 
 
 def test_runs_on_all_labels_are_a_line_and_no_curve(open_page, made_store):
-    run, whole = made_store("finished"), made_store("finished", 1, strategy="random", epochs=7)
-    write_json(whole.cycle(0).metrics, read_json(whole.cycle(0).metrics) | {"percent": 100.0})
+    run, whole = made_store("finished"), made_store("finished", 1, strategy="random", cycles=1, start_percent=100.0)
     app = open_page("curves", cmp=[whole.name, run.name])
     assert "all labels (n=1)" in figures(app)[0]["figure"]
 

@@ -92,14 +92,13 @@ class TestPriced:
 
 
 def test_runs_on_all_labels_are_no_curves(tmp_path):
-    def row(run, cycle, percent):
-        return {"run": run, "cycle": cycle, "percent": percent}
-
-    rows = pd.DataFrame([row("curve", 0, 50.0), row("curve", 1, 100.0), row("full", 0, 100.0), row("point", 0, 50.0)])
-    curves, whole = apart(rows)
-    assert set(curves["run"]) == {"curve", "point"}
-    assert set(whole["run"]) == {"full"}
-    assert apart(rows.iloc[:0])[1].empty
+    to_the_end = course(tmp_path, like(cycles=4, start_percent=25, step_percent=25))
+    full = course(tmp_path, like(cycles=1, start_percent=100, step_percent=5), [2.0])
+    point = course(tmp_path, like(cycles=1, start_percent=50), [3.0])
+    curves, whole = apart(curve_rows([to_the_end, full, point]))
+    assert set(curves["run"]) == {to_the_end.name, point.name}
+    assert set(whole["run"]) == {full.name}
+    assert apart(curve_rows([]))[1].empty
 
 
 def test_bought_images_are_those_of_the_picks(tmp_path):

@@ -4,7 +4,7 @@ import itertools
 import pytest
 
 from mtal.config import Config, ConfigError
-from mtal.runs.plan import ALL_LABELS, Cell, expand, grid, label_of, more, on_all_labels, once, one_at_a_time, spread
+from mtal.runs.plan import ALL_LABELS, Cell, expand, grid, label_of, more, once, one_at_a_time, reference_cells, spread
 
 HEEDS = {"random": frozenset(), "ours": frozenset({"committee", "embedding"}), "entropy": frozenset({"across"})}
 BASE = {"cycles": 3, "epochs": 7}
@@ -163,10 +163,10 @@ class TestMore:
 
 def test_the_reference_on_all_labels_is_a_run_per_seed_and_no_strategy():
     cells = expand(BASE | {"label_budget": 500}, ["ours", "random"], [0, 1], {}, HEEDS)
-    whole = on_all_labels(cells)
+    whole = reference_cells(cells)
     assert told(whole) == [("random", ALL_LABELS, 0), ("random", ALL_LABELS, 1)]
     assert {(cell.config.start_percent, cell.config.cycles, cell.config.label_budget) for cell in whole} == {(100, 1, 0)}
-    assert on_all_labels([*cells, *whole]) == []
+    assert reference_cells([*cells, *whole]) == []
     wider = more([*cells, *whole], ["entropy"], [2], {}, HEEDS)
     assert {place[:2] for place in told(wider) if place[2] < 2} == {("entropy", "")}            # no strategy gets it as a variant
     assert [place for place in told(wider) if place[1] == ALL_LABELS] == [("random", ALL_LABELS, 2)]   # more references
