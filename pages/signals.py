@@ -3,6 +3,7 @@ import streamlit as st
 
 from mtal.figures.quality import quality_curve, quality_heatmap
 from mtal.ui import cards, inputs, live, loaders, trust
+from mtal.ui.chart import show_figure
 
 st.title("Signals", anchor=False)
 left, right = st.columns([3, 1])
@@ -20,12 +21,11 @@ joined, shown = trust.choose_view()
 if shown == "table":
     trust.show_table(trust.table(quality, run.tasks), "signals.table", f"Signals of cycle {cycle}")
 else:
-    st.plotly_chart(quality_heatmap(quality, {task.name: task.title for task in run.tasks}, f"{run.name}/{cycle}", joined),
-                    key="signals.heatmap", alt=trust.verdict(quality, run.tasks))
+    show_figure(quality_heatmap(quality, {task.name: task.title for task in run.tasks}, f"{run.name}/{cycle}", joined),
+                quality, f"{run.name}-signals-{cycle}", "signals.heatmap", trust.verdict(quality, run.tasks))
 
 st.subheader("Over the cycles", anchor=False)
 every = loaders.qualities(run)
 task = inputs.choose("Task", list(titles), "signals", "task", lambda name: titles[name], follows=False)
-st.plotly_chart(quality_curve(every, task, titles[task], run.name, joined), key="signals.curve",
-                alt=f"Rank correlation of each signal with the true loss of {titles[task]}, cycle by cycle")
-trust.download(every, run)
+show_figure(quality_curve(every, task, titles[task], run.name, joined), every, f"{run.name}-signals", "signals.curve",
+            f"Rank correlation of each signal with the true loss of {titles[task]}, cycle by cycle")

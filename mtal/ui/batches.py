@@ -5,9 +5,10 @@ import pandas as pd
 import streamlit as st
 
 from mtal.export import EXPORTERS
-from mtal.figures.scores import score_distribution
+from mtal.figures.scores import score_bins, score_distribution
 from mtal.reading.numbers import count
 from mtal.runs.run import Run
+from mtal.ui.chart import show_figure
 from mtal.ui.sentences import figures, left
 from mtal.ui.words import plain
 
@@ -32,8 +33,8 @@ def show_distribution(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     if "score" not in pool:
         return
     st.subheader("Scores of the pool", anchor=False)
-    st.plotly_chart(score_distribution(pool, f"{run.name}/{cycle}"), key="batch.scores",
-                    alt=f"Histogram of the scores of the unlabelled pool in cycle {cycle}, with the cut-off")
+    show_figure(score_distribution(pool, f"{run.name}/{cycle}"), score_bins(pool), f"{run.name}-scores-{cycle}", "batch.scores",
+                f"Histogram of the scores of the unlabelled pool in cycle {cycle}, with the cut-off")
 
 
 def show_exports(run: Run, cycle: int) -> None:

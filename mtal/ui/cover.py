@@ -6,6 +6,7 @@ from mtal.figures.coverage import coverage_chart
 from mtal.reading.numbers import count
 from mtal.runs.run import Run
 from mtal.ui import loaders
+from mtal.ui.chart import show_figure
 from mtal.ui.sentences import figures
 
 
@@ -20,7 +21,8 @@ def show_coverage(run: Run, cycle: int) -> None:
         return
     chart, words = st.container(key="wraps.coverage").columns([3, 2])
     with chart:
-        st.plotly_chart(coverage_chart(rows, f"{run.name}/coverage"), key="map.coverage", alt=_sentence(here, cycle))
+        show_figure(coverage_chart(rows, f"{run.name}/coverage"), rows, f"{run.name}-coverage", "map.coverage",
+                    _sentence(here, cycle))
     with words:
         st.markdown(_sentence(here, cycle))
         st.caption("Distances in the embedding, without a unit, of the images that stay unlabelled. If the farthest is far above "

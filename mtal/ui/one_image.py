@@ -2,7 +2,7 @@
 import pandas as pd
 import streamlit as st
 
-from mtal.figures.scores import score_distribution
+from mtal.figures.scores import score_bins, score_distribution
 from mtal.runs.run import Run
 from mtal.ui import (
     afterwards,
@@ -19,6 +19,7 @@ from mtal.ui import (
     sentences,
     stepper,
 )
+from mtal.ui.chart import show_figure
 from mtal.ui.words import code, plain
 
 
@@ -71,5 +72,6 @@ def _show_distribution(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> 
     with st.expander("Its score among the pool", key="inspect.scores.open", icon=":material/bar_chart:",
                      on_change="rerun") as box:
         if box.open:
-            st.plotly_chart(score_distribution(pool, f"{run.name}/{cycle}", float(row["score"])), key="inspect.scores",
-                            alt="Histogram of the scores of the unlabelled pool, with the cut-off and this image")
+            show_figure(score_distribution(pool, f"{run.name}/{cycle}", float(row["score"])), score_bins(pool),
+                        f"{run.name}-scores-{cycle}", "inspect.scores",
+                        "Histogram of the scores of the unlabelled pool, with the cut-off and this image")

@@ -50,12 +50,6 @@ def choose_view() -> tuple[Joined, str]:
         return ("max" if joined == "max" else "mean"), inputs.switch("Show as", ["colours", "table"], "signals", "view")
 
 
-def download(frame: pd.DataFrame, run: Run) -> None:
-    """Every correlation of every cycle."""
-    st.download_button("All correlations as CSV", lambda: frame.to_csv(index=False, lineterminator="\n"),
-                       f"{run.name}-signals.csv", "text/csv", key="signals.csv", icon=":material/download:", on_click="ignore")
-
-
 def verdict(frame: pd.DataFrame, tasks: Sequence[TaskFacts]) -> str:
     """One sentence: the signal to trust for the multi-task loss, which task it fails, and the best one for each task.
 

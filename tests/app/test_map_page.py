@@ -227,4 +227,4 @@ def test_an_unknown_image_gives_a_message_and_the_map(open_page, run):
     app = open_page("map", run=run.name, cycle="0", sample="no *such* image")
     assert not app.exception
     assert [warning.value for warning in app.warning] == ["This pool has no image with the id `no *such* image`."]
-    assert len(app.get("plotly_chart")) == 2
+    assert len(charts(app)) == 2

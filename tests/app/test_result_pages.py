@@ -32,7 +32,8 @@ def shown(app) -> str:
 
 
 def charts(app) -> list:
-    return app.get("plotly_chart")
+    """All of a page: those of Streamlit first, which can be selected from, then those that grow in place."""
+    return [*app.get("plotly_chart"), *figures(app)]
 
 
 def figures(app) -> list[dict]:
