@@ -17,7 +17,8 @@ function onWhite(plot) {
   const plain = (_, value) => ArrayBuffer.isView(value) ? Array.from(value) : value;
   const {data, layout} = JSON.parse(JSON.stringify({data: plot.data, layout: plot.layout}, plain));
   const font = {...layout.font, color: INK, family: "Arial, Helvetica, sans-serif"};
-  return {data, layout: {...layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff", font, width: undefined, height: undefined, autosize: true}};
+  const showlegend = data.filter(trace => trace.name && trace.showlegend !== false).length > 1;   // on a page one legend may serve several
+  return {data, layout: {...layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff", font, showlegend, width: undefined, height: undefined, autosize: true}};
 }
 
 function save(content, file) {
@@ -72,21 +73,23 @@ function makeOf(parent) {
     plot.style.minHeight = `${data.height}px`;
     plot.setAttribute("aria-label", data.alt);
     for (const button of buttons) button.setAttribute("aria-label", `Download ${data.name} as ${button.textContent}`);
-    if (state.drawn === data.figure) return;
-    state.drawn = data.figure;
+    const {color, fontFamily: family} = getComputedStyle(plot), now = color + data.figure;
+    if (state.drawn === now) return;
+    state.drawn = now;
     try {
       const Plotly = await library(data.library), figure = JSON.parse(data.figure);
-      if (state.drawn !== data.figure || state.gone) return;                 // the page has sent a newer one in the meantime
-      const font = {...figure.layout.font, family: getComputedStyle(plot).fontFamily};
+      if (state.drawn !== now || state.gone) return;                         // the page has sent a newer one in the meantime
+      const font = {...figure.layout.font, family, color};
       await Plotly.react(plot, figure.data, {...figure.layout, font, autosize: true}, CONFIG);
       for (const button of buttons) button.disabled = false;
+      words.textContent = "Download";
     } catch (error) {
       state.drawn = null;
       words.textContent = `The figure could not be drawn (${error.message}). Its data:`;
       buttons[3].disabled = false;
     }
   };
-  state.end = () => { state.gone = true; window.Plotly?.purge(plot); };
+  state.end = () => { state.gone = true; window.Plotly?.purge(plot); root.remove(); };
   return state;
 }
 

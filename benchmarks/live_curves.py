@@ -93,7 +93,7 @@ def go_on(runs: list[Run], reports: int) -> None:
 
 def look(runs: list[Run]) -> list[Progress | None]:
     """What a page of living runs asks at every poll."""
-    assert live._state(runs)
+    assert live.state(runs)
     return [run.progress(partial(loaders.known_times, run.config)) for run in runs]
 
 

@@ -16,6 +16,7 @@ T = TypeVar("T")
 
 MACHINE_FIELDS = frozenset({"device", "threads", "memory_gb"})   # where a run computes, not what it computes
 REPEAT_FIELDS = frozenset({"seed"})                                         # what differs between the runs of one group
+DRAWN_FIELDS = frozenset({"projection"})                                    # how results are drawn, which changes none
 
 # Settings of earlier versions that never changed a result: run folders that name them stay readable. A setting that changes
 # results is not taken away but kept, so that old runs can go on.
@@ -152,7 +153,7 @@ class Config(BaseModel):
     @property
     def group(self) -> str:
         """What this run shares with those of other seeds: runs of one group become one curve with a band."""
-        return f"{self.dataset}-{self.network}-{self.strategy}-{self.digest}"
+        return self._called(_digest(self.changed(MACHINE_FIELDS | REPEAT_FIELDS | DRAWN_FIELDS)))
 
     @property
     def digest(self) -> str:
@@ -162,7 +163,10 @@ class Config(BaseModel):
     @property
     def name(self) -> str:
         """Folder of the run, such as `nyud-padnet-ours-1f2e3d4c-s0`. The same settings always give the same name."""
-        return f"{self.group}-s{self.seed}"
+        return f"{self._called(self.digest)}-s{self.seed}"
+
+    def _called(self, digest: str) -> str:
+        return f"{self.dataset}-{self.network}-{self.strategy}-{digest}"
 
     @property
     def may_end_early(self) -> bool:

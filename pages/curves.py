@@ -7,11 +7,13 @@ from mtal.ui.saving import show_saving
 
 st.title("Learning curves", anchor=False)
 runs = sections.choose_compared("curves", [run.name for run in family(loaders.runs())])
+seen = live.state(runs)                                     # before they are read, so that nothing is missed meanwhile
 rows = curve_rows(runs, loaders.measured)
 if rows.empty:
-    live.watch(runs, "curves")
+    live.watch(runs, "curves", seen=seen)
     comparison.say_no_points(runs)
     st.stop()
+comparison.say_undrawn(runs, rows)
 view = sections.choose_view("curves")
 if view in sections.ON_AN_AXIS:
     rows, style = comparison.choose_style(rows, "curves", paper=view == "curves", seeds=view == "curves")
@@ -22,7 +24,7 @@ for number, (_, part) in enumerate(rows.groupby("dataset", sort=False)):
     names = set(part["run"].unique())
     page, some = f"curves{number or ''}", [run for run in runs if run.name in names]
     if view == "curves":
-        sections.show_curves(part, style, page)
+        sections.show_curves(part, style, page, runs)
     elif view == "saved":
         show_saving(part, style, page)
     elif view == "areas":
@@ -34,8 +36,8 @@ for number, (_, part) in enumerate(rows.groupby("dataset", sort=False)):
     elif view == "costs":
         spending.show_spending(some, page)
     else:
-        variation.show_variation(part, some, page)
+        variation.show_variation(part, some, page, [run for run in runs if run not in some])
 st.subheader("Protocol", anchor=False)
 comparison.show_protocol(runs)
 sections.offer_report(runs, "curves")
-live.watch(runs, "curves")                                  # below the charts, which it redraws when a cycle is complete
+live.watch(runs, "curves", seen=seen)                       # below the charts, which it redraws when a cycle is complete

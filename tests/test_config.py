@@ -29,10 +29,16 @@ def test_where_a_run_computes_is_not_part_of_its_name(name, value):
     assert Config(**{name: value}).name == Config().name
 
 
-@pytest.mark.parametrize("change", [{"epochs": 7}, {"tasks": ("depth", "semseg", "normals")}, {"projection": "pca"},
+@pytest.mark.parametrize("change", [{"epochs": 7}, {"tasks": ("depth", "semseg", "normals")},
                                     {"loss_weights": {"depth": 2}}, {"data": "/elsewhere"}])
 def test_what_a_run_computes_is(change):
     assert Config(**change).group != Config().group
+
+
+def test_how_results_are_drawn_makes_another_run_of_the_same_line():
+    one, other = Config(), Config(projection="pca")
+    assert one.group == other.group
+    assert one.name != other.name
 
 
 def test_repetitions_share_a_group_and_not_a_name():

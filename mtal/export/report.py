@@ -26,6 +26,7 @@ from mtal.runs.run import LOSS, Run
 from mtal.runs.status import Status
 from mtal.runs.versions import own_version
 
+ENDED = {Status.FAILED, Status.INTERRUPTED, Status.STOPPED}  # runs that will not finish by themselves: named at the top
 NO_POINT = "No run has a complete cycle yet, so there is nothing to compare."
 NO_CURVE = "There is no curve to compare: these runs trained once, on all labels."
 
@@ -52,8 +53,8 @@ def writer(asked: Experiment | Sequence[Run], title: str = "") -> Callable[[], b
 def _parts(rows: pd.DataFrame, runs: Sequence[Run]) -> list[Part]:
     """One per data set."""
     groups = rows.groupby("dataset", sort=False) if len(rows) else ()
-    return [Part([run for run in runs if run.name in set(part["run"])], part, f"part{number}")
-            for number, (_, part) in enumerate(groups)]
+    return [Part([run for run in runs if run.name in names], part, f"part{number}")
+            for number, (_, part) in enumerate(groups) for names in [set(part["run"].unique())]]
 
 
 def _titled(name: str, part: Part, parts: Sequence[Part]) -> str:
@@ -68,8 +69,9 @@ def _top(runs: Sequence[Run], members: Sequence[Member], parts: Sequence[Part], 
     return (paragraph(f"Made on {made} with mtal {own_version()}.", "soft")
             + paragraph(compared(runs) if runs else "None of these runs has begun.")
             + paragraph(state, "warning" if unfinished else "")
-            + bullets(f"{one.name}: {status_word(one.status)}, {one.done} of {one.cycles} cycles" for one in unfinished)
             + (paragraph(UNEQUAL_STARTS, "warning") if len(rows) and unequal_starts(rows) else "")
+            + bullets(f"{one.name}: {status_word(one.status)}, {one.done} of {one.cycles} cycles" for one in unfinished
+                      if one.status in ENDED)
             + ("".join(_headline(part, parts) for part in parts) or paragraph(NO_POINT, "headline"))
             + bullets(data_notes(runs) if runs else ()))
 

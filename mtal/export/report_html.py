@@ -40,7 +40,7 @@ def chart(figure: go.Figure, title: str, alt: str, numbers: pd.DataFrame, key: s
     """A figure with what it shows in words for those who cannot see it, and its numbers. `key`: unique in the page."""
     drawn = figure.to_html(full_html=False, include_plotlyjs=False, config=CONFIG, div_id=f"chart-{slug(key)}",
                            default_height=f"{figure.layout.height}px")
-    return (f'<figure>\n<figcaption>{escape(title)}</figcaption>\n<div role="img" aria-label="{escape(alt)}">{drawn}</div>\n'
+    return (f'<figure>\n<figcaption>{escape(title)}</figcaption>\n<div role="group" aria-label="{escape(alt)}">{drawn}</div>\n'
             f"<details><summary>Numbers: {escape(title)}</summary>{table(numbers)}</details>\n</figure>\n")
 
 

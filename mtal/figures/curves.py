@@ -1,5 +1,5 @@
 """Learning curves: a metric against what was labelled, a line per strategy and variant, mean and band over its seeds."""
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,9 +8,15 @@ import plotly.graph_objects as go
 
 from mtal.figures.style import HEIGHT_PX, INK, Look, faint, figure, literal, look
 
-AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Images labelled (% of pool)",
+AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Task labels (% of the pool's)",
         "hours": "Computing time (h)", "cost": "Annotation cost (labels at their prices)"}
 LEGEND_PX = 14                                              # height that a line takes in the legend, where there are many
+
+
+class Level(NamedTuple):
+    """A value to be held against, a horizontal line."""
+    title: str
+    value: float
 
 
 class Line(NamedTuple):
@@ -22,13 +28,13 @@ class Line(NamedTuple):
 
 def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: str, view: str, *, band: str = "std",
                    seeds: pd.DataFrame | None = None, published: pd.DataFrame | None = None, legend: bool = True,
-                   full: tuple[float, int] | None = None, zero: bool = False) -> go.Figure:
+                   full: Sequence[Level] = (), zero: bool = False) -> go.Figure:
     """One task. `mean`: a row per group and point, columns group, cycle, x, mean, spread (half of the band), n; where n = 1 there
     is no band. `lines`: a Line per group; `x`: one of AXES; `axis`: title of y, with unit and direction; `band`: what it is.
 
     `seeds`: columns group, seed, x, value, drawn as thin lines where a group has several. `published`: columns method, strategy,
-    labelled_percent, mean, spread; only drawn where x is a percentage. `full`: value and number of runs trained on all labels,
-    a horizontal line. `zero`: a line at 0, where the values are differences.
+    labelled_percent, mean, spread; only drawn where x is a percentage. `full`: what runs on all labels reach. `zero`: a line at
+    0, where the values are differences.
     """
     shown = mean["group"].nunique() if legend else 0
     courses, traces = {} if seeds is None else _courses(seeds), []
@@ -39,12 +45,12 @@ def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: 
             if str(group) in courses:
                 traces.append(_seeds(courses[str(group)], style, title))
             traces.append(_band(one, style, title, band))
-        traces.append(_mean(one, style, title, band))
+        traces += _mean(one, style, title, band)
     drawn = figure(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, shown - 4), traces)
     if published is not None and x == "percent":
         _add_published(drawn, published)
-    if full is not None:
-        drawn.add_hline(y=full[0], line={"dash": "dot", "width": 2, "color": INK}, annotation_text=f"all labels (n={full[1]})",
+    for level in full:
+        drawn.add_hline(y=level.value, line={"dash": "dot", "width": 2, "color": INK}, annotation_text=literal(level.title),
                         annotation_position="bottom right")
     if zero:
         drawn.add_hline(y=0, line={"width": 1, "color": INK})
@@ -79,17 +85,27 @@ def _band(one: Mapping[str, np.ndarray], style: Look, title: str, band: str) -> 
             "fill": "toself", "fillcolor": faint(style.colour, 0.18), "hoverinfo": "skip"}
 
 
-def _mean(one: Mapping[str, np.ndarray], style: Look, title: str, band: str) -> dict[str, Any]:
+def _mean(one: Mapping[str, np.ndarray], style: Look, title: str, band: str) -> list[dict[str, Any]]:
+    """The line; and where some points have fewer seeds than others, these apart: open, on a dotted line that joins the rest."""
     low, high = int(one["n"].min()), int(one["n"].max())
+    few = one["n"] < high
     count = f"n={high}" if low == high else f"n={low}–{high}"
     spread = [f"{spread:.3g}" if n > 1 else "none, one seed" for spread, n in zip(one["spread"], one["n"], strict=True)]
-    return {"type": "scatter", "x": one["x"], "y": one["mean"], "legendgroup": title,
-            "name": f"{title} ({count}{f', band: {band}' if high > 1 else ''})", "mode": "lines+markers",
+    shared = {"type": "scatter", "x": one["x"], "legendgroup": title, "mode": "lines+markers",
+              "customdata": np.column_stack([one["cycle"], one["n"], spread]),
+              "hovertemplate": f"{title}<br>%{{x:.5g}}: %{{y:.4g}}<br>cycle %{{customdata[0]}}, n=%{{customdata[1]}}, "
+                               f"{band} %{{customdata[2]}}<extra></extra>"}
+    line = {**shared, "y": np.where(few, np.nan, one["mean"]),
+            "name": f"{title} ({count}{f', band: {band}' if high > 1 else ''})",
             "line": {"color": style.colour, "dash": style.dash, "width": style.width},
-            "marker": {"symbol": style.symbol, "size": 9, "color": style.colour},
-            "customdata": np.column_stack([one["cycle"], one["n"], spread]),
-            "hovertemplate": f"{title}<br>%{{x:.5g}}: %{{y:.4g}}<br>cycle %{{customdata[0]}}, n=%{{customdata[1]}}, "
-                             f"{band} %{{customdata[2]}}<extra></extra>"}
+            "marker": {"symbol": style.symbol, "size": 9, "color": style.colour}}
+    if not few.any():
+        return [line]
+    beside = few | np.append(few[1:], False) | np.append(False, few[:-1])
+    return [line, {**shared, "y": np.where(beside, one["mean"], np.nan), "name": f"{title}, fewer seeds", "showlegend": False,
+                   "line": {"color": style.colour, "dash": "dot", "width": 1.5},
+                   "marker": {"symbol": f"{style.symbol.removesuffix('-open')}-open", "size": np.where(few, 9, 0),
+                              "color": style.colour}}]
 
 
 def _add_published(drawn: go.Figure, published: pd.DataFrame) -> None:

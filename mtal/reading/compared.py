@@ -7,7 +7,7 @@ import pandas as pd
 
 from mtal.reading.numbers import count, listed
 from mtal.runs.experiment import Experiment
-from mtal.runs.lines import titles
+from mtal.runs.lines import begun, titles
 from mtal.runs.protocol import differences, protocol
 from mtal.runs.run import Run
 from mtal.runs.status import Status
@@ -62,9 +62,10 @@ def how_far(members: Sequence[Member]) -> str:
 
 
 def compared(runs: Sequence[Run]) -> str:
-    """`Ours, RBAL and Random on Made (semseg, depth), network padnet: 9 runs, seeds 0, 1 and 2.`"""
-    names = list(dict.fromkeys(titles(runs).values()))
-    data = list(dict.fromkeys(str(run.facts.get("dataset_title", run.config.dataset)) for run in runs))
+    """`Ours, RBAL and Random on Made (semseg, depth), network padnet: 9 runs, seeds 0, 1 and 2.` Named: `begun` runs."""
+    known = begun(runs)
+    names = list(dict.fromkeys(titles(known).values()))
+    data = list(dict.fromkeys(str(run.facts.get("dataset_title", run.config.dataset)) for run in known))
     tasks = list(dict.fromkeys(", ".join(run.config.tasks) for run in runs))
     networks = list(dict.fromkeys(run.config.network for run in runs))
     seeds = [str(seed) for seed in sorted({run.config.seed for run in runs})]

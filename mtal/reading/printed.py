@@ -26,7 +26,7 @@ def lines(one: pd.DataFrame) -> dict[str, Line]:
 
 
 def as_means(one: pd.DataFrame) -> pd.DataFrame:
-    """Rows of one table as `mtal.statistics.curves.over_seeds` gives measured ones; x in % of the pool."""
+    """Rows of one table as `mtal.statistics.curves.over_seeds` gives measured ones; x in % of the labels."""
     return pd.DataFrame({"group": one["method"], "cycle": one.groupby("method").cumcount(), "x": one["labelled_percent"],
                          "mean": one["mean"], "spread": one["spread"], "n": SEEDS})
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from mtal.runs.costs import spent
-from mtal.runs.lines import titles
+from mtal.runs.lines import on_all_labels, titles
 from mtal.runs.run import Run
 
 MOST = "≤ "                                                 # before a time that is known from above only
 SHARED_TIME = " ≤: these runs measured more signals than their strategy needs, in the same stage; it costs less alone."
 NO_TIMES = "No cycle is complete, so no time is known."
-METHOD = "Means over cycles and seeds. Selection: what the strategy itself needs to choose, with its own signals and networks."
+METHOD = ("Means over cycles and seeds, of the cycles that every line has completed. Selection: what the strategy itself needs "
+          "to choose, with its own signals and networks. Runs that shared a machine with others took longer than alone.")
 
 
 def per_cycle(found: pd.DataFrame) -> pd.DataFrame:
@@ -30,15 +31,35 @@ def shared_note(times: pd.DataFrame) -> str:
 
 def table(runs: Sequence[Run], seconds: Callable[[Run], pd.DataFrame] = Run.seconds) -> pd.DataFrame:
     """A row per line, empty where no cycle is complete. `seconds`: what reads those of one run."""
-    named, begun = titles(runs), [run for run in runs if run.cycles_done()]
-    if not begun:
+    counted = comparable(runs)
+    if not counted:
         return pd.DataFrame()
-    tables = {run.name: seconds(run) for run in begun}
-    times = per_cycle(pd.concat([spent(run, tables[run.name]).assign(group=named[run.config.group]) for run in begun]))
-    whole = pd.DataFrame({"group": named[run.config.group], "hours": tables[run.name]["seconds"].sum() / 3600,
-                          "cycles": run.cycles_done(), "device": str(run.facts.get("device_name", ""))} for run in begun)
-    shown = times.join(whole.groupby("group").agg(
-        hours=("hours", lambda hours: f"{hours.mean():.3g}"), cycles=("cycles", "max"), runs=("hours", "size"),
+    named, tables = titles([run for run, _ in counted]), []
+    rows = []
+    for run, cycles in counted:
+        of_run = seconds(run)
+        of_run = of_run[of_run["cycle"] < cycles]
+        tables.append(spent(run, of_run).assign(group=named[run.config.group]))
+        rows.append({"group": named[run.config.group], "hours": of_run["seconds"].sum() / 3600, "cycles": cycles,
+                     "device": str(run.facts.get("device_name", ""))})
+    shown = per_cycle(pd.concat(tables)).join(pd.DataFrame(rows).groupby("group").agg(
+        hours=("hours", _mean), cycles=("cycles", "max"), n=("hours", "size"),
         device=("device", lambda names: ", ".join(sorted(set(names))))))
     return shown.rename(columns={"training": "training, s per cycle", "selection": "selection, s per cycle",
                                  "hours": "all stages, h per run"}).reset_index(names="strategy")
+
+
+def comparable(runs: Sequence[Run]) -> list[tuple[Run, int]]:
+    """Runs with as many of their cycles as count: those that every line has completed, since later ones take longer. Runs that
+    have not come so far are left out; a run on all labels counts whole."""
+    whole = [(run, 1) for run in runs if on_all_labels(run.config) and run.cycles_done()]
+    done = {run.name: run.cycles_done() for run in runs if not on_all_labels(run.config) and run.cycles_done()}
+    curves, most = [run for run in runs if run.name in done], dict[str, int]()
+    for run in curves:
+        most[run.config.group] = max(done[run.name], most.get(run.config.group, 0))
+    common = min(most.values(), default=0)
+    return [(run, common) for run in curves if done[run.name] >= common] + whole
+
+
+def _mean(hours: pd.Series) -> str:
+    return f"{hours.mean():.3g}" + (f" ± {hours.std():.2g}" if len(hours) > 1 else "")

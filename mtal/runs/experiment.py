@@ -135,8 +135,8 @@ def stop_all(experiment: Experiment) -> list[Cell]:
 def metrics(experiment: Experiment) -> pd.DataFrame:
     """A row per complete cycle of every run and task, and one for the multi-task loss (task = "loss").
 
-    Columns: variant, strategy, seed, cycle, images, labels, task, metric, unit, value, loss; then percent (of pool images),
-    title, axis, better, run (its name).
+    Columns: variant, strategy, seed, cycle, images, labels, task, metric, unit, value, loss; then percent (of the pool's
+    labels), title, axis, better, run (its name).
     """
     tables = [_table(cell, run) for cell in experiment.cells if (run := experiment.run(cell)) and run.cycles_done()]
     return pd.concat(tables, ignore_index=True)[COLUMNS] if tables else pd.DataFrame(columns=COLUMNS)

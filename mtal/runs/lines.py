@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from mtal.config import MACHINE_FIELDS, REPEAT_FIELDS, SELECTION, Config
+from mtal.config import DRAWN_FIELDS, MACHINE_FIELDS, REPEAT_FIELDS, SELECTION, Config
 from mtal.runs.run import LOSS, Run
 from mtal.runs.status import Status
 
-FREE = MACHINE_FIELDS | REPEAT_FIELDS | {"strategy", "projection"}  # what runs of one comparison may differ in
+FREE = MACHINE_FIELDS | REPEAT_FIELDS | DRAWN_FIELDS | {"strategy"}  # what runs of one comparison may differ in
 BEFORE_MEASURED = ("load", "guess", "train", "evaluate")    # stages of a cycle whose time its own measurement needed
+ALL_LABELS = "All labels"                                  # title of runs that trained once on the whole pool
 ALL_OF_THE_POOL = 99.99                                     # percent, but for rounding
 BOUGHT = "bought."                                          # columns bought.<task>: labels of that task so far
 # Our choice: relative prices of labels, where depth and normals come from a sensor. The paper has none.
@@ -28,15 +29,15 @@ def family(runs: Sequence[Run]) -> list[Run]:
 def titles(runs: Sequence[Run]) -> dict[str, str]:
     """Group -> strategy and the settings in which it differs from the others: all of them for data, network, training and
     budget, those of the selection only against groups of the same strategy. Runs on all labels are no line of their strategy."""
-    every = one_of_each(runs)
-    groups = {group: run for group, run in every.items() if not on_all_labels(run.config)}
-    found = dict.fromkeys(every, "All labels")
-    for group, run in groups.items():
-        same = [other.config for other in groups.values() if other.config.strategy == run.config.strategy]
+    every, found = one_of_each(runs), {}
+    kinds = {group: on_all_labels(run.config) for group, run in every.items()}
+    for group, run in every.items():
+        others = [other.config for name, other in every.items() if kinds[name] == kinds[group]]
+        same = [other for other in others if other.strategy == run.config.strategy]
         differing = [name for name in Config.model_fields if name not in FREE
-                     and differs(name, same if _section(name) == SELECTION else [other.config for other in groups.values()])]
+                     and differs(name, same if _section(name) == SELECTION else others)]
         told = ", ".join(f"{name}={getattr(run.config, name)}" for name in differing)
-        title = str(run.facts.get("strategy_title", run.config.strategy))
+        title = ALL_LABELS if kinds[group] else str(run.facts.get("strategy_title", run.config.strategy))
         found[group] = f"{title} [{told}]" if told else title
     return found
 
@@ -53,6 +54,11 @@ def one_of_each(runs: Sequence[Run]) -> dict[str, Run]:
 def on_all_labels(config: Config) -> bool:
     """Whether a run trains once on the whole pool: no curve, but what can be reached."""
     return config.cycles == 1 and config.start_percent > ALL_OF_THE_POOL
+
+
+def begun(runs: Sequence[Run]) -> list[Run]:
+    """Those with a complete cycle; all where none has one. What the others will differ in tells nothing about these."""
+    return [run for run in runs if run.cycles_done()] or list(runs)
 
 
 def differs(name: str, configs: Sequence[Config]) -> bool:
@@ -94,11 +100,12 @@ def curve_rows(runs: Sequence[Run], table: Callable[[Run], pd.DataFrame] = measu
     if not tables:
         return pd.DataFrame()
     rows = pd.concat(tables, names=["run", None]).reset_index("run").reset_index(drop=True).rename(columns={"title": "name"})
-    names, variants = titles(runs), _variants(runs)
+    drawn = [run for run in runs if run.name in tables]     # settings in which others differ tell nothing about these
+    names, variants = titles(drawn), _variants(drawn)
     told = pd.DataFrame.from_records([{
         "run": run.name, "seed": run.config.seed, "group": run.config.group, "title": names[run.config.group],
         "strategy": run.config.strategy, "variant": variants[run.config.group], "dataset": run.config.dataset,
-        "whole": on_all_labels(run.config)} for run in runs], index="run")
+        "whole": on_all_labels(run.config)} for run in drawn], index="run")
     rows = rows.join(told, on="run")
     return rows.assign(value=rows["value"].astype(float))   # a metric without a value (no valid pixel) is None on disk
 

@@ -5,18 +5,20 @@ from typing import Any
 import pandas as pd
 
 from mtal.config import MACHINE_FIELDS, Config
-from mtal.runs.lines import differs, on_all_labels, one_of_each, titles
+from mtal.runs.lines import begun, differs, on_all_labels, titles
 from mtal.runs.run import Run
 
 
 def protocol(runs: Sequence[Run]) -> pd.DataFrame:
-    """A row per fact, a column per line (runs that differ in the seed only), by their titles."""
-    names, curves = titles(runs), [run for run in runs if not on_all_labels(run.config)]
-    columns = {names[group]: _facts(run) for group, run in one_of_each(curves or runs).items()}
-    for title, column in columns.items():
-        seeds = sorted(run.config.seed for run in runs if names[run.config.group] == title)
-        column["seeds"] = ", ".join(map(str, seeds))
-    return pd.DataFrame(columns)
+    """A row per fact, a column per line (runs that differ in the seed only) of `begun` runs, by their titles. Where the runs of
+    a line differ, such as in versions, all that they say stands there."""
+    counted = begun(runs)
+    names, curves = titles(counted), [run for run in counted if not on_all_labels(run.config)]
+    groups: dict[str, list[Run]] = {}
+    for run in curves or counted:
+        groups.setdefault(names[run.config.group], []).append(run)
+    return pd.DataFrame({title: _shared(members) | {"seeds": ", ".join(str(seed) for seed in sorted(
+        run.config.seed for run in members))} for title, members in groups.items()})
 
 
 def notes(runs: Sequence[Run]) -> list[str]:
@@ -59,6 +61,12 @@ def measured_on(facts: Mapping[str, Any]) -> str:
     """How many validation images have a usable label of each task, where some have not: ` (6 with semseg, 4 with depth)`."""
     found, images = facts.get("measured", {}), len(facts.get("validation", ()))
     return f" ({', '.join(f'{number} with {task}' for task, number in found.items())})" if set(found.values()) - {images} else ""
+
+
+def _shared(runs: Sequence[Run]) -> dict[str, str]:
+    """`_facts` of those whose worker has written down what it found, else of the first; different words with a `;` between."""
+    known = [_facts(run) for run in runs if run.facts] or [_facts(runs[0])]
+    return {name: "; ".join(dict.fromkeys(facts[name] for facts in known)) for name in known[0]}
 
 
 def _facts(run: Run) -> dict[str, str]:

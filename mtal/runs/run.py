@@ -174,7 +174,7 @@ class Run(Explained):
     def metrics(self) -> pd.DataFrame:
         """A row per complete cycle and task, and one for the multi-task loss (task = "loss").
 
-        Columns: cycle, images, labels, percent (of pool images), task, title, metric, axis, better, value, loss; then
+        Columns: cycle, images, labels, percent (of the pool's task labels), task, title, metric, axis, better, value, loss; then
         seconds per stage are in `seconds()`.
         """
         rows = []

@@ -1,4 +1,5 @@
 """Learning curves drawn: what may be chosen for them, one task's chart with its table, and what must be known to read it."""
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +10,7 @@ import streamlit as st
 from mtal.figures.curves import AXES, learning_curve
 from mtal.figures.published import READINGS, for_task, published
 from mtal.reading import curves as reading
-from mtal.reading.compared import protocol_parts
+from mtal.reading.compared import protocol_parts, status_word
 from mtal.reading.printed import NOT_OURS, repeated_note
 from mtal.runs.lines import BOUGHT, PRICES, apart, priced
 from mtal.runs.protocol import notes
@@ -22,7 +23,7 @@ from mtal.ui.chart import show_figure
 from mtal.ui.words import plain
 
 USUAL_PUBLISHED = ("Random", "PartAL", "Ours")
-POINT = ["run", "title", "seed", "cycle", "images", "labels", "percent", "hours", "x", "task", "metric", "value"]   # of a CSV
+MOST_NAMED = 5                                              # runs without a point that are linked; the others are counted
 CHANGE = "change"                                           # stands where a task's name could: mean change against Random
 
 
@@ -70,7 +71,8 @@ def show_chart(rows: pd.DataFrame, task: str, style: Style, legend: bool, page: 
                             seeds=curves if style.thin else None, full=reading.full(whole))
     told = reading.message(mean, named, str(first["name"]))
     st.markdown(f"**{plain(str(first['name']))}**")
-    show_figure(figure, curves[POINT], f"{first['dataset']}-{task}-{style.x}", known, told)
+    show_figure(figure, reading.behind(curves, mean, whole, printed, style.band), f"{first['dataset']}-{task}-{style.x}", known,
+                told)
     if printed is not None and printed.empty:
         st.caption("The paper has no numbers for this task and data set.")
     with st.expander("Numbers", key=f"{known}.numbers", on_change="rerun") as numbers:
@@ -89,15 +91,24 @@ def show_change(rows: pd.DataFrame, style: Style, reference: str, page: str) -> 
         st.caption(reading.CHANGE_LACKS)
         return
     figure = learning_curve(mean, named, style.x, reading.CHANGE_AXIS, known, band=style.band, legend=False, zero=True)
-    show_figure(figure, mean, f"{curves['dataset'].iloc[0]}-change-{style.x}", known,
+    show_figure(figure, mean.assign(title=mean["group"].map(lambda group: named[group].title)).drop(columns="group"),
+                f"{curves['dataset'].iloc[0]}-change-{style.x}", known,
                 reading.message(mean, named, "Mean change in %"))
     st.caption(reading.CHANGE_NOTE)
+    with st.expander("Numbers", key=f"{known}.numbers", on_change="rerun") as numbers:
+        if numbers.open:
+            st.dataframe(reading.table(mean, named, style.x, style.band), key=f"{known}.table", hide_index=True,
+                         alt="Mean change of all tasks")
 
 
-def show_remarks(rows: pd.DataFrame, style: Style) -> None:
-    """What must be known to read the bands and the published lines, and where seeds can be added."""
+def show_remarks(rows: pd.DataFrame, style: Style, runs: Sequence[Run]) -> None:
+    """What must be known to read the bands and the published lines, and where seeds can be added. `runs`: all that were chosen,
+    since seeds that are on their way need not be added."""
     curves, whole = apart(rows)
+    coming = {run.config.group for run in runs if run.status.alive and not run.cycles_done()}
+    helped = {run.name for run in runs if run.config.group in coming}
     alone = reading.alone(curves)
+    alone = alone[~alone["run"].isin(helped)]
     if not alone.empty:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(reading.ALONE, width="content")
@@ -106,9 +117,14 @@ def show_remarks(rows: pd.DataFrame, style: Style) -> None:
                              query_params={"like": str(run)})
     if bands := reading.band_note(curves, style.band, style.thin):
         st.caption(bands)
+    if reading.unequal_seeds(over_seeds(curves[curves["task"] == LOSS])):
+        st.caption(reading.UNEQUAL_SEEDS)
     if len(whole):
         st.caption(reading.FULL_NOTE)
-    if style.x in {"images", "percent"} and "partal" in set(curves["strategy"]):
+    if style.x == "cost":
+        st.caption("Prices are relative to a label of semantic segmentation (our choice); at first depth and normals cost "
+                   "nothing, as from a sensor. A batch of free labels alone does not move a curve to the right.")
+    if style.x == "images" and "partal" in set(curves["strategy"]):
         st.caption("PartAL buys single labels, so it reaches more images with as many labels: compare it by task labels or cost.")
     if style.published is not None:
         st.caption(f"Dashed lines with open marks: the paper's printed numbers (n = 3), never blended with measured ones. "
@@ -123,6 +139,20 @@ def warn_about_starts(rows: pd.DataFrame) -> None:
     """Where curves of one seed do not begin alike."""
     if reading.unequal_starts(rows):
         st.warning(reading.UNEQUAL_STARTS, icon=":material/warning:")
+
+
+def say_undrawn(runs: Sequence[Run], rows: pd.DataFrame) -> None:
+    """Runs that have no point among others that have: how many wait or are at work, and what became of the rest."""
+    lacking = [run for run in runs if run.name not in set(rows["run"])]
+    if not lacking:
+        return
+    ended = [run for run in lacking if not run.status.alive]
+    told = ", ".join(f"{number} {status_word(status)}" for status, number in Counter(run.status for run in lacking).items())
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"No complete cycle yet, so not drawn: {told}.", width="content")
+        for run in ended[:MOST_NAMED]:
+            st.page_link("pages/run.py", label=f"{short_title(run)}: {run.status.value}", icon=":material/timeline:",
+                         query_params={"run": run.name})
 
 
 def say_no_points(runs: Sequence[Run]) -> None:

@@ -13,21 +13,22 @@ EVERY_S = 2
 
 
 def watch(run_or_runs: Run | Sequence[Run], key: str,
-          draw: Callable[[Sequence[Run]], None] | None = cards.progress_blocks) -> None:
+          draw: Callable[[Sequence[Run]], None] | None = cards.progress_blocks, seen: object = None) -> None:
     """Show the progress of living runs; the page is redrawn when a status or a number of complete cycles changes.
 
     Draws nothing and polls nothing when no run lives. Nothing inside can be selected: a redraw would take the selection away.
-    `draw` shows the living runs: stage bars, or a line each (`cards.progress_lines`); None shows nothing.
+    `draw` shows the living runs: stage bars, or a line each (`cards.progress_lines`); None shows nothing. `seen`: `state` of the
+    runs before the page read them, where it reads first and watches then; what happened meanwhile redraws it at once.
     """
     runs = [run_or_runs] if isinstance(run_or_runs, Run) else list(run_or_runs)
-    seen = _state(runs)
+    seen = seen or state(runs)
     living = [run for run in runs if run.status.alive]
-    if not living:
+    if not living and state(runs) == seen:
         return
 
     @st.fragment(run_every=EVERY_S, key=f"live.{key}")
     def progress() -> None:
-        if _state(runs) != seen:
+        if state(runs) != seen:
             st.rerun()
         if draw is not None:
             draw(living)
@@ -73,7 +74,7 @@ def watch_check(folder: DataFolder) -> None:
     progress()
 
 
-def _state(runs: Sequence[Run]) -> tuple[object, ...]:
+def state(runs: Sequence[Run]) -> tuple[object, ...]:
     """All that makes a page look different: how each run stands, and how many runs there are at all."""
     return len(loaders.store().runs()), *((run.name, run.status, run.cycles_done()) for run in runs)
 

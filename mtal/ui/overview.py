@@ -53,7 +53,7 @@ def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
         column_config={
             "images": columns.NumberColumn("images", help="Images labelled"),
             "labels": columns.NumberColumn("task labels", help="Labels that are there, each task counted by itself"),
-            "percent": columns.ProgressColumn("% of pool", format="%.1f %%", min_value=0, max_value=100, color="gray"),
+            "percent": columns.ProgressColumn("% of labels", format="%.1f %%", min_value=0, max_value=100, color="gray"),
             "batch": columns.LinkColumn("batch", display_text="Open", help="What this cycle picked"),
             **{name: columns.NumberColumn(_short_axis(row), format=f"%.{decimals(table[name].astype(float))}f",
                                           help=plain(str(row["title"]))) for name, row in axes.items()}},

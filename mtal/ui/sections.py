@@ -69,8 +69,8 @@ def head(part: pd.DataFrame, number: int, rows: pd.DataFrame) -> None:
         st.subheader(plain(str(part["dataset"].iloc[0])), anchor=False)
 
 
-def show_curves(part: pd.DataFrame, style: comparison.Style, page: str) -> None:
-    """The multi-task loss, the mean change against Random, then a chart per task. `part`: of one data set."""
+def show_curves(part: pd.DataFrame, style: comparison.Style, page: str, runs: Sequence[Run]) -> None:
+    """The multi-task loss, the mean change against Random, then a chart per task. `part`: of one data set; `runs`: all chosen."""
     first, *others = tasks_in_order(part)
     reference = reference_of(apart(part)[0])
     loss, change = st.container(key=f"wraps.{page}.first").columns(2)
@@ -82,7 +82,7 @@ def show_curves(part: pd.DataFrame, style: comparison.Style, page: str) -> None:
                        "chosen.")
         else:
             comparison.show_change(part, style, reference, page)
-    comparison.show_remarks(part, style)
+    comparison.show_remarks(part, style, runs)
     for column, task in zip(inputs.columns(len(others), 3, f"{page}.tasks"), others, strict=True):
         with column:
             comparison.show_chart(part, task, style, legend=False, page=page)

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.reading.numbers import count
-from mtal.runs.lines import family, tasks_in_order
+from mtal.runs.lines import family, tasks_in_order, titles
 from mtal.runs.protocol import differences
 from mtal.runs.run import Run
 from mtal.ui import comparison, gallery, inputs, loaders, mosaic
@@ -18,7 +18,8 @@ def choose_few() -> list[Run]:
     """Two to eight runs, from `?cmp=`; at first the newest with those of its seed that differ in the strategy alone."""
     if "cmp" not in st.query_params and "compare.cmp" not in st.session_state:
         begun = [run for run in loaders.runs() if run.cycles_done()]
-        alike = [run for run in family(begun) if run.config.seed == family(begun)[0].config.seed]
+        comparable = family(begun)
+        alike = [run for run in comparable if run.config.seed == comparable[0].config.seed]
         st.query_params["cmp"] = [run.name for run in (alike if len(alike) > 1 else begun)][:FIRST]
     runs = inputs.choose_runs("compare")
     if len(runs) < 2:
@@ -32,14 +33,9 @@ def choose_few() -> list[Run]:
 
 
 def names(runs: Sequence[Run]) -> dict[str, str]:
-    """Run -> strategy and the settings in which it differs from the others, the seed among them."""
-    table = differences(runs)
-    found = {}
-    for run in runs:
-        told = [f"{name}={table.loc[name, run.name]}" for name in table.index if name != "strategy"]
-        title = str(run.facts.get("strategy_title", run.config.strategy))
-        found[run.name] = f"{title} [{', '.join(told)}]" if told else title
-    return found
+    """Run -> the title of its line; and its seed, where the runs have several."""
+    lines, seeds = titles(runs), {run.config.seed for run in runs}
+    return {run.name: lines[run.config.group] + f", seed {run.config.seed}" * (len(seeds) > 1) for run in runs}
 
 
 def one_line_per_run(rows: pd.DataFrame, runs: Sequence[Run]) -> pd.DataFrame:

@@ -63,7 +63,8 @@ def show_curves(rows: pd.DataFrame, experiment: Experiment) -> str:
     else:
         few = drawn["group"].nunique() <= FEW               # single seeds only where they can be told apart
         comparison.show_chart(drawn, task, replace(style, thin=style.thin and few), legend=True, page="experiments")
-        comparison.show_remarks(drawn, replace(style, thin=style.thin and few))
+        runs = [run for cell in experiment.cells if (run := experiment.run(cell))]
+        comparison.show_remarks(drawn, replace(style, thin=style.thin and few), runs)
     st.page_link("pages/curves.py", label="All tasks, labels saved, areas, who wins, overlap, costs and ablations",
                  icon=":material/show_chart:", query_params={"experiment": experiment.name})
     return task
@@ -112,7 +113,7 @@ def show_standing(experiment: Experiment, rows: pd.DataFrame, task: str) -> None
     one = apart(rows)[0]
     one = one[one["task"] == task]
     budgets = one.groupby("cycle")[["percent", "labels"]].median()     # single labels reach more images with as many labels
-    titles = {str(cycle): f"{row['percent']:.3g} % of the pool, {row['labels']:,.0f} task labels (cycle {cycle})"
+    titles = {str(cycle): f"{row['percent']:.3g} % of the labels, {row['labels']:,.0f} task labels (cycle {cycle})"
               for cycle, row in budgets.iterrows()}
     st.subheader("At one budget", anchor=False)
     common = last_common_cycle(one)

@@ -14,15 +14,18 @@ from mtal.ui.chart import show_figure
 from mtal.ui.words import plain
 
 
-def show_variation(rows: pd.DataFrame, runs: Sequence[Run], page: str) -> None:
-    """A section per ablation; those without runs say what to run. `rows`: of one data set."""
+def show_variation(rows: pd.DataFrame, runs: Sequence[Run], page: str, coming: Sequence[Run]) -> None:
+    """A section per ablation; those without runs say what to run. `rows`: of one data set; `coming`: runs without a cycle."""
     lacking = []
     for ablation in ABLATIONS:
         some = varied(ablation, runs)
-        if not some:
+        if not some and varied(ablation, [*runs, *(run for run in coming if run.status.alive)]):
+            st.subheader(f"{ablation.title} ({ablation.source})", anchor=False)
+            st.caption("Its runs wait or are at work; it is drawn as soon as two values have a complete cycle.")
+        elif not some:
             lacking.append(ablation)
-            continue
-        _show(ablation, some, rows, page)
+        else:
+            _show(ablation, some, rows, page)
     if lacking:
         names = "; ".join(f"{one.title} ({one.source})" for one in lacking)
         st.info(f"Not among these runs: {plain(names)}. An ablation needs runs of our strategy that differ in this setting and "

@@ -77,7 +77,7 @@ def test_prices_make_the_axis_of_cost(open_page, compared):
 def test_runs_on_all_labels_are_a_line_and_no_curve(open_page, made_store):
     run, whole = made_store("finished"), made_store("finished", 1, strategy="random", cycles=1, start_percent=100.0)
     app = open_page("curves", cmp=[whole.name, run.name])
-    assert "all labels (n=1)" in figures(app)[0]["figure"]
+    assert "All labels (n=1)" in figures(app)[0]["figure"]
 
 
 def test_labels_saved_says_who_against_whom_and_how_sure(open_page, compared):

@@ -98,7 +98,7 @@ def test_everything_has_its_section_and_every_figure_words_and_numbers(whole):
     tasks, change, wins, overlap, paper = 4, 1, 2, 1, 2 * 4     # nyud: its printed curves beside ours
     assert len(figures) == 2 * tasks + change + wins + overlap + paper
     for figure in figures:
-        assert re.search(r'role="img" aria-label="[^"]{10,}"', figure)
+        assert re.search(r'role="group" aria-label="[^"]{10,}"', figure)
         assert "<details>" in figure
         assert figure.count("Plotly.newPlot") == 1
         assert '<th scope="col">' in figure

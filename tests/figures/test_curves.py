@@ -1,10 +1,11 @@
 """Learning curves by their data: means, bands and seeds as they are given; the published numbers stay apart."""
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.figures.curves import AXES, Line, learning_curve
+from mtal.figures.curves import AXES, Level, Line, learning_curve
 from mtal.figures.published import for_task, published
 from mtal.figures.style import LOOKS
 
@@ -36,7 +37,8 @@ def lines(figure):
 def test_mean_line_band_and_thin_seeds(mean, seeds):
     found = lines(drawn(mean, seeds=seeds))
     line, band = found["Ours (n=1–2, band: std)"], found["Ours ± std"]
-    assert list(line.y) == [5.2, 4.1, 3.5]
+    assert list(line.y[:2]) == [5.2, 4.1]
+    assert list(found["Ours, fewer seeds"].y[1:]) == [4.1, 3.5]
     assert list(line.x) == [30, 60, 90]
     assert list(band.x) == [30, 60, 60, 30]                 # only where two seeds have come
     assert list(band.y) == pytest.approx([5.48, 4.24, 3.96, 4.92])
@@ -66,9 +68,9 @@ def test_axes_have_titles_with_units(mean, x):
 
 
 def test_all_labels_and_zero_are_horizontal_lines(mean):
-    figure = drawn(mean, full=(2.5, 3), zero=True)
+    figure = drawn(mean, full=[Level("All labels (n=3)", 2.5)], zero=True)
     assert sorted(shape.y0 for shape in figure.layout.shapes) == [0, 2.5]
-    assert "all labels (n=3)" in [note.text for note in figure.layout.annotations]
+    assert "All labels (n=3)" in [note.text for note in figure.layout.annotations]
     assert not drawn(mean).layout.shapes
 
 
@@ -92,9 +94,23 @@ def test_published_lines_are_dashed_named_and_never_blended(mean):
     assert list(found["published: Random"].y) == [9.3, 8.8, 8.6, 8.3, 8.0]
     assert list(found["published: Random"].error_y.array) == [0.12, 0.03, 0.12, 0.04, 0.15]
     for name, trace in alone.items():
-        assert list(found[name].y) == list(trace.y)
+        assert np.array_equal(found[name].y, trace.y, equal_nan=True)
 
 
 def test_published_lines_need_the_percent_axis(mean):
     figure = drawn(mean, published=for_task(published(), "nyud", "loss"))
     assert not [trace for trace in figure.data if trace.name.startswith("published")]
+
+
+def test_points_of_fewer_seeds_are_open_and_joined_by_a_dotted_line():
+    mean = pd.DataFrame({"group": "o", "cycle": [0, 1, 2], "x": [10.0, 20.0, 30.0], "mean": [3.0, 2.0, 1.0],
+                         "spread": [0.1, 0.1, np.nan], "n": [2, 2, 1]})
+    whole, few = (trace for trace in drawn(mean).data if "markers" in str(trace.mode))
+    assert [*whole.y[:2]] == [3.0, 2.0]
+    assert np.isnan(whole.y[2])
+    assert np.isnan(few.y[0])
+    assert [*few.y[1:]] == [2.0, 1.0]
+    assert [*few.marker.size] == [0, 0, 9]
+    assert few.marker.symbol.endswith("-open")
+    assert few.line.dash == "dot"
+    assert few.showlegend is False

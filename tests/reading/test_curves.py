@@ -1,9 +1,21 @@
 """Curves in words."""
 import pandas as pd
 
-from mtal.figures.curves import Line
+from mtal.figures.curves import Level, Line
 from mtal.reading.areas import area_table, best_first, long_enough
-from mtal.reading.curves import alone, band_note, lines, message, reference_of, table, unequal_starts
+from mtal.reading.curves import (
+    alone,
+    band_note,
+    behind,
+    full,
+    lines,
+    message,
+    reference_of,
+    table,
+    unequal_seeds,
+    unequal_starts,
+)
+from mtal.runs.lines import apart
 from mtal.statistics.curves import over_seeds
 
 
@@ -12,7 +24,8 @@ def rows(**courses) -> pd.DataFrame:
     return pd.DataFrame([
         {"group": group, "title": group.title(), "strategy": group.split("_")[0], "variant": int("_" in group),
          "run": f"{group}-{seed}", "seed": seed, "cycle": cycle, "x": 10.0 * (cycle + 1), "images": 10 * (cycle + 1),
-         "dataset": "made", "better": "lower", "value": value}
+         "dataset": "made", "better": "lower", "value": value, "labels": 30 * (cycle + 1), "task": "loss", "metric": "sum",
+         "whole": group == "full"}
         for group, seeds in courses.items() for seed, values in enumerate(seeds) for cycle, value in enumerate(values)])
 
 
@@ -45,6 +58,8 @@ def test_bands_and_single_seeds():
 def test_starts_of_one_seed_must_be_alike():
     assert not unequal_starts(ROWS)
     assert unequal_starts(ROWS.assign(images=ROWS["images"] + (ROWS["run"] == "random-0")))
+    reference = rows(full=[[1.0]]).assign(images=645)
+    assert not unequal_starts(pd.concat([ROWS, reference]))     # a run on all labels starts nowhere
 
 
 def test_areas_leave_out_runs_of_one_point_and_rank_by_direction():
@@ -56,3 +71,25 @@ def test_areas_leave_out_runs_of_one_point_and_rank_by_direction():
     shown = area_table(found, {"ours": "Ours", "random_1": "Random"})
     assert shown["area"].tolist() == ["4.600 ± 0.141", "5.500"]
     assert shown["difference to Random"].tolist() == ["-1.000", "+0.000"]      # one seed in common
+
+
+def test_lines_whose_points_have_fewer_seeds_than_others():
+    assert not unequal_seeds(over_seeds(ROWS))
+    assert unequal_seeds(over_seeds(rows(ours=[[5.0, 4.0], [5.2]])))
+
+
+def test_runs_on_all_labels_of_other_settings_are_levels_of_their_own():
+    one, other = rows(full=[[1.0], [2.0]]), rows(full=[[5.0]]).assign(group="full7", title="All labels [epochs=7]")
+    assert full(pd.concat([one, other])) == [Level("Full (n=2)", 1.5), Level("All labels [epochs=7] (n=1)", 5.0)]
+    assert full(one.assign(value=float("nan"))) == []
+
+
+def test_the_data_behind_a_figure_are_all_that_it_shows():
+    curves, whole = apart(pd.concat([ROWS, rows(full=[[1.0]])]))
+    printed = pd.DataFrame({"method": ["Ours"], "labelled_percent": [20], "mean": [7.0], "spread": [0.5]})
+    found = behind(curves, over_seeds(curves, "sem"), whole, printed, "sem")
+    assert found["kind"].value_counts().to_dict() == {"seed": 7, "mean": 5, "all labels": 1, "published": 1}
+    first = found[(found["kind"] == "mean") & (found["title"] == "Ours")].iloc[0]
+    assert (first["value"], first["n"], first["band"]) == (5.1, 2, "sem")
+    assert round(first["spread"], 3) == 0.1
+    assert found.loc[found["kind"] == "published", ["percent", "value", "n"]].to_numpy().tolist() == [[20, 7.0, 3]]

@@ -47,8 +47,8 @@ def told(run: Run) -> Told:
     """Settings, tags and every point that a run has so far.
 
     Curves: `labels/<task>` and `images/<task>`, the task's metric over labelled (image, task) pairs and over labelled images,
-    with the multi-task loss as `loss`; `labels/percent`, percent of the pool's images; `loss_of/<task>`, the task's own loss on
-    the validation images, over labels; `training/<task>`, over the steps of all cycles.
+    with the multi-task loss as `loss`; `labels/percent`, percent of the pool's task labels; `loss_of/<task>`, the task's own
+    loss on the validation images, over labels; `training/<task>`, over the steps of all cycles.
     """
     config, facts = run.config, run.facts
     reports = run.reports()
