@@ -2,6 +2,7 @@
 // is seen, on white.
 const INK = "#262730";
 const CONFIG = {responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d"]};
+const shown = new Set(), hidden = new Set();               // figures of the page; lines that a legend has switched off, in all of them
 let coming = null;
 
 function library(address) {
@@ -13,9 +14,30 @@ function library(address) {
   return coming;
 }
 
+function without(data) {
+  return data.map(trace => hidden.has(trace.legendgroup) ? {...trace, visible: "legendonly"} : trace);
+}
+
+// A click on a legend counts for every figure: where several share one, and where each has its own.
+function follow(state) {
+  for (const trace of state.plot.data) {
+    if (trace.legendgroup) hidden[trace.visible === "legendonly" ? "add" : "delete"](trace.legendgroup);
+  }
+  for (const other of shown) {
+    if (other === state || !other.plot.data) continue;
+    const changed = other.plot.data.map((trace, place) => [trace, place])
+      .filter(([trace]) => trace.legendgroup && hidden.has(trace.legendgroup) !== (trace.visible === "legendonly"));
+    if (!changed.length) continue;
+    other.following = true;
+    window.Plotly.restyle(other.plot, {visible: changed.map(([trace]) => hidden.has(trace.legendgroup) ? "legendonly" : true)},
+      changed.map(([, place]) => place)).finally(() => { other.following = false; });
+  }
+}
+
 function onWhite(plot) {
   const plain = (_, value) => ArrayBuffer.isView(value) ? Array.from(value) : value;
-  const {data, layout} = JSON.parse(JSON.stringify({data: plot.data, layout: plot.layout}, plain));
+  const seen = plot.data.filter(trace => trace.visible !== "legendonly");
+  const {data, layout} = JSON.parse(JSON.stringify({data: seen, layout: plot.layout}, plain));
   const font = {...layout.font, color: INK, family: "Arial, Helvetica, sans-serif"};
   const showlegend = data.filter(trace => trace.name && trace.showlegend !== false).length > 1;   // on a page one legend may serve several
   return {data, layout: {...layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff", font, showlegend, width: undefined, height: undefined, autosize: true}};
@@ -80,16 +102,18 @@ function makeOf(parent) {
       const Plotly = await library(data.library), figure = JSON.parse(data.figure);
       if (state.drawn !== now || state.gone) return;                         // the page has sent a newer one in the meantime
       const font = {...figure.layout.font, family, color};
-      await Plotly.react(plot, figure.data, {...figure.layout, font, autosize: true}, CONFIG);
+      await Plotly.react(plot, without(figure.data), {...figure.layout, font, autosize: true}, CONFIG);
       for (const button of buttons) button.disabled = false;
       words.textContent = "Download";
+      if (!shown.has(state)) plot.on("plotly_restyle", () => { if (!state.following) follow(state); });
+      shown.add(state);
     } catch (error) {
       state.drawn = null;
       words.textContent = `The figure could not be drawn (${error.message}). Its data:`;
       buttons[3].disabled = false;
     }
   };
-  state.end = () => { state.gone = true; window.Plotly?.purge(plot); root.remove(); };
+  state.end = () => { state.gone = true; shown.delete(state); window.Plotly?.purge(plot); root.remove(); };
   return state;
 }
 

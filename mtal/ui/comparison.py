@@ -15,6 +15,7 @@ from mtal.reading.printed import NOT_OURS, repeated_note
 from mtal.runs.lines import BOUGHT, PRICES, apart, priced
 from mtal.runs.protocol import notes
 from mtal.runs.run import LOSS, Run
+from mtal.runs.status import Status
 from mtal.statistics.curves import SPREADS, across_tasks, over_seeds
 from mtal.ui import inputs
 from mtal.ui.cards import short_title
@@ -146,11 +147,11 @@ def say_undrawn(runs: Sequence[Run], rows: pd.DataFrame) -> None:
     lacking = [run for run in runs if run.name not in set(rows["run"])]
     if not lacking:
         return
-    ended = [run for run in lacking if not run.status.alive]
+    broken = [run for run in lacking if run.status in {Status.FAILED, Status.INTERRUPTED}]
     told = ", ".join(f"{number} {status_word(status)}" for status, number in Counter(run.status for run in lacking).items())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"No complete cycle yet, so not drawn: {told}.", width="content")
-        for run in ended[:MOST_NAMED]:
+        for run in broken[:MOST_NAMED]:
             st.page_link("pages/run.py", label=f"{short_title(run)}: {run.status.value}", icon=":material/timeline:",
                          query_params={"run": run.name})
 

@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from mtal.ui import live
 from tests.app.test_result_pages import address, figures, texts
 
 VIEWS = ("curves", "saved", "areas", "wins", "overlap", "costs", "ablations")
@@ -142,3 +143,23 @@ def test_the_papers_figures_come_from_its_tables_alone(open_page, figure, number
     cells = {("PASCAL", "std"): 30, ("NYU", "std"): 20}
     assert against.loc["Random", "cells"] == cells[figure, "std"]
     assert ("same five means" in texts(app)) == (figure == "PASCAL")
+
+
+def test_what_happened_while_the_page_was_drawn_redraws_it(open_page, made_store, monkeypatch):
+    run, states, real = made_store("finished"), [], live.state
+
+    def state(runs):
+        states.append("before the last cycle" if not states else real(runs))
+        return states[-1]
+
+    monkeypatch.setattr("mtal.ui.live.state", state)
+    app = open_page("curves", cmp=run.name)
+    assert not app.exception
+    assert len(states) == 5                                 # drawn, compared twice, drawn again, found as it was
+
+
+def test_runs_without_a_point_are_told_and_linked(open_page, made_store):
+    run, failed, waiting = made_store("finished"), made_store("failed", 0, seed=1), made_store("queued", seed=2)
+    app = open_page("curves", cmp=[run.name, failed.name, waiting.name])
+    assert "No complete cycle yet, so not drawn: 1 failed, 1 waiting." in texts(app)
+    assert any(failed.name in link.proto.query_string for link in app.get("page_link"))

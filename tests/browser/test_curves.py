@@ -16,8 +16,9 @@ from tests.browser.screen import Dashboard
 
 pytestmark = pytest.mark.browser
 
-SIGNATURES = {"PNG": b"\x89PNG\r\n\x1a\n", "SVG": b"<svg", "HTML": b"<!doctype html>", "CSV": b"run,title,seed,cycle,"}
+SIGNATURES = {"PNG": b"\x89PNG\r\n\x1a\n", "SVG": b"<svg", "HTML": b"<!doctype html>", "CSV": b"kind,title,run,seed,cycle,"}
 RANGE = "plot => [...plot.layout.xaxis.range]"
+OFF = "plot => plot.data.filter(trace => trace.visible === 'legendonly').map(trace => trace.legendgroup)"
 POINTS = "plot => Math.max(...plot._fullData.map(trace => trace.x?.length ?? 0))"
 
 
@@ -76,6 +77,21 @@ def test_the_page_that_was_taken_opens_without_the_dashboard(new_tab, compared, 
     page.goto(file.as_uri())
     expect(page.locator(".scatterlayer .trace").first).to_be_visible()
     page.close()
+
+
+def test_a_line_that_the_legend_switches_off_is_off_in_every_figure(new_tab, compared):
+    tab, dataset = new_tab(), compared[0].config.dataset
+    tab.go("curves")
+    first, second = plot(tab, dataset, "loss"), plot(tab, dataset, compared[0].config.tasks[0])
+    assert second.evaluate(OFF) == []
+    first.locator(".legendtoggle").first.click()
+    tab.page.wait_for_function(f"there => ({OFF})(there).length > 0", arg=second.element_handle())
+    gone = first.evaluate(OFF)
+    assert len(set(gone)) == 1
+    assert set(second.evaluate(OFF)) == set(gone)
+    first.locator(".legendtoggle").first.click()
+    tab.page.wait_for_function(f"there => ({OFF})(there).length === 0", arg=second.element_handle())
+    tab.sound()
 
 
 def test_a_zoom_stays_when_a_cycle_is_complete(new_tab, living, finished_run):
