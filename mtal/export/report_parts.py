@@ -52,8 +52,8 @@ def win_charts(part: Part) -> str:
     told = []
     for kind, title in duels.KINDS.items():
         found = wins(duels.counted(part.curves, kind), corrected=True)
-        if duels.most_seeds(found) < 2:
-            return paragraph(duels.NO_PAIRS)
+        if reason := duels.untested(found):
+            return paragraph(reason)
         shown, weak, words = (one.rename(index=part.titles, columns=part.titles) for one in
                               (duels.in_square(found), found.weak, duels.words(found)))
         rates = duels.beaten(found)

@@ -26,8 +26,8 @@ def show_duels(rows: pd.DataFrame, page: str) -> None:
         st.info(duels.ONE_LINE, icon=":material/compare_arrows:")
         return
     found = _wins(duels.counted(curves, kind), corrected)
-    if duels.most_seeds(found) < 2:
-        st.info(duels.NO_PAIRS, icon=":material/repeat:")
+    if reason := duels.untested(found):
+        st.info(reason, icon=":material/repeat:")
         return
     shown, weak, words = (table.rename(index=named, columns=named) for table in
                           (duels.in_square(found), found.weak, duels.words(found)))
