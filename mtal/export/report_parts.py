@@ -68,9 +68,10 @@ def overlap_chart(part: Part) -> str:
     picks = alike.picked(part.runs)
     if picks.empty:
         return paragraph(alike.NO_PICKS)
-    cycle, pool, named = int(picks.groupby("group")["cycle"].max().min()), alike.choice_of(part.runs), titles(part.runs)
+    cycle, named = int(picks.groupby("group")["cycle"].max().min()), titles(part.runs)
     upto = alike.so_far(picks, cycle)
-    here, same = between_groups(upto, pool), between_seeds(upto, pool)
+    here = between_groups(upto, alike.choice_of(part.runs))
+    same = between_seeds(upto, alike.choice_of(part.runs, between_seeds=True))
     if here.empty and same.empty:
         return paragraph(alike.NO_PAIRS)
     told = ""
