@@ -7,6 +7,7 @@ from mtal.figures.curves import AXES, Line
 from mtal.reading.numbers import decimals, fixed
 from mtal.statistics.curves import SPREADS
 
+NO_CURVE = "There is no curve to compare: these runs trained once, on all labels."
 ALONE = "n=1: one seed gives no error estimate."
 RANDOM = "random"
 CHANGE_AXIS = "Better by (%) ↑"
