@@ -10,7 +10,7 @@ from mtal.figures.ablation import per_value
 from mtal.figures.curves import AXES
 from mtal.figures.savings import savings
 from mtal.figures.square import square
-from mtal.reading import ablations, alike, areas, curves, duels, saving, spending
+from mtal.reading import ablations, alike, areas, curves, duels, ranks, saving, spending
 from mtal.reading.numbers import count
 from mtal.runs.lines import tasks_in_order, titles
 from mtal.runs.variation import ABLATIONS, varied
@@ -60,6 +60,9 @@ def win_charts(part: Part) -> str:
         told.append(chart(square(shown, found.settings, "wins", part.key, weak=weak, words=words), f"Wins, {title}",
                           duels.told(rates, part.titles), words.reset_index(names="row beats column"), f"{part.key}-wins-{kind}")
                     + table(duels.table(rates, part.titles)) + paragraph(duels.explained(found, corrected=True), "note"))
+    mean, reason = ranks.ranked(part.curves)
+    told.append(paragraph(reason, "note") if mean is None else
+                table(ranks.table(mean, part.titles), "Mean ranks over tasks") + paragraph(ranks.explained(mean), "note"))
     return "".join(told)
 
 
