@@ -17,7 +17,7 @@ from mtal.reading.compared import (
     runs_table,
     status_word,
 )
-from mtal.reading.curves import RANDOM, UNEQUAL_STARTS, unequal_starts
+from mtal.reading.curves import NO_CURVE, RANDOM, UNEQUAL_STARTS, unequal_starts
 from mtal.reading.saving import best_first
 from mtal.runs.experiment import Experiment
 from mtal.runs.lines import curve_rows
@@ -28,7 +28,6 @@ from mtal.runs.versions import own_version
 
 ENDED = {Status.FAILED, Status.INTERRUPTED, Status.STOPPED}  # runs that will not finish by themselves: named at the top
 NO_POINT = "No run has a complete cycle yet, so there is nothing to compare."
-NO_CURVE = "There is no curve to compare: these runs trained once, on all labels."
 
 
 def report(asked: Experiment | Sequence[Run], title: str = "", now: float | None = None) -> str:

@@ -60,8 +60,7 @@ class Part:
         the reference has a point."""
         found = {}
         for task, one in self.curves.groupby("task", sort=False):
-            target = saving.usual_target(one, self.reference) if self.reference else None
-            if target is not None and self.reference:
-                rows = saving.saved_rows(one, self.reference, str(one["better"].iloc[0]), target)
-                found[str(task)] = rows, saving.headline(rows, self.titles[self.reference], AXES[X], target)
+            if self.reference and saving.reference_end(one, self.reference) is not None:
+                rows = saving.saved_rows(one, self.reference, str(one["better"].iloc[0]))
+                found[str(task)] = rows, saving.headline(rows, self.titles[self.reference], AXES[X])
         return found

@@ -10,7 +10,7 @@ from mtal.figures.ablation import per_value
 from mtal.figures.curves import AXES
 from mtal.figures.savings import savings
 from mtal.figures.square import square
-from mtal.reading import ablations, alike, areas, curves, duels, saving, spending
+from mtal.reading import ablations, alike, areas, curves, duels, ranks, saving, spending
 from mtal.reading.numbers import count
 from mtal.runs.lines import tasks_in_order, titles
 from mtal.runs.variation import ABLATIONS, varied
@@ -52,14 +52,17 @@ def win_charts(part: Part) -> str:
     told = []
     for kind, title in duels.KINDS.items():
         found = wins(duels.counted(part.curves, kind), corrected=True)
-        if duels.most_seeds(found) < 2:
-            return paragraph(duels.NO_PAIRS)
+        if reason := duels.untested(found):
+            return paragraph(reason)
         shown, weak, words = (one.rename(index=part.titles, columns=part.titles) for one in
                               (duels.in_square(found), found.weak, duels.words(found)))
         rates = duels.beaten(found)
         told.append(chart(square(shown, found.settings, "wins", part.key, weak=weak, words=words), f"Wins, {title}",
                           duels.told(rates, part.titles), words.reset_index(names="row beats column"), f"{part.key}-wins-{kind}")
                     + table(duels.table(rates, part.titles)) + paragraph(duels.explained(found, corrected=True), "note"))
+    mean, reason = ranks.ranked(part.curves)
+    told.append(paragraph(reason, "note") if mean is None else
+                table(ranks.table(mean, part.titles), "Mean ranks over tasks") + paragraph(ranks.explained(mean), "note"))
     return "".join(told)
 
 
@@ -68,9 +71,10 @@ def overlap_chart(part: Part) -> str:
     picks = alike.picked(part.runs)
     if picks.empty:
         return paragraph(alike.NO_PICKS)
-    cycle, pool, named = int(picks.groupby("group")["cycle"].max().min()), alike.choice_of(part.runs), titles(part.runs)
+    cycle, named = int(picks.groupby("group")["cycle"].max().min()), titles(part.runs)
     upto = alike.so_far(picks, cycle)
-    here, same = between_groups(upto, pool), between_seeds(upto, pool)
+    here = between_groups(upto, alike.choice_of(part.runs))
+    same = between_seeds(upto, alike.choice_of(part.runs, between_seeds=True))
     if here.empty and same.empty:
         return paragraph(alike.NO_PAIRS)
     told = ""

@@ -8,8 +8,8 @@ from mtal.runs.lines import bought_images
 from mtal.runs.run import Run
 
 METHOD = ("Jaccard: images that both picked, divided by all that either picked; the random start is left out. By chance: the "
-          "mean for two random sets of these sizes. Seeds that overlap hardly more than chance say that the choice hangs on the "
-          "training's randomness.")
+          "mean for two random sets of these sizes; of two seeds with starts of their own, from the whole pool. Seeds that "
+          "overlap hardly more than chance say that the choice hangs on the training's randomness.")
 NO_PICKS = "No complete cycle of these runs has picked a batch yet."
 NO_PAIRS = "No two of these runs can be compared at this cycle: they share neither seed nor strategy."
 
@@ -27,9 +27,17 @@ def so_far(picks: pd.DataFrame, cycle: int) -> pd.DataFrame:
     return picks[come & (picks["cycle"] <= cycle)].assign(cycle=cycle)
 
 
-def choice_of(runs: Sequence[Run]) -> int:
-    """How many images there were to choose from after the start; of runs on different data, in the one that had the most."""
-    return max(len(run.facts.get("pool", ())) - len(run.facts.get("start", ())) for run in runs if run.facts)
+def choice_of(runs: Sequence[Run], between_seeds: bool = False) -> int:
+    """How many images two runs could both choose from; of runs on different data, in the one that had the most.
+
+    Images of the start are left out, but for those that lacked a label and could be picked for it. between_seeds: where starts
+    differ, as random ones of different seeds do, any image can be picked by any run: all of the pool.
+    """
+    known = [run.facts for run in runs if run.facts]
+    gone = [{*facts.get("start", ())} - {image for image, _ in facts.get("start_lacks", ())} for facts in known]
+    if between_seeds and any(one != gone[0] for one in gone):
+        gone = [set()] * len(known)
+    return max(len(facts.get("pool", ())) - len(one) for facts, one in zip(known, gone, strict=True))
 
 
 def in_square(here: pd.DataFrame, named: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:

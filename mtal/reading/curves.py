@@ -9,6 +9,7 @@ from mtal.reading.numbers import decimals, fixed
 from mtal.runs.lines import apart
 from mtal.statistics.curves import SPREADS
 
+NO_CURVE = "There is no curve to compare: these runs trained once, on all labels."
 ALONE = "n=1: one seed gives no error estimate."
 RANDOM = "random"
 POINT = ("kind", "title", "run", "seed", "cycle", "images", "labels", "percent", "hours", "x", "task", "metric", "value",

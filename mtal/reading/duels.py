@@ -2,12 +2,15 @@
 import numpy as np
 import pandas as pd
 
+from mtal.reading.numbers import listed
 from mtal.runs.run import LOSS
+from mtal.statistics.paired import critical
 from mtal.statistics.wins import FEW, MEAN, Wins
 
 KINDS = {"loss": "the multi-task loss alone", "tasks": "every task is a setting"}
 ONE_LINE = "Two lines are needed to hold one against the other."
 NO_PAIRS = "No two lines share two seeds: without repetitions there is nothing to test. Add seeds."
+ONLY_START = "Nothing to test yet: all lines are the same at every budget so far, as at the start, which they share."
 
 
 def counted(curves: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -19,6 +22,11 @@ def counted(curves: pd.DataFrame, kind: str) -> pd.DataFrame:
 def most_seeds(found: Wins) -> int:
     """The most shared seeds that any two lines have; below 2 nothing can be tested."""
     return int(found.n.to_numpy().max(initial=0))
+
+
+def untested(found: Wins) -> str:
+    """Why nothing was tested; "" where something was."""
+    return "" if found.settings else NO_PAIRS if most_seeds(found) < 2 else ONLY_START
 
 
 def in_square(found: Wins) -> pd.DataFrame:
@@ -55,11 +63,17 @@ def told(rates: dict[str, float], named: dict[str, str]) -> str:
 
 def explained(found: Wins, corrected: bool) -> str:
     """How to read it: test, number of seeds, what is needed."""
-    most = most_seeds(found)
-    needed = float(np.nanmin(found.critical.where(found.n == most).to_numpy()))
-    test = "after Holm's correction over all pairs and budgets of a setting" if corrected else \
-        f"|t| above {needed:.2f} is needed at n={most}"
+    holm = "" if not corrected else (
+        f" With Holm's correction over up to {found.tests} pairs and budgets of a setting, the smallest p needs |t| "
+        f"{_needed(found, found.tests)}.")
     weak = f" Grey: fewer than {FEW} shared seeds." if found.weak.to_numpy().any() else ""
-    return (f"A row gains 1 / budgets for every budget at which it beats the column in a paired two-sided t-test at 5 % "
-            f"({test}); as in BADGE (Ash et al. 2020). {found.settings} setting{'s' * (found.settings != 1)}, so a cell can "
+    return (f"A row gains 1 / budgets for every budget at which it beats the column in a paired two-sided t-test at 5 %, as in "
+            f"BADGE (Ash et al. 2020); budgets at which all lines are the same, as at the common start, are left out. For "
+            f"one test |t| must be {_needed(found)}.{holm} {found.settings} setting{'s' * (found.settings != 1)}, so a cell can "
             f"reach {found.settings}. With 3 seeds only large and steady differences can pass.{weak}")
+
+
+def _needed(found: Wins, tests: int = 1) -> str:
+    """`above 12.71 at n=2 and above 4.30 at n=3`: at each n of the cells."""
+    counts = sorted({int(n) for n in found.n.to_numpy().ravel() if n > 1})
+    return listed([f"above {critical(n, tests):.2f} at n={n}" for n in counts])

@@ -4,7 +4,12 @@ import pandas as pd
 from mtal.figures.curves import Line
 from mtal.figures.published import READINGS, REPEATED, SEEDS
 from mtal.runs.run import LOSS
+from mtal.statistics.area import areas
+from mtal.statistics.reach import reach_by_group
+from mtal.statistics.reach import text as budget_text
+from mtal.statistics.welch import welch
 
+OURS, PARTAL, RANDOM = "Ours", "PartAL", "Random"
 TITLES = {LOSS: "Multi-task loss", "semseg": "Semantic segmentation", "depth": "Depth", "normals": "Surface normals",
           "edge": "Edges", "human_parts": "Human parts", "saliency": "Saliency"}
 AXES = {"mIoU": "mIoU (%)", "odsF": "odsF (%)", "mErr": "mErr (°)", "mse": "RMSE (m), printed as mse",
@@ -57,3 +62,31 @@ def repeated_note(rows: pd.DataFrame) -> str:
         return ""
     return (f"The paper's {dataset} {task} table prints the same five means for {' and '.join(methods)}: do not rank these "
             "two on it.")
+
+
+def reduced(rows: pd.DataFrame) -> pd.DataFrame:
+    """A row per table: areas of three methods, and who reaches whose last value with how much."""
+    found = []
+    for _, one in rows.groupby("table", sort=True):
+        tidy = one.assign(group=one["method"], seed=0, x=one["labelled_percent"], value=one["mean"])
+        better, task = str(one["better"].iloc[0]), str(one["task"].iloc[0])
+        area = areas(tidy).set_index("group")["mean"]
+        last = one.set_index(["method", "labelled_percent"])["mean"]
+        to_random = _budgets(tidy, float(last[RANDOM, 60]), better)
+        found.append({"task": TITLES.get(task, task), "better": "↓" if better == "lower" else "↑",
+                      **{f"AULC {name}": f"{area[name]:.3f}" for name in (OURS, PARTAL, RANDOM)},
+                      "Ours reaches Random@60 at": to_random[OURS], "PartAL reaches Random@60 at": to_random[PARTAL],
+                      "Ours reaches PartAL@60 at": _budgets(tidy, float(last[PARTAL, 60]), better)[OURS]})
+    return pd.DataFrame(found)
+
+
+def differences(rows: pd.DataFrame) -> pd.DataFrame:
+    """Ours against each other method over all cells of `rows`, for people."""
+    cells = rows.assign(group=rows["method"], cell=rows["table"].map(str) + rows["labelled_percent"].map(" {}".format), n=SEEDS)
+    return welch(cells, OURS).rename(columns={"other": "Ours against", "better": "Ours better", "worse": "Ours worse"})
+
+
+def _budgets(tidy: pd.DataFrame, target: float, better: str) -> dict[str, str]:
+    found = reach_by_group(tidy, target, better)
+    return {group: budget_text(x, censor, 0 if censor else 1) for group, x, censor in
+            zip(found["group"], found["x"], found["censor"], strict=True)}

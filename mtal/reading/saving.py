@@ -4,36 +4,37 @@ import pandas as pd
 
 from mtal.reading.curves import lines
 from mtal.reading.numbers import decimals, fixed
-from mtal.statistics.reach import reach_by_group
 from mtal.statistics.reach import text as budget_text
-from mtal.statistics.saved import Saved, Share, labels_saved
+from mtal.statistics.saved import Saved, Share, labels_saved, last_mean
 
 REFERENCE = "is the reference"
+NEITHER, BOTH = "unknown: neither has reached it", "unknown: both had it at their first point"
 CENSORS = {"": "", ">=": "at least ", "<=": "at most "}
-METHOD = ("Read off the mean curve over seeds, made monotone (the best value so far), linear between points; “≤” and “>”: it had "
-          "the value at its first point, or has not reached it. Intervals: 95 % bootstrap over seeds, the same seeds for both; "
-          "with three seeds it is too narrow, and with one there is none. Only points that all seeds of a line have come to "
-          "count.")
+METHOD = ("The value to reach, unless one is typed, is where the reference ends: over the seeds that it shares with a line (over "
+          "all of its own if these are fewer than two), and taken anew in each draw, since it is an estimate too. What both need "
+          "is read off their mean curves over these seeds, made monotone (the best value so far), linear between points; “≤” and "
+          "“>”: it had the value at its first point, or has not reached it. Intervals: 95 % bootstrap over seeds, the same seeds "
+          "for both; with three seeds it is too narrow, and with one there is none. Only points that all seeds of a line have "
+          "come to count.")
 
 
-def usual_target(one: pd.DataFrame, reference: str) -> float | None:
-    """The reference's last mean over all of its seeds; None where it has no point. `one`: of one task."""
-    mean = one[one["group"] == reference].groupby("cycle")["value"].agg(["mean", "count"])
-    whole = mean[mean["count"] == mean["count"].max()]["mean"].dropna()
-    return None if whole.empty else float(whole.iloc[-1])
+def reference_end(one: pd.DataFrame, reference: str) -> float | None:
+    """The reference's last mean over all of its seeds; None where it has no point. `one`: of one task, with the column x."""
+    found = last_mean(one, reference)
+    return found if np.isfinite(found) else None
 
 
-def saved_rows(one: pd.DataFrame, reference: str, better: str, target: float) -> pd.DataFrame:
-    """A row per group. Columns: group, title, strategy, variant, needs (text), share, low, high (%, NaN where unknown or at no
-    seeds), censor (of the share), note (text), n. `one`: of one task, with the column x."""
-    reached = reach_by_group(one, target, better).set_index("group")
+def saved_rows(one: pd.DataFrame, reference: str, better: str, target: float | None = None) -> pd.DataFrame:
+    """A row per group. Columns: group, title, strategy, variant, target, needs and against (texts: its budget and that of the
+    reference), share, low, high (%, NaN where unknown or at no seeds), censor (of the share), note (text), n. All of a row are of
+    the same seeds. `one`: of one task, with the column x; target: None for where the reference ends."""
     found = []
     for group, line in lines(one).items():
         pair = one[one["group"].isin([group, reference])]
         saved = labels_saved(pair, group, reference, better, target=target)
         found.append({
             "group": group, "title": line.title, "strategy": line.strategy, "variant": line.variant,
-            "needs": budget_text(float(reached["x"].get(group, np.nan)), str(reached["censor"].get(group, ""))),
+            "target": saved.target, "needs": budget_text(*saved.group), "against": budget_text(*saved.reference),
             "share": 100 * saved.share.value, "low": _end(saved.low), "high": _end(saved.high), "censor": saved.share.censor,
             "note": REFERENCE if group == reference else note(saved), "n": min(saved.n)})
     return pd.DataFrame(found)
@@ -41,14 +42,18 @@ def saved_rows(one: pd.DataFrame, reference: str, better: str, target: float) ->
 
 def table(found: pd.DataFrame, axis: str) -> pd.DataFrame:
     """`saved_rows` for people. `axis`: what the budget counts."""
-    return pd.DataFrame({"strategy": found["title"], f"{axis} to reach it": found["needs"], "saved": found["note"],
+    places = decimals(found["target"])
+    return pd.DataFrame({"strategy": found["title"], "value to reach": [fixed(value, places) for value in found["target"]],
+                         f"{axis} to reach it": found["needs"], "the reference needs": found["against"], "saved": found["note"],
                          "n": found["n"]})
 
 
 def note(saved: Saved) -> str:
-    """`43 % (12 % to 58 %)`, `at least 30 %`, `unknown`."""
+    """`43 % (12 % to 58 %)`, `at least 30 %`, or why it is unknown."""
     if saved.share.censor == "?" or not np.isfinite(saved.share.value):
-        return "unknown: neither has reached it"
+        if not np.isfinite([saved.group.x, saved.reference.x]).all():
+            return "unknown: no point yet"
+        return {(">", ">"): NEITHER, ("<=", "<="): BOTH}.get((saved.group.censor, saved.reference.censor), "unknown")
     if saved.low is None or saved.high is None:
         return f"{_words(saved.share)} (one seed)"
     return f"{_words(saved.share)} ({_words(saved.low)} to {_words(saved.high)})"
@@ -61,15 +66,17 @@ def best_first(found: pd.DataFrame) -> pd.DataFrame:
         ["open", "share"], ascending=[True, False], kind="stable").drop(columns="open")
 
 
-def headline(found: pd.DataFrame, reference: str, axis: str, target: float) -> str:
-    """The best line in one sentence."""
-    value = fixed(target, decimals([target]))
+def headline(found: pd.DataFrame, reference: str, axis: str) -> str:
+    """The best line in one sentence. `found` as `saved_rows` gives it; `reference`: its title."""
     if len(found) < 2:
         return "Nothing to compare: there is one line only."
     others = best_first(found).dropna(subset="share")
+    best = (found[found["note"] == REFERENCE] if others.empty else others).iloc[0]
+    value = fixed(best["target"], decimals([best["target"]]))
+    if others.empty and (found["note"] == BOTH).any():
+        return f"Nothing to compare: {reference} had {value} at its first point, as others had."
     if others.empty:
         return f"Nothing to compare: no other line has come to {value}."
-    best = others.iloc[0]
     if best["censor"] == "<=" and best["share"] > 0:
         return (f"No other line has come to {value} yet. {best['title']} can still save {best['note']} of what {reference} needs "
                 f"({axis.lower()}).")

@@ -1,5 +1,6 @@
 """Ablations among runs: for a setting, the lines that differ in it and in nothing else, at the last budget that all reached."""
 from collections.abc import Sequence
+from math import inf
 from typing import NamedTuple
 
 import pandas as pd
@@ -45,6 +46,7 @@ def varied(ablation: Ablation, runs: Sequence[Run], strategy: str = "ours") -> l
 
 def outcome(ablation: Ablation, runs: Sequence[Run], rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """COLUMNS, a row per value (and line), means over seeds at the last cycle that every value has reached; and that cycle.
+    Numbers in their order, words by the alphabet; n: seeds that have a value.
     `rows`: of these runs and one task, columns run, cycle, value."""
     settings = {run.name: _values(run.config, ablation) for run in runs}
     named = rows[rows["run"].isin(settings)].assign(setting=lambda found: found["run"].map(settings))
@@ -52,10 +54,18 @@ def outcome(ablation: Ablation, runs: Sequence[Run], rows: pd.DataFrame) -> tupl
         return pd.DataFrame(columns=list(COLUMNS)), 0
     common = int(named.groupby("setting")["cycle"].max().min())
     at = named[named["cycle"] == common].groupby("setting").agg(
-        mean=("value", "mean"), spread=("value", "std"), n=("run", "nunique")).reset_index()
+        mean=("value", "mean"), spread=("value", "std"), n=("value", "count")).reset_index()
+    at = at.sort_values("setting", key=lambda column: column.map(lambda setting: tuple(map(_order, setting))))
     at["value"] = [values[0] for values in at["setting"]]
     at["line"] = [values[1] if len(values) > 1 else "" for values in at["setting"]]
     return at[list(COLUMNS)], common
+
+
+def _order(text: str) -> tuple[float, str]:
+    try:
+        return float(text), ""
+    except ValueError:
+        return inf, text
 
 
 def _values(config: Config, ablation: Ablation) -> tuple[str, ...]:

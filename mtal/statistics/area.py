@@ -38,5 +38,10 @@ def _area(x: np.ndarray, value: np.ndarray, low: float, high: float) -> float:
     """x in ascending order."""
     if not low < high:
         return np.nan
-    at = np.concatenate([[low], x[(x > low) & (x < high)], [high]])
-    return float(np.trapezoid(np.interp(at, x, value), at) / (high - low))
+    inside = (x >= low) & (x <= high)
+    at, height = x[inside], value[inside]                   # as they are: two at one x are a step
+    for end in (low, high):
+        if end not in at:
+            place = int(np.searchsorted(at, end))
+            at, height = np.insert(at, place, end), np.insert(height, place, np.interp(end, x, value))
+    return float(np.trapezoid(height, at) / (high - low))

@@ -32,11 +32,6 @@ def changes(rows: pd.DataFrame, reference: str, better: str) -> pd.DataFrame:
     return kept.assign(value=100 * sign(better) * (kept["value"].to_numpy() - base) / np.abs(base))
 
 
-def against(rows: pd.DataFrame, reference: str, better: str, spread: str = "std") -> pd.DataFrame:
-    """Mean over seeds of `changes`, in %; columns as `over_seeds`. Where no seed can be compared: mean NaN, n = 0."""
-    return _summary(changes(rows, reference, better), spread)
-
-
 def across_tasks(rows: pd.DataFrame, reference: str, spread: str = "std") -> pd.DataFrame:
     """Mean over tasks of `changes`, then over seeds, in %; columns as `over_seeds`. `rows` of several tasks, with the columns
     task and better. Only of points where every task of `rows` can be compared for that seed: else NaN, n = 0. Tasks count the

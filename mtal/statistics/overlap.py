@@ -28,8 +28,8 @@ def by_chance(one: int, other: int, pool: int) -> float:
 
     Exact: the mean of k / (one + other - k) with k hypergeometric(pool, one, other). About ab / (N (a + b) - ab). NaN for two
     empty sets. It holds for each batch of two runs that pick at random, in whichever cycle, and for all their batches together:
-    each is a uniform set of the pool as it was before the first batch. Runs with different first labelled sets: take all
-    images for `pool`; then it is an approximation.
+    each is a uniform set of the pool as it was before the first batch. Runs with random first labelled sets of
+    their own: take all images for `pool`, of which each batch then is a uniform set.
     """
     if max(one, other) > pool:
         raise ValueError(f"{max(one, other)} images cannot be picked from a pool of {pool}")
@@ -50,7 +50,8 @@ def between_groups(picks: pd.DataFrame, pool: int, cumulative: bool = False) -> 
 
 
 def between_seeds(picks: pd.DataFrame, pool: int, cumulative: bool = False) -> pd.DataFrame:
-    """Two seeds of one group. Columns: cycle, group, mean (Jaccard, over pairs of seeds), chance, pairs. As `between_groups`."""
+    """Two seeds of one group. Columns: cycle, group, mean (Jaccard, over pairs of seeds), chance, pairs. As `between_groups`, but
+    seeds have starts of their own, so `pool` is all images."""
     return _means(picks, pool, cumulative, shared="group", compared="seed", names=["group"])
 
 

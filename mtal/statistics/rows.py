@@ -37,7 +37,8 @@ def direction(rows: pd.DataFrame) -> str:
 
 
 def tidy(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per group, seed and point, by group as they come, seed and x. Columns: group, seed, (cycle), x, value.
+    """One row per group, seed and point, by group as they come, seed, x and cycle. Columns: group, seed, (cycle), x,
+    value.
 
     NaN or infinite x or value: that point was not measured, so the row is left out and the seed lacks the point. Rows that
     repeat a point of a seed are averaged (our choice).
@@ -50,9 +51,9 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    """By group as they come first, seed if there is one, and x."""
+    """By group as they come first, seed if there is one, x, and cycle if there is one."""
     place = {group: number for number, group in enumerate(rows["group"].unique())}
-    by = [name for name in ("group", "seed", "x") if name in rows.columns]
+    by = [name for name in ("group", "seed", "x", "cycle") if name in rows.columns]
     return rows.sort_values(by, kind="stable", ignore_index=True,
                             key=lambda column: column.map(place) if column.name == "group" else column)
 

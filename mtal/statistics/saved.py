@@ -67,6 +67,14 @@ def labels_saved(rows: pd.DataFrame, group: str, reference: str, better: str, *,
                  paired, draws, censored)
 
 
+def last_mean(rows: pd.DataFrame, group: str) -> float:
+    """Of all seeds of a line at the last point that they all have; NaN where there is none. The target of `labels_saved` without
+    one, if these are its seeds."""
+    kept = tidy(rows)
+    line = curves(kept, group, seeds_of(kept, group))
+    return float(line.value.mean(axis=0)[line.x.mean(axis=0).argmax()]) if line.x.size else np.nan
+
+
 def _weights(n: int, draws: int, rng: np.random.Generator) -> np.ndarray:
     """How often each of n seeds is drawn with replacement, as a share: float [draws, n]."""
     picks = rng.integers(n, size=(draws, n)) + n * np.arange(draws)[:, None]

@@ -23,10 +23,11 @@ def show_overlap(runs: Sequence[Run], page: str) -> None:
         return
     cycles = [str(cycle) for cycle in sorted(picks["cycle"].unique())]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        cycle = int(inputs.choose("Cycle", cycles, page, "at", default=cycles[-1], follows=False))
+        cycle = int(inputs.choose("Cycle", cycles, page, inputs.numbered("at", page), default=cycles[-1], follows=False,
+                                  strict=False))
         scope = inputs.choose("Picks", list(SCOPES), page, "scope", lambda name: SCOPES[name], follows=False)
-    named, pool, cumulative = titles(runs), alike.choice_of(runs), scope == "so far"
-    between = _between_groups(picks, pool, cumulative)
+    named, cumulative = titles(runs), scope == "so far"
+    between = _between_groups(picks, alike.choice_of(runs), cumulative)
     here = between[between["cycle"] == cycle]
     if not here.empty:
         values, words = alike.in_square(here, named)
@@ -34,7 +35,7 @@ def show_overlap(runs: Sequence[Run], page: str) -> None:
         st.markdown("**Between strategies**, same seed, mean over seeds")
         told = between.assign(one=between["one"].map(named), other=between["other"].map(named))
         show_figure(figure, told, "overlap", f"{page}.overlap", alike.told(here, named))
-    same = _between_seeds(picks, pool, cumulative)
+    same = _between_seeds(picks, alike.choice_of(runs, between_seeds=True), cumulative)
     same = same[same["cycle"] == cycle]
     if not same.empty:
         st.markdown("**Between seeds of one strategy**")

@@ -3,7 +3,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.figures.square import square
-from mtal.reading import duels
+from mtal.reading import duels, ranks
 from mtal.reading.curves import lines
 from mtal.runs.lines import apart
 from mtal.statistics.wins import Wins, wins
@@ -26,8 +26,8 @@ def show_duels(rows: pd.DataFrame, page: str) -> None:
         st.info(duels.ONE_LINE, icon=":material/compare_arrows:")
         return
     found = _wins(duels.counted(curves, kind), corrected)
-    if duels.most_seeds(found) < 2:
-        st.info(duels.NO_PAIRS, icon=":material/repeat:")
+    if reason := duels.untested(found):
+        st.info(reason, icon=":material/repeat:")
         return
     shown, weak, words = (table.rename(index=named, columns=named) for table in
                           (duels.in_square(found), found.weak, duels.words(found)))
@@ -37,6 +37,11 @@ def show_duels(rows: pd.DataFrame, page: str) -> None:
                 shown.reset_index(names="row beats column"), "wins", f"{page}.duels", said)
     st.dataframe(duels.table(rates, named), key=f"{page}.duels.mean", hide_index=True, height="content", alt=said)
     st.caption(plain(duels.explained(found, corrected)))
+    mean, reason = ranks.ranked(curves)
+    if mean is not None:
+        st.dataframe(ranks.table(mean, named), key=f"{page}.duels.ranks", hide_index=True, height="content",
+                     alt="Mean ranks over tasks")
+    st.caption(plain(reason if mean is None else ranks.explained(mean)))
 
 
 @st.cache_data(max_entries=32, show_spinner="Comparing …")

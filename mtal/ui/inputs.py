@@ -82,23 +82,33 @@ def choose_task(run: Run, page: str) -> TaskFacts:
 
 
 def choose(label: str, options: Sequence[str], page: str, name: str, title: Callable[[str], str] = str,
-           default: str | None = None, follows: bool = True, widget: Callable[..., Any] = st.selectbox) -> str:
+           default: str | None = None, follows: bool = True, widget: Callable[..., Any] = st.selectbox,
+           strict: bool = True) -> str:
     """One of some options, from `?name=`, which is kept up to date. An address may be old or mistyped: what is not there is told.
 
-    `follows`: without it in the address, take what was chosen on another page. `widget`: called like `st.selectbox`.
+    `follows`: without it in the address, take what was chosen on another page. `widget`: called like `st.selectbox`. `strict`:
+    stop at what is not there; else take the usual one, where options go as runs are chosen.
     """
     key = f"{page}.{name}"
     before = st.session_state.get(LAST + name) if follows else None
     fallback = before if before in options else options[0] if default is None else default
     asked = st.query_params.get(name)
     if asked is not None and asked not in options:
-        _refuse(page, name, f"There is no {label.lower()} {code(asked)} here.", options)
+        if strict:
+            _refuse(page, name, f"There is no {label.lower()} {code(asked)} here.", options)
+        st.caption(f"{label}: {code(asked)} is not among these runs, so the usual one is shown.")
+        asked = None
     st.session_state[key] = fallback if asked is None else asked
     value: str = widget(label, options, key=key, format_func=title, on_change=_to_url, args=(key, name))
     if asked != value:
         st.query_params[name] = value                       # so that the address can be shared as it stands
     st.session_state[LAST + name] = value
     return value
+
+
+def numbered(name: str, page: str) -> str:
+    """The parameter of one of several sections of a page, whose keys begin with `curves`, `curves1`, ...: `task`, `task1`."""
+    return name + page[len(page.rstrip("0123456789")):]
 
 
 def choose_some(label: str, options: Sequence[str], page: str, name: str, title: Callable[[str], str] = str,

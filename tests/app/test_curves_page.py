@@ -86,7 +86,41 @@ def test_labels_saved_says_who_against_whom_and_how_sure(open_page, compared):
     assert "On the way to" in texts(app) or "Nothing to compare" in texts(app)
     table = next(frame.value for frame in app.dataframe if "saved" in frame.value)
     assert "is the reference" in table["saved"].tolist()
-    assert app.number_input[0].value == pytest.approx(float(app.number_input[0].value))
+    target = app.number_input[0]
+    assert target.value is None                             # not a number that stays while the reference goes on
+    assert "as the reference ends: " in target.placeholder
+    app = target.set_value(1e9).run()
+    assert app.number_input[0].value == 1e9
+    assert "1000000000" in texts(app)
+
+
+def test_sections_of_two_data_sets_have_choices_of_their_own(open_page, made_store):
+    runs = [made_store("finished", strategy=strategy, dataset=dataset) for dataset in ("drawn", "rooms")
+            for strategy in ("ours", "random")]
+    for view in ("saved", "overlap", "wins"):
+        app = open_page("curves", view=view, cmp=[run.name for run in runs])
+        assert not app.exception
+        assert "is not among these runs" not in texts(app)
+        assert "There is no" not in texts(app)
+    app = open_page("curves", view="saved", cmp=[run.name for run in runs])
+    groups = [box.value for box in app.selectbox if box.label == "Held against"]
+    assert sorted(groups) == sorted({run.config.group for run in runs if run.config.strategy == "random"})
+    assert address(app)["reference"] != address(app)["reference1"]
+
+
+def test_a_reference_that_is_no_longer_chosen_gives_way_to_the_usual_one(open_page, compared):
+    ours, random = compared[0], compared[2]
+    app = open_page("curves", view="saved", cmp=[ours.name], reference=random.config.group)
+    assert not app.exception
+    assert "is not among these runs" in texts(app)
+    assert [box.value for box in app.selectbox if box.label == "Held against"] == [ours.config.group]
+
+
+def test_labels_saved_of_runs_on_all_labels_alone(open_page, made_store):
+    whole = made_store("finished", 1, strategy="random", cycles=1, start_percent=100.0)
+    app = open_page("curves", view="saved", cmp=[whole.name])
+    assert not app.exception
+    assert "There is no curve to compare" in texts(app)
 
 
 def test_wins_need_two_lines_and_two_seeds(open_page, made_store):

@@ -118,6 +118,7 @@ def test_what_was_compared_and_what_came_out_stand_at_the_top(whole):
 
 
 def test_lines_tasks_axes_and_runs_are_named(whole, store):
+    assert "Friedman's test needs 5 tasks in which every line has an area under its curve, and here are 3" in whole.said
     for text in (*TITLES.values(), "Semseg", "Depth", "Normals", "Multi-task loss", "Holm", "Jaccard", "Settings digest"):
         assert text in whole.said
     drawn = "".join(whole.scripts)

@@ -2,6 +2,7 @@
 import math
 
 from mtal.config import Config
+from mtal.figures.ablation import per_value
 from mtal.figures.published import TABLE_2
 from mtal.reading.ablations import explained, printed, table, told, with_printed
 from mtal.runs.lines import curve_rows
@@ -16,6 +17,15 @@ def test_the_paper_prints_numbers_of_the_committee_on_nyud_alone():
     for found in (printed(COMMITTEE, "nyud", "edge", ["max"]), printed(COMMITTEE, "pascal", "depth", ["max"]),
                   printed(EMBEDDING, "nyud", "loss", ["512"]), printed(COMMITTEE, "nyud", "loss", ["median"])):
         assert math.isnan(found[0])
+
+
+def test_sizes_are_drawn_from_small_to_large(tmp_path):
+    runs = [made_course(tmp_path, Config(cycles=3, embedding=size), [size / 100]) for size in (1024, 128, 512, 64)]
+    found = with_printed(EMBEDDING, runs, curve_rows(runs)[lambda rows: rows["task"] == "loss"])
+    drawn = per_value(found, "Loss ↓", "view", "Dimensions").data[0]
+    assert list(drawn.x) == [64, 128, 512, 1024]
+    assert list(drawn.y) == [0.64, 1.28, 5.12, 10.24]
+    assert told(found, "Loss").startswith("Loss: 64 euclidean")
 
 
 def test_an_ablation_from_runs(tmp_path):

@@ -1,4 +1,5 @@
 """Overlap of picks for people, against sets."""
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -56,5 +57,36 @@ def test_picks_of_runs_without_their_start(tmp_path):
     found = picked(runs)
     assert len(found) == 2 * 2 * 3
     assert not set(found["id"]) & {"0003", "0007"}
-    assert choice_of(runs) == 20 - 2
+    assert choice_of(runs) == choice_of(runs, between_seeds=True) == 20 - 2     # people's labels: the same start
     assert picked([]).empty
+
+
+def random_starts(tmp_path, pool, start, batch, runs, lacks=()):
+    """Runs of one strategy, each with its seed's own random start and one batch that is drawn from the rest."""
+    rng = np.random.default_rng(0)
+    found = []
+    for seed in range(runs):
+        order = rng.permutation(pool)
+        run = made_course(tmp_path, Config(strategy="random", seed=seed, cycles=2), [5.0], "", start=order[:start].tolist(),
+                          pool=[f"{index:04d}" for index in range(pool)], start_lacks=list(lacks))
+        found.append((run, pd.DataFrame({"group": "random", "seed": seed, "cycle": 0, "id": order[start:start + batch]})))
+    return [run for run, _ in found], pd.concat([table for _, table in found])
+
+
+def test_seeds_with_starts_of_their_own_choose_from_the_whole_pool(tmp_path):
+    runs, picks = random_starts(tmp_path, 100, 10, 50, 60)
+    same = between_seeds(picks, choice_of(runs, between_seeds=True))
+    assert choice_of(runs) == 90
+    assert same["chance"].item() == pytest.approx(0.335, abs=5e-4)
+    assert same["mean"].item() == pytest.approx(same["chance"].item(), abs=0.004)     # 1770 pairs of simulated seeds
+
+
+def test_images_of_the_start_that_lack_labels_can_be_picked(tmp_path):
+    """Ten images, two of them in the start, one lacking a label: nine can be picked."""
+    (first,), _ = random_starts(tmp_path, 10, 2, 3, 1)
+    start = first.facts["start"]
+    runs, _ = random_starts(tmp_path / "lacking", 10, 2, 3, 1, lacks=[[start[0], 1]])
+    assert choice_of(runs) == 9
+    nine = pd.DataFrame([{"group": group, "seed": 0, "cycle": 0, "id": one} for group in "ab" for one in range(10)
+                         if one != start[1]])
+    assert between_groups(nine, choice_of(runs))[["mean", "chance"]].to_numpy().tolist() == [[1, 1]]

@@ -1,8 +1,21 @@
 """Who beats whom in words, against plain loops over the cells."""
 import pandas as pd
 import pytest
+from scipy import stats
 
-from mtal.reading.duels import beaten, counted, explained, in_square, most_seeds, table, told, words
+from mtal.reading.duels import (
+    NO_PAIRS,
+    ONLY_START,
+    beaten,
+    counted,
+    explained,
+    in_square,
+    most_seeds,
+    table,
+    told,
+    untested,
+    words,
+)
 from mtal.statistics.wins import wins
 
 NAMED = {"a": "Ours", "b": "Random", "c": "RBAL"}
@@ -49,14 +62,18 @@ def test_the_least_beaten_three_are_told():
 def test_how_to_read_it():
     found = wins(counted(rows(), "tasks"))
     assert most_seeds(found) == 3
-    plain, corrected = explained(found, corrected=False), explained(found, corrected=True)
-    assert "|t| above 4.30 is needed at n=3" in plain
+    plain, corrected = explained(found, corrected=False), explained(wins(counted(rows(), "tasks"), True), corrected=True)
+    for text in (plain, corrected):
+        assert "|t| must be above 12.71 at n=2 and above 4.30 at n=3" in text
+        assert "all lines are the same" in text
     assert "2 settings, so a cell can reach 2" in plain
     assert "Grey: fewer than 3 shared seeds" in plain
-    assert "Holm's correction" in corrected
-    assert "|t| above" not in corrected
+    assert "Holm" not in plain
+    smallest = [stats.t.ppf(1 - 0.05 / 2 / 6, n - 1) for n in (2, 3)]     # three pairs at two budgets
+    assert "Holm's correction over up to 6 pairs and budgets of a setting" in corrected
+    assert f"the smallest p needs |t| above {smallest[0]:.2f} at n=2 and above {smallest[1]:.2f} at n=3" in corrected
     alike = explained(wins(counted(rows(5, lone=False), "loss")), corrected=False)
-    assert "|t| above 2.78 is needed at n=5" in alike
+    assert "|t| must be above 2.78 at n=5" in alike
     assert "1 setting, so a cell can reach 1" in alike
     assert "Grey" not in alike
 
@@ -64,3 +81,10 @@ def test_how_to_read_it():
 def test_without_shared_seeds_nothing_can_be_tested():
     assert most_seeds(wins(counted(rows(1), "loss"))) < 2
     assert most_seeds(wins(counted(rows().iloc[:0], "loss"))) == 0
+    assert untested(wins(counted(rows(1), "loss"))) == NO_PAIRS
+
+
+def test_the_common_start_alone_says_nothing():
+    start = rows()[lambda found: found["cycle"] == 0].assign(value=lambda found: 1.0 * found["seed"])
+    assert untested(wins(counted(start, "tasks"))) == ONLY_START
+    assert untested(wins(counted(rows(), "tasks"))) == ""

@@ -1,5 +1,6 @@
 """Which runs make an ablation, against pairs compared one by one."""
 import itertools
+import math
 import statistics
 
 import pytest
@@ -65,7 +66,22 @@ def test_two_settings_are_values_and_lines(runs):
     some = varied(EMBEDDING, runs)
     rows = curve_rows(some)
     found, _ = outcome(EMBEDDING, some, rows[rows["task"] == "loss"])
-    assert found[["value", "line"]].to_numpy().tolist() == [["512", "euclidean"], ["64", "cosine"], ["64", "euclidean"]]
+    assert found[["value", "line"]].to_numpy().tolist() == [["64", "cosine"], ["64", "euclidean"], ["512", "euclidean"]]
+
+
+def test_sizes_are_in_the_order_of_numbers(tmp_path):
+    runs = [made_course(tmp_path, BASE.model_copy(update={"embedding": size}), [5.0]) for size in (1024, 64, 512, 128)]
+    found, _ = outcome(EMBEDDING, runs, curve_rows(runs)[lambda rows: rows["task"] == "loss"])
+    assert found["value"].tolist() == ["64", "128", "512", "1024"]
+
+
+def test_a_seed_without_a_value_does_not_count(tmp_path):
+    runs = [made_course(tmp_path, BASE.model_copy(update={"committee": how, "seed": seed}), [5.0 + seed])
+            for how in ("max", "mean") for seed in (0, 1, 2)]
+    rows = curve_rows(runs)[lambda found: found["task"] == "loss"]
+    rows.loc[rows["run"] == runs[0].name, "value"] = math.nan
+    found, _ = outcome(COMMITTEE, runs, rows)
+    assert found[["value", "mean", "n"]].to_numpy().tolist() == [["max", 6.5, 2], ["mean", 6.0, 3]]
 
 
 def test_without_a_cycle_there_is_no_outcome(runs):

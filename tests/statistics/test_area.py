@@ -73,6 +73,17 @@ def test_a_run_of_one_cycle_leaves_no_range():
     assert areas(table)["n"].tolist() == [0, 0]
 
 
+def test_two_values_at_one_budget_are_a_step():
+    """As with labels that cost nothing: the second cycle is as dear as the first."""
+    step = {"group": "a", "seed": 0, "cycle": range(4), "x": [0.0, 1, 1, 2], "value": [0.0, 0, 10, 10]}
+    table = pd.DataFrame(step)
+    assert seed_areas(table)["area"].tolist() == [5]
+    assert seed_areas(table.iloc[::-1])["area"].tolist() == [5]
+    for low, high, height in ((1.0, 2.0, 10), (0.0, 1.0, 0), (0.5, 1.5, 5), (0.5, 1.0, 0)):
+        other = pd.DataFrame({"group": "b", "seed": 0, "cycle": range(2), "x": [low, high], "value": 1.0})
+        assert seed_areas(pd.concat([table, other]))["area"].tolist() == pytest.approx([height, 1])
+
+
 def test_every_point_between_the_ends_counts():
     assert seed_areas(rows({"a": [[0.0, 8, 0]]}, [10, 20, 50]))["area"].tolist() == [4]
     assert seed_areas(rows({"a": [[0.0, 8, 8, 0]], "b": [[1.0] * 4]}, [10, 20, 40, 50]))["area"].tolist() == [6, 1]

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from mtal.statistics.curves import SPREADS, across_tasks, against, changes, over_seeds
+from mtal.statistics.curves import SPREADS, across_tasks, changes, over_seeds
 from tests.statistics.drawn import FEW, rows, tables
 
 EMPTY = pd.DataFrame(columns=["group", "seed", "x", "value"])
@@ -62,7 +62,6 @@ def test_nan_is_a_missing_point_and_a_repeated_one_is_averaged():
 def test_nothing_gives_nothing(columns):
     empty = pd.DataFrame(columns=columns)
     assert over_seeds(empty).empty
-    assert against(empty, "a", "lower").empty
     assert across_tasks(empty.assign(task="", better=""), "a").empty
 
 
@@ -87,7 +86,8 @@ def test_changes_are_those_of_a_loop(table, better):
 
 
 def test_less_error_than_the_reference_is_a_positive_change():
-    found = against(rows({"ours": [[9.0], [6.0]], "random": [[10.0], [8.0]]}, [20]), "random", "lower").set_index("group")
+    found = across_tasks(rows({"ours": [[9.0], [6.0]], "random": [[10.0], [8.0]]}, [20], task="depth", better="lower"), "random")
+    found = found.set_index("group")
     assert found.loc["ours", "mean"] == pytest.approx((10 + 25) / 2)
     assert found.loc["ours", "n"] == 2
     assert found.loc["random", "mean"] == 0
@@ -95,14 +95,14 @@ def test_less_error_than_the_reference_is_a_positive_change():
 
 def test_nothing_is_said_outside_the_reference():
     table = pd.DataFrame({"group": ["a", "a", "a", "b", "b"], "seed": 0, "x": [5, 15, 25, 10, 20], "value": [1.0, 3, 1, 1, 2]})
-    found = against(table, "b", "higher")
+    found = across_tasks(table.assign(task="edge", better="higher"), "b")
     mine = found[found["group"] == "a"]
     np.testing.assert_allclose(mine["mean"], [np.nan, 100, np.nan])
     assert mine["n"].tolist() == [0, 1, 0]
 
 
 def test_a_seed_that_the_reference_lacks_is_not_compared():
-    found = against(rows({"a": [[2.0], [9.0]], "b": [[1.0]]}, [10]), "b", "higher").set_index("group")
+    found = across_tasks(rows({"a": [[2.0], [9.0]], "b": [[1.0]]}, [10], task="edge", better="higher"), "b").set_index("group")
     assert found.loc["a", ["mean", "n"]].tolist() == [100, 1]
 
 
