@@ -35,13 +35,16 @@ def area_tables(part: Part) -> str:
     long, short = areas.long_enough(part.curves)
     if long.empty:
         return paragraph(areas.TOO_SHORT)
-    told = []
+    told, reference = [], curves.reference_of(long)
     for task in tasks_in_order(long):
         one = long[long["task"] == task]
-        found = areas.best_first(one, curves.reference_of(long))
+        found = areas.best_first(one, reference)
         title = f"{part.name(task)}, mean height of the curve: {one['axis'].iloc[0]}"
-        told.append(paragraph(f"{title}. {areas.NOTHING_COMMON}") if found["mean"].isna().all() else
-                    table(areas.area_table(found, part.titles), title) + paragraph(areas.range_note(found, X), "note"))
+        if found["mean"].isna().all():
+            told.append(paragraph(f"{title}. {areas.NOTHING_COMMON}"))
+            continue
+        told.append(table(areas.area_table(found, part.titles, reference, str(one["better"].iloc[0])), title)
+                    + paragraph(areas.range_note(found, X), "note"))
     return "".join(told) + paragraph(f"Left out, since they have one point: {count(short, 'run')}." if short else "", "note")
 
 
@@ -54,10 +57,10 @@ def win_charts(part: Part) -> str:
         found = wins(duels.counted(part.curves, kind), corrected=True)
         if reason := duels.untested(found):
             return paragraph(reason)
-        shown, weak, words = (one.rename(index=part.titles, columns=part.titles) for one in
-                              (duels.in_square(found), found.weak, duels.words(found)))
+        shown, weak, words, texts = (one.rename(index=part.titles, columns=part.titles) for one in
+                              (duels.in_square(found), found.weak, duels.words(found), duels.texts(found)))
         rates = duels.beaten(found)
-        told.append(chart(square(shown, found.settings, "wins", part.key, weak=weak, words=words), f"Wins, {title}",
+        told.append(chart(square(shown, found.settings, "wins", part.key, weak=weak, words=words, texts=texts), f"Wins, {title}",
                           duels.told(rates, part.titles), words.reset_index(names="row beats column"), f"{part.key}-wins-{kind}")
                     + table(duels.table(rates, part.titles)) + paragraph(duels.explained(found, corrected=True), "note"))
     mean, reason = ranks.ranked(part.curves)
@@ -79,8 +82,8 @@ def overlap_chart(part: Part) -> str:
         return paragraph(alike.NO_PAIRS)
     told = ""
     if not here.empty:
-        values, words = alike.in_square(here, named)
-        told = chart(square(values, 1, "Jaccard (0 to 1)", part.key, words=words),
+        values, words, texts = alike.in_square(here, named)
+        told = chart(square(values, 1, "Jaccard (0 to 1)", part.key, words=words, texts=texts),
                      f"Between strategies, all picks up to cycle {cycle}, same seed, mean over seeds", alike.told(here, named),
                      alike.pairs_table(here, named), f"{part.key}-overlap")
     if not same.empty:

@@ -10,13 +10,16 @@ ROW_PX, FRAME_PX = 34, 190
 
 
 def square(values: pd.DataFrame, top: float, unit: str, view: str, *, weak: pd.DataFrame | None = None,
-           words: pd.DataFrame | None = None, digits: str = ".2f") -> go.Figure:
+           words: pd.DataFrame | None = None, texts: pd.DataFrame | None = None) -> go.Figure:
     """`values`: rows x columns, NaN for no number; colours from 0 to `top`. `weak`: cells that are greyed, since too little
-    stands behind them; `words`: what is told of a cell under the pointer; `unit`: at the bar of colours."""
+    stands behind them; `words`: what is told of a cell under the pointer; `texts`: what stands in it, else its number; `unit`: at
+    the bar of colours."""
     drawn = figure("", "", view, height_px=FRAME_PX + ROW_PX * len(values))
     grey = np.zeros(values.shape, bool) if weak is None else weak.reindex_like(values).fillna(False).to_numpy(bool)
     shown = values.to_numpy(float)
-    told = values.map(lambda value: f"{value:{digits}}" if np.isfinite(value) else "–").to_numpy()
+    told = values.map(lambda value: f"{value:.2f}" if np.isfinite(value) else "–").to_numpy()
+    if texts is not None:
+        told = np.where(np.isfinite(shown), texts.reindex_like(values).map(lambda text: literal(str(text))).to_numpy(), "–")
     hover = told if words is None else words.reindex_like(values).map(lambda text: literal(str(text))).to_numpy()
     common = {"x": [literal(str(name)) for name in values.columns], "y": [literal(str(name)) for name in values.index],
               "xgap": 2, "ygap": 2, "text": told, "customdata": hover,

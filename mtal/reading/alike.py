@@ -7,7 +7,7 @@ import pandas as pd
 from mtal.runs.lines import bought_images
 from mtal.runs.run import Run
 
-METHOD = ("Jaccard: images that both picked, divided by all that either picked; the random start is left out. By chance: the "
+METHOD = ("Jaccard: images that both picked, divided by all that either picked; the random start is left out. In brackets: the "
           "mean for two random sets of these sizes; of two seeds with starts of their own, from the whole pool. Seeds that "
           "overlap hardly more than chance say that the choice hangs on the training's randomness.")
 NO_PICKS = "No complete cycle of these runs has picked a batch yet."
@@ -40,16 +40,18 @@ def choice_of(runs: Sequence[Run], between_seeds: bool = False) -> int:
     return max(len(facts.get("pool", ())) - len(one) for facts, one in zip(known, gone, strict=True))
 
 
-def in_square(here: pd.DataFrame, named: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Overlaps at one cycle as a square, and what is told of each cell."""
+def in_square(here: pd.DataFrame, named: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Overlaps at one cycle as a square, what is told of each cell, and what stands in it: by chance in brackets."""
     groups = list(dict.fromkeys([*here["one"], *here["other"]]))
-    values, words = (pd.DataFrame(empty, groups, groups, dtype=object) for empty in (np.nan, ""))
+    values, words, texts = (pd.DataFrame(empty, groups, groups, dtype=object) for empty in (np.nan, "", ""))
     columns = (here[name] for name in ("one", "other", "mean", "chance", "pairs"))
     for one, other, mean, chance, pairs in zip(*columns, strict=True):
         values.loc[one, other] = values.loc[other, one] = mean
         words.loc[one, other] = words.loc[other, one] = (
             f"{mean:.3f}, by chance {chance:.3f}, over {pairs} seed{'s' * (pairs != 1)}")
-    return values.astype(float).rename(index=named, columns=named), words.rename(index=named, columns=named)
+        texts.loc[one, other] = texts.loc[other, one] = f"{mean:.2f} ({chance:.2f})"
+    values, words, texts = (table.rename(index=named, columns=named) for table in (values.astype(float), words, texts))
+    return values, words, texts
 
 
 def told(here: pd.DataFrame, named: Mapping[str, str]) -> str:

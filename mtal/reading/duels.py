@@ -56,6 +56,12 @@ def words(found: Wins) -> pd.DataFrame:
     return pd.DataFrame(text, groups, groups)
 
 
+def texts(found: Wins) -> pd.DataFrame:
+    """What stands in a cell: its wins, or how few seeds it has."""
+    square = in_square(found).map("{:.2f}".format)
+    return square.where(~found.weak.reindex_like(square).fillna(False), found.n.map("n={}".format))
+
+
 def told(rates: dict[str, float], named: dict[str, str]) -> str:
     """Who is beaten the least, in one line. `rates` as `beaten` gives them."""
     return "Beaten least often: " + ", ".join(f"{named[group]} {rate:.2f}" for group, rate in list(rates.items())[:3])
@@ -66,7 +72,7 @@ def explained(found: Wins, corrected: bool) -> str:
     holm = "" if not corrected else (
         f" With Holm's correction over up to {found.tests} pairs and budgets of a setting, the smallest p needs |t| "
         f"{_needed(found, found.tests)}.")
-    weak = f" Grey: fewer than {FEW} shared seeds." if found.weak.to_numpy().any() else ""
+    weak = f" Grey: fewer than {FEW} shared seeds, too few to be read as a result." if found.weak.to_numpy().any() else ""
     return (f"A row gains 1 / budgets for every budget at which it beats the column in a paired two-sided t-test at 5 %, as in "
             f"BADGE (Ash et al. 2020); budgets at which all lines are the same, as at the common start, are left out. For "
             f"one test |t| must be {_needed(found)}.{holm} {found.settings} setting{'s' * (found.settings != 1)}, so a cell can "

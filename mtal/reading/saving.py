@@ -9,9 +9,10 @@ from mtal.statistics.saved import Saved, Share, labels_saved, last_mean
 
 REFERENCE = "is the reference"
 NEITHER, BOTH = "unknown: neither has reached it", "unknown: both had it at their first point"
+BOUNDS_NOTE = "An open triangle is a bound, not a result: the line saves less (pointing left) or more than it says."
 CENSORS = {"": "", ">=": "at least ", "<=": "at most "}
 METHOD = ("The value to reach, unless one is typed, is where the reference ends: over the seeds that it shares with a line (over "
-          "all of its own if these are fewer than two), and taken anew in each draw, since it is an estimate too. What both need "
+          "all of its own where it shares none), and taken anew in each draw, since it is an estimate too. What both need "
           "is read off their mean curves over these seeds, made monotone (the best value so far), linear between points; “≤” and "
           "“>”: it had the value at its first point, or has not reached it. Intervals: 95 % bootstrap over seeds, the same seeds "
           "for both; with three seeds it is too narrow, and with one there is none. Only points that all seeds of a line have "
@@ -49,14 +50,16 @@ def table(found: pd.DataFrame, axis: str) -> pd.DataFrame:
 
 
 def note(saved: Saved) -> str:
-    """`43 % (12 % to 58 %)`, `at least 30 %`, or why it is unknown."""
+    """`43 % (12 % to 58 %)`, `at least 30 % (12 % to no upper end)`, or why it is unknown."""
     if saved.share.censor == "?" or not np.isfinite(saved.share.value):
         if not np.isfinite([saved.group.x, saved.reference.x]).all():
             return "unknown: no point yet"
         return {(">", ">"): NEITHER, ("<=", "<="): BOTH}.get((saved.group.censor, saved.reference.censor), "unknown")
     if saved.low is None or saved.high is None:
         return f"{_words(saved.share)} (one seed)"
-    return f"{_words(saved.share)} ({_words(saved.low)} to {_words(saved.high)})"
+    low = "no lower end" if saved.low.censor in {"<=", "?"} else _percent(saved.low)
+    high = "no upper end" if saved.high.censor in {">=", "?"} else _percent(saved.high)
+    return f"{_words(saved.share)} ({low} to {high})"
 
 
 def best_first(found: pd.DataFrame) -> pd.DataFrame:
@@ -86,7 +89,13 @@ def headline(found: pd.DataFrame, reference: str, axis: str) -> str:
 
 
 def _words(share: Share) -> str:
-    return "unknown" if share.censor == "?" else f"{CENSORS[share.censor]}{round(100 * share.value)} %"
+    return f"{CENSORS[share.censor]}{_percent(share)}"
+
+
+def _percent(share: Share) -> str:
+    """With a decimal where it is small, so that both ends of a short interval can be told apart."""
+    value = 100 * share.value
+    return f"{value:.1f} %" if 0.05 <= abs(value) < 9.95 else f"{round(value)} %"
 
 
 def _end(share: Share | None) -> float:

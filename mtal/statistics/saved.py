@@ -37,7 +37,7 @@ def labels_saved(rows: pd.DataFrame, group: str, reference: str, better: str, *,
     """Share of the budget that `group` saves against `reference` on the way to `target`.
 
     Our choices. The reference's budget is where its own running best first has the target, which can be before its end. With
-    two or more shared seeds only these count, and are drawn jointly; else all seeds of both, drawn separately. target: None for
+    shared seeds only these count, and are drawn jointly; without any all seeds of both, drawn separately. target: None for
     the reference's mean at its last point, taken anew in each draw, since it is an estimate too. Interval: percentile bootstrap
     (Efron 1979), 2.5 % and 97.5 %; with few seeds it is too narrow (3 seeds have 10 different draws). A censored draw is no
     number but a range, such as [0.67, 1]; no draw is left out: each end is taken over the lower and over the upper ends of all
@@ -46,7 +46,7 @@ def labels_saved(rows: pd.DataFrame, group: str, reference: str, better: str, *,
     kept = tidy(rows)
     ours, theirs = seeds_of(kept, group), seeds_of(kept, reference)
     shared = [one for one in ours if one in theirs]
-    paired = len(shared) > 1 or ours == theirs
+    paired = bool(shared)
     ours, theirs = (shared, shared) if paired else (ours, theirs)
     line, other = curves(kept, group, ours), curves(kept, reference, theirs)
     if not line.x.size or not other.x.size:

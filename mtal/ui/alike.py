@@ -30,8 +30,8 @@ def show_overlap(runs: Sequence[Run], page: str) -> None:
     between = _between_groups(picks, alike.choice_of(runs), cumulative)
     here = between[between["cycle"] == cycle]
     if not here.empty:
-        values, words = alike.in_square(here, named)
-        figure = square(values, 1, "Jaccard (0 to 1)", f"{page}.overlap", words=words)
+        values, words, texts = alike.in_square(here, named)
+        figure = square(values, 1, "Jaccard (0 to 1)", f"{page}.overlap", words=words, texts=texts)
         st.markdown("**Between strategies**, same seed, mean over seeds")
         told = between.assign(one=between["one"].map(named), other=between["other"].map(named))
         show_figure(figure, told, "overlap", f"{page}.overlap", alike.told(here, named))

@@ -24,7 +24,8 @@ def show_areas(rows: pd.DataFrame, style: Style, page: str) -> None:
         if found["mean"].isna().all():
             st.caption(NOTHING_COMMON)
             continue
-        st.dataframe(area_table(found, named), key=f"{page}.area.{task}", hide_index=True, height="content",
+        shown = area_table(found, named, reference, str(one["better"].iloc[0]))
+        st.dataframe(shown, key=f"{page}.area.{task}", hide_index=True, height="content",
                      alt=f"Area under the curve, {task}")
         st.caption(range_note(found, style.x))
     if short:

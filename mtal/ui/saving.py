@@ -6,7 +6,7 @@ from mtal.figures.curves import AXES
 from mtal.figures.savings import savings
 from mtal.reading.curves import NO_CURVE, lines, reference_of
 from mtal.reading.numbers import decimals
-from mtal.reading.saving import METHOD, REFERENCE, headline, reference_end, saved_rows, table
+from mtal.reading.saving import BOUNDS_NOTE, METHOD, REFERENCE, headline, reference_end, saved_rows, table
 from mtal.runs.lines import apart, tasks_in_order
 from mtal.ui import inputs
 from mtal.ui.chart import show_figure
@@ -42,6 +42,8 @@ def show_saving(rows: pd.DataFrame, style: Style, page: str) -> None:
     if drawn["share"].notna().any():
         show_figure(savings(drawn, f"{axis}: saved against {named[reference].title} (%)", f"{page}.{task}"), drawn,
                     f"saved-{task}-{style.x}", f"{page}.saved", said)
+        if drawn["censor"].isin(["<=", ">="]).any():
+            st.caption(BOUNDS_NOTE)
     st.dataframe(table(found, axis), key=f"{page}.saved.table", hide_index=True, height="content",
                  alt="What each line needs to reach the value, and what it saves")
     st.caption(METHOD)

@@ -17,7 +17,9 @@ def test_titles_of_lines_and_axes():
 
 
 def test_rows_of_savings_and_squares():
-    rows = pd.DataFrame([{"title": EVIL, "strategy": "ours", "variant": 0, "share": 1.0, "low": 0.0, "high": 2.0, "note": "1 %"}])
+    rows = pd.DataFrame([{"title": EVIL, "strategy": "ours", "variant": 0, "share": 1.0, "low": 0.0, "high": 2.0,
+                          "censor": "", "note": "1 %"}])
     square_of = pd.DataFrame([[0.5]], [EVIL], [EVIL])
-    for drawn in (savings(rows, EVIL, "view"), square(square_of, 1, "u", "view", words=square_of.map(lambda _: EVIL))):
+    evil = square_of.map(lambda _: EVIL)
+    for drawn in (savings(rows, EVIL, "view"), square(square_of, 1, "u", "view", words=evil, texts=evil)):
         assert "<a" not in drawn.to_json().replace("\\u003c", "<")

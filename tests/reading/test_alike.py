@@ -25,7 +25,8 @@ def sets(cycle):
 
 @pytest.mark.parametrize("cycle", [0, 1])
 def test_the_square_equals_sets(picks, cycle):
-    values, words = in_square(between_groups(so_far(picks, cycle), 50), NAMED)
+    values, words, texts = in_square(between_groups(so_far(picks, cycle), 50), NAMED)
+    assert texts.iloc[0, 1].startswith(f"{values.iloc[0, 1]:.2f} (")
     assert values.loc["Ours", "Ours"] != values.loc["Ours", "Ours"]
     there = {group: found for (group, seed), found in sets(cycle).items() if seed == 0}
     assert list(values.index) == [NAMED[group] for group in there]

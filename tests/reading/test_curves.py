@@ -68,9 +68,11 @@ def test_areas_leave_out_runs_of_one_point_and_rank_by_direction():
     found = best_first(long, "random_1")
     assert list(found["group"]) == ["ours", "random_1"]
     assert list(best_first(long.assign(better="higher"), None)["group"]) == ["random_1", "ours"]
-    shown = area_table(found, {"ours": "Ours", "random_1": "Random"})
+    shown = area_table(found, {"ours": "Ours", "random_1": "Random"}, "random_1", "lower")
     assert shown["area"].tolist() == ["4.600 ± 0.141", "5.500"]
-    assert shown["difference to Random"].tolist() == ["-1.000", "+0.000"]      # one seed in common
+    assert shown["difference to Random"].tolist() == ["-1.000, better (n=1)", "is the reference"]     # one seed in common
+    turned = area_table(found, {"ours": "Ours", "random_1": "Random"}, "random_1", "higher")
+    assert turned.loc[0, "difference to Random"] == "-1.000, worse (n=1)"
 
 
 def test_lines_whose_points_have_fewer_seeds_than_others():

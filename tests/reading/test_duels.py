@@ -12,6 +12,7 @@ from mtal.reading.duels import (
     in_square,
     most_seeds,
     table,
+    texts,
     told,
     untested,
     words,
@@ -88,3 +89,8 @@ def test_the_common_start_alone_says_nothing():
     start = rows()[lambda found: found["cycle"] == 0].assign(value=lambda found: 1.0 * found["seed"])
     assert untested(wins(counted(start, "tasks"))) == ONLY_START
     assert untested(wins(counted(rows(), "tasks"))) == ""
+
+
+def test_cells_of_few_seeds_say_so_instead_of_a_number():
+    found = texts(wins(counted(rows(), "tasks")))
+    assert (found.loc["a", "b"], found.loc["a", "c"], found.loc["c", "b"]) == ("2.00", "n=2", "n=2")

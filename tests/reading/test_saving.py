@@ -35,9 +35,11 @@ def slow_reach(course, target):
 
 @pytest.mark.parametrize(("found", "text"), [
     (saved(0.43, "", Share(0.12, ""), Share(0.58, "")), "43 % (12 % to 58 %)"),
-    (saved(0.3, ">="), "at least 30 % (one seed)"), (saved(-0.001), "0 % (one seed)"),
+    (saved(0.3, ">="), "at least 30 % (one seed)"), (saved(-0.0001), "0 % (one seed)"),
     (saved(-0.2, "<="), "at most -20 % (one seed)"),
-    (saved(0.3, "", Share(math.nan, "?"), Share(0.6, "<=")), "30 % (unknown to at most 60 %)"),
+    (saved(0.3, "", Share(math.nan, "?"), Share(0.6, "<=")), "30 % (no lower end to 60 %)"),
+    (saved(0.19, ">=", Share(0.18, ">="), Share(0.19, ">=")), "at least 19 % (18 % to no upper end)"),
+    (saved(-0.016, "<=", Share(-0.8, "<="), Share(0.021, "<=")), "at most -1.6 % (no lower end to 2.1 %)"),
     (saved(math.nan, "?", reached=(">", ">")), "unknown: neither has reached it"),
     (saved(math.nan, "?", reached=("<=", "<=")), "unknown: both had it at their first point"),
     (saved(math.nan, "?", reached=("<=", "<="), low=Share(0.1, ""), high=Share(0.2, "")),

@@ -100,7 +100,8 @@ def test_without_a_line_nothing_is_said(ours, random):
 def test_one_seed_has_no_interval():
     table = rows(BETTER, X)
     found = labels_saved(table[(table["group"] == "random") | (table["seed"] == 0)], "ours", "random", "higher")
-    assert (found.n, found.paired, found.low, found.high, found.draws) == ((1, 3), False, None, None, 0)
+    assert (found.n, found.paired, found.low, found.high, found.draws) == ((1, 1), True, None, None, 0)
+    assert found == labels_saved(table[table["seed"] == 0], "ours", "random", "higher")     # against the same seed alone
 
 
 @FEW
