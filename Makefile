@@ -2,6 +2,8 @@
 PYTHON ?= python3
 NYUD ?=
 TEST_WORKERS ?= 2
+# Several test processes with several threads each wait for one another, on two cores most of the time.
+TEST_THREADS ?= OMP_NUM_THREADS=1
 BIN := .venv/bin
 STAMP := .venv/requirements.installed
 
@@ -28,7 +30,7 @@ app: $(STAMP)
 test: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
+	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 
 # A copy of what was installed: another requirements.txt, even an older one, is installed again.
 $(STAMP): requirements.txt FORCE
