@@ -59,10 +59,9 @@ def win_charts(part: Part) -> str:
             return paragraph(reason)
         shown, weak, words, texts = (one.rename(index=part.titles, columns=part.titles) for one in
                               (duels.in_square(found), found.weak, duels.words(found), duels.texts(found)))
-        rates = duels.beaten(found)
         told.append(chart(square(shown, found.settings, "wins", part.key, weak=weak, words=words, texts=texts), f"Wins, {title}",
-                          duels.told(rates, part.titles), words.reset_index(names="row beats column"), f"{part.key}-wins-{kind}")
-                    + table(duels.table(rates, part.titles)) + paragraph(duels.explained(found, corrected=True), "note"))
+                          duels.told(found, part.titles), words.reset_index(names="row beats column"), f"{part.key}-wins-{kind}")
+                    + table(duels.table(found, part.titles)) + paragraph(duels.explained(found, corrected=True), "note"))
     mean, reason = ranks.ranked(part.curves)
     told.append(paragraph(reason, "note") if mean is None else
                 table(ranks.table(mean, part.titles), "Mean ranks over tasks") + paragraph(ranks.explained(mean), "note"))

@@ -41,10 +41,12 @@ def beaten(found: Wins) -> dict[str, float]:
     return dict(sorted(rates.items(), key=lambda one: one[1]))
 
 
-def table(rates: dict[str, float], named: dict[str, str]) -> pd.DataFrame:
-    """`beaten` for people."""
+def table(found: Wins, named: dict[str, str]) -> pd.DataFrame:
+    """`beaten` for people; no number for a line that shares too few seeds with every other."""
+    rates, told = beaten(found), (found.n >= FEW).any()
     return pd.DataFrame({"strategy": [named[group] for group in rates],
-                         "how often it is beaten": [f"{rate:.3f}" for rate in rates.values()]})
+                         "how often it is beaten": [f"{rate:.3f}" if told[group] else f"unknown: below {FEW} shared seeds"
+                                                    for group, rate in rates.items()]})
 
 
 def words(found: Wins) -> pd.DataFrame:
@@ -62,9 +64,11 @@ def texts(found: Wins) -> pd.DataFrame:
     return square.where(~found.weak.reindex_like(square).fillna(False), found.n.map("n={}".format))
 
 
-def told(rates: dict[str, float], named: dict[str, str]) -> str:
-    """Who is beaten the least, in one line. `rates` as `beaten` gives them."""
-    return "Beaten least often: " + ", ".join(f"{named[group]} {rate:.2f}" for group, rate in list(rates.items())[:3])
+def told(found: Wins, named: dict[str, str]) -> str:
+    """Who is beaten the least, in one line."""
+    known = (found.n >= FEW).any()
+    rates = [f"{named[group]} {rate:.2f}" for group, rate in beaten(found).items() if known[group]]
+    return "Beaten least often: " + ", ".join(rates[:3]) if rates else f"No two lines share {FEW} seeds, so nothing can be said."
 
 
 def explained(found: Wins, corrected: bool) -> str:

@@ -31,11 +31,10 @@ def show_duels(rows: pd.DataFrame, page: str) -> None:
         return
     shown, weak, words, texts = (table.rename(index=named, columns=named) for table in
                           (duels.in_square(found), found.weak, duels.words(found), duels.texts(found)))
-    rates = duels.beaten(found)
-    said = duels.told(rates, named)
+    said = duels.told(found, named)
     show_figure(square(shown, found.settings, "wins", f"{page}.duels", weak=weak, words=words, texts=texts),
                 shown.reset_index(names="row beats column"), "wins", f"{page}.duels", said)
-    st.dataframe(duels.table(rates, named), key=f"{page}.duels.mean", hide_index=True, height="content", alt=said)
+    st.dataframe(duels.table(found, named), key=f"{page}.duels.mean", hide_index=True, height="content", alt=said)
     st.caption(plain(duels.explained(found, corrected)))
     mean, reason = ranks.ranked(curves)
     if mean is not None:

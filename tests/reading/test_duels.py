@@ -52,12 +52,16 @@ def test_cells_and_rates_equal_the_plain_loops():
                                                  f"possible wins, n={found.n.loc[one, other]}")
     assert list(rates.values()) == sorted(rates.values())
     assert square.loc["a", "b"] == 2
-    assert table(rates, NAMED)["strategy"].tolist() == [NAMED[group] for group in rates]
+    assert table(found, NAMED)["strategy"].tolist() == [NAMED[group] for group in rates]
 
 
-def test_the_least_beaten_three_are_told():
-    assert told({"b": 0.0, "a": 0.25, "c": 1.0, "d": 2.0}, {**NAMED, "d": "Last"}) == (
-        "Beaten least often: Random 0.00, Ours 0.25, RBAL 1.00")
+def test_the_least_beaten_are_told_of_lines_that_share_seeds_enough():
+    found = wins(counted(rows(), "tasks"))                  # c shares two seeds with the others
+    assert told(found, NAMED) == "Beaten least often: Ours 0.00, Random 1.33"
+    assert table(found, NAMED).set_index("strategy")["how often it is beaten"].to_dict() == {
+        "Ours": "0.000", "RBAL": "unknown: below 3 shared seeds", "Random": "1.333"}
+    few = wins(counted(rows(seeds=2), "tasks"))
+    assert told(few, NAMED) == "No two lines share 3 seeds, so nothing can be said."
 
 
 def test_how_to_read_it():
