@@ -27,7 +27,9 @@ def saved_charts(part: Part) -> str:
         told.append(paragraph(f"{name}: {sentence}"))
         told.append(chart(savings(drawn, f"{AXES[X]}: saved against {reference} (%)", part.key), f"Saved: {name}", sentence,
                           numbers, f"{part.key}-saved-{task}") if drawn["share"].notna().any() else table(numbers))
-    return "".join(told) + paragraph(saving.METHOD if told else "", "note")
+    bounds = any(found["censor"].isin(["<=", ">="]).any() for found, _ in part.saved.values())
+    return ("".join(told) + paragraph(saving.BOUNDS_NOTE if bounds else "", "note")
+            + paragraph(saving.METHOD if told else "", "note"))
 
 
 def area_tables(part: Part) -> str:

@@ -81,8 +81,7 @@ def headline(found: pd.DataFrame, reference: str, axis: str) -> str:
     if others.empty:
         return f"Nothing to compare: no other line has come to {value}."
     if best["censor"] == "<=" and best["share"] > 0:
-        return (f"No other line has come to {value} yet. {best['title']} can still save {best['note']} of what {reference} needs "
-                f"({axis.lower()}).")
+        return f"No other line has come to {value} yet."     # what it can still save is a bound, and no news
     verb = "saves" if best["share"] > 0 else "saves nothing:"
     doubt = " The interval includes no saving at all." if best["low"] <= 0 < best["share"] else ""
     return f"On the way to {value}, {best['title']} {verb} {best['note']} of what {reference} needs ({axis.lower()}).{doubt}"
