@@ -150,7 +150,7 @@ def columns(number: int, a_row: int, key: str) -> list[DeltaGenerator]:
 
 def run_title(run: Run) -> str:
     """How a run is called in lists: strategy first, since that is what differs; the digest tells other settings apart."""
-    return f"{run.config.strategy} · {run.config.dataset} · seed {run.config.seed} · {run.config.group.rpartition('-')[2]}"
+    return f"{run.config.strategy} · {run.config.dataset} · seed {run.config.seed} · {run.config.digest}"
 
 
 def _to_url(key: str, name: str) -> None:

@@ -8,7 +8,6 @@ from mtal.figures.curves import learning_curve
 from mtal.figures.published import READINGS, SEEDS, published
 from mtal.reading import printed
 from mtal.reading.printed import TITLES
-from mtal.runs.run import LOSS
 from mtal.ui import inputs
 from mtal.ui.chart import show_figure
 
@@ -33,8 +32,7 @@ def show_charts(rows: pd.DataFrame, dataset: str, reading: str) -> None:
     for column, one in zip(inputs.columns(len(tables), 2, "published"), tables, strict=True):
         first = one.iloc[0]
         task, key = str(first["task"]), f"published.{dataset}.{first['task']}"
-        figure = learning_curve(printed.as_means(one), printed.lines(one), "percent", printed.axis(first), key, band="std",
-                                legend=task == LOSS or len(tables) == 1)
+        figure = learning_curve(printed.as_means(one), printed.lines(one), "percent", printed.axis(first), key, band="std")
         with column:
             st.markdown(f"**Figure {first['figure']}: {TITLES.get(task, task)}** (Table {first['table']})")
             show_figure(figure, one, f"published-{dataset}-{task}", key, printed.told(one))

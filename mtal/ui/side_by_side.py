@@ -87,7 +87,8 @@ def show_batches(runs: Sequence[Run]) -> None:
         return
     cycle = int(inputs.choose("Cycle", cycles, "compare", "cycle", default=cycles[0], follows=False))
     picked = {run.name: loaders.pool(run, cycle).query("picked").sort_values("rank") for run in runs if cycle in able[run.name]}
-    counts = pd.concat([found["id"] for found in picked.values()]).value_counts()
+    data = {run.name: run.config.dataset for run in runs}   # images of two data sets can have one id
+    counts = pd.Series([(data[name], image) for name, found in picked.items() for image in found["id"]]).value_counts()
     titles = names(runs)
     shared = int((counts > 1).sum())
     st.caption(f"{count(shared, 'image')} of {len(counts):,} were picked by more than one of these runs. A click opens Inspect.")
@@ -99,7 +100,7 @@ def show_batches(runs: Sequence[Run]) -> None:
                 continue
             found = picked[run.name]
             shown = gallery.with_driver(loaders.pool(run, cycle), found[:SHOWN])
-            also = [_also(int(counts[name]) - 1) for name in shown["id"]]
+            also = [_also(int(counts[run.config.dataset, name]) - 1) for name in shown["id"]]
             st.html(mosaic.grid(run, cycle, shown.assign(also=also), set(), target="inspect"))
             if len(found) > SHOWN:
                 st.page_link("pages/batch.py", label=f"All {len(found):,} picks", icon=":material/grid_view:",
