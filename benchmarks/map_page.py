@@ -101,7 +101,7 @@ def measure(page: Page, run: Run, server: psutil.Process) -> dict[str, str]:
     began = time.monotonic()
     page.get_by_role("combobox", name="Colour").click()
     page.get_by_role("option", name="cluster of the embedding").click()
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot .legend')?.textContent.includes('cluster')")
+    page.wait_for_function("() => document.querySelector('.st-key-map-canvas .legend')?.textContent.includes('cluster')")
     found["another colour"] = f"{time.monotonic() - began:.2f} s"
     found["memory of the server"] = f"{server.memory_info().rss / 1e6:.0f} MB"
     return found
@@ -117,12 +117,12 @@ def _wait_until_it_answers() -> None:
 
 
 def _drawn(page: Page) -> None:
-    page.wait_for_function("() => document.querySelector('.js-plotly-plot .nsewdrag') !== null")
+    page.wait_for_function("() => document.querySelector('.st-key-map-canvas .nsewdrag') !== null")
 
 
 def _lasso(page: Page) -> float:
     """Draw one around the middle of the map; when the pointer was let go, in seconds."""
-    box = page.locator(".js-plotly-plot .nsewdrag").first.bounding_box()
+    box = page.locator(".st-key-map-canvas .nsewdrag").first.bounding_box()
     assert box
     middle, up, radius = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 0.3 * box["height"]
     page.mouse.move(middle + radius, up)

@@ -107,7 +107,7 @@ def test_any_image_is_drawn_when_it_is_asked_for(new_tab, run):
 def test_a_lasso_becomes_tiles_and_a_set_with_a_link(new_tab, run):
     tab = new_tab()
     tab.go("map", run=run.name, cycle=str(CYCLE))
-    plot = tab.page.locator(".js-plotly-plot .nsewdrag").first
+    plot = tab.part("map.canvas").locator(".nsewdrag").first
     expect(plot).to_be_visible()
     box = plot.bounding_box()
     assert box
