@@ -30,6 +30,7 @@ def turn(job: JobPaths, store: StorePaths, device: str, check: Callable[[], None
         while is_held(path) or not (_is_first(job, store, device) and take(lock, patience_s=0.2)):     # 0.2: others may look
             time.sleep(pause_s)
             check()
+        check()                                             # it may have been asked between the last look and the lock
         job.began.touch()
         yield
 

@@ -91,6 +91,20 @@ def test_a_waiter_that_is_told_to_give_up_never_begins(held):
     assert status(run) is Status.QUEUED
 
 
+def test_one_that_is_told_between_its_last_look_and_the_lock_never_begins(held):
+    run, where = held
+
+    def give_up_once_it_has_the_device():
+        if is_held(where.device_lock("cpu")):
+            raise GiveUp
+
+    with pytest.raises(GiveUp), turn(run, where, "cpu", check=give_up_once_it_has_the_device, pause_s=0.01):
+        raise AssertionError("its turn must not come")
+    assert status(run) is Status.QUEUED
+    with where.device_lock("cpu").open("a") as other:
+        assert take(other, patience_s=0)                    # and it keeps the device from nobody
+
+
 def test_waiters_look_at_the_other_runs_only_when_the_device_is_free(held, monkeypatch):
     run, where = held
     where.device_lock("cpu").parent.mkdir()
