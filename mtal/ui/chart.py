@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from mtal.export.tables import csv_bytes
+from mtal.export.tables import points_csv
 from mtal.ui.pictures import library_url
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -25,5 +25,5 @@ def show_figure(figure: go.Figure, data: pd.DataFrame, name: str, key: str, alt:
     clean = re.sub(r"[^\w.-]+", "-", name).strip("-")
     _component(key=key, data={
         "figure": figure.to_json(), "height": int(figure.layout.height), "name": clean, "alt": alt,
-        "csv": csv_bytes(data).decode(), "library": library_url(),
+        "csv": points_csv(data), "library": library_url(),
         "picture": {"width": WIDTH_PX, "height": max(HEIGHT_PX, int(figure.layout.height))}, "scale": SCALE})

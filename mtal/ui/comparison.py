@@ -144,7 +144,8 @@ def warn_about_starts(rows: pd.DataFrame) -> None:
 
 def say_undrawn(runs: Sequence[Run], rows: pd.DataFrame) -> None:
     """Runs that have no point among others that have: how many wait or are at work, and what became of the rest."""
-    lacking = [run for run in runs if run.name not in set(rows["run"])]
+    drawn = set(rows["run"].unique())
+    lacking = [run for run in runs if run.name not in drawn]
     if not lacking:
         return
     broken = [run for run in lacking if run.status in {Status.FAILED, Status.INTERRUPTED}]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from mtal.export.record import COLUMNS, record
-from mtal.export.tables import csv_bytes, jsonl_bytes, parquet_bytes
+from mtal.export.tables import csv_bytes, jsonl_bytes, parquet_bytes, points_csv
 from mtal.runs.progress import append
 
 
@@ -67,3 +67,9 @@ def test_not_finite_numbers_are_null(run):
     table = pd.DataFrame({"score": [float("nan"), 0.5]})
     assert jsonl_bytes(table) == b'{"score": null}\n{"score": 0.5}\n'
     assert csv_bytes(table) == b"score\n\n0.5\n"
+
+
+def test_points_are_written_as_the_record_is():
+    table = pd.DataFrame({"title": ["=HYPERLINK(1)", "a,b", 'say "x"', None], "n": [1, 2, 3, 4], 
+                          "value": [0.1, 1e-9, float("nan"), 2.0]})
+    assert points_csv(table) == csv_bytes(table).decode()
