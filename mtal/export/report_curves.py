@@ -17,8 +17,7 @@ def curve_charts(part: Part) -> str:
     seeds = part.curves if len(part.named) <= FEW else None
     return ("".join(_curve(part, task, X, seeds) for task in part.tasks)
             + paragraph(curves.band_note(part.curves, BAND, seeds is not None), "note")
-            + paragraph(curves.UNEQUAL_SEEDS if any(
-                curves.unequal_seeds(over_seeds(one)) for _, one in part.curves.groupby("task")) else "", "note")
+            + paragraph(curves.UNEQUAL_SEEDS if curves.unequal_seeds(part.curves) else "", "note")
             + paragraph(curves.ALONE if len(curves.alone(part.curves)) else "", "note")
             + paragraph(curves.FULL_NOTE if len(part.whole) else "", "note"))
 

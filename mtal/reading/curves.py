@@ -85,10 +85,10 @@ def band_note(rows: pd.DataFrame, band: str, thin: bool) -> str:
     return f"Bands: mean ± {SPREADS[band]} over n seeds, only where there are at least two{seeds}. Nothing is smoothed."
 
 
-def unequal_seeds(mean: pd.DataFrame) -> bool:
-    """Whether a line has points that fewer of its seeds have reached than others. `mean` as `over_seeds` gives it."""
-    known = mean[mean["n"] > 0].groupby("group")["n"]
-    return bool((known.min() < known.max()).any())
+def unequal_seeds(rows: pd.DataFrame) -> bool:
+    """Whether a line has points that fewer of its seeds have reached than others."""
+    seeds = rows.dropna(subset="value").groupby(["task", "group", "cycle"])["seed"].nunique().groupby(["task", "group"])
+    return bool((seeds.min() < seeds.max()).any())
 
 
 def alone(rows: pd.DataFrame) -> pd.DataFrame:

@@ -118,7 +118,7 @@ def show_remarks(rows: pd.DataFrame, style: Style, runs: Sequence[Run]) -> None:
                              query_params={"like": str(run)})
     if bands := reading.band_note(curves, style.band, style.thin):
         st.caption(bands)
-    if reading.unequal_seeds(over_seeds(curves[curves["task"] == LOSS])):
+    if reading.unequal_seeds(curves):
         st.caption(reading.UNEQUAL_SEEDS)
     if len(whole):
         st.caption(reading.FULL_NOTE)

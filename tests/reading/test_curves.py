@@ -76,8 +76,8 @@ def test_areas_leave_out_runs_of_one_point_and_rank_by_direction():
 
 
 def test_lines_whose_points_have_fewer_seeds_than_others():
-    assert not unequal_seeds(over_seeds(ROWS))
-    assert unequal_seeds(over_seeds(rows(ours=[[5.0, 4.0], [5.2]])))
+    assert not unequal_seeds(ROWS)
+    assert unequal_seeds(rows(ours=[[5.0, 4.0], [5.2]]))
 
 
 def test_runs_on_all_labels_of_other_settings_are_levels_of_their_own():
