@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.io import to_html
 from plotly.offline import get_plotlyjs
+
+from mtal.figures.style import Drawing
 
 ASSETS = Path(__file__).parents[2] / "assets"
 GENERATOR = '<meta name="generator" content="mtal report">'
@@ -36,10 +39,10 @@ def table(frame: pd.DataFrame, caption: str = "") -> str:
     return f'<div class="scroll"><table>{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table></div>\n'
 
 
-def chart(figure: go.Figure, title: str, alt: str, numbers: pd.DataFrame, key: str) -> str:
+def chart(figure: go.Figure | Drawing, title: str, alt: str, numbers: pd.DataFrame, key: str) -> str:
     """A figure with what it shows in words for those who cannot see it, and its numbers. `key`: unique in the page."""
-    drawn = figure.to_html(full_html=False, include_plotlyjs=False, config=CONFIG, div_id=f"chart-{slug(key)}",
-                           default_height=f"{figure.layout.height}px")
+    drawn = to_html(figure, full_html=False, include_plotlyjs=False, config=CONFIG, div_id=f"chart-{slug(key)}",
+                    default_height=f"{figure['layout']['height']}px", validate=False)
     return (f'<figure>\n<figcaption>{escape(title)}</figcaption>\n<div role="group" aria-label="{escape(alt)}">{drawn}</div>\n'
             f"<details><summary>Numbers: {escape(title)}</summary>{table(numbers)}</details>\n</figure>\n")
 

@@ -15,15 +15,14 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")           # a spreadsheet woul
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """UTF-8, one header line, `\\n`, quotes as in RFC 4180; texts that look like formulas get a `'` in front."""
-    lines = [[str(name) for name in table.columns], *([_text(value) for value in row] for row in _plain_rows(table))]
-    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines).encode()
+    return csv_text(table).encode()
 
 
-def points_csv(table: pd.DataFrame) -> str:
-    """The same for many rows of numbers and a few texts that repeat, in a third of the time: pandas writes them."""
-    texts = {str(name): column.map({one: _text(one) for one in column.dropna().unique()}) for name, column in table.items()
-             if not pd.api.types.is_numeric_dtype(column)}
-    return table.assign(**texts).to_csv(index=False, lineterminator="\n")
+def csv_text(table: pd.DataFrame) -> str:
+    """The same as text."""
+    lines = zip(*(_cells(column) for _, column in table.items()), strict=True)
+    head = [_quoted(str(name)) for name in table.columns]
+    return "".join(",".join(line) + "\n" for line in [head, *lines])
 
 
 def jsonl_bytes(table: pd.DataFrame) -> bytes:
@@ -66,9 +65,17 @@ def _plain_rows(table: pd.DataFrame) -> list[list[Any]]:
             for row in table.itertuples(index=False, name=None)]
 
 
+def _cells(column: pd.Series) -> list[str]:
+    """A text per row, with its quotes; made once for each value, which in a column of texts come again and again."""
+    values, missing = column.tolist(), column.isna().tolist()
+    if column.dtype == float:
+        return ["" if none else repr(value) for value, none in zip(values, missing, strict=True)]
+    known = {value: _quoted(_text(value)) for value in {one for one in values if isinstance(one, str)}}
+    return ["" if none else known[value] if isinstance(value, str) else _quoted(_text(value))
+            for value, none in zip(values, missing, strict=True)]
+
+
 def _text(value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):

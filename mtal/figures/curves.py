@@ -4,19 +4,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
-from mtal.figures.style import HEIGHT_PX, INK, Look, faint, figure, literal, look
+from mtal.figures.style import HEIGHT_PX, Drawing, Level, Look, drawing, faint, literal, look
 
 AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Task labels (% of the pool's)",
         "hours": "Computing time (h)", "cost": "Annotation cost (labels at their prices)"}
 LEGEND_PX = 14                                              # height that a line takes in the legend, where there are many
-
-
-class Level(NamedTuple):
-    """A value to be held against, a horizontal line."""
-    title: str
-    value: float
 
 
 class Line(NamedTuple):
@@ -28,7 +21,7 @@ class Line(NamedTuple):
 
 def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: str, view: str, *, band: str = "std",
                    seeds: pd.DataFrame | None = None, published: pd.DataFrame | None = None, legend: bool = True,
-                   full: Sequence[Level] = (), zero: bool = False) -> go.Figure:
+                   full: Sequence[Level] = (), zero: bool = False) -> Drawing:
     """One task. `mean`: a row per group and point, columns group, cycle, x, mean, spread (half of the band), n; where n = 1 there
     is no band. `lines`: a Line per group; `x`: one of AXES; `axis`: title of y, with unit and direction; `band`: what it is.
 
@@ -46,15 +39,11 @@ def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: 
                 traces.append(_seeds(courses[str(group)], style, title))
             traces.append(_band(one, style, title, band))
         traces += _mean(one, style, title, band)
-    drawn = figure(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, shown - 4), traces)
     if published is not None and x == "percent":
-        _add_published(drawn, published)
-    for level in full:
-        drawn.add_hline(y=level.value, line={"dash": "dot", "width": 2, "color": INK}, annotation_text=literal(level.title),
-                        annotation_position="bottom right")
-    if zero:
-        drawn.add_hline(y=0, line={"width": 1, "color": INK})
-    drawn.update_layout(showlegend=legend)
+        traces += _published(published)
+    drawn = drawing(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, shown - 4), traces,
+                    [*full, *([Level("", 0.0)] if zero else [])])
+    drawn["layout"]["showlegend"] = legend
     return drawn
 
 
@@ -108,12 +97,17 @@ def _mean(one: Mapping[str, np.ndarray], style: Look, title: str, band: str) -> 
                               "color": style.colour}}]
 
 
-def _add_published(drawn: go.Figure, published: pd.DataFrame) -> None:
-    for method, rows in published.groupby("method", sort=False):
-        style = look(rows["strategy"].iloc[0])
-        drawn.add_scatter(
-            x=rows["labelled_percent"], y=rows["mean"], name=f"published: {method}", mode="lines+markers",
-            line={"color": faint(style.colour, 0.8), "dash": "dash", "width": 1.5},
-            marker={"symbol": f"{style.symbol}-open", "size": 7, "color": style.colour},
-            error_y={"type": "data", "array": rows["spread"], "thickness": 1, "width": 2, "color": faint(style.colour, 0.6)},
-            hovertemplate=f"published: {method}<br>%{{x}} %: %{{y}} ± %{{error_y.array:.3g}}<extra></extra>")
+def _published(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Dashed lines with open marks and error bars."""
+    traces = []
+    for method, one in rows.groupby("method", sort=False):
+        style = look(one["strategy"].iloc[0])
+        traces.append({
+            "type": "scatter", "x": one["labelled_percent"].to_numpy(), "y": one["mean"].to_numpy(),
+            "name": f"published: {method}", "mode": "lines+markers",
+            "line": {"color": faint(style.colour, 0.8), "dash": "dash", "width": 1.5},
+            "marker": {"symbol": f"{style.symbol}-open", "size": 7, "color": style.colour},
+            "error_y": {"type": "data", "array": one["spread"].to_numpy(), "thickness": 1, "width": 2,
+                        "color": faint(style.colour, 0.6)},
+            "hovertemplate": f"published: {method}<br>%{{x}} %: %{{y}} ± %{{error_y.array:.3g}}<extra></extra>"})
+    return traces

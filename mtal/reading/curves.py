@@ -3,8 +3,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mtal.figures.curves import AXES, Level, Line
+from mtal.figures.curves import AXES, Line
 from mtal.figures.published import SEEDS
+from mtal.figures.style import Level
 from mtal.reading.numbers import decimals, fixed
 from mtal.runs.lines import apart
 from mtal.statistics.curves import SPREADS

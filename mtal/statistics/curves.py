@@ -1,15 +1,18 @@
 """Means over seeds with their spread, and the change against a reference. Nothing is smoothed, carried on or extrapolated."""
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from mtal.statistics.rows import direction, in_order, point, sign, tidy
+from mtal.statistics.rows import direction, in_order, line, point, sign, tidy
 
 SPREADS = {"std": "standard deviation", "sem": "standard error", "ci95": "95 % confidence interval (Student t)"}
 
 
 def over_seeds(rows: pd.DataFrame, spread: str = "std") -> pd.DataFrame:
-    """Columns: group, (cycle), x (mean over seeds), mean, spread (half of the band; NaN at n = 1), n (seeds that have the point).
+    """Columns: (task), group, (cycle), x (mean over seeds), mean, spread (half of the band; NaN at n = 1), n (seeds that have the
+    point). With a column task the tasks stay apart: one pass for all of them.
 
     `spread`: one of SPREADS; std is of the sample (ddof 1), sem = std / sqrt(n), ci95 = t(0.975, n - 1) * sem. A NaN is a point
     that this seed lacks; n says so.
@@ -17,45 +20,51 @@ def over_seeds(rows: pd.DataFrame, spread: str = "std") -> pd.DataFrame:
     return _summary(tidy(rows), spread)
 
 
-def changes(rows: pd.DataFrame, reference: str, better: str) -> pd.DataFrame:
+def changes(rows: pd.DataFrame, reference: str, better: str | Mapping[str, str]) -> pd.DataFrame:
     """Rows as given, tidy, with value = change in % against the same seed of `reference` at equal x; positive is better.
 
     100 * (value - r) / |r|, with the other sign where lower is better. r is read off linearly between the reference's points;
-    NaN outside their range, for a seed that the reference lacks, and at r = 0.
+    NaN outside their range, for a seed that the reference lacks, and at r = 0. `better`: one for all rows, or per task.
     """
     kept = tidy(rows)
-    x, base, theirs = kept["x"].to_numpy(), np.full(len(kept), np.nan), kept[kept["group"] == reference]
-    for seed, twin in theirs.groupby("seed"):
-        curve, mine = twin.groupby("x")["value"].mean(), (kept["seed"] == seed).to_numpy()
-        base[mine] = np.interp(x[mine], curve.index.to_numpy(float), curve.to_numpy(), left=np.nan, right=np.nan)
+    turned: float | pd.Series[float] = sign(better) if isinstance(better, str) else kept["task"].map(
+        {task: sign(one) for task, one in better.items()}).astype(float)
+    keys = [name for name in ("task", "seed") if name in kept.columns]
+    theirs, x, value = (kept["group"] == reference).to_numpy(), kept["x"].to_numpy(), kept["value"].to_numpy()
+    base = np.full(len(kept), np.nan)
+    for place in map(np.asarray, kept.groupby(keys, sort=False).indices.values()):
+        twin = place[theirs[place]]                         # cycles that cost nothing share an x
+        if len(twin):
+            known, which = np.unique(x[twin], return_inverse=True)
+            curve = np.bincount(which, value[twin]) / np.bincount(which)
+            base[place] = np.interp(x[place], known, curve, left=np.nan, right=np.nan)
     base[base == 0] = np.nan
-    return kept.assign(value=100 * sign(better) * (kept["value"].to_numpy() - base) / np.abs(base))
+    return kept.assign(value=100 * turned * (value - base) / np.abs(base))
 
 
 def across_tasks(rows: pd.DataFrame, reference: str, spread: str = "std") -> pd.DataFrame:
     """Mean over tasks of `changes`, then over seeds, in %; columns as `over_seeds`. `rows` of several tasks, with the columns
     task and better. Only of points where every task of `rows` can be compared for that seed: else NaN, n = 0. Tasks count the
     same, as in the multi-task gain of Maninis et al. 2019 (there against single-task networks)."""
-    pieces = [changes(one, reference, direction(one)) for _, one in rows.groupby("task", sort=False)]
-    if not pieces:
-        return _summary(tidy(rows), spread)
-    every = pd.concat(pieces, ignore_index=True)
-    every["budget"] = every["x"]
-    found = (every.groupby(["group", "seed", point(rows)], sort=False)
-             .agg(budget=("budget", "mean"), value=("value", "mean"), tasks=("value", "count")).reset_index())
-    found = found.assign(x=found["budget"], value=found["value"].where(found["tasks"] == len(pieces)))
-    return _summary(found, spread)
+    better = {str(task): direction(one) for task, one in rows.groupby("task", sort=False)}
+    keys = [*dict.fromkeys(["group", "seed", point(rows)])]
+    every = changes(rows, reference, better)
+    points = every.assign(budget=every["x"]).groupby(keys, sort=False)
+    found = points[["budget", "value"]].mean().reset_index()
+    found["value"] = found["value"].where(points["value"].count().to_numpy() == len(better))
+    return _summary(found.assign(x=found["budget"]), spread)
 
 
 def _summary(kept: pd.DataFrame, spread: str) -> pd.DataFrame:
-    """`kept`: a row per group, seed and point; NaN values count for nothing, but their points stay."""
+    """`kept`: a row per line, seed and point; NaN values count for nothing, but their points stay."""
     if spread not in SPREADS:
         raise ValueError(f"spread must be one of {', '.join(SPREADS)}, not {spread!r}")
-    keys = [*dict.fromkeys(["group", point(kept)])]
-    found = (kept.assign(budget=kept["x"]).groupby(keys, sort=False)
-             .agg(budget=("budget", "mean"), mean=("value", "mean"), std=("value", "std"), n=("value", "count")).reset_index())
-    n = found["n"].to_numpy()
+    keys = [*line(kept), point(kept)]
+    points = kept.assign(budget=kept["x"]).groupby(keys, sort=False)
+    found = points[["budget", "value"]].mean()
+    n, std = points["value"].count().to_numpy(), points["value"].std().to_numpy()
     many = np.where(n > 1, n, np.nan)
     factor = {"std": np.ones(len(n)), "sem": many ** -0.5, "ci95": stats.t.ppf(0.975, many - 1) * many ** -0.5}[spread]
-    found = in_order(found.assign(x=found["budget"], spread=found["std"] * factor))
-    return found[[*keys, *(["x"] if "x" not in keys else []), "mean", "spread", "n"]]
+    found = found.assign(spread=std * factor, n=n).reset_index().rename(columns={"value": "mean"})
+    found = in_order(found.assign(x=found["budget"]))
+    return found[[*dict.fromkeys([*keys, "x"]), "mean", "spread", "n"]]

@@ -1,6 +1,7 @@
 """The rows of learning curves: what of them counts, which are one point, and which direction is better.
 
-Columns: group (a line: strategy and variant), seed, x (the budget, >= 0, in any unit), value; and cycle, if the runs have one.
+Columns: group (a line: strategy and variant), seed, x (the budget, >= 0, in any unit), value; cycle, if the runs have one; and
+task, where there may be several.
 """
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -37,25 +38,30 @@ def direction(rows: pd.DataFrame) -> str:
 
 
 def tidy(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per group, seed and point, by group as they come, seed, x and cycle. Columns: group, seed, (cycle), x,
-    value.
+    """One row per (task,) group, seed and point, by task and group as they come, seed, x and cycle. Columns: (task), group, seed,
+    (cycle), x, value.
 
     NaN or infinite x or value: that point was not measured, so the row is left out and the seed lacks the point. Rows that
     repeat a point of a seed are averaged (our choice).
     """
-    at = point(rows)
-    kept = rows[[*dict.fromkeys(["group", "seed", at, "x", "value"])]].astype({"x": float, "value": float})
+    keys = [*line(rows), "seed", point(rows)]
+    kept = rows[[*dict.fromkeys([*keys, "x", "value"])]].astype({"x": float, "value": float})
     kept = kept[np.isfinite(kept["x"]) & np.isfinite(kept["value"])]
-    keys = ["group", "seed", at]
-    return in_order(kept.groupby(keys, sort=False)[[name for name in ("x", "value") if name != at]].mean().reset_index())
+    if kept.duplicated(keys).any():
+        kept = kept.groupby(keys, sort=False)[[name for name in ("x", "value") if name not in keys]].mean().reset_index()
+    return in_order(kept)
+
+
+def line(rows: pd.DataFrame) -> list[str]:
+    """The columns that say which line a row belongs to."""
+    return [name for name in ("task", "group") if name in rows.columns]
 
 
 def in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    """By group as they come first, seed if there is one, x, and cycle if there is one."""
-    place = {group: number for number, group in enumerate(rows["group"].unique())}
-    by = [name for name in ("group", "seed", "x", "cycle") if name in rows.columns]
-    return rows.sort_values(by, kind="stable", ignore_index=True,
-                            key=lambda column: column.map(place) if column.name == "group" else column)
+    """By task and group as they come first, seed if there is one, x, and cycle if there is one."""
+    by = [pd.factorize(rows[name])[0] for name in line(rows)]
+    by += [rows[name].to_numpy(float) for name in ("seed", "x", "cycle") if name in rows.columns]
+    return rows.take(np.lexsort(by[::-1])).reset_index(drop=True)
 
 
 def seeds_of(kept: pd.DataFrame, group: str) -> list[int]:

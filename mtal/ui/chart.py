@@ -3,14 +3,17 @@
 Streamlit makes a plotly figure anew whenever its data change: it blinks, and zoom and hidden lines are lost. This one is changed
 by plotly itself, which keeps both as long as the figure's `uirevision` stays.
 """
+import json
 import re
 from pathlib import Path
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from plotly.utils import PlotlyJSONEncoder
 
-from mtal.export.tables import points_csv
+from mtal.export.tables import csv_text
+from mtal.figures.style import Drawing
 from mtal.ui.pictures import library_url
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -20,10 +23,11 @@ _component = st.components.v2.component("mtal.chart", css=(ASSETS / "chart.css")
                                         js=(ASSETS / "chart.js").read_text(encoding="utf-8"), isolate_styles=False)
 
 
-def show_figure(figure: go.Figure, data: pd.DataFrame, name: str, key: str, alt: str) -> None:
+def show_figure(figure: go.Figure | Drawing, data: pd.DataFrame, name: str, key: str, alt: str) -> None:
     """Draw it. `data`: a row per point; `name`: of the files, without ending; `alt`: what the figure says, in words."""
+    height = int(figure["layout"]["height"])
     clean = re.sub(r"[^\w.-]+", "-", name).strip("-")
     _component(key=key, data={
-        "figure": figure.to_json(), "height": int(figure.layout.height), "name": clean, "alt": alt,
-        "csv": points_csv(data), "library": library_url(),
-        "picture": {"width": WIDTH_PX, "height": max(HEIGHT_PX, int(figure.layout.height))}, "scale": SCALE})
+        "figure": json.dumps(figure, cls=PlotlyJSONEncoder), "height": height, "name": clean, "alt": alt,
+        "csv": csv_text(data), "library": library_url(),
+        "picture": {"width": WIDTH_PX, "height": max(HEIGHT_PX, height)}, "scale": SCALE})

@@ -61,12 +61,18 @@ def by_labels(rows: pd.DataFrame) -> tuple[pd.DataFrame, Style]:
     return rows.assign(x=rows["labels"].astype(float)), Style("labels")
 
 
-def show_chart(rows: pd.DataFrame, task: str, style: Style, legend: bool, page: str) -> None:
-    """One task's curve, its table and its downloads. `rows`: of one data set, with the column x."""
+def means_of(rows: pd.DataFrame, style: Style) -> pd.DataFrame:
+    """The means of all tasks in one pass; `rows` with the column x."""
+    return over_seeds(apart(rows)[0], style.band)
+
+
+def show_chart(rows: pd.DataFrame, means: pd.DataFrame, task: str, style: Style, legend: bool, page: str) -> None:
+    """One task's curve, its table and its downloads. `rows`: of one data set, with the column x; `means`: as `means_of` gives
+    them."""
     curves, whole = apart(rows[rows["task"] == task])
     first = (curves if len(curves) else whole).iloc[0]
     named, known = reading.lines(curves), f"{page}.{first['dataset']}.{task}"
-    mean = over_seeds(curves, style.band)
+    mean = means[means["task"] == task]
     printed = for_task(style.published, str(first["dataset"]), task) if style.published is not None else None
     figure = learning_curve(mean, named, style.x, str(first["axis"]), known, band=style.band, legend=legend, published=printed,
                             seeds=curves if style.thin else None, full=reading.full(whole))

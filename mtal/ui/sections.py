@@ -71,11 +71,11 @@ def head(part: pd.DataFrame, number: int, rows: pd.DataFrame) -> None:
 
 def show_curves(part: pd.DataFrame, style: comparison.Style, page: str, runs: Sequence[Run]) -> None:
     """The multi-task loss, the mean change against Random, then a chart per task. `part`: of one data set; `runs`: all chosen."""
-    first, *others = tasks_in_order(part)
+    (first, *others), means = tasks_in_order(part), comparison.means_of(part, style)
     reference = reference_of(apart(part)[0])
     loss, change = st.container(key=f"wraps.{page}.first").columns(2)
     with loss:
-        comparison.show_chart(part, first, style, legend=True, page=page)
+        comparison.show_chart(part, means, first, style, legend=True, page=page)
     with change:
         if reference is None or part["group"].nunique() < 2:
             st.caption("The mean change against Random is drawn here as soon as a run of Random and one of another strategy are "
@@ -85,4 +85,4 @@ def show_curves(part: pd.DataFrame, style: comparison.Style, page: str, runs: Se
     comparison.show_remarks(part, style, runs)
     for column, task in zip(inputs.columns(len(others), 3, f"{page}.tasks"), others, strict=True):
         with column:
-            comparison.show_chart(part, task, style, legend=False, page=page)
+            comparison.show_chart(part, means, task, style, legend=False, page=page)

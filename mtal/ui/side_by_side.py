@@ -69,12 +69,12 @@ def show_curves(rows: pd.DataFrame, style: comparison.Style) -> None:
     """All tasks, the loss first; a section per data set."""
     for _, part in rows.groupby("dataset", sort=False):
         st.subheader("Curves" if rows["dataset"].nunique() == 1 else plain(str(part["dataset"].iloc[0])), anchor=False)
-        first, *others = tasks_in_order(part)
-        comparison.show_chart(part, first, style, legend=True, page="compare")
+        (first, *others), means = tasks_in_order(part), comparison.means_of(part, style)
+        comparison.show_chart(part, means, first, style, legend=True, page="compare")
         comparison.warn_about_starts(part)
         for column, task in zip(inputs.columns(len(others), 3, f"compare.{part['dataset'].iloc[0]}"), others, strict=True):
             with column:
-                comparison.show_chart(part, task, style, legend=False, page="compare")
+                comparison.show_chart(part, means, task, style, legend=False, page="compare")
 
 
 def show_batches(runs: Sequence[Run]) -> None:

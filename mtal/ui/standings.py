@@ -62,9 +62,10 @@ def show_curves(rows: pd.DataFrame, experiment: Experiment) -> str:
         st.caption("Choose at least one line above.")
     else:
         few = drawn["group"].nunique() <= FEW               # single seeds only where they can be told apart
-        comparison.show_chart(drawn, task, replace(style, thin=style.thin and few), legend=True, page="experiments")
-        runs = [run for cell in experiment.cells if (run := experiment.run(cell))]
-        comparison.show_remarks(drawn, replace(style, thin=style.thin and few), runs)
+        style = replace(style, thin=style.thin and few)
+        means = comparison.means_of(drawn[drawn["task"] == task], style)
+        comparison.show_chart(drawn, means, task, style, legend=True, page="experiments")
+        comparison.show_remarks(drawn, style, [run for cell in experiment.cells if (run := experiment.run(cell))])
     st.page_link("pages/curves.py", label="All tasks, labels saved, areas, who wins, overlap, costs and ablations",
                  icon=":material/show_chart:", query_params={"experiment": experiment.name})
     return task

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from mtal.export.record import COLUMNS, record
-from mtal.export.tables import csv_bytes, jsonl_bytes, parquet_bytes, points_csv
+from mtal.export.tables import csv_bytes, csv_text, jsonl_bytes, parquet_bytes
 from mtal.runs.progress import append
 
 
@@ -69,7 +69,15 @@ def test_not_finite_numbers_are_null(run):
     assert csv_bytes(table) == b"score\n\n0.5\n"
 
 
-def test_points_are_written_as_the_record_is():
-    table = pd.DataFrame({"title": ["=HYPERLINK(1)", "a,b", 'say "x"', None], "n": [1, 2, 3, 4], 
-                          "value": [0.1, 1e-9, float("nan"), 2.0]})
-    assert points_csv(table) == csv_bytes(table).decode()
+def test_every_kind_of_value_has_one_text():
+    table = pd.DataFrame({"title": ["=HYPERLINK(1)", "a,b", 'say "x"', "a\rb", None], "n": [1, 2, 3, 4, 5],
+                          "value": [0.1, 1e-9, float("nan"), 2.0, float("inf")], "known": [True, False, True, False, True],
+                          "any": ["x", 1, 0.5, None, True]})
+    assert csv_bytes(table).decode() == csv_text(table) == (
+        "title,n,value,known,any\n'=HYPERLINK(1),1,0.1,true,x\n" '"a,b",2,1e-09,false,1\n"say ""x""",3,,true,0.5\n'
+        '"a\rb",4,2.0,false,\n,5,inf,true,true\n')
+
+
+def test_a_table_without_rows_has_a_header():
+    assert csv_bytes(pd.DataFrame({"a": [], "b,c": []})) == b'a,"b,c"\n'
+

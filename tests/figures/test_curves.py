@@ -3,11 +3,12 @@ import math
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
-from mtal.figures.curves import AXES, Level, Line, learning_curve
+from mtal.figures.curves import AXES, Line, learning_curve
 from mtal.figures.published import for_task, published
-from mtal.figures.style import LOOKS
+from mtal.figures.style import LOOKS, Level
 
 LINES = {"o": Line("Ours", "ours", 0), "r": Line("Random", "random", 0)}
 
@@ -27,7 +28,7 @@ def mean() -> pd.DataFrame:
 
 
 def drawn(mean, x="labels", **options):
-    return learning_curve(mean, LINES, x, "Loss ↓", "view", **options)
+    return go.Figure(learning_curve(mean, LINES, x, "Loss ↓", "view", **options))   # where plotly checks every name and value
 
 
 def lines(figure):

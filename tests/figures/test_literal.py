@@ -1,5 +1,6 @@
 """Text of users in figures, which read tags: it must stay text."""
 import pandas as pd
+import plotly.graph_objects as go
 
 from mtal.figures.curves import Line, learning_curve
 from mtal.figures.savings import savings
@@ -10,7 +11,7 @@ EVIL, SAFE = '<a href="https://evil.example">x</a> & y', '&lt;a href="https://ev
 
 def test_titles_of_lines_and_axes():
     mean = pd.DataFrame({"group": ["g"], "cycle": [0], "x": [1.0], "mean": [2.0], "spread": [0.1], "n": [2]})
-    drawn = learning_curve(mean, {"g": Line(EVIL, "ours", 0)}, "labels", EVIL, "view")
+    drawn = go.Figure(learning_curve(mean, {"g": Line(EVIL, "ours", 0)}, "labels", EVIL, "view"))
     assert drawn.layout.yaxis.title.text == SAFE
     assert {trace.legendgroup for trace in drawn.data} == {SAFE}
     assert "<a" not in drawn.to_json().replace("\\u003c", "<")

@@ -1,7 +1,8 @@
 """Curves in words."""
 import pandas as pd
 
-from mtal.figures.curves import Level, Line
+from mtal.figures.curves import Line
+from mtal.figures.style import Level
 from mtal.reading.areas import area_table, best_first, long_enough
 from mtal.reading.curves import (
     alone,
