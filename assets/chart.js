@@ -2,8 +2,9 @@
 // is seen, on white.
 const INK = "#262730";
 const CONFIG = {responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d"]};
-const shown = new Set(), hidden = new Set();               // figures of the page; lines that a legend has switched off, in all of them
-let coming = null;
+const TITLE = {x: 0, xref: "paper", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: {t: 10, b: 12}, automargin: true, font: {size: 17}};
+const shown = new Set(), hidden = new Set();               // figures of the page; lines that a legend has switched off
+let coming = null, seen = location.pathname;
 
 function library(address) {
   coming ??= new Promise((done, failed) => {
@@ -34,13 +35,13 @@ function follow(state) {
   }
 }
 
-function onWhite(plot) {
+function onWhite(plot, title) {
   const plain = (_, value) => ArrayBuffer.isView(value) ? Array.from(value) : value;
   const seen = plot.data.filter(trace => trace.visible !== "legendonly");
   const {data, layout} = JSON.parse(JSON.stringify({data: seen, layout: plot.layout}, plain));
   const font = {...layout.font, color: INK, family: "Arial, Helvetica, sans-serif"};
   const showlegend = data.filter(trace => trace.name && trace.showlegend !== false).length > 1;   // on a page one legend may serve several
-  return {data, layout: {...layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff", font, showlegend, width: undefined, height: undefined, autosize: true}};
+  return {data, layout: {...layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff", font, showlegend, title: {...TITLE, text: title}, width: undefined, height: undefined, autosize: true}};
 }
 
 function save(content, file) {
@@ -56,14 +57,14 @@ function save(content, file) {
 async function picture(state, format) {
   const Plotly = await library(state.data.library);
   const size = {...state.data.picture, scale: format === "png" ? state.data.scale : 1};
-  save(await Plotly.toImage(onWhite(state.plot), {format, ...size}), `${state.data.name}.${format}`);
+  save(await Plotly.toImage(onWhite(state.plot, state.data.title), {format, ...size}), `${state.data.name}.${format}`);
 }
 
 async function page(state) {
   const answer = await fetch(state.data.library);
   if (!answer.ok) throw new Error("not loaded");
-  const figure = JSON.stringify(onWhite(state.plot)).replaceAll("<", "\\u003c");
-  save(new Blob([`<!doctype html><meta charset="utf-8"><title>${state.data.name}</title><body style="margin:0;height:100vh"><div id="figure" style="height:100%"></div><script>`,
+  const figure = JSON.stringify(onWhite(state.plot, state.data.title)).replaceAll("<", "\\u003c");
+  save(new Blob([`<!doctype html><meta charset="utf-8"><title>${state.data.title}</title><body style="margin:0;height:100vh"><div id="figure" style="height:100%"></div><script>`,
     await answer.text(), `</script><script>const f = ${figure}; Plotly.newPlot("figure", f.data, f.layout, {responsive: true});</script>`],
     {type: "text/html"}), `${state.data.name}.html`);
 }
@@ -91,6 +92,7 @@ function makeOf(parent) {
   row.append(words, ...buttons);
 
   state.update = async data => {
+    if (seen !== location.pathname) { seen = location.pathname; hidden.clear(); }   // another page begins with all lines
     state.data = data;
     plot.style.minHeight = `${data.height}px`;
     plot.setAttribute("aria-label", data.alt);

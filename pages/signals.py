@@ -22,10 +22,12 @@ if shown == "table":
     trust.show_table(trust.table(quality, run.tasks), "signals.table", f"Signals of cycle {cycle}")
 else:
     show_figure(quality_heatmap(quality, {task.name: task.title for task in run.tasks}, f"{run.name}/{cycle}", joined),
-                quality, f"{run.name}-signals-{cycle}", "signals.heatmap", trust.verdict(quality, run.tasks))
+                quality, f"{run.name}-signals-{cycle}", f"Rank correlation with the true loss in cycle {cycle} · {run.name}",
+                "signals.heatmap", trust.verdict(quality, run.tasks))
 
 st.subheader("Over the cycles", anchor=False)
 every = loaders.qualities(run)
 task = inputs.choose("Task", list(titles), "signals", "task", lambda name: titles[name], follows=False)
-show_figure(quality_curve(every, task, titles[task], run.name, joined), every, f"{run.name}-signals", "signals.curve",
+show_figure(quality_curve(every, task, titles[task], run.name, joined), every, f"{run.name}-signals",
+            f"Rank correlation with the true loss, {titles[task]} · {run.name}", "signals.curve",
             f"Rank correlation of each signal with the true loss of {titles[task]}, cycle by cycle")

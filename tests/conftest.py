@@ -5,12 +5,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mtal.runs.index import all_runs
 from mtal.runs.paths import StorePaths
 from mtal.runs.run import Run
 from mtal.runs.status import Status
 from tests.real_runs import launch_and_wait, tiny_config
+
+settings.register_profile("untimed", deadline=None)         # machines are noisy: how long an example takes proves nothing
+settings.load_profile("untimed")
 
 SHARED = Path(__file__).parents[2] / "shared"               # packed photographs, where there are some
 

@@ -9,6 +9,7 @@ from mtal.figures.style import HEIGHT_PX, Drawing, Level, Look, drawing, faint, 
 
 AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Task labels (% of the pool's)",
         "hours": "Computing time (h)", "cost": "Annotation cost (labels at their prices)"}
+BAND, FEW = 0.2, 3                                         # opacity of a band; lines up to which it holds: more lie on each other
 LEGEND_PX = 14                                              # height that a line takes in the legend, where there are many
 
 
@@ -20,16 +21,17 @@ class Line(NamedTuple):
 
 
 def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: str, view: str, *, band: str = "std",
-                   seeds: pd.DataFrame | None = None, published: pd.DataFrame | None = None, legend: bool = True,
-                   full: Sequence[Level] = (), zero: bool = False) -> Drawing:
+                   seeds: pd.DataFrame | None = None, published: pd.DataFrame | None = None, published_apart: bool = False,
+                   legend: bool = True, full: Sequence[Level] = (), zero: bool = False) -> Drawing:
     """One task. `mean`: a row per group and point, columns group, cycle, x, mean, spread (half of the band), n; where n = 1 there
     is no band. `lines`: a Line per group; `x`: one of AXES; `axis`: title of y, with unit and direction; `band`: what it is.
 
     `seeds`: columns group, seed, x, value, drawn as thin lines where a group has several. `published`: columns method, strategy,
-    labelled_percent, mean, spread; only drawn where x is a percentage. `full`: what runs on all labels reach. `zero`: a line at
-    0, where the values are differences.
+    labelled_percent, mean, spread; only drawn where x is a percentage. `published_apart`: on an axis of their own. `full`: what
+    runs on all labels reach. `zero`: a line at 0, where the values are differences.
     """
-    shown = mean["group"].nunique() if legend else 0
+    number, printed = mean["group"].nunique(), [] if published is None or x != "percent" else _published(published)
+    opacity, shown = BAND * min(1, FEW / max(1, number)), number + len(printed) if legend else 0
     courses, traces = {} if seeds is None else _courses(seeds), []
     for group, place in mean.groupby("group", sort=False).indices.items():
         line, one = lines[str(group)], {name: mean[name].to_numpy()[place] for name in ("cycle", "x", "mean", "spread", "n")}
@@ -37,13 +39,15 @@ def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: 
         if one["n"].max() > 1:
             if str(group) in courses:
                 traces.append(_seeds(courses[str(group)], style, title))
-            traces.append(_band(one, style, title, band))
+            traces.append(_band(one, style, title, band, opacity))
         traces += _mean(one, style, title, band)
-    if published is not None and x == "percent":
-        traces += _published(published)
+    traces += [{**trace, "yaxis": "y2" if published_apart else "y"} for trace in printed]
     drawn = drawing(AXES[x], axis, f"{view}/{x}", HEIGHT_PX + LEGEND_PX * max(0, shown - 4), traces,
                     [*full, *([Level("", 0.0)] if zero else [])])
     drawn["layout"]["showlegend"] = legend
+    if printed and published_apart:
+        drawn["layout"]["yaxis2"] = {"overlaying": "y", "side": "right", "showgrid": False, "automargin": True,
+                                     "title": {"text": literal(f"published: {axis}")}}
     return drawn
 
 
@@ -65,13 +69,13 @@ def _seeds(course: np.ndarray, style: Look, title: str) -> dict[str, Any]:
             "hovertemplate": f"{title}, seed %{{customdata}}<br>%{{x:.5g}}: %{{y:.4g}}<extra></extra>"}
 
 
-def _band(one: Mapping[str, np.ndarray], style: Look, title: str, band: str) -> dict[str, Any]:
+def _band(one: Mapping[str, np.ndarray], style: Look, title: str, band: str, opacity: float) -> dict[str, Any]:
     """`one`: columns of `mean`, of one group. Only where there are several seeds."""
     several = one["n"] > 1
     x, upper, lower = one["x"][several], (one["mean"] + one["spread"])[several], (one["mean"] - one["spread"])[several]
     return {"type": "scatter", "x": np.concatenate([x, x[::-1]]), "y": np.concatenate([upper, lower[::-1]]),
             "name": f"{title} ± {band}", "legendgroup": title, "showlegend": False, "mode": "lines", "line": {"width": 0},
-            "fill": "toself", "fillcolor": faint(style.colour, 0.18), "hoverinfo": "skip"}
+            "fill": "toself", "fillcolor": faint(style.colour, opacity), "hoverinfo": "skip"}
 
 
 def _mean(one: Mapping[str, np.ndarray], style: Look, title: str, band: str) -> list[dict[str, Any]]:

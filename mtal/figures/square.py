@@ -22,14 +22,15 @@ def square(values: pd.DataFrame, top: float, unit: str, view: str, *, weak: pd.D
         told = np.where(np.isfinite(shown), texts.reindex_like(values).map(lambda text: literal(str(text))).to_numpy(), "–")
     hover = told if words is None else words.reindex_like(values).map(lambda text: literal(str(text))).to_numpy()
     common = {"x": [literal(str(name)) for name in values.columns], "y": [literal(str(name)) for name in values.index],
-              "xgap": 2, "ygap": 2, "text": told, "customdata": hover,
+              "xgap": 2, "ygap": 2, "customdata": hover,
               "hovertemplate": "%{y}<br>against %{x}<br>%{customdata}<extra></extra>"}
-    numbers = {"texttemplate": "%{text}"} if len(values.columns) <= MOST_TEXT else {}
-    drawn.add_heatmap(z=np.where(grey, np.nan, shown), zmin=0, zmax=max(top, 1e-9), colorscale="Cividis",
-                      colorbar={"title": {"text": unit, "side": "right"}, "thickness": 12}, **common, **numbers)
+    if len(values.columns) <= MOST_TEXT:
+        common["texttemplate"] = "%{text}"                  # each text in one of both traces: two at one place blur it
+    drawn.add_heatmap(text=np.where(grey, "", told), z=np.where(grey, np.nan, shown), zmin=0, zmax=max(top, 1e-9),
+                      colorscale="Cividis", colorbar={"title": {"text": unit, "side": "right"}, "thickness": 12}, **common)
     if grey.any():
-        drawn.add_heatmap(z=np.where(grey, 0.0, np.nan), colorscale=[[0, "#b8bcc2"], [1, "#b8bcc2"]], showscale=False, **common,
-                          **numbers)
+        drawn.add_heatmap(text=np.where(grey, told, ""), z=np.where(grey, 0.0, np.nan), showscale=False,
+                          colorscale=[[0, "#b8bcc2"], [1, "#b8bcc2"]], **common)
     drawn.update_xaxes(side="top", tickangle=-35, showgrid=False)
     drawn.update_yaxes(autorange="reversed", showgrid=False)
     return drawn

@@ -20,15 +20,10 @@ def over_seeds(rows: pd.DataFrame, spread: str = "std") -> pd.DataFrame:
     return _summary(tidy(rows), spread)
 
 
-def changes(rows: pd.DataFrame, reference: str, better: str | Mapping[str, str]) -> pd.DataFrame:
-    """Rows as given, tidy, with value = change in % against the same seed of `reference` at equal x; positive is better.
-
-    100 * (value - r) / |r|, with the other sign where lower is better. r is read off linearly between the reference's points;
-    NaN outside their range, for a seed that the reference lacks, and at r = 0. `better`: one for all rows, or per task.
-    """
+def beside(rows: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """Rows as given, tidy, and base: what the same seed (and task) of the group `reference` has at equal x, read off linearly
+    between its points; NaN outside their range and for a seed that it lacks."""
     kept = tidy(rows)
-    turned: float | pd.Series[float] = sign(better) if isinstance(better, str) else kept["task"].map(
-        {task: sign(one) for task, one in better.items()}).astype(float)
     keys = [name for name in ("task", "seed") if name in kept.columns]
     theirs, x, value = (kept["group"] == reference).to_numpy(), kept["x"].to_numpy(), kept["value"].to_numpy()
     base = np.full(len(kept), np.nan)
@@ -38,8 +33,20 @@ def changes(rows: pd.DataFrame, reference: str, better: str | Mapping[str, str])
             known, which = np.unique(x[twin], return_inverse=True)
             curve = np.bincount(which, value[twin]) / np.bincount(which)
             base[place] = np.interp(x[place], known, curve, left=np.nan, right=np.nan)
-    base[base == 0] = np.nan
-    return kept.assign(value=100 * turned * (value - base) / np.abs(base))
+    return kept.assign(base=base)
+
+
+def changes(rows: pd.DataFrame, reference: str, better: str | Mapping[str, str]) -> pd.DataFrame:
+    """Rows as given, tidy, with value = change in % against the same seed of `reference` at equal x; positive is better.
+
+    100 * (value - r) / |r|, with the other sign where lower is better; r as `beside` reads it off, NaN at r = 0. `better`: one
+    for all rows, or per task.
+    """
+    found = beside(rows, reference)
+    turned: float | pd.Series[float] = sign(better) if isinstance(better, str) else found["task"].map(
+        {task: sign(one) for task, one in better.items()}).astype(float)
+    base = found["base"].where(found["base"] != 0)
+    return found.assign(value=100 * turned * (found["value"] - base) / base.abs()).drop(columns="base")
 
 
 def across_tasks(rows: pd.DataFrame, reference: str, spread: str = "std") -> pd.DataFrame:

@@ -34,7 +34,8 @@ def show_overlap(runs: Sequence[Run], page: str) -> None:
         figure = square(values, 1, "Jaccard (0 to 1)", f"{page}.overlap", words=words, texts=texts)
         st.markdown("**Between strategies**, same seed, mean over seeds")
         told = between.assign(one=between["one"].map(named), other=between["other"].map(named))
-        show_figure(figure, told, "overlap", f"{page}.overlap", alike.told(here, named))
+        show_figure(figure, told, "overlap", f"Overlap of {SCOPES[scope]} ({cycle}), same seed", f"{page}.overlap",
+                    alike.told(here, named))
     same = _between_seeds(picks, alike.choice_of(runs, between_seeds=True), cumulative)
     same = same[same["cycle"] == cycle]
     if not same.empty:

@@ -33,7 +33,8 @@ def show_distribution(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     if "score" not in pool:
         return
     st.subheader("Scores of the pool", anchor=False)
-    show_figure(score_distribution(pool, f"{run.name}/{cycle}"), score_bins(pool), f"{run.name}-scores-{cycle}", "batch.scores",
+    show_figure(score_distribution(pool, f"{run.name}/{cycle}"), score_bins(pool), f"{run.name}-scores-{cycle}",
+                f"Scores of the pool in cycle {cycle} · {run.name}", "batch.scores",
                 f"Histogram of the scores of the unlabelled pool in cycle {cycle}, with the cut-off")
 
 

@@ -13,7 +13,7 @@ import streamlit as st
 from plotly.utils import PlotlyJSONEncoder
 
 from mtal.export.tables import csv_text
-from mtal.figures.style import Drawing
+from mtal.figures.style import Drawing, literal
 from mtal.ui.pictures import library_url
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -23,11 +23,12 @@ _component = st.components.v2.component("mtal.chart", css=(ASSETS / "chart.css")
                                         js=(ASSETS / "chart.js").read_text(encoding="utf-8"), isolate_styles=False)
 
 
-def show_figure(figure: go.Figure | Drawing, data: pd.DataFrame, name: str, key: str, alt: str) -> None:
-    """Draw it. `data`: a row per point; `name`: of the files, without ending; `alt`: what the figure says, in words."""
+def show_figure(figure: go.Figure | Drawing, data: pd.DataFrame, name: str, title: str, key: str, alt: str) -> None:
+    """Draw it. `data`: a row per point; `name`: of the files, without ending; `title`: of what is taken along, where no page
+    around it says what it is; `alt`: what the figure says, in words."""
     height = int(figure["layout"]["height"])
     clean = re.sub(r"[^\w.-]+", "-", name).strip("-")
     _component(key=key, data={
-        "figure": json.dumps(figure, cls=PlotlyJSONEncoder), "height": height, "name": clean, "alt": alt,
-        "csv": csv_text(data), "library": library_url(),
+        "figure": json.dumps(figure, cls=PlotlyJSONEncoder), "height": height, "name": clean,
+        "title": literal(title), "alt": alt, "csv": csv_text(data), "library": library_url(),
         "picture": {"width": WIDTH_PX, "height": max(HEIGHT_PX, height)}, "scale": SCALE})

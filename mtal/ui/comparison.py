@@ -30,11 +30,13 @@ CHANGE = "change"                                           # stands where a tas
 
 @dataclass(frozen=True)
 class Style:
-    """What was chosen for all charts of a page. `band`: one of SPREADS; `published`: rows of the paper, or None."""
+    """What was chosen for all charts of a page. `band`: one of SPREADS; `published`: rows of the paper, or None; `apart`: they
+    have an axis of their own."""
     x: str
     band: str = "std"
     thin: bool = True
     published: pd.DataFrame | None = None
+    apart: bool = False
 
 
 def choose_style(rows: pd.DataFrame, page: str, paper: bool = True, seeds: bool = True) -> tuple[pd.DataFrame, Style]:
@@ -46,14 +48,19 @@ def choose_style(rows: pd.DataFrame, page: str, paper: bool = True, seeds: bool 
         band = inputs.choose("Band over seeds", list(SPREADS), page, "band", lambda name: SPREADS[name],
                              follows=False) if seeds else usual.band
         thin = not seeds or inputs.switch("Single seeds", ["thin lines", "hidden"], page, "seeds") == "thin lines"
-        on = paper and inputs.switch("Published curves", ["off", "on"], page, "paper",
-                                     "The paper's printed numbers, dashed; per percent of the labels") == "on"
+        paper_on = inputs.switch("Published curves", ["off", "on", "own axis"], page, "paper",
+                                 "The paper's printed numbers, dashed; on the same vertical axis, or on one at the right, where "
+                                 "their shape can be compared though their values are far off") if paper else "off"
+    on = paper_on != "off"
     if on and x != "percent":
-        st.caption(f"The paper's results are per percent of the labels: choose the axis “{AXES['percent']}”.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"The paper's results are per percent of the labels, so they need the axis “{AXES['percent']}”.",
+                       width="content")
+            st.button("Use that axis", key=f"{page}.percent", on_click=_by_percent)
     chosen = _choose_published(page) if on and x == "percent" else None
     if x == "cost":
         rows = priced(rows, _choose_prices(rows, page))
-    return rows.assign(x=rows[x].astype(float)), Style(x, band, thin, chosen)
+    return rows.assign(x=rows[x].astype(float)), Style(x, band, thin, chosen, paper_on == "own axis")
 
 
 def by_labels(rows: pd.DataFrame) -> tuple[pd.DataFrame, Style]:
@@ -75,11 +82,11 @@ def show_chart(rows: pd.DataFrame, means: pd.DataFrame, task: str, style: Style,
     mean = means[means["task"] == task]
     printed = for_task(style.published, str(first["dataset"]), task) if style.published is not None else None
     figure = learning_curve(mean, named, style.x, str(first["axis"]), known, band=style.band, legend=legend, published=printed,
-                            seeds=curves if style.thin else None, full=reading.full(whole))
+                            published_apart=style.apart, seeds=curves if style.thin else None, full=reading.full(whole))
     told = reading.message(mean, named, str(first["name"]))
     st.markdown(f"**{plain(str(first['name']))}**")
-    show_figure(figure, reading.behind(curves, mean, whole, printed, style.band), f"{first['dataset']}-{task}-{style.x}", known,
-                told)
+    show_figure(figure, reading.behind(curves, mean, whole, printed, style.band), f"{first['dataset']}-{task}-{style.x}",
+                f"{first['name']} · {first['dataset']}", known, told)
     if printed is not None and printed.empty:
         st.caption("The paper has no numbers for this task and data set.")
     with st.expander("Numbers", key=f"{known}.numbers", on_change="rerun") as numbers:
@@ -91,16 +98,16 @@ def show_chart(rows: pd.DataFrame, means: pd.DataFrame, task: str, style: Style,
 def show_change(rows: pd.DataFrame, style: Style, reference: str, page: str) -> None:
     """Mean over the tasks of the change against a reference at equal x. `reference`: its group."""
     curves, _ = apart(rows[rows["task"] != LOSS])
-    named, known = reading.lines(curves), f"{page}.{curves['dataset'].iloc[0]}.{CHANGE}"
+    named, dataset = reading.lines(curves), str(curves["dataset"].iloc[0])
+    known, title = f"{page}.{dataset}.{CHANGE}", f"Mean change of all tasks against {named[reference].title}"
     mean = across_tasks(curves, reference, style.band).dropna(subset="mean")
-    st.markdown(f"**Mean change of all tasks against {plain(named[reference].title)}**")
+    st.markdown(f"**{plain(title)}**")
     if mean[mean["group"] != reference].empty:
         st.caption(reading.CHANGE_LACKS)
         return
     figure = learning_curve(mean, named, style.x, reading.CHANGE_AXIS, known, band=style.band, legend=False, zero=True)
     show_figure(figure, mean.assign(title=mean["group"].map(lambda group: named[group].title)).drop(columns="group"),
-                f"{curves['dataset'].iloc[0]}-change-{style.x}", known,
-                reading.message(mean, named, "Mean change in %"))
+                f"{dataset}-change-{style.x}", f"{title} · {dataset}", known, reading.message(mean, named, "Mean change in %"))
     st.caption(reading.CHANGE_NOTE)
     with st.expander("Numbers", key=f"{known}.numbers", on_change="rerun") as numbers:
         if numbers.open:
@@ -185,6 +192,10 @@ def show_protocol(runs: Sequence[Run]) -> None:
     st.table(same.map(plain))
     for note in notes(runs):
         st.caption(plain(note))
+
+
+def _by_percent() -> None:
+    st.query_params["x"] = "percent"
 
 
 def _choose_published(page: str) -> pd.DataFrame:

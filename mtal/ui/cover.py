@@ -21,8 +21,8 @@ def show_coverage(run: Run, cycle: int) -> None:
         return
     chart, words = st.container(key="wraps.coverage").columns([3, 2])
     with chart:
-        show_figure(coverage_chart(rows, f"{run.name}/coverage"), rows, f"{run.name}-coverage", "map.coverage",
-                    _sentence(here, cycle))
+        show_figure(coverage_chart(rows, f"{run.name}/coverage"), rows, f"{run.name}-coverage",
+                    f"How well the labelled images cover the pool · {run.name}", "map.coverage", _sentence(here, cycle))
     with words:
         st.markdown(_sentence(here, cycle))
         st.caption("Distances in the embedding, without a unit, of the images that stay unlabelled. If the farthest is far above "

@@ -14,13 +14,18 @@ from mtal.ui.words import plain
 CORRECTIONS = {"holm": "Holm's correction", "none": "none"}
 
 
+def choose_correction(page: str) -> bool:
+    """Whether many tests at once are corrected for, from `?correction=`."""
+    return inputs.choose("Many tests at once", list(CORRECTIONS), page, "correction", lambda name: CORRECTIONS[name],
+                         follows=False) == "holm"
+
+
 def show_duels(rows: pd.DataFrame, page: str) -> None:
     """Choose what counts, then the matrix. `rows`: of one data set, with the column x."""
     curves, _ = apart(rows)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = inputs.choose("Counted over", list(duels.KINDS), page, "over", lambda name: duels.KINDS[name], follows=False)
-        corrected = inputs.choose("Many tests at once", list(CORRECTIONS), page, "correction", lambda name: CORRECTIONS[name],
-                                  follows=False) == "holm"
+        corrected = choose_correction(page)
     named = {group: line.title for group, line in lines(curves).items()}
     if len(named) < 2:
         st.info(duels.ONE_LINE, icon=":material/compare_arrows:")
@@ -33,7 +38,8 @@ def show_duels(rows: pd.DataFrame, page: str) -> None:
                           (duels.in_square(found), found.weak, duels.words(found), duels.texts(found)))
     said = duels.told(found, named)
     show_figure(square(shown, found.settings, "wins", f"{page}.duels", weak=weak, words=words, texts=texts),
-                shown.reset_index(names="row beats column"), "wins", f"{page}.duels", said)
+                shown.reset_index(names="row beats column"), "wins",
+                f"Row beats column ({duels.KINDS[kind]}) · {curves['dataset'].iloc[0]}", f"{page}.duels", said)
     st.dataframe(duels.table(found, named), key=f"{page}.duels.mean", hide_index=True, height="content", alt=said)
     st.caption(plain(duels.explained(found, corrected)))
     mean, reason = ranks.ranked(curves)

@@ -73,5 +73,5 @@ def _show_distribution(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> 
                      on_change="rerun") as box:
         if box.open:
             show_figure(score_distribution(pool, f"{run.name}/{cycle}", float(row["score"])), score_bins(pool),
-                        f"{run.name}-scores-{cycle}", "inspect.scores",
-                        "Histogram of the scores of the unlabelled pool, with the cut-off and this image")
+                        f"{run.name}-scores-{cycle}", f"{row['id']} among the scores of cycle {cycle} · {run.name}",
+                        "inspect.scores", "Histogram of the scores of the unlabelled pool, with the cut-off and this image")

@@ -81,8 +81,8 @@ def show_last_pick(run: Run) -> None:
 def show_times(run: Run, seconds: pd.DataFrame) -> None:
     """Seconds per stage and cycle."""
     total = float(seconds["seconds"].sum())
-    show_figure(stage_seconds(seconds, STAGES, run.name), seconds, f"{run.name}-times", "run.times",
-                f"Time per stage and cycle, {duration(total)} in all")
+    show_figure(stage_seconds(seconds, STAGES, run.name), seconds, f"{run.name}-times", f"Time per stage · {run.name}",
+                "run.times", f"Time per stage and cycle, {duration(total)} in all")
     waited = loaders.waited_for_data(run)
     waits = "" if waited is None else f" Training stood still for {waited:.1%} of its time, waiting for images to be read."
     st.caption(f"{duration(total)} for {count(run.cycles_done(), 'complete cycle')}.{waits}")

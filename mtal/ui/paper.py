@@ -10,6 +10,7 @@ from mtal.reading import printed
 from mtal.reading.printed import TITLES
 from mtal.ui import inputs
 from mtal.ui.chart import show_figure
+from mtal.ui.duels import choose_correction
 
 FIGURES = {"PASCAL": "Figure 4: PASCAL-Context, five tasks", "NYU": "Figure 5: NYUD-v2, three tasks"}
 
@@ -34,8 +35,10 @@ def show_charts(rows: pd.DataFrame, dataset: str, reading: str) -> None:
         task, key = str(first["task"]), f"published.{dataset}.{first['task']}"
         figure = learning_curve(printed.as_means(one), printed.lines(one), "percent", printed.axis(first), key, band="std")
         with column:
-            st.markdown(f"**Figure {first['figure']}: {TITLES.get(task, task)}** (Table {first['table']})")
-            show_figure(figure, one, f"published-{dataset}-{task}", key, printed.told(one))
+            title = f"Figure {first['figure']}: {TITLES.get(task, task)}"
+            st.markdown(f"**{title}** (Table {first['table']})")
+            show_figure(figure, one, f"published-{dataset}-{task}", f"Printed in the paper, {title} · {dataset}", key,
+                        printed.told(one))
     if repeated := printed.repeated_note(rows):
         st.caption(repeated)
     st.caption(printed.band_note(reading))
@@ -52,8 +55,10 @@ def show_numbers(rows: pd.DataFrame) -> None:
 
 def show_tests(rows: pd.DataFrame, reading: str) -> None:
     """How many cells of the tables hold a difference that three runs can show."""
-    found = printed.differences(rows)
     st.subheader("Which differences hold", anchor=False)
+    corrected = choose_correction("published")
+    found = printed.differences(rows, corrected)
     st.dataframe(found, key="published.tests", hide_index=True, height="content", alt="Welch's tests on the published cells")
-    st.caption(f"Welch's t-test on mean, ± and n = {SEEDS} of every cell (task and budget), two-sided at 5 %, without "
-               f"correction, ± read as {READINGS[reading]}. Switch the reading above: what is significant depends on it.")
+    st.caption(f"Welch's t-test on mean, ± and n = {SEEDS} of every cell (task and budget), two-sided at 5 %, "
+               f"{'with Holm’s correction over all of them' if corrected else 'without correction'}, ± read as "
+               f"{READINGS[reading]}. Switch the reading above: what is significant depends on it.")

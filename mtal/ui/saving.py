@@ -41,7 +41,7 @@ def show_saving(rows: pd.DataFrame, style: Style, page: str) -> None:
     drawn = found[found["note"] != REFERENCE]
     if drawn["share"].notna().any():
         show_figure(savings(drawn, f"{axis}: saved against {named[reference].title} (%)", f"{page}.{task}"), drawn,
-                    f"saved-{task}-{style.x}", f"{page}.saved", said)
+                    f"saved-{task}-{style.x}", f"Labels saved, {titles[task]} · {one['dataset'].iloc[0]}", f"{page}.saved", said)
         if drawn["censor"].isin(["<=", ">="]).any():
             st.caption(BOUNDS_NOTE)
     st.dataframe(table(found, axis), key=f"{page}.saved.table", hide_index=True, height="content",

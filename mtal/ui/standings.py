@@ -3,7 +3,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -16,6 +15,7 @@ from mtal.runs.experiment import ALL_LABELS, PLAIN, Experiment
 from mtal.runs.lines import apart, tasks_in_order
 from mtal.runs.lines import curve_rows as run_rows
 from mtal.runs.run import Run
+from mtal.statistics.curves import beside
 from mtal.ui import comparison, inputs, loaders
 from mtal.ui.experiments import REFERENCE_TITLE, strategy_title
 from mtal.ui.methods import SEVEN
@@ -91,10 +91,12 @@ def standing(rows: pd.DataFrame, cycle: int) -> pd.DataFrame:
     there (our choice); stds are of the sample, NaN for one seed. A variant is held against Random of the same variant if
     there is one, else against plain Random.
     """
-    at = rows[rows["cycle"] == cycle].copy()
-    randoms = {key: one.sort_values("labels") for key, one in rows[rows["strategy"] == RANDOM].groupby(["seed", "label"])}
-    at["gain"] = [_gain(value, labels, randoms.get((seed, label), randoms.get((seed, PLAIN)))) if strategy != RANDOM else np.nan
-                  for strategy, seed, label, labels, value in _columns(at, "strategy", "seed", "label", "labels", "value")]
+    randoms = {str(label): str(group) for label, group in
+               rows.loc[rows["strategy"] == RANDOM, ["label", "group"]].drop_duplicates().itertuples(index=False)}
+    gains = [_gains(rows, str(group), randoms.get(str(label), randoms.get(PLAIN))) for group, label, strategy in
+             rows[["group", "label", "strategy"]].drop_duplicates().itertuples(index=False) if strategy != RANDOM]
+    at = rows[rows["cycle"] == cycle].set_index(["group", "seed", "cycle"])
+    at = at.assign(gain=pd.concat([pd.Series(dtype=float), *gains])).reset_index()
     found = at.groupby(["group", "strategy", "label", "better"], sort=False, as_index=False).agg(
         n=("seed", "nunique"), labels=("labels", "mean"), mean=("value", "mean"), std=("value", "std"),
         gain=("gain", "mean"), gain_std=("gain", "std"), pairs=("gain", "count"))
@@ -173,11 +175,10 @@ def _as_csv(found: pd.DataFrame) -> Callable[[], str]:
     return lambda: found.to_csv(index=False, lineterminator="\n")
 
 
-def _gain(value: float, labels: float, random: pd.DataFrame | None) -> float:
-    """Value - Random's value at as many labels; NaN where Random has not come so far."""
-    if random is None or not random["labels"].iloc[0] <= labels <= random["labels"].iloc[-1]:
-        return np.nan
-    return float(value - np.interp(labels, random["labels"], random["value"]))
+def _gains(rows: pd.DataFrame, group: str, random: str | None) -> pd.Series:
+    """(group, seed, cycle) -> value - Random's value at as many labels; NaN where Random has not come so far."""
+    found = beside(rows[rows["group"].isin([group, random])].assign(x=rows["labels"]), random or "").query("group == @group")
+    return (found["value"] - found["base"]).set_axis(pd.MultiIndex.from_frame(found[["group", "seed", "cycle"]]))
 
 
 def _differences(found: pd.DataFrame, places: int) -> list[str]:

@@ -46,7 +46,8 @@ def _show(ablation: Ablation, runs: Sequence[Run], rows: pd.DataFrame, page: str
         with column:
             st.markdown(f"**{plain(title)}**")
             show_figure(per_value(found, str(one["axis"].iloc[0]), key, ablations.numeric_axis(ablation)), found,
-                        f"ablation-{known}-{task}", key, ablations.told(found, title))
+                        f"ablation-{known}-{task}", f"{ablation.title}: {title} · {one['dataset'].iloc[0]}", key,
+                        ablations.told(found, title))
         tables.append(found)
     if not tables:
         st.caption("No cycle of these runs is complete yet.")

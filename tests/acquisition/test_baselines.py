@@ -317,7 +317,7 @@ def test_random_takes_every_image_equally_often():
         assert count / 2000 == pytest.approx(0.3, abs=0.04)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), min_size=1, max_size=25))
 def test_ranks_with_many_ties(values):
     numbers, free = (np.array(column) for column in zip(*values, strict=True))
@@ -326,7 +326,7 @@ def test_ranks_with_many_ties(values):
                                   [by_hand.get(i, math.nan) for i in range(len(numbers))])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(1, 90), st.sampled_from(sorted(set(STRATEGIES) - {"typiclust", "probcover"})))
 def test_budget_is_spent_on_open_pairs_whatever_the_pool(seed, budget, name):
     rng = np.random.default_rng(seed)

@@ -47,7 +47,7 @@ def test_where_images_are_labelled_whole_it_is_the_distance_to_the_nearest_label
     np.testing.assert_allclose(diversity(points, pool, "euclidean"), expected, rtol=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.sampled_from(["euclidean", "cosine"]))
 def test_a_label_never_makes_another_image_more_diverse_and_only_near_it_less(seed, space):
     """No jump: not when the first image becomes complete, not when the last one does."""

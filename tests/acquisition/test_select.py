@@ -45,7 +45,7 @@ def test_greedy_picks_equal_the_plain_loops(space, seed, weighted):
     np.testing.assert_allclose(when_picked, gap, rtol=1e-6, atol=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000))
 def test_greedy_picks_on_a_grid_full_of_ties_are_still_greedy(seed):
     """With ties any order may be right, so each pick is checked to be a best one."""

@@ -72,6 +72,15 @@ def test_every_figure_can_be_taken_along_with_its_data(open_page, compared):
         assert one["library"].startswith("plotly.js?v=")
 
 
+def test_published_curves_need_their_axis_and_one_click_takes_it(open_page, compared):
+    app = open_page("curves", paper="own axis")
+    assert "they need the axis" in texts(app)
+    app = app.button(key="curves.percent").click().run()
+    assert not app.exception
+    assert "they need the axis" not in texts(app)
+    assert app.selectbox(key="curves.x").value == "percent"
+
+
 def test_prices_make_the_axis_of_cost(open_page, compared):
     app = open_page("curves", x="cost")
     app.number_input(key="curves.price.depth").set_value(2.0).run()

@@ -115,3 +115,24 @@ def test_points_of_fewer_seeds_are_open_and_joined_by_a_dotted_line():
     assert few.marker.symbol.endswith("-open")
     assert few.line.dash == "dot"
     assert few.showlegend is False
+
+
+def test_published_lines_can_have_an_axis_of_their_own(mean):
+    printed = for_task(published(), "nyud", "loss")
+    together, own = (drawn(mean, "percent", published=printed, published_apart=apart) for apart in (False, True))
+    for figure, axis in ((together, "y"), (own, "y2")):
+        assert {trace.yaxis for trace in figure.data if trace.name.startswith("published")} == {axis}
+        assert {trace.yaxis for trace in figure.data if not trace.name.startswith("published")} <= {None, "y"}
+    assert own.layout.yaxis2.title.text == "published: Loss ↓"
+    assert "yaxis2" not in together.layout
+    assert "yaxis2" not in drawn(mean, published=printed, published_apart=True).layout     # none is drawn by labels
+
+
+def test_bands_of_many_lines_are_fainter():
+    def opacity(number):
+        names = [f"g{one}" for one in range(number)]
+        mean = pd.DataFrame({"group": names, "cycle": 0, "x": 1.0, "mean": 1.0, "spread": 0.1, "n": 2})
+        figure = learning_curve(mean, {name: Line(name, "ours", 0) for name in names}, "labels", "y", "view")
+        return float(next(one for one in figure["data"] if "fillcolor" in one)["fillcolor"].split(",")[-1].rstrip(")"))
+
+    assert opacity(1) == opacity(3) > opacity(6) > opacity(12) > 0

@@ -21,7 +21,16 @@ def test_differences_are_those_of_a_loop(dataset, reading):
             p = stats.ttest_ind_from_stats(one["mean"], one["spread"], SEEDS, two["mean"], two["spread"], SEEDS, False).pvalue
             ahead = (one["mean"] > two["mean"]) == (one["better"] == "higher")
             counts[2 if p >= 0.05 else 0 if ahead else 1] += 1
-        assert list(other[1:]) == [sum(counts), *counts]
+        assert list(other[1:-1]) == [sum(counts), *counts]
+        assert len(other[-1].split(", ")) == max(1, counts[1])     # those that it loses are named
+
+
+def test_the_lost_cell_is_named_and_correction_leaves_fewer_differences():
+    rows = published()
+    plain, corrected = (differences(rows[rows["dataset"] == "PASCAL"], one).set_index("Ours against") for one in (False, True))
+    assert (corrected["Ours better"] <= plain["Ours better"]).all()
+    assert corrected["Ours better"].sum() < plain["Ours better"].sum()
+    assert (corrected["cells"] == corrected[["Ours better", "Ours worse", "undecided"]].sum(axis=1)).all()
 
 
 def test_areas_and_budgets_of_a_table():

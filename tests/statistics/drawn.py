@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import settings
 from hypothesis import strategies as st
 
-FEW = settings(deadline=None, max_examples=30)             # tables take a while to draw
+FEW = settings(max_examples=30)             # tables take a while to draw
 NUMBERS = st.floats(-100, 100, allow_nan=False).map(lambda number: round(number, 3))
 
 

@@ -35,7 +35,7 @@ def naive_count(predicted, true, radius):
 
 @given(seed=st.integers(0, 10**6), height=st.integers(1, 12), width=st.integers(1, 12), share=st.floats(0.02, 0.7),
        radius=st.sampled_from([1.0, 1.5, 2.2, 3.0]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_as_many_pairs_as_the_assignment_of_least_cost(seed, height, width, share, radius):
     rng = np.random.default_rng(seed)
     predicted, true = rng.random((height, width)) < share, rng.random((height, width)) < share / 2
