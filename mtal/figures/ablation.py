@@ -2,7 +2,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.style import INK, LABELLED, figure, literal
+from mtal.figures.style import INK, LABELLED, figure, literal, printed_axis
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 COLOURS = (LABELLED, "#D55E00", "#009E73", "#CC79A7")
@@ -10,7 +10,8 @@ COLOURS = (LABELLED, "#D55E00", "#009E73", "#CC79A7")
 
 def per_value(rows: pd.DataFrame, axis: str, view: str, numeric: str = "") -> go.Figure:
     """Columns: value (of the setting), line (several settings in one chart, else ""), mean, spread (NaN at n = 1), n, published
-    (NaN where the paper prints none). `numeric`: title of a horizontal axis of numbers, "" for words."""
+    (NaN where the paper prints none; on an axis of their own, since other networks lie far off). `numeric`: title of a horizontal
+    axis of numbers, "" for words."""
     drawn = figure(numeric, axis, view, height_px=300)
     for place, (line, one) in enumerate(rows.groupby("line", sort=False)):
         x = one["value"].astype(float) if numeric else one["value"].astype(str).map(literal)
@@ -22,9 +23,10 @@ def per_value(rows: pd.DataFrame, axis: str, view: str, numeric: str = "") -> go
     printed = rows.dropna(subset="published")
     if len(printed):
         drawn.add_scatter(x=printed["value"].astype(str).map(literal), y=printed["published"],
-                          name="published (NYUD, n not printed)", mode="markers",
+                          name="published (NYUD, n not printed)", mode="markers", yaxis="y2",
                           marker={"symbol": "diamond-open", "size": 12, "color": INK, "line": {"width": 2}},
                           hovertemplate="published, %{x}: %{y}<extra></extra>")
+        drawn.update_layout(yaxis2=printed_axis(axis))
     if numeric:
         drawn.update_xaxes(type="log", tickvals=sorted(rows["value"].astype(float).unique()))
     else:

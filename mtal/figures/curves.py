@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from mtal.figures.style import HEIGHT_PX, Drawing, Level, Look, drawing, faint, literal, look
+from mtal.figures.style import HEIGHT_PX, Drawing, Level, Look, drawing, faint, literal, look, printed_axis
 
 AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Task labels (% of the pool's)",
         "hours": "Computing time (h)", "cost": "Annotation cost (labels at their prices)"}
@@ -46,8 +46,7 @@ def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: 
                     [*full, *([Level("", 0.0)] if zero else [])])
     drawn["layout"]["showlegend"] = legend
     if printed and published_apart:
-        drawn["layout"]["yaxis2"] = {"overlaying": "y", "side": "right", "showgrid": False, "automargin": True,
-                                     "title": {"text": literal(f"published: {axis}")}}
+        drawn["layout"]["yaxis2"] = printed_axis(axis)
     return drawn
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.style import figure, hatched, look
+from mtal.figures.style import bars_px, figure, hatched, look
 
 
 def overlaps(ours: Sequence[int], others: Mapping[str, Sequence[int]]) -> pd.DataFrame:
@@ -19,7 +19,7 @@ def overlaps(ours: Sequence[int], others: Mapping[str, Sequence[int]]) -> pd.Dat
 
 def overlap_bars(rows: pd.DataFrame, titles: Mapping[str, str], chosen: str, view: str) -> go.Figure:
     """A bar per strategy; `rows` as `overlaps`, `chosen` is hatched, `titles`: strategy -> how it is called."""
-    drawn = figure("Images in common, as a share of all that either picked (%)", "", view, height_px=90 + 30 * len(rows))
+    drawn = figure("Images in common, as a share of all that either picked (%)", "", view, height_px=bars_px(len(rows)))
     drawn.add_bar(
         x=100 * rows["jaccard"], y=list(range(len(rows))), orientation="h", showlegend=False, width=0.7,
         customdata=rows["strategy"], textposition="outside", cliponaxis=False,

@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.style import INK, figure, literal, look
+from mtal.figures.style import INK, bars_px, figure, literal, look
 
 BOUNDS = {"<=": "triangle-left-open", ">=": "triangle-right-open"}      # a share at most, or at least, so large
 
@@ -13,7 +13,7 @@ def savings(rows: pd.DataFrame, axis: str, view: str) -> go.Figure:
 
     A share that is only a bound is an open triangle that points to where the true one lies, without an interval.
     """
-    drawn = figure(axis, "", view, height_px=90 + 30 * len(rows))
+    drawn = figure(axis, "", view, height_px=bars_px(len(rows)))
     drawn.add_vline(x=0, line={"width": 2, "color": INK})
     for place, row in enumerate(rows.itertuples(index=False)):
         style = look(str(row.strategy), int(str(row.variant)))

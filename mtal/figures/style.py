@@ -91,6 +91,17 @@ def literal(text: str) -> str:
     return escape(text, quote=False)
 
 
+def bars_px(number: int) -> int:
+    """Height of a figure with so many bars below each other; with less, plotly has no room for the title under them."""
+    return max(150, 90 + 30 * number)
+
+
+def printed_axis(title: str) -> dict[str, Any]:
+    """An axis at the right, for printed numbers that stand beside measured ones. `title`: of the axis at the left."""
+    return {"overlaying": "y", "side": "right", "tickmode": "auto", "showgrid": False, "zeroline": False, "automargin": True,
+            "title": {"text": literal(f"published: {title}")}}
+
+
 def figure(x: str, y: str, view: str, height_px: int = HEIGHT_PX) -> go.Figure:
     """A figure with axis titles. `view` names what is looked at: zoom and hidden lines stay while it is the same."""
     return go.Figure(drawing(x, y, view, height_px))

@@ -17,6 +17,7 @@ def test_measured_and_published_stay_apart():
     assert list(printed.x) == ["max"]
     assert list(printed.y) == [7.08]
     assert "published" in printed.name
+    assert (measured.yaxis, printed.yaxis) == (None, "y2")  # far off values would hide what is measured
 
 
 def test_numbers_stand_on_a_logarithmic_axis_with_a_line_each():

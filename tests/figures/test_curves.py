@@ -124,6 +124,7 @@ def test_published_lines_can_have_an_axis_of_their_own(mean):
         assert {trace.yaxis for trace in figure.data if trace.name.startswith("published")} == {axis}
         assert {trace.yaxis for trace in figure.data if not trace.name.startswith("published")} <= {None, "y"}
     assert own.layout.yaxis2.title.text == "published: Loss ↓"
+    assert own.layout.yaxis2.tickmode == "auto"             # else it has the ticks of the other axis, at odd numbers
     assert "yaxis2" not in together.layout
     assert "yaxis2" not in drawn(mean, published=printed, published_apart=True).layout     # none is drawn by labels
 
