@@ -58,11 +58,13 @@ def between_seeds(picks: pd.DataFrame, pool: int, cumulative: bool = False) -> p
 def _means(picks: pd.DataFrame, pool: int, cumulative: bool, shared: str, compared: str, names: list[str]) -> pd.DataFrame:
     found = []
     last = picks.groupby(["group", "seed"])["cycle"].max()
+    order = picks[compared].unique()                        # the same for every seed, so that a pair is one and not two
     for cycle in sorted(picks["cycle"].unique()):
         here = picks[picks["cycle"] <= cycle] if cumulative else picks[picks["cycle"] == cycle]
         for name, some in here.groupby(shared, sort=False):
-            sets = {one: set(rows["id"]) for one, rows in some.groupby(compared, sort=False)
-                    if last[(name, one) if shared == "group" else (one, name)] >= cycle}
+            ids = {one: set(rows["id"]) for one, rows in some.groupby(compared, sort=False)
+                   if last[(name, one) if shared == "group" else (one, name)] >= cycle}
+            sets = {one: ids[one] for one in order if one in ids}
             alike = jaccard(sets).to_numpy()
             found += [(cycle, *([one, other] if shared == "seed" else [name]), alike[i, j],
                        by_chance(len(sets[one]), len(sets[other]), pool))

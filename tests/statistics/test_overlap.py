@@ -87,3 +87,11 @@ def test_no_picks_no_rows():
     assert between_groups(nothing, 5).empty
     assert between_seeds(nothing, 5, cumulative=True).empty
     assert jaccard({}).empty
+
+
+def test_a_pair_is_one_pair_in_whatever_order_the_runs_of_a_seed_come():
+    table = pd.DataFrame([(group, seed, 0, image) for seed, groups in ((0, "ab"), (1, "ba")) for group in groups
+                          for image in ((1, 2) if group == "a" else (2, 3 + seed))], columns=["group", "seed", "cycle", "id"])
+    found = between_groups(table, 10)
+    assert found[["one", "other", "pairs"]].to_numpy().tolist() == [["a", "b", 2]]
+    assert found["mean"].iloc[0] == pytest.approx(1 / 3)
