@@ -35,13 +35,13 @@ function follow(state) {
   }
 }
 
-function onWhite(plot, title) {
+function onWhite(plot, lines) {
   const plain = (_, value) => ArrayBuffer.isView(value) ? Array.from(value) : value;
   const seen = plot.data.filter(trace => trace.visible !== "legendonly");
   const {data, layout} = JSON.parse(JSON.stringify({data: seen, layout: plot.layout}, plain));
   const font = {...layout.font, color: INK, family: "Arial, Helvetica, sans-serif"};
   const showlegend = data.filter(trace => trace.name && trace.showlegend !== false).length > 1;   // on a page one legend may serve several
-  return {data, layout: {...layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff", font, showlegend, title: {...TITLE, text: title}, width: undefined, height: undefined, autosize: true}};
+  return {data, layout: {...layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff", font, showlegend, title: {...TITLE, text: lines.join("<br>")}, width: undefined, height: undefined, autosize: true}};
 }
 
 function save(content, file) {
@@ -57,13 +57,13 @@ function save(content, file) {
 async function picture(state, format) {
   const Plotly = await library(state.data.library);
   const size = {...state.data.picture, scale: format === "png" ? state.data.scale : 1};
-  save(await Plotly.toImage(onWhite(state.plot, state.data.title), {format, ...size}), `${state.data.name}.${format}`);
+  save(await Plotly.toImage(onWhite(state.plot, state.data.lines), {format, ...size}), `${state.data.name}.${format}`);
 }
 
 async function page(state) {
   const answer = await fetch(state.data.library);
   if (!answer.ok) throw new Error("not loaded");
-  const figure = JSON.stringify(onWhite(state.plot, state.data.title)).replaceAll("<", "\\u003c");
+  const figure = JSON.stringify(onWhite(state.plot, state.data.lines)).replaceAll("<", "\\u003c");
   save(new Blob([`<!doctype html><meta charset="utf-8"><title>${state.data.title}</title><body style="margin:0;height:100vh"><div id="figure" style="height:100%"></div><script>`,
     await answer.text(), `</script><script>const f = ${figure}; Plotly.newPlot("figure", f.data, f.layout, {responsive: true});</script>`],
     {type: "text/html"}), `${state.data.name}.html`);

@@ -3,6 +3,7 @@ import io
 import json
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -76,7 +77,7 @@ def _cells(column: pd.Series) -> list[str]:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bool):
+    if isinstance(value, bool | np.bool_):
         return str(value).lower()
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"

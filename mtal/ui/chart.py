@@ -6,6 +6,7 @@ by plotly itself, which keeps both as long as the figure's `uirevision` stays.
 import json
 import re
 from pathlib import Path
+from textwrap import wrap
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -17,6 +18,7 @@ from mtal.figures.style import Drawing, literal
 from mtal.ui.pictures import library_url
 
 ASSETS = Path(__file__).parents[2] / "assets"
+LINE = 90                                                   # letters of a title below each other: plotly wraps none
 WIDTH_PX, HEIGHT_PX, SCALE = 1000, 560, 2                   # of the picture, before it is scaled
 
 _component = st.components.v2.component("mtal.chart", css=(ASSETS / "chart.css").read_text(encoding="utf-8"),
@@ -30,5 +32,6 @@ def show_figure(figure: go.Figure | Drawing, data: pd.DataFrame, name: str, titl
     clean = re.sub(r"[^\w.-]+", "-", name).strip("-")
     _component(key=key, data={
         "figure": json.dumps(figure, cls=PlotlyJSONEncoder), "height": height, "name": clean,
-        "title": literal(title), "alt": alt, "csv": csv_text(data), "library": library_url(),
+        "title": literal(title), "lines": [literal(line) for line in wrap(title, LINE)], "alt": alt,
+        "csv": csv_text(data), "library": library_url(),
         "picture": {"width": WIDTH_PX, "height": max(HEIGHT_PX, height)}, "scale": SCALE})

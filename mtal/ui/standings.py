@@ -24,6 +24,7 @@ from mtal.ui.words import plain
 READABLE = 8                                                # lines in one chart; more are drawn when asked for
 FEW = 3                                                     # lines, up to which every seed is drawn too
 COMMON = "common"                                           # the budget box while runs go on: the last that all have reached
+GAIN = ["strategy", "label", "seed", "cycle", "gain"]
 UNEQUAL = ("These means are over different numbers of seeds (column n), and seeds differ in their start: an order by them can be "
            "chance. The difference to Random compares like with like.")
 
@@ -91,12 +92,7 @@ def standing(rows: pd.DataFrame, cycle: int) -> pd.DataFrame:
     there (our choice); stds are of the sample, NaN for one seed. A variant is held against Random of the same variant if
     there is one, else against plain Random.
     """
-    randoms = {str(label): str(group) for label, group in
-               rows.loc[rows["strategy"] == RANDOM, ["label", "group"]].drop_duplicates().itertuples(index=False)}
-    gains = [_gains(rows, str(group), randoms.get(str(label), randoms.get(PLAIN))) for group, label, strategy in
-             rows[["group", "label", "strategy"]].drop_duplicates().itertuples(index=False) if strategy != RANDOM]
-    at = rows[rows["cycle"] == cycle].set_index(["group", "seed", "cycle"])
-    at = at.assign(gain=pd.concat([pd.Series(dtype=float), *gains])).reset_index()
+    at = rows[rows["cycle"] == cycle].merge(_gains(rows), how="left", on=["strategy", "label", "seed", "cycle"])
     found = at.groupby(["group", "strategy", "label", "better"], sort=False, as_index=False).agg(
         n=("seed", "nunique"), labels=("labels", "mean"), mean=("value", "mean"), std=("value", "std"),
         gain=("gain", "mean"), gain_std=("gain", "std"), pairs=("gain", "count"))
@@ -175,10 +171,20 @@ def _as_csv(found: pd.DataFrame) -> Callable[[], str]:
     return lambda: found.to_csv(index=False, lineterminator="\n")
 
 
-def _gains(rows: pd.DataFrame, group: str, random: str | None) -> pd.Series:
-    """(group, seed, cycle) -> value - Random's value at as many labels; NaN where Random has not come so far."""
-    found = beside(rows[rows["group"].isin([group, random])].assign(x=rows["labels"]), random or "").query("group == @group")
-    return (found["value"] - found["base"]).set_axis(pd.MultiIndex.from_frame(found[["group", "seed", "cycle"]]))
+def _gains(rows: pd.DataFrame) -> pd.DataFrame:
+    """Columns: strategy, label, seed, cycle, gain: value - Random's value at as many labels; NaN where that has not come so far.
+    Not by group: strategies of one's own can be called alike."""
+    lines = [(str(strategy), str(label)) for strategy, label in rows[["strategy", "label"]].drop_duplicates().to_numpy()]
+    tables = []
+    for strategy, label in lines:
+        like = label if (RANDOM, label) in lines else PLAIN
+        one = rows[(rows["strategy"] == strategy) & (rows["label"] == label)]
+        random = rows[(rows["strategy"] == RANDOM) & (rows["label"] == like)]
+        if strategy != RANDOM:
+            both = pd.concat([one.assign(group="line"), random.assign(group=RANDOM)], ignore_index=True)
+            found = beside(both.assign(x=both["labels"]), RANDOM).query("group == 'line'")
+            tables.append(found.assign(strategy=strategy, label=label, gain=found["value"] - found["base"]))
+    return pd.concat([pd.DataFrame(columns=GAIN), *tables])[GAIN].astype({"gain": float, "seed": int, "cycle": int})
 
 
 def _differences(found: pd.DataFrame, places: int) -> list[str]:

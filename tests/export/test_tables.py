@@ -5,6 +5,7 @@ import json
 import os
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -72,7 +73,7 @@ def test_not_finite_numbers_are_null(run):
 def test_every_kind_of_value_has_one_text():
     table = pd.DataFrame({"title": ["=HYPERLINK(1)", "a,b", 'say "x"', "a\rb", None], "n": [1, 2, 3, 4, 5],
                           "value": [0.1, 1e-9, float("nan"), 2.0, float("inf")], "known": [True, False, True, False, True],
-                          "any": ["x", 1, 0.5, None, True]})
+                          "any": ["x", 1, 0.5, None, np.bool_(True)]})
     assert csv_bytes(table).decode() == csv_text(table) == (
         "title,n,value,known,any\n'=HYPERLINK(1),1,0.1,true,x\n" '"a,b",2,1e-09,false,1\n"say ""x""",3,,true,0.5\n'
         '"a\rb",4,2.0,false,\n,5,inf,true,true\n')

@@ -55,6 +55,26 @@ def test_a_variant_is_held_against_random_of_the_same_variant_if_there_is_one():
     assert row(standing(made(values), 0), "oursepochs=2")["gain"] == pytest.approx(-0.5)
 
 
+@pytest.mark.parametrize("title", ["Ours", "Random"])
+def test_strategies_of_ones_own_may_be_called_as_others_are(title):
+    values = {("random", "", 0): [5.0, 4.6], ("ours", "", 0): [5.0, 3.5], ("mine", "", 0): [5.0, 3.6]}
+    rows = made(values).replace({"group": {"random": "Random", "ours": "Ours", "mine": title}})
+    gains = standing(rows, 1).set_index("strategy")["gain"]
+    assert gains.drop("random").to_dict() == pytest.approx({"ours": -1.1, "mine": -1.0})
+    assert math.isnan(gains["random"])
+
+
+def test_random_of_a_variant_is_the_only_one_for_its_lines():
+    values = {("random", "", 0): [5.0], ("random", "", 1): [5.0], ("random", "epochs=2", 0): [7.0],
+              ("ours", "epochs=2", 0): [6.5], ("ours", "epochs=2", 1): [6.5]}
+    ours = row(standing(made(values), 0), "oursepochs=2")
+    assert (ours["gain"], ours["pairs"]) == (pytest.approx(-0.5), 1)     # seed 1 has no such Random, and no other stands in
+
+
+def test_no_row_at_the_cycle_is_no_row():
+    assert standing(made(), 99).empty
+
+
 def test_random_is_read_off_at_as_many_labels_and_never_beyond_its_course():
     values = {("random", "", 0): [5.0, 4.0], ("ours", "", 0): [5.0, 4.0, 3.0]}
     rows = made(values, labels=lambda strategy, cycle: 30 * (cycle + 1) + (15 if strategy == "ours" and cycle == 0 else 0))
