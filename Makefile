@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMP := .venv/requirements.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app test clean
+.PHONY: help demo app test types tests clean
 
 help:
 	@echo "make demo                      start a small comparison and open the dashboard"
@@ -29,7 +29,13 @@ app: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 types tests
+
+# At once: types take two minutes of one core when nothing is cached.
+types:
 	$(BIN)/mypy
+
+tests:
 	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 
 # A copy of what was installed: another requirements.txt, even an older one, is installed again.

@@ -301,7 +301,7 @@ def test_curves_start_with_what_can_be_compared(open_page, made_store):
 def test_curves_published_numbers_need_the_percent_axis(open_page, made_store):
     made_store("finished")
     app = open_page("curves", paper="on")
-    assert "choose the axis" in texts(app)
+    assert "they need the axis" in texts(app)
     app = open_page("curves", x="percent", paper="on")
     assert not app.exception
     assert "never blended" in texts(app)

@@ -16,10 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from mtal.runs.index import all_runs
 from mtal.runs.launch import kill
 from mtal.runs.paths import STORE_VARIABLE, StorePaths
-from tests.browser.screen import Dashboard
+from tests.browser.screen import PATIENCE_S, Dashboard
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 90                                             # two cores that also train
 FLAGS = ("--no-sandbox", "--headless=new", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")
 

@@ -1,16 +1,27 @@
 """One tab of the dashboard, by what a person sees and does in it."""
 import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+PATIENCE_S = 90                                             # two cores that also train
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 # Streamlit makes its list of pages of other parts than <li>, and the small line in a metric has marks without a name.
 NOT_OURS = {"exclude": [["[data-testid=stSidebarNav]"], ["[data-testid=stMetricChart]"]]}
 LOADED = "found => found.length > 0 && found.every(image => image.complete && image.naturalWidth > 0)"
+
+
+def eventually(is_so: Callable[[], bool], otherwise: Callable[[], str] = str, patience_s: float = PATIENCE_S) -> None:
+    """Wait for what the dashboard does after the browser has sent it something. `otherwise`: said if that takes too long."""
+    give_up = time.monotonic() + patience_s
+    while not is_so():
+        assert time.monotonic() < give_up, otherwise()
+        time.sleep(0.05)
 
 
 class Dashboard:

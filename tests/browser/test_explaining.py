@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from mtal.runs.paths import StorePaths
 from mtal.runs.people import ACCEPTED, REJECTED, People
 from mtal.runs.run import Run
-from tests.browser.screen import Dashboard
+from tests.browser.screen import Dashboard, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +74,7 @@ def test_keys_are_letters_while_a_note_is_written(new_tab, run):
     note.fill("")
     note.press_sequentially("ajx")
     note.press("Enter")
-    tab.settled()
+    eventually(lambda: len(People(run.store).decisions(run.name, CYCLE)) > 0)
     looks_at(tab, names[0])
     said = People(run.store).decisions(run.name, CYCLE)
     assert said[["sample", "decision", "note"]].to_numpy().tolist() == [[names[0], "", "ajx"]]

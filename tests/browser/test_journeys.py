@@ -3,7 +3,6 @@ import csv
 import io
 import re
 import shutil
-import time
 import zipfile
 from collections.abc import Callable
 
@@ -17,7 +16,7 @@ from mtal.runs.index import all_runs
 from mtal.runs.paths import StorePaths
 from mtal.runs.run import Run
 from mtal.runs.status import Status
-from tests.browser.screen import Dashboard
+from tests.browser.screen import Dashboard, eventually
 from tests.real_runs import tiny_config, wait
 
 pytestmark = pytest.mark.browser
@@ -42,12 +41,9 @@ def launched(tab: Dashboard, config: Config, store: StorePaths) -> Run:
 
 
 def until(run: Run, is_so: Callable[[], bool]) -> None:
-    """Look at the run's folder until something holds; its log is shown if that takes too long."""
-    give_up = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert run.status.alive, "\n".join(run.log_tail(40))
-        assert time.monotonic() < give_up, "\n".join(run.log_tail(40))
-        time.sleep(0.05)
+    """Look at a living run's folder until something holds; its log is shown if that takes too long."""
+    eventually(lambda: is_so() or not run.status.alive, lambda: "\n".join(run.log_tail(40)), PATIENCE_S)
+    assert is_so(), "\n".join(run.log_tail(40))
 
 
 def is_training(run: Run, cycle: int) -> bool:
