@@ -32,10 +32,10 @@ test: $(STAMP)
 	@$(MAKE) --no-print-directory --jobs 2 types tests
 
 # At once: types take two minutes of one core when nothing is cached.
-types:
+types: $(STAMP)
 	$(BIN)/mypy
 
-tests:
+tests: $(STAMP)
 	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 
 # A copy of what was installed: another requirements.txt, even an older one, is installed again.

@@ -4,7 +4,7 @@ const INK = "#262730";
 const CONFIG = {responsive: true, displaylogo: false, modeBarButtonsToRemove: ["toImage", "select2d", "lasso2d"]};
 const TITLE = {x: 0, xref: "paper", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: {t: 10, b: 12}, automargin: true, font: {size: 17}};
 const shown = new Set(), hidden = new Set();               // figures of the page; lines that a legend has switched off
-let coming = null, seen = location.pathname;
+let coming = null, where = location.pathname;
 
 function library(address) {
   coming ??= new Promise((done, failed) => {
@@ -92,7 +92,7 @@ function makeOf(parent) {
   row.append(words, ...buttons);
 
   state.update = async data => {
-    if (seen !== location.pathname) { seen = location.pathname; hidden.clear(); }   // another page begins with all lines
+    if (where !== location.pathname) { where = location.pathname; hidden.clear(); }   // another page begins with all lines
     state.data = data;
     plot.style.minHeight = `${data.height}px`;
     plot.setAttribute("aria-label", data.alt);

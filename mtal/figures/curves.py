@@ -9,7 +9,7 @@ from mtal.figures.style import HEIGHT_PX, Drawing, Level, Look, drawing, faint, 
 
 AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Task labels (% of the pool's)",
         "hours": "Computing time (h)", "cost": "Annotation cost (labels at their prices)"}
-BAND, FEW = 0.2, 3                                         # opacity of a band; lines up to which it holds: more lie on each other
+BAND, FEW = 0.18, 3                                        # opacity of a band; lines up to which it holds: more lie on each other
 LEGEND_PX = 14                                              # height that a line takes in the legend, where there are many
 
 

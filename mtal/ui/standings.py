@@ -24,7 +24,6 @@ from mtal.ui.words import plain
 READABLE = 8                                                # lines in one chart; more are drawn when asked for
 FEW = 3                                                     # lines, up to which every seed is drawn too
 COMMON = "common"                                           # the budget box while runs go on: the last that all have reached
-GAIN = ["strategy", "label", "seed", "cycle", "gain"]
 UNEQUAL = ("These means are over different numbers of seeds (column n), and seeds differ in their start: an order by them can be "
            "chance. The difference to Random compares like with like.")
 
@@ -92,7 +91,8 @@ def standing(rows: pd.DataFrame, cycle: int) -> pd.DataFrame:
     there (our choice); stds are of the sample, NaN for one seed. A variant is held against Random of the same variant if
     there is one, else against plain Random.
     """
-    at = rows[rows["cycle"] == cycle].merge(_gains(rows), how="left", on=["strategy", "label", "seed", "cycle"])
+    rows = rows.assign(line=rows["strategy"] + "\n" + rows["label"])        # strategies of one's own can have the same title
+    at = rows[rows["cycle"] == cycle].merge(_gains(rows), how="left", on=["line", "seed", "cycle"])
     found = at.groupby(["group", "strategy", "label", "better"], sort=False, as_index=False).agg(
         n=("seed", "nunique"), labels=("labels", "mean"), mean=("value", "mean"), std=("value", "std"),
         gain=("gain", "mean"), gain_std=("gain", "std"), pairs=("gain", "count"))
@@ -172,19 +172,15 @@ def _as_csv(found: pd.DataFrame) -> Callable[[], str]:
 
 
 def _gains(rows: pd.DataFrame) -> pd.DataFrame:
-    """Columns: strategy, label, seed, cycle, gain: value - Random's value at as many labels; NaN where that has not come so far.
-    Not by group: strategies of one's own can be called alike."""
-    lines = [(str(strategy), str(label)) for strategy, label in rows[["strategy", "label"]].drop_duplicates().to_numpy()]
-    tables = []
-    for strategy, label in lines:
-        like = label if (RANDOM, label) in lines else PLAIN
-        one = rows[(rows["strategy"] == strategy) & (rows["label"] == label)]
-        random = rows[(rows["strategy"] == RANDOM) & (rows["label"] == like)]
-        if strategy != RANDOM:
-            both = pd.concat([one.assign(group="line"), random.assign(group=RANDOM)], ignore_index=True)
-            found = beside(both.assign(x=both["labels"]), RANDOM).query("group == 'line'")
-            tables.append(found.assign(strategy=strategy, label=label, gain=found["value"] - found["base"]))
-    return pd.concat([pd.DataFrame(columns=GAIN), *tables])[GAIN].astype({"gain": float, "seed": int, "cycle": int})
+    """Columns: line, seed, cycle, gain: value - Random's value at as many labels; NaN where that has not come so far, and no row
+    of Random. A pass per variant of Random, most often one."""
+    is_random, tables = rows["strategy"] == RANDOM, []
+    against = rows["label"].where(rows["label"].isin(rows.loc[is_random, "label"]), PLAIN)
+    for label, some in rows[~is_random].groupby(against[~is_random]):
+        both = pd.concat([some, rows[is_random & (rows["label"] == label)].assign(line=RANDOM)])
+        tables.append(beside(both.assign(group=both["line"], x=both["labels"]), RANDOM).query("group != @RANDOM"))
+    found = pd.concat(tables) if tables else beside(rows[:0].assign(x=0.0), RANDOM)
+    return found.assign(gain=found["value"] - found["base"]).rename(columns={"group": "line"})[["line", "seed", "cycle", "gain"]]
 
 
 def _differences(found: pd.DataFrame, places: int) -> list[str]:

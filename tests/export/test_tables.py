@@ -81,4 +81,3 @@ def test_every_kind_of_value_has_one_text():
 
 def test_a_table_without_rows_has_a_header():
     assert csv_bytes(pd.DataFrame({"a": [], "b,c": []})) == b'a,"b,c"\n'
-
