@@ -23,7 +23,7 @@ import typer
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.registry import STRATEGIES
 from mtal.config import Config
 from mtal.runs.files import write_json
 from mtal.runs.index import all_runs

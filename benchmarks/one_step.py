@@ -15,15 +15,15 @@ import pandas as pd
 from torch import nn
 
 from benchmarks.setting import Setting, describe_machine, setting
-from mtal.acquisition import STRATEGIES
 from mtal.acquisition.pool import Options, Pool
+from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.weights import sample_weights
 from mtal.config import Config, make_config
 from mtal.datasets.dataset import Gated
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
-from mtal.signals import SIGNALS
 from mtal.signals.describe import describe
+from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Bench
 from mtal.training.evaluate import evaluate
 from mtal.training.loop import Feed, seed_weights

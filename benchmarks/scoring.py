@@ -15,12 +15,12 @@ import torch
 
 from benchmarks.setting import describe_machine, setting
 from benchmarks.timing import interleaved, median_ms, ratio
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.registry import STRATEGIES
 from mtal.datasets.dataset import Subset
 from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
-from mtal.signals import SIGNALS
 from mtal.signals.describe import describe
+from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Bench
 from mtal.training.machine import find_machine
 

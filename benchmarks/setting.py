@@ -6,11 +6,11 @@ import numpy as np
 import torch
 
 from mtal.config import Config, compose
-from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Dataset, Gated
+from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
-from mtal.models import build_network
 from mtal.models.prediction import TwoStageNetwork
+from mtal.models.registry import build_network
 from mtal.signals.signal import Bench
 from mtal.training.loop import Feed
 from mtal.training.machine import Machine, find_machine

@@ -31,7 +31,7 @@ ALLOWED = {                                                 # package -> what it
     "__init__": set(),
 }
 LIGHT = ("mtal", "mtal.config", "mtal.runs.run", "mtal.runs.index", "mtal.runs.experiment", "mtal.runs.launch",
-         "mtal.runs.queue", "mtal.runs.people", "mtal.runs.batch", "mtal.figures", "mtal.export", "mtal.acquisition",
+         "mtal.runs.queue", "mtal.runs.people", "mtal.runs.batch", "mtal.figures", "mtal.export.registry", "mtal.acquisition.registry",
          "mtal.statistics", "mtal.statistics.saved", "mtal.statistics.wins", "mtal.reading.compared",
          "mtal.reading.saving", "mtal.export.report", "mtal.cli.app")
 READ_WITH = {"runs", "figures", "statistics", "reading", "export", "acquisition"}     # what pages read with

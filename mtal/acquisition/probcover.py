@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mtal.acquisition.clusters import clustered
+from mtal.acquisition.kmeans import clustered
 from mtal.acquisition.pool import Options, Pick, Pool
 from mtal.acquisition.select import buy, most_images
 from mtal.acquisition.strategy import Strategy

@@ -4,7 +4,7 @@ import heapq
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from mtal.acquisition.clusters import clustered
+from mtal.acquisition.kmeans import clustered
 from mtal.acquisition.pool import Options, Pick, Pool
 from mtal.acquisition.select import buy, most_images, top
 from mtal.acquisition.strategy import Strategy

@@ -30,9 +30,9 @@ def report_on(config: Config) -> "Report":
 
     ConfigError if there is nothing to check.
     """
-    from mtal.datasets import DATASETS
     from mtal.datasets.check import check as check_dataset
     from mtal.datasets.dataset import DataError
+    from mtal.datasets.registry import DATASETS
 
     try:
         source = find(DATASETS, config.dataset, "data set")
@@ -44,8 +44,8 @@ def report_on(config: Config) -> "Report":
 
 def _write_missing(config: Config) -> None:
     """Write a first guess of the description that the data lack, and say so, on stderr: the report itself can be redirected."""
-    from mtal.datasets import DATASETS
     from mtal.datasets.dataset import DataError
+    from mtal.datasets.registry import DATASETS
 
     write = find(DATASETS, config.dataset, "data set").write_missing
     try:

@@ -117,7 +117,7 @@ def whole_numbers(seeds: str) -> list[int]:
 
 def heeds() -> Mapping[str, frozenset[str]]:
     """Strategy -> settings that change what it picks."""
-    from mtal.acquisition.own import all_strategies
+    from mtal.acquisition.user_strategies import all_strategies
 
     return {name: strategy.uses for name, strategy in all_strategies().items()}
 

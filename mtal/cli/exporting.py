@@ -46,7 +46,7 @@ def sets(name: RunName, runs: Runs = None, as_json: AsJson = False) -> None:
 
 def _asked(run: Run, cycle: int | None, set_id: str | None, kind: str) -> tuple[str, Callable[[], bytes]]:
     """Title of what is to be written, and the function that makes it."""
-    from mtal.export import EXPORTERS, SET_EXPORTERS
+    from mtal.export.registry import EXPORTERS, SET_EXPORTERS
 
     if cycle is not None and set_id is None:
         of_cycle = find(EXPORTERS, kind, "export format")

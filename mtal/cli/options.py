@@ -27,10 +27,10 @@ def store_at(runs: Path | None) -> StorePaths:
 
 def checked(config: Config) -> Config:
     """The same config, once every name in it is known to mean something. Loads torch."""
-    from mtal.acquisition.own import find_strategy
-    from mtal.datasets import DATASETS
-    from mtal.models import NETWORKS
+    from mtal.acquisition.user_strategies import find_strategy
+    from mtal.datasets.registry import DATASETS
     from mtal.models.backbones import BACKBONES
+    from mtal.models.registry import NETWORKS
 
     source = find(DATASETS, config.dataset, "data set")
     for task in config.tasks:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from mtal.acquisition import STRATEGIES
 from mtal.acquisition.contract import RULES, broken
-from mtal.acquisition.own import all_strategies, defined, own_folder, read, unusable
+from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
+from mtal.acquisition.user_strategies import all_strategies, defined, own_folder, read, unusable
 from mtal.cli.listing import table
 from mtal.cli.options import AsJson
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mtal.config import ConfigError, find, load_config
-from mtal.datasets import DATASETS
 from mtal.datasets.check import check
 from mtal.datasets.dataset import DataError
+from mtal.datasets.registry import DATASETS
 from mtal.engine.previews import write_previews
 from mtal.engine.thumbs import write_thumbs
 from mtal.runs.files import write_json

@@ -1,6 +1,6 @@
 """The strategy of a run. One from a file of one's own is kept with the run, which goes on with that text only."""
-from mtal.acquisition.own import find_strategy, own_file, own_folder
 from mtal.acquisition.strategy import Strategy
+from mtal.acquisition.user_strategies import find_strategy, own_file, own_folder
 from mtal.config import ConfigError
 from mtal.runs.files import whole_file
 from mtal.runs.index import all_runs

@@ -16,8 +16,8 @@ from mtal.acquisition.pool import Options, Pick, Pool, ranking
 from mtal.acquisition.strategy import Strategy
 from mtal.acquisition.weights import sample_weights
 from mtal.config import Config, ConfigError, find
-from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Dataset, Gated, labels_there
+from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.engine import stopping
 from mtal.engine.afterwards import bought_losses, bought_with, follow_up
@@ -33,17 +33,17 @@ from mtal.engine.quality import is_measured, quality_table, versions
 from mtal.engine.replay import replay, rivals
 from mtal.engine.truth import KEPT, Ungated, true_losses
 from mtal.engine.watch import Watch
-from mtal.models import build_network
 from mtal.models.pairwise import PairBlocks
 from mtal.models.prediction import TwoStageNetwork
+from mtal.models.registry import build_network
 from mtal.runs.device import device_key
 from mtal.runs.files import write_json
 from mtal.runs.paths import CyclePaths
 from mtal.runs.run import Run
-from mtal.signals import SIGNALS
 from mtal.signals.committee import partners
 from mtal.signals.content import CONTENT, titles
 from mtal.signals.describe import allowed, describe
+from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Bench
 from mtal.tasks.task import Task
 from mtal.training.companion import Companion

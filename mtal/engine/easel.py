@@ -4,15 +4,15 @@ from collections.abc import Callable
 from safetensors.torch import load_file
 
 from mtal.config import find
-from mtal.datasets import DATASETS
 from mtal.datasets.dataset import DataError, Dataset, Gated
+from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.engine.afterwards import bought_with
 from mtal.engine.drawing import Easel, draw, gap_pictures, save_maps, save_pictures, truth_of
 from mtal.engine.intake import as_before
-from mtal.models import build_network
 from mtal.models.pairwise import PairBlocks
 from mtal.models.prediction import TwoStageNetwork
+from mtal.models.registry import build_network
 from mtal.runs.paths import LookPaths, SamplePaths
 from mtal.runs.run import Run
 from mtal.training.machine import Machine, find_machine

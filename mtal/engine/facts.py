@@ -15,7 +15,7 @@ from mtal.engine.evidence import MOST_PICKS, NEAR_MISSES
 from mtal.engine.quality import is_measured
 from mtal.engine.replay import rivals
 from mtal.runs.versions import own_version
-from mtal.signals import SIGNALS
+from mtal.signals.registry import SIGNALS
 from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
 from mtal.training.loop import steps

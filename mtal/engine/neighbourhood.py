@@ -4,7 +4,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
-from mtal.acquisition.clusters import distinct
+from mtal.acquisition.kmeans import distinct
 from mtal.acquisition.select import Space, gaps
 
 MOST_CLUSTERS = 20                                          # as many as people can tell apart in a list or by colour

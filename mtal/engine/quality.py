@@ -12,7 +12,7 @@ from mtal.acquisition.scores import comparable
 from mtal.acquisition.select import gaps
 from mtal.config import Config
 from mtal.runs.run import LOSS, QUALITY_COLUMNS
-from mtal.signals import SIGNALS
+from mtal.signals.registry import SIGNALS
 from mtal.tasks.task import Task
 
 Z = 1.959964                                                # of a 95 % interval

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from mtal.acquisition import STRATEGIES
 from mtal.acquisition.pool import Options, Pool, ranking
+from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
 from mtal.runs.files import write_json
 from mtal.runs.paths import CyclePaths

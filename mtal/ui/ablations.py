@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 import yaml
 
-from mtal.acquisition.own import all_strategies
+from mtal.acquisition.user_strategies import all_strategies
 from mtal.config import Config, ConfigError
 from mtal.ui.words import plain
 

@@ -4,7 +4,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from mtal.export import EXPORTERS
+from mtal.export.registry import EXPORTERS
 from mtal.figures.scores import score_bins, score_distribution
 from mtal.reading.numbers import count
 from mtal.runs.run import Run

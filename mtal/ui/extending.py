@@ -4,7 +4,7 @@ from typing import Any
 import streamlit as st
 import yaml
 
-from mtal.acquisition.own import all_strategies
+from mtal.acquisition.user_strategies import all_strategies
 from mtal.config import ConfigError
 from mtal.reading.numbers import count
 from mtal.runs.durations import span

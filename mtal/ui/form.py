@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 import yaml
 
-from mtal.acquisition.own import all_strategies, find_strategy
+from mtal.acquisition.user_strategies import all_strategies, find_strategy
 from mtal.config import Config, ConfigError, find, make_config
 from mtal.runs.experiment import Cell, expand, one_at_a_time
 from mtal.ui import ablations, methods, registry

@@ -5,9 +5,9 @@ from platform import python_version
 
 import streamlit as st
 
-from mtal.acquisition import STRATEGIES
-from mtal.acquisition.own import all_strategies, unusable
+from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
+from mtal.acquisition.user_strategies import all_strategies, unusable
 from mtal.ui import registry
 from mtal.ui.words import plain
 

@@ -2,7 +2,7 @@
 import pandas as pd
 import streamlit as st
 
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.registry import STRATEGIES
 from mtal.figures.rows import rank_dots
 from mtal.runs.run import Run
 from mtal.ui import loaders

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def datasets() -> "dict[str, Source]":
     """Kinds of data by name."""
-    from mtal.datasets import DATASETS
+    from mtal.datasets.registry import DATASETS
     return DATASETS
 
 
@@ -26,26 +26,26 @@ def title(dataset: str) -> str:
 
 def networks() -> tuple[str, ...]:
     """Names of the two-stage networks."""
-    from mtal.models import NETWORKS
+    from mtal.models.registry import NETWORKS
     return tuple(NETWORKS)
 
 
 def backbones() -> tuple[str, ...]:
     """Names of the encoders."""
-    from mtal.models import BACKBONES
+    from mtal.models.registry import BACKBONES
     return tuple(BACKBONES)
 
 
 def signals() -> dict[str, str]:
     """Signal -> its title."""
-    from mtal.signals import SIGNALS
+    from mtal.signals.registry import SIGNALS
     return {name: signal.title for name, signal in SIGNALS.items()}
 
 
 def refuses(signal: str, tasks: Sequence[str]) -> str:
     """Why a signal cannot be measured for these tasks, "" if it can. A task is asked for its kind, so any classes will do."""
-    from mtal.signals import SIGNALS
-    from mtal.tasks import TASKS
+    from mtal.signals.registry import SIGNALS
+    from mtal.tasks.registry import TASKS
     return SIGNALS[signal].refuses([TASKS[name]() for name in tasks])
 
 

@@ -4,7 +4,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.registry import STRATEGIES
 from mtal.figures.overlap import overlap_bars, overlaps
 from mtal.reading.numbers import count
 from mtal.runs.run import Run

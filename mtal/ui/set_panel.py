@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import ConfigError
-from mtal.export import SET_EXPORTERS
+from mtal.export.registry import SET_EXPORTERS
 from mtal.reading.numbers import count
 from mtal.runs.people import People
 from mtal.runs.run import Run

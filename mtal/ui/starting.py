@@ -1,7 +1,7 @@
 """Starting runs from a page: safe to press twice, and it says what became of each."""
 from collections.abc import Sequence
 
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.registry import STRATEGIES
 from mtal.config import PRESETS, Config, make_config
 from mtal.runs import launch
 from mtal.runs.run import Run

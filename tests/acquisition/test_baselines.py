@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtal.acquisition import STRATEGIES
 from mtal.acquisition import probcover as probcover_module
 from mtal.acquisition import typiclust as typiclust_module
 from mtal.acquisition.badge import seeds
-from mtal.acquisition.clusters import clustered, distinct
+from mtal.acquisition.kmeans import clustered, distinct
 from mtal.acquisition.partal import standardised
 from mtal.acquisition.pool import Options, Pool
 from mtal.acquisition.probcover import cover, pure_radius
+from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.scores import ranks
 from mtal.acquisition.trial_pools import TASKS, trial_pool
 from mtal.acquisition.typiclust import by_turns, typicality

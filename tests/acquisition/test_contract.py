@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mtal.acquisition.consistency_diversity import OURS
 from mtal.acquisition.contract import RULES, ContractError, broken
-from mtal.acquisition.ours import OURS
 from mtal.acquisition.pool import Pick
 from mtal.acquisition.rbal import RBAL
 from mtal.acquisition.trial_pools import SIGNALS, trial_pools
@@ -149,6 +149,6 @@ def test_the_pools_differ_in_what_they_are_called_after():
 
 def test_trial_signals_are_those_that_can_be_measured():
     """Both lists name the same signals; the trial pools cannot ask the measuring side, which needs torch."""
-    from mtal.signals import SIGNALS as MEASURED
+    from mtal.signals.registry import SIGNALS as MEASURED
 
     assert set(MEASURED) == set(SIGNALS)

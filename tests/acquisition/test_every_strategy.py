@@ -2,9 +2,9 @@
 import numpy as np
 import pytest
 
-from mtal.acquisition import STRATEGIES
 from mtal.acquisition.contract import RULES
 from mtal.acquisition.pool import Options, Pool
+from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.trial_pools import TASKS, trial_pool
 from mtal.config import Config
 

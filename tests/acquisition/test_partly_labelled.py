@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtal.acquisition import STRATEGIES
 from mtal.acquisition.pool import Options, Pool
+from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.select import diversity, spread_out
 from mtal.acquisition.trial_pools import trial_pool
 

@@ -13,7 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from mtal.config import Config
-from mtal.datasets import DATASETS
+from mtal.datasets.registry import DATASETS
 from mtal.runs.data import DataFolder
 from mtal.runs.paths import STORE_VARIABLE, StorePaths
 from mtal.runs.run import Run

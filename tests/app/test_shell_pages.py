@@ -300,7 +300,7 @@ def test_launch_estimates_from_an_earlier_run_or_says_that_there_is_none(open_pa
 
 
 def test_help_has_a_card_for_every_strategy_under_its_heading(open_page):
-    from mtal.acquisition import STRATEGIES
+    from mtal.acquisition.registry import STRATEGIES
     from mtal.ui.registry import signals
     app = open_page("help")
     said = text_of(app)
@@ -313,7 +313,7 @@ def test_help_has_a_card_for_every_strategy_under_its_heading(open_page):
 
 @pytest.mark.parametrize("page", ["launch", "run"])
 def test_a_card_is_one_click_away(page, open_page, made_store):
-    from mtal.acquisition import STRATEGIES
+    from mtal.acquisition.registry import STRATEGIES
     run = made_store("finished")
     app = open_page(page, **({"run": run.name} if page == "run" else {"like": run.name}))
     assert STRATEGIES["ours"].formula not in text_of(app)

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from mtal.config import Config, ConfigError
-from mtal.datasets import DATASETS, home
+from mtal.datasets import home
 from mtal.datasets.dataset import DataError, Gated, LabelNotBought, Subset, labels_there
+from mtal.datasets.registry import DATASETS
 from tests.datasets.any_folder import folder_config, write_folder
 from tests.datasets.nyud_folder import nyud_config, write_nyud
 from tests.datasets.nyud_mat_file import small_mat

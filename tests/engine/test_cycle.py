@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.acquisition import STRATEGIES
 from mtal.acquisition.pool import Options, Pool
+from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.scores import comparable
 from mtal.config import Config
-from mtal.datasets import DATASETS
 from mtal.datasets.dataset import DataError, Gated, LabelNotBought
+from mtal.datasets.registry import DATASETS
 from mtal.engine import cycle, drawing, worker
 from mtal.engine.cycle import training_weights
 from mtal.engine.facts import images_at, images_per_cycle

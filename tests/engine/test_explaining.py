@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from mtal.acquisition import STRATEGIES
 from mtal.acquisition.pool import Options, Pool
+from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
-from mtal.datasets import DATASETS
 from mtal.datasets.dataset import LabelNotBought
+from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.engine import cycle, easel
 from mtal.engine.afterwards import bought_losses, bought_with

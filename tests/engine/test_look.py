@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mtal.datasets import DATASETS
 from mtal.datasets.dataset import LabelNotBought
+from mtal.datasets.registry import DATASETS
 from mtal.engine import easel, look
 from mtal.runs.files import read_json, write_json
 from mtal.runs.launch import create, request_stop

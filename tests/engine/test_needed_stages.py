@@ -1,7 +1,7 @@
 """Which stages of a cycle a strategy cannot do without, and which of them it has for itself."""
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.registry import STRATEGIES
 from mtal.engine.facts import needed_stages
-from mtal.signals import SIGNALS
+from mtal.signals.registry import SIGNALS
 
 
 def test_nothing_is_shared_where_only_the_needed_is_measured():

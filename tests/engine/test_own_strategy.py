@@ -5,7 +5,7 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from mtal.acquisition.own import VARIABLE
+from mtal.acquisition.user_strategies import VARIABLE
 from mtal.config import ConfigError
 from mtal.engine import cycle
 from mtal.engine.watch import Watch

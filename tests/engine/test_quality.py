@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mtal.acquisition import STRATEGIES
-from mtal.datasets import DATASETS
+from mtal.acquisition.registry import STRATEGIES
 from mtal.datasets.dataset import DataError
+from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.engine import cycle, quality
 from mtal.engine.quality import correlation, is_measured, quality_table
@@ -16,8 +16,8 @@ from mtal.engine.watch import Watch
 from mtal.runs.launch import create
 from mtal.runs.paths import StorePaths
 from mtal.runs.run import LOSS, Run
-from mtal.signals import SIGNALS
 from mtal.signals.describe import allowed
+from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Signal
 from mtal.training.evaluate import evaluate
 from tests.real_runs import tiny_config

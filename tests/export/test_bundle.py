@@ -10,8 +10,8 @@ import zipfile
 import pandas as pd
 import pytest
 
-from mtal.export import EXPORTERS
 from mtal.export.manifest import MANIFEST
+from mtal.export.registry import EXPORTERS
 from mtal.runs.run import Run
 
 

@@ -6,8 +6,8 @@ import zipfile
 import pandas as pd
 import pytest
 
-from mtal.export import EXPORTERS
 from mtal.export.record import images_of, record
+from mtal.export.registry import EXPORTERS
 from mtal.export.splits import split_lists
 from mtal.runs.files import write_json
 from mtal.runs.people import People

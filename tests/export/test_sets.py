@@ -7,8 +7,8 @@ import zipfile
 import pandas as pd
 import pytest
 
-from mtal.export import SET_EXPORTERS
 from mtal.export.exporter import ExportError
+from mtal.export.registry import SET_EXPORTERS
 from mtal.export.sets import set_table
 from mtal.runs.people import People
 from tests.runs.made_run import START, TASKS

@@ -1,7 +1,7 @@
 """Strategies are told apart by colour, marker and dash, the same on every page."""
 import pytest
 
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.registry import STRATEGIES
 from mtal.figures.published import published
 from mtal.figures.style import LOOKS, VARIANT_DASHES, VARIANT_SYMBOLS, faint, figure, look
 

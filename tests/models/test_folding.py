@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import nn
 
-from mtal.models import BACKBONES, build_backbone, build_network
 from mtal.models.blocks import Output, conv_bn_relu
 from mtal.models.folding import fold
+from mtal.models.registry import BACKBONES, build_backbone, build_network
 from tests.models.test_networks import TASKS, small
 
 

@@ -7,8 +7,9 @@ import timm
 import torch
 
 from mtal.config import ConfigError, compose
-from mtal.models import BACKBONES, NETWORKS, build_backbone, build_network, padnet
+from mtal.models import padnet
 from mtal.models.blocks import Bottleneck, Depthwise, side_by_side, with_fast_depthwise
+from mtal.models.registry import BACKBONES, NETWORKS, build_backbone, build_network
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 
 from mtal.models.pairwise import PairBlocks
-from mtal.tasks import TASKS
+from mtal.tasks.registry import TASKS
 
 NAMES = ("semseg", "depth", "normals", "edge")
 

@@ -2,8 +2,8 @@
 import pytest
 from torch import nn
 
-from mtal.signals import SIGNALS
 from mtal.signals.describe import describe
+from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Bench
 from mtal.training.train import train
 from tests.training.benches import quiet, small_bench

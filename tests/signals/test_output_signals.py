@@ -6,8 +6,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from mtal.datasets.normalise import to_input
-from mtal.signals import SIGNALS, bald, gradient
+from mtal.signals import bald, gradient
 from mtal.signals.describe import look
+from mtal.signals.registry import SIGNALS
 from mtal.tasks.depth import depth
 from mtal.training.loop import torch_generator
 from tests.training.benches import small_bench

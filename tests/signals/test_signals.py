@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 import torch
 
-from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Gated
 from mtal.datasets.normalise import to_input
+from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
-from mtal.signals import SIGNALS
 from mtal.signals.committee import partners
 from mtal.signals.describe import allowed, describe, look
+from mtal.signals.registry import SIGNALS
 from tests.signals.conftest import FITTED
 from tests.training.benches import quiet, small_bench
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mtal.tasks import TASKS
 from mtal.tasks.belief import BETTER_SHARE, CONFIDENT
+from mtal.tasks.registry import TASKS
 from mtal.tasks.task import IGNORE, mirrored_back
 from tests.tasks.samples import random_output
 

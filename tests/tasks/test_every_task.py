@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtal.tasks import TASKS
+from mtal.tasks.registry import TASKS
 from mtal.tasks.task import Task, Warp
 from tests.tasks.samples import (
     at_ignored,

@@ -2,10 +2,10 @@
 import numpy as np
 import torch
 
-from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Gated
+from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
-from mtal.models import build_network
+from mtal.models.registry import build_network
 from mtal.signals.signal import Bench
 from mtal.training.loop import Feed
 from mtal.training.machine import find_machine

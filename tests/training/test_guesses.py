@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from mtal.datasets import DATASETS
 from mtal.datasets.dataset import Gated, LabelNotBought
+from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import Prediction
 from mtal.tasks.task import IGNORE

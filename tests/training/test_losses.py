@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from mtal.models.prediction import Prediction
-from mtal.tasks import TASKS
+from mtal.tasks.registry import TASKS
 from mtal.training.losses import NonFiniteLossError, all_losses, check_finite, head_losses, joined
 
 

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from mtal.datasets import DATASETS
 from mtal.datasets.dataset import DataError, Gated
 from mtal.datasets.normalise import to_input
+from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.training.companion import Companion
 from mtal.training.evaluate import evaluate

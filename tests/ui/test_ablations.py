@@ -1,7 +1,7 @@
 """What may be varied, and what typed values mean."""
 import pytest
 
-from mtal.acquisition import STRATEGIES
+from mtal.acquisition.registry import STRATEGIES
 from mtal.config import Config, ConfigError, make_config
 from mtal.ui.ablations import PAPER, heeded, value_of
 from mtal.ui.extending import typed

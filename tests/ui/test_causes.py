@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from mtal.config import Config
-from mtal.datasets import DATASETS
 from mtal.datasets.dataset import DataError
+from mtal.datasets.registry import DATASETS
 from mtal.engine import intake
 from mtal.runs.files import write_json
 from mtal.runs.launch import create

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from mtal.acquisition.ours import OURS
+from mtal.acquisition.consistency_diversity import OURS
 from mtal.acquisition.pool import Options
 from mtal.acquisition.trial_pools import trial_pool
 

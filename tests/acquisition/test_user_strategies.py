@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mtal.acquisition import STRATEGIES
 from mtal.acquisition.contract import RULES
-from mtal.acquisition.own import VARIABLE, all_strategies, find_strategy, own_file, own_folder, unusable
 from mtal.acquisition.pool import Options
+from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.trial_pools import trial_pool
+from mtal.acquisition.user_strategies import VARIABLE, all_strategies, find_strategy, own_file, own_folder, unusable
 from mtal.config import ConfigError
 
 README = Path(__file__).parents[2] / "README.md"

@@ -12,8 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from mtal.acquisition import STRATEGIES
 from mtal.acquisition.contract import DECLARED, RULES, broken
+from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
 from mtal.config import ConfigError, find
 

@@ -1,0 +1,15 @@
+"""The signals. To add one: write a file like committee.py and list it here."""
+from mtal.signals.bald import BALD
+from mtal.signals.committee import COMMITTEE
+from mtal.signals.embedding import EMBEDDING
+from mtal.signals.entropy import ENTROPY
+from mtal.signals.equivariance import EQUIVARIANCE
+from mtal.signals.gradient import GRADIENT
+from mtal.signals.margin import MARGIN
+from mtal.signals.predicted_loss import PREDICTED_LOSS
+from mtal.signals.shared import SHARED
+from mtal.signals.signal import Signal
+from mtal.signals.uncertainty import UNCERTAINTY
+
+SIGNALS: dict[str, Signal] = {signal.name: signal for signal in (
+    COMMITTEE, EMBEDDING, SHARED, UNCERTAINTY, ENTROPY, MARGIN, EQUIVARIANCE, PREDICTED_LOSS, GRADIENT, BALD)}
