@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from benchmarks.setting import Setting, describe_machine, setting
-from mtal.training.loop import Batch, Feed, torch_generator
+from mtal.training.batches import Batch, Feed, torch_generator
+from mtal.training.device import find_machine, set_threads
 from mtal.training.losses import all_losses, joined
-from mtal.training.machine import find_machine, set_threads
 
 IMAGES = 64
 

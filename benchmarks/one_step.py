@@ -25,9 +25,9 @@ from mtal.models.prediction import TwoStageNetwork
 from mtal.signals.describe import describe
 from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Bench
+from mtal.training.batches import Feed, seed_weights
+from mtal.training.device import Machine, find_machine
 from mtal.training.evaluate import evaluate
-from mtal.training.loop import Feed, seed_weights
-from mtal.training.machine import Machine, find_machine
 from mtal.training.train import train
 
 WAYS: dict[str, dict[str, object]] = {                      # name -> settings that differ from the base

@@ -22,7 +22,7 @@ from mtal.datasets.resized import Resized
 from mtal.signals.describe import describe
 from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Bench
-from mtal.training.machine import find_machine
+from mtal.training.device import find_machine
 
 
 def quiet(done: int, total: int, loss: dict[str, float] | None = None) -> None:

@@ -12,8 +12,8 @@ from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
 from mtal.signals.signal import Bench
-from mtal.training.loop import Feed
-from mtal.training.machine import Machine, find_machine
+from mtal.training.batches import Feed
+from mtal.training.device import Machine, find_machine
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from benchmarks.setting import describe_machine, setting
 from benchmarks.timing import interleaved, median_ms, ratio
 from mtal.models import backbones, padnet
 from mtal.tasks import classes, cross_entropy, resize
-from mtal.training.loop import torch_generator
+from mtal.training.batches import torch_generator
+from mtal.training.device import Machine, find_machine, keep_freed_memory, set_threads
 from mtal.training.losses import all_losses, joined
-from mtal.training.machine import Machine, find_machine, keep_freed_memory, set_threads
 
 KINDS = ("plain", "plain, memory kept", "default")
 IMAGES = 64

@@ -110,7 +110,7 @@ def device() -> Iterator[Finding]:
     except (ImportError, OSError) as error:
         yield Finding("fail", f"torch does not load: {error}", INSTALL)
         return
-    from mtal.training.machine import has_bfloat16
+    from mtal.training.device import has_bfloat16
 
     numbers = range(torch.cuda.device_count() if torch.cuda.is_available() else 0)
     names = {torch.device("cuda", number): torch.cuda.get_device_name(number) for number in numbers}

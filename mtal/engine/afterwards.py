@@ -14,7 +14,7 @@ from mtal.datasets.resized import Resized
 from mtal.engine.truth import Sound, true_losses
 from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.task import Task
-from mtal.training.loop import Feed, Report
+from mtal.training.batches import Feed, Report
 
 
 def bought_with(labelled: np.ndarray, pairs: np.ndarray, config: Config) -> np.ndarray:

@@ -33,24 +33,24 @@ from mtal.engine.quality import is_measured, quality_table, versions
 from mtal.engine.replay import replay, rivals
 from mtal.engine.truth import KEPT, Ungated, true_losses
 from mtal.engine.watch import Watch
-from mtal.models.pairwise import PairBlocks
+from mtal.models.pairwise_distillation import PairBlocks
 from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
 from mtal.runs.device import device_key
 from mtal.runs.files import write_json
 from mtal.runs.paths import CyclePaths
 from mtal.runs.run import Run
+from mtal.signals.class_content import CONTENT, titles
 from mtal.signals.committee import partners
-from mtal.signals.content import CONTENT, titles
 from mtal.signals.describe import allowed, describe
 from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Bench
 from mtal.tasks.task import Task
-from mtal.training.companion import Companion
+from mtal.training.auxiliary import Companion
+from mtal.training.batches import Feed, seed_weights
+from mtal.training.device import Machine, find_machine, set_threads
 from mtal.training.evaluate import Evaluation, evaluate
-from mtal.training.guesses import WEIGHT, guesses, lacking
-from mtal.training.loop import Feed, seed_weights
-from mtal.training.machine import Machine, find_machine, set_threads
+from mtal.training.pseudo_labels import WEIGHT, guesses, lacking
 from mtal.training.train import train
 
 WEIGHTS, TRAINING, SIGNAL, PICK, COMPANION = range(1, 6)               # what a seed [config.seed, cycle, use] is for

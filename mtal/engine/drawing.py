@@ -18,7 +18,7 @@ from mtal.datasets.dataset import Gated, Split
 from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized, resize_label
 from mtal.engine.truth import Sound, Ungated
-from mtal.models.pairwise import PairBlocks
+from mtal.models.pairwise_distillation import PairBlocks
 from mtal.models.prediction import Prediction, TwoStageNetwork
 from mtal.runs.explained import packed
 from mtal.runs.paths import SamplePaths
@@ -26,7 +26,7 @@ from mtal.signals.committee import members
 from mtal.tasks.palette import cividis
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Task
-from mtal.training.machine import Machine
+from mtal.training.device import Machine
 
 TOP = 99                                                    # percentile that is the top of a colour scale
 GAP, OWN_GAP = "gap", "gapself"                             # a disagreement, up to the common top or up to the image's own

@@ -10,12 +10,12 @@ from mtal.datasets.resized import Resized
 from mtal.engine.afterwards import bought_with
 from mtal.engine.drawing import Easel, draw, gap_pictures, save_maps, save_pictures, truth_of
 from mtal.engine.intake import as_before
-from mtal.models.pairwise import PairBlocks
+from mtal.models.pairwise_distillation import PairBlocks
 from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
 from mtal.runs.paths import LookPaths, SamplePaths
 from mtal.runs.run import Run
-from mtal.training.machine import Machine, find_machine
+from mtal.training.device import Machine, find_machine
 
 
 def drawer_of(paths: LookPaths) -> Callable[[int, SamplePaths], None]:

@@ -11,8 +11,8 @@ from mtal.engine.drawing import GAP, OWN_GAP, Drawn, Easel, draw, gap_pictures, 
 from mtal.runs.files import write_json
 from mtal.runs.paths import CyclePaths
 from mtal.tasks.task import Task
-from mtal.training.loop import Report
-from mtal.training.machine import set_threads
+from mtal.training.batches import Report
+from mtal.training.device import set_threads
 
 MOST_PICKS = 1000                                           # of a batch get pictures, 0.3 MB each; the others when asked for
 NEAR_MISSES = 12                                            # images below the cut-off that get pictures too

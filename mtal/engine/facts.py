@@ -18,8 +18,8 @@ from mtal.runs.versions import own_version
 from mtal.signals.registry import SIGNALS
 from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
-from mtal.training.loop import steps
-from mtal.training.machine import Machine
+from mtal.training.batches import steps
+from mtal.training.device import Machine
 
 PACKAGES = ("torch", "torchvision", "timm", "numpy", "scipy", "scikit-learn", "scikit-image", "umap-learn", "pandas")
 

@@ -13,7 +13,7 @@ from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
 from mtal.runs.files import write_json
 from mtal.runs.paths import CyclePaths
-from mtal.training.loop import Report
+from mtal.training.batches import Report
 
 
 def rivals(own: str, signals: Sequence[str], tasks: Sequence[str]) -> list[Strategy]:

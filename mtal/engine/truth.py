@@ -14,9 +14,9 @@ from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.task import Task
-from mtal.training.loop import Report
+from mtal.training.batches import Report
+from mtal.training.device import Machine
 from mtal.training.losses import head_losses
-from mtal.training.machine import Machine
 
 KEPT = 0.25                                                 # share of the image cache for these labels, read once a cycle
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from mtal.runs.run import Run
 from mtal.runs.stop import stop_if_asked
-from mtal.training.loop import Report
+from mtal.training.batches import Report
 
 PAUSE_S, LONG_PAUSE_S = 0.5, 5.0                            # between two lines of one stage, in its first minute and later
 

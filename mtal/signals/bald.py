@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from mtal.models.prediction import TwoStageNetwork
 from mtal.signals.signal import Bench, Seen, Signal
-from mtal.training.loop import torch_generator
+from mtal.training.batches import torch_generator
 
 SEED = 3
 PASSES = 8                                                  # S

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from mtal.config import Config
-from mtal.models.pairwise import PairBlocks
+from mtal.models.pairwise_distillation import PairBlocks
 from mtal.models.prediction import FirstStage, Prediction
 from mtal.signals.signal import Bench, Seen, Signal
 from mtal.tasks.task import Task
-from mtal.training.loop import Batch, Report, optimise, seed_weights, steps, torch_generator
+from mtal.training.batches import Batch, Report, optimise, seed_weights, steps, torch_generator
 from mtal.training.losses import check_finite, head_losses, joined
 
 SEED = 1

@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from mtal.config import Config
 from mtal.datasets.normalise import to_input
-from mtal.models.folding import fold
+from mtal.models.fold_batchnorm import fold
 from mtal.signals.signal import Bench, Seen, Signal
 from mtal.tasks.task import Task
-from mtal.training.loop import Report
+from mtal.training.batches import Report
 
 MOST_IMAGES, MOST_PIXELS = 32, 2**20                        # looked at together: more are no faster, and take memory
 

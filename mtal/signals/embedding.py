@@ -11,7 +11,7 @@ from mtal.datasets.normalise import to_input
 from mtal.models.autoencoder import AutoEncoder
 from mtal.models.prediction import FirstStage, Prediction
 from mtal.signals.signal import Bench, Seen, Signal, shuffled_batches
-from mtal.training.loop import Report, seed_weights, steps
+from mtal.training.batches import Report, seed_weights, steps
 from mtal.training.losses import NonFiniteLossError
 
 SEED = 2

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from mtal.models.prediction import Prediction, TwoStageNetwork
 from mtal.signals.signal import Bench, Seen, Signal
 from mtal.tasks.task import Task
-from mtal.training.companion import Companion
+from mtal.training.auxiliary import Companion
 
 HIDDEN = 128
 MARGIN = 1.0

@@ -1,4 +1,5 @@
 """The signals. To add one: write a file like committee.py and list it here."""
+from mtal.signals.backbone_feature import SHARED
 from mtal.signals.bald import BALD
 from mtal.signals.committee import COMMITTEE
 from mtal.signals.embedding import EMBEDDING
@@ -7,7 +8,6 @@ from mtal.signals.equivariance import EQUIVARIANCE
 from mtal.signals.gradient import GRADIENT
 from mtal.signals.margin import MARGIN
 from mtal.signals.predicted_loss import PREDICTED_LOSS
-from mtal.signals.shared import SHARED
 from mtal.signals.signal import Signal
 from mtal.signals.uncertainty import UNCERTAINTY
 

@@ -11,9 +11,9 @@ from mtal.config import Config
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
 from mtal.tasks.task import Task, mirrored_back
-from mtal.training.companion import Companion
-from mtal.training.loop import Feed, Report, steps
-from mtal.training.machine import Machine
+from mtal.training.auxiliary import Companion
+from mtal.training.batches import Feed, Report, steps
+from mtal.training.device import Machine
 
 
 @dataclass(frozen=True)

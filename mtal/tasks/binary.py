@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mtal.tasks.belief import Chances
 from mtal.tasks.classes import DISTANCES as CLASS_DISTANCES
-from mtal.tasks.labels import mean_where, unchanged, wrong_form
+from mtal.tasks.label_checks import mean_where, unchanged, wrong_form
+from mtal.tasks.output_distribution import Chances
 from mtal.tasks.palette import MISSING, RGB, cividis
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import IGNORE, Metric, Task

@@ -11,9 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mtal.tasks.belief import Chances
 from mtal.tasks.cross_entropy import cross_entropy
-from mtal.tasks.labels import unchanged, wrong_form
+from mtal.tasks.label_checks import unchanged, wrong_form
+from mtal.tasks.output_distribution import Chances
 from mtal.tasks.palette import IGNORED, RGB, class_colours
 from mtal.tasks.task import IGNORE, Distance, Metric, Task
 

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from mtal.tasks.labels import mean_where
+from mtal.tasks.label_checks import mean_where
 from mtal.tasks.resize import axis_weights, enlarge
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mtal.tasks.belief import Values
-from mtal.tasks.labels import mean_where, not_finite, wrong_form
+from mtal.tasks.label_checks import mean_where, not_finite, wrong_form
+from mtal.tasks.output_distribution import Values
 from mtal.tasks.palette import MISSING, RGB, plasma
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Distance, Metric, Task, Warp

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from mtal.tasks.binary import binary_task, known, probability, weighted_cross_entropy
-from mtal.tasks.matching import count_matches, near_pairs
+from mtal.tasks.edge_matching import count_matches, near_pairs
 from mtal.tasks.task import Metric, Task
 
 THRESHOLDS = np.arange(1, 100) / 100

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from mtal.tasks.binary import binary_task, known, probability, weighted_cross_entropy
-from mtal.tasks.labels import mean_where
+from mtal.tasks.label_checks import mean_where
 from mtal.tasks.task import Metric, Task
 
 THRESHOLDS = np.linspace(0.2, 0.9, 15)

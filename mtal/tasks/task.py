@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mtal.tasks.belief import Belief
+from mtal.tasks.output_distribution import Belief
 
 IGNORE = 255                                                # class id of pixels that count nowhere
 

@@ -13,9 +13,9 @@ from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Task
-from mtal.training.loop import Report
+from mtal.training.batches import Report
+from mtal.training.device import Machine
 from mtal.training.losses import all_losses, check_finite
-from mtal.training.machine import Machine
 
 
 @dataclass(frozen=True)

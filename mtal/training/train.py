@@ -7,8 +7,8 @@ from torch import nn
 
 from mtal.config import Config
 from mtal.models.prediction import TwoStageNetwork
-from mtal.training.companion import Companion
-from mtal.training.loop import Batch, Feed, Report, optimise, torch_generator
+from mtal.training.auxiliary import Companion
+from mtal.training.batches import Batch, Feed, Report, optimise, torch_generator
 from mtal.training.losses import NonFiniteLossError, all_losses, check_finite, joined
 
 

@@ -22,7 +22,7 @@ from mtal.engine.watch import Watch
 from mtal.runs.launch import create
 from mtal.runs.paths import CyclePaths, StorePaths
 from mtal.runs.run import Run
-from mtal.signals.content import titles
+from mtal.signals.class_content import titles
 from mtal.tasks.classes import class_shares
 from tests.real_runs import tiny_config
 from tests.training.benches import quiet, small_bench

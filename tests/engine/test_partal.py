@@ -9,7 +9,7 @@ from mtal.engine.watch import Watch
 from mtal.runs.launch import create
 from mtal.runs.paths import StorePaths
 from mtal.runs.run import Run
-from mtal.training.guesses import WEIGHT, lacking
+from mtal.training.pseudo_labels import WEIGHT, lacking
 from tests.real_runs import launch_and_wait, tiny_config
 
 WHOLE = np.ones((24, 3), dtype=bool)

@@ -10,7 +10,7 @@ from mtal.signals import bald, gradient
 from mtal.signals.describe import look
 from mtal.signals.registry import SIGNALS
 from mtal.tasks.depth import depth
-from mtal.training.loop import torch_generator
+from mtal.training.batches import torch_generator
 from tests.training.benches import small_bench
 
 IMAGES = (3, 20)

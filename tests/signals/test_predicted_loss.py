@@ -7,7 +7,7 @@ from scipy.stats import spearmanr
 from mtal.datasets.normalise import to_input
 from mtal.models.prediction import Prediction
 from mtal.signals.predicted_loss import LossModules, average, ranking_loss, shared_width
-from mtal.training.loop import seed_weights, torch_generator
+from mtal.training.batches import seed_weights, torch_generator
 from mtal.training.train import train
 from tests.training.benches import quiet, small_bench
 

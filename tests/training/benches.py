@@ -7,8 +7,8 @@ from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.models.registry import build_network
 from mtal.signals.signal import Bench
-from mtal.training.loop import Feed
-from mtal.training.machine import find_machine
+from mtal.training.batches import Feed
+from mtal.training.device import find_machine
 from tests.real_runs import tiny_config
 
 

@@ -12,9 +12,9 @@ from mtal.datasets.dataset import DataError, Gated
 from mtal.datasets.normalise import to_input
 from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
-from mtal.training.companion import Companion
+from mtal.training.auxiliary import Companion
+from mtal.training.batches import Waiting, ahead, torch_generator
 from mtal.training.evaluate import evaluate
-from mtal.training.loop import Waiting, ahead, torch_generator
 from mtal.training.losses import NonFiniteLossError, all_losses, head_losses, joined
 from mtal.training.train import train
 from tests.real_runs import tiny_config
@@ -254,7 +254,7 @@ class TestReadAhead:
             return original(self, timeout)
 
         monkeypatch.setattr(Future, "result", result)
-        monkeypatch.setattr("mtal.training.loop.time.perf_counter", lambda: now[0])
+        monkeypatch.setattr("mtal.training.batches.time.perf_counter", lambda: now[0])
         waiting = Waiting()
         for _ in ahead(iter(range(3)), waiting):
             now[0] += 1000

@@ -2,7 +2,7 @@
 import numpy as np
 import torch
 
-from mtal.tasks.labels import mean_where, not_finite, wrong_form
+from mtal.tasks.label_checks import mean_where, not_finite, wrong_form
 
 
 def test_mean_where_equals_plain_loops():

@@ -14,8 +14,8 @@ from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Task, mirrored_back
-from mtal.training.loop import Report
-from mtal.training.machine import Machine
+from mtal.training.batches import Report
+from mtal.training.device import Machine
 
 WEIGHT = 0.5                                                # of a guess beside a label (our choice)
 

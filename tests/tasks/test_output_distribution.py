@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mtal.tasks.belief import BETTER_SHARE, CONFIDENT
+from mtal.tasks.output_distribution import BETTER_SHARE, CONFIDENT
 from mtal.tasks.registry import TASKS
 from mtal.tasks.task import IGNORE, mirrored_back
 from tests.tasks.samples import random_output

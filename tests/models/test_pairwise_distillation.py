@@ -3,7 +3,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mtal.models.pairwise import PairBlocks
+from mtal.models.pairwise_distillation import PairBlocks
 from mtal.tasks.registry import TASKS
 
 NAMES = ("semseg", "depth", "normals", "edge")

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from mtal.models.blocks import Output, conv_bn_relu
-from mtal.models.folding import fold
+from mtal.models.fold_batchnorm import fold
 from mtal.models.registry import BACKBONES, build_backbone, build_network
 from tests.models.test_networks import TASKS, small
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from mtal.tasks.matching import count_matches, near_pairs
+from mtal.tasks.edge_matching import count_matches, near_pairs
 
 
 def assigned_by_cost(predicted, true, radius, outlier=100):

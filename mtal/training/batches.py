@@ -14,7 +14,7 @@ from mtal.datasets.augment import augment
 from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.tasks.task import Task
-from mtal.training.machine import Machine
+from mtal.training.device import Machine
 
 POWER = 0.9                                                 # of the poly schedule (FACTS 4.2)
 

@@ -11,9 +11,9 @@ from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import Prediction
 from mtal.tasks.task import IGNORE
-from mtal.training.guesses import WEIGHT, guesses, lacking
-from mtal.training.loop import Feed, torch_generator
+from mtal.training.batches import Feed, torch_generator
 from mtal.training.losses import all_losses, joined
+from mtal.training.pseudo_labels import WEIGHT, guesses, lacking
 from mtal.training.train import train
 from tests.training.benches import quiet, small_bench
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from mtal.config import Config
-from mtal.training.machine import find_machine
+from mtal.training.device import find_machine
 
 PAGES_OF_ANOTHER_TENSOR = """
 import resource, sys, torch
-from mtal.training.machine import keep_freed_memory
+from mtal.training.device import keep_freed_memory
 if sys.argv[1] == "keep":
     keep_freed_memory()
 def fill():
