@@ -1,15 +1,14 @@
 """The dashboard: `streamlit run app.py`. The server with its pictures, page settings, style sheet and the list of pages."""
-from pathlib import Path
 
 import streamlit as st
 
+from mtal.locations import ASSETS
 from mtal.ui.pictures import ROUTES
 from mtal.ui.who import ask_who
 
 app = st.App(__file__, routes=ROUTES)                       # the server takes it from here; what follows is run per visit
 
 if __name__ == "__main__":
-    ASSETS = Path(__file__).parent / "assets"
     st.set_page_config(page_icon=str(ASSETS / "logo.svg"), layout="wide", initial_sidebar_state=220)
     st.html(ASSETS / "style.css")
     st.logo(str(ASSETS / "logo.svg"), size="large")

@@ -1,11 +1,8 @@
 """Help: words, strategies, formulas, keys, versions."""
-from pathlib import Path
-
 import streamlit as st
 
+from mtal.locations import ASSETS
 from mtal.ui import methods
-
-ASSETS = Path(__file__).parents[1] / "assets"
 
 st.title("Help")
 words, strategies, formulas, keys, about = st.tabs(["Words", "Strategies", "Formulas", "Keys", "About"], key="help.tabs")

@@ -17,7 +17,7 @@ from mtal.cli.doctor import packages, python_version, room, store_works
 from mtal.cli.options import checked
 from mtal.cli.watch import follow, line
 from mtal.config import Config, ConfigError, compose
-from mtal.datasets.check import Report
+from mtal.datasets.checks.check import Report
 from mtal.export.registry import EXPORTERS, SET_EXPORTERS
 from mtal.runs import launch as launching
 from mtal.runs.index import known_times

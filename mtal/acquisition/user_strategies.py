@@ -16,6 +16,7 @@ from mtal.acquisition.contract import DECLARED, RULES, broken
 from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
 from mtal.config import ConfigError, find
+from mtal.locations import USER_FOLDER
 
 VARIABLE = "MTAL_STRATEGIES"
 WAY_OUT = "Mend the file or take it away; `python -m mtal strategies --check FILE` tries it"
@@ -39,7 +40,7 @@ class OwnFile:
 
 def own_folder() -> Path:
     """`strategies/` beside `app.py`, unless the environment says otherwise."""
-    return Path(os.environ.get(VARIABLE) or Path(__file__).parents[2] / "strategies").absolute()
+    return Path(os.environ.get(VARIABLE) or USER_FOLDER / "strategies").absolute()
 
 
 def own_files() -> list[Path]:

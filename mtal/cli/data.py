@@ -11,7 +11,7 @@ from mtal.cli.options import AsJson, ConfigFile, Preset, Sets
 from mtal.config import Config, ConfigError, compose, find
 
 if TYPE_CHECKING:
-    from mtal.datasets.check import Report
+    from mtal.datasets.checks.check import Report
 
 SHOWN = 5                                                   # names listed per kind of problem for people; --json has all
 
@@ -30,7 +30,7 @@ def report_on(config: Config) -> "Report":
 
     ConfigError if there is nothing to check.
     """
-    from mtal.datasets.check import check as check_dataset
+    from mtal.datasets.checks.check import check as check_dataset
     from mtal.datasets.dataset import DataError
     from mtal.datasets.registry import DATASETS
 
@@ -71,7 +71,7 @@ def readable(report: "Report") -> str:
 
 def _problems(report: "Report") -> list[str]:
     """A line per kind, task and severity, the worst first, with the first names under it."""
-    from mtal.datasets.problems import SEVERITIES, WAYS_OUT
+    from mtal.datasets.checks.problems import SEVERITIES, WAYS_OUT
 
     def group(row: dict[str, str]) -> tuple[int, str, str]:
         return list(SEVERITIES).index(row["severity"]), row["what"], row["kind"]

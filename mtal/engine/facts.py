@@ -14,12 +14,12 @@ from mtal.datasets.dataset import Dataset
 from mtal.engine.evidence import MOST_PICKS, NEAR_MISSES
 from mtal.engine.quality import is_measured
 from mtal.engine.replay import rivals
-from mtal.runs.versions import own_version
 from mtal.signals.registry import SIGNALS
 from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
 from mtal.training.batches import steps
 from mtal.training.device import Machine
+from mtal.version import VERSION
 
 PACKAGES = ("torch", "torchvision", "timm", "numpy", "scipy", "scikit-learn", "scikit-image", "umap-learn", "pandas")
 
@@ -105,7 +105,7 @@ def needed_stages(strategy: Strategy, signals: Sequence[str]) -> dict[str, bool]
 
 def versions() -> dict[str, str]:
     """Of Python, the packages that can change a number, and this project."""
-    return {"mtal": own_version(), "python": platform.python_version(), "platform": sys.platform} | {
+    return {"mtal": VERSION, "python": platform.python_version(), "platform": sys.platform} | {
         name: version(name) for name in PACKAGES}
 
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from mtal.config import Config
 from mtal.datasets.dataset import DataError, Dataset, Split, Subset, labels_there
-from mtal.datasets.listing import some
 from mtal.datasets.parallel import Report
+from mtal.datasets.readers.file_lists import some
 from mtal.engine.facts import images_at
 from mtal.engine.thumbs import write_thumbs
 from mtal.runs.paths import DataPaths

@@ -24,7 +24,7 @@ from mtal.runs.lines import curve_rows
 from mtal.runs.protocol import notes
 from mtal.runs.run import LOSS, Run
 from mtal.runs.status import Status
-from mtal.runs.versions import own_version
+from mtal.version import VERSION
 
 ENDED = {Status.FAILED, Status.INTERRUPTED, Status.STOPPED}  # runs that will not finish by themselves: named at the top
 NO_POINT = "No run has a complete cycle yet, so there is nothing to compare."
@@ -65,7 +65,7 @@ def _top(runs: Sequence[Run], members: Sequence[Member], parts: Sequence[Part], 
     made = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(now))
     unfinished = [one for one in members if one.status is not Status.FINISHED]
     state = f"{how_far(members)}." + " The numbers below are of the complete cycles, and can change." * bool(unfinished)
-    return (paragraph(f"Made on {made} with mtal {own_version()}.", "soft")
+    return (paragraph(f"Made on {made} with mtal {VERSION}.", "soft")
             + paragraph(compared(runs) if runs else "None of these runs has begun.")
             + paragraph(state, "warning" if unfinished else "")
             + (paragraph(UNEQUAL_STARTS, "warning") if len(rows) and unequal_starts(rows) else "")

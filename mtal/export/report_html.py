@@ -2,7 +2,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from html import escape
-from pathlib import Path
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,8 +9,8 @@ from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
 from mtal.figures.style import Drawing
+from mtal.locations import ASSETS
 
-ASSETS = Path(__file__).parents[2] / "assets"
 GENERATOR = '<meta name="generator" content="mtal report">'
 # Nothing is fetched, whatever a title or a setting may say.
 POLICY = ("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:")

@@ -4,7 +4,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-PUBLISHED = Path(__file__).parents[2] / "assets" / "published.csv"
+from mtal.locations import ASSETS
+
+PUBLISHED = ASSETS / "published.csv"
 COLUMNS = ["table", "figure", "dataset", "task", "metric", "better", "method", "labelled_percent", "mean", "spread"]
 PAPER_NAMES = {"nyud": "NYU", "nyud-mat": "NYU", "pascal": "PASCAL"}   # our data set -> the paper's
 READINGS = {"std": "a standard deviation", "variance": "a variance"}

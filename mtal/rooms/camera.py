@@ -1,4 +1,4 @@
-"""The camera: a pinhole in a room. Its own frame is x right, y down, z forward, as in mtal.datasets.raycast."""
+"""The camera: a pinhole in a room. Its own frame is x right, y down, z forward, as in mtal.datasets.synthetic.raycast."""
 from dataclasses import dataclass
 
 import numpy as np

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mtal.config import MACHINE_FIELDS, Config, ConfigError, load_config
+from mtal.locations import PACKAGE
 from mtal.runs.files import whole_file
 from mtal.runs.lock import is_held, take
 from mtal.runs.paths import STORE_VARIABLE, JobPaths, RunPaths, StorePaths
@@ -15,7 +16,6 @@ from mtal.runs.starts import ACCEPT_DATA, note_start
 from mtal.runs.status import Status, status
 
 WORKER = "mtal.engine.worker"                               # named, never imported: the dashboard must not load the engine
-ROOT = Path(__file__).parents[2]
 
 
 def create(config: Config, store: StorePaths) -> RunPaths:
@@ -67,7 +67,7 @@ def start(job: JobPaths, worker: str = WORKER, accept_data: bool = False) -> boo
             left_over.unlink(missing_ok=True)
         note_start(job)
         with job.log.open("ab") as log:
-            subprocess.Popen([sys.executable, "-m", worker, str(job.folder), *[ACCEPT_DATA] * accept_data], cwd=ROOT,
+            subprocess.Popen([sys.executable, "-m", worker, str(job.folder), *[ACCEPT_DATA] * accept_data], cwd=PACKAGE.parent,
                              pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                              start_new_session=True)        # Ctrl-C on the dashboard must not reach it
     return True

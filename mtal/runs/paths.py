@@ -4,12 +4,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from mtal.locations import USER_FOLDER
+
 STORE_VARIABLE = "MTAL_RUNS"
 
 
 def default_store() -> Path:
     """`runs/` beside `app.py`, unless the environment says otherwise."""
-    return Path(os.environ.get(STORE_VARIABLE) or Path(__file__).parents[2] / "runs").absolute()
+    return Path(os.environ.get(STORE_VARIABLE) or USER_FOLDER / "runs").absolute()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ by plotly itself, which keeps both as long as the figure's `uirevision` stays.
 """
 import json
 import re
-from pathlib import Path
 from textwrap import wrap
 
 import pandas as pd
@@ -15,9 +14,9 @@ from plotly.utils import PlotlyJSONEncoder
 
 from mtal.export.tables import csv_text
 from mtal.figures.style import Drawing, literal
+from mtal.locations import ASSETS
 from mtal.ui.pictures import library_url
 
-ASSETS = Path(__file__).parents[2] / "assets"
 LINE = 90                                                   # letters of a title below each other: plotly wraps none
 WIDTH_PX, HEIGHT_PX, SCALE = 1000, 560, 2                   # of the picture, before it is scaled
 

@@ -15,7 +15,7 @@ from mtal.runs.status import Status
 from mtal.ui import cards, inputs, loaders, registry
 from mtal.ui.words import clock, code, plain
 
-Report = Mapping[str, Any]                                  # as mtal.datasets.check.Report is stored
+Report = Mapping[str, Any]                                  # as mtal.datasets.checks.check.Report is stored
 GUESSED = "data.guessed"                                    # session key: where a first guess was written; until a check begins
 NO_GUESS = "data.no_guess"                                  # session key: why none could be written
 
@@ -62,7 +62,7 @@ def _found(status: Status, report: Report | None) -> str:
     """`, 3 problems`: what a run would leave out or ignore, and pictures of both splits. Notes are none."""
     if status is not Status.FINISHED or not report:
         return ""
-    from mtal.datasets.problems import NOTE
+    from mtal.datasets.checks.problems import NOTE
     number = len(report["leaks"]) + sum(row["severity"] != NOTE for row in report["problems"])
     return f", {count(number, 'problem')}" if number else ""
 
@@ -83,7 +83,7 @@ def why_not_checked(folder: DataFolder) -> None:
 
 def report_of(config: Config, folder: DataFolder) -> Report:
     """The last report. Without one that this page can show, it says what a check does, and ends."""
-    from mtal.datasets.coverage import VERSION
+    from mtal.datasets.checks.coverage import VERSION
     report = folder.report()
     if report is None:
         st.info("A check reads every image and label once, in the background: what is missing or broken, which labels look "

@@ -1,15 +1,14 @@
 """Two pictures of one image over each other, mixed in the browser, with the values under the pointer. See assets/compare.js."""
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from mtal.locations import ASSETS
 from mtal.runs.run import Run, TaskFacts
 from mtal.ui.layers import IMAGE, Layer
 from mtal.ui.pictures import picture_url
 
-ASSETS = Path(__file__).parents[2] / "assets"
 WITHOUT_VALUES = "This run stored pictures only, no values behind them: it is older than this comparison."
 HALF = 50                                                   # percent of the upper picture, so that both are seen
 BELOW, ABOVE = "below", "above"                             # names in the address

@@ -24,7 +24,7 @@ ALL, BOTH = "all", "in both splits"
 
 def summary(report: Report) -> None:
     """The numbers that decide whether to go on."""
-    from mtal.datasets.problems import IGNORED, LEFT_OUT, NOTE
+    from mtal.datasets.checks.problems import IGNORED, LEFT_OUT, NOTE
     splits, severities = report["splits"], Counter(row["severity"] for row in report["problems"])
     tiles = st.container(key="data.tiles").columns(6)
     tiles[0].metric("Pool images", f"{splits['pool']['images']:,}", border=True, help="Images to choose from.")
@@ -74,13 +74,13 @@ def problems(folder: DataFolder, report: Report) -> None:
                            icon=":material/download:", on_click="ignore")
     _problem_table(folder, kept.iloc[(page - 1) * ROWS:page * ROWS])
     if kind != ALL:
-        from mtal.datasets.problems import WAYS_OUT
+        from mtal.datasets.checks.problems import WAYS_OUT
         st.caption(f"{kind.capitalize()}: {plain(WAYS_OUT[kind])}")
 
 
 def states_of(report: Report, split: str) -> np.ndarray:
-    """(N, T) states of the labels of a split, see mtal.datasets.coverage."""
-    from mtal.datasets.coverage import unpack
+    """(N, T) states of the labels of a split, see mtal.datasets.checks.coverage."""
+    from mtal.datasets.checks.coverage import unpack
     packed = report["splits"][split]["states"]
     return np.stack([unpack(packed[task["name"]]) for task in report["tasks"]], axis=1)
 
@@ -113,7 +113,7 @@ def thumbnail(folder: DataFolder, split: str, name: str, caption: str, width: in
 
 def _by_kind(report: Report) -> None:
     """A row per kind of problem, the worst first, with the way out."""
-    from mtal.datasets.problems import SEVERITIES, WAYS_OUT
+    from mtal.datasets.checks.problems import SEVERITIES, WAYS_OUT
     counts = Counter((row["severity"], row["what"], row["kind"]) for row in report["problems"])
     copies = _of_copies(report)
     if not counts and not copies:
@@ -130,7 +130,7 @@ def _by_kind(report: Report) -> None:
 
 def _of_copies(report: Report) -> list[dict[str, Any]]:
     """Rows for pictures in both splits, then for near copies, of which the view Copies shows each."""
-    from mtal.datasets.problems import NOTE
+    from mtal.datasets.checks.problems import NOTE
     near = sum(len(ids) for group in report["alike"] for ids in group.values())
     rows = [{"what a run does": "measures too well", "what": "image", "kind": BOTH, "count": len(report["leaks"]),
              "way out": "Results would flatter: take one of each pair out. The view Copies shows them."},
@@ -157,12 +157,12 @@ def _embedded(path: Path) -> str:
 
 
 def _state_titles() -> Sequence[str]:
-    from mtal.datasets.coverage import TITLES
+    from mtal.datasets.checks.coverage import TITLES
     return TITLES
 
 
 def _in_order(severities: pd.Series) -> list[str]:
-    from mtal.datasets.problems import SEVERITIES
+    from mtal.datasets.checks.problems import SEVERITIES
     there = set(severities.unique())                        # a set of the column itself takes a second for 20,000 rows
     return [one for one in SEVERITIES if one in there]
 

@@ -79,7 +79,7 @@ def previews(folder: DataFolder, report: Report) -> None:
 
 def _preview(folder: DataFolder, split: str, name: str, states: Mapping[str, int]) -> None:
     """One image and its labels; where there is none to see, why. `states`: of its label for each task."""
-    from mtal.datasets.coverage import TITLES
+    from mtal.datasets.checks.coverage import TITLES
     for column, what in zip(st.columns(len(states) + 1), ["image", *states], strict=True):
         path = folder.preview(split, name, what)
         if path.exists():

@@ -1,10 +1,10 @@
 """What a click on a tile does, without loading the page anew; and the key that begins a note. See assets/opening.js."""
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
-ASSETS = Path(__file__).parents[2] / "assets"
+from mtal.locations import ASSETS
+
 _component = st.components.v2.component("mtal.opening", js=(ASSETS / "opening.js").read_text(encoding="utf-8"))
 
 

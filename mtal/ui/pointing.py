@@ -1,18 +1,17 @@
 """What Streamlit's chart does not tell: a click in lasso mode, a click on a tile, Escape, the zoom, no WebGL; and rings around
 what is marked and a picture beside the pointer, without the chart being drawn again. The chart's own texts need none of it."""
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from mtal.figures.style import PICKED
+from mtal.locations import ASSETS
 from mtal.runs.run import Run
 from mtal.ui.pictures import thumb_url
 
 KEY = "map.pointing"
-ASSETS = Path(__file__).parents[2] / "assets"
 MOST_RINGS = 3000                                           # of a set, evenly spread; more would hide the map
 LOOKS: dict[str, dict[str, Any]] = {                        # what is ringed, drawn in this order; lengths in pixels
     "set": {"colour": "#CC79A7", "radius": 7, "width": 2, "filled": True},

@@ -41,7 +41,7 @@ def samples(folder: DataFolder, report: Report) -> None:
 
 def _shown(report: Report, split: str, states: np.ndarray, show: str) -> np.ndarray:
     """(N,) bool: the images that a filter lets through."""
-    from mtal.datasets.coverage import LABELLED, LEFT_OUT
+    from mtal.datasets.checks.coverage import LABELLED, LEFT_OUT
     ids = report["splits"][split]["ids"]
     if show == ALL:
         return np.ones(len(ids), bool)
@@ -58,7 +58,7 @@ def _shown(report: Report, split: str, states: np.ndarray, show: str) -> np.ndar
 
 def _caption(name: str, states: np.ndarray, tasks: list[str]) -> str:
     """The id, and the tasks for which it has no label to learn from."""
-    from mtal.datasets.coverage import EMPTY, LABELLED, LEFT_OUT
+    from mtal.datasets.checks.coverage import EMPTY, LABELLED, LEFT_OUT
     if LEFT_OUT in states:
         return f"{plain(name)}  \ncannot be used"
     wanting = [task for task, state in zip(tasks, states, strict=True) if state not in {LABELLED, EMPTY}]

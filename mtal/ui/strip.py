@@ -1,15 +1,13 @@
 """A row of small pictures of pool images; a click opens one without loading the page anew. See assets/strip.js."""
 from collections.abc import Sequence
-from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from mtal.locations import ASSETS
 from mtal.runs.run import Run
 from mtal.ui.gallery import address
 from mtal.ui.pictures import thumb_url
-
-ASSETS = Path(__file__).parents[2] / "assets"
 
 _component = st.components.v2.component("mtal.strip", css=(ASSETS / "strip.css").read_text(encoding="utf-8"),
                                         js=(ASSETS / "strip.js").read_text(encoding="utf-8"))

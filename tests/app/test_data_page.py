@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from mtal.config import Config
-from mtal.datasets.check import check
-from mtal.datasets.coverage import EMPTY, LABELLED, NO_LABEL, VERSION, pack
-from mtal.datasets.nyud import NYUD
-from mtal.datasets.problems import FILES, NOTES
+from mtal.datasets.checks.check import check
+from mtal.datasets.checks.coverage import EMPTY, LABELLED, NO_LABEL, VERSION, pack
+from mtal.datasets.checks.problems import FILES, NOTES
+from mtal.datasets.readers.nyud import NYUD
 from mtal.engine.checker import main
 from mtal.runs.data import DataFolder
 from mtal.runs.files import read_json, write_json
@@ -134,7 +134,7 @@ def test_a_report_of_an_earlier_version_is_not_misread(open_page, made_check):
 
 def test_page_and_check_agree_about_the_version(open_page, made_check, monkeypatch):
     made_check("finished")
-    monkeypatch.setattr("mtal.datasets.coverage.VERSION", VERSION + 1)
+    monkeypatch.setattr("mtal.datasets.checks.coverage.VERSION", VERSION + 1)
     assert "earlier version" in text_of(open_page("data", **CHECKED))
 
 

@@ -11,8 +11,8 @@ from PIL import Image
 
 from mtal.config import Config
 from mtal.datasets.dataset import Split
-from mtal.datasets.drawn import DRAWN
-from mtal.datasets.scenes import CLASSES
+from mtal.datasets.synthetic.scenes import CLASSES
+from mtal.datasets.synthetic.shapes import DRAWN
 
 TASKS = ("semseg", "depth", "normals", "edge")
 SIZE = (120, 160)

@@ -5,7 +5,7 @@ import h5py
 import numpy as np
 
 from mtal.config import Config
-from mtal.datasets.nyud_mat import FILE
+from mtal.datasets.readers.nyud_mat import FILE
 
 SIZE = (18, 24)
 ALL = ("semseg", "depth", "normals", "edge")

@@ -7,7 +7,7 @@ import torch
 
 from mtal.config import Config
 from mtal.datasets.augment import ZOOMS, augment, draw_warp, warp_images, warp_targets
-from mtal.datasets.drawn import DRAWN
+from mtal.datasets.synthetic.shapes import DRAWN
 from mtal.tasks.task import Warp
 
 TIE_PX = 2e-3                                               # where two pixels are equally near, either is right

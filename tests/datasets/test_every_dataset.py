@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from mtal.config import Config, ConfigError
-from mtal.datasets import home
 from mtal.datasets.dataset import DataError, Gated, LabelNotBought, Subset, labels_there
+from mtal.datasets.readers import locate
 from mtal.datasets.registry import DATASETS
 from tests.datasets.any_folder import folder_config, write_folder
 from tests.datasets.nyud_folder import nyud_config, write_nyud
@@ -75,7 +75,7 @@ class TestEveryDataset:
 
     @pytest.mark.parametrize("data", ["a" * 300, "nul\0byte", "round", "~/" + "b" * 300])
     def test_a_text_that_can_be_no_place_is_named(self, name, data, monkeypatch, tmp_path):
-        monkeypatch.setattr(home, "ROOT", tmp_path)
+        monkeypatch.setattr(locate, "USER_FOLDER", tmp_path)
         (tmp_path / "round").symlink_to("round")
         config = Config(dataset=name, data=data)
         for ask in (DATASETS[name].place, DATASETS[name].tasks_in, DATASETS[name].load):

@@ -7,9 +7,9 @@ import torch
 
 from mtal.config import Config
 from mtal.datasets.dataset import DataError, Gated, LabelNotBought
-from mtal.datasets.drawn import DRAWN
-from mtal.datasets.nyud import NYUD
+from mtal.datasets.readers.nyud import NYUD
 from mtal.datasets.resized import Resized, resize_image, resize_label
+from mtal.datasets.synthetic.shapes import DRAWN
 from tests.datasets.nyud_folder import SIZE, nyud_config, write_nyud
 
 ROOMY_GB = 0.1

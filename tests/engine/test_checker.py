@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from mtal.config import Config
-from mtal.datasets.nyud import NYUD
+from mtal.datasets.readers.nyud import NYUD
 from mtal.engine import checker
 from mtal.runs.files import read_json, write_json
 from mtal.runs.launch import ask

@@ -6,7 +6,7 @@ import pytest
 
 from mtal.config import Config
 from mtal.datasets.dataset import DataError, labels_there
-from mtal.datasets.nyud import NYUD
+from mtal.datasets.readers.nyud import NYUD
 from mtal.engine import cycle, worker
 from mtal.engine.facts import labels_per_cycle
 from mtal.engine.intake import LabelsAwaited, await_labels, first_images, on_disk, readable, simulated

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from mtal.config import Config
-from mtal.datasets.drawn import DRAWN
-from mtal.datasets.nyud import NYUD
+from mtal.datasets.readers.nyud import NYUD
+from mtal.datasets.synthetic.shapes import DRAWN
 from mtal.engine.thumbs import write_thumbs
 from tests.datasets.nyud_folder import TRAIN, nyud_config, write_nyud
 

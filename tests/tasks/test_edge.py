@@ -9,7 +9,7 @@ from skimage.morphology import skeletonize
 from mtal.tasks.edge import LEAST_LEVELS, THRESHOLDS, edge
 from mtal.tasks.task import IGNORE
 from tests.tasks.samples import random_output, random_target, stack
-from tests.tasks.test_matching import assigned_by_cost
+from tests.tasks.test_edge_matching import assigned_by_cost
 
 TASK = edge(tolerance=0.15)                                 # wide enough to matter on small maps
 

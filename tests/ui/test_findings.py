@@ -2,7 +2,7 @@
 import pandas as pd
 import pytest
 
-from mtal.datasets.problems import SEVERITIES
+from mtal.datasets.checks.problems import SEVERITIES
 from mtal.ui import findings
 from tests.test_layers import ROOT, texts_of
 

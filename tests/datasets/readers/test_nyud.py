@@ -1,0 +1,280 @@
+"""NYUD_MT is read exactly as it lies there, and whatever is wrong with a folder is said by name."""
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mtal.config import Config
+from mtal.datasets.dataset import DataError, labels_there
+from mtal.datasets.readers import locate
+from mtal.datasets.readers.nyud import HOME, NYUD
+from tests.datasets.nyud_folder import SIZE, TRAIN, VAL, nyud_config
+
+IDS_OF = "gt_sets/train.txt"
+
+
+def load(folder, *tasks):
+    return NYUD.load(nyud_config(folder, tasks) if tasks else nyud_config(folder))
+
+
+def test_labels_are_the_stored_values_with_ignore_set(folder):
+    dataset = load(folder)
+    semseg, depth, normals, edge = (dataset.pool.label(2, task) for task in dataset.tasks)
+    stored = np.asarray(Image.open(folder / "segmentation" / "0005.png")).astype(int)
+    metres = np.load(folder / "depth" / "0005.npy")
+    assert dataset.pool.ids == TRAIN
+    assert dataset.validation.ids == VAL
+    for row in range(SIZE[0]):
+        for column in range(SIZE[1]):
+            assert semseg[row, column] == (255 if stored[row, column] == 0 else stored[row, column] - 1)
+            known = not np.isnan(metres[row, column])
+            assert depth[row, column] == (metres[row, column] if known else 0)
+    np.testing.assert_array_equal(normals, np.load(folder / "normals" / "0005.npy"))
+    np.testing.assert_array_equal(edge, np.load(folder / "edge" / "0005.npy"))
+    np.testing.assert_array_equal(dataset.pool.image(2), np.asarray(Image.open(folder / "images" / "0005.jpg")))
+
+
+def test_forty_classes_and_the_weights_of_the_method(folder):
+    dataset = load(folder)
+    assert [task.weight for task in dataset.tasks] == [1, 1, 10, 50]
+    assert len(dataset.tasks[0].classes) == 40
+    assert (dataset.tasks[0].classes[0], dataset.tasks[0].classes[39]) == ("wall", "otherprop")
+    assert dataset.note == ""
+
+
+def test_classes_txt_replaces_the_classes_and_says_so(folder):
+    (folder / "classes.txt").write_text("".join(f"class {number}\n" for number in range(39)))
+    dataset = load(folder)
+    assert dataset.tasks[0].classes[38] == "class 38"
+    assert dataset.note == "mIoU over 39 classes (classes.txt)"
+    assert dataset.tasks[0].metric.note.endswith(dataset.note)
+    with pytest.raises(DataError, match=r"0005\.png"):      # it uses the fortieth class
+        dataset.pool.label(2, dataset.tasks[0])
+
+
+def test_classes_txt_with_a_name_twice_is_refused(folder):
+    (folder / "classes.txt").write_text("a\nb\na\n")
+    with pytest.raises(DataError, match="2 of them different"):
+        load(folder)
+
+
+def test_png_photographs_and_a_parent_folder_will_do(folder):
+    for path in list((folder / "images").iterdir()):
+        Image.open(path).save(path.with_suffix(".png"))
+        path.unlink()
+    dataset = load(folder.parent)
+    assert dataset.folder == str(folder.resolve())
+    assert dataset.pool.image(0).shape == (*SIZE, 3)
+
+
+def test_a_link_to_the_whole_folder_is_the_same_folder(folder, tmp_path):
+    (tmp_path / "link").symlink_to(folder)
+    assert load(tmp_path / "link").folder == str(folder.resolve())
+
+
+class TestFindFolder:
+    def test_environment_first(self, folder, monkeypatch):
+        monkeypatch.setenv(HOME.variable, str(folder))
+        assert NYUD.place(Config(dataset=NYUD.name)) == str(folder.resolve())
+        assert NYUD.load(Config(tasks=("depth",))).folder == NYUD.place(Config()) == str(folder.resolve())
+
+    def test_then_beside_the_app(self, folder, monkeypatch, tmp_path):
+        monkeypatch.delenv(HOME.variable, raising=False)
+        monkeypatch.setattr(locate, "USER_FOLDER", tmp_path / "app")
+        assert NYUD.place(Config(dataset=NYUD.name)) == ""
+        (tmp_path / "app" / "data").mkdir(parents=True)
+        assert NYUD.place(Config(dataset=NYUD.name)) == ""
+        shutil.move(folder, tmp_path / "app" / "data" / "NYUD_MT")
+        assert NYUD.place(Config(dataset=NYUD.name)) == str(tmp_path / "app" / "data" / "NYUD_MT")
+
+    @pytest.mark.parametrize("text", ["a" * 300, "round"])
+    def test_a_variable_that_names_nothing_possible_stops_nobody_who_names_a_folder(self, folder, monkeypatch, tmp_path, text):
+        monkeypatch.setattr(locate, "USER_FOLDER", tmp_path)
+        (tmp_path / "round").symlink_to("round")
+        monkeypatch.setenv(HOME.variable, text)
+        assert NYUD.place(Config()) == ""
+        with pytest.raises(DataError, match=rf"MTAL_NYUD names {text}.*set `data`"):
+            NYUD.load(Config())
+        (tmp_path / "data").mkdir()
+        shutil.move(folder, tmp_path / "data" / "NYUD_MT")
+        assert NYUD.place(Config()) == str(tmp_path / "data" / "NYUD_MT")
+
+    def test_without_a_place_there_are_no_tasks_whatever_lies_here(self, folder, monkeypatch, tmp_path):
+        monkeypatch.chdir(folder)
+        assert NYUD.tasks_in(Config(data=str(tmp_path / "nowhere"))) == ()
+
+    def test_nothing_found_names_variable_and_setting(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(locate, "USER_FOLDER", tmp_path)
+        monkeypatch.setenv(HOME.variable, str(tmp_path / "gone"))
+        assert NYUD.place(Config()) == ""
+        with pytest.raises(DataError, match=r"MTAL_NYUD names .*gone.*set `data`"):
+            NYUD.load(Config())
+
+
+class TestDamagedFolder:
+    def test_missing_folder_is_named(self, tmp_path):
+        with pytest.raises(DataError, match=r"no folder .*nowhere"):
+            load(tmp_path / "nowhere")
+
+    def test_folder_without_lists(self, folder):
+        shutil.rmtree(folder / "gt_sets")
+        with pytest.raises(DataError, match=r"gt_sets.*depth, edge, images"):
+            load(folder)
+
+    @pytest.mark.parametrize(("text", "said"), [
+        ("", "is empty"), ("\n \n", "is empty"), ("0001\n0002\n0001\n", "'0001' more than once"),
+        ("../0001\n", r"'\.\./0001'"), ("..\n", r"'\.\.'"), ("a/b\n", "'a/b'"), ("a\\b\n", "a.*b"), ("/etc/passwd\n", "passwd"),
+        ("00\x0001\n", "file name"),
+    ])
+    def test_bad_lists(self, folder, text, said):
+        (folder / IDS_OF).write_text(text)
+        with pytest.raises(DataError, match=said):
+            load(folder)
+
+    def test_list_that_is_no_text(self, folder):
+        (folder / IDS_OF).write_bytes(b"\xff\xfe\x00\x01")
+        with pytest.raises(DataError, match="plain text"):
+            load(folder)
+
+    def test_missing_list(self, folder):
+        (folder / "gt_sets" / "val.txt").unlink()
+        with pytest.raises(DataError, match=r"val\.txt"):
+            load(folder)
+
+    def test_windows_line_ends_are_fine(self, folder):
+        (folder / IDS_OF).write_bytes(b"\xef\xbb\xbf0001\r\n0002\r\n\r\n")
+        assert load(folder).pool.ids == ("0001", "0002")
+
+    def test_a_missing_label_is_no_label_and_a_missing_image_shows_when_read(self, folder):
+        (folder / "depth" / "0002.npy").unlink()
+        (folder / "images" / "0007.jpg").unlink()
+        dataset = load(folder)
+        there = labels_there(dataset.pool, dataset.tasks)
+        assert np.argwhere(~there).tolist() == [[1, 1]]
+        with pytest.raises(DataError, match=r"depth/0002\.npy is missing"):
+            dataset.pool.label(1, dataset.tasks[1])
+        with pytest.raises(DataError, match=r"images/0007\.jpg is missing"):
+            dataset.pool.image(3)
+
+    def test_a_whole_folder_of_labels_may_be_missing(self, folder):
+        shutil.rmtree(folder / "edge")
+        assert NYUD.tasks_in(nyud_config(folder)) == ("semseg", "depth", "normals")
+        dataset = load(folder)
+        np.testing.assert_array_equal(labels_there(dataset.validation, dataset.tasks), [[True, True, True, False]] * 2)
+        assert dataset.fingerprint()
+
+    def test_the_folder_of_images_must_be_there(self, folder):
+        shutil.rmtree(folder / "images")
+        with pytest.raises(DataError, match="no folder images"):
+            load(folder)
+
+    @pytest.mark.parametrize("what", ["depth/0002.npy", "depth", "gt_sets/val.txt", "gt_sets", "classes.txt"])
+    def test_links_that_lead_out_are_refused(self, folder, tmp_path, what):
+        (folder / "classes.txt").write_text("\n".join(map(str, range(40))))
+        shutil.move(folder / what, tmp_path / "elsewhere")
+        (folder / what).symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(DataError, match=f"{what} is a link that leads out"):
+            load(folder)
+
+    @pytest.mark.parametrize("what", ["depth/0002.npy", "depth", "gt_sets/val.txt", "classes.txt"])
+    def test_links_to_themselves_are_named(self, folder, what):
+        shutil.move(folder / what, folder / "elsewhere") if (folder / what).exists() else None
+        (folder / what).symlink_to((folder / what).name)
+        with pytest.raises(DataError, match=what):
+            load(folder).pool.label(1, load(folder).tasks[1])
+
+    def test_a_folder_that_cannot_be_listed_is_named(self, folder, monkeypatch):
+        def refused(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        monkeypatch.setattr(os, "scandir", refused)
+        with pytest.raises(DataError, match="gt_sets cannot be listed: Permission denied"):
+            load(folder)
+
+    def test_links_that_stay_inside_are_fine(self, folder):
+        (folder / "depth" / "0002.npy").unlink()
+        (folder / "depth" / "0002.npy").symlink_to("0001.npy")
+        assert load(folder).pool.label(1, load(folder).tasks[1]).shape == SIZE
+
+
+def broken_ways(path: Path) -> dict[str, bytes]:
+    whole = path.read_bytes()
+    return {"empty": b"", "cut": whole[:len(whole) // 2], "head only": whole[:20], "text": b"hello\n", "zeros": bytes(200),
+            "pickle": b"\x80\x04\x95\x0a\x00\x00\x00\x00\x00\x00\x00]\x94K\x01a."}
+
+
+class TestDamagedFile:
+    @pytest.mark.parametrize("way", ["empty", "cut", "head only", "text", "zeros", "pickle"])
+    @pytest.mark.parametrize("what", ["images/0001.jpg", "segmentation/0001.png", "depth/0001.npy", "normals/0001.npy",
+                                      "edge/0001.npy"])
+    def test_is_named_when_read(self, folder, what, way):
+        dataset = load(folder)
+        (folder / what).write_bytes(broken_ways(folder / what)[way])
+        task = {"segmentation": 0, "depth": 1, "normals": 2, "edge": 3}.get(what.split("/")[0])
+        with pytest.raises(DataError, match=what):
+            dataset.pool.image(0) if task is None else dataset.pool.label(0, dataset.tasks[task])
+
+    @pytest.mark.parametrize(("folder_name", "array", "said"), [
+        ("depth", np.ones((5, 6), np.float32), "5 x 6, but its image is 24 x 32"),
+        ("depth", np.ones((*SIZE, 1), np.float32), "not any x any"),
+        ("depth", np.full(SIZE, -1, np.float32), "0001.npy: "),
+        ("depth", np.full(SIZE, np.inf, np.float32), "0001.npy: "),
+        ("depth", np.array("text"), "array of numbers"),
+        ("depth", np.array([[1j]]), "array of numbers"),
+        ("normals", np.zeros(SIZE, np.float32), "not any x any x 3"),
+        ("normals", np.full((*SIZE, 3), 7, np.float32), "0001.npy: "),
+        ("edge", np.full(SIZE, 0.5, np.float32), "must be 0 or 1"),
+        ("edge", np.full(SIZE, np.nan, np.float32), "must be 0 or 1"),
+    ])
+    def test_values_and_shapes_that_cannot_be_right(self, folder, folder_name, array, said):
+        dataset = load(folder, folder_name)
+        np.save(folder / folder_name / "0001.npy", array)
+        with pytest.raises(DataError, match=said):
+            dataset.pool.label(0, dataset.tasks[0])
+
+    def test_objects_are_never_unpickled(self, folder, tmp_path):
+        class Evil:
+            def __reduce__(self):
+                return os.mkdir, (str(tmp_path / "owned"),)
+        np.save(folder / "depth" / "0001.npy", np.array([Evil()], object), allow_pickle=True)
+        with pytest.raises(DataError, match=r"0001\.npy"):
+            load(folder).pool.label(0, load(folder).tasks[1])
+        assert not (tmp_path / "owned").exists()
+
+    def test_class_image_must_be_ids_and_in_range(self, folder):
+        dataset = load(folder, "semseg")
+        for pixels, said in ((np.zeros((*SIZE, 3), np.uint8), "mode RGB"), (np.full(SIZE, 41, np.uint8), r"0001\.png: ")):
+            Image.fromarray(pixels).save(folder / "segmentation" / "0001.png")
+            with pytest.raises(DataError, match=said):
+                dataset.pool.label(0, dataset.tasks[0])
+
+    def test_images_of_too_many_pixels_are_not_decoded(self, folder, monkeypatch):
+        dataset = load(folder)
+        monkeypatch.setattr("mtal.datasets.readers.decode.MOST_PIXELS", 100)
+        with pytest.raises(DataError, match="24 x 32 pixels"):
+            dataset.pool.image(0)
+
+
+def test_fingerprint_changes_with_content_and_order(folder):
+    seen = {load(folder).fingerprint()}
+    np.save(folder / "edge" / "0011.npy", np.zeros((2, 2), np.float32))
+    seen.add(load(folder).fingerprint())
+    os.utime(folder / "images" / "0001.jpg", (1, 1))
+    seen.add(load(folder).fingerprint())
+    (folder / IDS_OF).write_text("\n".join(TRAIN[::-1]))
+    seen.add(load(folder).fingerprint())
+    (folder / IDS_OF).write_text("\n".join(TRAIN[:0:-1]))
+    seen.add(load(folder).fingerprint())
+    assert len(seen) == 5
+
+
+@pytest.mark.real
+def test_real_images_are_read(nyud_folder):
+    dataset = load(nyud_folder)
+    for task in dataset.tasks:
+        assert task.problem(dataset.validation.label(0, task)) == ""
+    metres = dataset.pool.label(0, dataset.tasks[1])
+    assert 0.5 < metres[metres > 0].min() <= metres.max() <= 10
+    assert dataset.pool.image(0).std() > 10
