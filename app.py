@@ -3,8 +3,8 @@
 import streamlit as st
 
 from mtal.locations import ASSETS
-from mtal.ui.pictures import ROUTES
-from mtal.ui.who import ask_who
+from mtal.ui.identity import ask_who
+from mtal.ui.image_routes import ROUTES
 
 app = st.App(__file__, routes=ROUTES)                       # the server takes it from here; what follows is run per visit
 

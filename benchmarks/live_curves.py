@@ -26,13 +26,13 @@ from streamlit.testing.v1 import AppTest
 from mtal.acquisition.registry import STRATEGIES
 from mtal.config import Config
 from mtal.runs.files import write_json
-from mtal.runs.index import all_runs
-from mtal.runs.launch import create
-from mtal.runs.lock import take
+from mtal.runs.jobs.launch import create
+from mtal.runs.jobs.lock import take
+from mtal.runs.jobs.progress import Progress
+from mtal.runs.jobs.start_log import note_start, starts
 from mtal.runs.paths import STORE_VARIABLE, StorePaths
-from mtal.runs.progress import Progress
-from mtal.runs.run import Run
-from mtal.runs.starts import note_start, starts
+from mtal.runs.store.index import all_runs
+from mtal.runs.store.run import Run
 from mtal.ui import live, loaders
 from tests.runs.made_run import IMAGES, TASKS, facts, write_measures
 from tests.runs.slow_progress import slow_progress

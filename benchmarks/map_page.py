@@ -19,9 +19,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from mtal.config import Config
 from mtal.runs.files import write_json
-from mtal.runs.launch import create
+from mtal.runs.jobs.launch import create
 from mtal.runs.paths import STORE_VARIABLE, CyclePaths, StorePaths
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 from tests.browser.conftest import FLAGS, chromium
 from tests.runs.made_run import TASKS, facts, write_measures
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from mtal.runs.index import all_runs
+from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths, default_store
-from mtal.runs.status import Status
+from mtal.runs.store.index import all_runs
 
 PAGES = ("home", "data", "launch", "jobs", "run", "batch", "inspect", "map", "curves", "help")
 

@@ -15,7 +15,7 @@ import typer
 from playwright.sync_api import Error, Page, sync_playwright
 
 from mtal.runs.paths import STORE_VARIABLE
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 from tests.browser.conftest import FLAGS, chromium
 
 PORT, PATIENCE_MS, EVERY = 8643, 60_000, 50

@@ -1,9 +1,11 @@
 """Learning curves: charts, labels saved, areas, win matrix, overlap, costs and ablations of some runs or of an experiment."""
 import streamlit as st
 
-from mtal.runs.lines import curve_rows, family
-from mtal.ui import alike, areas, comparison, duels, live, loaders, sections, spending, variation
-from mtal.ui.saving import show_saving
+from mtal.analysis.tables.run_groups import curve_rows, family
+from mtal.ui import live, loaders
+from mtal.ui.components import curve_charts
+from mtal.ui.curves import ablations, areas, costs, overlap, sections, win_matrix
+from mtal.ui.curves.labels_saved import show_saving
 
 st.title("Learning curves", anchor=False)
 runs = sections.choose_compared("curves", [run.name for run in family(loaders.runs())])
@@ -11,14 +13,14 @@ seen = live.state(runs)                                     # before they are re
 rows = curve_rows(runs, loaders.measured)
 if rows.empty:
     live.watch(runs, "curves", seen=seen)
-    comparison.say_no_points(runs)
+    curve_charts.say_no_points(runs)
     st.stop()
-comparison.say_undrawn(runs, rows)
+curve_charts.say_undrawn(runs, rows)
 view = sections.choose_view("curves")
 if view in sections.ON_AN_AXIS:
-    rows, style = comparison.choose_style(rows, "curves", paper=view == "curves", seeds=view == "curves")
+    rows, style = curve_charts.choose_style(rows, "curves", paper=view == "curves", seeds=view == "curves")
 else:
-    rows, style = comparison.by_labels(rows)
+    rows, style = curve_charts.by_labels(rows)
 for number, (_, part) in enumerate(rows.groupby("dataset", sort=False)):
     sections.head(part, number, rows)
     names = set(part["run"].unique())
@@ -30,14 +32,14 @@ for number, (_, part) in enumerate(rows.groupby("dataset", sort=False)):
     elif view == "areas":
         areas.show_areas(part, style, page)
     elif view == "wins":
-        duels.show_duels(part, page)
+        win_matrix.show_duels(part, page)
     elif view == "overlap":
-        alike.show_overlap(some, page)
+        overlap.show_overlap(some, page)
     elif view == "costs":
-        spending.show_spending(some, page)
+        costs.show_spending(some, page)
     else:
-        variation.show_variation(part, some, page, [run for run in runs if run not in some])
+        ablations.show_variation(part, some, page, [run for run in runs if run not in some])
 st.subheader("Protocol", anchor=False)
-comparison.show_protocol(runs)
-sections.offer_report(runs, "curves")
+curve_charts.show_protocol(runs)
+sections.offer_report_of(runs, "curves")
 live.watch(runs, "curves", seen=seen)                       # below the charts, which it redraws when a cycle is complete

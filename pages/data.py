@@ -3,19 +3,20 @@ from functools import partial
 
 import streamlit as st
 
-from mtal.ui import checks, copies, findings, inputs, labels, live, samples
+from mtal.ui import inputs, live
+from mtal.ui.data import check, duplicates, findings, images, labels
 
 st.title("Data")
-config, folder = checks.choose_folder()
-checks.check_bar(config, folder)
+config, folder = check.choose_folder()
+check.check_bar(config, folder)
 live.watch_check(folder)
-checks.why_not_checked(folder)
-report = checks.report_of(config, folder)
+check.why_not_checked(folder)
+report = check.report_of(config, folder)
 findings.summary(report)
-checks.about(report)
+check.about(report)
 
 VIEWS = {"overview": ("Overview", findings.overview), "problems": ("Problems", findings.problems),
-         "copies": ("Copies", copies.copies), "labels": ("Labels", labels.labels), "images": ("Images", samples.samples)}
+         "copies": ("Copies", duplicates.copies), "labels": ("Labels", labels.labels), "images": ("Images", images.samples)}
 view = inputs.choose("View", list(VIEWS), "data", "view", lambda name: VIEWS[name][0], follows=False,
                      widget=partial(st.segmented_control, required=True, label_visibility="collapsed"))
 VIEWS[view][1](folder, report)

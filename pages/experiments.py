@@ -2,31 +2,32 @@
 
 import streamlit as st
 
-from mtal.ui import experiments, extending, live, loaders, standings
+from mtal.ui import live, loaders
+from mtal.ui.experiments import extend, leaderboard, overview
 
 st.title("Experiments", anchor=False)
 found = loaders.experiments()
-experiments.say_damaged()
+overview.say_damaged()
 if not found:
-    experiments.say_what()
+    overview.say_what()
     st.stop()
-experiment = experiments.choose(found)
+experiment = overview.choose(found)
 if experiment is None:
-    experiments.show_list(found)
+    overview.show_list(found)
     st.stop()
 
-experiments.show_header(experiment)
+overview.show_header(experiment)
 states = experiment.states()
-experiments.show_buttons(experiment, states)
-live.watch_experiment(experiment, states, experiments.show_state)
-experiments.show_broken(experiment, states)
-extending.show(experiment)
+overview.show_buttons(experiment, states)
+live.watch_experiment(experiment, states, overview.show_state)
+overview.show_broken(experiment, states)
+extend.show(experiment)
 
 st.subheader("Results so far", anchor=False)
-rows = standings.curve_rows(experiment)
+rows = leaderboard.curve_rows(experiment)
 if rows.empty:
-    experiments.say_no_points(states)
+    overview.say_no_points(states)
     st.stop()
-task = standings.show_curves(rows, experiment)
-standings.show_standing(experiment, rows, task)
-standings.download(loaders.experiment_metrics(experiment), experiment)
+task = leaderboard.show_curves(rows, experiment)
+leaderboard.show_standing(experiment, rows, task)
+leaderboard.download(loaders.experiment_metrics(experiment), experiment)

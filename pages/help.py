@@ -2,14 +2,14 @@
 import streamlit as st
 
 from mtal.locations import ASSETS
-from mtal.ui import methods
+from mtal.ui.components import strategy_cards
 
 st.title("Help")
 words, strategies, formulas, keys, about = st.tabs(["Words", "Strategies", "Formulas", "Keys", "About"], key="help.tabs")
 with words:
     st.markdown((ASSETS / "glossary.md").read_text(encoding="utf-8"))
 with strategies:
-    methods.strategy_cards()
+    strategy_cards.strategy_cards()
 with formulas:
     st.markdown((ASSETS / "formulas.md").read_text(encoding="utf-8"))
 with keys:
@@ -18,4 +18,4 @@ with about:
     st.markdown("*Active Learning with Task Consistency and Diversity in Multi-Task Networks* (Hekimoglu, Schmidt, "
                 "Marcos-Ramiro, WACV 2024), implemented anew from its supplement.")
     st.markdown("A copied address shows the same to everybody who can open this page.")
-    methods.version_table()
+    strategy_cards.version_table()

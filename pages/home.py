@@ -1,9 +1,12 @@
 """Home: what is going on, what there is, and three ways to begin."""
 import streamlit as st
 
-from mtal.runs.status import Status
-from mtal.ui import cards, joblist, live, loaders, machine, starting
-from mtal.ui.words import plain
+from mtal.runs.jobs.status import Status
+from mtal.ui import live, loaders
+from mtal.ui.components import run_cards
+from mtal.ui.launch import start
+from mtal.ui.run import job_list, machine
+from mtal.ui.text import plain
 
 RECENT = 8
 
@@ -16,7 +19,7 @@ if living:
     live.watch(living, key="home")
     with st.container(horizontal=True):
         for run in [run for run in living if run.status is Status.RUNNING] or living[:1]:
-            st.page_link("pages/run.py", label=f"Reattach to {cards.short_title(run)}", icon=":material/visibility:",
+            st.page_link("pages/run.py", label=f"Reattach to {run_cards.short_title(run)}", icon=":material/visibility:",
                          query_params={"run": run.name})
         st.page_link("pages/jobs.py", label="All jobs", icon=":material/work_history:")
 elif not runs:
@@ -27,9 +30,9 @@ st.subheader("Begin" if not runs else "Begin something")
 demo, simulate, look = st.columns(3)
 with demo.container(border=True, height="stretch"):
     st.markdown("##### :material/play_circle: Run the demo")
-    st.markdown(plain(starting.demo_text()))
+    st.markdown(plain(start.demo_text()))
     if st.button("Run the demo", key="home.demo", type="secondary" if runs else "primary"):
-        started = starting.begin(starting.demo())
+        started = start.begin(start.demo())
         st.switch_page("pages/run.py", query_params={"run": started[0][0].name})
 with simulate.container(border=True, height="stretch"):
     st.markdown("##### :material/science: Simulate")
@@ -44,13 +47,13 @@ with look.container(border=True, height="stretch"):
 
 if runs:
     st.subheader("Recent runs")
-    joblist.run_rows(runs[:RECENT], "home")
+    job_list.run_rows(runs[:RECENT], "home")
     if len(runs) > RECENT:
         st.page_link("pages/jobs.py", label=f"All {len(runs)} runs", icon=":material/arrow_forward:")
-joblist.damaged_runs()
+job_list.damaged_runs()
 
 st.divider()
-found = ", ".join(map(plain, starting.data_found()))
+found = ", ".join(map(plain, start.data_found()))
 st.caption(" · ".join([f":material/database: ready without a folder: {found}",
                        f":material/memory: {plain(machine.device_text())}",
                        f":material/hard_drive: runs in {plain(str(loaders.store().folder))}, "

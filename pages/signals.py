@@ -1,29 +1,31 @@
 """Signals: how well each signal ranked the unlabelled images by their true loss, per task and cycle, in a simulation."""
 import streamlit as st
 
-from mtal.figures.quality import quality_curve, quality_heatmap
-from mtal.ui import cards, inputs, live, loaders, trust
-from mtal.ui.chart import show_figure
+from mtal.figures.signal_quality import quality_curve, quality_heatmap
+from mtal.ui import inputs, live, loaders
+from mtal.ui.components import run_cards
+from mtal.ui.components.chart import show_figure
+from mtal.ui.run import signal_quality
 
 st.title("Signals", anchor=False)
 left, right = st.columns([3, 1])
 with left:
     run = inputs.choose_run("signals")
-live.watch(run, "signals", cards.progress_lines)
-trust.say_why_none(run)
+live.watch(run, "signals", run_cards.progress_lines)
+signal_quality.say_why_none(run)
 cycle = inputs.choose_cycle(run, "signals", picked_only=True, where=right)
 quality = loaders.quality(run, cycle)
-titles = trust.titles(run)
-st.markdown(trust.verdict(quality, run.tasks))
-st.caption(trust.ABOUT)
+titles = signal_quality.titles(run)
+st.markdown(signal_quality.verdict(quality, run.tasks))
+st.caption(signal_quality.ABOUT)
 
-joined, shown = trust.choose_view()
+joined, shown = signal_quality.choose_view()
 if shown == "table":
-    trust.show_table(trust.table(quality, run.tasks), "signals.table", f"Signals of cycle {cycle}")
+    signal_quality.show_table(signal_quality.table(quality, run.tasks), "signals.table", f"Signals of cycle {cycle}")
 else:
     show_figure(quality_heatmap(quality, {task.name: task.title for task in run.tasks}, f"{run.name}/{cycle}", joined),
                 quality, f"{run.name}-signals-{cycle}", f"Rank correlation with the true loss in cycle {cycle} · {run.name}",
-                "signals.heatmap", trust.verdict(quality, run.tasks))
+                "signals.heatmap", signal_quality.verdict(quality, run.tasks))
 
 st.subheader("Over the cycles", anchor=False)
 every = loaders.qualities(run)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from mtal.runs.index import all_runs
+from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
-from mtal.runs.run import Run
-from mtal.runs.status import Status
+from mtal.runs.store.index import all_runs
+from mtal.runs.store.run import Run
 from tests.real_runs import launch_and_wait, tiny_config
 
 settings.register_profile("untimed", deadline=None)         # machines are noisy: how long an example takes proves nothing

@@ -3,9 +3,9 @@ import time
 from pathlib import Path
 
 from mtal.config import Config, compose
-from mtal.runs.launch import create, start
+from mtal.runs.jobs.launch import create, start
 from mtal.runs.paths import StorePaths
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 
 TINY = ("dataset=drawn", "data=24+8", "size=33x47", "tasks=semseg,depth,normals", "backbone=tiny", "pretrained=false",
         "channels=8", "pair_channels=4", "embedding=16", "epochs=2", "pair_epochs=2", "embedding_epochs=1", "batch=4",

@@ -11,22 +11,23 @@ from pathlib import Path
 
 import pytest
 
-from mtal.cli import app, demo, work
+from mtal.cli import app, demo
 from mtal.cli.data import readable
 from mtal.cli.doctor import packages, python_version, room, store_works
 from mtal.cli.options import checked
+from mtal.cli.run import ending
 from mtal.cli.watch import follow, line
 from mtal.config import Config, ConfigError, compose
 from mtal.datasets.checks.check import Report
 from mtal.export.registry import EXPORTERS, SET_EXPORTERS
-from mtal.runs import launch as launching
-from mtal.runs.index import known_times
-from mtal.runs.launch import create, kill
-from mtal.runs.lock import take
+from mtal.runs.jobs import launch as launching
+from mtal.runs.jobs.launch import create, kill
+from mtal.runs.jobs.lock import take
+from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
-from mtal.runs.people import People
-from mtal.runs.run import QUALITY_COLUMNS, Run
-from mtal.runs.status import Status
+from mtal.runs.reviews.review_database import People
+from mtal.runs.store.index import known_times
+from mtal.runs.store.run import QUALITY_COLUMNS, Run
 from tests.datasets.any_folder import write_folder
 from tests.runs.made_run import TASKS, made_run, write_quality
 from tests.runs.small_worker import FINISH, WORKER, notes, until
@@ -57,7 +58,7 @@ def mtal(store, monkeypatch, capsys):
     """Call a command in this process, with small workers: text and exit code."""
     small = partial(launching.start, worker=WORKER)
     monkeypatch.setattr(launching, "start", lambda job, worker: small(job))
-    monkeypatch.setattr("mtal.cli.control.start", small)
+    monkeypatch.setattr("mtal.cli.stop_resume.start", small)
     monkeypatch.setenv("MTAL_RUNS", str(store.folder))
 
     def call(*words):
@@ -130,7 +131,7 @@ def test_status_of_a_run_that_a_rule_may_end_is_a_bound_and_of_one_that_it_ended
     assert text.endswith("  the label budget of 24 task labels is spent\n")
     one = json.loads(mtal("status", run.name, "--json")[0])
     assert (one["cycles_done"], one["cycles"]) == (3, 3)
-    assert work.ending(run, Status.FINISHED).startswith(
+    assert ending(run, Status.FINISHED).startswith(
         f"{run.name}: finished (the label budget of 24 task labels is spent), 3 cycles in ")
 
 
@@ -214,7 +215,7 @@ def test_the_way_on_names_a_store_that_is_not_the_usual_one(mtal, store, monkeyp
     assert mtal("run", "--runs", other)[0].endswith(f"`python -m mtal resume {name} --runs '{other}'` goes on\n")
     assert mtal("resume", name, "--runs", other)[0] == f"{name}: resumed\n"
     monkeypatch.setattr(Run, "cycles_done", lambda run: 1)
-    assert "stopped after 1 complete cycle: " in work.ending(Run(StorePaths(other).run(name).folder), Status.STOPPED)
+    assert "stopped after 1 complete cycle: " in ending(Run(StorePaths(other).run(name).folder), Status.STOPPED)
     kill_all(StorePaths(other))
 
 
@@ -222,7 +223,7 @@ def test_a_failure_that_says_all_by_itself_is_shown_without_the_log(store):
     run = made_run(store.folder)
     run.paths.log.write_text("failed after 1 s: ConfigError: no such device\n")
     run.paths.result.write_text(json.dumps({"outcome": "failed", "reason": "ConfigError: no such device", "traceback": ""}))
-    assert work.ending(run, Status.FAILED).splitlines() == [f"{run.name}: failed: ConfigError: no such device",
+    assert ending(run, Status.FAILED).splitlines() == [f"{run.name}: failed: ConfigError: no such device",
                                                             f"Log: {run.paths.log}"]
 
 
@@ -328,7 +329,7 @@ def test_run_ends_with_the_code_of_its_outcome(mtal, store, monkeypatch, outcome
 
 
 def test_ctrl_c_asks_the_run_to_stop_and_waits_for_it(store):
-    code = ("import signal, sys; from mtal.cli import app; from mtal.runs import launch; start = launch.start\n"
+    code = ("import signal, sys; from mtal.cli import app; from mtal.runs.jobs import launch; start = launch.start\n"
             "signal.signal(signal.SIGINT, signal.default_int_handler)\n"    # a shell's background jobs inherit that it is ignored
             f"launch.start = lambda job, worker: start(job, {WORKER!r})\n"
             f"sys.argv = ['mtal', 'run', '--set', 'device=cpu', '--runs', {str(store.folder)!r}]\n"
@@ -508,7 +509,7 @@ def test_a_bug_keeps_its_traceback(mtal, monkeypatch):
     def broken(*_):
         raise ValueError("a bug")
 
-    monkeypatch.setattr("mtal.cli.listing.all_runs", broken)
+    monkeypatch.setattr("mtal.cli.status.all_runs", broken)
     monkeypatch.setattr(sys, "argv", ["mtal", "status"])
     with pytest.raises(ValueError, match="a bug"):
         app.main()

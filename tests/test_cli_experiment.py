@@ -14,13 +14,13 @@ import pytest
 from mtal.cli import app
 from mtal.cli.experiment import EXPERIMENT, varied
 from mtal.config import ConfigError
-from mtal.runs import launch as launching
-from mtal.runs.experiment import COLUMNS, find_experiment, metrics
+from mtal.runs.experiments.experiment import COLUMNS, find_experiment, metrics
 from mtal.runs.files import write_json
-from mtal.runs.launch import create
+from mtal.runs.jobs import launch as launching
+from mtal.runs.jobs.launch import create
+from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
-from mtal.runs.run import Run
-from mtal.runs.status import Status
+from mtal.runs.store.run import Run
 from tests.runs.made_run import made_course, made_run
 from tests.runs.small_worker import FINISH, WORKER, notes, until
 from tests.test_cli import kill_all
@@ -247,7 +247,7 @@ class TestStatus:
 
 class TestWatch:
     def test_stays_until_all_have_ended(self, experiment, planned, store, monkeypatch):
-        monkeypatch.setattr("mtal.cli.experiment_view.PAUSE_S", 0.05)
+        monkeypatch.setattr("mtal.cli.experiment_status.PAUSE_S", 0.05)
         experiment("start", "toy")
         threading.Timer(1.0, finish, [store]).start()
         began = time.monotonic()
@@ -269,7 +269,7 @@ class TestWatch:
             raise KeyboardInterrupt
 
         experiment("start", "toy")
-        monkeypatch.setattr("mtal.cli.experiment_view.time.sleep", interrupt)
+        monkeypatch.setattr("mtal.cli.experiment_status.time.sleep", interrupt)
         text, code = experiment("watch", "toy")
         monkeypatch.undo()
         assert code == 130
@@ -365,7 +365,7 @@ class TestReport:
             raise OSError(errno.ENOSPC, "No space left on device")
             yield
 
-        monkeypatch.setattr("mtal.cli.written.whole_file", full)
+        monkeypatch.setattr("mtal.cli.output_file.whole_file", full)
         text, code = experiment("report", "toy", "--out", out)
         assert (code, text.count("\n")) == (2, 1)
         assert "cannot be written: No space left on device" in text

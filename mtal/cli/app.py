@@ -3,18 +3,18 @@ import sys
 
 import typer
 
-from mtal.cli.bridging import bridge
-from mtal.cli.control import resume, stop
+from mtal.cli.bridge import bridge
 from mtal.cli.data import check
 from mtal.cli.demo import demo
 from mtal.cli.doctor import doctor
 from mtal.cli.experiment import EXPERIMENT
-from mtal.cli.exporting import export, sets
-from mtal.cli.listing import settings, status
+from mtal.cli.export import export, sets
 from mtal.cli.quality import quality
 from mtal.cli.rooms import rooms
+from mtal.cli.run import launch, run
+from mtal.cli.status import settings, status
+from mtal.cli.stop_resume import resume, stop
 from mtal.cli.strategies import strategies
-from mtal.cli.work import launch, run
 from mtal.config import ConfigError
 
 COMMANDS = (run, launch, status, stop, resume, check, export, sets, bridge, quality, settings, strategies, doctor, demo, rooms)

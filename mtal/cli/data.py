@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mtal.cli.listing import table
 from mtal.cli.options import AsJson, ConfigFile, Preset, Sets
+from mtal.cli.status import table
 from mtal.config import Config, ConfigError, compose, find
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from mtal.cli.options import Runs, Sets, store_at, variants
-from mtal.cli.work import begin_all
+from mtal.cli.run import begin_all
 from mtal.config import ConfigError
 
 STRATEGIES = "random,ours"

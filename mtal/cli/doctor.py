@@ -12,7 +12,7 @@ import typer
 
 from mtal.cli.options import Runs, store_at
 from mtal.locations import PROJECT
-from mtal.runs.lock import is_held, take
+from mtal.runs.jobs.lock import is_held, take
 from mtal.runs.paths import StorePaths
 
 REQUIREMENTS = PROJECT / "requirements.txt"

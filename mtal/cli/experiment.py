@@ -6,12 +6,21 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from mtal.cli.experiment_view import EXPERIMENT_VIEWS, matrix, summary
+from mtal.cli.experiment_status import EXPERIMENT_VIEWS, matrix, summary
 from mtal.cli.options import ConfigFile, ExperimentName, Preset, Runs, Sets, checked, items, store_at
-from mtal.cli.written import write_whole
+from mtal.cli.output_file import write_whole
 from mtal.config import ConfigError, compose
-from mtal.runs.experiment import REFUSED, Experiment, create_experiment, extend, find_experiment, sketch, start_all, stop_all
-from mtal.runs.plan import Cell, expand, grid, more, one_at_a_time, reference_cells, spread
+from mtal.runs.experiments.experiment import (
+    REFUSED,
+    Experiment,
+    create_experiment,
+    extend,
+    find_experiment,
+    sketch,
+    start_all,
+    stop_all,
+)
+from mtal.runs.experiments.plan import Cell, expand, grid, more, one_at_a_time, reference_cells, spread
 
 Strategies = Annotated[str, typer.Option(metavar="A,B", help="Strategies.")]
 Seeds = Annotated[str, typer.Option(metavar="0,1,2", help="Seeds; all strategies of a seed begin with the same images.")]

@@ -5,11 +5,11 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from mtal.cli.listing import table
 from mtal.cli.options import AsJson, RunName, Runs, store_at
+from mtal.cli.status import table
 from mtal.config import ConfigError
-from mtal.runs.index import find_run
-from mtal.runs.run import LOSS, Run
+from mtal.runs.store.index import find_run
+from mtal.runs.store.run import LOSS, Run
 
 
 def quality(

@@ -9,8 +9,8 @@ from mtal.acquisition.contract import RULES, broken
 from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
 from mtal.acquisition.user_strategies import all_strategies, defined, own_folder, read, unusable
-from mtal.cli.listing import table
 from mtal.cli.options import AsJson
+from mtal.cli.status import table
 
 Check = Annotated[Path | None, typer.Option("--check", metavar="FILE", help="Try every rule on the strategy of a file.")]
 

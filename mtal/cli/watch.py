@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import typer
 
-from mtal.runs.launch import kill, request_stop
-from mtal.runs.progress import Times, last_cycle
-from mtal.runs.run import Run
-from mtal.runs.status import Status
+from mtal.runs.jobs.launch import kill, request_stop
+from mtal.runs.jobs.progress import Times, last_cycle
+from mtal.runs.jobs.status import Status
+from mtal.runs.store.run import Run
 
 EXIT_CODES = {Status.FINISHED: 0, Status.FAILED: 1, Status.INTERRUPTED: 1, Status.STOPPED: 3}
 

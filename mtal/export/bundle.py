@@ -5,7 +5,7 @@ from mtal.export.manifest import packed
 from mtal.export.record import SCHEMA_VERSION, images_of, record
 from mtal.export.splits import split_files
 from mtal.export.tables import csv_bytes, jsonl_bytes, parquet_bytes
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 
 
 def bundle_files(run: Run, cycle: int) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from mtal.config import ConfigError
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 
 
 class ExportError(ConfigError):

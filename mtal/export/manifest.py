@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from mtal.export.zipped import zip_bytes
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 
 MANIFEST = "MANIFEST.json"
 LICENCE_NOTE = "Names and numbers only. Images and labels are not included and stay under the licence of their data set."

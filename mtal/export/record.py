@@ -13,12 +13,12 @@ import pandas as pd
 from PIL import Image
 
 from mtal.export.exporter import ExportError
-from mtal.runs.batch import Settled
-from mtal.runs.decided import settled
 from mtal.runs.files import sha256_of
-from mtal.runs.neighbours import closest
-from mtal.runs.people import ACCEPTED, REJECTED
-from mtal.runs.run import Run
+from mtal.runs.reviews.effective import settled
+from mtal.runs.reviews.review_database import ACCEPTED, REJECTED
+from mtal.runs.reviews.reviewed_batch import Settled
+from mtal.runs.store.nearest import closest
+from mtal.runs.store.run import Run
 
 SCHEMA_VERSION = 2
 COLUMNS: dict[str, str] = {                                 # name -> pandas type that keeps nulls apart from values

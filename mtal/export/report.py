@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from mtal.export.report_html import bullets, page, paragraph, table
-from mtal.export.report_part import Part
-from mtal.export.report_parts import SECTIONS
-from mtal.reading.compared import (
+from mtal.analysis.tables.protocol import notes
+from mtal.analysis.tables.run_groups import curve_rows
+from mtal.analysis.text.curves import NO_CURVE, RANDOM, UNEQUAL_STARTS, unequal_starts
+from mtal.analysis.text.labels_saved import best_first
+from mtal.analysis.text.protocol import (
     Member,
     compared,
     data_notes,
@@ -17,13 +18,12 @@ from mtal.reading.compared import (
     runs_table,
     status_word,
 )
-from mtal.reading.curves import NO_CURVE, RANDOM, UNEQUAL_STARTS, unequal_starts
-from mtal.reading.saving import best_first
-from mtal.runs.experiment import Experiment
-from mtal.runs.lines import curve_rows
-from mtal.runs.protocol import notes
-from mtal.runs.run import LOSS, Run
-from mtal.runs.status import Status
+from mtal.export.report_html import bullets, page, paragraph, table
+from mtal.export.report_part import Part
+from mtal.export.report_parts import SECTIONS
+from mtal.runs.experiments.experiment import Experiment
+from mtal.runs.jobs.status import Status
+from mtal.runs.store.run import LOSS, Run
 from mtal.version import VERSION
 
 ENDED = {Status.FAILED, Status.INTERRUPTED, Status.STOPPED}  # runs that will not finish by themselves: named at the top

@@ -1,13 +1,13 @@
 """The learning curves of a report: per task, the mean change against the reference, and the paper's beside ours."""
 import pandas as pd
 
+from mtal.analysis.statistics.curves import across_tasks, over_seeds
+from mtal.analysis.tables.published import for_task, published_values
+from mtal.analysis.text import curves, published
 from mtal.export.report_html import chart, paragraph
 from mtal.export.report_part import BAND, Part, X
 from mtal.figures.curves import learning_curve
-from mtal.figures.published import for_task, published
-from mtal.reading import curves, printed
-from mtal.runs.run import LOSS
-from mtal.statistics.curves import across_tasks, over_seeds
+from mtal.runs.store.run import LOSS
 
 FEW = 3                                                     # lines, up to which every seed is drawn too
 
@@ -38,17 +38,17 @@ def change_chart(part: Part) -> str:
 def published_charts(part: Part) -> str:
     """The paper's printed curves, each beside ours per percent of the pool; "" where it has none of this data set."""
     dataset, told = str(part.rows["dataset"].iloc[0]), []
-    tables = {task: rows for task in part.tasks if len(rows := for_task(published(), dataset, task))}
+    tables = {task: rows for task in part.tasks if len(rows := for_task(published_values(), dataset, task))}
     for task, rows in tables.items():
-        figure = learning_curve(printed.as_means(rows), printed.lines(rows), "percent", printed.axis(rows.iloc[0]), part.key)
-        name = printed.TITLES.get(task, task)
+        figure = learning_curve(published.as_means(rows), published.lines(rows), "percent", published.axis(rows.iloc[0]), part.key)
+        name = published.TITLES.get(task, task)
         told.append(f'<div class="pair">\n{_curve(part, task, "percent", None, "Measured: ")}'
-                    + chart(figure, f"Printed in the paper: {name}", printed.told(rows), printed.table(rows),
+                    + chart(figure, f"Printed in the paper: {name}", published.told(rows), published.table(rows),
                             f"{part.key}-paper-{task}") + "</div>\n")
     if not told:
         return ""
-    return ("".join(told) + paragraph(f"{printed.NOT_OURS} {printed.band_note('std')}", "note")
-            + paragraph(printed.repeated_note(pd.concat(tables.values())), "note"))
+    return ("".join(told) + paragraph(f"{published.NOT_OURS} {published.band_note('std')}", "note")
+            + paragraph(published.repeated_note(pd.concat(tables.values())), "note"))
 
 
 def _curve(part: Part, task: str, x: str, seeds: pd.DataFrame | None, before: str = "") -> str:

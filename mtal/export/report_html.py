@@ -2,6 +2,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from html import escape
+from pathlib import Path
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,7 +10,6 @@ from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
 from mtal.figures.style import Drawing
-from mtal.locations import ASSETS
 
 GENERATOR = '<meta name="generator" content="mtal report">'
 # Nothing is fetched, whatever a title or a setting may say.
@@ -61,7 +61,7 @@ def page(title: str, top: str, sections: Mapping[str, str]) -> str:
     """The whole file. `top`: what stands before the contents; `sections`: title -> HTML, left out where that is empty."""
     there = {name: content for name, content in sections.items() if content}
     body = contents(there) + "".join(section(name, content) for name, content in there.items())
-    style, script = ((ASSETS / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    style, script = (Path(__file__).with_name(f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
     return ('<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             f'{GENERATOR}\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -5,17 +5,17 @@ from functools import cached_property
 
 import pandas as pd
 
-from mtal.figures.curves import AXES, Line
-from mtal.reading import curves, saving
-from mtal.runs.lines import apart, tasks_in_order
-from mtal.runs.run import Run
+from mtal.analysis.lines import AXES, Line
+from mtal.analysis.tables.run_groups import apart, tasks_in_order
+from mtal.analysis.text import curves, labels_saved
+from mtal.runs.store.run import Run
 
 X, BAND = "labels", "std"                                   # of every curve in a report
 
 
 @dataclass(frozen=True)
 class Part:
-    """Runs of one data set. `rows` as `mtal.runs.lines.curve_rows` gives theirs; `key`: of its figures in the page."""
+    """Runs of one data set. `rows` as `mtal.analysis.tables.run_groups.curve_rows` gives theirs; `key`: of its figures in the page."""
     runs: Sequence[Run]
     rows: pd.DataFrame
     key: str
@@ -60,7 +60,7 @@ class Part:
         the reference has a point."""
         found = {}
         for task, one in self.curves.groupby("task", sort=False):
-            if self.reference and saving.reference_end(one, self.reference) is not None:
-                rows = saving.saved_rows(one, self.reference, str(one["better"].iloc[0]))
-                found[str(task)] = rows, saving.headline(rows, self.titles[self.reference], AXES[X])
+            if self.reference and labels_saved.reference_end(one, self.reference) is not None:
+                rows = labels_saved.saved_rows(one, self.reference, str(one["better"].iloc[0]))
+                found[str(task)] = rows, labels_saved.headline(rows, self.titles[self.reference], AXES[X])
         return found

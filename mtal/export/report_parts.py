@@ -3,19 +3,19 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from mtal.analysis.lines import AXES
+from mtal.analysis.numbers import count
+from mtal.analysis.statistics.overlap import between_groups, between_seeds
+from mtal.analysis.statistics.win_matrix import wins
+from mtal.analysis.tables.ablations import ABLATIONS, varied
+from mtal.analysis.tables.run_groups import tasks_in_order, titles
+from mtal.analysis.text import ablations, areas, costs, curves, friedman, labels_saved, overlap, win_matrix
 from mtal.export.report_curves import change_chart, curve_charts, published_charts
 from mtal.export.report_html import chart, paragraph, table
 from mtal.export.report_part import Part, X
 from mtal.figures.ablation import per_value
-from mtal.figures.curves import AXES
-from mtal.figures.savings import savings
-from mtal.figures.square import square
-from mtal.reading import ablations, alike, areas, curves, duels, ranks, saving, spending
-from mtal.reading.numbers import count
-from mtal.runs.lines import tasks_in_order, titles
-from mtal.runs.variation import ABLATIONS, varied
-from mtal.statistics.overlap import between_groups, between_seeds
-from mtal.statistics.wins import wins
+from mtal.figures.labels_saved import savings
+from mtal.figures.matrix import square
 
 
 def saved_charts(part: Part) -> str:
@@ -23,13 +23,13 @@ def saved_charts(part: Part) -> str:
     told = []
     for task, (found, sentence) in part.saved.items():
         name, reference = part.name(task), part.titles[str(part.reference)]
-        drawn, numbers = found[found["note"] != saving.REFERENCE], saving.table(found, AXES[X])
+        drawn, numbers = found[found["note"] != labels_saved.REFERENCE], labels_saved.table(found, AXES[X])
         told.append(paragraph(f"{name}: {sentence}"))
         told.append(chart(savings(drawn, f"{AXES[X]}: saved against {reference} (%)", part.key), f"Saved: {name}", sentence,
                           numbers, f"{part.key}-saved-{task}") if drawn["share"].notna().any() else table(numbers))
     bounds = any(found["censor"].isin(["<=", ">="]).any() for found, _ in part.saved.values())
-    return ("".join(told) + paragraph(saving.BOUNDS_NOTE if bounds else "", "note")
-            + paragraph(saving.METHOD if told else "", "note"))
+    return ("".join(told) + paragraph(labels_saved.BOUNDS_NOTE if bounds else "", "note")
+            + paragraph(labels_saved.METHOD if told else "", "note"))
 
 
 def area_tables(part: Part) -> str:
@@ -53,49 +53,49 @@ def area_tables(part: Part) -> str:
 def win_charts(part: Part) -> str:
     """Who beats whom, over the multi-task loss and over the tasks."""
     if len(part.named) < 2:
-        return paragraph(duels.ONE_LINE)
+        return paragraph(win_matrix.ONE_LINE)
     told = []
-    for kind, title in duels.KINDS.items():
-        found = wins(duels.counted(part.curves, kind), corrected=True)
-        if reason := duels.untested(found):
+    for kind, title in win_matrix.KINDS.items():
+        found = wins(win_matrix.counted(part.curves, kind), corrected=True)
+        if reason := win_matrix.untested(found):
             return paragraph(reason)
         shown, weak, words, texts = (one.rename(index=part.titles, columns=part.titles) for one in
-                              (duels.in_square(found), found.weak, duels.words(found), duels.texts(found)))
+                              (win_matrix.in_square(found), found.weak, win_matrix.words(found), win_matrix.texts(found)))
         told.append(chart(square(shown, found.settings, "wins", part.key, weak=weak, words=words, texts=texts), f"Wins, {title}",
-                          duels.told(found, part.titles), words.reset_index(names="row beats column"), f"{part.key}-wins-{kind}")
-                    + table(duels.table(found, part.titles)) + paragraph(duels.explained(found, corrected=True), "note"))
-    mean, reason = ranks.ranked(part.curves)
+                          win_matrix.told(found, part.titles), words.reset_index(names="row beats column"), f"{part.key}-wins-{kind}")
+                    + table(win_matrix.table(found, part.titles)) + paragraph(win_matrix.explained(found, corrected=True), "note"))
+    mean, reason = friedman.ranked(part.curves)
     told.append(paragraph(reason, "note") if mean is None else
-                table(ranks.table(mean, part.titles), "Mean ranks over tasks") + paragraph(ranks.explained(mean), "note"))
+                table(friedman.table(mean, part.titles), "Mean ranks over tasks") + paragraph(friedman.explained(mean), "note"))
     return "".join(told)
 
 
 def overlap_chart(part: Part) -> str:
     """How much alike the picks are, at the last cycle in which every line has picked."""
-    picks = alike.picked(part.runs)
+    picks = overlap.picked(part.runs)
     if picks.empty:
-        return paragraph(alike.NO_PICKS)
+        return paragraph(overlap.NO_PICKS)
     cycle, named = int(picks.groupby("group")["cycle"].max().min()), titles(part.runs)
-    upto = alike.so_far(picks, cycle)
-    here = between_groups(upto, alike.choice_of(part.runs))
-    same = between_seeds(upto, alike.choice_of(part.runs, between_seeds=True))
+    upto = overlap.so_far(picks, cycle)
+    here = between_groups(upto, overlap.choice_of(part.runs))
+    same = between_seeds(upto, overlap.choice_of(part.runs, between_seeds=True))
     if here.empty and same.empty:
-        return paragraph(alike.NO_PAIRS)
+        return paragraph(overlap.NO_PAIRS)
     told = ""
     if not here.empty:
-        values, words, texts = alike.in_square(here, named)
+        values, words, texts = overlap.in_square(here, named)
         told = chart(square(values, 1, "Jaccard (0 to 1)", part.key, words=words, texts=texts),
-                     f"Between strategies, all picks up to cycle {cycle}, same seed, mean over seeds", alike.told(here, named),
-                     alike.pairs_table(here, named), f"{part.key}-overlap")
+                     f"Between strategies, all picks up to cycle {cycle}, same seed, mean over seeds", overlap.told(here, named),
+                     overlap.pairs_table(here, named), f"{part.key}-overlap")
     if not same.empty:
-        told += table(alike.seeds_table(same, named), f"Between seeds of one strategy, all picks up to cycle {cycle}")
-    return told + paragraph(alike.METHOD, "note")
+        told += table(overlap.seeds_table(same, named), f"Between seeds of one strategy, all picks up to cycle {cycle}")
+    return told + paragraph(overlap.METHOD, "note")
 
 
 def cost_table(part: Part) -> str:
     """Seconds per cycle, and the whole computing time."""
-    found = spending.table(part.runs)
-    return table(found) + paragraph(spending.METHOD + spending.shared_note(found), "note")
+    found = costs.table(part.runs)
+    return table(found) + paragraph(costs.METHOD + costs.shared_note(found), "note")
 
 
 def ablation_charts(part: Part) -> str:

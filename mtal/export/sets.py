@@ -10,9 +10,9 @@ from mtal.export.manifest import packed
 from mtal.export.record import SCHEMA_VERSION, of_image, task_scores
 from mtal.export.splits import on_lines
 from mtal.export.tables import csv_bytes
-from mtal.runs.decided import decisions
-from mtal.runs.people import People
-from mtal.runs.run import Run
+from mtal.runs.reviews.effective import decisions
+from mtal.runs.reviews.review_database import People
+from mtal.runs.store.run import Run
 
 COLUMNS: dict[str, str] = {                                 # then s_task.<task> and s_percentile.<task> for each task of the run
     "schema_version": "Int64", "set_id": "string", "set_name": "string", "run_id": "string", "sample_id": "string",

@@ -8,7 +8,7 @@ import numpy as np
 from mtal.export.exporter import ExportError
 from mtal.export.record import batch_images, batch_of
 from mtal.export.zipped import zip_bytes
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 
 FOLDER = "gt_sets"
 

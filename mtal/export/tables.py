@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mtal.export.record import images_of, record
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")           # a spreadsheet would run such a text as a formula
 

@@ -1,23 +1,17 @@
 """Learning curves: a metric against what was labelled, a line per strategy and variant, mean and band over its seeds."""
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mtal.figures.style import HEIGHT_PX, Drawing, Level, Look, drawing, faint, literal, look, printed_axis
+from mtal.analysis.lines import AXES, Level, Line
+from mtal.figures.style import HEIGHT_PX, Drawing, Look, drawing, faint, literal, look, printed_axis
 
-AXES = {"labels": "Task labels", "images": "Images labelled", "percent": "Task labels (% of the pool's)",
-        "hours": "Computing time (h)", "cost": "Annotation cost (labels at their prices)"}
 BAND, FEW = 0.18, 3                                        # opacity of a band; lines up to which it holds: more lie on each other
 LEGEND_PX = 14                                              # height that a line takes in the legend, where there are many
 
 
-class Line(NamedTuple):
-    """How a group is called and drawn. `variant`: 0 for the strategy's own look."""
-    title: str
-    strategy: str
-    variant: int
 
 
 def learning_curve(mean: pd.DataFrame, lines: Mapping[str, Line], x: str, axis: str, view: str, *, band: str = "std",

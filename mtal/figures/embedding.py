@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.colouring import NONE, OTHER, Colouring, Groups, Values
+from mtal.figures.colour_by import NONE, OTHER, Colouring, Groups, Values
 from mtal.figures.style import GRID, INK, LABELLED, OPEN, PICKED, figure
 
 WEBGL_FROM = 1000                                           # below, SVG is fast enough and needs no WebGL

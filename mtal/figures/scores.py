@@ -10,13 +10,6 @@ TASK = "#0072B2"
 BARS = {"not picked": (OPEN, ""), "picked": (PICKED, "/")}                # name -> colour, hatching
 
 
-def pool_percentile(pool: pd.Series, value: float) -> float:
-    """Share of the pool's values below `value` in percent, equal ones counted half. NaN if nothing can be compared."""
-    known = pool.to_numpy(dtype=float)
-    known = known[np.isfinite(known)]
-    if not len(known) or not np.isfinite(value):
-        return float("nan")
-    return float(100 * ((known < value).sum() + (known == value).sum() / 2) / len(known))
 
 
 def score_bins(pool: pd.DataFrame) -> pd.DataFrame:

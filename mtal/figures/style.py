@@ -2,10 +2,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from zlib import crc32
 
 import plotly.graph_objects as go
+
+from mtal.analysis.lines import Level
 
 INK, GRID = "#7a7f87", "rgba(128,128,128,0.22)"            # greys that can be read on white and on black
 PICKED, LABELLED, OPEN = "#D55E00", "#0072B2", "#9a9a9a"    # Okabe-Ito vermilion and blue, and a grey: states of an image
@@ -15,10 +17,6 @@ Drawing = dict[str, Any]                                    # a figure as plotly
 Dash = Literal["solid", "dot", "dash", "longdash", "dashdot", "longdashdot"]
 
 
-class Level(NamedTuple):
-    """A value to be held against: a horizontal line, thin where it has no title."""
-    title: str
-    value: float
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ NYU images came in the order of all pixels to a rank correlation of .92 to .99; 
 import torch
 from torch import Tensor, nn
 
+from mtal import seeds
 from mtal.models.prediction import TwoStageNetwork
 from mtal.signals.signal import Bench, Seen, Signal
 from mtal.training.batches import torch_generator
 
-SEED = 3
 PASSES = 8                                                  # S
 SHARE = 0.2                                                 # dropped where the network was trained without dropout
 STEP = 4                                                    # of the grid of pixels
@@ -19,7 +19,7 @@ STEP = 4                                                    # of the grid of pix
 
 def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:
     """(B, T) mutual information in nats, or variance in the task's unit squared."""
-    drawn = masks(bench.network, len(bench.tasks), (*bench.seed, SEED))
+    drawn = masks(bench.network, len(bench.tasks), (*bench.seed, seeds.BALD))
     dropped = {}
     for task, keep in zip(bench.tasks, drawn.to(seen.prediction.shared.device), strict=True):
         features = seen.prediction.features[task.name][..., ::STEP, ::STEP]

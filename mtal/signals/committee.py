@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from mtal import seeds
 from mtal.config import Config
 from mtal.models.pairwise_distillation import PairBlocks
 from mtal.models.prediction import FirstStage, Prediction
@@ -15,7 +16,6 @@ from mtal.tasks.task import Task
 from mtal.training.batches import Batch, Report, optimise, seed_weights, steps, torch_generator
 from mtal.training.losses import check_finite, head_losses, joined
 
-SEED = 1
 FINAL = "final"                                             # the member that `with_final` adds
 
 
@@ -27,7 +27,7 @@ def partners(tasks: Sequence[Task], config: Config) -> dict[str, tuple[str, ...]
 
 def fit(bench: Bench, report: Report) -> PairBlocks:
     """Train the C(K, 2) blocks on the labelled images, with the same sample weights as the network."""
-    seed_weights((*bench.seed, SEED, 0))
+    seed_weights((*bench.seed, seeds.COMMITTEE, 0))
     blocks = bench.machine.place(PairBlocks(bench.tasks, bench.config.pair_channels)).train()
     scale = torch.tensor([task.weight for task in bench.tasks], device=bench.machine.device)
     ids, others = bench.pool.ids, len(bench.tasks) - 1
@@ -45,7 +45,7 @@ def fit(bench: Bench, report: Report) -> PairBlocks:
         return joined(losses, batch.weights, scale), {task.name: part for task, part in zip(bench.tasks, parts, strict=True)}
 
     optimise(blocks, bench.feed, step_loss, epochs=bench.config.pair_epochs, lr=bench.config.pair_lr,
-             weight_decay=bench.config.weight_decay, generator=torch_generator((*bench.seed, SEED, 1)), report=report)
+             weight_decay=bench.config.weight_decay, generator=torch_generator((*bench.seed, seeds.COMMITTEE, 1)), report=report)
     return blocks.eval()
 
 

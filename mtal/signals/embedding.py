@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mtal import seeds
 from mtal.config import Config
 from mtal.datasets.normalise import to_input
 from mtal.models.autoencoder import AutoEncoder
@@ -14,7 +15,6 @@ from mtal.signals.signal import Bench, Seen, Signal, shuffled_batches
 from mtal.training.batches import Report, seed_weights, steps
 from mtal.training.losses import NonFiniteLossError
 
-SEED = 2
 MOST_IMAGES, MOST_BYTES = 32, 2**28                         # per step: updating 29 million weights costs as much as 32 images
 STATISTICS_IMAGES = 256                                     # images whose features give each channel's mean and spread
 
@@ -53,8 +53,8 @@ def joined_features(prediction: FirstStage | Prediction, bench: Bench) -> Tensor
 
 def fit(bench: Bench, report: Report) -> Embedder:
     """Train the auto-encoder on the whole pool."""
-    rng = np.random.default_rng([*bench.seed, SEED])
-    seed_weights((*bench.seed, SEED, 0))
+    rng = np.random.default_rng([*bench.seed, seeds.EMBEDDING])
+    seed_weights((*bench.seed, seeds.EMBEDDING, 0))
     count, config = len(bench.pool.ids), bench.config
     embedder = _untrained(bench, rng.choice(count, size=min(count, STATISTICS_IMAGES), replace=False))
     autoencoder = embedder.autoencoder.train()

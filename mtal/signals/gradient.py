@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mtal import seeds
 from mtal.signals.signal import Bench, Seen, Signal
 
 PROJECTED = 128                                             # P
-SEED = 1906_03671
 
 
 def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:
@@ -37,7 +37,7 @@ def weight_gradient(slope: Tensor, features: Tensor) -> Tensor:
 @lru_cache(maxsize=16)
 def projection(inputs: int, column: int) -> Tensor:
     """(inputs, P) Gaussian, such that lengths are kept on average (Johnson and Lindenstrauss 1984)."""
-    drawn = np.random.default_rng([SEED, column]).standard_normal((inputs, PROJECTED), dtype=np.float32)
+    drawn = np.random.default_rng([seeds.GRADIENT_PROJECTION, column]).standard_normal((inputs, PROJECTED), dtype=np.float32)
     return torch.from_numpy(drawn / np.float32(PROJECTED) ** 0.5)
 
 

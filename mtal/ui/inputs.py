@@ -10,11 +10,12 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mtal.runs.run import Run, TaskFacts
-from mtal.runs.status import Status
+from mtal.runs.jobs.status import Status
+from mtal.runs.store.failures import cause
+from mtal.runs.store.run import Run
+from mtal.runs.store.run_facts import TaskFacts
 from mtal.ui import loaders
-from mtal.ui.causes import cause
-from mtal.ui.words import code
+from mtal.ui.text import code
 
 LAST = "last."                                              # session keys under which a choice follows to the next page
 OF_A_RUN = ("sort", "colour", "with", "class", "driver", "partner", "cluster", "of", "least", "share", "best", "layer", "vs",

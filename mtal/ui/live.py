@@ -3,17 +3,18 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from mtal.runs.data import DataFolder
-from mtal.runs.experiment import Experiment, State
-from mtal.runs.run import Run
-from mtal.ui import cards, loaders
-from mtal.ui.words import time_left
+from mtal.runs.experiments.experiment import Experiment, State
+from mtal.runs.store.data_check import DataFolder
+from mtal.runs.store.run import Run
+from mtal.ui import loaders
+from mtal.ui.components import run_cards
+from mtal.ui.text import time_left
 
 EVERY_S = 2
 
 
 def watch(run_or_runs: Run | Sequence[Run], key: str,
-          draw: Callable[[Sequence[Run]], None] | None = cards.progress_blocks, seen: object = None) -> None:
+          draw: Callable[[Sequence[Run]], None] | None = run_cards.progress_blocks, seen: object = None) -> None:
     """Show the progress of living runs; the page is redrawn when a status or a number of complete cycles changes.
 
     Draws nothing and polls nothing when no run lives. Nothing inside can be selected: a redraw would take the selection away.

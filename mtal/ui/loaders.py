@@ -6,22 +6,23 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from mtal.analysis.tables.counterfactuals import rule_ranks as rank_table
+from mtal.analysis.tables.coverage import coverage as growth_coverage
+from mtal.analysis.tables.coverage import labelled_in as labelled_since
+from mtal.analysis.tables.run_groups import bought_images
+from mtal.analysis.tables.run_groups import measured as run_rows
 from mtal.config import Config
-from mtal.runs import decided, index
-from mtal.runs.batch import Settled
-from mtal.runs.decided import is_settled
-from mtal.runs.experiment import Experiment, find_experiment
-from mtal.runs.experiment import experiments as all_experiments
-from mtal.runs.experiment import metrics as experiment_rows
-from mtal.runs.growth import coverage as growth_coverage
-from mtal.runs.growth import labelled_in as labelled_since
-from mtal.runs.lines import bought_images
-from mtal.runs.lines import measured as run_rows
-from mtal.runs.neighbours import closest
+from mtal.runs.experiments.experiment import Experiment, find_experiment
+from mtal.runs.experiments.experiment import experiments as all_experiments
+from mtal.runs.experiments.experiment import metrics as experiment_rows
 from mtal.runs.paths import StorePaths, default_store
-from mtal.runs.people import People
-from mtal.runs.run import Run
-from mtal.ui.otherwise import rule_ranks as rank_table
+from mtal.runs.reviews import effective
+from mtal.runs.reviews.effective import is_settled
+from mtal.runs.reviews.review_database import People
+from mtal.runs.reviews.reviewed_batch import Settled
+from mtal.runs.store import index
+from mtal.runs.store.nearest import closest
+from mtal.runs.store.run import Run
 
 TIMES_S = 10
 
@@ -48,7 +49,7 @@ def last_activity(experiment: Experiment) -> float:
 
 
 def experiment_metrics(experiment: Experiment) -> pd.DataFrame:
-    """Metrics of all its runs; columns as in `mtal.runs.experiment.metrics`."""
+    """Metrics of all its runs; columns as in `mtal.runs.experiments.experiment.metrics`."""
     keys = tuple(_key(run) for cell in experiment.cells if (run := experiment.run(cell)))
     return _experiment_metrics(str(experiment.paths.store.folder), experiment.name, keys)
 
@@ -59,7 +60,7 @@ def metrics(run: Run) -> pd.DataFrame:
 
 
 def measured(run: Run) -> pd.DataFrame:
-    """`metrics` with what each point cost; columns as in `mtal.runs.lines.measured`."""
+    """`metrics` with what each point cost; columns as in `mtal.analysis.tables.run_groups.measured`."""
     return _measured(*_key(run))
 
 
@@ -130,7 +131,7 @@ def afterwards(run: Run, cycle: int, image: int) -> pd.DataFrame:
 
 
 def rule_ranks(run: Run, cycle: int) -> pd.DataFrame:
-    """Rank of every pool image under other rules of our score; columns as in `mtal.ui.otherwise.rule_ranks`."""
+    """Rank of every pool image under other rules of our score; columns as in `mtal.analysis.tables.counterfactuals.rule_ranks`."""
     return _rule_ranks(*_key(run), cycle)
 
 
@@ -168,12 +169,12 @@ def decisions(run: Run, cycle: int) -> pd.DataFrame:
 
 def batch(run: Run, cycle: int) -> pd.DataFrame:
     """A cycle's batch with its decisions: the picks in order, then what came for the rejected; index and columns as in
-    `mtal.runs.batch.batch`. Empty for a cycle that picked nothing."""
+    `mtal.runs.reviews.reviewed_batch.batch`. Empty for a cycle that picked nothing."""
     return settled(run, cycle).rows
 
 
 def settled(run: Run, cycle: int) -> Settled:
-    """A cycle's batch with its decisions; as `mtal.runs.decided.settled`. Fresh as soon as anybody says something."""
+    """A cycle's batch with its decisions; as `mtal.runs.reviews.effective.settled`. Fresh as soon as anybody says something."""
     return _settled(*_key(run), cycle, people(run).revision(), is_settled(run, cycle))
 
 
@@ -188,12 +189,12 @@ def set_samples(run: Run, set_id: str) -> list[str]:
 
 
 def labelled_in(run: Run) -> pd.Series:
-    """Per pool image the cycle in which it got its first label; values as in `mtal.runs.growth.labelled_in`."""
+    """Per pool image the cycle in which it got its first label; values as in `mtal.analysis.tables.coverage.labelled_in`."""
     return _labelled_in(*_key(run))
 
 
 def coverage(run: Run) -> pd.DataFrame:
-    """How far unlabelled images are from labelled ones; columns as in `mtal.runs.growth.coverage`."""
+    """How far unlabelled images are from labelled ones; columns as in `mtal.analysis.tables.coverage.coverage`."""
     return _coverage(*_key(run))
 
 
@@ -276,7 +277,7 @@ def _evidence(folder: str, created: float, complete: int, cycle: int) -> dict[st
 @st.cache_data(max_entries=32, show_spinner=False)
 def _settled(folder: str, created: float, complete: int, cycle: int, revision: int, too_late: bool) -> Settled:
     run = Run(Path(folder))
-    return decided.settled(run, cycle, _pool(folder, created, complete, cycle))
+    return effective.settled(run, cycle, _pool(folder, created, complete, cycle))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -322,7 +323,7 @@ def _nearest(folder: str, created: float, complete: int, cycle: int, image: int)
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _decisions(folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int) -> pd.DataFrame:
-    return decided.decisions(Run(Path(folder)), cycle)
+    return effective.decisions(Run(Path(folder)), cycle)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -14,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from mtal.config import Config
 from mtal.datasets.registry import DATASETS
-from mtal.runs.data import DataFolder
+from mtal.runs.jobs.status import Status
 from mtal.runs.paths import STORE_VARIABLE, StorePaths
-from mtal.runs.run import Run
-from mtal.runs.status import Status
+from mtal.runs.store.data_check import DataFolder
+from mtal.runs.store.run import Run
 from tests.app.copies import copy_check, copy_run
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +71,7 @@ def made_store(store: StorePaths, finished_run: Run, random_run: Run) -> Iterato
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the runs whose worker would have been started; none is."""
     names: list[str] = []
-    monkeypatch.setattr("mtal.runs.launch.start", lambda job, *_, **__: names.append(job.folder.name) or True)
+    monkeypatch.setattr("mtal.runs.jobs.launch.start", lambda job, *_, **__: names.append(job.folder.name) or True)
     return names
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from mtal.config import Config
-from mtal.runs.data import DataFolder
 from mtal.runs.files import last_lines, write_json
-from mtal.runs.launch import create
-from mtal.runs.lock import take
+from mtal.runs.jobs.launch import create
+from mtal.runs.jobs.lock import take
+from mtal.runs.jobs.progress import parse
 from mtal.runs.paths import JobPaths, StorePaths
-from mtal.runs.progress import parse
-from mtal.runs.run import Run
+from mtal.runs.store.data_check import DataFolder
+from mtal.runs.store.run import Run
 
 ALIVE = ("running", "queued")
 NO_MEMORY = "NoMemory: out of memory in layer 3"            # no worker can be made to fail so on every machine

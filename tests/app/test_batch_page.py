@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.runs.people import ACCEPTED, REJECTED, People
+from mtal.runs.reviews.review_database import ACCEPTED, REJECTED, People
 from tests.app.test_result_pages import address, picks, texts
 
 TILE = re.compile(r'<li class="tile ([^"]*)" data-image="(\d+)"><a href="([^"]*)" data-open="([^"]*)"')

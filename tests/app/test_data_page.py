@@ -10,11 +10,11 @@ from mtal.datasets.checks.check import check
 from mtal.datasets.checks.coverage import EMPTY, LABELLED, NO_LABEL, VERSION, pack
 from mtal.datasets.checks.problems import FILES, NOTES
 from mtal.datasets.readers.nyud import NYUD
-from mtal.engine.checker import main
-from mtal.runs.data import DataFolder
+from mtal.engine.workers.check import main
 from mtal.runs.files import read_json, write_json
-from mtal.runs.launch import ask
-from mtal.ui.samples import _caption as caption
+from mtal.runs.jobs.launch import ask
+from mtal.runs.store.data_check import DataFolder
+from mtal.ui.data.images import _caption as caption
 from tests.app.test_shell_pages import text_of
 from tests.datasets.damaged_folder import EXPECTED, LEAKS, TASKS, damaged_config, write_damaged
 
@@ -102,9 +102,9 @@ def test_why_there_is_no_first_guess(open_page, tmp_path):
 
 def test_it_starts_one_check_of_all_tasks_of_the_place(open_page, damaged, store, monkeypatch):
     begun: list[str] = []
-    monkeypatch.setattr("mtal.runs.data.start", lambda paths, worker: begun.append(worker) or True)
+    monkeypatch.setattr("mtal.runs.store.data_check.start", lambda paths, worker: begun.append(worker) or True)
     open_page("data", dataset="nyud", folder=str(damaged)).button(key="data.check").click().run()
-    assert begun == ["mtal.engine.checker"]
+    assert begun == ["mtal.engine.workers.check"]
     asked = json.loads(DataFolder(store, "nyud", str(damaged.resolve())).paths.config.read_text())
     assert tuple(asked["tasks"]) == TASKS
 

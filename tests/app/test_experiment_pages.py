@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.runs.experiment import Experiment, create_experiment, expand, find_experiment, metrics, one_at_a_time
+from mtal.runs.experiments.experiment import Experiment, create_experiment, expand, find_experiment, metrics, one_at_a_time
 from mtal.runs.files import write_json
-from mtal.ui.ablations import heeds
-from mtal.ui.experiments import some_titles
+from mtal.ui.components.ablation_choice import heeds
+from mtal.ui.experiments.overview import some_titles
 from tests.app.test_result_pages import charts, figures
 from tests.app.test_shell_pages import text_of
 from tests.real_runs import tiny_config
@@ -176,7 +176,7 @@ def test_runs_that_failed_alike_are_told_together_and_resumed_together(open_page
     write_json(other.paths.result, {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"})
     other.paths.log.write_text("", encoding="utf-8")
     resumed: list[str] = []
-    monkeypatch.setattr("mtal.ui.experiments.start", lambda paths: resumed.append(paths.folder.name) or True)
+    monkeypatch.setattr("mtal.ui.experiments.overview.start", lambda paths: resumed.append(paths.folder.name) or True)
     app = open_page("experiments", experiment="shapes")
     assert [error.value.split(".")[0] for error in app.error] == ["**Disk full**: 1 run", "**Out of memory**: 2 runs"]
     app.button(key="experiments.resume.Out of memory").click().run()

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from mtal.runs.files import read_json, write_json
-from mtal.runs.lock import take
-from mtal.runs.looks import Looks
-from mtal.runs.people import People
-from mtal.runs.run import Run
+from mtal.runs.jobs.lock import take
+from mtal.runs.reviews.review_database import People
+from mtal.runs.store.render_requests import Looks
+from mtal.runs.store.run import Run
 from tests.app.test_result_pages import address, drawn_rows, picks, shown, texts
 
 
@@ -364,7 +364,7 @@ def undrawn(made_store) -> tuple[Run, str, int]:
 def asked(undrawn, monkeypatch) -> Looks:
     """A wish for that image, whose worker is none; the test says how it stands."""
     run, _, image = undrawn
-    monkeypatch.setattr("mtal.runs.looks.start", lambda *_: True)
+    monkeypatch.setattr("mtal.runs.store.render_requests.start", lambda *_: True)
     looks = Looks(run, 0)
     looks.ask([image])
     looks.paths.lock.touch()
@@ -374,7 +374,7 @@ def asked(undrawn, monkeypatch) -> Looks:
 def test_an_image_without_pictures_can_be_asked_for(open_page, undrawn, monkeypatch):
     run, name, image = undrawn
     started = []
-    monkeypatch.setattr("mtal.runs.looks.start", lambda paths, *_: started.append(paths.folder) or True)
+    monkeypatch.setattr("mtal.runs.store.render_requests.start", lambda paths, *_: started.append(paths.folder) or True)
     app = open_page("inspect", run=run.name, cycle="0", sample=name)
     app.button(key="inspect.draw").click().run()
     assert not app.exception

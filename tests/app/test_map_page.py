@@ -7,10 +7,10 @@ import pytest
 
 from mtal.figures.embedding import STATES
 from mtal.runs.files import write_json
-from mtal.runs.people import People
-from mtal.ui import atlas, chosen, pointing
-from mtal.ui.atlas import CHART
-from mtal.ui.growing import PLAYING
+from mtal.runs.reviews.review_database import People
+from mtal.ui.map import pointer, scatter, selection
+from mtal.ui.map.cycle_player import PLAYING
+from mtal.ui.map.scatter import CHART
 from tests.app.test_result_pages import address, charts, picks, texts
 
 
@@ -66,7 +66,7 @@ def test_the_address_alone_shows_a_set_and_clear_takes_it_away(open_page, run):
     app = open_page("map", run=run.name, cycle="0", set=known)
     assert "three" in texts(app)
     assert tiles(app).count("<button") == 3
-    app.button(key=chosen.CLEAR).click().run()
+    app.button(key=selection.CLEAR).click().run()
     assert not tiles(app)
     assert "set" not in address(app)
     assert People(run.store).sets(run.data.folder.name)["id"].tolist() == [known]       # it is only off the page
@@ -74,7 +74,7 @@ def test_the_address_alone_shows_a_set_and_clear_takes_it_away(open_page, run):
 
 def test_a_selection_is_taken_once_and_does_not_come_back_after_clear(open_page, run):
     app = select(open_page("map", run=run.name, cycle="0"), [7, 9])
-    app.button(key=chosen.CLEAR).click().run()
+    app.button(key=selection.CLEAR).click().run()
     app.run()
     assert "set" not in address(app)
 
@@ -84,7 +84,7 @@ def test_a_chart_is_drawn_anew_when_its_outline_must_go(open_page, run):
     before = drawn(app)["layout"]["meta"]
     select(app, [7, 9])
     assert drawn(app)["layout"]["meta"] == before           # the chart shows what it selected by itself
-    app.button(key=chosen.CLEAR).click().run()
+    app.button(key=selection.CLEAR).click().run()
     assert drawn(app)["layout"]["meta"] != before
 
 
@@ -92,10 +92,10 @@ def test_one_point_is_looked_at_with_its_neighbours(open_page, run):
     app = select(open_page("map", run=run.name, cycle="0"), [7])
     assert address(app)["sample"] == run.facts["pool"][7]
     assert "set" not in address(app)
-    assert tiles(app).count("<button") == 1 + chosen.NEIGHBOURS
+    assert tiles(app).count("<button") == 1 + selection.NEIGHBOURS
     points = run.embedding(0)
     gaps = np.linalg.norm(points - points[7], axis=1)
-    nearest = [int(image) for image in np.argsort(gaps) if image != 7][:chosen.NEIGHBOURS]
+    nearest = [int(image) for image in np.argsort(gaps) if image != 7][:selection.NEIGHBOURS]
     assert [part.split('"')[0] for part in tiles(app).split('data-map-image="')[1:]] == [str(image) for image in (7, *nearest)]
     assert f"distance {gaps[nearest[0]]:.3g}" in tiles(app)
 
@@ -108,12 +108,12 @@ def test_the_image_that_one_comes_from_is_marked(open_page, run):
 
 def test_rings_are_where_the_marked_images_lie():
     layout = pd.DataFrame({"x": [0.0, 1, 2], "y": [5.0, 6, 7]})
-    found = {mark["name"]: mark["points"] for mark in pointing.rings(layout, {"set": (0, 2), "looked at": [1]})}
+    found = {mark["name"]: mark["points"] for mark in pointer.rings(layout, {"set": (0, 2), "looked at": [1]})}
     assert found == {"set": [[0, 0.0, 5.0], [2, 2.0, 7.0]], "near": [], "looked at": [[1, 1.0, 6.0]]}
 
 
 def test_a_lasso_takes_also_what_is_not_drawn(open_page, run, monkeypatch):
-    monkeypatch.setattr(atlas, "MOST_DRAWN", 10)
+    monkeypatch.setattr(scatter, "MOST_DRAWN", 10)
     app = open_page("map", run=run.name, cycle="0")
     assert f"10 of {len(run.facts['pool'])} points are drawn" in texts(app)
     assert sum(len(trace.get("text", ())) for trace in drawn(app)["data"]) == 10
@@ -155,9 +155,9 @@ def test_play_goes_on_from_the_first_cycle_when_it_stands_at_the_last(open_page,
 
 
 def test_without_webgl_the_points_are_svg_and_many_become_a_picture(open_page, run, monkeypatch):
-    monkeypatch.setattr(pointing, "has_webgl", lambda: False)
+    monkeypatch.setattr(pointer, "has_webgl", lambda: False)
     assert {trace["type"] for trace in drawn(open_page("map", run=run.name, cycle="0"))["data"]} == {"scatter"}
-    monkeypatch.setattr(atlas, "SVG_UP_TO", 5)
+    monkeypatch.setattr(scatter, "SVG_UP_TO", 5)
     app = open_page("map", run=run.name, cycle="0")
     assert drawn(app)["data"][0]["type"] == "heatmap"
     assert "no WebGL" in texts(app)
@@ -165,8 +165,8 @@ def test_without_webgl_the_points_are_svg_and_many_become_a_picture(open_page, r
 
 
 def test_a_lasso_on_the_picture_takes_what_lies_inside(open_page, run, monkeypatch):
-    monkeypatch.setattr(pointing, "has_webgl", lambda: False)
-    monkeypatch.setattr(atlas, "SVG_UP_TO", 5)
+    monkeypatch.setattr(pointer, "has_webgl", lambda: False)
+    monkeypatch.setattr(scatter, "SVG_UP_TO", 5)
     across, up = run.layout(0).T
     box = {"x": [across.min() - 1, np.median(across)], "y": [up.min() - 1, up.max() + 1]}
     app = select(open_page("map", run=run.name, cycle="0"), box=[box])
@@ -200,8 +200,8 @@ def test_an_unknown_set_gives_a_message_and_the_map(open_page, run):
 
 
 def test_names_of_images_are_shown_as_text(open_page, run, monkeypatch):
-    assert "<img src=x>" not in chosen._tile(run, "<img src=x>", 0, '" onload="')
-    assert 'onload="' not in chosen._tile(run, "a", 0, '" onload="').replace("&quot;", "")
+    assert "<img src=x>" not in selection._tile(run, "<img src=x>", 0, '" onload="')
+    assert 'onload="' not in selection._tile(run, "a", 0, '" onload="').replace("&quot;", "")
 
 
 def test_a_run_of_an_earlier_version_has_a_map_without_the_new_columns(open_page, run):

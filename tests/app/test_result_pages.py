@@ -4,11 +4,11 @@ import re
 
 import pytest
 
+from mtal.analysis.numbers import ordinal
 from mtal.runs.files import read_json, write_json
-from mtal.runs.run import LOSS, Run
-from mtal.runs.status import Status
-from mtal.ui.cards import SIGNS
-from mtal.ui.sentences import ordinal
+from mtal.runs.jobs.status import Status
+from mtal.runs.store.run import LOSS, Run
+from mtal.ui.components.run_cards import SIGNS
 
 PAGES = ("run", "batch", "inspect", "map", "curves")
 PICKING = ("batch", "inspect", "map")

@@ -2,8 +2,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mtal.runs.people import People
-from mtal.ui.sets import ChosenSet
+from mtal.runs.reviews.review_database import People
+from mtal.ui.components.image_sets import ChosenSet
 from tests.app.test_result_pages import address
 
 
@@ -12,7 +12,7 @@ def looking() -> None:
     import streamlit as st
 
     from mtal.ui import loaders
-    from mtal.ui.sets import chosen_set
+    from mtal.ui.components.image_sets import chosen_set
     run = next(run for run in loaders.runs() if run.name == st.query_params["run"])
     found = chosen_set(run)
     st.text("no set" if found is None else f"{found.title}|{list(found.images)}|{found.missing}|{found.who}|{found.origin}")
@@ -23,7 +23,7 @@ def saving() -> None:
     import streamlit as st
 
     from mtal.ui import loaders
-    from mtal.ui.sets import save_selection
+    from mtal.ui.components.image_sets import save_selection
     run = loaders.runs()[0]
     st.text(save_selection(run, run.facts["pool"][4:6], "a test"))
 

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mtal.runs.experiment import experiments, find_experiment
+from mtal.runs.experiments.experiment import experiments, find_experiment
 from mtal.runs.files import read_json, write_json
-from mtal.runs.status import Status
-from mtal.ui.ablations import PAPER
-from mtal.ui.methods import SEVEN
-from mtal.ui.words import plain
+from mtal.runs.jobs.status import Status
+from mtal.ui.components.ablation_choice import PAPER
+from mtal.ui.components.strategy_cards import SEVEN
+from mtal.ui.text import plain
 from tests.datasets.any_folder import write_folder
 
 ROOT = Path(__file__).parents[2]
@@ -111,14 +111,14 @@ def test_jobs_says_why_a_run_ended_and_offers_resume(state, told, open_page, mad
 
 def test_resume_starts_the_worker_once(open_page, made_store, monkeypatch):
     run, begun = made_store("interrupted"), []
-    monkeypatch.setattr("mtal.ui.cards.start", lambda paths, accept_data: begun.append(paths.folder.name) or True)
+    monkeypatch.setattr("mtal.ui.components.run_cards.start", lambda paths, accept_data: begun.append(paths.folder.name) or True)
     open_page("jobs").button(key=f"resume.{run.name}").click().run()
     assert begun == [run.name]
 
 
 def test_resume_all_takes_the_interrupted_ones_only(open_page, made_store, monkeypatch):
     begun: list[str] = []
-    monkeypatch.setattr("mtal.ui.joblist.start", lambda paths: begun.append(paths.folder.name) or True)
+    monkeypatch.setattr("mtal.ui.run.job_list.start", lambda paths: begun.append(paths.folder.name) or True)
     names = {made_store("interrupted", seed=seed).name for seed in range(2)}
     made_store("failed", seed=7)
     open_page("jobs").button(key="jobs.resume_all").click().run()
@@ -301,7 +301,7 @@ def test_launch_estimates_from_an_earlier_run_or_says_that_there_is_none(open_pa
 
 def test_help_has_a_card_for_every_strategy_under_its_heading(open_page):
     from mtal.acquisition.registry import STRATEGIES
-    from mtal.ui.registry import signals
+    from mtal.ui.catalog import signals
     app = open_page("help")
     said = text_of(app)
     for strategy in STRATEGIES.values():
@@ -459,7 +459,7 @@ def test_a_row_says_which_stopped_run_waits_for_labels(open_page, made_store):
 
 
 def test_cause_prefers_what_the_evidence_says(made_store):
-    from mtal.ui.causes import cause
+    from mtal.runs.store.failures import cause
     run = made_store("failed")
     assert cause(run).title == "Out of memory"
     full = made_store("failed", seed=1)
@@ -495,7 +495,7 @@ def test_changed_data_is_accepted_by_its_own_button_only(open_page, made_store, 
     run, begun = made_store("failed"), []
     write_json(run.paths.result, {"outcome": "failed", "reason": CHANGED})
     run.paths.log.write_text("", encoding="utf-8")
-    monkeypatch.setattr("mtal.ui.cards.start", lambda paths, accept_data: begun.append(accept_data) or True)
+    monkeypatch.setattr("mtal.ui.components.run_cards.start", lambda paths, accept_data: begun.append(accept_data) or True)
     app = open_page("run", run=run.name)
     app.button(key=f"accept.{run.name}").click().run()
     app.button(key=f"resume.{run.name}").click().run()
@@ -503,7 +503,7 @@ def test_changed_data_is_accepted_by_its_own_button_only(open_page, made_store, 
 
 
 def test_an_older_failure_in_the_log_is_not_the_cause(made_store):
-    from mtal.ui.causes import cause
+    from mtal.runs.store.failures import cause
     run = made_store("interrupted")
     run.paths.log.write_text("start 1, 2026-01-01 10:00:00\nout of memory\n", encoding="utf-8")
     assert cause(run).title == "Out of memory"
@@ -539,14 +539,14 @@ def test_a_copy_of_a_failed_run_says_what_to_change_and_that_it_is_the_same_run_
 
 
 def test_launch_begins_with_a_data_set_that_is_here(open_page, monkeypatch):
-    monkeypatch.setattr("mtal.ui.registry.place", lambda config: "here" if config.dataset == "drawn" else "")
+    monkeypatch.setattr("mtal.ui.catalog.place", lambda config: "here" if config.dataset == "drawn" else "")
     app = open_page("launch")
     assert app.selectbox(key="launch.dataset").value == "drawn"
     assert not app.button(key="launch.go").disabled
 
 
 def test_a_forecast_of_the_same_run_is_what_it_took(made_store, monkeypatch):
-    from mtal.ui.forecast import forecast
+    from mtal.ui.launch.estimate import forecast
     run = made_store("finished")
     again = run.config.model_copy(update={"seed": 1})
     pool, cycles = len(run.facts["pool"]), run.config.cycles

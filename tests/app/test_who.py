@@ -5,7 +5,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mtal.ui import who as module
+from mtal.ui import identity as module
 
 
 @pytest.fixture

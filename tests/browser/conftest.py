@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
-from mtal.runs.index import all_runs
-from mtal.runs.launch import kill
+from mtal.runs.jobs.launch import kill
 from mtal.runs.paths import STORE_VARIABLE, StorePaths
+from mtal.runs.store.index import all_runs
 from tests.browser.screen import PATIENCE_S, Dashboard
 
 ROOT = Path(__file__).parents[2]

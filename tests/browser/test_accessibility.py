@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from mtal.config import Config
-from mtal.runs.launch import create
+from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
 
 pytestmark = pytest.mark.browser

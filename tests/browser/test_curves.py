@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from mtal.runs.paths import StorePaths
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 from tests.app.copies import copy_run
 from tests.browser.screen import Dashboard
 

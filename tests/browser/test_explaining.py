@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from mtal.runs.paths import StorePaths
-from mtal.runs.people import ACCEPTED, REJECTED, People
-from mtal.runs.run import Run
+from mtal.runs.reviews.review_database import ACCEPTED, REJECTED, People
+from mtal.runs.store.run import Run
 from tests.browser.screen import Dashboard, eventually
 
 pytestmark = pytest.mark.browser

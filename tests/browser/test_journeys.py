@@ -12,10 +12,10 @@ import yaml
 from playwright.sync_api import Download, expect
 
 from mtal.config import Config
-from mtal.runs.index import all_runs
+from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
-from mtal.runs.run import Run
-from mtal.runs.status import Status
+from mtal.runs.store.index import all_runs
+from mtal.runs.store.run import Run
 from tests.browser.screen import Dashboard, eventually
 from tests.real_runs import tiny_config, wait
 
@@ -56,7 +56,7 @@ def workers(run: Run) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter(["cmdline", "status"]):
         line = process.info["cmdline"] or []
-        if "mtal.engine.worker" in line and str(run.paths.folder) in line and process.info["status"] != psutil.STATUS_ZOMBIE:
+        if "mtal.engine.workers.run" in line and str(run.paths.folder) in line and process.info["status"] != psutil.STATUS_ZOMBIE:
             found.append(process)
     return found
 

@@ -14,16 +14,19 @@ from mtal.acquisition.scores import comparable
 from mtal.config import Config
 from mtal.datasets.dataset import DataError, Gated, LabelNotBought
 from mtal.datasets.registry import DATASETS
-from mtal.engine import cycle, drawing, worker
-from mtal.engine.cycle import training_weights
-from mtal.engine.facts import images_at, images_per_cycle
-from mtal.engine.intake import first_images
-from mtal.engine.watch import Watch
+from mtal.engine import cycle
+from mtal.engine.rendering import draw
+from mtal.engine.stage_timer import Watch
+from mtal.engine.stages.prepare import prepare
+from mtal.engine.stages.prepare_data import first_images
+from mtal.engine.stages.train import training_weights
+from mtal.engine.workers import run as run_worker
+from mtal.runs.experiments.budget import images_at, images_per_cycle
 from mtal.runs.files import write_json
-from mtal.runs.launch import create, kill, request_stop, start
+from mtal.runs.jobs.launch import create, kill, request_stop, start
+from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
-from mtal.runs.run import Run
-from mtal.runs.status import Status
+from mtal.runs.store.run import Run
 from tests.real_runs import launch_and_wait, tiny_config, wait
 
 WHOLE = np.ones((24, 3), dtype=bool)                        # every label exists
@@ -203,7 +206,7 @@ class TestOddSettings:
         """describe=always measures all that can be: one task has no committee, and without classes there is no margin."""
         config = tiny_config("tasks=depth", "strategy=random", "describe=always", "cycles=2")
         run = Run(create(config, StorePaths(tmp_path)).folder)
-        study = cycle.prepare(run, Watch(run, 0), False)
+        study = prepare(run, Watch(run, 0), False)
         assert {"committee", "margin", "entropy"}.isdisjoint(study.signals)
         assert {"embedding", "uncertainty", "predicted_loss"} <= set(study.signals)
 
@@ -269,7 +272,7 @@ class TestFailures:
     def test_what_is_said_to_people_needs_no_traceback(self, tmp_path, capsys, sets):
         """A ConfigError and a DataError: one line in the log, with the class that the advice goes by."""
         run = Run(create(tiny_config(*sets), StorePaths(tmp_path)).folder)
-        assert worker.main(run.paths.folder, accept_data=False) == 1
+        assert run_worker.main(run.paths.folder, accept_data=False) == 1
         assert run.result["traceback"] == ""
         assert run.result["reason"].startswith(("ConfigError: ", "DataError: "))
         assert capsys.readouterr().out.endswith(f" s: {run.result['reason']}\n")
@@ -277,15 +280,15 @@ class TestFailures:
     def test_a_stage_that_fails_in_a_later_cycle_is_named(self, tmp_path, monkeypatch):
         """The picture of the second cycle cannot be written: that cycle does not appear, and the first stays."""
         run = Run(create(tiny_config(), StorePaths(tmp_path)).folder)
-        original = drawing.save_picture
+        original = draw.save_picture
 
         def full_disk(samples, image, name, pixels):
             if samples.folder.parent.name == ".001":
                 raise OSError(28, "No space left on device")
             original(samples, image, name, pixels)
 
-        monkeypatch.setattr(drawing, "save_picture", full_disk)
-        outcome = worker.work(run.paths)
+        monkeypatch.setattr(draw, "save_picture", full_disk)
+        outcome = run_worker.work(run.paths)
         assert (outcome["outcome"], outcome["stage"]) == ("failed", "evidence")
         assert "No space left" in outcome["reason"]
         assert run.cycles_done() == 1
@@ -325,9 +328,9 @@ class TestChangedData:
 
     def test_before_the_first_complete_cycle_it_is_only_noted(self, cut, finished_run):
         run = cut(0, pool=["another"])
-        cycle.prepare(run, Watch(run, 0), accept_data=False)
+        prepare(run, Watch(run, 0), accept_data=False)
         assert run.facts["data_changes"] == [{"cycle": 0, "before": OTHER, "after": finished_run.facts["fingerprint"]}]
-        cycle.prepare(run, Watch(run, 0), accept_data=False)
+        prepare(run, Watch(run, 0), accept_data=False)
         assert len(run.facts["data_changes"]) == 1          # kept, and no second one
 
     @pytest.mark.parametrize(("facts", "accept", "words"), [
@@ -336,7 +339,7 @@ class TestChangedData:
     def test_what_changed_is_said_and_another_pool_is_never_accepted(self, cut, facts, accept, words):
         run = cut(1, **facts)
         with pytest.raises(DataError, match=words):
-            cycle.prepare(run, Watch(run, 1), accept_data=accept)
+            prepare(run, Watch(run, 1), accept_data=accept)
         assert run.facts["fingerprint"] == OTHER
 
 

@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 
 from mtal.config import Config
-from mtal.engine import beginning, worker
 from mtal.engine import cycle as engine
-from mtal.runs.decided import is_settled, settled
+from mtal.engine.stages import apply_reviews
+from mtal.engine.workers import run as run_worker
 from mtal.runs.files import read_json
-from mtal.runs.launch import create, start
+from mtal.runs.jobs.launch import create, start
 from mtal.runs.paths import StorePaths
-from mtal.runs.people import People
-from mtal.runs.run import Run
+from mtal.runs.reviews.effective import is_settled, settled
+from mtal.runs.reviews.review_database import People
+from mtal.runs.store.run import Run
 from tests.datasets.nyud_folder import write_nyud
-from tests.engine.test_intake import DRAWN_BY_HAND, FAST, TRAIN, VAL, bring, move
+from tests.engine.stages.test_prepare_data import DRAWN_BY_HAND, FAST, TRAIN, VAL, bring, move
 from tests.real_runs import wait
 
 
@@ -36,7 +37,7 @@ def waiting(folder, store, **more) -> Run:
     config = Config(**FAST | {"dataset": "nyud", "data": str(folder), "tasks": ("semseg", "depth", "normals"),
                               "start": "labelled", "sample_weights": "on"} | more)
     run = Run(create(config, StorePaths(store)).folder)
-    assert worker.work(run.paths)["outcome"] == "stopped"
+    assert run_worker.work(run.paths)["outcome"] == "stopped"
     assert run.cycles_done() == 1
     return run
 
@@ -66,12 +67,12 @@ def test_a_rejected_image_is_not_waited_for_and_the_run_learns_from_what_came_fo
     picked, [refill] = ranked(run, 0, 1, 3), ranked(run, 0, 4, 4)
     People(run.store).decide(run.name, 0, [picked[1]], "rejected", "ann")
     bring(folder, [picked[0], picked[2]])
-    reason = worker.work(run.paths)["reason"]
+    reason = run_worker.work(run.paths)["reason"]
     assert f"labels of 1 picked image (semseg 1, normals 1 missing): {refill}." in reason
     assert not is_settled(run, 0)
 
     bring(folder, [refill])
-    assert "waits for labels" in worker.work(run.paths)["reason"]          # of the second pick
+    assert "waits for labels" in run_worker.work(run.paths)["reason"]          # of the second pick
     assert run.cycles_done() == 2
     assert is_settled(run, 0)
     assert trained_on(run, 1) == {*TRAIN[:4], picked[0], picked[2], refill}
@@ -84,27 +85,27 @@ def test_a_rejected_image_is_not_waited_for_and_the_run_learns_from_what_came_fo
 
     People(run.store).decide(run.name, 0, [picked[1]], "", "bo")           # it is wanted after all
     bring(folder, ranked(run, 1, 1, 3))
-    assert worker.work(run.paths)["outcome"] == "finished"
+    assert run_worker.work(run.paths)["outcome"] == "finished"
     assert trained_on(run, 2) == {*trained_on(run, 1), *ranked(run, 1, 1, 3)}
 
 
 def test_who_rejects_in_the_moment_in_which_a_cycle_begins_comes_too_late(folder, tmp_path, monkeypatch):
     run = waiting(folder, tmp_path / "store")
-    picked, read = ranked(run, 0, 1, 3), beginning.decisions
+    picked, read = ranked(run, 0, 1, 3), apply_reviews.decisions
 
     def decisions(run, cycle):
         found = read(run, cycle)
         People(run.store).decide(run.name, 0, [picked[1]], "rejected", "ann")
         return found
 
-    monkeypatch.setattr(beginning, "decisions", decisions)
+    monkeypatch.setattr(apply_reviews, "decisions", decisions)
     bring(folder, picked)
-    labelled = beginning.begin(run, 1, run.start(), *(getattr(engine.prepare(run, engine.Watch(run, 1), accept_data=False), name)
+    labelled = apply_reviews.begin(run, 1, run.start(), *(getattr(engine.prepare(run, engine.Watch(run, 1), accept_data=False), name)
                                                       for name in ("dataset", "there")))
     place = run.facts["pool"].index(picked[1])
     assert labelled[place].all()
     assert run.began_with(1)["rejected"] == []
-    assert not beginning.unwanted(run, 1, labelled.shape).any()
+    assert not apply_reviews.unwanted(run, 1, labelled.shape).any()
 
 
 def test_weights_are_those_of_what_was_bought(folder, tmp_path):
@@ -113,7 +114,7 @@ def test_weights_are_those_of_what_was_bought(folder, tmp_path):
     picked, [refill] = ranked(run, 0, 1, 3), ranked(run, 0, 4, 4)
     People(run.store).decide(run.name, 0, [picked[0]], "rejected", "ann")
     bring(folder, [*picked[1:], refill])
-    worker.work(run.paths)
+    run_worker.work(run.paths)
     study = engine.prepare(run, engine.Watch(run, 1), accept_data=False)
     weights = engine.training_weights(study, 1, run.labelled(1, run.start()))
     places = {name: place for place, name in enumerate(run.facts["pool"])}
@@ -130,13 +131,13 @@ def test_who_decides_later_changes_nothing_that_has_begun(folder, tmp_path):
     picked, [refill] = ranked(run, 0, 1, 3), ranked(run, 0, 4, 4)
     People(run.store).decide(run.name, 0, [picked[1]], "rejected", "ann")
     bring(folder, [picked[0], picked[2], refill])
-    worker.work(run.paths)
+    run_worker.work(run.paths)
     begun, labels = read_json(run.paths.beginning(1)), run.labelled(1, run.start())
     rows = settled(run, 0, run.pool(0)).rows
     People(run.store).decide(run.name, 0, [picked[0], picked[2], refill], "rejected", "bo")
     People(run.store).decide(run.name, 0, [picked[1]], "accepted", "bo")
     bring(folder, ranked(run, 1, 1, 3))
-    assert worker.work(run.paths)["outcome"] == "finished"
+    assert run_worker.work(run.paths)["outcome"] == "finished"
     assert read_json(run.paths.beginning(1)) == begun
     np.testing.assert_array_equal(run.labelled(1, run.start()), labels)
     assert settled(run, 0, run.pool(0)).rows.equals(rows)
@@ -146,7 +147,7 @@ def test_who_decides_later_changes_nothing_that_has_begun(folder, tmp_path):
 def test_all_rejected_and_nothing_left_goes_on_with_what_there_is(folder, tmp_path):
     run = waiting(folder, tmp_path / "store", cycles=2)
     People(run.store).decide(run.name, 0, ranked(run, 0, 1, 99), "rejected", "ann")
-    assert worker.work(run.paths)["outcome"] == "finished"
+    assert run_worker.work(run.paths)["outcome"] == "finished"
     assert run.bought(0).shape == (0, 2)
     assert trained_on(run, 1) == set(TRAIN[:4])
 
@@ -154,14 +155,14 @@ def test_all_rejected_and_nothing_left_goes_on_with_what_there_is(folder, tmp_pa
 def test_a_run_without_written_beginnings_is_read_as_before(folder, tmp_path):
     run = waiting(folder, tmp_path / "store")
     bring(folder, ranked(run, 0, 1, 3))
-    worker.work(run.paths)
+    run_worker.work(run.paths)
     before = run.labelled(1, run.start())
     shutil.rmtree(run.paths.beginning(1).parent)
     np.testing.assert_array_equal(run.labelled(1, run.start()), before)
     np.testing.assert_array_equal(run.bought(0), run.picked(0))
     People(run.store).decide(run.name, 1, ranked(run, 1, 1, 1), "rejected", "ann")
     bring(folder, ranked(run, 1, 2, 4))
-    assert worker.work(run.paths)["outcome"] == "finished"
+    assert run_worker.work(run.paths)["outcome"] == "finished"
     assert trained_on(run, 2) == {*TRAIN[:4], *ranked(run, 0, 1, 3), *ranked(run, 1, 2, 4)}
 
 
@@ -172,7 +173,7 @@ def test_in_a_simulation_decisions_change_nothing(folder, tmp_path):
     quiet, busy = (Run(create(config, StorePaths(tmp_path / name)).folder) for name in ("quiet", "busy"))
     People(busy.store).decide(busy.name, 0, TRAIN, "rejected", "ann")
     for run in (quiet, busy):
-        assert worker.work(run.paths)["outcome"] == "finished"
+        assert run_worker.work(run.paths)["outcome"] == "finished"
     same(quiet, busy)
     assert not busy.paths.beginning(1).exists()
 
@@ -202,5 +203,5 @@ def test_killed_and_resumed_it_goes_on_with_what_it_began_with(folder, tmp_path)
     assert start(run.paths)
     wait(run)
     assert "waits for labels" in run.result["reason"]
-    assert "waits for labels" in worker.work(straight.paths)["reason"]     # never killed, nobody changed their mind
+    assert "waits for labels" in run_worker.work(straight.paths)["reason"]     # never killed, nobody changed their mind
     same(run, straight)

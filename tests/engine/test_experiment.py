@@ -5,10 +5,10 @@ import time
 import numpy as np
 import pytest
 
-from mtal.runs.experiment import create_experiment, expand, extend, metrics, start_all
-from mtal.runs.launch import begin, kill
+from mtal.runs.experiments.experiment import create_experiment, expand, extend, metrics, start_all
+from mtal.runs.jobs.launch import begin, kill
+from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
-from mtal.runs.status import Status
 from tests.real_runs import tiny_config, wait
 
 HEEDS = {"random": frozenset(), "ours": frozenset({"committee"})}

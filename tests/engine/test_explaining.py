@@ -11,17 +11,19 @@ from mtal.acquisition.pool import Options, Pool
 from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
 from mtal.datasets.dataset import LabelNotBought
+from mtal.datasets.oracle import Ungated
 from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
-from mtal.engine import cycle, easel
-from mtal.engine.afterwards import bought_losses, bought_with
-from mtal.engine.neighbourhood import by_size, cluster_count, clusters, neighbourhood, renumbered
-from mtal.engine.replay import replay, rivals
-from mtal.engine.truth import Ungated, true_losses
-from mtal.engine.watch import Watch
-from mtal.runs.launch import create
+from mtal.engine import cycle
+from mtal.engine.stage_timer import Watch
+from mtal.engine.stages.clusters import by_size, cluster_count, clusters, neighbourhood, renumbered
+from mtal.engine.stages.loss_history import bought_losses, bought_with
+from mtal.engine.stages.replay import replay, rivals
+from mtal.engine.stages.true_losses import true_losses
+from mtal.engine.workers import reload_cycle
+from mtal.runs.jobs.launch import create
 from mtal.runs.paths import CyclePaths, StorePaths
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 from mtal.signals.class_content import titles
 from mtal.tasks.classes import class_shares
 from tests.real_runs import tiny_config
@@ -196,7 +198,7 @@ class TestAfterwards:
 
     def test_the_last_cycle_measures_what_was_bought(self, run):
         """Its saved network, loaded again, gives the same losses."""
-        at = easel.easel_of(run, 2)
+        at = reload_cycle.easel_of(run, 2)
         labels = Resized(Ungated(DATASETS["drawn"].load(run.config).pool), run.config.size, 0)
         twin = true_losses(at.network, at.pool, labels, np.ones((24, 3), bool), at.tasks, at.config, at.machine, quiet)
         for image in np.unique(np.concatenate([run.picked(0)[:, 0], run.picked(1)[:, 0]])):

@@ -1,6 +1,6 @@
 """Which stages of a cycle a strategy cannot do without, and which of them it has for itself."""
 from mtal.acquisition.registry import STRATEGIES
-from mtal.engine.facts import needed_stages
+from mtal.engine.stages.run_facts import needed_stages
 from mtal.signals.registry import SIGNALS
 
 

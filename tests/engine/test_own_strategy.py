@@ -8,10 +8,10 @@ import pytest
 from mtal.acquisition.user_strategies import VARIABLE
 from mtal.config import ConfigError
 from mtal.engine import cycle
-from mtal.engine.watch import Watch
-from mtal.runs.launch import create
+from mtal.engine.stage_timer import Watch
+from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 from tests.real_runs import tiny_config
 
 FIRST = '''

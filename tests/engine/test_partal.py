@@ -4,11 +4,13 @@ import pytest
 import torch
 
 from mtal.engine import cycle
-from mtal.engine.intake import first_images
-from mtal.engine.watch import Watch
-from mtal.runs.launch import create
+from mtal.engine.stage_timer import Watch
+from mtal.engine.stages.prepare import prepare
+from mtal.engine.stages.prepare_data import first_images
+from mtal.engine.stages.train import training_feed
+from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 from mtal.training.pseudo_labels import WEIGHT, lacking
 from tests.real_runs import launch_and_wait, tiny_config
 
@@ -64,10 +66,10 @@ def test_missing_labels_are_learned_from_guesses_at_half_weight(partal_run, tmp_
     """The third training of the run, prepared anew: which pairs count how much, and that guesses are what is taken for them."""
     run = Run(partal_run.paths.folder)
     monkeypatch.setattr(Watch, "stage", Silent)
-    study = cycle.prepare(run, Watch(run, 2), False)
+    study = prepare(run, Watch(run, 2), False)
     labelled = run.labelled(2, study.start)
     study.pool.change_gate(cycle.Gated(study.dataset.pool, study.dataset.tasks, labelled))
-    feed = cycle.training_feed(study, 2, labelled, Watch(run, 2))
+    feed = training_feed(study, 2, labelled, Watch(run, 2))
     wanted = lacking(labelled)
     assert wanted.any()
     assert set(feed.guesses) == {(image, run.config.tasks[task]) for image, task in np.argwhere(wanted)}
@@ -82,8 +84,8 @@ def test_whole_images_need_no_guesses(tmp_path, monkeypatch):
     """In cycle 0, whose start is fully labelled, there is no network to guess and nothing to guess."""
     run = Run(create(tiny_config("strategy=partal"), StorePaths(tmp_path)).folder)
     monkeypatch.setattr(Watch, "stage", Silent)
-    study = cycle.prepare(run, Watch(run, 0), False)
-    feed = cycle.training_feed(study, 0, study.start, Watch(run, 0))
+    study = prepare(run, Watch(run, 0), False)
+    feed = training_feed(study, 0, study.start, Watch(run, 0))
     assert feed.guesses == {}
     np.testing.assert_array_equal(feed.weights, study.start)
 

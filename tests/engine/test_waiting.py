@@ -7,20 +7,20 @@ import psutil
 
 from mtal.config import Config
 from mtal.runs.files import read_json
-from mtal.runs.launch import create, kill, start
-from mtal.runs.lock import take
+from mtal.runs.jobs.launch import create, kill, start
+from mtal.runs.jobs.lock import take
+from mtal.runs.jobs.status import Status, status
 from mtal.runs.paths import StorePaths
-from mtal.runs.status import Status, status
 from tests.runs.small_worker import until
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("torch", "pandas", "numpy", "pydantic", "yaml", "mtal.config", "mtal.runs.run", "mtal.datasets", "mtal.engine.cycle")
+HEAVY = ("torch", "pandas", "numpy", "pydantic", "yaml", "mtal.config", "mtal.runs.store.run", "mtal.datasets", "mtal.engine.cycle")
 ENOUGH_MB = 25                                              # 17 measured; with the settings it was 32, with pandas 115
 
 
 def test_what_a_waiting_worker_has_not_imported(tmp_path):
     run = create(Config(device="cpu"), StorePaths(tmp_path))
-    code = ("import sys; from pathlib import Path; from mtal.engine import worker; from mtal.runs.stop import StopRequested\n"
+    code = ("import sys; from pathlib import Path; from mtal.engine.workers import run as worker; from mtal.runs.jobs.stop import StopRequested\n"
             "def waits(*_, **__):\n"
             f"    print(*[name for name in {HEAVY!r} if name in sys.modules], len(sys.modules) > 20)\n"
             "    raise StopRequested\n"

@@ -12,7 +12,7 @@ from mtal.export.bridges import BRIDGES
 from mtal.export.bridges.bridge import BINS, told
 from mtal.export.exporter import ExportError
 from mtal.runs.files import write_json
-from mtal.runs.run import LOSS
+from mtal.runs.store.run import LOSS
 from tests.runs.made_run import IMAGES, TASKS, write_measures
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ import pytest
 
 from mtal.export.manifest import MANIFEST
 from mtal.export.registry import EXPORTERS
-from mtal.runs.run import Run
+from mtal.runs.store.run import Run
 
 
 def opened(run, cycle=0):

@@ -10,7 +10,7 @@ from mtal.export.record import images_of, record
 from mtal.export.registry import EXPORTERS
 from mtal.export.splits import split_lists
 from mtal.runs.files import write_json
-from mtal.runs.people import People
+from mtal.runs.reviews.review_database import People
 from tests.runs.made_run import TASKS
 
 

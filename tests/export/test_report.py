@@ -10,7 +10,7 @@ from mtal.config import Config
 from mtal.export.report import report, writer
 from mtal.export.report_html import GENERATOR, slug
 from mtal.export.report_parts import SECTIONS
-from mtal.runs.experiment import Cell, create_experiment
+from mtal.runs.experiments.experiment import Cell, create_experiment
 from mtal.runs.files import read_json, write_json
 from mtal.runs.paths import StorePaths
 from tests.runs.made_run import made_course

@@ -10,7 +10,7 @@ import pytest
 from mtal.export.exporter import ExportError
 from mtal.export.registry import SET_EXPORTERS
 from mtal.export.sets import set_table
-from mtal.runs.people import People
+from mtal.runs.reviews.review_database import People
 from tests.runs.made_run import START, TASKS
 
 

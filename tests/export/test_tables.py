@@ -11,7 +11,7 @@ import pytest
 
 from mtal.export.record import COLUMNS, record
 from mtal.export.tables import csv_bytes, csv_text, jsonl_bytes, parquet_bytes
-from mtal.runs.progress import append
+from mtal.runs.jobs.progress import append
 
 
 def values_of(table):

@@ -6,9 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from mtal.figures.curves import AXES, Line, learning_curve
-from mtal.figures.published import for_task, published
-from mtal.figures.style import LOOKS, Level
+from mtal.analysis.lines import AXES, Level, Line
+from mtal.analysis.tables.published import for_task, published_values
+from mtal.figures.curves import learning_curve
+from mtal.figures.style import LOOKS
 
 LINES = {"o": Line("Ours", "ours", 0), "r": Line("Random", "random", 0)}
 
@@ -88,7 +89,7 @@ def test_ours_looks_the_same_everywhere_and_is_thicker(mean):
 
 
 def test_published_lines_are_dashed_named_and_never_blended(mean):
-    printed = for_task(published(), "nyud", "loss")
+    printed = for_task(published_values(), "nyud", "loss")
     alone = lines(drawn(mean, "percent"))
     found = lines(drawn(mean, "percent", published=printed))
     assert found["published: Random"].line.dash == "dash"
@@ -99,7 +100,7 @@ def test_published_lines_are_dashed_named_and_never_blended(mean):
 
 
 def test_published_lines_need_the_percent_axis(mean):
-    figure = drawn(mean, published=for_task(published(), "nyud", "loss"))
+    figure = drawn(mean, published=for_task(published_values(), "nyud", "loss"))
     assert not [trace for trace in figure.data if trace.name.startswith("published")]
 
 
@@ -118,7 +119,7 @@ def test_points_of_fewer_seeds_are_open_and_joined_by_a_dotted_line():
 
 
 def test_published_lines_can_have_an_axis_of_their_own(mean):
-    printed = for_task(published(), "nyud", "loss")
+    printed = for_task(published_values(), "nyud", "loss")
     together, own = (drawn(mean, "percent", published=printed, published_apart=apart) for apart in (False, True))
     for figure, axis in ((together, "y"), (own, "y2")):
         assert {trace.yaxis for trace in figure.data if trace.name.startswith("published")} == {axis}

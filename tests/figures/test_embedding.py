@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from mtal.figures.colouring import Values, grouped
+from mtal.figures.colour_by import Values, grouped
 from mtal.figures.embedding import COLOURS, PICKS_ON_PICTURE, SYMBOLS, WEBGL_FROM, by_state, draw_density, draw_map, states
 
 

@@ -2,9 +2,10 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from mtal.figures.curves import Line, learning_curve
-from mtal.figures.savings import savings
-from mtal.figures.square import square
+from mtal.analysis.lines import Line
+from mtal.figures.curves import learning_curve
+from mtal.figures.labels_saved import savings
+from mtal.figures.matrix import square
 
 EVIL, SAFE = '<a href="https://evil.example">x</a> & y', '&lt;a href="https://evil.example"&gt;x&lt;/a&gt; &amp; y'
 

@@ -3,7 +3,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.figures.scores import pool_percentile, score_distribution
+from mtal.analysis.numbers import pool_percentile
+from mtal.figures.scores import score_distribution
 
 
 def test_percentile_equals_the_plain_count():

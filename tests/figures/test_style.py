@@ -2,7 +2,7 @@
 import pytest
 
 from mtal.acquisition.registry import STRATEGIES
-from mtal.figures.published import published
+from mtal.analysis.tables.published import published_values
 from mtal.figures.style import LOOKS, VARIANT_DASHES, VARIANT_SYMBOLS, faint, figure, look
 
 SEVEN = ("random", "core-set", "rbal", "ll4al", "equal", "partal", "ours")
@@ -16,7 +16,7 @@ def test_the_papers_seven_have_a_colour_each_and_all_have_a_marker_each():
 
 def test_every_strategy_of_the_program_and_of_the_paper_has_a_look_of_its_own():
     assert set(STRATEGIES) <= set(LOOKS)
-    assert set(published()["strategy"]) <= set(LOOKS)
+    assert set(published_values()["strategy"]) <= set(LOOKS)
 
 
 def test_ours_is_the_thickest():

@@ -1,9 +1,9 @@
 """Fixtures of the run store's tests."""
 import pytest
 
-from mtal.runs.launch import kill
+from mtal.runs.jobs.launch import kill
+from mtal.runs.jobs.status import status
 from mtal.runs.paths import StorePaths
-from mtal.runs.status import status
 from tests.runs.made_run import made_run
 from tests.runs.small_worker import until
 

@@ -1,4 +1,4 @@
-"""A finished run folder with the files that `mtal.runs.run` documents, for tests that need a run and no engine."""
+"""A finished run folder with the files that `mtal.runs.store.run` documents, for tests that need a run and no engine."""
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,9 +7,9 @@ import pandas as pd
 
 from mtal.config import Config
 from mtal.runs.files import write_json
-from mtal.runs.launch import create
+from mtal.runs.jobs.launch import create
 from mtal.runs.paths import CyclePaths, StorePaths
-from mtal.runs.run import LOSS, QUALITY_COLUMNS, Run
+from mtal.runs.store.run import LOSS, QUALITY_COLUMNS, Run
 
 TASKS = ("semseg", "depth", "normals")
 IMAGES, START, BATCH = 20, (3, 7), 3

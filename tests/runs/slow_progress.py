@@ -1,9 +1,9 @@
-"""The slow twin of `mtal.runs.progress.progress`: it looks at all rows each time. What it says is what must be said."""
+"""The slow twin of `mtal.runs.jobs.progress.progress`: it looks at all rows each time. What it says is what must be said."""
 from itertools import pairwise
 
 import numpy as np
 
-from mtal.runs.progress import WINDOW, Progress, _left
+from mtal.runs.jobs.progress import WINDOW, Progress, _left
 
 
 def slow_unit_times(rows):

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from mtal.runs.device import stored_device
 from mtal.runs.files import write_json
+from mtal.runs.jobs.device import stored_device
+from mtal.runs.jobs.queue import turn
+from mtal.runs.jobs.stop import StopRequested, stop_if_asked
 from mtal.runs.paths import RunPaths, StorePaths
-from mtal.runs.queue import turn
-from mtal.runs.stop import StopRequested, stop_if_asked
 
 WORKER = "tests.runs.small_worker"
 FINISH = "finish"                                           # a file of this name in the run's folder ends the work

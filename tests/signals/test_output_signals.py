@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from mtal import seeds
 from mtal.datasets.normalise import to_input
 from mtal.signals import bald, gradient
 from mtal.signals.describe import look
@@ -138,7 +139,7 @@ class TestBald:
     def test_it_is_the_disagreement_of_eight_passes(self, bench, together, image):
         """One pass after the other, with the weights of the initial heads and masks that drop whole feature maps."""
         prediction, _ = answers(bench, image)
-        masks = bald.masks(bench.network, 3, (*bench.seed, bald.SEED))
+        masks = bald.masks(bench.network, 3, (*bench.seed, seeds.BALD))
         for column, task in enumerate(bench.tasks):
             head, features = bench.network.first_heads[task.name], prediction.features[task.name]
             readings = []

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from mtal.export.exporter import ExportError
-from mtal.runs.run import LOSS, Run
-from mtal.runs.status import Status
+from mtal.runs.jobs.status import Status
+from mtal.runs.store.run import LOSS, Run
 
 BINS = 50                                                   # training losses told per cycle: the first report in each 50th of it
 AXES = ("labels", "images")                                 # what a curve can stand over, in whole numbers as trackers want them

@@ -6,7 +6,7 @@ from typing import Any
 
 from mtal.export.bridges.bridge import Bridge, Point, Told, library
 from mtal.export.exporter import ExportError
-from mtal.runs.status import Status
+from mtal.runs.jobs.status import Status
 
 PACKAGE = "mlflow-skinny>=2.14"
 NAME_TAG = "mtal.run"

@@ -15,7 +15,7 @@ from mtal.datasets.folder.file_tree import list_tree
 from mtal.datasets.folder.folder import FOLDER
 from mtal.datasets.folder.splits import drawn
 from mtal.datasets.readers import locate
-from mtal.engine.intake import simulated
+from mtal.engine.stages.prepare_data import simulated
 from tests.datasets.any_folder import ALL, DESCRIPTION, POOL, SIZE, VALIDATION, describe, folder_config, save, write_folder
 
 

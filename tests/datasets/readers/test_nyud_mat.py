@@ -13,8 +13,8 @@ from mtal.datasets.readers import locate, nyud_mat
 from mtal.datasets.readers.depth_normals import normals_from_depth
 from mtal.datasets.readers.nyud_mat import FILE, GAP_PX, HOME, NYUD_MAT
 from mtal.datasets.readers.nyud_official import forty_classes, training_numbers, validation_numbers
-from mtal.engine.facts import pool_files
-from mtal.engine.thumbs import write_thumbs
+from mtal.engine.rendering.thumbnails import write_thumbs
+from mtal.engine.stages.run_facts import pool_files
 from tests.datasets.nyud_mat_file import SIZE, mat_config, scenes, write_mat
 
 

@@ -1,0 +1,57 @@
+"""`export`: what one cycle picked, or a set that somebody chose, as a file for another program; `sets`: which sets there are."""
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mtal.cli.options import AsJson, RunName, Runs, store_at
+from mtal.cli.output_file import write_whole
+from mtal.cli.status import table
+from mtal.config import ConfigError, find
+from mtal.runs.reviews.review_database import People
+from mtal.runs.store.index import find_run
+from mtal.runs.store.run import Run
+
+
+def export(
+    name: RunName,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write.")],
+    cycle: Annotated[int | None, typer.Option(help="A complete cycle that picked something, from 0: its batch.")] = None,
+    set_id: Annotated[str | None, typer.Option("--set", metavar="ID", help="Or a named set, as `sets` lists it.")] = None,
+    kind: Annotated[str, typer.Option("--format", help="Of a cycle: csv, images, jsonl, parquet, split or zip. Of a set: csv, "
+                                                       "list or zip.")] = "zip",
+    runs: Runs = None,
+) -> None:
+    """Write what one cycle picked, as people decided on it, or a set of images, to a file."""
+    title, write = _asked(find_run(store_at(runs), name), cycle, set_id, kind)
+    content = write()
+    write_whole(out, content)
+    typer.echo(f"{out}: {title}, {len(content):,} bytes")
+
+
+def sets(name: RunName, runs: Runs = None, as_json: AsJson = False) -> None:
+    """The sets of images that people chose from a run's data, the newest first."""
+    run = find_run(store_at(runs), name)
+    rows = People(run.store).sets(run.data.folder.name).to_dict("records")
+    if as_json:
+        typer.echo(json.dumps(rows, indent=1))
+        return
+    shown = [{"set": row["id"], "name": row["name"], "images": f"{row['size']:,}", "by": row["who"], "when": row["when"],
+              "origin": row["origin"]} for row in rows]
+    typer.echo(table(shown) if shown else f"No sets of the data of {run.name}: choose images in the Map and save them")
+
+
+def _asked(run: Run, cycle: int | None, set_id: str | None, kind: str) -> tuple[str, Callable[[], bytes]]:
+    """Title of what is to be written, and the function that makes it."""
+    from mtal.export.registry import EXPORTERS, SET_EXPORTERS
+
+    if cycle is not None and set_id is None:
+        of_cycle = find(EXPORTERS, kind, "export format")
+        return of_cycle.title, partial(of_cycle.write, run, cycle)
+    if set_id is not None and cycle is None:
+        of_set = find(SET_EXPORTERS, kind, "export format of a set")
+        return of_set.title, partial(of_set.write, run, set_id)
+    raise ConfigError("name what to export: either --cycle with a number, or --set with an id, as `sets` lists them")

@@ -1,0 +1,50 @@
+"""One picked batch drawn: its summary, score distribution, and exports."""
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from mtal.analysis.numbers import count, figures
+from mtal.analysis.text.pick_reason import left
+from mtal.export.registry import EXPORTERS
+from mtal.figures.scores import score_bins, score_distribution
+from mtal.runs.store.run import Run
+from mtal.ui.components.chart import show_figure
+from mtal.ui.text import plain
+
+
+def show_summary(run: Run, cycle: int, pool: pd.DataFrame) -> None:
+    """How many images and labels, by which rule, and the cut-off; or that there are no scores."""
+    picks, free = int(pool["picked"].sum()), int(pool["open"].sum())
+    title = plain(str(run.facts.get("strategy_title", run.config.strategy)))
+    text = (f"**{title}** picked {count(picks, 'image')} of {free:,} {left(pool)} in cycle {cycle}, "
+            f"{count(len(run.picked(cycle)), 'task label')}.")
+    if "score" not in pool:
+        st.markdown(text)
+        st.info("Random gives every unlabelled image the same chance: there are no scores to sort by, and nothing to explain." if
+                run.config.strategy == "random" else "This strategy stored no scores.", icon=":material/casino:")
+        return
+    cut = f"Cut-off: score {figures(float(pool['cutoff'].iloc[0]))}." if "cutoff" in pool else ""
+    st.markdown(f"{text} {plain(cut)}")
+
+
+def show_distribution(run: Run, cycle: int, pool: pd.DataFrame) -> None:
+    """Scores of the whole unlabelled pool; nothing where there are none."""
+    if "score" not in pool:
+        return
+    st.subheader("Scores of the pool", anchor=False)
+    show_figure(score_distribution(pool, f"{run.name}/{cycle}"), score_bins(pool), f"{run.name}-scores-{cycle}",
+                f"Scores of the pool in cycle {cycle} · {run.name}", "batch.scores",
+                f"Histogram of the scores of the unlabelled pool in cycle {cycle}, with the cut-off")
+
+
+def show_exports(run: Run, cycle: int) -> None:
+    """A download per format; a file is only built when it is asked for."""
+    st.subheader("Take it with you", anchor=False)
+    columns = [column for _ in range(-(-len(EXPORTERS) // 3)) for column in st.columns(3)]
+    for column, exporter in zip(columns, EXPORTERS.values(), strict=False):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{plain(exporter.title)}**  \n{plain(exporter.about)}")
+            st.download_button("Download", partial(exporter.write, run, cycle),
+                               f"{run.name}-cycle{cycle}-{exporter.file}", exporter.mime,
+                               key=f"batch.export.{exporter.name}", icon=":material/download:", on_click="ignore")

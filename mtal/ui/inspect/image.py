@@ -1,0 +1,77 @@
+"""All that is known of one image of a pool, from why it stands where it stands to where the numbers come from."""
+import pandas as pd
+import streamlit as st
+
+from mtal.analysis.tables.counterfactuals import verdict
+from mtal.analysis.text import pick_reason
+from mtal.figures.scores import score_bins, score_distribution
+from mtal.runs.store.run import Run
+from mtal.ui import loaders
+from mtal.ui.components import image_navigator, image_table
+from mtal.ui.components.chart import show_figure
+from mtal.ui.components.describe_hint import suggest_describing
+from mtal.ui.inspect import (
+    counterfactuals,
+    loss_history,
+    neighbours,
+    predictions,
+    provenance,
+    render_request,
+    review,
+    task_scores,
+)
+from mtal.ui.text import code, plain
+
+
+@st.fragment(key="inspect.image")
+def show_image(run: Run, cycle: int) -> None:
+    """The image that the address names. Steps draw this part of the page alone anew, what is looked at first comes first."""
+    pool = loaders.pool(run, cycle)
+    steps = image_navigator.choose_image(run, cycle, pool, "inspect")
+    image = steps.image
+    rules = counterfactuals.all_rules(run, cycle, image, pool)
+    _show_why(run, cycle, image, pool, rules)
+    st.subheader("What the network saw", anchor=False)
+    if image in loaders.drawn(run, cycle):
+        predictions.show_evidence(run, cycle, image, pool, steps.coming)
+    else:
+        render_request.show_way_to_pictures(run, cycle, image)
+    suggest_describing(run, cycle, pool)
+    task_scores.show_bars(run, cycle, image, pool)
+    counterfactuals.show_ranks(run, cycle, image, pool, rules)
+    neighbours.show_neighbours(run, cycle, image, pool)
+    loss_history.show_afterwards(run, cycle, image, pool)
+    neighbours.show_near_misses(run, cycle, pool)
+    _show_distribution(run, cycle, image, pool)
+    provenance.show_provenance(run, cycle, image)
+
+
+def _show_why(run: Run, cycle: int, image: int, pool: pd.DataFrame, rules: pd.DataFrame) -> None:
+    """Its thumbnail, the sentence, the verdict over other rules, and what people said of it."""
+    row = pool.iloc[image]
+    picture, words = st.columns([1, 4])
+    with picture:
+        st.html(image_table.thumbnail_html(run, image))
+    with words:
+        earlier = image_navigator.labelled_since(run, cycle, image) if row["labelled"] else ""
+        title = str(run.facts.get("strategy_title", run.config.strategy))
+        sentence = pick_reason.why(pool, image, cycle, run.config, title, earlier,
+                                 image_navigator.tasks_bought(run, cycle, image) if row["picked"] else (),
+                                 image in run.began_with(cycle).get("rejected", ()))
+        st.markdown(f"##### {code(str(row['id']))} (number {image})")
+        st.markdown(plain(sentence))
+        st.markdown(plain(verdict(rules, bool(row["picked"]))))
+        if row["open"]:
+            review.show_judgement(run, cycle, str(row["id"]), bool(row["picked"]))
+
+
+def _show_distribution(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
+    row = pool.iloc[image]
+    if "score" not in pool or not row["open"]:
+        return
+    with st.expander("Its score among the pool", key="inspect.scores.open", icon=":material/bar_chart:",
+                     on_change="rerun") as box:
+        if box.open:
+            show_figure(score_distribution(pool, f"{run.name}/{cycle}", float(row["score"])), score_bins(pool),
+                        f"{run.name}-scores-{cycle}", f"{row['id']} among the scores of cycle {cycle} · {run.name}",
+                        "inspect.scores", "Histogram of the scores of the unlabelled pool, with the cut-off and this image")

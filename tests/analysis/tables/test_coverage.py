@@ -1,0 +1,48 @@
+"""How the labelled set grows, told by the picks; how well it covers the pool, told by the stored distances."""
+import numpy as np
+import pandas as pd
+import pytest
+
+from mtal.analysis.tables.coverage import AT_START, COVERAGE_COLUMNS, coverage, labelled_in
+from tests.runs.made_run import BATCH, IMAGES, START, made_run
+
+
+@pytest.fixture
+def run(tmp_path):
+    return made_run(tmp_path)
+
+
+def test_each_image_was_labelled_when_it_was_first_picked(run):
+    found = labelled_in(run)
+    assert set(np.flatnonzero(found == AT_START)) == set(START)
+    for number in range(2):
+        assert set(np.flatnonzero(found == number)) == set(run.picked(number)[:, 0].tolist())
+    assert (found == run.cycles_done()).sum() == IMAGES - len(START) - 2 * BATCH
+
+
+def test_it_agrees_with_the_pool_tables(run):
+    found = labelled_in(run)
+    for number in range(2):
+        np.testing.assert_array_equal(found < number, run.pool(number)["labelled"])
+
+
+def test_a_later_label_of_another_task_does_not_count(run):
+    first = run.picked(0)[0, 0]
+    np.save(run.cycle(1).pick, np.array([[first, 2]]))
+    assert labelled_in(run)[first] == 0
+
+
+def test_runs_without_distances_have_no_coverage(run):
+    assert coverage(run).empty
+    assert list(coverage(run).columns) == list(COVERAGE_COLUMNS)
+
+
+def test_coverage_is_of_what_the_batch_leaves_unlabelled(run):
+    table = pd.read_parquet(run.cycle(0).pool).assign(nearest=np.arange(IMAGES, dtype=float), nearest_after=0.5)
+    table.to_parquet(run.cycle(0).pool)
+    found = coverage(run).set_index("when")
+    left = sorted(float(place) for place in range(IMAGES) if not (table["labelled"] | table["picked"])[place])
+    assert found["images"].tolist() == [len(left)] * 2
+    assert (found["median"]["before"], found["most"]["before"]) == (np.median(left), left[-1])
+    assert found["p95"]["before"] == pytest.approx(np.percentile(left, 95))
+    assert found.loc["after", ["median", "p95", "most"]].tolist() == [0.5] * 3

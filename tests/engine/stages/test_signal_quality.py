@@ -1,0 +1,300 @@
+"""Signal quality: correlations against ranks by hand, planted signals, losses against evaluation, and who reads labels."""
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mtal.acquisition.registry import STRATEGIES
+from mtal.datasets.dataset import DataError
+from mtal.datasets.oracle import Ungated
+from mtal.datasets.registry import DATASETS
+from mtal.datasets.resized import Resized
+from mtal.engine import cycle
+from mtal.engine.stage_timer import Watch
+from mtal.engine.stages import signal_quality
+from mtal.engine.stages.signal_quality import correlation, is_measured, quality_table
+from mtal.engine.stages.true_losses import true_losses
+from mtal.runs.jobs.launch import create
+from mtal.runs.paths import StorePaths
+from mtal.runs.store.run import LOSS, Run
+from mtal.signals.describe import allowed
+from mtal.signals.registry import SIGNALS
+from mtal.signals.signal import Signal
+from mtal.training.evaluate import evaluate
+from tests.real_runs import tiny_config
+from tests.training.benches import quiet, small_bench
+
+IMAGES = 200
+
+
+def by_hand(values, losses):
+    """Spearman's rho in plain Python: ranks from 1, ties share their mean rank, Pearson's correlation of the ranks."""
+    def ranks(column):
+        return [sum(other < one for other in column) + (1 + sum(other == one for other in column)) / 2 for one in column]
+
+    x, y = ranks(values), ranks(losses)
+    mean = (len(x) + 1) / 2
+    shared = sum((a - mean) * (b - mean) for a, b in zip(x, y, strict=True))
+    rho = shared / math.sqrt(sum((a - mean) ** 2 for a in x) * sum((b - mean) ** 2 for b in y))
+    half = 1.959964 * math.sqrt((1 + rho * rho / 2) / (len(x) - 3))
+    z = 0.5 * math.log((1 + rho) / (1 - rho))
+    return rho, math.tanh(z - half), math.tanh(z + half)
+
+
+class TestCorrelation:
+    @pytest.mark.parametrize("seed", range(5))
+    def test_equals_ranks_by_hand_also_with_ties(self, seed):
+        rng = np.random.default_rng(seed)
+        losses = rng.normal(size=30)
+        values = np.round(losses + rng.normal(size=30), 1 if seed % 2 else 0)
+        assert correlation(values, losses) == pytest.approx(by_hand(values.tolist(), losses.tolist()))
+
+    def test_the_same_order_is_1_and_the_reverse_minus_1(self):
+        losses = np.random.default_rng(0).normal(size=50)
+        assert correlation(np.exp(losses), losses) == (1, 1, 1)
+        assert correlation(-losses**3, losses) == (-1, -1, -1)
+
+    @pytest.mark.parametrize(("values", "losses"), [([1, 1, 1, 1, 1], [1, 2, 3, 4, 5]), ([1, 2, 3, 4, 5], [2, 2, 2, 2, 2]),
+                                                    ([1, 2, 3], [1, 2, 3]), ([], [])])
+    def test_where_nothing_can_be_said_there_is_no_number(self, values, losses):
+        assert np.isnan(correlation(np.array(values, float), np.array(losses, float))).all()
+
+    def test_the_interval_holds_the_truth_in_about_95_of_100_cases(self):
+        """Two normal columns of Pearson correlation r have Spearman's 6 / pi asin(r / 2)."""
+        rng, r = np.random.default_rng(1), 0.5
+        truth, held = 6 / math.pi * math.asin(r / 2), 0
+        for _ in range(600):
+            x = rng.normal(size=60)
+            _, low, high = correlation(x, r * x + math.sqrt(1 - r * r) * rng.normal(size=60))
+            held += low <= truth <= high
+        assert 0.92 < held / 600 < 0.98
+
+
+def planted(losses):
+    """What each version of the signal "planted" says of losses (N, T)."""
+    noise = np.random.default_rng(7).normal(size=losses.shape)
+    return {"true": losses, "reverse": -losses, "noise": noise, "flat": np.zeros_like(losses)}
+
+
+@pytest.fixture
+def plant(monkeypatch):
+    """plant(versions) -> a signal whose versions these are."""
+    def make(scores):
+        monkeypatch.setitem(signal_quality.SIGNALS, "planted", Signal("planted", "Planted", None, scores=lambda found: scores))
+    return make
+
+
+@pytest.fixture
+def tasks():
+    return DATASETS["drawn"].load(tiny_config()).tasks
+
+
+@pytest.fixture
+def losses():
+    return np.random.default_rng(3).gamma(2, size=(IMAGES, 3))
+
+
+class TestTable:
+    def cell(self, table, version, task, joined=""):
+        [row] = table.query("version == @version and task == @task and joined == @joined").to_dict("records")
+        return row
+
+    def test_a_planted_signal_is_1_its_negative_minus_1_and_noise_about_0(self, plant, tasks, losses):
+        plant(planted(losses))
+        labelled = np.zeros(losses.shape, bool)
+        labelled[:20] = True
+        table = quality_table({"planted": np.empty(0)}, losses, labelled, tasks, tiny_config())
+        for task in tasks:
+            assert self.cell(table, "true", task.name)["rho"] == 1
+            assert self.cell(table, "reverse", task.name)["rho"] == -1
+            noise = self.cell(table, "noise", task.name)
+            assert noise["low"] < 0 < noise["high"]
+            assert abs(noise["rho"]) < 0.2
+            assert np.isnan(self.cell(table, "flat", task.name)["rho"])
+        assert set(table["n"]) == {IMAGES - 20}
+        assert len(table) == 4 * (3 + 2)
+
+    def test_joined_tasks_are_compared_with_the_multi_task_loss(self, plant, tasks, losses):
+        """By hand: min-max per task over the unlabelled images, then mean or max; sum of lambda_k L_k."""
+        scores = np.random.default_rng(4).normal(size=losses.shape) + losses
+        plant({"own": scores})
+        labelled = np.zeros(losses.shape, bool)
+        labelled[150:] = True
+        table = quality_table({"planted": np.empty(0)}, losses, labelled, tasks, tiny_config())
+        weights, free = [task.weight for task in tasks], range(150)
+        total = [sum(weight * losses[image, task] for task, weight in enumerate(weights)) for image in free]
+        ends = [(min(scores[:150, task]), max(scores[:150, task])) for task in range(3)]
+        parts = [[(scores[image, task] - low) / (high - low) for task, (low, high) in enumerate(ends)] for image in free]
+        for joined, values in (("mean", [sum(part) / 3 for part in parts]), ("max", [max(part) for part in parts])):
+            row = self.cell(table, "own", LOSS, joined)
+            assert (row["rho"], row["low"], row["high"]) == pytest.approx(by_hand(values, total))
+
+    def test_only_unlabelled_pairs_with_a_known_loss_count(self, plant, tasks, losses):
+        """What was learned from, and what has no label, would lift the correlation from -1 to something else."""
+        scores = -losses
+        labelled = np.zeros(losses.shape, bool)
+        labelled[:30], labelled[30:40, 0] = True, True      # ten images are labelled for the first task only
+        losses[40:45, 1] = np.nan
+        scores[labelled] = 1e9
+        plant({"own": scores})
+        table = quality_table({"planted": np.empty(0)}, losses, labelled, tasks, tiny_config())
+        counts = [self.cell(table, "own", task.name)["n"] for task in tasks]
+        assert counts == [IMAGES - 40, IMAGES - 35, IMAGES - 30]
+        assert [self.cell(table, "own", task.name)["rho"] for task in tasks] == [-1, -1, -1]
+        assert self.cell(table, "own", LOSS, "mean")["n"] == IMAGES - 45
+
+    def test_diversity_is_the_distance_to_what_is_labelled(self, tasks, losses):
+        points = np.random.default_rng(5).normal(size=(IMAGES, 4)).astype(np.float32)
+        labelled = np.zeros(losses.shape, bool)
+        labelled[:10] = True
+        table = quality_table({"embedding": points}, losses, labelled, tasks, tiny_config())
+        assert table[["signal", "version", "task", "joined"]].values.tolist() == [["embedding", "diversity", LOSS, ""]]
+        near = [min(math.dist(points[image], points[other]) for other in range(10)) for image in range(10, IMAGES)]
+        total = (losses[10:] @ [task.weight for task in tasks]).tolist()
+        assert table["rho"].iloc[0] == pytest.approx(by_hand(near, total)[0])
+
+
+class TestTrueLosses:
+    def test_they_are_those_of_evaluation(self):
+        """The pool taken as a validation split gives the same numbers."""
+        bench = small_bench()
+        whole = DATASETS["drawn"].load(bench.config)
+        labels = Resized(Ungated(whole.pool), bench.config.size, 0.001)
+        there = np.ones((24, 3), bool)
+        found = true_losses(bench.network, bench.pool, labels, there, bench.tasks, bench.config, bench.machine, quiet)
+        expected = evaluate(bench.network, Resized(whole.pool, bench.config.size, 0.1), bench.tasks, bench.config, bench.machine,
+                            quiet)
+        np.testing.assert_allclose(found, expected.image_losses, rtol=1e-5)
+
+    def test_a_label_that_cannot_be_read_or_is_not_there_is_left_out(self):
+        bench = small_bench()
+        pool = DATASETS["drawn"].load(bench.config).pool
+        there = np.ones((24, 3), bool)
+        there[5] = False
+
+        class Damaged:
+            ids, image = pool.ids, staticmethod(pool.image)
+
+            def label(self, index, task):
+                assert index != 5, "a label that is not there is not asked for"
+                if index in (2, 9) and task.name != "depth":
+                    raise DataError("broken")
+                return pool.label(index, task)
+
+        labels = Resized(Ungated(Damaged()), bench.config.size, 0.1)
+        for _ in range(2):                                  # read, and then from memory
+            found = true_losses(bench.network, bench.pool, labels, there, bench.tasks, bench.config, bench.machine, quiet)
+            unknown = {(2, 0), (2, 2), (9, 0), (9, 2), (5, 0), (5, 1), (5, 2)}
+            assert set(map(tuple, np.argwhere(np.isnan(found)).tolist())) == unknown
+
+
+@pytest.mark.parametrize(("sets", "signals", "measured"), [
+    ((), ("committee",), True), ((), (), False), (("signal_quality=false",), ("committee",), False),
+    (("start=labelled",), ("committee",), False)])
+def test_it_is_measured_in_simulations_that_measure_signals(sets, signals, measured):
+    assert is_measured(tiny_config(*sets), signals) is measured
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory):
+    """One cycle of Random that measures every signal, with a record of what happened: a pick, or a label that was read."""
+    config = tiny_config("strategy=random", "describe=always", "cycles=2")
+    run = Run(create(config, StorePaths(tmp_path_factory.mktemp("described"))).folder)
+    watch, happened = Watch(run, 0), []
+    source, strategy = DATASETS["drawn"], STRATEGIES["random"]
+
+    class Spy:
+        def __init__(self, split):
+            self.split, self.ids = split, split.ids
+            self.image, self.files, self.has_label = split.image, split.files, split.has_label
+
+        def label(self, index, task):
+            happened.append(("read", watch.current, index, task.name))
+            return self.split.label(index, task)
+
+    def pick(pool, budget, rng, options):
+        happened.append(("pick", pool.signals))
+        return strategy.pick(pool, budget, rng, options)
+
+    def load(config):
+        dataset = source.load(config)
+        return dataset.of(Spy(dataset.pool), dataset.validation)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(cycle.DATASETS, "drawn", replace(source, load=load))
+        patch.setitem(STRATEGIES, "random", replace(strategy, pick=pick))
+        cycle.run_cycles(run, watch)
+    return run, happened
+
+
+class TestRun:
+    def test_every_cycle_that_picks_has_its_table(self, finished_run):
+        tasks = finished_run.config.tasks
+        for number in (0, 1):
+            table = finished_run.quality(number)
+            assert set(table["version"]) == {"committee max", "committee mean", "committee min", "diversity"}
+            assert len(table) == 3 * (len(tasks) + 2) + 1
+            assert set(table["n"]) == {int((~finished_run.pool(number)["labelled"]).sum())}
+        assert finished_run.quality(2).empty
+        assert finished_run.qualities()["cycle"].tolist() == [0] * 16 + [1] * 16
+
+    def test_the_numbers_follow_from_the_pool_table(self, finished_run):
+        pool, table = finished_run.pool(1), finished_run.quality(1)
+        free = pool[~pool["labelled"]]
+        for task in finished_run.config.tasks:
+            row = table.query("version == 'committee max' and task == @task").iloc[0]
+            expected = by_hand(free[f"s.{task}"].tolist(), free[f"loss.{task}"].tolist())
+            assert (row["rho"], row["low"], row["high"]) == pytest.approx(expected)
+        total = sum(task.weight * free[f"loss.{task.name}"] for task in finished_run.tasks)
+        row = table.query("version == 'committee max' and joined == 'max'").iloc[0]
+        assert row["rho"] == pytest.approx(by_hand(free["inconsistency"].tolist(), total.tolist())[0])
+        row = table.query("version == 'diversity'").iloc[0]
+        assert row["rho"] == pytest.approx(by_hand(free["diversity_start"].tolist(), total.tolist())[0])
+
+    def test_nothing_is_measured_where_nothing_needs_a_signal(self, random_run):
+        assert random_run.qualities().empty
+        assert not [column for column in random_run.pool(0) if column.startswith("loss.")]
+
+    def test_labels_that_were_not_bought_are_read_after_the_pick_and_to_measure_only(self, described):
+        run, happened = described
+        picked_at = [place for place, event in enumerate(happened) if event[0] == "pick"]
+        assert len(picked_at) == 1
+        bought = run.facts["start"]
+        early = [event for event in happened[:picked_at[0]] if event[0] == "read" and event[2] not in bought]
+        assert early == []
+        unbought = [event for event in happened[picked_at[0]:] if event[0] == "read" and event[1] == "quality"]
+        assert {event[2] for event in unbought} == set(range(24))
+        later = bought + run.picked(0)[:, 0].tolist()
+        others = [event for event in happened[picked_at[0]:] if event[0] == "read" and event[1] not in {"quality", "evidence"}]
+        assert all(event[2] in later for event in others)
+        shown = [event for event in happened if event[0] == "read" and event[1] == "evidence"]
+        assert shown
+        assert {event[2] for event in shown} <= set(run.evidence(0)["images"])
+        assert happened.index(shown[0]) > picked_at[0]
+
+    def test_every_signal_has_a_column_per_task_and_a_quality(self, described):
+        run, _ = described
+        pool, table = run.pool(0), run.quality(0)
+        for signal, version in set(zip(table["signal"], table["version"], strict=True)) - {("embedding", "diversity")}:
+            for task in run.config.tasks:
+                assert (f"{version}.{task}" in pool) == (signal != "committee"), (version, task)
+        says_nothing = Signal.__dataclass_fields__["scores"].default
+        expected = {name for name in run_signals(run) if SIGNALS[name].scores is not says_nothing}
+        assert set(table["signal"]) == expected | {"embedding"}
+        assert len(expected) > 2
+
+    def test_measuring_changes_no_pick(self, finished_run, tmp_path):
+        config = finished_run.config.model_copy(update={"signal_quality": False})
+        run = Run(create(config, StorePaths(tmp_path)).folder)
+        cycle.run_cycles(run, Watch(run, 0))
+        assert run.qualities().empty
+        for number in range(3):
+            np.testing.assert_array_equal(run.picked(number), finished_run.picked(number))
+        assert "quality" not in set(run.seconds()["stage"])
+        assert "quality" in set(finished_run.seconds()["stage"])
+
+
+def run_signals(run):
+    """All that can be measured for the tasks of a run."""
+    return allowed(SIGNALS, DATASETS["drawn"].load(run.config).tasks)

@@ -1,0 +1,67 @@
+"""How long runs will take, against sums by hand; unknown where nothing like them was timed."""
+import json
+
+import pytest
+
+from mtal.config import Config
+from mtal.runs.experiments.runtime_estimate import comparable, seconds_left
+from mtal.runs.files import write_json
+from mtal.runs.jobs.launch import create
+from mtal.runs.store.run import Run
+from tests.runs.made_run import IMAGES, made_run
+
+SETTINGS = {"cycles": 3, "start_percent": 10, "step_percent": 15}
+
+
+def timed(store, seconds, **changed):
+    """A run whose cycles took so long: a mapping per cycle."""
+    run = made_run(store.folder, config=Config(**SETTINGS | changed))
+    for number, one in enumerate(seconds):
+        path = run.paths.cycle(number).metrics
+        write_json(path, json.loads(path.read_text()) | {"seconds": one})
+    return run
+
+
+@pytest.fixture
+def run(store):
+    """100 epochs over 2, 5 and 8 of 20 images at 0.01, 0.02 and 0.02 s for each; scoring takes 3 and 5 s."""
+    assert IMAGES == 20
+    return timed(store, [{"train": 2.0, "evaluate": 1.0, "score": 3.0}, {"train": 10.0, "evaluate": 1.0, "score": 5.0},
+                         {"train": 16.0, "evaluate": 1.0}])
+
+
+def test_rates_times_work(run):
+    usual = 0.02 * 100 * (2 + 5 + 8) + 1.0 * 3 + 4.0 * 2    # medians; the last cycle scores nothing
+    slow = 0.02 * 100 * (2 + 5 + 8) + 1.0 * 3 + 4.8 * 2     # the 90th percentile of 3 and 5 is 4.8
+    assert seconds_left(run.config, 0, [run]) == pytest.approx((usual, slow))
+    assert seconds_left(run.config, 2, [run]) == pytest.approx((0.02 * 100 * 8 + 1.0, 0.02 * 100 * 8 + 1.0))
+    assert seconds_left(run.config, 3, [run]) == (0, 0)
+
+
+def test_epochs_and_cycles_of_the_plan_count(run):
+    assert seconds_left(Config(**SETTINGS | {"cycles": 1, "epochs": 50}), 0, [run]) == pytest.approx((0.02 * 50 * 2 + 1.0,) * 2)
+
+
+def test_several_runs_are_one_sample(run, store):
+    other = timed(store, [{"train": 6.0}] * 3, seed=1)
+    low, _ = seconds_left(Config(**SETTINGS | {"cycles": 1, "seed": 5}), 0, [run, other])
+    assert low == pytest.approx(100 * 2 * 0.016 + 1.0)      # the median of .01, .02, .02 and .03, .012, .0075
+    assert comparable(run.config, [run, other]) == [run, other]
+
+
+@pytest.mark.parametrize("changed", [{"strategy": "random"}, {"size": (96, 128)}, {"data": "/elsewhere"}, {"describe": "always"},
+                                     {"channels": 64}, {"device": "cuda:7"}])
+def test_runs_of_another_kind_tell_nothing(run, changed):
+    assert seconds_left(Config(**SETTINGS | changed), 0, [run]) is None
+
+
+def test_runs_without_a_cycle_tell_nothing(run, store):
+    new = Run(create(Config(**SETTINGS, seed=9), store).folder)
+    assert seconds_left(run.config, 0, [new]) is None
+    assert seconds_left(run.config, 0, []) is None
+
+
+def test_times_can_come_from_a_cache(run):
+    asked = []
+    seconds_left(run.config, 0, [run], lambda one: asked.append(one) or one.seconds())
+    assert asked == [run]
