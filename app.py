@@ -6,7 +6,9 @@ from mtal.locations import ASSETS
 from mtal.ui.identity import ask_who
 from mtal.ui.image_routes import ROUTES
 
-app = st.App(__file__, routes=ROUTES)                       # the server takes it from here; what follows is run per visit
+app = st.App(
+    __file__, routes=ROUTES
+)  # the server takes it from here; what follows is run per visit
 
 if __name__ == "__main__":
     st.set_page_config(page_icon=str(ASSETS / "logo.svg"), layout="wide", initial_sidebar_state=220)
@@ -30,12 +32,14 @@ if __name__ == "__main__":
             st.Page("pages/curves.py", title="Learning curves", icon=":material/show_chart:"),
             st.Page("pages/compare.py", title="Compare runs", icon=":material/compare_arrows:"),
         ],
-        "Reading": [st.Page("pages/published.py", title="Published results", icon=":material/menu_book:"),
-                    st.Page("pages/help.py", title="Help", icon=":material/help:")],
+        "Reading": [
+            st.Page("pages/published.py", title="Published results", icon=":material/menu_book:"),
+            st.Page("pages/help.py", title="Help", icon=":material/help:"),
+        ],
     }
 
     page = st.navigation(PAGES, expanded=True)
     named = [name for what in ("experiment", "run") for name in st.query_params.get_all(what)]
-    st.set_page_config(page_title=" · ".join([page.title, *named, "mtal"]))                  # tells open tabs apart
+    st.set_page_config(page_title=" · ".join([page.title, *named, "mtal"]))  # tells open tabs apart
     ask_who()
     page.run()

@@ -3,6 +3,7 @@
 Needs Chromium and playwright, and a finished run with pictures. From the click until every tile with its overlay is decoded and
 on the screen: the next page of the grid, another task, another kind of overlay, and another opacity.
 """
+
 import time
 from pathlib import Path
 from statistics import median
@@ -34,7 +35,10 @@ def main(store: Path, run: str, cycle: int = 0, width: int = 1440) -> None:
             print(f"from the bare address, {visited}: {1000 * visit(page, address, WHOLE):.0f} ms")
             time.sleep(3)
         tasks = page.locator("[class*='st-key-batch-task-'] button")
-        times = [_clicked(tasks.nth(number), f"task {number + 1}") for number in [*range(1, tasks.count()), 0, 1, 0]]
+        times = [
+            _clicked(tasks.nth(number), f"task {number + 1}")
+            for number in [*range(1, tasks.count()), 0, 1, 0]
+        ]
         pages = page.locator("[data-testid=stPagination] button")
         for number in (2, 3, 1):
             button = pages.filter(has_text=str(number))

@@ -1,4 +1,5 @@
 """The dashboard in a browser, for what is measured there: a server over a store, Chromium, and an address that is opened."""
+
 import os
 import subprocess
 import sys
@@ -18,9 +19,21 @@ PATIENCE_MS = 60_000
 @contextmanager
 def tab(store: Path, port: int, width: int) -> Iterator[Page]:
     """An empty tab, `width` pixels wide, while a server of its own runs at `port`; both end with the block."""
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.address=127.0.0.1",
-               "--server.headless=true", "--server.fileWatcherType=none", "--browser.gatherUsageStats=false"]
-    server = subprocess.Popen(command, env=os.environ | {STORE_VARIABLE: str(store.absolute())}, stdout=subprocess.DEVNULL)
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        f"--server.port={port}",
+        "--server.address=127.0.0.1",
+        "--server.headless=true",
+        "--server.fileWatcherType=none",
+        "--browser.gatherUsageStats=false",
+    ]
+    server = subprocess.Popen(
+        command, env=os.environ | {STORE_VARIABLE: str(store.absolute())}, stdout=subprocess.DEVNULL
+    )
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
@@ -39,7 +52,7 @@ def visit(page: Page, address: str, there: str) -> float:
             began = time.monotonic()
             page.goto(address)
             break
-        except Error:                                       # the server is not there yet
+        except Error:  # the server is not there yet
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.2)

@@ -3,6 +3,7 @@
 Needs Chromium and playwright, and a finished run. From the key press (J) until the new pictures are decoded and on the screen,
 and until the numbers beside them are that image's too.
 """
+
 import time
 from pathlib import Path
 from statistics import median
@@ -33,18 +34,30 @@ PRESS = """key => new Promise(done => {
 def main(store: Path, run: str, cycle: int = 0, steps: int = 20, width: int = 1440) -> None:
     """Prints the time of each step in ms, their median and their largest; then the same on the way back."""
     with tab(store, PORT, width) as page:
-        visit(page, f"http://127.0.0.1:{PORT}/inspect?{urlencode({'run': run, 'cycle': cycle})}", f"{STAGE}?.dataset.shown")
+        visit(
+            page,
+            f"http://127.0.0.1:{PORT}/inspect?{urlencode({'run': run, 'cycle': cycle})}",
+            f"{STAGE}?.dataset.shown",
+        )
         time.sleep(3)
-        for key, way in (("j", "forward, pictures fetched ahead"), ("k", "back, pictures seen before")):
+        for key, way in (
+            ("j", "forward, pictures fetched ahead"),
+            ("k", "back, pictures seen before"),
+        ):
             found = [_step(page, key) for _ in range(steps)]
-            for what, times in zip(("pictures", "pictures with their numbers"), zip(*found, strict=True), strict=True):
-                print(f"{way}, {what}: median {median(times):.0f} ms, largest {max(times):.0f} ms "
-                      f"({', '.join(f'{one:.0f}' for one in times)})", flush=True)
+            for what, times in zip(
+                ("pictures", "pictures with their numbers"), zip(*found, strict=True), strict=True
+            ):
+                print(
+                    f"{way}, {what}: median {median(times):.0f} ms, largest {max(times):.0f} ms "
+                    f"({', '.join(f'{one:.0f}' for one in times)})",
+                    flush=True,
+                )
 
 
 def _step(page: Page, key: str) -> tuple[float, float]:
     pictures, numbers = page.evaluate(PRESS, key)
-    time.sleep(1)                                           # as long as somebody looks at least
+    time.sleep(1)  # as long as somebody looks at least
     return float(pictures), float(numbers)
 
 

@@ -4,6 +4,7 @@
 
 Both start from one labelled point, so that setting up is a column too and is counted.
 """
+
 import argparse
 from collections.abc import Callable
 
@@ -32,7 +33,9 @@ def lazily(points: np.ndarray, picks: int) -> list[int]:
 
 def main() -> None:
     """Three kinds of points: without structure (the hardest for a lazy rule), in clusters, and on a bent surface."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     for name, default in (("points", 50_000), ("dimensions", 512), ("picks", 200), ("rounds", 2)):
         parser.add_argument(f"--{name}", type=int, default=default)
     args = parser.parse_args()
@@ -41,19 +44,35 @@ def main() -> None:
     centres = rng.normal(size=(200, args.dimensions)) * 3
     kinds: dict[str, Callable[[], np.ndarray]] = {
         "normal": lambda: rng.normal(size=shape),
-        "clusters": lambda: (centres[rng.integers(0, 200, args.points)]
-                             + rng.normal(size=shape) * rng.gamma(2, size=(shape[0], 1))),
-        "surface": lambda: (np.tanh(rng.normal(size=(shape[0], 8)) @ rng.normal(size=(8, shape[1])))
-                            + rng.normal(size=shape) * 0.1)}
+        "clusters": lambda: (
+            centres[rng.integers(0, 200, args.points)]
+            + rng.normal(size=shape) * rng.gamma(2, size=(shape[0], 1))
+        ),
+        "surface": lambda: (
+            np.tanh(rng.normal(size=(shape[0], 8)) @ rng.normal(size=(8, shape[1])))
+            + rng.normal(size=shape) * 0.1
+        ),
+    }
     for kind, make in kinds.items():
         points = make().astype(np.float32)
         found: dict[str, list[int]] = {}
-        times = interleaved({"columns": lambda points=points, found=found: found.update(columns=by_columns(points, args.picks)),
-                             "lazy": lambda points=points, found=found: found.update(lazy=lazily(points, args.picks))},
-                            args.rounds, warm_up=0)
-        print(f"{kind:9s} {args.points} x {args.dimensions}, {args.picks} picks: sklearn column "
-              f"{median_ms(times['columns'], args.picks)} a pick, ours {median_ms(times['lazy'], args.picks)} a pick, "
-              f"{ratio(times, 'columns', 'lazy')} x faster, picks {'equal' if found['columns'] == found['lazy'] else 'DIFFER'}")
+        times = interleaved(
+            {
+                "columns": lambda points=points, found=found: found.update(
+                    columns=by_columns(points, args.picks)
+                ),
+                "lazy": lambda points=points, found=found: found.update(
+                    lazy=lazily(points, args.picks)
+                ),
+            },
+            args.rounds,
+            warm_up=0,
+        )
+        print(
+            f"{kind:9s} {args.points} x {args.dimensions}, {args.picks} picks: sklearn column "
+            f"{median_ms(times['columns'], args.picks)} a pick, ours {median_ms(times['lazy'], args.picks)} a pick, "
+            f"{ratio(times, 'columns', 'lazy')} x faster, picks {'equal' if found['columns'] == found['lazy'] else 'DIFFER'}"
+        )
 
 
 if __name__ == "__main__":

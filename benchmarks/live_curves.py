@@ -4,6 +4,7 @@ Makes a store of ten strategies x three seeds, all alive (their locks are held h
 what the program did before: read and parse every line of every run at each look. It runs turn by turn in a process of its own,
 so that its memory is its own too.
 """
+
 import json
 import os
 import resource
@@ -38,7 +39,16 @@ from tests.runs.made_run import IMAGES, TASKS, facts, write_measures
 from tests.runs.slow_progress import slow_progress
 
 CYCLES, SEEDS, KINDS = 20, 3, 10
-STAGES = {"load": 50, "train": 4400, "evaluate": 100, "pairs": 200, "embedding": 100, "score": 100, "evidence": 49, "pick": 1}
+STAGES = {
+    "load": 50,
+    "train": 4400,
+    "evaluate": 100,
+    "pairs": 200,
+    "embedding": 100,
+    "score": 100,
+    "evidence": 49,
+    "pick": 1,
+}
 BEGAN = 1.7e9
 
 
@@ -47,9 +57,15 @@ def make(store: StorePaths, rows: int, held: ExitStack) -> None:
     text = lines(rows)
     for strategy in list(STRATEGIES)[:KINDS]:
         for seed in range(SEEDS):
-            config = Config(strategy=strategy, seed=seed, cycles=CYCLES, start_percent=5, step_percent=5)
+            config = Config(
+                strategy=strategy, seed=seed, cycles=CYCLES, start_percent=5, step_percent=5
+            )
             run = Run(create(config, store).folder)
-            write_json(run.paths.facts, facts(None) | {"plan": [STAGES] * CYCLES, "strategy_title": STRATEGIES[strategy].title})
+            write_json(
+                run.paths.facts,
+                facts(None)
+                | {"plan": [STAGES] * CYCLES, "strategy_title": STRATEGIES[strategy].title},
+            )
             for number in range(CYCLES - 1):
                 add_cycle(run, number)
             run.paths.began.touch()
@@ -67,9 +83,18 @@ def lines(rows: int) -> str:
         for stage, units in STAGES.items():
             for done in range(max(1, round(units * share)) + 1):
                 moment += 0.01 + 0.02 * rng.random()
-                row: dict[str, Any] = {"t": round(moment, 3), "cycle": cycle, "stage": stage, "done": done, "total": units}
+                row: dict[str, Any] = {
+                    "t": round(moment, 3),
+                    "cycle": cycle,
+                    "stage": stage,
+                    "done": done,
+                    "total": units,
+                }
                 if stage == "train":
-                    row["loss"] = {task: round(float(loss), 5) for task, loss in zip(TASKS, rng.random(len(TASKS)), strict=True)}
+                    row["loss"] = {
+                        task: round(float(loss), 5)
+                        for task, loss in zip(TASKS, rng.random(len(TASKS)), strict=True)
+                    }
                 found.append(json.dumps(row) + "\n")
                 if cycle == CYCLES - 1 and stage == "train" and 2 * done > units * share:
                     return "".join(found)
@@ -79,7 +104,7 @@ def lines(rows: int) -> str:
 def add_cycle(run: Run, number: int) -> None:
     """The next complete cycle: one image more."""
     labelled = np.zeros((IMAGES, len(TASKS)), bool)
-    labelled[:number + 1] = True
+    labelled[: number + 1] = True
     with run.new_cycle(number) as cycle:
         write_measures(cycle, labelled, np.random.default_rng(number))
 
@@ -119,13 +144,20 @@ def timed(work: Callable[[], Any]) -> float:
     return time.perf_counter() - began
 
 
-def main(rows: Annotated[int, typer.Option(help="Progress lines per run.")] = 100_000,
-         reports: Annotated[int, typer.Option(help="New lines per run and update.")] = 20,
-         rounds: Annotated[int, typer.Option(help="Turns; one of the reference takes half a minute.")] = 3) -> None:
+def main(
+    rows: Annotated[int, typer.Option(help="Progress lines per run.")] = 100_000,
+    reports: Annotated[int, typer.Option(help="New lines per run and update.")] = 20,
+    rounds: Annotated[
+        int, typer.Option(help="Turns; one of the reference takes half a minute.")
+    ] = 3,
+) -> None:
     """Print a line per measurement."""
-    PagesManager.uses_pages_directory = False               # as app.py's navigation sets it in a real server
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as held, \
-            ProcessPoolExecutor(1, get_context("spawn")) as elsewhere:
+    PagesManager.uses_pages_directory = False  # as app.py's navigation sets it in a real server
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ExitStack() as held,
+        ProcessPoolExecutor(1, get_context("spawn")) as elsewhere,
+    ):
         store = StorePaths(Path(folder))
         os.environ[STORE_VARIABLE] = folder
         make(store, rows, held)
@@ -138,7 +170,9 @@ def measure(store: StorePaths, reports: int, rounds: int, elsewhere: ProcessPool
     runs = all_runs(store)
     typer.echo(f"first look, every line read once: {timed(lambda: look(runs)):.2f} s")
     app = AppTest.from_file(str(Path(__file__).parents[1] / "app.py"), default_timeout=300)
-    typer.echo(f"first drawing of the page: {timed(lambda: app.switch_page('pages/curves.py').run()):.2f} s")
+    typer.echo(
+        f"first drawing of the page: {timed(lambda: app.switch_page('pages/curves.py').run()):.2f} s"
+    )
     ours, theirs, pages, their_peak = [], [], [], 0.0
     for run in runs[:rounds]:
         go_on(runs, reports)
@@ -150,9 +184,13 @@ def measure(store: StorePaths, reports: int, rounds: int, elsewhere: ProcessPool
         add_cycle(run, CYCLES - 1)
         pages.append(timed(app.run))
         assert not app.exception
-    typer.echo(f"one look at all runs after {reports} new lines each: {told(ours)}; reference {told(theirs)}")
+    typer.echo(
+        f"one look at all runs after {reports} new lines each: {told(ours)}; reference {told(theirs)}"
+    )
     typer.echo(f"one rerun of Learning curves after a cycle was added: {told(pages)}")
-    typer.echo(f"peak memory of this process, page included: {peak_mb():.0f} MB; reference, no page: {their_peak:.0f} MB")
+    typer.echo(
+        f"peak memory of this process, page included: {peak_mb():.0f} MB; reference, no page: {their_peak:.0f} MB"
+    )
 
 
 def told(seconds: list[float]) -> str:
@@ -161,6 +199,8 @@ def told(seconds: list[float]) -> str:
 
 
 if __name__ == "__main__":
-    from benchmarks import live_curves  # under its own name the reference can be found by the other process
+    from benchmarks import (
+        live_curves,
+    )  # under its own name the reference can be found by the other process
 
     typer.run(live_curves.main)

@@ -5,6 +5,7 @@
 The same epoch of augmented batches is trained on in turn; once with the decoded images in memory, once with every image and label
 decoded anew (memory_gb=0). Three tasks, so four files an image.
 """
+
 import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from benchmarks.setting import Setting, describe_machine, setting
-from mtal.training.batches import Batch, Feed, torch_generator
+from mtal.training.batches import Batch, LabelledBatches, torch_generator
 from mtal.training.device import find_machine, set_threads
 from mtal.training.losses import all_losses, joined
 
@@ -37,8 +38,8 @@ def step_of(of: Setting) -> Callable[[Batch], None]:
     return step
 
 
-def when_needed(feed: Feed, epochs: int, generator: torch.Generator) -> Iterator[Batch]:
-    """What `Feed.epochs` would be without reading ahead."""
+def when_needed(feed: LabelledBatches, epochs: int, generator: torch.Generator) -> Iterator[Batch]:
+    """What `LabelledBatches.epochs` would be without reading ahead."""
     for _ in range(epochs):
         batches = feed.epoch(generator)
         while True:
@@ -50,10 +51,16 @@ def when_needed(feed: Feed, epochs: int, generator: torch.Generator) -> Iterator
             yield batch
 
 
-def timed(of: Setting, step: Callable[[Batch], None], ahead: bool, epochs: int) -> tuple[float, float]:
+def timed(
+    of: Setting, step: Callable[[Batch], None], ahead: bool, epochs: int
+) -> tuple[float, float]:
     """Seconds in all, and seconds of waiting."""
     feed = of.feed(find_machine(of.config))
-    read = feed.epochs(epochs, torch_generator([0])) if ahead else when_needed(feed, epochs, torch_generator([0]))
+    read = (
+        feed.epochs(epochs, torch_generator([0]))
+        if ahead
+        else when_needed(feed, epochs, torch_generator([0]))
+    )
     began = time.perf_counter()
     for batch in read:
         step(batch)
@@ -65,17 +72,23 @@ def show(sets: Sequence[str], rounds: int, epochs: int) -> None:
     of = setting(sets, images=IMAGES)
     set_threads(of.config)
     step = step_of(of)
-    timed(of, step, ahead=True, epochs=1)                   # warm up
-    found = {ahead: [timed(of, step, ahead, epochs) for _ in range(rounds)] for ahead in (False, True)}
+    timed(of, step, ahead=True, epochs=1)  # warm up
+    found = {
+        ahead: [timed(of, step, ahead, epochs) for _ in range(rounds)] for ahead in (False, True)
+    }
     for ahead, rows in found.items():
         total, waited = (sum(column) for column in zip(*rows, strict=True))
-        print(f"  {'read ahead' if ahead else 'when needed'}: {1000 * total / rounds / epochs / IMAGES:.1f} ms an image, "
-              f"{100 * waited / total:.1f} % of it waiting for data")
+        print(
+            f"  {'read ahead' if ahead else 'when needed'}: {1000 * total / rounds / epochs / IMAGES:.1f} ms an image, "
+            f"{100 * waited / total:.1f} % of it waiting for data"
+        )
 
 
 def main() -> None:
     """Print the shares."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--set", action="append", default=[])

@@ -3,6 +3,7 @@
 Needs Chromium and playwright. Prints per size: first drawing, another colour, lasso to tiles, click to neighbours, the sizes of
 messages, and the memory of the server.
 """
+
 import os
 import socket
 import subprocess
@@ -33,8 +34,16 @@ def make(store: Path, images: int, cycles: int = 5) -> Run:
     run = Run(create(Config(cycles=cycles, seed=images), StorePaths(store)).folder)
     rng = np.random.default_rng(images)
     ids = [f"image-{number:06d}" for number in range(images)]
-    write_json(run.paths.facts, facts(None) | {"pool": ids, "pool_files": [""] * images, "data_folder": f"/made/{images}",
-                                               "start": list(range(0, images, 10))})
+    write_json(
+        run.paths.facts,
+        facts(None)
+        | {
+            "pool": ids,
+            "pool_files": [""] * images,
+            "data_folder": f"/made/{images}",
+            "start": list(range(0, images, 10)),
+        },
+    )
     centres, of = rng.normal(size=(GROUPS, 2)) * 6, rng.integers(GROUPS, size=images)
     layout = (centres[of] + rng.normal(size=(images, 2))).astype(np.float32)
     labelled = np.zeros((images, len(TASKS)), bool)
@@ -47,7 +56,10 @@ def make(store: Path, images: int, cycles: int = 5) -> Run:
                 layout = layout + rng.normal(size=layout.shape).astype(np.float32) * 0.1
                 _write_pick(cycle, ids, labelled, picked, layout, of, rng)
                 labelled[picked] = True
-    write_json(run.paths.result, {"outcome": "finished", "reason": "", "stage": "", "traceback": "", "seconds": 12.0})
+    write_json(
+        run.paths.result,
+        {"outcome": "finished", "reason": "", "stage": "", "traceback": "", "seconds": 12.0},
+    )
     for number in range(min(images, WITH_PICTURE)):
         path = run.thumbnail(ids[number])
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,17 +67,34 @@ def make(store: Path, images: int, cycles: int = 5) -> Run:
     return run
 
 
-def _write_pick(cycle: CyclePaths, ids: list[str], labelled: np.ndarray, picked: np.ndarray, layout: np.ndarray, of: np.ndarray,
-                rng: np.random.Generator) -> None:
+def _write_pick(
+    cycle: CyclePaths,
+    ids: list[str],
+    labelled: np.ndarray,
+    picked: np.ndarray,
+    layout: np.ndarray,
+    of: np.ndarray,
+    rng: np.random.Generator,
+) -> None:
     images = len(ids)
     np.save(cycle.pick, np.array([(image, task) for image in picked for task in range(len(TASKS))]))
     before, taken = labelled.any(axis=1), np.isin(np.arange(images), picked)
     rest = rng.permutation(np.flatnonzero(~before & ~taken))
     rank = np.zeros(images, int)
     rank[[*picked, *rest]] = np.arange(1, len(picked) + len(rest) + 1)
-    table = pd.DataFrame({"id": ids, "labelled": before, "open": ~before, "picked": taken, "rank": rank})
+    table = pd.DataFrame(
+        {"id": ids, "labelled": before, "open": ~before, "picked": taken, "rank": rank}
+    )
     scores = [f"{kind}.{task}" for kind in ("s", "n") for task in TASKS]
-    for name in [*scores, "inconsistency", "diversity_start", "diversity", "score", "nearest", "nearest_after"]:
+    for name in [
+        *scores,
+        "inconsistency",
+        "diversity_start",
+        "diversity",
+        "score",
+        "nearest",
+        "nearest_after",
+    ]:
         table[name] = rng.random(images).astype(np.float32)
     table.assign(cutoff=np.float32(0.25), cluster=of).to_parquet(cycle.pool)
     np.save(cycle.embedding, rng.normal(size=(images, DIMENSIONS)).astype(np.float32))
@@ -75,18 +104,27 @@ def _write_pick(cycle: CyclePaths, ids: list[str], labelled: np.ndarray, picked:
 def measure(page: Page, run: Run, server: psutil.Process) -> dict[str, str]:
     """Name -> what was seen, for one run."""
     sizes: list[tuple[int, int]] = [(0, 0)]
-    page.on("websocket", lambda socket: (socket.on("framereceived", lambda frame: sizes.append((len(frame), 0))),
-                                         socket.on("framesent", lambda frame: sizes.append((0, len(frame))))))
+    page.on(
+        "websocket",
+        lambda socket: (
+            socket.on("framereceived", lambda frame: sizes.append((len(frame), 0))),
+            socket.on("framesent", lambda frame: sizes.append((0, len(frame)))),
+        ),
+    )
     found, began = {}, time.monotonic()
     page.goto(f"http://127.0.0.1:{PORT}/map?run={run.name}&cycle=2")
     _drawn(page)
-    found["first drawing"] = f"{time.monotonic() - began:.2f} s, {max(size for size, _ in sizes) / 1e6:.2f} MB"
+    found["first drawing"] = (
+        f"{time.monotonic() - began:.2f} s, {max(size for size, _ in sizes) / 1e6:.2f} MB"
+    )
     page.wait_for_timeout(1500)
     sizes.clear()
     began = _lasso(page)
     page.wait_for_function("() => document.querySelectorAll('.map-tiles button').length > 5")
-    found["lasso to tiles"] = (f"{time.monotonic() - began:.2f} s, {page.locator('.map-tiles button').count()} tiles; up "
-                               f"{max(up for _, up in sizes) / 1e6:.2f} MB, down {sum(down for down, _ in sizes) / 1e6:.2f} MB")
+    found["lasso to tiles"] = (
+        f"{time.monotonic() - began:.2f} s, {page.locator('.map-tiles button').count()} tiles; up "
+        f"{max(up for _, up in sizes) / 1e6:.2f} MB, down {sum(down for down, _ in sizes) / 1e6:.2f} MB"
+    )
     page.wait_for_timeout(1000)
     began = time.monotonic()
     page.locator("[data-map-image]").nth(3).click()
@@ -101,7 +139,9 @@ def measure(page: Page, run: Run, server: psutil.Process) -> dict[str, str]:
     began = time.monotonic()
     page.get_by_role("combobox", name="Colour").click()
     page.get_by_role("option", name="cluster of the embedding").click()
-    page.wait_for_function("() => document.querySelector('.st-key-map-canvas .legend')?.textContent.includes('cluster')")
+    page.wait_for_function(
+        "() => document.querySelector('.st-key-map-canvas .legend')?.textContent.includes('cluster')"
+    )
     found["another colour"] = f"{time.monotonic() - began:.2f} s"
     found["memory of the server"] = f"{server.memory_info().rss / 1e6:.0f} MB"
     return found
@@ -124,7 +164,11 @@ def _lasso(page: Page) -> float:
     """Draw one around the middle of the map; when the pointer was let go, in seconds."""
     box = page.locator(".st-key-map-canvas .nsewdrag").first.bounding_box()
     assert box
-    middle, up, radius = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, 0.3 * box["height"]
+    middle, up, radius = (
+        box["x"] + box["width"] / 2,
+        box["y"] + box["height"] / 2,
+        0.3 * box["height"],
+    )
     page.mouse.move(middle + radius, up)
     page.mouse.down()
     for angle in np.linspace(0, 2 * np.pi, 24):
@@ -136,17 +180,25 @@ def _lasso(page: Page) -> float:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         runs = [make(Path(folder), int(size)) for size in sys.argv[1:] or ("5000", "100000")]
-        server = psutil.Popen([sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={PORT}"],
-                              env=os.environ | {STORE_VARIABLE: folder}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        server = psutil.Popen(
+            [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={PORT}"],
+            env=os.environ | {STORE_VARIABLE: folder},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             _wait_until_it_answers()
             browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
             for run in runs:
                 page = browser.new_page(viewport={"width": 1440, "height": 1100})
                 page.set_default_timeout(180_000)
-                page.goto(f"http://127.0.0.1:{PORT}/map?run={run.name}&cycle=1")     # what is loaded once per server is loaded
+                page.goto(
+                    f"http://127.0.0.1:{PORT}/map?run={run.name}&cycle=1"
+                )  # what is loaded once per server is loaded
                 _drawn(page)
-                print(f"{len(run.facts['pool']):,} images, load of the machine {os.getloadavg()[0]:.1f}")
+                print(
+                    f"{len(run.facts['pool']):,} images, load of the machine {os.getloadavg()[0]:.1f}"
+                )
                 for name, seen in measure(page, run, server).items():
                     print(f"  {name}: {seen}")
                 page.close()

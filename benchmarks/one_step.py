@@ -5,6 +5,7 @@ trained on start and batch, all from the same weights in the same order of steps
 
     python -m benchmarks.one_step FILE.csv [--seed 0] [--ways random,ours,...] [--set start_percent=20]
 """
+
 import argparse
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,30 +25,41 @@ from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
 from mtal.signals.describe import describe
 from mtal.signals.registry import SIGNALS
-from mtal.signals.signal import Bench
-from mtal.training.batches import Feed, seed_weights
+from mtal.signals.signal import FitContext
+from mtal.training.batches import LabelledBatches, seed_weights
 from mtal.training.device import Machine, find_machine
 from mtal.training.evaluate import evaluate
 from mtal.training.train import train
 
-WAYS: dict[str, dict[str, object]] = {                      # name -> settings that differ from the base
-    "random": {"strategy": "random"}, "random again": {"strategy": "random", "seed": 1000},
+WAYS: dict[str, dict[str, object]] = {  # name -> settings that differ from the base
+    "random": {"strategy": "random"},
+    "random again": {"strategy": "random", "seed": 1000},
     "random a third time": {"strategy": "random", "seed": 2000},
-    "core-set": {"strategy": "core-set"}, "rbal": {"strategy": "rbal"}, "ll4al": {"strategy": "ll4al"},
+    "core-set": {"strategy": "core-set"},
+    "rbal": {"strategy": "rbal"},
+    "ll4al": {"strategy": "ll4al"},
     "equal": {"strategy": "equal"},
-    "ours": {}, "ours without weights": {"sample_weights": "off"},
+    "ours": {},
+    "ours without weights": {"sample_weights": "off"},
     "diversity": {"terms": "diversity", "sample_weights": "off"},
     "diversity cosine": {"terms": "diversity", "diversity": "cosine", "sample_weights": "off"},
     "inconsistency": {"terms": "inconsistency", "sample_weights": "off"},
     "committee mean": {"committee": "mean", "sample_weights": "off"},
     "committee min": {"committee": "min", "sample_weights": "off"},
     "with final": {"with_final": True, "sample_weights": "off"},
-    "across mean": {"across": "mean", "sample_weights": "off"}, "ranks": {"normalise": "rank", "sample_weights": "off"},
+    "across mean": {"across": "mean", "sample_weights": "off"},
+    "ranks": {"normalise": "rank", "sample_weights": "off"},
     "cross-entropy": {"class_distance": "ce", "sample_weights": "off"},
-    "cross-entropy mean ranks": {"class_distance": "ce", "across": "mean", "normalise": "rank", "sample_weights": "off"},
-    "changed pixels": {"class_distance": "changed", "sample_weights": "off"}, "top": {"picking": "top", "sample_weights": "off"},
+    "cross-entropy mean ranks": {
+        "class_distance": "ce",
+        "across": "mean",
+        "normalise": "rank",
+        "sample_weights": "off",
+    },
+    "changed pixels": {"class_distance": "changed", "sample_weights": "off"},
+    "top": {"picking": "top", "sample_weights": "off"},
 }
-MEASURED_ANEW = ("class_distance", "with_final")            # settings that change the committee's numbers
+MEASURED_ANEW = ("class_distance", "with_final")  # settings that change the committee's numbers
 
 
 def quiet(done: int, total: int, loss: dict[str, float] | None = None) -> None:
@@ -56,7 +68,9 @@ def quiet(done: int, total: int, loss: dict[str, float] | None = None) -> None:
 
 def main() -> None:
     """A line per way, also into a CSV file, so that a stopped series can go on."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("file", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--ways", default=",".join(WAYS))
@@ -66,8 +80,13 @@ def main() -> None:
     machine = find_machine(of.config)
     print(describe_machine(of.config))
     for row in steps(of, machine, args.ways.split(",")):
-        print("  ".join(f"{name} {value:.3f}" if isinstance(value, float) else f"{value}" for name, value in row.items()),
-              flush=True)
+        print(
+            "  ".join(
+                f"{name} {value:.3f}" if isinstance(value, float) else f"{value}"
+                for name, value in row.items()
+            ),
+            flush=True,
+        )
         pd.DataFrame([row]).to_csv(args.file, mode="a", header=not args.file.exists(), index=False)
 
 
@@ -80,23 +99,37 @@ def steps(of: Setting, machine: Machine, ways: list[str]) -> Iterator[dict[str, 
     network, companion = trained(of, machine, labelled, labelled.astype(float))
     validation = Resized(of.dataset.validation, config.size, config.memory_gb)
     yield {"way": "start", **measured(of, machine, network, validation)}
-    feed = Feed(gated(of, labelled), tasks, labelled.astype(float), config.batch, config.augment, machine)
-    bench = Bench(network, feed.data, feed, tasks, config, machine, (config.seed, 0, 3))
-    fitted = {"predicted_loss": companion} | {name: signal.fit(bench, quiet) for name, signal in SIGNALS.items() if signal.fit}
+    feed = LabelledBatches(
+        gated(of, labelled), tasks, labelled.astype(float), config.batch, config.augment, machine
+    )
+    bench = FitContext(network, feed.data, feed, tasks, config, machine, (config.seed, 0, 3))
+    fitted = {"predicted_loss": companion} | {
+        name: signal.fit(bench, quiet) for name, signal in SIGNALS.items() if signal.fit
+    }
     found = describe(bench, SIGNALS, fitted, quiet)
     for name in ways:
         way = make_config(config.model_dump() | {"strategy": "ours"} | WAYS[name])
         signals = found
         if any(getattr(way, one) != getattr(config, one) for one in MEASURED_ANEW):
-            signals = found | describe(replace(bench, config=way), {"committee": SIGNALS["committee"]}, fitted, quiet)
+            signals = found | describe(
+                replace(bench, config=way), {"committee": SIGNALS["committee"]}, fitted, quiet
+            )
         yield {"way": name, **one_step(of, machine, way, labelled, signals, validation)}
 
 
-def one_step(of: Setting, machine: Machine, way: Config, labelled: np.ndarray, signals: dict[str, np.ndarray],
-             validation: Resized) -> dict[str, object]:
+def one_step(
+    of: Setting,
+    machine: Machine,
+    way: Config,
+    labelled: np.ndarray,
+    signals: dict[str, np.ndarray],
+    validation: Resized,
+) -> dict[str, object]:
     """Pick, train anew, measure."""
     strategy = STRATEGIES[way.strategy]
-    options = Options(way.committee, way.normalise, way.across, way.terms, way.diversity, way.picking)
+    options = Options(
+        way.committee, way.normalise, way.across, way.terms, way.diversity, way.picking
+    )
     pool = Pool(way.tasks, labelled, {name: signals[name] for name in strategy.needs})
     budget = round(len(labelled) * way.step_percent / 100) * len(way.tasks)
     pick = strategy.pick(pool, budget, np.random.default_rng([way.seed, 0, 4]), options)
@@ -116,7 +149,9 @@ def gated(of: Setting, labelled: np.ndarray) -> Resized:
     return of.pool
 
 
-def trained(of: Setting, machine: Machine, labelled: np.ndarray, weights: np.ndarray) -> tuple[TwoStageNetwork, nn.Module]:
+def trained(
+    of: Setting, machine: Machine, labelled: np.ndarray, weights: np.ndarray
+) -> tuple[TwoStageNetwork, nn.Module]:
     """A network and the loss modules that watched it, all ways from the same weights and the same order of steps."""
     config, tasks = of.config, of.dataset.tasks
     seed_weights((config.seed, 0, 1))
@@ -124,12 +159,16 @@ def trained(of: Setting, machine: Machine, labelled: np.ndarray, weights: np.nda
     along = SIGNALS["predicted_loss"].along
     assert along is not None
     companion = machine.place(along(network, tasks, False))
-    feed = Feed(gated(of, labelled), tasks, weights, config.batch, config.augment, machine)
+    feed = LabelledBatches(
+        gated(of, labelled), tasks, weights, config.batch, config.augment, machine
+    )
     train(network, feed, config, [config.seed, 0, 2], quiet, [companion])
     return network.eval().requires_grad_(False), companion.eval()
 
 
-def measured(of: Setting, machine: Machine, network: TwoStageNetwork, validation: Resized) -> dict[str, object]:
+def measured(
+    of: Setting, machine: Machine, network: TwoStageNetwork, validation: Resized
+) -> dict[str, object]:
     """Multi-task loss and metrics."""
     found = evaluate(network, validation, of.dataset.tasks, of.config, machine, quiet)
     return {"seed": of.config.seed, "loss": found.loss, **found.metrics}

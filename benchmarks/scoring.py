@@ -5,6 +5,7 @@
 Rows: what our strategy needs; all signals together, the mirrored images included; every strategy in a pass of its own, one after
 the other (strategies that need the same signals are timed once and counted each).
 """
+
 import argparse
 from collections import Counter
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.signals.describe import describe
 from mtal.signals.registry import SIGNALS
-from mtal.signals.signal import Bench
+from mtal.signals.signal import FitContext
 from mtal.training.device import find_machine
 
 
@@ -30,18 +31,22 @@ def quiet(done: int, total: int, loss: dict[str, float] | None = None) -> None:
 
 
 @torch.inference_mode()
-def forward(bench: Bench) -> None:
+def forward(bench: FitContext) -> None:
     """Every image through the network, in the run's batches."""
     count, batch = len(bench.pool), bench.config.batch
     for start in range(0, count, batch):
-        images = to_input(bench.pool.images(np.arange(start, min(count, start + batch))), bench.machine.device)
+        images = to_input(
+            bench.pool.images(np.arange(start, min(count, start + batch))), bench.machine.device
+        )
         with bench.machine.autocast():
             bench.network(images)
 
 
 def main() -> None:
     """Print the ratios."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--images", type=int, default=256)
     parser.add_argument("--set", action="append", default=[])
@@ -50,26 +55,44 @@ def main() -> None:
     machine = find_machine(of.config)
     network = of.network(machine).eval().requires_grad_(False)
     some = Subset(of.dataset.pool, tuple(range(min(args.images, len(of.pool)))))
-    bench = replace(of.bench(network, machine), pool=Resized(some, of.config.size, of.config.memory_gb))
+    bench = replace(
+        of.bench(network, machine), pool=Resized(some, of.config.size, of.config.memory_gb)
+    )
     fitted = {name: signal.fit(bench, quiet) for name, signal in SIGNALS.items() if signal.fit}
-    fitted |= {name: machine.place(signal.along(network, bench.tasks, False)).eval().requires_grad_(False)
-               for name, signal in SIGNALS.items() if signal.along}
+    fitted |= {
+        name: machine.place(signal.along(network, bench.tasks, False)).eval().requires_grad_(False)
+        for name, signal in SIGNALS.items()
+        if signal.along
+    }
 
     def scoring(names: tuple[str, ...]) -> Callable[[], object]:
         return lambda: describe(bench, {name: SIGNALS[name] for name in names}, fitted, quiet)
 
     alike = Counter(strategy.needs for strategy in STRATEGIES.values() if strategy.needs)
-    times = interleaved({"forward": lambda: forward(bench), "all": scoring(tuple(SIGNALS))}
-                        | {" ".join(names): scoring(names) for names in alike}, args.rounds)
-    times["strategies"] = [sum(alike[names] * times[" ".join(names)][number] for names in alike) for number in range(args.rounds)]
+    times = interleaved(
+        {"forward": lambda: forward(bench), "all": scoring(tuple(SIGNALS))}
+        | {" ".join(names): scoring(names) for names in alike},
+        args.rounds,
+    )
+    times["strategies"] = [
+        sum(alike[names] * times[" ".join(names)][number] for names in alike)
+        for number in range(args.rounds)
+    ]
     count = len(bench.pool)
     print(describe_machine(of.config))
-    print(f"{of.dataset.title} {of.config.size_text}, {count} images, {of.config.backbone}, {of.config.channels} channels: plain "
-          f"forward pass {median_ms(times['forward'], count)} an image")
-    rows = {"ours: committee embedding": " ".join(STRATEGIES["ours"].needs), f"all {len(SIGNALS)} signals": "all",
-            f"{alike.total()} strategies, a pass each": "strategies"}
+    print(
+        f"{of.dataset.title} {of.config.size_text}, {count} images, {of.config.backbone}, {of.config.channels} channels: plain "
+        f"forward pass {median_ms(times['forward'], count)} an image"
+    )
+    rows = {
+        "ours: committee embedding": " ".join(STRATEGIES["ours"].needs),
+        f"all {len(SIGNALS)} signals": "all",
+        f"{alike.total()} strategies, a pass each": "strategies",
+    }
     for title, kind in rows.items():
-        print(f"{title}: {median_ms(times[kind], count)} an image, {ratio(times, kind, 'forward')} x the forward pass")
+        print(
+            f"{title}: {median_ms(times[kind], count)} an image, {ratio(times, kind, 'forward')} x the forward pass"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """The setting of the speed figures: NYU at 120x160 where MTAL_NYUD names a folder, else the drawn data set, three tasks."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,26 +12,42 @@ from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
-from mtal.signals.signal import Bench
-from mtal.training.batches import Feed
+from mtal.signals.signal import FitContext
+from mtal.training.batches import LabelledBatches
 from mtal.training.device import Machine, find_machine
 
 
 @dataclass(frozen=True)
 class Setting:
     """Everything but a network."""
+
     config: Config
     dataset: Dataset
     pool: Resized
     labelled: np.ndarray
 
-    def feed(self, machine: Machine) -> Feed:
+    def feed(self, machine: Machine) -> LabelledBatches:
         """Training batches of everything labelled, with augmentation."""
-        return Feed(self.pool, self.dataset.tasks, self.labelled.astype(float), self.config.batch, True, machine)
+        return LabelledBatches(
+            self.pool,
+            self.dataset.tasks,
+            self.labelled.astype(float),
+            self.config.batch,
+            True,
+            machine,
+        )
 
-    def bench(self, network: TwoStageNetwork, machine: Machine) -> Bench:
+    def bench(self, network: TwoStageNetwork, machine: Machine) -> FitContext:
         """What signals are fitted and measured with."""
-        return Bench(network, self.pool, self.feed(machine), self.dataset.tasks, self.config, machine, (0, 0, 0))
+        return FitContext(
+            network,
+            self.pool,
+            self.feed(machine),
+            self.dataset.tasks,
+            self.config,
+            machine,
+            (0, 0, 0),
+        )
 
     def network(self, machine: Machine | None, seed: int = 0) -> TwoStageNetwork:
         """Built from pretrained weights; placed (channels last) on a machine, or left contiguous if None."""

@@ -3,6 +3,7 @@
 One browser tab steps through Inspect, Batch and Map in turn; the resident memory of the server is printed every 50 reruns. Needs
 Chromium and playwright, and a finished run.
 """
+
 import os
 import subprocess
 import sys
@@ -24,21 +25,41 @@ DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 def main(store: Path, run: str, cycle: int = 0, reruns: int = 500) -> None:
     """Prints megabytes after each fifty reruns; the first line is after every page was open once."""
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={PORT}", "--server.address=127.0.0.1",
-               "--server.headless=true", "--server.fileWatcherType=none", "--browser.gatherUsageStats=false"]
-    server = subprocess.Popen(command, env=os.environ | {STORE_VARIABLE: str(store.absolute())}, stdout=subprocess.DEVNULL)
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        f"--server.port={PORT}",
+        "--server.address=127.0.0.1",
+        "--server.headless=true",
+        "--server.fileWatcherType=none",
+        "--browser.gatherUsageStats=false",
+    ]
+    server = subprocess.Popen(
+        command, env=os.environ | {STORE_VARIABLE: str(store.absolute())}, stdout=subprocess.DEVNULL
+    )
     pool = Run(store / run).pool(cycle)
     names = pool[pool["picked"]].sort_values("rank")["id"].tolist()
     try:
         with sync_playwright() as playwright:
-            page = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS)).new_page()
+            page = playwright.chromium.launch(
+                executable_path=chromium(), args=list(FLAGS)
+            ).new_page()
             page.set_default_timeout(PATIENCE_MS)
             for name in ("map", "batch", "inspect"):
                 _open(page, name, run, cycle, names[0])
             print(f"start: {_megabytes(server):.0f} MB")
             for done in range(1, reruns + 1):
                 if done % EVERY in (1, 18, 35):
-                    _open(page, {1: "inspect", 18: "batch", 35: "map"}[done % EVERY], run, cycle, names[done % len(names)])
+                    _open(
+                        page,
+                        {1: "inspect", 18: "batch", 35: "map"}[done % EVERY],
+                        run,
+                        cycle,
+                        names[done % len(names)],
+                    )
                 else:
                     page.keyboard.press("j" if done % 4 else "k")
                     page.wait_for_timeout(250)

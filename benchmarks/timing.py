@@ -1,10 +1,13 @@
 """Interleaved timing: on a machine that others use, two things are compared turn by turn, never one after the other."""
+
 import statistics
 import time
 from collections.abc import Callable, Mapping
 
 
-def interleaved(kinds: Mapping[str, Callable[[], object]], rounds: int, warm_up: int = 1) -> dict[str, list[float]]:
+def interleaved(
+    kinds: Mapping[str, Callable[[], object]], rounds: int, warm_up: int = 1
+) -> dict[str, list[float]]:
     """name -> seconds of each round; the first rounds are not counted."""
     times: dict[str, list[float]] = {name: [] for name in kinds}
     for number in range(rounds + warm_up):

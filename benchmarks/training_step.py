@@ -8,6 +8,7 @@ tasks' first convolutions as one, cross-entropy image by image, fused Adam, free
 All take the same augmented batches through forward, losses, backward and Adam; decoding is done before. They step in turn, each
 in a process of its own, since keeping freed memory is a matter of the process; `plain, memory kept` shows what that alone does.
 """
+
 import argparse
 import contextlib
 from collections.abc import Callable, Sequence
@@ -63,9 +64,16 @@ def stepper(kind: str, sets: Sequence[str]) -> Callable[[], None]:
 @contextlib.contextmanager
 def plain_parts():
     """What anybody would write first."""
-    with (patch.object(resize, "resize", interpolate), patch.object(backbones, "resize", interpolate),
-          patch.object(padnet, "side_by_side", lambda blocks, maps: {name: block(maps) for name, block in blocks.items()}),
-          patch.object(classes, "cross_entropy", cross_entropy.all_at_once)):
+    with (
+        patch.object(resize, "resize", interpolate),
+        patch.object(backbones, "resize", interpolate),
+        patch.object(
+            padnet,
+            "side_by_side",
+            lambda blocks, maps: {name: block(maps) for name, block in blocks.items()},
+        ),
+        patch.object(classes, "cross_entropy", cross_entropy.all_at_once),
+    ):
         yield
 
 
@@ -77,7 +85,7 @@ def interpolate(maps: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
 def serve(kind: str, sets: Sequence[str], asked: Connection) -> None:
     """A process that does a step whenever it is asked."""
     step = stepper(kind, sets)
-    with contextlib.suppress(EOFError):                     # until nobody is left to ask
+    with contextlib.suppress(EOFError):  # until nobody is left to ask
         while asked.recv():
             step()
             asked.send(True)
@@ -98,7 +106,9 @@ def remote(kind: str, sets: Sequence[str]) -> Callable[[], object]:
 
 def main() -> None:
     """Print the ratios."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--set", action="append", default=[])
     args = parser.parse_args()
@@ -106,9 +116,13 @@ def main() -> None:
     times = interleaved({kind: remote(kind, args.set) for kind in KINDS}, args.rounds, warm_up=2)
     print(describe_machine(of.config))
     config = of.config
-    print(f"{of.dataset.title} {config.size_text}, batch {config.batch}, {config.backbone}, {config.channels} channels")
+    print(
+        f"{of.dataset.title} {config.size_text}, batch {config.batch}, {config.backbone}, {config.channels} channels"
+    )
     for kind in KINDS:
-        print(f"{kind}: {median_ms(times[kind], config.batch)} an image, {ratio(times, kind, 'default')} x the default's time")
+        print(
+            f"{kind}: {median_ms(times[kind], config.batch)} an image, {ratio(times, kind, 'default')} x the default's time"
+        )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 A seed is a list that begins with `config.seed`; numpy's SeedSequence turns each list into an
 independent stream. A number in use is never given to anything else: it decides what old runs drew.
 """
+
 # [config.seed, START]: the images that are labelled before the first cycle, alike for every strategy
 START = 0
 

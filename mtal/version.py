@@ -1,2 +1,3 @@
 """The version of this program; the package is built with it."""
+
 VERSION = "0.1.0"

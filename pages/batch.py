@@ -1,4 +1,5 @@
 """What one cycle picked: as tiles or a table, with decisions, the near misses, the scores of the pool, and the batch as files."""
+
 import streamlit as st
 
 from mtal.ui import inputs, live, loaders

@@ -1,4 +1,5 @@
 """Two to eight runs side by side, live: their curves on one axis, the settings in which they differ, and their batches."""
+
 import streamlit as st
 
 from mtal.analysis.tables.run_groups import curve_rows

@@ -1,4 +1,5 @@
 """Learning curves: charts, labels saved, areas, win matrix, overlap, costs and ablations of some runs or of an experiment."""
+
 import streamlit as st
 
 from mtal.analysis.tables.run_groups import curve_rows, family
@@ -9,7 +10,7 @@ from mtal.ui.curves.labels_saved import show_saving
 
 st.title("Learning curves", anchor=False)
 runs = sections.choose_compared("curves", [run.name for run in family(loaders.runs())])
-seen = live.state(runs)                                     # before they are read, so that nothing is missed meanwhile
+seen = live.state(runs)  # before they are read, so that nothing is missed meanwhile
 rows = curve_rows(runs, loaders.measured)
 if rows.empty:
     live.watch(runs, "curves", seen=seen)
@@ -18,7 +19,9 @@ if rows.empty:
 curve_charts.say_undrawn(runs, rows)
 view = sections.choose_view("curves")
 if view in sections.ON_AN_AXIS:
-    rows, style = curve_charts.choose_style(rows, "curves", paper=view == "curves", seeds=view == "curves")
+    rows, style = curve_charts.choose_style(
+        rows, "curves", paper=view == "curves", seeds=view == "curves"
+    )
 else:
     rows, style = curve_charts.by_labels(rows)
 for number, (_, part) in enumerate(rows.groupby("dataset", sort=False)):
@@ -42,4 +45,4 @@ for number, (_, part) in enumerate(rows.groupby("dataset", sort=False)):
 st.subheader("Protocol", anchor=False)
 curve_charts.show_protocol(runs)
 sections.offer_report_of(runs, "curves")
-live.watch(runs, "curves", seen=seen)                       # below the charts, which it redraws when a cycle is complete
+live.watch(runs, "curves", seen=seen)  # below the charts, which it redraws when a cycle is complete

@@ -1,4 +1,5 @@
 """Data: connect a folder, check it, and look at what it holds."""
+
 from functools import partial
 
 import streamlit as st
@@ -15,8 +16,20 @@ report = check.report_of(config, folder)
 findings.summary(report)
 check.about(report)
 
-VIEWS = {"overview": ("Overview", findings.overview), "problems": ("Problems", findings.problems),
-         "copies": ("Copies", duplicates.copies), "labels": ("Labels", labels.labels), "images": ("Images", images.samples)}
-view = inputs.choose("View", list(VIEWS), "data", "view", lambda name: VIEWS[name][0], follows=False,
-                     widget=partial(st.segmented_control, required=True, label_visibility="collapsed"))
+VIEWS = {
+    "overview": ("Overview", findings.overview),
+    "problems": ("Problems", findings.problems),
+    "copies": ("Copies", duplicates.copies),
+    "labels": ("Labels", labels.labels),
+    "images": ("Images", images.samples),
+}
+view = inputs.choose(
+    "View",
+    list(VIEWS),
+    "data",
+    "view",
+    lambda name: VIEWS[name][0],
+    follows=False,
+    widget=partial(st.segmented_control, required=True, label_visibility="collapsed"),
+)
 VIEWS[view][1](folder, report)

@@ -1,11 +1,14 @@
 """Help: words, strategies, formulas, keys, versions."""
+
 import streamlit as st
 
 from mtal.locations import ASSETS
 from mtal.ui.components import strategy_cards
 
 st.title("Help")
-words, strategies, formulas, keys, about = st.tabs(["Words", "Strategies", "Formulas", "Keys", "About"], key="help.tabs")
+words, strategies, formulas, keys, about = st.tabs(
+    ["Words", "Strategies", "Formulas", "Keys", "About"], key="help.tabs"
+)
 with words:
     st.markdown((ASSETS / "glossary.md").read_text(encoding="utf-8"))
 with strategies:
@@ -15,7 +18,9 @@ with formulas:
 with keys:
     st.markdown((ASSETS / "keys.md").read_text(encoding="utf-8"))
 with about:
-    st.markdown("*Active Learning with Task Consistency and Diversity in Multi-Task Networks* (Hekimoglu, Schmidt, "
-                "Marcos-Ramiro, WACV 2024), implemented anew from its supplement.")
+    st.markdown(
+        "*Active Learning with Task Consistency and Diversity in Multi-Task Networks* (Hekimoglu, Schmidt, "
+        "Marcos-Ramiro, WACV 2024), implemented anew from its supplement."
+    )
     st.markdown("A copied address shows the same to everybody who can open this page.")
     strategy_cards.version_table()

@@ -1,4 +1,5 @@
 """Home: what is going on, what there is, and three ways to begin."""
+
 import streamlit as st
 
 from mtal.runs.jobs.status import Status
@@ -19,12 +20,18 @@ if living:
     live.watch(living, key="home")
     with st.container(horizontal=True):
         for run in [run for run in living if run.status is Status.RUNNING] or living[:1]:
-            st.page_link("pages/run.py", label=f"Reattach to {run_cards.short_title(run)}", icon=":material/visibility:",
-                         query_params={"run": run.name})
+            st.page_link(
+                "pages/run.py",
+                label=f"Reattach to {run_cards.short_title(run)}",
+                icon=":material/visibility:",
+                query_params={"run": run.name},
+            )
         st.page_link("pages/jobs.py", label="All jobs", icon=":material/work_history:")
 elif not runs:
-    st.markdown("Choose which images to label next for **several tasks together**, see **why** each was chosen, and measure what "
-                "it saved against random choice. Begin with the demo: it takes a few minutes and needs nothing.")
+    st.markdown(
+        "Choose which images to label next for **several tasks together**, see **why** each was chosen, and measure what "
+        "it saved against random choice. Begin with the demo: it takes a few minutes and needs nothing."
+    )
 
 st.subheader("Begin" if not runs else "Begin something")
 demo, simulate, look = st.columns(3)
@@ -36,12 +43,16 @@ with demo.container(border=True, height="stretch"):
         st.switch_page("pages/run.py", query_params={"run": started[0][0].name})
 with simulate.container(border=True, height="stretch"):
     st.markdown("##### :material/science: Simulate")
-    st.markdown("A data set whose labels you have: buy them step by step, compare strategies over several seeds.")
+    st.markdown(
+        "A data set whose labels you have: buy them step by step, compare strategies over several seeds."
+    )
     if st.button("Plan a simulation", key="home.simulate"):
         st.switch_page("pages/launch.py")
 with look.container(border=True, height="stretch"):
     st.markdown("##### :material/photo_library: Look at your data")
-    st.markdown("Connect a folder and check it: sizes, labels per task, broken files, copies across the splits.")
+    st.markdown(
+        "Connect a folder and check it: sizes, labels per task, broken files, copies across the splits."
+    )
     if st.button("Connect a folder", key="home.data"):
         st.switch_page("pages/data.py")
 
@@ -49,12 +60,20 @@ if runs:
     st.subheader("Recent runs")
     job_list.run_rows(runs[:RECENT], "home")
     if len(runs) > RECENT:
-        st.page_link("pages/jobs.py", label=f"All {len(runs)} runs", icon=":material/arrow_forward:")
+        st.page_link(
+            "pages/jobs.py", label=f"All {len(runs)} runs", icon=":material/arrow_forward:"
+        )
 job_list.damaged_runs()
 
 st.divider()
 found = ", ".join(map(plain, start.data_found()))
-st.caption(" · ".join([f":material/database: ready without a folder: {found}",
-                       f":material/memory: {plain(machine.device_text())}",
-                       f":material/hard_drive: runs in {plain(str(loaders.store().folder))}, "
-                       + machine.disk_text(loaders.store().folder)]))
+st.caption(
+    " · ".join(
+        [
+            f":material/database: ready without a folder: {found}",
+            f":material/memory: {plain(machine.device_text())}",
+            f":material/hard_drive: runs in {plain(str(loaders.store().folder))}, "
+            + machine.disk_text(loaders.store().folder),
+        ]
+    )
+)

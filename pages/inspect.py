@@ -1,4 +1,5 @@
 """One image: why it was picked or not, what its tasks say, what the network saw, and what it is close to."""
+
 import streamlit as st
 
 from mtal.ui import inputs, live

@@ -1,11 +1,12 @@
 """Jobs: what runs, what waits, what ended; stop, end and resume."""
+
 import streamlit as st
 
 from mtal.runs.jobs.status import Status
 from mtal.ui import live, loaders
 from mtal.ui.run import job_list
 
-MANY = 4                                                    # from here on, cards without advice and log
+MANY = 4  # from here on, cards without advice and log
 
 st.title("Jobs")
 runs = loaders.runs()

@@ -1,4 +1,5 @@
 """Launch: plan one run or a comparison of strategies over seeds, see what it will cost, and start it."""
+
 import streamlit as st
 
 from mtal.ui.launch import plan_form, settings_form

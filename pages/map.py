@@ -1,4 +1,5 @@
 """The pool in two dimensions: what is labelled, what a cycle picked, how scores lie; selected points become images and sets."""
+
 import streamlit as st
 
 from mtal.ui import inputs, live, loaders

@@ -1,4 +1,5 @@
 """The paper's Figures 4 and 5, redrawn from its printed tables, with the numbers that follow from them."""
+
 import streamlit as st
 
 from mtal.ui.curves import published

@@ -1,4 +1,5 @@
 """One run: how it stands, its cycles and metrics, what it picked last, where the time went, where it all comes from."""
+
 import streamlit as st
 
 from mtal.ui import inputs, live, loaders
@@ -14,8 +15,10 @@ live.watch(run, "run")
 metrics, seconds = loaders.metrics(run), loaders.seconds(run)
 if metrics.empty:
     if run.status.alive:
-        st.info("No cycle is complete yet. Metrics, picks and times appear here after the first one.",
-                icon=":material/hourglass_empty:")
+        st.info(
+            "No cycle is complete yet. Metrics, picks and times appear here after the first one.",
+            icon=":material/hourglass_empty:",
+        )
     st.stop()
 
 overview.show_metrics(metrics)
@@ -23,7 +26,12 @@ st.subheader("Cycles", anchor=False)
 overview.show_cycles(run, metrics, seconds)
 with st.container(horizontal=True):
     st.page_link("pages/curves.py", label="Learning curves", icon=":material/show_chart:")
-    st.page_link("pages/map.py", label="Map of the pool", icon=":material/scatter_plot:", query_params={"run": run.name})
+    st.page_link(
+        "pages/map.py",
+        label="Map of the pool",
+        icon=":material/scatter_plot:",
+        query_params={"run": run.name},
+    )
 overview.show_last_pick(run)
 st.subheader("Time", anchor=False)
 overview.show_times(run, seconds)

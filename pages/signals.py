@@ -1,4 +1,5 @@
 """Signals: how well each signal ranked the unlabelled images by their true loss, per task and cycle, in a simulation."""
+
 import streamlit as st
 
 from mtal.figures.signal_quality import quality_curve, quality_heatmap
@@ -21,15 +22,31 @@ st.caption(signal_quality.ABOUT)
 
 joined, shown = signal_quality.choose_view()
 if shown == "table":
-    signal_quality.show_table(signal_quality.table(quality, run.tasks), "signals.table", f"Signals of cycle {cycle}")
+    signal_quality.show_table(
+        signal_quality.table(quality, run.tasks), "signals.table", f"Signals of cycle {cycle}"
+    )
 else:
-    show_figure(quality_heatmap(quality, {task.name: task.title for task in run.tasks}, f"{run.name}/{cycle}", joined),
-                quality, f"{run.name}-signals-{cycle}", f"Rank correlation with the true loss in cycle {cycle} · {run.name}",
-                "signals.heatmap", signal_quality.verdict(quality, run.tasks))
+    show_figure(
+        quality_heatmap(
+            quality, {task.name: task.title for task in run.tasks}, f"{run.name}/{cycle}", joined
+        ),
+        quality,
+        f"{run.name}-signals-{cycle}",
+        f"Rank correlation with the true loss in cycle {cycle} · {run.name}",
+        "signals.heatmap",
+        signal_quality.verdict(quality, run.tasks),
+    )
 
 st.subheader("Over the cycles", anchor=False)
 every = loaders.qualities(run)
-task = inputs.choose("Task", list(titles), "signals", "task", lambda name: titles[name], follows=False)
-show_figure(quality_curve(every, task, titles[task], run.name, joined), every, f"{run.name}-signals",
-            f"Rank correlation with the true loss, {titles[task]} · {run.name}", "signals.curve",
-            f"Rank correlation of each signal with the true loss of {titles[task]}, cycle by cycle")
+task = inputs.choose(
+    "Task", list(titles), "signals", "task", lambda name: titles[name], follows=False
+)
+show_figure(
+    quality_curve(every, task, titles[task], run.name, joined),
+    every,
+    f"{run.name}-signals",
+    f"Rank correlation with the true loss, {titles[task]} · {run.name}",
+    "signals.curve",
+    f"Rank correlation of each signal with the true loss of {titles[task]}, cycle by cycle",
+)

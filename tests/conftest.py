@@ -1,4 +1,5 @@
 """Fixtures that tests of several packages use."""
+
 import os
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from mtal.runs.store.index import all_runs
 from mtal.runs.store.run import Run
 from tests.real_runs import launch_and_wait, tiny_config
 
-settings.register_profile("untimed", deadline=None)         # machines are noisy: how long an example takes proves nothing
+settings.register_profile(
+    "untimed", deadline=None
+)  # machines are noisy: how long an example takes proves nothing
 settings.load_profile("untimed")
 
-SHARED = Path(__file__).parents[2] / "shared"               # packed photographs, where there are some
+SHARED = Path(__file__).parents[2] / "shared"  # packed photographs, where there are some
 
 
 @pytest.fixture
@@ -35,7 +38,18 @@ def nyud_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not (packed / "images").is_dir() or not tool.exists():
         pytest.skip("no NYU images here; set MTAL_NYUD to a folder NYUD_MT")
     out = tmp_path_factory.mktemp("real") / "NYUD_MT"
-    command = [sys.executable, tool, packed, out, "--size", "120x160", "--limit", "40", "--val", "10"]
+    command = [
+        sys.executable,
+        tool,
+        packed,
+        out,
+        "--size",
+        "120x160",
+        "--limit",
+        "40",
+        "--val",
+        "10",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     return out
 

@@ -1,4 +1,5 @@
 """Runs made by the real engine on the drawn data set, small enough for tests."""
+
 import time
 from pathlib import Path
 
@@ -7,9 +8,28 @@ from mtal.runs.jobs.launch import create, start
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
 
-TINY = ("dataset=drawn", "data=24+8", "size=33x47", "tasks=semseg,depth,normals", "backbone=tiny", "pretrained=false",
-        "channels=8", "pair_channels=4", "embedding=16", "epochs=2", "pair_epochs=2", "embedding_epochs=1", "batch=4",
-        "start_percent=25", "step_percent=20", "cycles=3", "projection=pca", "threads=1", "device=cpu", "precision=float32")
+TINY = (
+    "dataset=drawn",
+    "data=24+8",
+    "size=33x47",
+    "tasks=semseg,depth,normals",
+    "backbone=tiny",
+    "pretrained=false",
+    "channels=8",
+    "pair_channels=4",
+    "embedding=16",
+    "epochs=2",
+    "pair_epochs=2",
+    "embedding_epochs=1",
+    "batch=4",
+    "start_percent=25",
+    "step_percent=20",
+    "cycles=3",
+    "projection=pca",
+    "threads=1",
+    "device=cpu",
+    "precision=float32",
+)
 
 
 def tiny_config(*sets: str) -> Config:

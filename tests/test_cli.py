@@ -1,4 +1,5 @@
 """The command line: what it prints, what it starts, how it ends. Workers are small ones; the real one has its own tests."""
+
 import json
 import re
 import shutil
@@ -33,8 +34,27 @@ from tests.runs.made_run import TASKS, made_run, write_quality
 from tests.runs.small_worker import FINISH, WORKER, notes, until
 
 ROOT = Path(__file__).parents[1]
-KEYS = ["name", "group", "strategy", "seed", "dataset", "network", "status", "cycles_done", "cycles", "may_end_early", "stage",
-        "percent", "eta_low_s", "eta_high_s", "eta_text", "updated", "metrics", "reason", "folder"]
+KEYS = [
+    "name",
+    "group",
+    "strategy",
+    "seed",
+    "dataset",
+    "network",
+    "status",
+    "cycles_done",
+    "cycles",
+    "may_end_early",
+    "stage",
+    "percent",
+    "eta_low_s",
+    "eta_high_s",
+    "eta_text",
+    "updated",
+    "metrics",
+    "reason",
+    "folder",
+]
 
 
 @pytest.fixture
@@ -67,6 +87,7 @@ def mtal(store, monkeypatch, capsys):
             app.main()
         said = capsys.readouterr()
         return said.out + said.err, ended.value.code or 0
+
     return call
 
 
@@ -77,10 +98,14 @@ def test_status_of_an_empty_store_says_so(mtal, store):
 
 def test_status_loads_no_torch(store):
     made_run(store.folder)
-    code = (f"import sys; sys.argv = ['mtal', 'status', '--runs', {str(store.folder)!r}]\n"
-            "from mtal.cli.app import main\n"
-            "try: main()\nfinally: print('torch' in sys.modules)")
-    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    code = (
+        f"import sys; sys.argv = ['mtal', 'status', '--runs', {str(store.folder)!r}]\n"
+        "from mtal.cli.app import main\n"
+        "try: main()\nfinally: print('torch' in sys.modules)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     assert Config(cycles=3, start_percent=10, step_percent=15).name in said
     assert said.endswith("False\n")
 
@@ -117,7 +142,9 @@ def test_status_of_a_run_at_work_has_stage_percent_and_time_left(mtal, store):
     assert one["eta_text"] == "no estimate before 1 more stage has been timed once"
 
 
-def test_status_of_a_run_that_a_rule_may_end_is_a_bound_and_of_one_that_it_ended_says_so(mtal, store):
+def test_status_of_a_run_that_a_rule_may_end_is_a_bound_and_of_one_that_it_ended_says_so(
+    mtal, store
+):
     config = Config(cycles=5, start_percent=10, step_percent=15, label_budget=24)
     run = made_run(store.folder, config=config)
     result = run.paths.result.read_text()
@@ -125,28 +152,47 @@ def test_status_of_a_run_that_a_rule_may_end_is_a_bound_and_of_one_that_it_ended
     run.paths.log.touch()
     assert "3/≤5" in mtal("status", run.name)[0]
     assert json.loads(mtal("status", run.name, "--json")[0])["may_end_early"] is True
-    run.paths.result.write_text(json.dumps(json.loads(result) | {"reason": "the label budget of 24 task labels is spent"}))
+    run.paths.result.write_text(
+        json.dumps(json.loads(result) | {"reason": "the label budget of 24 task labels is spent"})
+    )
     text, _ = mtal("status", run.name)
     assert "  3/3  " in text
     assert text.endswith("  the label budget of 24 task labels is spent\n")
     one = json.loads(mtal("status", run.name, "--json")[0])
     assert (one["cycles_done"], one["cycles"]) == (3, 3)
     assert ending(run, Status.FINISHED).startswith(
-        f"{run.name}: finished (the label budget of 24 task labels is spent), 3 cycles in ")
+        f"{run.name}: finished (the label budget of 24 task labels is spent), 3 cycles in "
+    )
 
 
 def test_quality_is_a_table_of_correlations_with_their_intervals(mtal, store):
     run = made_run(store.folder)
-    assert mtal("quality", run.name)[0].startswith(f"{run.name}: no signal quality. It is measured in cycles that pick")
+    assert mtal("quality", run.name)[0].startswith(
+        f"{run.name}: no signal quality. It is measured in cycles that pick"
+    )
     write_quality(run, 0, 0.5)
     write_quality(run, 1, 0.75)
     text, code = mtal("quality", run.name)
     heading, *rows = text.splitlines()
     assert code == 0
-    assert re.split(r"  +", heading) == ["cycle", "signal", *TASKS, "loss, mean", "loss, max", "loss", "images"]
+    assert re.split(r"  +", heading) == [
+        "cycle",
+        "signal",
+        *TASKS,
+        "loss, mean",
+        "loss, max",
+        "loss",
+        "images",
+    ]
     assert len(rows) == 4
-    assert re.split(r"  +", rows[2]) == ["1", "entropy", *["0.75 (0.65 to 0.85)"] * 2, "none", *["0.75 (0.65 to 0.85)"] * 2,
-                                         "10 to 12"]
+    assert re.split(r"  +", rows[2]) == [
+        "1",
+        "entropy",
+        *["0.75 (0.65 to 0.85)"] * 2,
+        "none",
+        *["0.75 (0.65 to 0.85)"] * 2,
+        "10 to 12",
+    ]
     assert re.split(r"  +", rows[1]) == ["0", "diversity", "-0.25 (-0.70 to 0.35)", "12"]
     assert mtal("quality", run.name, "--cycle", "1")[0].splitlines()[1:] == rows[2:]
 
@@ -172,19 +218,25 @@ def test_status_shows_damaged_runs(mtal, store):
 def test_status_says_which_run_waits_for_labels_and_why(mtal, store):
     run = made_run(store.folder)
     assert "reason" not in mtal("status")[0]
-    run.paths.result.write_text(json.dumps({"outcome": "stopped", "reason": "it waits for labels of 1 picked image:\n0007"}))
+    run.paths.result.write_text(
+        json.dumps({"outcome": "stopped", "reason": "it waits for labels of 1 picked image:\n0007"})
+    )
     for words in (("status",), ("status", run.name)):
         heading, row = mtal(*words)[0].splitlines()
         assert heading.endswith("  reason")
         assert "  waits for labels  3/3" in row
         assert row.endswith("  it waits for labels of 1 picked image: 0007")
     assert json.loads(mtal("status", run.name, "--json")[0])["status"] == "stopped"
-    run.paths.result.write_text(json.dumps({"outcome": "failed", "reason": "DataError: who waits for labels"}))
+    run.paths.result.write_text(
+        json.dumps({"outcome": "failed", "reason": "DataError: who waits for labels"})
+    )
     assert "  failed  3/3" in mtal("status")[0]
 
 
 @pytest.mark.parametrize("command", ["run", "launch"])
-def test_tasks_that_a_folder_has_no_labels_for_are_found_before_there_is_a_run(mtal, store, tmp_path, command):
+def test_tasks_that_a_folder_has_no_labels_for_are_found_before_there_is_a_run(
+    mtal, store, tmp_path, command
+):
     folder = write_folder(tmp_path / "half")
     shutil.rmtree(folder / "normals")
     text, code = mtal(command, "--set", "dataset=folder", "--set", f"data={folder}")
@@ -199,32 +251,44 @@ def test_tasks_that_a_folder_has_no_labels_for_are_found_before_there_is_a_run(m
 
 
 def test_run_names_its_exit_codes(mtal):
-    assert "2: a setting cannot be used" in " ".join(re.sub(r"[│\n]", " ", mtal("run", "--help")[0]).split())
+    assert "2: a setting cannot be used" in " ".join(
+        re.sub(r"[│\n]", " ", mtal("run", "--help")[0]).split()
+    )
 
 
 def test_the_way_on_names_a_store_that_is_not_the_usual_one(mtal, store, monkeypatch, tmp_path):
     def end(job, worker):
         job.log.write_text("")
-        job.result.write_text(json.dumps({"outcome": "stopped", "reason": "somebody asked it to stop"}))
+        job.result.write_text(
+            json.dumps({"outcome": "stopped", "reason": "somebody asked it to stop"})
+        )
         return True
 
     monkeypatch.setattr(launching, "start", end)
     name = Config().name
     assert mtal("run")[0].endswith(f"`python -m mtal resume {name}` goes on\n")
     other = tmp_path / "other runs"
-    assert mtal("run", "--runs", other)[0].endswith(f"`python -m mtal resume {name} --runs '{other}'` goes on\n")
+    assert mtal("run", "--runs", other)[0].endswith(
+        f"`python -m mtal resume {name} --runs '{other}'` goes on\n"
+    )
     assert mtal("resume", name, "--runs", other)[0] == f"{name}: resumed\n"
     monkeypatch.setattr(Run, "cycles_done", lambda run: 1)
-    assert "stopped after 1 complete cycle: " in ending(Run(StorePaths(other).run(name).folder), Status.STOPPED)
+    assert "stopped after 1 complete cycle: " in ending(
+        Run(StorePaths(other).run(name).folder), Status.STOPPED
+    )
     kill_all(StorePaths(other))
 
 
 def test_a_failure_that_says_all_by_itself_is_shown_without_the_log(store):
     run = made_run(store.folder)
     run.paths.log.write_text("failed after 1 s: ConfigError: no such device\n")
-    run.paths.result.write_text(json.dumps({"outcome": "failed", "reason": "ConfigError: no such device", "traceback": ""}))
-    assert ending(run, Status.FAILED).splitlines() == [f"{run.name}: failed: ConfigError: no such device",
-                                                            f"Log: {run.paths.log}"]
+    run.paths.result.write_text(
+        json.dumps({"outcome": "failed", "reason": "ConfigError: no such device", "traceback": ""})
+    )
+    assert ending(run, Status.FAILED).splitlines() == [
+        f"{run.name}: failed: ConfigError: no such device",
+        f"Log: {run.paths.log}",
+    ]
 
 
 def test_settings_lists_every_one(mtal):
@@ -234,38 +298,57 @@ def test_settings_lists_every_one(mtal):
     assert "[max|mean|min]" in text
 
 
-@pytest.mark.parametrize(("words", "message"), [
-    (["run", "--set", "epoch=3"], "did you mean 'epochs'"),
-    (["launch", "--preset", "big"], "no preset called 'big'"),
-    (["launch", "--config", "nothing.yaml"], "no config file"),
-    (["launch", "--strategies", "ours,best"], "no strategy called 'best'"),
-    (["launch", "--set", "dataset=../x"], "no data set called"),
-    (["launch", "--set", "network=resnet"], "no network called"),
-    (["launch", "--seeds", "one"], "seed"),
-    (["stop", "nothing"], "no run called 'nothing'"),
-    (["resume"], "name one run to resume"),
-    (["resume", "x", "--all"], "name one run to resume"),
-    (["resume", "--all", "--accept-data"], "one run at a time"),
-    (["export", "nothing", "--cycle", "0", "--out", "x"], "no run called"),
-    (["quality", "nothing"], "no run called"),
-    (["check", "--set", "data=/no/such/folder"], "/no/such/folder"),
-    (["check", "--set", "data=/no/such/folder"], "or take the bundled rooms: --set dataset=rooms"),
-    (["demo", "--nyud", "/no/such/folder"], "no folder at"),
-])
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "--set", "epoch=3"], "did you mean 'epochs'"),
+        (["launch", "--preset", "big"], "no preset called 'big'"),
+        (["launch", "--config", "nothing.yaml"], "no config file"),
+        (["launch", "--strategies", "ours,best"], "no strategy called 'best'"),
+        (["launch", "--set", "dataset=../x"], "no data set called"),
+        (["launch", "--set", "network=resnet"], "no network called"),
+        (["launch", "--seeds", "one"], "seed"),
+        (["stop", "nothing"], "no run called 'nothing'"),
+        (["resume"], "name one run to resume"),
+        (["resume", "x", "--all"], "name one run to resume"),
+        (["resume", "--all", "--accept-data"], "one run at a time"),
+        (["export", "nothing", "--cycle", "0", "--out", "x"], "no run called"),
+        (["quality", "nothing"], "no run called"),
+        (["check", "--set", "data=/no/such/folder"], "/no/such/folder"),
+        (
+            ["check", "--set", "data=/no/such/folder"],
+            "or take the bundled rooms: --set dataset=rooms",
+        ),
+        (["demo", "--nyud", "/no/such/folder"], "no folder at"),
+    ],
+)
 def test_a_wrong_word_is_one_line_and_exit_code_2(mtal, store, words, message):
     text, code = mtal(*words)
     assert code == 2
     assert re.match(r"Error: ", text)
     assert text.count("\n") == 1
     assert message in text
-    assert store.runs() == []                               # nothing is half started
+    assert store.runs() == []  # nothing is half started
 
 
 def test_launch_starts_a_run_per_strategy_and_seed_in_order(mtal, store):
-    words = ["launch", "--preset", "demo", "--strategies", "random,ours", "--seeds", "0,1", "--set", "device=cpu"]
+    words = [
+        "launch",
+        "--preset",
+        "demo",
+        "--strategies",
+        "random,ours",
+        "--seeds",
+        "0,1",
+        "--set",
+        "device=cpu",
+    ]
     text, code = mtal(*words)
-    wanted = [compose("demo", None, [f"strategy={strategy}", f"seed={seed}"]).name
-              for strategy in ("random", "ours") for seed in (0, 1)]
+    wanted = [
+        compose("demo", None, [f"strategy={strategy}", f"seed={seed}"]).name
+        for strategy in ("random", "ours")
+        for seed in (0, 1)
+    ]
     assert code == 0
     assert text.splitlines() == [f"{name}: started" for name in wanted]
     assert mtal(*words)[0].splitlines() == [f"{name}: at work already" for name in wanted]
@@ -301,8 +384,10 @@ def test_resume_all_takes_what_was_cut_and_nothing_else(mtal, store):
     runs = {seed: create(Config(device="cpu", seed=seed), store) for seed in range(5)}
     for seed, outcome in [(1, "stopped"), (2, "failed"), (3, "finished")]:
         runs[seed].result.write_text(json.dumps({"outcome": outcome}))
-    runs[4].log.touch()                                     # interrupted; 0 was never started
-    assert sorted(mtal("resume", "--all")[0].splitlines()) == sorted(f"{runs[seed].folder.name}: resumed" for seed in (1, 2, 4))
+    runs[4].log.touch()  # interrupted; 0 was never started
+    assert sorted(mtal("resume", "--all")[0].splitlines()) == sorted(
+        f"{runs[seed].folder.name}: resumed" for seed in (1, 2, 4)
+    )
     assert Run(runs[0].folder).status is Status.NEW
     assert mtal("resume", runs[3].folder.name)[0].endswith(": finished already\n")
 
@@ -311,14 +396,22 @@ def test_resume_all_of_nothing_says_so(mtal):
     assert mtal("resume", "--all") == ("Nothing to resume\n", 0)
 
 
-@pytest.mark.parametrize(("outcome", "code", "words"), [
-    ("finished", 0, "finished, 0 cycles"),
-    ("stopped", 3, "stopped after 0 complete cycles: out of memory\n`python -m mtal resume"),
-    ("failed", 1, "failed: out of memory")])
+@pytest.mark.parametrize(
+    ("outcome", "code", "words"),
+    [
+        ("finished", 0, "finished, 0 cycles"),
+        ("stopped", 3, "stopped after 0 complete cycles: out of memory\n`python -m mtal resume"),
+        ("failed", 1, "failed: out of memory"),
+    ],
+)
 def test_run_ends_with_the_code_of_its_outcome(mtal, store, monkeypatch, outcome, code, words):
     def end(job, worker):
         job.log.write_text("the last line\n")
-        job.result.write_text(json.dumps({"outcome": outcome, "reason": "" if outcome == "finished" else "out of memory"}))
+        job.result.write_text(
+            json.dumps(
+                {"outcome": outcome, "reason": "" if outcome == "finished" else "out of memory"}
+            )
+        )
         return True
 
     monkeypatch.setattr(launching, "start", end)
@@ -329,16 +422,20 @@ def test_run_ends_with_the_code_of_its_outcome(mtal, store, monkeypatch, outcome
 
 
 def test_ctrl_c_asks_the_run_to_stop_and_waits_for_it(store):
-    code = ("import signal, sys; from mtal.cli import app; from mtal.runs.jobs import launch; start = launch.start\n"
-            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"    # a shell's background jobs inherit that it is ignored
-            f"launch.start = lambda job, worker: start(job, {WORKER!r})\n"
-            f"sys.argv = ['mtal', 'run', '--set', 'device=cpu', '--runs', {str(store.folder)!r}]\n"
-            "app.main()")
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    code = (
+        "import signal, sys; from mtal.cli import app; from mtal.runs.jobs import launch; start = launch.start\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs inherit that it is ignored
+        f"launch.start = lambda job, worker: start(job, {WORKER!r})\n"
+        f"sys.argv = ['mtal', 'run', '--set', 'device=cpu', '--runs', {str(store.folder)!r}]\n"
+        "app.main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     run = Run(store.run(Config().name).folder)
     until(lambda: run.paths.folder.exists() and run.status is Status.RUNNING, patience_s=60)
     until(lambda: "started" in process.stdout.readline())
-    until(lambda: process.stdout.readline() == "Starting\n")        # it follows by now
+    until(lambda: process.stdout.readline() == "Starting\n")  # it follows by now
     process.send_signal(signal.SIGINT)
     text, _ = process.communicate(timeout=120)
     assert process.returncode == 3
@@ -367,7 +464,9 @@ def test_follow_writes_a_line_per_stage_where_there_is_no_terminal(store, capsys
             return Status.RUNNING
 
     assert follow(Watched(run.paths.folder), dict, pause_s=0) is Status.STOPPED
-    assert all(said.startswith("Cycle 2 (last: 2)  ") for said in capsys.readouterr().out.splitlines())
+    assert all(
+        said.startswith("Cycle 2 (last: 2)  ") for said in capsys.readouterr().out.splitlines()
+    )
 
 
 def test_a_waiting_run_says_that_it_waits(store):
@@ -400,7 +499,10 @@ def test_export_writes_what_the_exporter_gives(mtal, store, tmp_path, name):
 @pytest.mark.parametrize("name", SET_EXPORTERS)
 def test_a_set_is_listed_and_exported(mtal, store, tmp_path, name):
     run = made_run(store.folder)
-    assert mtal("sets", run.name) == (f"No sets of the data of {run.name}: choose images in the Map and save them\n", 0)
+    assert mtal("sets", run.name) == (
+        f"No sets of the data of {run.name}: choose images in the Map and save them\n",
+        0,
+    )
     one = People(store).save_set(run.data.folder.name, ["0001", "0005"], "ann", "dark rooms", "map")
     text, _ = mtal("sets", run.name)
     [row] = json.loads(mtal("sets", run.name, "--json")[0])
@@ -412,10 +514,18 @@ def test_a_set_is_listed_and_exported(mtal, store, tmp_path, name):
     assert out.read_bytes() == SET_EXPORTERS[name].write(run, one)
 
 
-@pytest.mark.parametrize(("words", "message"), [
-    (["--cycle", "2"], "only measures"), (["--cycle", "9"], "no complete cycle 9"), (["--cycle", "0", "--format", "x"], "'x'"),
-    ([], "either --cycle with a number, or --set"), (["--cycle", "0", "--set", "x"], "either --cycle"),
-    (["--set", "x"], "no set 'x'"), (["--set", "x", "--format", "parquet"], "csv, list")])
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--cycle", "2"], "only measures"),
+        (["--cycle", "9"], "no complete cycle 9"),
+        (["--cycle", "0", "--format", "x"], "'x'"),
+        ([], "either --cycle with a number, or --set"),
+        (["--cycle", "0", "--set", "x"], "either --cycle"),
+        (["--set", "x"], "no set 'x'"),
+        (["--set", "x", "--format", "parquet"], "csv, list"),
+    ],
+)
 def test_export_of_what_is_not_there_is_refused(mtal, store, tmp_path, words, message):
     run = made_run(store.folder)
     text, code = mtal("export", run.name, *words, "--out", tmp_path / "exported")
@@ -437,18 +547,56 @@ def test_demo_takes_the_bundled_rooms_or_the_photos_it_is_given(tmp_path):
 
 
 def test_the_report_of_a_check_is_readable():
-    row = {"split": "pool", "id": "0007", "what": "depth", "file": "", "kind": "truncated", "severity": "label ignored",
-           "problem": "it is cut off"}
-    report = Report("nyud", "NYU", "/photos", "", "f", "now", 1.0, [], {"pool": {
-        "images": 3, "ids": [], "sizes": {"120x160": 2, "60x80": 1}, "coverage": {"depth": 2}}},
-        {"depth": {"both": {"min": 0.5, "max": None, "mean": 2.0, "valid_percent": 81.25, "classes": []}}},
-        [row] * 30 + [row | {"id": "", "kind": "other unit", "severity": "note", "problem": "all of them"}],
+    row = {
+        "split": "pool",
+        "id": "0007",
+        "what": "depth",
+        "file": "",
+        "kind": "truncated",
+        "severity": "label ignored",
+        "problem": "it is cut off",
+    }
+    report = Report(
+        "nyud",
+        "NYU",
+        "/photos",
+        "",
+        "f",
+        "now",
+        1.0,
+        [],
+        {
+            "pool": {
+                "images": 3,
+                "ids": [],
+                "sizes": {"120x160": 2, "60x80": 1},
+                "coverage": {"depth": 2},
+            }
+        },
+        {
+            "depth": {
+                "both": {
+                    "min": 0.5,
+                    "max": None,
+                    "mean": 2.0,
+                    "valid_percent": 81.25,
+                    "classes": [],
+                }
+            }
+        },
+        [row] * 30
+        + [row | {"id": "", "kind": "other unit", "severity": "note", "problem": "all of them"}],
         [{"pool": "0001", "validation": "0002", "how": "same picture", "bits": 0}],
-        [{"pool": ["0001", "3"], "validation": ["0002"]}], ["3 files have no image"])
+        [{"pool": ["0001", "3"], "validation": ["0002"]}],
+        ["3 files have no image"],
+    )
     text = readable(report)
     assert re.search(r"pool +3 +120x160 and 1 more +2\n", text)
     assert re.search(r"depth +81.2 % +0.5 +2\n", text)
-    assert "LABEL IGNORED  depth: truncated, 30 times. The end of the file is missing: copy or save it again." in text
+    assert (
+        "LABEL IGNORED  depth: truncated, 30 times. The end of the file is missing: copy or save it again."
+        in text
+    )
     assert text.count("it is cut off") == 5
     assert "and 25 more; --json lists them all" in text
     assert "NOTE  depth: other unit, once." in text
@@ -471,11 +619,11 @@ def test_check_of_a_folder_without_a_description_writes_a_first_guess(mtal, tmp_
     text, code = mtal(*words)
     assert code == 0
     assert f"a first guess was written to {written}" in text
-    assert "human_parts" in text                            # all tasks that it has, since none was named
+    assert "human_parts" in text  # all tasks that it has, since none was named
     before = written.read_text()
     text, code = mtal(*words, "--set", "tasks=depth", "--json")
     assert code == 0
-    assert list(json.loads(text)["labels"]) == ["depth"]    # and nothing else is said
+    assert list(json.loads(text)["labels"]) == ["depth"]  # and nothing else is said
     assert written.read_text() == before
 
 
@@ -491,7 +639,9 @@ def test_doctor_names_what_is_wrong():
     assert python_version((3, 11, 0)).level == "ok"
     assert room("disk", 1.0, 5, "free some") == ("warn", "disk: 1.0 GB free", "free some")
     here = {"numpy": "1.20", "torch": "2.11.0+cpu"}
-    found = list(packages(["# a comment", "numpy>=1.26,<3  # why", "torch>=2.11,<3"], here.__getitem__))
+    found = list(
+        packages(["# a comment", "numpy>=1.26,<3  # why", "torch>=2.11,<3"], here.__getitem__)
+    )
     assert [finding.level for finding in found] == ["fail"]
     assert "numpy 1.20" in found[0].text
     assert [finding.level for finding in packages(["numpy>=1.26"], lambda name: "2.4.0")] == ["ok"]
@@ -516,12 +666,12 @@ def test_a_bug_keeps_its_traceback(mtal, monkeypatch):
     assert not issubclass(ValueError, ConfigError)
 
 
-OWN = '''
+OWN = """
 from dataclasses import replace
 from mtal.acquisition.uniform import RANDOM
 
 STRATEGY = replace(RANDOM, name="mine", title="Mine")
-'''
+"""
 
 
 @pytest.fixture
@@ -547,7 +697,18 @@ def test_strategies_lists_all_and_warns_of_files_that_cannot_be_used(mtal, own):
 
 def test_strategies_as_json(mtal, own):
     found = {one["name"]: one for one in json.loads(mtal("strategies", "--json")[0])}
-    assert list(found["ours"]) == ["name", "title", "blurb", "formula", "source", "choices", "needs", "tasks", "uses", "file"]
+    assert list(found["ours"]) == [
+        "name",
+        "title",
+        "blurb",
+        "formula",
+        "source",
+        "choices",
+        "needs",
+        "tasks",
+        "uses",
+        "file",
+    ]
     assert found["ours"]["file"] is None
     assert "committee" in found["ours"]["uses"]
     assert found["mine"]["file"] == str(own / "mine.py")
@@ -561,18 +722,28 @@ def test_strategies_check_prints_every_rule(mtal, own):
     assert code == 0
     (own / "mine.py").write_text(OWN.replace('title="Mine"', 'needs=("x",)'))
     text, code = mtal("strategies", "--check", own / "mine.py")
-    assert "broken  needs only what exists: needs signals ('x',), which do not exist; there are committee" in text
+    assert (
+        "broken  needs only what exists: needs signals ('x',), which do not exist; there are committee"
+        in text
+    )
     assert "ok      says what it is" in text
     assert code == 1
     text, code = mtal("strategies", "--check", own / "gone.py")
-    assert (text, code) == (f"Error: {own / 'gone.py'} cannot be read: No such file or directory\n", 2)
+    assert (text, code) == (
+        f"Error: {own / 'gone.py'} cannot be read: No such file or directory\n",
+        2,
+    )
 
 
 def test_strategies_load_no_torch(own):
-    code = ("import sys; sys.argv = ['mtal', 'strategies']\n"
-            "from mtal.cli.app import main\n"
-            "try: main()\nfinally: print('torch' in sys.modules)")
-    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    code = (
+        "import sys; sys.argv = ['mtal', 'strategies']\n"
+        "from mtal.cli.app import main\n"
+        "try: main()\nfinally: print('torch' in sys.modules)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     assert "mine" in said
     assert said.endswith("False\n")
 

@@ -1,4 +1,5 @@
 """`python -m mtal experiment`: what it plans, starts and prints. Workers are small ones."""
+
 import csv
 import errno
 import json
@@ -25,8 +26,18 @@ from tests.runs.made_run import made_course, made_run
 from tests.runs.small_worker import FINISH, WORKER, notes, until
 from tests.test_cli import kill_all
 
-SETS = [word for text in ("dataset=drawn", "data=24+8", "device=cpu", "cycles=3", "start_percent=10", "step_percent=15")
-        for word in ("--set", text)]
+SETS = [
+    word
+    for text in (
+        "dataset=drawn",
+        "data=24+8",
+        "device=cpu",
+        "cycles=3",
+        "start_percent=10",
+        "step_percent=15",
+    )
+    for word in ("--set", text)
+]
 
 
 @pytest.fixture
@@ -50,14 +61,25 @@ def experiment(store, monkeypatch, capsys):
             app.main()
         said = capsys.readouterr()
         return said.out + said.err, ended.value.code or 0
+
     return call
 
 
 @pytest.fixture
 def planned(experiment, store):
     """random and ours, seeds 0 and 1, not started."""
-    text, code = experiment("new", "toy", *SETS, "--strategies", "random,ours", "--seeds", "0,1", "--title", "A toy",
-                            "--no-start")
+    text, code = experiment(
+        "new",
+        "toy",
+        *SETS,
+        "--strategies",
+        "random,ours",
+        "--seeds",
+        "0,1",
+        "--title",
+        "A toy",
+        "--no-start",
+    )
     assert (text, code) == ("toy: 0 of 4 finished, 4 new\n", 0)
     return find_experiment(store, "toy")
 
@@ -73,17 +95,24 @@ def test_every_subcommand_says_what_it_does(experiment):
     for word, function in EXPERIMENT.items():
         assert word in text
         assert function.__doc__
-    assert "3: not all were done" in " ".join(re.sub(r"[│\n]", " ", experiment("watch", "--help")[0]).split())
+    assert "3: not all were done" in " ".join(
+        re.sub(r"[│\n]", " ", experiment("watch", "--help")[0]).split()
+    )
 
 
 class TestNew:
     def test_plans_and_starts_in_one_go(self, experiment, store):
-        text, code = experiment("new", "toy", *SETS, "--strategies", "random,ours", "--seeds", "0,1")
+        text, code = experiment(
+            "new", "toy", *SETS, "--strategies", "random,ours", "--seeds", "0,1"
+        )
         names = [cell.run_name for cell in find_experiment(store, "toy").cells]
         *lines, last = text.splitlines()
         assert code == 0
         assert lines == [f"{name}: started" for name in names]
-        assert re.fullmatch(r"toy: 0 of 4 finished, .*No estimate before a cycle of random, ours has been timed", last)
+        assert re.fullmatch(
+            r"toy: 0 of 4 finished, .*No estimate before a cycle of random, ours has been timed",
+            last,
+        )
         again, _ = experiment("new", "toy", *SETS, "--strategies", "ours,random", "--seeds", "1,0")
         assert again.splitlines()[:-1] == [f"{name}: at work already" for name in names]
         until(lambda: sorted(notes(store, "workers")) == sorted(names))
@@ -91,35 +120,85 @@ class TestNew:
 
     def test_the_settings_are_those_of_run(self, experiment, store):
         experiment("new", "one", "--preset", "demo", "--set", "seed=7", "--no-start")
-        cell, = find_experiment(store, "one").cells
+        (cell,) = find_experiment(store, "one").cells
         assert (cell.variant, cell.config.epochs, cell.strategy, cell.seed) == ("", 8, "ours", 7)
 
     def test_dry_run_shows_the_plan_and_writes_nothing(self, experiment, store):
-        text, code = experiment("new", "toy", *SETS, "--strategies", "random,ours", "--seeds", "0,1", "--dry-run",
-                                "--vary", "committee=max,mean", "--vary", "epochs=3")
+        text, code = experiment(
+            "new",
+            "toy",
+            *SETS,
+            "--strategies",
+            "random,ours",
+            "--seeds",
+            "0,1",
+            "--dry-run",
+            "--vary",
+            "committee=max,mean",
+            "--vary",
+            "epochs=3",
+        )
         assert code == 0
         assert [line.split() for line in text.splitlines()] == [
-            ["strategy", "variant", "seed", "0", "seed", "1"], ["random", "new", "new"], ["ours", "new", "new"],
-            ["ours", "committee=mean", "new", "new"], ["random", "epochs=3", "new", "new"], ["ours", "epochs=3", "new", "new"],
-            ["10", "runs;", "nothing", "is", "written", "or", "started"]]
+            ["strategy", "variant", "seed", "0", "seed", "1"],
+            ["random", "new", "new"],
+            ["ours", "new", "new"],
+            ["ours", "committee=mean", "new", "new"],
+            ["random", "epochs=3", "new", "new"],
+            ["ours", "epochs=3", "new", "new"],
+            ["10", "runs;", "nothing", "is", "written", "or", "started"],
+        ]
         assert not store.folder.exists()
 
     def test_grid_takes_every_combination(self, experiment, store):
-        experiment("new", "toy", *SETS, "--strategies", "random,ours", "--no-start", "--grid",
-                   "--vary", "committee=mean", "--vary", "committee=min", "--vary", "epochs=3,4")
+        experiment(
+            "new",
+            "toy",
+            *SETS,
+            "--strategies",
+            "random,ours",
+            "--no-start",
+            "--grid",
+            "--vary",
+            "committee=mean",
+            "--vary",
+            "committee=min",
+            "--vary",
+            "epochs=3,4",
+        )
         cells = find_experiment(store, "toy").cells
-        assert [cell.variant for cell in cells if cell.strategy == "random"] == ["", "epochs=3", "epochs=4"]
-        assert [cell.variant for cell in cells if cell.strategy == "ours"] == ["", *(
-            f"epochs={epochs}, committee={committee}" for committee in ("mean", "min") for epochs in (3, 4))]
+        assert [cell.variant for cell in cells if cell.strategy == "random"] == [
+            "",
+            "epochs=3",
+            "epochs=4",
+        ]
+        assert [cell.variant for cell in cells if cell.strategy == "ours"] == [
+            "",
+            *(
+                f"epochs={epochs}, committee={committee}"
+                for committee in ("mean", "min")
+                for epochs in (3, 4)
+            ),
+        ]
 
-    @pytest.mark.parametrize(("words", "message"), [
-        (["../x"], "is not the name of an experiment"), (["../x", "--dry-run"], "is not the name of an experiment"),
-        (["toy", "--strategies", "ours,oours"], "did you mean 'ours'"),
-        (["toy", "--seeds", "0,-1"], "'-1' is not a whole number"),
-        (["toy", "--vary", "committee"], "write it as setting=value,value"), (["toy", "--vary", "committee=median"], "committee"),
-        (["toy", "--vary", "comittee=max"], "did you mean 'committee'"), (["toy", "--vary", "seed=1"], "--seeds"),
-        (["toy", "--vary", "backbone=tiny,tinny"], "'tinny'"), (["toy", "--set", "dataset=nothing"], "'nothing'")])
-    def test_what_cannot_be_planned_is_one_line_and_no_plan(self, experiment, store, words, message):
+    @pytest.mark.parametrize(
+        ("words", "message"),
+        [
+            (["../x"], "is not the name of an experiment"),
+            (["../x", "--dry-run"], "is not the name of an experiment"),
+            (["toy", "--strategies", "ours,oours"], "did you mean 'ours'"),
+            (["toy", "--seeds", "0,-1"], "'-1' is not a whole number"),
+            (["toy", "--vary", "committee"], "write it as setting=value,value"),
+            (["toy", "--vary", "committee=median"], "committee"),
+            (["toy", "--vary", "comittee=max"], "did you mean 'committee'"),
+            (["toy", "--vary", "seed=1"], "--seeds"),
+            (["toy", "--vary", "backbone=tiny,tinny"], "'tinny'"),
+            (["toy", "--set", "dataset=nothing"], "'nothing'"),
+        ],
+    )
+    def test_what_cannot_be_planned_is_one_line_and_no_plan(
+        self, experiment, store, words, message
+    ):
         text, code = experiment("new", words[0], *SETS, *words[1:])
         assert code == 2
         assert text.count("\n") == 1
@@ -131,7 +210,9 @@ class TestNew:
         assert code == 2
         assert "there is an experiment called toy already" in text
 
-    def test_a_run_that_cannot_be_started_is_said_with_the_exit_code(self, experiment, planned, store):
+    def test_a_run_that_cannot_be_started_is_said_with_the_exit_code(
+        self, experiment, planned, store
+    ):
         create(planned.cells[0].config, store).config.write_text("{")
         text, code = experiment("start", "toy")
         assert code == 1
@@ -139,10 +220,18 @@ class TestNew:
         assert [line.endswith(": started") for line in text.splitlines()[1:4]] == [True] * 3
 
 
-@pytest.mark.parametrize(("text", "values"), [
-    ("committee=max,mean", ["max", "mean"]), (" epochs = 2, 3", [2, 3]), ("with_final=true,false", [True, False]),
-    ("size=96x128,120x160", ["96x128", "120x160"]), ("tasks=[semseg,depth],[depth]", [["semseg", "depth"], ["depth"]]),
-    ("loss_weights={depth: 2}", [{"depth": 2}]), ("data='a,b',c", ["a,b", "c"])])
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("committee=max,mean", ["max", "mean"]),
+        (" epochs = 2, 3", [2, 3]),
+        ("with_final=true,false", [True, False]),
+        ("size=96x128,120x160", ["96x128", "120x160"]),
+        ("tasks=[semseg,depth],[depth]", [["semseg", "depth"], ["depth"]]),
+        ("loss_weights={depth: 2}", [{"depth": 2}]),
+        ("data='a,b',c", ["a,b", "c"]),
+    ],
+)
 def test_values_to_vary_are_yaml(text, values):
     assert varied([text]) == {text.partition("=")[0].strip(): values}
     assert varied([text, text]) == {text.partition("=")[0].strip(): values * 2}
@@ -156,8 +245,17 @@ def test_what_is_no_list_of_values_is_named(text):
 
 class TestAdd:
     def test_seeds_strategies_and_variants_join_all_that_is_there(self, experiment, planned, store):
-        text, code = experiment("add", "toy", "--seeds", "2", "--strategies", "core-set", "--vary", "committee=mean",
-                                "--no-start")
+        text, code = experiment(
+            "add",
+            "toy",
+            "--seeds",
+            "2",
+            "--strategies",
+            "core-set",
+            "--vary",
+            "committee=mean",
+            "--no-start",
+        )
         assert (text, code) == ("toy: 0 of 12 finished, 12 new\n", 0)
         wider = find_experiment(store, "toy")
         assert wider.cells[:4] == planned.cells
@@ -175,7 +273,9 @@ class TestAdd:
         assert len(fresh) == 2
         assert re.match(r"toy: 4 of 6 finished", text.splitlines()[-1])
         until(lambda: set(fresh) <= set(notes(store, "workers")))
-        assert sorted(notes(store, "workers")) == sorted(cell.run_name for cell in find_experiment(store, "toy").cells)
+        assert sorted(notes(store, "workers")) == sorted(
+            cell.run_name for cell in find_experiment(store, "toy").cells
+        )
 
     def test_dry_run_shows_what_would_join(self, experiment, planned, store):
         text, code = experiment("add", "toy", "--seeds", "5", "--dry-run")
@@ -183,9 +283,15 @@ class TestAdd:
         assert text.splitlines()[0].split() == ["strategy", "variant", "seed", "5"]
         assert find_experiment(store, "toy") == planned
 
-    @pytest.mark.parametrize(("words", "message"), [
-        (["toy"], "nothing to add"), (["nothing", "--seeds", "2"], "there are: toy"), (["toy", "--strategies", "our"], "'ours'"),
-        (["toy", "--vary", "backbone=tinny"], "'tinny'")])
+    @pytest.mark.parametrize(
+        ("words", "message"),
+        [
+            (["toy"], "nothing to add"),
+            (["nothing", "--seeds", "2"], "there are: toy"),
+            (["toy", "--strategies", "our"], "'ours'"),
+            (["toy", "--vary", "backbone=tinny"], "'tinny'"),
+        ],
+    )
     def test_what_cannot_be_added_changes_nothing(self, experiment, planned, store, words, message):
         text, code = experiment("add", *words)
         assert code == 2
@@ -198,36 +304,63 @@ class TestStatus:
         done = made_run(store.folder, config=planned.cells[0].config)
         failed = made_run(store.folder, config=planned.cells[1].config)
         failed.paths.cycle(2).folder.rename(failed.paths.folder / "away")
-        write_json(failed.paths.result, {"outcome": "failed", "reason": "MemoryError:\nno memory", "traceback": ""})
+        write_json(
+            failed.paths.result,
+            {"outcome": "failed", "reason": "MemoryError:\nno memory", "traceback": ""},
+        )
         text, code = experiment("status", "toy")
         assert code == 0
         assert text.splitlines() == [
-            "A toy", "", "strategy  variant  seed 0       seed 1", "random             finished     new",
-            "ours               failed 67 %  new", "", "1 of 4 finished, 2 new, 1 failed",
-            f"{failed.name}: MemoryError: no memory"]
+            "A toy",
+            "",
+            "strategy  variant  seed 0       seed 1",
+            "random             finished     new",
+            "ours               failed 67 %  new",
+            "",
+            "1 of 4 finished, 2 new, 1 failed",
+            f"{failed.name}: MemoryError: no memory",
+        ]
         assert done.status is Status.FINISHED
 
     def test_json_has_stable_keys(self, experiment, planned, store):
         made_run(store.folder, config=planned.cells[0].config)
         told = json.loads(experiment("status", "toy", "--json")[0])
-        assert list(told) == ["name", "title", "created", "strategies", "seeds", "variants", "counts", "eta_low_s", "eta_high_s",
-                              "eta_text", "cells"]
+        assert list(told) == [
+            "name",
+            "title",
+            "created",
+            "strategies",
+            "seeds",
+            "variants",
+            "counts",
+            "eta_low_s",
+            "eta_high_s",
+            "eta_text",
+            "cells",
+        ]
         assert (told["counts"]["finished"], told["counts"]["new"]) == (1, 3)
         assert told["cells"][0] == {
-            "variant": "", "strategy": "random", "seed": 0, "run": planned.cells[0].run_name, "status": "finished",
-            "cycles_done": 3, "cycles": 3, "percent": 100.0}
+            "variant": "",
+            "strategy": "random",
+            "seed": 0,
+            "run": planned.cells[0].run_name,
+            "status": "finished",
+            "cycles_done": 3,
+            "cycles": 3,
+            "percent": 100.0,
+        }
         assert (told["eta_low_s"], told["eta_text"]) == (None, None)
 
     def test_time_left_is_the_sum_of_what_waits_for_one_device(self, experiment, planned, store):
         for cell in planned.cells[:2]:
-            made_run(store.folder, config=cell.config)      # each cycle took 3 s
+            made_run(store.folder, config=cell.config)  # each cycle took 3 s
         assert "left" not in experiment("status", "toy")[0]
         experiment("start", "toy")
         other = create(planned.cells[0].config.model_copy(update={"seed": 77}), store)
         launching.start(other, WORKER)
         until(lambda: len(notes(store, "workers")) == 3)
         told = json.loads(experiment("status", "toy", "--json")[0])
-        rates = 3 / np.array([2.0, 5.0, 8.0])               # seconds per labelled image, of 20 in the pool
+        rates = 3 / np.array([2.0, 5.0, 8.0])  # seconds per labelled image, of 20 in the pool
         assert told["eta_low_s"] == pytest.approx(2 * 15 * np.median(rates))
         assert told["eta_high_s"] == pytest.approx(2 * 15 * np.quantile(rates, 0.9))
         assert told["eta_text"] == "18 s to 40 s left, not counting 1 other run on the same device"
@@ -256,10 +389,19 @@ class TestWatch:
         assert code == 0
         assert text.splitlines()[-1].endswith("4 of 4 finished")
 
-    @pytest.mark.parametrize(("outcomes", "code"), [
-        (["finished"] * 4, 0), (["finished"] * 3 + ["failed"], 1), (["stopped", "failed", "finished", "finished"], 1),
-        (["finished"] * 3 + ["stopped"], 3), (["finished"] * 3, 3)])
-    def test_the_exit_code_says_how_all_of_it_ended(self, experiment, planned, store, outcomes, code):
+    @pytest.mark.parametrize(
+        ("outcomes", "code"),
+        [
+            (["finished"] * 4, 0),
+            (["finished"] * 3 + ["failed"], 1),
+            (["stopped", "failed", "finished", "finished"], 1),
+            (["finished"] * 3 + ["stopped"], 3),
+            (["finished"] * 3, 3),
+        ],
+    )
+    def test_the_exit_code_says_how_all_of_it_ended(
+        self, experiment, planned, store, outcomes, code
+    ):
         for cell, outcome in zip(planned.cells, outcomes, strict=False):
             write_json(create(cell.config, store).result, {"outcome": outcome, "reason": ""})
         assert experiment("watch", "toy")[1] == code
@@ -282,7 +424,9 @@ class TestStop:
         experiment("start", "toy")
         text, code = experiment("stop", "toy")
         assert code == 0
-        assert sorted(text.splitlines()) == sorted(f"{cell.run_name}: asked to stop" for cell in planned.cells)
+        assert sorted(text.splitlines()) == sorted(
+            f"{cell.run_name}: asked to stop" for cell in planned.cells
+        )
         until(lambda: {state.status for state in planned.states()} == {Status.STOPPED})
         assert experiment("stop", "toy") == ("Nothing is at work\n", 0)
         assert experiment("start", "toy")[0].count("resumed (it was stopped)") == 4
@@ -294,14 +438,24 @@ class TestResults:
             run = made_run(store.folder, config=cell.config)
             path = run.paths.cycle(2).metrics
             found = json.loads(path.read_text())
-            write_json(path, found | {"loss": values[0], "metrics": found["metrics"] | {"depth": None}})
+            write_json(
+                path, found | {"loss": values[0], "metrics": found["metrics"] | {"depth": None}}
+            )
         out = tmp_path / "all.csv"
         text, code = experiment("results", "toy", "--csv", out)
         assert code == 0
         *_, heading, first, second = text.splitlines()
         assert heading.split()[:5] == ["strategy", "variant", "n", "labels", "images"]
         assert "Multi-task loss ↓" in heading
-        assert first.split()[:7] == ["random", "2", "24", "8", "2.000", "±", "1.4"]      # 1 and 3: mean 2, deviation sqrt(2)
+        assert first.split()[:7] == [
+            "random",
+            "2",
+            "24",
+            "8",
+            "2.000",
+            "±",
+            "1.4",
+        ]  # 1 and 3: mean 2, deviation sqrt(2)
         assert second.split()[:5] == ["ours", "1", "24", "8", "2.000"]
         assert "±" not in second.split()[5]
         assert "unknown" in first
@@ -340,7 +494,9 @@ class TestReport:
         assert "1 of 4 runs finished: 3 not started." in out.read_text()
         assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["toy.html"]
 
-    def test_goes_here_under_the_name_of_the_experiment(self, experiment, planned, tmp_path, monkeypatch):
+    def test_goes_here_under_the_name_of_the_experiment(
+        self, experiment, planned, tmp_path, monkeypatch
+    ):
         monkeypatch.chdir(tmp_path)
         assert experiment("report", "toy")[1] == 0
         assert "A toy" in (tmp_path / "toy.html").read_text()
@@ -348,14 +504,19 @@ class TestReport:
     def test_what_it_cannot_or_must_not_write_to_is_one_line(self, experiment, planned, tmp_path):
         other = tmp_path / "mine.html"
         other.write_text("<p>mine")
-        for out, message in ((tmp_path, "is a folder"), (tmp_path / "gone" / "a.html", "there is no folder"),
-                             (other, "is there already and is no report")):
+        for out, message in (
+            (tmp_path, "is a folder"),
+            (tmp_path / "gone" / "a.html", "there is no folder"),
+            (other, "is there already and is no report"),
+        ):
             text, code = experiment("report", "toy", "--out", out)
             assert (code, text.count("\n")) == (2, 1)
             assert message in text
         assert other.read_text() == "<p>mine"
 
-    def test_a_full_disk_is_told_and_the_old_report_stays(self, experiment, planned, tmp_path, monkeypatch):
+    def test_a_full_disk_is_told_and_the_old_report_stays(
+        self, experiment, planned, tmp_path, monkeypatch
+    ):
         out = tmp_path / "toy.html"
         experiment("report", "toy", "--out", out)
         before = out.read_bytes()

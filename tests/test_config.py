@@ -1,12 +1,30 @@
 """Config: the same settings always give the same name, however they are given, and errors name the setting."""
+
 import json
 
 import pytest
 import yaml
 
-from mtal.config import MACHINE_FIELDS, PRESETS, RETIRED, Config, ConfigError, compose, find, load_config, make_config, setting
+from mtal.config import (
+    MACHINE_FIELDS,
+    PRESETS,
+    RETIRED,
+    Config,
+    ConfigError,
+    compose,
+    find,
+    load_config,
+    make_config,
+    setting,
+)
 
-CHANGED = {"seed": 3, "size": (96, 128), "tasks": ("depth", "normals"), "loss_weights": {"depth": 2.0}, "lr": 0.0005}
+CHANGED = {
+    "seed": 3,
+    "size": (96, 128),
+    "tasks": ("depth", "normals"),
+    "loss_weights": {"depth": 2.0},
+    "lr": 0.0005,
+}
 
 
 def test_the_name_of_the_defaults_is_fixed():
@@ -17,6 +35,7 @@ def test_the_name_of_the_defaults_is_fixed():
 def test_a_new_setting_with_a_default_renames_nothing():
     class Later(Config):
         """The config of a later version."""
+
         sharpness: float = setting(0.5, "Training", "Sharpness", "New.")
 
     assert Later(**CHANGED).name == Config(**CHANGED).name
@@ -29,8 +48,15 @@ def test_where_a_run_computes_is_not_part_of_its_name(name, value):
     assert Config(**{name: value}).name == Config().name
 
 
-@pytest.mark.parametrize("change", [{"epochs": 7}, {"tasks": ("depth", "semseg", "normals")},
-                                    {"loss_weights": {"depth": 2}}, {"data": "/elsewhere"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"epochs": 7},
+        {"tasks": ("depth", "semseg", "normals")},
+        {"loss_weights": {"depth": 2}},
+        {"data": "/elsewhere"},
+    ],
+)
 def test_what_a_run_computes_is(change):
     assert Config(**change).group != Config().group
 
@@ -56,10 +82,19 @@ def test_a_setting_given_at_its_default_changes_nothing():
 @pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump], ids=["json", "yaml"])
 def test_file_command_line_and_keywords_give_the_same(tmp_path, write):
     file = tmp_path / "settings"
-    file.write_text(write({name: list(value) if isinstance(value, tuple) else value for name, value in CHANGED.items()}))
+    file.write_text(
+        write(
+            {
+                name: list(value) if isinstance(value, tuple) else value
+                for name, value in CHANGED.items()
+            }
+        )
+    )
     sets = ["seed=3", "size=96x128", "tasks=depth,normals", "loss_weights={depth: 2}", "lr=5e-4"]
     assert load_config(file) == compose(sets=sets) == compose(file=file) == Config(**CHANGED)
-    assert {one.name for one in (load_config(file), compose(sets=sets), Config(**CHANGED))} == {Config(**CHANGED).name}
+    assert {one.name for one in (load_config(file), compose(sets=sets), Config(**CHANGED))} == {
+        Config(**CHANGED).name
+    }
 
 
 def test_to_json_reads_back(tmp_path):
@@ -68,7 +103,9 @@ def test_to_json_reads_back(tmp_path):
     assert load_config(file) == Config(**CHANGED)
 
 
-def test_a_run_folder_of_an_earlier_version_stays_readable_and_a_wish_for_a_setting_that_went_away_is_an_error(tmp_path):
+def test_a_run_folder_of_an_earlier_version_stays_readable_and_a_wish_for_a_setting_that_went_away_is_an_error(
+    tmp_path,
+):
     file = tmp_path / "settings"
     file.write_text(yaml.safe_dump({"epochs": 3, "workers": 2}))
     assert load_config(file) == Config(epochs=3)
@@ -91,32 +128,42 @@ def test_every_preset_is_a_config(name):
 
 
 def test_values_of_every_text_form():
-    assert compose(sets=["size=[96, 128]"]).size == compose(sets=["size=96 x 128"]).size == (96, 128)
+    assert (
+        compose(sets=["size=[96, 128]"]).size == compose(sets=["size=96 x 128"]).size == (96, 128)
+    )
     assert compose(sets=["size=96×128"]).size == (96, 128)
-    assert compose(sets=["tasks=[depth, normals]"]).tasks == compose(sets=["tasks=depth, normals"]).tasks
+    assert (
+        compose(sets=["tasks=[depth, normals]"]).tasks
+        == compose(sets=["tasks=depth, normals"]).tasks
+    )
     assert compose(sets=["augment=off"]).augment is False
-    assert [compose(sets=[f"sample_weights={value}"]).sample_weights for value in ("on", "off", "auto")] == ["on", "off", "auto"]
+    assert [
+        compose(sets=[f"sample_weights={value}"]).sample_weights for value in ("on", "off", "auto")
+    ] == ["on", "off", "auto"]
     assert compose(sets=["data=C=3"]).data == "C=3"
 
 
-@pytest.mark.parametrize(("sets", "words"), [
-    ("epoch=3", "epochs"),
-    ("epochs=many", "epochs"),
-    ("epochs=0", "epochs.*greater than or equal to 1"),
-    ("lr=0", "lr"),
-    ("size=8x8", "size.*16"),
-    ("size=100", "size"),
-    ("tasks=depth,depth", "tasks.*twice"),
-    ("tasks=[]", "tasks"),
-    ("loss_weights={edge: 1}", "loss_weights.*edge"),
-    ("loss_weights={depth: 0}", "loss_weights.*above 0"),
-    ("cycles=11", "at most 10"),
-    ("device=gpu", "device"),
-    ("committee=median", "committee"),
-    ("seed=-1", "seed"),
-    ("epochs", "setting=value"),
-    ("tasks=[", "not YAML"),
-])
+@pytest.mark.parametrize(
+    ("sets", "words"),
+    [
+        ("epoch=3", "epochs"),
+        ("epochs=many", "epochs"),
+        ("epochs=0", "epochs.*greater than or equal to 1"),
+        ("lr=0", "lr"),
+        ("size=8x8", "size.*16"),
+        ("size=100", "size"),
+        ("tasks=depth,depth", "tasks.*twice"),
+        ("tasks=[]", "tasks"),
+        ("loss_weights={edge: 1}", "loss_weights.*edge"),
+        ("loss_weights={depth: 0}", "loss_weights.*above 0"),
+        ("cycles=11", "at most 10"),
+        ("device=gpu", "device"),
+        ("committee=median", "committee"),
+        ("seed=-1", "seed"),
+        ("epochs", "setting=value"),
+        ("tasks=[", "not YAML"),
+    ],
+)
 def test_an_error_names_the_setting(sets, words):
     with pytest.raises(ConfigError, match=words):
         compose(sets=[sets])
@@ -124,8 +171,13 @@ def test_an_error_names_the_setting(sets, words):
 
 def test_the_advised_number_of_cycles_is_the_largest_that_works():
     for start, step in [(10, 10), (10, 7.5), (33.3, 33.3), (100, 50), (0.1, 0.1)]:
-        most = next(cycles for cycles in range(1200, 0, -1) if start + step * (cycles - 1) <= 100 + 1e-9)
-        assert make_config({"start_percent": start, "step_percent": step, "cycles": most}).cycles == most
+        most = next(
+            cycles for cycles in range(1200, 0, -1) if start + step * (cycles - 1) <= 100 + 1e-9
+        )
+        assert (
+            make_config({"start_percent": start, "step_percent": step, "cycles": most}).cycles
+            == most
+        )
         with pytest.raises(ConfigError, match=f"at most {most} cycles"):
             make_config({"start_percent": start, "step_percent": step, "cycles": most + 1})
 
@@ -147,7 +199,10 @@ def test_a_missing_file_and_a_folder_are_errors_for_people(tmp_path):
 
 def test_find_says_what_there_is_and_what_was_meant():
     assert find({"depth": 1}, "depth", "task") == 1
-    with pytest.raises(ConfigError, match=r"no task called 'dept' \(did you mean 'depth'\?\); there are depth, normals"):
+    with pytest.raises(
+        ConfigError,
+        match=r"no task called 'dept' \(did you mean 'depth'\?\); there are depth, normals",
+    ):
         find({"depth": 1, "normals": 2}, "dept", "task")
 
 

@@ -1,4 +1,5 @@
 """Layers are a test, not a wish: who may import whom, who draws, who knows file names."""
+
 import ast
 import re
 import shutil
@@ -14,17 +15,35 @@ MODULES = sorted((ROOT / "mtal").rglob("*.py"))
 SCREEN = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 PATHS = ROOT / "mtal" / "runs" / "paths.py"
 
-ALLOWED = {                                   # package -> what it may import; see docs/design.md
+ALLOWED = {  # package -> what it may import; see docs/design.md
     "acquisition": {"config"},
     "analysis": {"analysis"},
     "analysis.statistics": {"analysis"},
     "analysis.tables": {"config", "acquisition", "analysis", "runs"},
     "analysis.text": {"config", "analysis", "analysis.statistics", "analysis.tables", "runs"},
-    "cli": {"config", "datasets", "models", "training", "acquisition", "runs", "analysis", "export",
-            "rooms"},
+    "cli": {
+        "config",
+        "datasets",
+        "models",
+        "training",
+        "acquisition",
+        "runs",
+        "analysis",
+        "export",
+        "rooms",
+    },
     "config": set(),
     "datasets": {"config", "tasks"},
-    "engine": {"config", "tasks", "datasets", "models", "training", "signals", "acquisition", "runs"},
+    "engine": {
+        "config",
+        "tasks",
+        "datasets",
+        "models",
+        "training",
+        "signals",
+        "acquisition",
+        "runs",
+    },
     "export": {"config", "runs", "figures", "analysis"},
     "figures": {"analysis"},
     "locations": set(),
@@ -39,8 +58,18 @@ ALLOWED = {                                   # package -> what it may import; s
     "signals": {"config", "tasks", "datasets", "models", "training", "acquisition"},
     "tasks": set(),
     "training": {"config", "tasks", "datasets", "models"},
-    "ui": {"config", "datasets", "models", "signals", "tasks", "acquisition", "runs", "figures",
-           "analysis", "export"},
+    "ui": {
+        "config",
+        "datasets",
+        "models",
+        "signals",
+        "tasks",
+        "acquisition",
+        "runs",
+        "figures",
+        "analysis",
+        "export",
+    },
     "version": set(),
     "__init__": set(),
     "__main__": {"cli"},
@@ -48,13 +77,27 @@ ALLOWED = {                                   # package -> what it may import; s
 ANYWHERE = {"locations", "seeds", "version"}
 SPLIT = {name.split(".")[0] for name in ALLOWED if "." in name}  # packages with arrows inside
 PAGE_FOLDERS = {"batch", "curves", "data", "experiments", "inspect", "launch", "map", "run"}
-LIGHT = ("mtal", "mtal.config", "mtal.runs.store.run", "mtal.runs.store.index",
-         "mtal.runs.experiments.experiment", "mtal.runs.jobs.launch", "mtal.runs.jobs.queue",
-         "mtal.runs.reviews.review_database", "mtal.runs.reviews.reviewed_batch", "mtal.figures",
-         "mtal.export.registry", "mtal.acquisition.registry", "mtal.analysis.statistics.labels_saved",
-         "mtal.analysis.statistics.win_matrix", "mtal.analysis.text.protocol",
-         "mtal.analysis.text.labels_saved", "mtal.export.report", "mtal.cli.app")
-READ_WITH = {"runs", "figures", "analysis", "export", "acquisition"}     # what pages read with
+LIGHT = (
+    "mtal",
+    "mtal.config",
+    "mtal.runs.store.run",
+    "mtal.runs.store.index",
+    "mtal.runs.experiments.experiment",
+    "mtal.runs.jobs.launch",
+    "mtal.runs.jobs.queue",
+    "mtal.runs.reviews.review_database",
+    "mtal.runs.reviews.reviewed_batch",
+    "mtal.figures",
+    "mtal.export.registry",
+    "mtal.acquisition.registry",
+    "mtal.analysis.statistics.labels_saved",
+    "mtal.analysis.statistics.win_matrix",
+    "mtal.analysis.text.protocol",
+    "mtal.analysis.text.labels_saved",
+    "mtal.export.report",
+    "mtal.cli.app",
+)
+READ_WITH = {"runs", "figures", "analysis", "export", "acquisition"}  # what pages read with
 VAGUE = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools", "core"}
 
 
@@ -82,16 +125,23 @@ def imports_of(file: Path) -> set[str]:
     """Full names of the modules that a file imports, anywhere in it."""
     nodes = list(ast.walk(ast.parse(file.read_text())))
     plain = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
-    return plain | {f"{node.module}.{name.name}" for node in nodes if isinstance(node, ast.ImportFrom) and node.module
-                    for name in node.names}
+    return plain | {
+        f"{node.module}.{name.name}"
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in node.names
+    }
 
 
 def texts_of(file: Path) -> set[str]:
     """Every string of a file that is not a docstring or another string standing alone."""
     tree = ast.parse(file.read_text())
     alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    return {node.value for node in ast.walk(tree)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone}
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone
+    }
 
 
 def test_there_is_something_to_look_at():
@@ -109,14 +159,21 @@ def permitted(own: str, other: str) -> bool:
 @pytest.mark.parametrize("file", MODULES, ids=relative)
 def test_imports_point_down(file):
     own = package(file)
-    assert not {name for name in own_imports(file) if not permitted(own, package_of(name.split(".")))}
+    assert not {
+        name for name in own_imports(file) if not permitted(own, package_of(name.split(".")))
+    }
 
 
 def test_no_page_folder_imports_another():
-    crossing = {(relative(file), name) for file in MODULES if package(file) == "ui"
-                for name in own_imports(file) if name.startswith("mtal.ui.")
-                and name.split(".")[2] in PAGE_FOLDERS
-                and file.relative_to(ROOT / "mtal" / "ui").parts[0] != name.split(".")[2]}
+    crossing = {
+        (relative(file), name)
+        for file in MODULES
+        if package(file) == "ui"
+        for name in own_imports(file)
+        if name.startswith("mtal.ui.")
+        and name.split(".")[2] in PAGE_FOLDERS
+        and file.relative_to(ROOT / "mtal" / "ui").parts[0] != name.split(".")[2]
+    }
     assert not crossing
 
 
@@ -126,7 +183,11 @@ def test_every_page_folder_is_there():
 
 @pytest.mark.parametrize("file", [*MODULES, *SCREEN], ids=relative)
 def test_imports_are_absolute(file):
-    assert not [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom) and node.level]
+    assert not [
+        node
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
 
 
 @pytest.mark.parametrize("file", SCREEN, ids=relative)
@@ -141,15 +202,20 @@ def test_only_the_screen_knows_streamlit(file):
     assert not knows or package(file) == "ui"
 
 
-@pytest.mark.parametrize("file", [file for file in MODULES if package(file).split(".")[0] in READ_WITH],
-                         ids=relative)
+@pytest.mark.parametrize(
+    "file", [file for file in MODULES if package(file).split(".")[0] in READ_WITH], ids=relative
+)
 def test_what_pages_read_with_imports_no_torch(file):
-    assert not [name for name in imports_of(file) if name.split(".")[0] in {"torch", "torchvision", "timm"}]
+    assert not [
+        name for name in imports_of(file) if name.split(".")[0] in {"torch", "torchvision", "timm"}
+    ]
 
 
 @pytest.mark.parametrize("module", LIGHT)
 def test_importing_it_leaves_torch_out(module):
-    code = f"import sys, {module}; sys.exit(sorted({{'torch', 'streamlit'}} & set(sys.modules)) != [])"
+    code = (
+        f"import sys, {module}; sys.exit(sorted({{'torch', 'streamlit'}} & set(sys.modules)) != [])"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
@@ -159,14 +225,26 @@ def test_names_say_something(file):
 
 
 def test_file_names_of_the_run_store_stand_in_one_place():
-    owned = {text for text in texts_of(PATHS) if re.fullmatch(r"[\w.]+\.(json|jsonl|npy|parquet|safetensors|sqlite|txt)", text)}
+    owned = {
+        text
+        for text in texts_of(PATHS)
+        if re.fullmatch(r"[\w.]+\.(json|jsonl|npy|parquet|safetensors|sqlite|txt)", text)
+    }
     assert {"config.json", "pick.npy", "pool.parquet"} <= owned
-    elsewhere = [(relative(file), text) for file in [*MODULES, *SCREEN] if file != PATHS
-                 for text in texts_of(file) for name in owned if re.search(rf"(^|/){re.escape(name)}$", text)]
+    elsewhere = [
+        (relative(file), text)
+        for file in [*MODULES, *SCREEN]
+        if file != PATHS
+        for text in texts_of(file)
+        for name in owned
+        if re.search(rf"(^|/){re.escape(name)}$", text)
+    ]
     assert elsewhere == []
 
 
-@pytest.mark.parametrize("file", [file for file in [*MODULES, *SCREEN] if "engine" not in file.parts], ids=relative)
+@pytest.mark.parametrize(
+    "file", [file for file in [*MODULES, *SCREEN] if "engine" not in file.parts], ids=relative
+)
 def test_the_worker_is_named_and_never_imported(file):
     assert not [name for name in imports_of(file) if name.startswith("mtal.engine")]
 
@@ -176,8 +254,14 @@ def test_git_ignores_no_source_file():
     if not shutil.which("git"):
         pytest.skip("git is not here")
     files = [relative(file) for file in [*MODULES, *SCREEN, *(ROOT / "tests").rglob("*.py")]]
-    asked = subprocess.run(["git", "check-ignore", "--no-index", "--stdin"], cwd=ROOT, input="\n".join(files), text=True,
-                           capture_output=True, check=False)
+    asked = subprocess.run(
+        ["git", "check-ignore", "--no-index", "--stdin"],
+        cwd=ROOT,
+        input="\n".join(files),
+        text=True,
+        capture_output=True,
+        check=False,
+    )
     if asked.returncode == 128:
         pytest.skip("this is not a git checkout")
     assert asked.stdout.split() == []

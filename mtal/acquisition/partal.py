@@ -1,4 +1,5 @@
 """PartAL: buy labels one by one, each for the task and image where it is missed most."""
+
 import numpy as np
 
 from mtal.acquisition.pool import Options, Pick, Pool, columns
@@ -9,11 +10,14 @@ from mtal.acquisition.strategy import Strategy
 def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) -> Pick:
     """The highest standardised (image, task) pairs; an image's score is that of its best open pair."""
     open_pairs = pool.open_pairs
-    standard = standardised(pool["uncertainty"], open_pairs)                             # (N, T)
+    standard = standardised(pool["uncertainty"], open_pairs)  # (N, T)
     order = top(standard.ravel(), open_pairs.ravel(), budget, rng)
     score = np.where(open_pairs, standard, -np.inf).max(axis=1)
     table = columns("u", pool["uncertainty"], pool) | columns("z", standard, pool)
-    return Pick(np.column_stack(np.divmod(order, len(pool.tasks))), table | {"score": np.where(pool.open_images, score, np.nan)})
+    return Pick(
+        np.column_stack(np.divmod(order, len(pool.tasks))),
+        table | {"score": np.where(pool.open_images, score, np.nan)},
+    )
 
 
 def standardised(numbers: np.ndarray, open_pairs: np.ndarray) -> np.ndarray:
@@ -29,10 +33,15 @@ def standardised(numbers: np.ndarray, open_pairs: np.ndarray) -> np.ndarray:
 
 
 PARTAL = Strategy(
-    "partal", title="PartAL", pick=pick, needs=("uncertainty",), pseudo_labels=True,
+    "partal",
+    title="PartAL",
+    pick=pick,
+    needs=("uncertainty",),
+    pseudo_labels=True,
     blurb="Single labels, not whole images: each time the (image, task) pair whose prediction is least sure for its task.",
     formula="score(x, k) = (u_k(x) - mean of u_k) / standard deviation of u_k over the task's open pairs",
     source="PartAL: Durasov, Dorndorf and Fua, 2022, arXiv:2211.11546.",
     choices="The uncertainties (those of RBAL), the standardising, and a budget counted in labels, so that every strategy buys "
-            "equally many. The random start is labelled for all tasks. Tasks that an image lacks are learned from guesses of "
-            "the network before, at half weight.")
+    "equally many. The random start is labelled for all tasks. Tasks that an image lacks are learned from guesses of "
+    "the network before, at half weight.",
+)

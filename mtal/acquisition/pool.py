@@ -2,6 +2,7 @@
 
 N images in the pool, T tasks, M members of a committee. An index is always a position in the full pool.
 """
+
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,10 +12,13 @@ import numpy as np
 @dataclass(frozen=True)
 class Pool:
     """Row i of every array is image i. `signals` holds exactly what the strategy declared in `needs`."""
+
     tasks: tuple[str, ...]
-    labelled: np.ndarray                                    # (N, T) bool
-    signals: dict[str, np.ndarray]                          # such as "committee" (N, T, M) m_{k,l}; "embedding" (N, D)
-    closed: np.ndarray | None = None                        # (N, T) bool: pairs that can never be labelled; None = there are none
+    labelled: np.ndarray  # (N, T) bool
+    signals: dict[str, np.ndarray]  # such as "committee" (N, T, M) m_{k,l}; "embedding" (N, D)
+    closed: np.ndarray | None = (
+        None  # (N, T) bool: pairs that can never be labelled; None = there are none
+    )
 
     @property
     def open_pairs(self) -> np.ndarray:
@@ -34,17 +38,22 @@ class Pool:
     def __getitem__(self, name: str) -> np.ndarray:
         """A signal; ValueError if it is not here, or if some of it is not a number."""
         if name not in self.signals:
-            raise ValueError(f"the signal {name} is not measured; a strategy must list it in `needs`")
+            raise ValueError(
+                f"the signal {name} is not measured; a strategy must list it in `needs`"
+            )
         signal = self.signals[name]
         if not (finite := np.isfinite(signal)).all():
-            raise ValueError(f"{np.count_nonzero(~finite)} numbers of the signal {name} are not finite, the first is of image "
-                             f"{np.argwhere(~finite)[0][0]}")
+            raise ValueError(
+                f"{np.count_nonzero(~finite)} numbers of the signal {name} are not finite, the first is of image "
+                f"{np.argwhere(~finite)[0][0]}"
+            )
         return signal
 
 
 @dataclass(frozen=True)
 class Options:
-    """The switches of METHOD 2-4, for the strategies that have them."""
+    """The switches of docs/method.md, sections 2 to 4, for the strategies that have them."""
+
     committee: Literal["max", "mean", "min"] = "max"
     normalise: Literal["minmax", "rank", "mean"] = "minmax"
     across: Literal["max", "mean"] = "max"
@@ -56,8 +65,11 @@ class Options:
 @dataclass(frozen=True)
 class Pick:
     """What to label next, and the numbers that led there."""
-    pairs: np.ndarray                                       # (K, 2) int: (image, task) in the order in which they were taken
-    table: dict[str, np.ndarray] = field(default_factory=dict)  # column -> (N,); per-task columns are `<what>.<task>`
+
+    pairs: np.ndarray  # (K, 2) int: (image, task) in the order in which they were taken
+    table: dict[str, np.ndarray] = field(
+        default_factory=dict
+    )  # column -> (N,); per-task columns are `<what>.<task>`
 
     @property
     def images(self) -> np.ndarray:
@@ -79,7 +91,9 @@ def ranking(pick: Pick, pool: Pool) -> np.ndarray:
     score = pick.table.get("score")
     if score is not None:
         rest = np.flatnonzero(pool.open_images & (rank == 0))
-        rank[rest[np.argsort(-score[rest], kind="stable")]] = np.arange(len(rest)) + len(pick.images) + 1
+        rank[rest[np.argsort(-score[rest], kind="stable")]] = (
+            np.arange(len(rest)) + len(pick.images) + 1
+        )
     return rank
 
 

@@ -1,4 +1,5 @@
 """The strategies. To add one: write a file like uniform.py and list it here."""
+
 from mtal.acquisition.badge import BADGE
 from mtal.acquisition.consistency_diversity import OURS
 from mtal.acquisition.core_set import CORE_SET
@@ -12,6 +13,22 @@ from mtal.acquisition.typiclust import TYPICLUST
 from mtal.acquisition.uncertainty_sampling import BALD, ENTROPY, MARGIN
 from mtal.acquisition.uniform import RANDOM
 
-STRATEGIES: dict[str, Strategy] = {strategy.name: strategy for strategy in (
-    RANDOM, CORE_SET, RBAL, LL4AL, *EQUAL_BY_TASK, EQUAL, PARTAL, OURS,
-    ENTROPY, MARGIN, BADGE, TYPICLUST, PROBCOVER, BALD)}
+STRATEGIES: dict[str, Strategy] = {
+    strategy.name: strategy
+    for strategy in (
+        RANDOM,
+        CORE_SET,
+        RBAL,
+        LL4AL,
+        *EQUAL_BY_TASK,
+        EQUAL,
+        PARTAL,
+        OURS,
+        ENTROPY,
+        MARGIN,
+        BADGE,
+        TYPICLUST,
+        PROBCOVER,
+        BALD,
+    )
+}

@@ -1,4 +1,5 @@
-"""Measures: from committee disagreement to one comparable number per image (METHOD 2). NumPy in, NumPy out."""
+"""Measures: from committee disagreement to one comparable number per image (docs/method.md, section 2). NumPy in, NumPy out."""
+
 from typing import Literal
 
 import numpy as np
@@ -9,12 +10,16 @@ def task_scores(committee: np.ndarray, join: Literal["max", "mean", "min"]) -> n
     """Eq. 1: (N, T, M) disagreements m_{k,l} -> (N, T) scores s_k, in the unit of each task."""
     if not np.isfinite(committee).all():
         image, task, _ = np.argwhere(~np.isfinite(committee))[0]
-        raise ValueError(f"{np.count_nonzero(~np.isfinite(committee))} disagreements are not finite, "
-                         f"the first of image {image} in task column {task}")
+        raise ValueError(
+            f"{np.count_nonzero(~np.isfinite(committee))} disagreements are not finite, "
+            f"the first of image {image} in task column {task}"
+        )
     return np.asarray(getattr(np, join)(committee, axis=2))
 
 
-def comparable(scores: np.ndarray, open_images: np.ndarray, how: Literal["minmax", "rank", "mean"]) -> np.ndarray:
+def comparable(
+    scores: np.ndarray, open_images: np.ndarray, how: Literal["minmax", "rank", "mean"]
+) -> np.ndarray:
     """(N, T) in any units -> (N, T) comparable over the open pool; NaN for images that are labelled (our choice of three ways).
 
     `minmax` -> [0, 1]; `rank` -> [0, 1], ties share their mean rank; `mean` -> multiples of the pool mean. A column that is

@@ -1,4 +1,5 @@
 """Strategy: a function that picks, and what the engine and the screen must know about it."""
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
@@ -11,18 +12,19 @@ from mtal.acquisition.pool import Options, Pick, Pool
 @dataclass(frozen=True)
 class Strategy:
     """`pick(pool, budget, rng, options)` chooses `budget` (image, task) pairs; higher scores are always more worth labelling."""
+
     name: str
     title: str
     pick: Callable[[Pool, int, np.random.Generator, Options], Pick]
-    blurb: str                                              # one sentence for the launch form
-    formula: str                                            # plain text
-    source: str                                             # the paper
-    choices: str = ""                                       # what the paper leaves open and was decided here
-    needs: tuple[str, ...] = ()                             # signals that must be measured first
-    tasks: tuple[str, ...] = ()                             # tasks that it cannot do without
-    uses: frozenset[str] = frozenset()                      # settings of selection that change what it picks
-    weights_samples: bool = False                           # whether `sample_weights: auto` means on
-    pseudo_labels: bool = False                             # whether missing tasks of labelled images are learned from guesses
-    replay_limit: float = inf                               # pool images x picks up to which runs of others replay it
-    replay_pool: float = inf                                # pool images up to which they do, whatever the picks
-    dropout: float = 0.0                                    # share of task features dropped while the network is trained
+    blurb: str  # one sentence for the launch form
+    formula: str  # plain text
+    source: str  # the paper
+    choices: str = ""  # what the paper leaves open and was decided here
+    needs: tuple[str, ...] = ()  # signals that must be measured first
+    tasks: tuple[str, ...] = ()  # tasks that it cannot do without
+    uses: frozenset[str] = frozenset()  # settings of selection that change what it picks
+    weights_samples: bool = False  # whether `sample_weights: auto` means on
+    pseudo_labels: bool = False  # whether missing tasks of labelled images are learned from guesses
+    replay_limit: float = inf  # pool images x picks up to which runs of others replay it
+    replay_pool: float = inf  # pool images up to which they do, whatever the picks
+    dropout: float = 0.0  # share of task features dropped while the network is trained

@@ -1,4 +1,5 @@
 """TypiClust: the most typical image of every cluster that has no label yet."""
+
 import heapq
 
 import numpy as np
@@ -9,14 +10,18 @@ from mtal.acquisition.pool import Options, Pick, Pool
 from mtal.acquisition.select import buy, most_images, top
 from mtal.acquisition.strategy import Strategy
 
-MOST_CLUSTERS, NEIGHBOURS, SMALL = 500, 20, 5               # of the paper; a cluster of fewer than 5 images comes last
+MOST_CLUSTERS, NEIGHBOURS, SMALL = (
+    500,
+    20,
+    5,
+)  # of the paper; a cluster of fewer than 5 images comes last
 
 
 def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) -> Pick:
     """The order follows from the clusters; typicality compares images of one cluster only, so it is no score."""
     count, covered = most_images(pool, budget), pool.covered
     points = pool["shared"].astype(np.float64)
-    cluster = clustered(points, min(MOST_CLUSTERS, int(covered.sum()) + count), rng)     # (N,)
+    cluster = clustered(points, min(MOST_CLUSTERS, int(covered.sum()) + count), rng)  # (N,)
     typical = typicality(points, cluster, ~covered)
     order = by_turns(cluster, typical, covered, pool.open_images, count, rng)
     return Pick(buy(order, pool, budget), {"group": cluster, "typicality": typical})
@@ -34,17 +39,27 @@ def typicality(points: np.ndarray, cluster: np.ndarray, counted: np.ndarray) -> 
         if not near:
             result[members] = 0
             continue
-        found = NearestNeighbors(n_neighbors=near).fit(points[members]).kneighbors()[0]  # (m, near), without itself
+        found = (
+            NearestNeighbors(n_neighbors=near).fit(points[members]).kneighbors()[0]
+        )  # (m, near), without itself
         result[members] = 1 / np.maximum(found.mean(axis=1), 1e-5)
     return result
 
 
-def by_turns(cluster: np.ndarray, typical: np.ndarray, covered: np.ndarray, open_images: np.ndarray, count: int,
-             rng: np.random.Generator) -> np.ndarray:
+def by_turns(
+    cluster: np.ndarray,
+    typical: np.ndarray,
+    covered: np.ndarray,
+    open_images: np.ndarray,
+    count: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """(count,) images: always the most typical one left of the cluster with the fewest labels and picks, the largest of these."""
     waiting: dict[int, list[int]] = {}
     queue: list[tuple[bool, int, int, int, int]] = []
-    for number in rng.permutation(np.unique(cluster)).tolist():     # among equals the first of this order goes first
+    for number in rng.permutation(
+        np.unique(cluster)
+    ).tolist():  # among equals the first of this order goes first
         inside = cluster == number
         waiting[number] = top(typical, inside & open_images, len(cluster), rng)[::-1].tolist()
         size = int(inside.sum())
@@ -60,11 +75,16 @@ def by_turns(cluster: np.ndarray, typical: np.ndarray, covered: np.ndarray, open
 
 
 TYPICLUST = Strategy(
-    "typiclust", title="TypiClust", pick=pick, needs=("shared",), replay_pool=10_000,
+    "typiclust",
+    title="TypiClust",
+    pick=pick,
+    needs=("shared",),
+    replay_pool=10_000,
     blurb="The most typical image of each group of similar images that has no label yet: meant for few labels.",
     formula="typicality(x) = 1 / mean distance to its 20 nearest neighbours;  k-means with min(500, labelled + batch) clusters",
     source="Hacohen, Dekel and Weinshall, ICML 2022, arXiv:2202.02794.",
     choices="The feature: the mean over pixels of what all tasks share, instead of a self-supervised one. Neighbours are "
-            "searched within the cluster, once per batch. Where there are more picks than clusters, the cluster with the "
-            "fewest labelled and picked images comes next; clusters of fewer than 5 images come last. Only images "
-            "with all of their labels count as labelled.")
+    "searched within the cluster, once per batch. Where there are more picks than clusters, the cluster with the "
+    "fewest labelled and picked images comes next; clusters of fewer than 5 images come last. Only images "
+    "with all of their labels count as labelled.",
+)

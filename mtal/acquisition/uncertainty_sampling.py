@@ -1,4 +1,5 @@
 """Entropy, margin and BALD: how unsure the tasks are on average. One signal each, joined in one way."""
+
 import numpy as np
 
 from mtal.acquisition.pool import Options, Pick, Pool, columns
@@ -10,30 +11,54 @@ JOINED = "Min-max per task over the unlabelled pool, then the mean over the task
 CLASSES = "Only tasks with classes count: the others have no chances, and score 0 for all images."
 
 
-def averaged(name: str, title: str, blurb: str, formula: str, source: str, choices: str, dropout: float = 0.0) -> Strategy:
+def averaged(
+    name: str, title: str, blurb: str, formula: str, source: str, choices: str, dropout: float = 0.0
+) -> Strategy:
     """A strategy named like its signal (N, T): the highest mean over tasks of the normalised signal."""
+
     def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) -> Pick:
-        normalised = comparable(pool[name], pool.open_images, "minmax")                  # (N, T) in [0, 1]
+        normalised = comparable(pool[name], pool.open_images, "minmax")  # (N, T) in [0, 1]
         table = columns("u", pool[name], pool) | columns("n", normalised, pool)
         return highest(normalised.mean(axis=1), pool, budget, rng, table)
 
-    return Strategy(name, title=title, pick=pick, needs=(name,), blurb=blurb, source=source, choices=choices, dropout=dropout,
-                    formula=f"score(x) = 1/T sum_k minmax u_k(x);  {formula}")
+    return Strategy(
+        name,
+        title=title,
+        pick=pick,
+        needs=(name,),
+        blurb=blurb,
+        source=source,
+        choices=choices,
+        dropout=dropout,
+        formula=f"score(x) = 1/T sum_k minmax u_k(x);  {formula}",
+    )
 
 
 ENTROPY = averaged(
-    "entropy", "Entropy", "Images whose pixels have the most spread-out class chances.",
+    "entropy",
+    "Entropy",
+    "Images whose pixels have the most spread-out class chances.",
     "u_k = mean over pixels of -sum_c p_c ln p_c",
-    "Entropy sampling: Settles, Active Learning Literature Survey, 2009, section 3.1.", f"{JOINED} {CLASSES}")
+    "Entropy sampling: Settles, Active Learning Literature Survey, 2009, section 3.1.",
+    f"{JOINED} {CLASSES}",
+)
 
 MARGIN = averaged(
-    "margin", "Margin", "Images whose pixels waver between their two likeliest classes.",
+    "margin",
+    "Margin",
+    "Images whose pixels waver between their two likeliest classes.",
     "u_k = mean over pixels of 1 - (p_1 - p_2), p_1 and p_2 the two highest chances",
-    "Margin sampling: Scheffer, Decomain and Wrobel, IDA 2001.", f"{JOINED} {CLASSES}")
+    "Margin sampling: Scheffer, Decomain and Wrobel, IDA 2001.",
+    f"{JOINED} {CLASSES}",
+)
 
 BALD = averaged(
-    "bald", "BALD", "Images on which the network contradicts itself when parts of its features are dropped.",
+    "bald",
+    "BALD",
+    "Images on which the network contradicts itself when parts of its features are dropped.",
     "u_k = mean over pixels of H(mean p) - mean H(p) over passes with dropout; for values their variance",
     "Houlsby et al., 2011, arXiv:1112.5745; with dropout: Gal, Islam and Ghahramani, ICML 2017, arXiv:1703.02910.",
     f"{JOINED} Dropout of 20 % of the feature maps before every head, also while training; variance where there are no "
-    "classes.", dropout=0.2)
+    "classes.",
+    dropout=0.2,
+)

@@ -1,4 +1,5 @@
 """Random: every open image has the same chance."""
+
 import numpy as np
 
 from mtal.acquisition.pool import Options, Pick, Pool
@@ -13,6 +14,10 @@ def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) ->
 
 
 RANDOM = Strategy(
-    "random", title="Random", pick=pick,
+    "random",
+    title="Random",
+    pick=pick,
     blurb="Every unlabelled image has the same chance: the baseline that a method must beat.",
-    formula="uniform over the unlabelled pool, without replacement", source="The usual baseline.")
+    formula="uniform over the unlabelled pool, without replacement",
+    source="The usual baseline.",
+)

@@ -1,4 +1,5 @@
-"""Sample weights: how much each labelled image counts per task while training (METHOD 5; the formula is our choice)."""
+"""Sample weights: how much each labelled image counts per task while training (docs/method.md, section 5; the formula is our choice)."""
+
 from collections.abc import Sequence
 
 import numpy as np
@@ -6,7 +7,9 @@ import numpy as np
 LOWEST, HIGHEST = 0.25, 4.0
 
 
-def sample_weights(labelled: np.ndarray, batches: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+def sample_weights(
+    labelled: np.ndarray, batches: Sequence[tuple[np.ndarray, np.ndarray]]
+) -> np.ndarray:
     """(N, T) weights, 0 where there is no label, of mean 1 per task over the labelled images.
 
     labelled (N, T) bool. batches: per cycle the (image, task) pairs bought (K, 2) and the normalised scores of the pool when
@@ -17,7 +20,9 @@ def sample_weights(labelled: np.ndarray, batches: Sequence[tuple[np.ndarray, np.
         for task in np.unique(pairs[:, 1]):
             images = pairs[pairs[:, 1] == task, 0]
             mean = scores[images, task].mean()
-            weights[images, task] = np.clip(scores[images, task] / mean, LOWEST, HIGHEST) if mean > 0 else 1
+            weights[images, task] = (
+                np.clip(scores[images, task] / mean, LOWEST, HIGHEST) if mean > 0 else 1
+            )
     count = labelled.sum(axis=0)
     total = weights.sum(axis=0)
     return weights * np.where(total > 0, count / np.where(total > 0, total, 1), 0)

@@ -1,4 +1,5 @@
 """Counts and numbers as people read them."""
+
 from collections.abc import Iterable, Sequence
 from math import floor, isfinite, log10
 
@@ -29,12 +30,18 @@ def fixed(value: float, places: int) -> str:
 
 def spread(value: float, std: float, n: int, places: int, sign: str = "") -> str:
     """`4.10 ± 0.05`, and no ± for one seed; `sign`: "+" to show it always."""
-    return f"{value:{sign}.{places}f}" + f" ± {fixed(std, places)}" * (n > 1) if isfinite(value) else "unknown"
+    return (
+        f"{value:{sign}.{places}f}" + f" ± {fixed(std, places)}" * (n > 1)
+        if isfinite(value)
+        else "unknown"
+    )
 
 
 def ordinal(number: int) -> str:
     """`1st`, `2nd`, `3rd`, `11th`."""
-    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    ending = (
+        "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
     return f"{number:,}{ending}"
 
 

@@ -1,4 +1,5 @@
 """The list of commands. Modules are light; what needs torch imports it when it runs."""
+
 import sys
 
 import typer
@@ -17,13 +18,37 @@ from mtal.cli.stop_resume import resume, stop
 from mtal.cli.strategies import strategies
 from mtal.config import ConfigError
 
-COMMANDS = (run, launch, status, stop, resume, check, export, sets, bridge, quality, settings, strategies, doctor, demo, rooms)
+COMMANDS = (
+    run,
+    launch,
+    status,
+    stop,
+    resume,
+    check,
+    export,
+    sets,
+    bridge,
+    quality,
+    settings,
+    strategies,
+    doctor,
+    demo,
+    rooms,
+)
 
-app = typer.Typer(name="mtal", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Decide which images to label next for several dense tasks at once.")
+app = typer.Typer(
+    name="mtal",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Decide which images to label next for several dense tasks at once.",
+)
 for command in COMMANDS:
     app.command()(command)
-experiment = typer.Typer(no_args_is_help=True, help="Plans of many runs: strategies x seeds x variants, started and read as one.")
+experiment = typer.Typer(
+    no_args_is_help=True,
+    help="Plans of many runs: strategies x seeds x variants, started and read as one.",
+)
 for word, action in EXPERIMENT.items():
     experiment.command(word)(action)
 app.add_typer(experiment, name="experiment")

@@ -1,4 +1,5 @@
 """`bridge`: runs written to another tracker through its own library, which is installed only by those who use it."""
+
 from typing import Annotated
 
 import typer
@@ -13,9 +14,15 @@ from mtal.runs.store.run import Run
 
 def bridge(
     tracker: Annotated[str, typer.Argument(metavar="TRACKER", help="tensorboard or mlflow.")],
-    to: Annotated[str, typer.Option(metavar="DIR_OR_URI", help="A folder; for mlflow also a tracking URI.")],
-    names: Annotated[list[str] | None, typer.Argument(metavar="[RUN]...", help="Runs, as `status` shows them.")] = None,
-    experiment: Annotated[str, typer.Option(metavar="NAME", help="Or all runs of an experiment.")] = "",
+    to: Annotated[
+        str, typer.Option(metavar="DIR_OR_URI", help="A folder; for mlflow also a tracking URI.")
+    ],
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[RUN]...", help="Runs, as `status` shows them.")
+    ] = None,
+    experiment: Annotated[
+        str, typer.Option(metavar="NAME", help="Or all runs of an experiment.")
+    ] = "",
     runs: Runs = None,
 ) -> None:
     """Write settings, metrics per cycle and training losses of runs to TensorBoard or MLflow. Repeated, it adds what is new."""

@@ -1,4 +1,5 @@
 """`check`: read every image and label of a data set once and say what is wrong."""
+
 import json
 import sys
 from itertools import groupby
@@ -13,15 +14,19 @@ from mtal.config import Config, ConfigError, compose, find
 if TYPE_CHECKING:
     from mtal.datasets.checks.check import Report
 
-SHOWN = 5                                                   # names listed per kind of problem for people; --json has all
+SHOWN = 5  # names listed per kind of problem for people; --json has all
 
 
-def check(preset: Preset = None, sets: Sets = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
+def check(
+    preset: Preset = None, sets: Sets = None, config: ConfigFile = None, as_json: AsJson = False
+) -> None:
     """Read every image and label once. Exit code 1 when a run would leave something out, or pool and validation share images."""
     chosen = compose(preset, config, sets or [])
     _write_missing(chosen)
     report = report_on(chosen)
-    typer.echo(json.dumps(report.to_json(), indent=1, allow_nan=False) if as_json else readable(report))
+    typer.echo(
+        json.dumps(report.to_json(), indent=1, allow_nan=False) if as_json else readable(report)
+    )
     raise typer.Exit(int(report.harmful))
 
 
@@ -37,7 +42,10 @@ def report_on(config: Config) -> "Report":
     try:
         source = find(DATASETS, config.dataset, "data set")
         tasks = () if "tasks" in config.model_fields_set else source.tasks_in(config)
-        return check_dataset(source.load(config.model_copy(update={"tasks": tasks}) if tasks else config), _show_progress)
+        return check_dataset(
+            source.load(config.model_copy(update={"tasks": tasks}) if tasks else config),
+            _show_progress,
+        )
     except DataError as error:
         raise ConfigError(str(error)) from None
 
@@ -53,17 +61,31 @@ def _write_missing(config: Config) -> None:
     except DataError as error:
         raise ConfigError(str(error)) from None
     if written:
-        typer.secho(f"There was no {written.name}, so a first guess was written to {written}. It is plain text and says why it "
-                    f"guesses what: read the reasons, name the classes, change what is wrong, and check again.",
-                    fg=typer.colors.YELLOW, err=True)
+        typer.secho(
+            f"There was no {written.name}, so a first guess was written to {written}. It is plain text and says why it "
+            f"guesses what: read the reasons, name the classes, change what is wrong, and check again.",
+            fg=typer.colors.YELLOW,
+            err=True,
+        )
 
 
 def readable(report: "Report") -> str:
     """The report for people: what there is, how the labels look, then what is wrong, by kind and with the way out."""
-    parts = [f"{report.title}  {report.folder}".rstrip(), *([report.note] if report.note else []),
-             f"fingerprint {report.fingerprint}, read in {report.seconds:.1f} s", "", table(_splits(report))]
+    parts = [
+        f"{report.title}  {report.folder}".rstrip(),
+        *([report.note] if report.note else []),
+        f"fingerprint {report.fingerprint}, read in {report.seconds:.1f} s",
+        "",
+        table(_splits(report)),
+    ]
     parts += ["", table(_labels(report))] if report.labels else []
-    parts += ["", *_problems(report), *(f"NOTE  {warning}" for warning in report.warnings), *_leaks(report), *_alike(report)]
+    parts += [
+        "",
+        *_problems(report),
+        *(f"NOTE  {warning}" for warning in report.warnings),
+        *_leaks(report),
+        *_alike(report),
+    ]
     if not report.problems and not report.leaks:
         parts.append("Nothing is wrong.")
     return "\n".join(parts)
@@ -75,15 +97,24 @@ def _problems(report: "Report") -> list[str]:
 
     def group(row: dict[str, str]) -> tuple[int, str, str]:
         return list(SEVERITIES).index(row["severity"]), row["what"], row["kind"]
+
     lines = []
     for (_, what, kind), found in groupby(sorted(report.problems, key=group), group):
         rows = list(found)
-        lines.append(f"{rows[0]['severity'].upper()}  {what}: {kind}, {_times(len(rows))}. {WAYS_OUT[kind]}")
-        lines += [f"    {row['split']} {row['id'] or '(the whole set)'}: {row['problem']}" for row in rows[:SHOWN]]
+        lines.append(
+            f"{rows[0]['severity'].upper()}  {what}: {kind}, {_times(len(rows))}. {WAYS_OUT[kind]}"
+        )
+        lines += [
+            f"    {row['split']} {row['id'] or '(the whole set)'}: {row['problem']}"
+            for row in rows[:SHOWN]
+        ]
         lines += _more(len(rows))
     if lines:
         used = {row["severity"] for row in report.problems}
-        lines.append("  " + "; ".join(f"{name} = {about}" for name, about in SEVERITIES.items() if name in used))
+        lines.append(
+            "  "
+            + "; ".join(f"{name} = {about}" for name, about in SEVERITIES.items() if name in used)
+        )
     return lines
 
 
@@ -91,8 +122,13 @@ def _leaks(report: "Report") -> list[str]:
     """Pictures of both splits, the first few."""
     if not report.leaks:
         return []
-    lines = [f"LEAK  {_times(len(report.leaks))} in pool and validation: measurements would flatter. Take one of each pair out."]
-    lines += [f"    pool {one['pool']}, validation {one['validation']}: {one['how']}" for one in report.leaks[:SHOWN]]
+    lines = [
+        f"LEAK  {_times(len(report.leaks))} in pool and validation: measurements would flatter. Take one of each pair out."
+    ]
+    lines += [
+        f"    pool {one['pool']}, validation {one['validation']}: {one['how']}"
+        for one in report.leaks[:SHOWN]
+    ]
     return lines + _more(len(report.leaks))
 
 
@@ -103,8 +139,11 @@ def _alike(report: "Report") -> list[str]:
     images = sum(len(ids) for group in report.alike for ids in group.values())
     largest: dict[str, Any] = report.alike[0]
     names = [one for ids in largest.values() for one in ids]
-    return [f"Nearly the same pictures: {images} images in {len(report.alike)} groups; the largest has {len(names)}: "
-            + ", ".join(names[:SHOWN]) + (" ..." if len(names) > SHOWN else "")]
+    return [
+        f"Nearly the same pictures: {images} images in {len(report.alike)} groups; the largest has {len(names)}: "
+        + ", ".join(names[:SHOWN])
+        + (" ..." if len(names) > SHOWN else "")
+    ]
 
 
 def _more(number: int) -> list[str]:
@@ -116,8 +155,11 @@ def _times(number: int) -> str:
 
 
 def _splits(report: "Report") -> list[dict[str, str]]:
-    return [{"split": name, "images": str(facts["images"]), "sizes": _sizes(facts["sizes"])}
-            | {f"with {task}": str(count) for task, count in facts["coverage"].items()} for name, facts in report.splits.items()]
+    return [
+        {"split": name, "images": str(facts["images"]), "sizes": _sizes(facts["sizes"])}
+        | {f"with {task}": str(count) for task, count in facts["coverage"].items()}
+        for name, facts in report.splits.items()
+    ]
 
 
 def _sizes(sizes: dict[str, int]) -> str:
@@ -130,9 +172,14 @@ def _labels(report: "Report") -> list[dict[str, str]]:
     rows = []
     for task, splits in report.labels.items():
         facts = splits["both"]
-        rows.append({"labels": task, "valid pixels": f"{facts['valid_percent']:.1f} %"} | {
-            name: "" if facts[name] is None or facts["classes"] else f"{facts[name]:.4g}" for name in ("min", "max", "mean")})
-    return rows                                             # a mean of class numbers would mean nothing
+        rows.append(
+            {"labels": task, "valid pixels": f"{facts['valid_percent']:.1f} %"}
+            | {
+                name: "" if facts[name] is None or facts["classes"] else f"{facts[name]:.4g}"
+                for name in ("min", "max", "mean")
+            }
+        )
+    return rows  # a mean of class numbers would mean nothing
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -1,4 +1,5 @@
 """`demo`: start a small comparison in the background, on the bundled rooms or on the user's NYU photos, and say which."""
+
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +10,12 @@ from mtal.cli.run import begin_all
 from mtal.config import ConfigError
 
 STRATEGIES = "random,ours"
-Folder = Annotated[Path | None, typer.Option(metavar="DIR", help="A folder NYUD_MT; else the bundled rooms.")]
+Folder = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="A folder NYUD_MT; else the bundled rooms.")
+]
 
 
-def demo(
-    nyud: Folder = None, sets: Sets = None, runs: Runs = None,
-) -> None:
+def demo(nyud: Folder = None, sets: Sets = None, runs: Runs = None) -> None:
     """Start a small comparison of random and our selection in the background."""
     where, what = choose_data(nyud)
     typer.echo(what)
@@ -24,11 +25,18 @@ def demo(
 def choose_data(folder: Path | None) -> tuple[list[str], str]:
     """The settings that name the data of the demo, if not those of the preset, and what to tell people about it."""
     if folder is None:
-        return [], ("Demo on the bundled rooms: rendered scenes with exact labels. For photos: make demo NYUD=/path/to/NYUD_MT "
-                    "(the README says what the folder looks like).")
+        return [], (
+            "Demo on the bundled rooms: rendered scenes with exact labels. For photos: make demo NYUD=/path/to/NYUD_MT "
+            "(docs/data.md says what the folder looks like)."
+        )
     if not folder.is_dir():
-        raise ConfigError(f"no folder at {folder}; give the NYUD_MT folder that holds images/ and gt_sets/")
-    return ["dataset=nyud", f"data={_quoted(folder.absolute())}"], f"Demo on real photos: NYUD_MT in {folder}"
+        raise ConfigError(
+            f"no folder at {folder}; give the NYUD_MT folder that holds images/ and gt_sets/"
+        )
+    return [
+        "dataset=nyud",
+        f"data={_quoted(folder.absolute())}",
+    ], f"Demo on real photos: NYUD_MT in {folder}"
 
 
 def _quoted(path: Path) -> str:

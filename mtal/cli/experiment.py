@@ -1,4 +1,5 @@
 """`experiment`: plan many runs as one, start and stop them together, add to the plan later without repeating anything."""
+
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,7 +8,16 @@ import typer
 import yaml
 
 from mtal.cli.experiment_status import EXPERIMENT_VIEWS, matrix, summary
-from mtal.cli.options import ConfigFile, ExperimentName, Preset, Runs, Sets, checked, items, store_at
+from mtal.cli.options import (
+    ConfigFile,
+    ExperimentName,
+    Preset,
+    Runs,
+    Sets,
+    checked,
+    items,
+    store_at,
+)
 from mtal.cli.output_file import write_whole
 from mtal.config import ConfigError, compose
 from mtal.runs.experiments.experiment import (
@@ -20,32 +30,83 @@ from mtal.runs.experiments.experiment import (
     start_all,
     stop_all,
 )
-from mtal.runs.experiments.plan import Cell, expand, grid, more, one_at_a_time, reference_cells, spread
+from mtal.runs.experiments.plan import (
+    Cell,
+    expand,
+    grid,
+    more,
+    one_at_a_time,
+    reference_cells,
+    spread,
+)
 
 Strategies = Annotated[str, typer.Option(metavar="A,B", help="Strategies.")]
-Seeds = Annotated[str, typer.Option(metavar="0,1,2", help="Seeds; all strategies of a seed begin with the same images.")]
-Vary = Annotated[list[str] | None, typer.Option("--vary", metavar="SETTING=A,B", help="An ablation: a variant for each value, "
-                                                "one setting changed at a time; can be repeated.")]
-Grid = Annotated[bool, typer.Option("--grid", help="A variant for every combination of the values of --vary instead.")]
-Devices = Annotated[str, typer.Option(metavar="cuda:0,cuda:1", help="Spread the runs over devices that compute side by "
-                                      "side. Places on a processor count too: cpu:0,cpu:1, each run with --set threads=1.")]
-AllLabels = Annotated[bool, typer.Option("--all-labels", help="Also a run per seed that trains once on the labels of the whole "
-                                         "pool: the reference line of learning curves.")]
+Seeds = Annotated[
+    str,
+    typer.Option(
+        metavar="0,1,2", help="Seeds; all strategies of a seed begin with the same images."
+    ),
+]
+Vary = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vary",
+        metavar="SETTING=A,B",
+        help="An ablation: a variant for each value, "
+        "one setting changed at a time; can be repeated.",
+    ),
+]
+Grid = Annotated[
+    bool,
+    typer.Option("--grid", help="A variant for every combination of the values of --vary instead."),
+]
+Devices = Annotated[
+    str,
+    typer.Option(
+        metavar="cuda:0,cuda:1",
+        help="Spread the runs over devices that compute side by "
+        "side. Places on a processor count too: cpu:0,cpu:1, each run with --set threads=1.",
+    ),
+]
+AllLabels = Annotated[
+    bool,
+    typer.Option(
+        "--all-labels",
+        help="Also a run per seed that trains once on the labels of the whole "
+        "pool: the reference line of learning curves.",
+    ),
+]
 NoStart = Annotated[bool, typer.Option("--no-start", help="Only write the plan down.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be planned.")]
 
 
 def new(
-    name: ExperimentName, preset: Preset = None, sets: Sets = None, config: ConfigFile = None, strategies: Strategies = "",
-    seeds: Seeds = "", vary: Vary = None, product: Grid = False, devices: Devices = "", runs: Runs = None,
-    all_labels: AllLabels = False, dry_run: DryRun = False, no_start: NoStart = False,
+    name: ExperimentName,
+    preset: Preset = None,
+    sets: Sets = None,
+    config: ConfigFile = None,
+    strategies: Strategies = "",
+    seeds: Seeds = "",
+    vary: Vary = None,
+    product: Grid = False,
+    devices: Devices = "",
+    runs: Runs = None,
+    all_labels: AllLabels = False,
+    dry_run: DryRun = False,
+    no_start: NoStart = False,
     title: Annotated[str, typer.Option(help="For people; else the name.")] = "",
 ) -> None:
     """Plan strategies x seeds x variants, and start all of it in the background. Runs that exist are shared, not repeated."""
     base = compose(preset, config, sets or [])
     values = base.changed()
     variants = (grid if product else one_at_a_time)(values, varied(vary or []))
-    cells = expand(values, items(strategies) or [base.strategy], whole_numbers(seeds) or [base.seed], variants, heeds())
+    cells = expand(
+        values,
+        items(strategies) or [base.strategy],
+        whole_numbers(seeds) or [base.seed],
+        variants,
+        heeds(),
+    )
     cells += reference_cells(cells) if all_labels else []
     planned = sketch(store_at(runs), name, title or name, sound(spread(cells, items(devices))))
     if dry_run:
@@ -55,15 +116,24 @@ def new(
 
 
 def add(
-    name: ExperimentName, strategies: Strategies = "", seeds: Seeds = "", vary: Vary = None, product: Grid = False,
-    all_labels: AllLabels = False, runs: Runs = None, dry_run: DryRun = False, no_start: NoStart = False,
+    name: ExperimentName,
+    strategies: Strategies = "",
+    seeds: Seeds = "",
+    vary: Vary = None,
+    product: Grid = False,
+    all_labels: AllLabels = False,
+    runs: Runs = None,
+    dry_run: DryRun = False,
+    no_start: NoStart = False,
 ) -> None:
     """Add seeds, strategies or variants to a plan, each combined with all that it has, and start what is new."""
     experiment = find_experiment(store_at(runs), name)
     if not (strategies or seeds or vary or all_labels):
         raise ConfigError("nothing to add: name --seeds, --strategies, --vary or --all-labels")
     variants = (grid if product else one_at_a_time)(experiment.plain, varied(vary)) if vary else {}
-    cells = sound(more(experiment.cells, items(strategies), whole_numbers(seeds), variants, heeds()))
+    cells = sound(
+        more(experiment.cells, items(strategies), whole_numbers(seeds), variants, heeds())
+    )
     cells += reference_cells([*experiment.cells, *cells]) if all_labels else []
     if not cells:
         typer.echo(f"{name} has all of that already")
@@ -88,8 +158,11 @@ def stop(name: ExperimentName, runs: Runs = None) -> None:
 
 
 def report(
-    name: ExperimentName, runs: Runs = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Where to write; else NAME.html here.")] = None,
+    name: ExperimentName,
+    runs: Runs = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Where to write; else NAME.html here.")
+    ] = None,
 ) -> None:
     """Write one HTML page for people without this program: curves, labels saved, who wins, costs, protocol; also of a part."""
     from mtal.export.report import report as page
@@ -152,7 +225,9 @@ def _writable(path: Path, mark: str) -> None:
 
 def _show(planned: Experiment) -> None:
     """What would be planned, and how runs of it stand that exist already."""
-    typer.echo(f"{matrix(planned.states())}\n{len(planned.cells)} runs; nothing is written or started")
+    typer.echo(
+        f"{matrix(planned.states())}\n{len(planned.cells)} runs; nothing is written or started"
+    )
 
 
 def _go(experiment: Experiment, no_start: bool, only: list[Cell] | None = None) -> None:
@@ -165,5 +240,11 @@ def _go(experiment: Experiment, no_start: bool, only: list[Cell] | None = None) 
     raise typer.Exit(int(refused))
 
 
-EXPERIMENT: dict[str, Callable[..., None]] = {"new": new, "add": add, "start": start, "stop": stop, "report": report,
-                                                    **EXPERIMENT_VIEWS}
+EXPERIMENT: dict[str, Callable[..., None]] = {
+    "new": new,
+    "add": add,
+    "start": start,
+    "stop": stop,
+    "report": report,
+    **EXPERIMENT_VIEWS,
+}

@@ -1,4 +1,5 @@
 """How experiments stand and what came out of them: `experiment status`, `list`, `watch` and `results`. No torch."""
+
 import json
 import time
 from collections import Counter
@@ -14,7 +15,14 @@ from mtal.cli.options import AsJson, ExperimentName, Runs, store_at
 from mtal.cli.status import table
 from mtal.config import ConfigError
 from mtal.runs.durations import span
-from mtal.runs.experiments.experiment import Experiment, State, damaged_experiments, experiments, find_experiment, metrics
+from mtal.runs.experiments.experiment import (
+    Experiment,
+    State,
+    damaged_experiments,
+    experiments,
+    find_experiment,
+    metrics,
+)
 from mtal.runs.experiments.runtime_estimate import Range, Table, seconds_left
 from mtal.runs.files import whole_file
 from mtal.runs.jobs.device import device_key
@@ -22,7 +30,7 @@ from mtal.runs.jobs.status import Status
 from mtal.runs.store.index import all_runs, known_times
 from mtal.runs.store.run import LOSS, Run
 
-PAUSE_S = 5.0                                               # between two looks of `watch`
+PAUSE_S = 5.0  # between two looks of `watch`
 
 
 def status(name: ExperimentName, runs: Runs = None, as_json: AsJson = False) -> None:
@@ -35,14 +43,24 @@ def status(name: ExperimentName, runs: Runs = None, as_json: AsJson = False) -> 
     typer.echo(f"{experiment.title}\n\n{matrix(states)}\n\n{summary(experiment, states)}")
     for state in states:
         if state.status is Status.FAILED and (run := experiment.run(state.cell)):
-            typer.secho(f"{run.name}: {' '.join(run.result.get('reason', '').split())}", fg=typer.colors.RED)
+            typer.secho(
+                f"{run.name}: {' '.join(run.result.get('reason', '').split())}", fg=typer.colors.RED
+            )
 
 
 def list_all(runs: Runs = None) -> None:
     """Every experiment of the store, the newest first."""
     store = store_at(runs)
-    rows = [{"experiment": one.name, "strategies": _few(one.strategies), "seeds": _few(one.seeds),
-             "variants": str(len(one.variants)), "runs": counts(one.states())} for one in experiments(store)]
+    rows = [
+        {
+            "experiment": one.name,
+            "strategies": _few(one.strategies),
+            "seeds": _few(one.seeds),
+            "variants": str(len(one.variants)),
+            "runs": counts(one.states()),
+        }
+        for one in experiments(store)
+    ]
     typer.echo(table(rows) if rows else f"No experiments in {store.folder}")
     for problem in damaged_experiments(store):
         typer.secho(problem, fg=typer.colors.YELLOW, err=True)
@@ -67,9 +85,15 @@ def watch(name: ExperimentName, runs: Runs = None) -> None:
 
 
 def results(
-    name: ExperimentName, runs: Runs = None,
-    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write every measurement there.")] = None,
-    cycle: Annotated[int | None, typer.Option(help="Which cycle to compare; else the last one that a run has reached.")] = None,
+    name: ExperimentName,
+    runs: Runs = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write every measurement there.")
+    ] = None,
+    cycle: Annotated[
+        int | None,
+        typer.Option(help="Which cycle to compare; else the last one that a run has reached."),
+    ] = None,
 ) -> None:
     """Mean and standard deviation over seeds at one cycle, per strategy and variant; n says over how many seeds."""
     found = metrics(find_experiment(store_at(runs), name))
@@ -82,7 +106,9 @@ def results(
     shown = int(found["cycle"].max()) if cycle is None else cycle
     at = found[found["cycle"] == shown]
     if at.empty:
-        raise ConfigError(f"no run of {name} has a complete cycle {shown}; the last is {found['cycle'].max()}")
+        raise ConfigError(
+            f"no run of {name} has a complete cycle {shown}; the last is {found['cycle'].max()}"
+        )
     typer.echo(f"Cycle {shown}: mean ± standard deviation over n seeds\n\n{table(compared(at))}")
 
 
@@ -91,10 +117,20 @@ def compared(at: pd.DataFrame) -> list[dict[str, str]]:
     rows = []
     for (strategy, variant), group in at.groupby(["strategy", "variant"], sort=False):
         loss = group[group["task"] == LOSS]
-        values = {axis: _spread(one["value"].astype(float)) for axis, one in group.groupby("axis", sort=False)}
-        rows.append({"strategy": str(strategy), "variant": str(variant), "n": str(len(loss)),
-                     "labels": f"{loss['labels'].mean():.0f}", "images": f"{loss['images'].mean():.0f}"}
-                    | {str(axis): values.get(axis, "") for axis in at["axis"].unique()})
+        values = {
+            axis: _spread(one["value"].astype(float))
+            for axis, one in group.groupby("axis", sort=False)
+        }
+        rows.append(
+            {
+                "strategy": str(strategy),
+                "variant": str(variant),
+                "n": str(len(loss)),
+                "labels": f"{loss['labels'].mean():.0f}",
+                "images": f"{loss['images'].mean():.0f}",
+            }
+            | {str(axis): values.get(axis, "") for axis in at["axis"].unique()}
+        )
     return rows
 
 
@@ -104,8 +140,11 @@ def matrix(states: Sequence[State]) -> str:
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for state in states:
         cell = state.cell
-        row = rows.setdefault((cell.strategy, cell.variant), {"strategy": cell.strategy, "variant": cell.variant}
-                              | {f"seed {seed}": "-" for seed in seeds})
+        row = rows.setdefault(
+            (cell.strategy, cell.variant),
+            {"strategy": cell.strategy, "variant": cell.variant}
+            | {f"seed {seed}": "-" for seed in seeds},
+        )
         row[f"seed {cell.seed}"] = _told(state)
     return table(list(rows.values()))
 
@@ -114,7 +153,11 @@ def counts(states: Sequence[State]) -> str:
     """`3 of 12 finished, 1 running, 8 queued`."""
     number = Counter(state.status for state in states)
     order = dict.fromkeys([Status.RUNNING, *Status])
-    others = [f"{number[status]} {status}" for status in order if number[status] and status is not Status.FINISHED]
+    others = [
+        f"{number[status]} {status}"
+        for status in order
+        if number[status] and status is not Status.FINISHED
+    ]
     return ", ".join([f"{number[Status.FINISHED]} of {len(states)} finished", *others])
 
 
@@ -137,13 +180,33 @@ def time_left(experiment: Experiment, states: Sequence[State]) -> tuple[Range | 
         devices.setdefault(device_key(state.cell.config), []).append(one or (0.0, 0.0))
         unknown += [] if one else [state.cell.strategy]
     if unknown:
-        return None, f"No estimate before a cycle of {', '.join(dict.fromkeys(unknown))} has been timed"
-    sums = [(sum(low for low, _ in ranges), sum(high for _, high in ranges)) for ranges in devices.values()]
+        return (
+            None,
+            f"No estimate before a cycle of {', '.join(dict.fromkeys(unknown))} has been timed",
+        )
+    sums = [
+        (sum(low for low, _ in ranges), sum(high for _, high in ranges))
+        for ranges in devices.values()
+    ]
     low, high = max(low for low, _ in sums), max(high for _, high in sums)
     own = {state.cell.run_name for state in states}
-    others = sum(run.status.alive and device_key(run.config) in devices for run in every if run.name not in own)
-    shared = f", not counting {others} other run{'s' * (others != 1)} on the same device" if others else ""
-    early = "at most " if any(state.cell.config.label_budget or state.cell.config.plateau_percent for state in alive) else ""
+    others = sum(
+        run.status.alive and device_key(run.config) in devices
+        for run in every
+        if run.name not in own
+    )
+    shared = (
+        f", not counting {others} other run{'s' * (others != 1)} on the same device"
+        if others
+        else ""
+    )
+    early = (
+        "at most "
+        if any(
+            state.cell.config.label_budget or state.cell.config.plateau_percent for state in alive
+        )
+        else ""
+    )
     return (low, high), f"{early}{span(low, high)} left{shared}".capitalize()
 
 
@@ -151,13 +214,33 @@ def as_values(experiment: Experiment) -> dict[str, Any]:
     """What `status --json` says: always these keys, times in seconds, null where nothing is known."""
     states = experiment.states()
     left, text = time_left(experiment, states)
-    return {"name": experiment.name, "title": experiment.title, "created": experiment.created,
-            "strategies": experiment.strategies, "seeds": experiment.seeds, "variants": experiment.variants,
-            "counts": {str(status): sum(state.status is status for state in states) for status in Status},
-            "eta_low_s": left[0] if left else None, "eta_high_s": left[1] if left else None, "eta_text": text or None,
-            "cells": [{"variant": state.cell.variant, "strategy": state.cell.strategy, "seed": state.cell.seed,
-                       "run": state.cell.run_name, "status": str(state.status), "cycles_done": state.cycles_done,
-                       "cycles": state.cycles, "percent": round(100 * state.fraction, 1)} for state in states]}
+    return {
+        "name": experiment.name,
+        "title": experiment.title,
+        "created": experiment.created,
+        "strategies": experiment.strategies,
+        "seeds": experiment.seeds,
+        "variants": experiment.variants,
+        "counts": {
+            str(status): sum(state.status is status for state in states) for status in Status
+        },
+        "eta_low_s": left[0] if left else None,
+        "eta_high_s": left[1] if left else None,
+        "eta_text": text or None,
+        "cells": [
+            {
+                "variant": state.cell.variant,
+                "strategy": state.cell.strategy,
+                "seed": state.cell.seed,
+                "run": state.cell.run_name,
+                "status": str(state.status),
+                "cycles_done": state.cycles_done,
+                "cycles": state.cycles,
+                "percent": round(100 * state.fraction, 1),
+            }
+            for state in states
+        ],
+    }
 
 
 def outcome(states: Sequence[State]) -> int:
@@ -168,11 +251,19 @@ def outcome(states: Sequence[State]) -> int:
     return 0 if found == {Status.FINISHED} else 3
 
 
-def _left(experiment: Experiment, state: State, every: Sequence[Run], seconds: Table) -> Range | None:
+def _left(
+    experiment: Experiment, state: State, every: Sequence[Run], seconds: Table
+) -> Range | None:
     """Of one run: what it says itself once it can, else what runs like it took."""
     config, run = state.cell.config, experiment.run(state.cell)
-    now = run.progress(partial(known_times, config, every)) if run and state.status is Status.RUNNING else None
-    return now.eta_s if now and now.eta_s else seconds_left(config, state.cycles_done, every, seconds)
+    now = (
+        run.progress(partial(known_times, config, every))
+        if run and state.status is Status.RUNNING
+        else None
+    )
+    return (
+        now.eta_s if now and now.eta_s else seconds_left(config, state.cycles_done, every, seconds)
+    )
 
 
 def _told(state: State) -> str:
@@ -200,4 +291,9 @@ def _write(found: pd.DataFrame, path: Path) -> None:
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from None
 
 
-EXPERIMENT_VIEWS: dict[str, Callable[..., None]] = {"status": status, "list": list_all, "watch": watch, "results": results}
+EXPERIMENT_VIEWS: dict[str, Callable[..., None]] = {
+    "status": status,
+    "list": list_all,
+    "watch": watch,
+    "results": results,
+}

@@ -1,4 +1,5 @@
 """`export`: what one cycle picked, or a set that somebody chose, as a file for another program; `sets`: which sets there are."""
+
 import json
 from collections.abc import Callable
 from functools import partial
@@ -19,10 +20,20 @@ from mtal.runs.store.run import Run
 def export(
     name: RunName,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write.")],
-    cycle: Annotated[int | None, typer.Option(help="A complete cycle that picked something, from 0: its batch.")] = None,
-    set_id: Annotated[str | None, typer.Option("--set", metavar="ID", help="Or a named set, as `sets` lists it.")] = None,
-    kind: Annotated[str, typer.Option("--format", help="Of a cycle: csv, images, jsonl, parquet, split or zip. Of a set: csv, "
-                                                       "list or zip.")] = "zip",
+    cycle: Annotated[
+        int | None, typer.Option(help="A complete cycle that picked something, from 0: its batch.")
+    ] = None,
+    set_id: Annotated[
+        str | None, typer.Option("--set", metavar="ID", help="Or a named set, as `sets` lists it.")
+    ] = None,
+    kind: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="Of a cycle: csv, images, jsonl, parquet, split or zip. Of a set: csv, "
+            "list or zip.",
+        ),
+    ] = "zip",
     runs: Runs = None,
 ) -> None:
     """Write what one cycle picked, as people decided on it, or a set of images, to a file."""
@@ -39,12 +50,27 @@ def sets(name: RunName, runs: Runs = None, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(rows, indent=1))
         return
-    shown = [{"set": row["id"], "name": row["name"], "images": f"{row['size']:,}", "by": row["who"], "when": row["when"],
-              "origin": row["origin"]} for row in rows]
-    typer.echo(table(shown) if shown else f"No sets of the data of {run.name}: choose images in the Map and save them")
+    shown = [
+        {
+            "set": row["id"],
+            "name": row["name"],
+            "images": f"{row['size']:,}",
+            "by": row["who"],
+            "when": row["when"],
+            "origin": row["origin"],
+        }
+        for row in rows
+    ]
+    typer.echo(
+        table(shown)
+        if shown
+        else f"No sets of the data of {run.name}: choose images in the Map and save them"
+    )
 
 
-def _asked(run: Run, cycle: int | None, set_id: str | None, kind: str) -> tuple[str, Callable[[], bytes]]:
+def _asked(
+    run: Run, cycle: int | None, set_id: str | None, kind: str
+) -> tuple[str, Callable[[], bytes]]:
     """Title of what is to be written, and the function that makes it."""
     from mtal.export.registry import EXPORTERS, SET_EXPORTERS
 
@@ -54,4 +80,6 @@ def _asked(run: Run, cycle: int | None, set_id: str | None, kind: str) -> tuple[
     if set_id is not None and cycle is None:
         of_set = find(SET_EXPORTERS, kind, "export format of a set")
         return of_set.title, partial(of_set.write, run, set_id)
-    raise ConfigError("name what to export: either --cycle with a number, or --set with an id, as `sets` lists them")
+    raise ConfigError(
+        "name what to export: either --cycle with a number, or --set with an id, as `sets` lists them"
+    )

@@ -1,4 +1,5 @@
 """Options that several commands share, and how they become a store, a config and a checked config."""
+
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,10 +12,20 @@ from mtal.runs.paths import StorePaths, default_store
 if TYPE_CHECKING:
     from mtal.datasets.dataset import Source
 
-Preset = Annotated[str | None, typer.Option("--preset", help=f"Start from a preset: {', '.join(PRESETS)}.")]
-Sets = Annotated[list[str] | None, typer.Option("--set", metavar="SETTING=VALUE", help="Change a setting; can be repeated.")]
-ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings from a JSON or YAML file.")]
-Runs = Annotated[Path | None, typer.Option("--runs", metavar="DIR", help="The run store; else $MTAL_RUNS, else runs/.")]
+Preset = Annotated[
+    str | None, typer.Option("--preset", help=f"Start from a preset: {', '.join(PRESETS)}.")
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SETTING=VALUE", help="Change a setting; can be repeated."),
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Settings from a JSON or YAML file.")
+]
+Runs = Annotated[
+    Path | None,
+    typer.Option("--runs", metavar="DIR", help="The run store; else $MTAL_RUNS, else runs/."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on standard output.")]
 ExperimentName = Annotated[str, typer.Argument(metavar="NAME", help="Name of an experiment.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, as `status` shows it.")]
@@ -51,16 +62,24 @@ def _have_labels(source: "Source", config: Config) -> None:
     except DataError as error:
         raise ConfigError(str(error)) from None
     if missing := [task for task in config.tasks if there and task not in there]:
-        raise ConfigError(f"tasks: there are no labels of {', '.join(missing)} in {source.place(config)}; it has "
-                          f"{', '.join(there)}: --set tasks={','.join(there)}")
+        raise ConfigError(
+            f"tasks: there are no labels of {', '.join(missing)} in {source.place(config)}; it has "
+            f"{', '.join(there)}: --set tasks={','.join(there)}"
+        )
 
 
-def variants(preset: str | None, file: Path | None, sets: Iterable[str], strategies: str, seeds: str) -> list[Config]:
+def variants(
+    preset: str | None, file: Path | None, sets: Iterable[str], strategies: str, seeds: str
+) -> list[Config]:
     """One config per strategy and seed; an empty text leaves the choice to the config."""
     of_strategies = [[f"strategy={name}"] for name in items(strategies)] or [[]]
     of_seeds = [[f"seed={seed}"] for seed in items(seeds)] or [[]]
     common = list(sets)
-    return [compose(preset, file, [*common, *strategy, *seed]) for strategy in of_strategies for seed in of_seeds]
+    return [
+        compose(preset, file, [*common, *strategy, *seed])
+        for strategy in of_strategies
+        for seed in of_seeds
+    ]
 
 
 def items(text: str) -> list[str]:

@@ -1,4 +1,5 @@
 """What a command writes where a person says."""
+
 from pathlib import Path
 
 from mtal.config import ConfigError

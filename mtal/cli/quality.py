@@ -1,4 +1,5 @@
 """`quality`: how well each signal of a run ranked the unlabelled images by their true loss."""
+
 import json
 from typing import Annotated
 
@@ -15,19 +16,26 @@ from mtal.runs.store.run import LOSS, Run
 def quality(
     name: RunName,
     cycle: Annotated[int | None, typer.Option(help="Only this complete cycle, from 0.")] = None,
-    runs: Runs = None, as_json: AsJson = False,
+    runs: Runs = None,
+    as_json: AsJson = False,
 ) -> None:
     """Rank correlation (Spearman) of each signal with the true loss, per task and for the multi-task loss; 95 % intervals."""
     run = find_run(store_at(runs), name)
     found = run.qualities()
     if cycle is not None:
         if not 0 <= cycle < run.cycles_done():
-            raise ConfigError(f"{name} has no complete cycle {cycle}; {run.cycles_done()} are complete, from 0")
+            raise ConfigError(
+                f"{name} has no complete cycle {cycle}; {run.cycles_done()} are complete, from 0"
+            )
         found = found[found["cycle"] == cycle]
     if as_json:
         typer.echo(json.dumps(json.loads(found.to_json(orient="records")), indent=1))
     else:
-        typer.echo(table(rows(found, [task.name for task in run.tasks])) if len(found) else nothing(run, cycle))
+        typer.echo(
+            table(rows(found, [task.name for task in run.tasks]))
+            if len(found)
+            else nothing(run, cycle)
+        )
 
 
 def rows(found: pd.DataFrame, tasks: list[str]) -> list[dict[str, str]]:
@@ -38,9 +46,11 @@ def rows(found: pd.DataFrame, tasks: list[str]) -> list[dict[str, str]]:
     for (cycle, _, version), part in found.groupby(["cycle", "signal", "version"], sort=False):
         cells = {(row["task"], row["joined"]): row for _, row in part.iterrows()}
         fewest, most = int(part["n"].min()), int(part["n"].max())
-        lines.append({"cycle": str(cycle), "signal": str(version)}
-                     | {title: _cell(cells.get(key)) for title, key in columns.items()}
-                     | {"images": str(most) if fewest == most else f"{fewest} to {most}"})
+        lines.append(
+            {"cycle": str(cycle), "signal": str(version)}
+            | {title: _cell(cells.get(key)) for title, key in columns.items()}
+            | {"images": str(most) if fewest == most else f"{fewest} to {most}"}
+        )
     return lines
 
 
@@ -49,11 +59,17 @@ def nothing(run: Run, cycle: int | None) -> str:
     if not run.cycles_done():
         return f"{run.name}: no cycle is complete yet"
     where = "" if cycle is None else f" in cycle {cycle}"
-    return (f"{run.name}: no signal quality{where}. It is measured in cycles that pick, in simulations with signal_quality=true, "
-            f"of the signals that the strategy needs; describe=always measures all")
+    return (
+        f"{run.name}: no signal quality{where}. It is measured in cycles that pick, in simulations with signal_quality=true, "
+        f"of the signals that the strategy needs; describe=always measures all"
+    )
 
 
 def _cell(row: "pd.Series | None") -> str:
     if row is None:
         return ""
-    return "none" if pd.isna(row["rho"]) else f"{row['rho']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+    return (
+        "none"
+        if pd.isna(row["rho"])
+        else f"{row['rho']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+    )

@@ -1,4 +1,5 @@
 """Commands that start work: `run` stays and shows it, `launch` leaves it in the background."""
+
 from collections.abc import Iterable
 from functools import partial
 from shlex import quote
@@ -16,7 +17,9 @@ from mtal.runs.store.index import all_runs, known_times
 from mtal.runs.store.run import Run
 
 
-def run(preset: Preset = None, sets: Sets = None, config: ConfigFile = None, runs: Runs = None) -> None:
+def run(
+    preset: Preset = None, sets: Sets = None, config: ConfigFile = None, runs: Runs = None
+) -> None:
     """Do one run in the foreground. Exit code 0: finished, 1: failed, 2: a setting cannot be used, 3: stopped."""
     chosen, store = checked(compose(preset, config, sets or [])), store_at(runs)
     known = partial(known_times, chosen, all_runs(store))
@@ -28,7 +31,10 @@ def run(preset: Preset = None, sets: Sets = None, config: ConfigFile = None, run
 
 
 def launch(
-    preset: Preset = None, sets: Sets = None, config: ConfigFile = None, runs: Runs = None,
+    preset: Preset = None,
+    sets: Sets = None,
+    config: ConfigFile = None,
+    runs: Runs = None,
     strategies: Annotated[str, typer.Option(help="Comma-separated; a run for each.")] = "",
     seeds: Annotated[str, typer.Option(help="Comma-separated; a run for each, per strategy.")] = "",
 ) -> None:
@@ -50,9 +56,15 @@ def ending(job: Run, outcome: Status) -> str:
         rule = job.result.get("reason")
         return f"{job.name}: finished{f' ({rule})' if rule else ''}, {done} {cycles} in {job.paths.folder}"
     if outcome is Status.STOPPED:
-        store = "" if job.store.folder == default_store() else f" --runs {quote(str(job.store.folder))}"
-        return (f"{job.name}: stopped after {done} complete {cycles}: {job.result.get('reason', 'on request')}\n"
-                f"`python -m mtal resume {job.name}{store}` goes on")
+        store = (
+            "" if job.store.folder == default_store() else f" --runs {quote(str(job.store.folder))}"
+        )
+        return (
+            f"{job.name}: stopped after {done} complete {cycles}: {job.result.get('reason', 'on request')}\n"
+            f"`python -m mtal resume {job.name}{store}` goes on"
+        )
     reason = job.result.get("reason") or "its worker is gone and left no result"
-    tail = [] if job.result.get("traceback") == "" else job.log_tail()      # without one the reason says it all
+    tail = (
+        [] if job.result.get("traceback") == "" else job.log_tail()
+    )  # without one the reason says it all
     return "\n".join([f"{job.name}: {outcome}: {reason}", *tail, f"Log: {job.paths.log}"])

@@ -1,4 +1,5 @@
 """Commands for runs that exist: `stop` and `resume`."""
+
 from typing import Annotated
 
 import typer
@@ -13,8 +14,11 @@ from mtal.runs.store.run import Run
 
 
 def stop(
-    name: RunName, runs: Runs = None,
-    at_once: Annotated[bool, typer.Option("--kill", help="End the worker at once; the cycle in hand is lost.")] = False,
+    name: RunName,
+    runs: Runs = None,
+    at_once: Annotated[
+        bool, typer.Option("--kill", help="End the worker at once; the cycle in hand is lost.")
+    ] = False,
 ) -> None:
     """Ask a run to stop after the step in hand; complete cycles stay and `resume` goes on."""
     run = find_run(store_at(runs), name)
@@ -27,21 +31,34 @@ def stop(
     elif kill(run.paths):
         typer.echo(f"{name}: killed")
     else:
-        typer.echo(f"{name}: asked to stop; there is no worker to kill, or it has only just started")
+        typer.echo(
+            f"{name}: asked to stop; there is no worker to kill, or it has only just started"
+        )
 
 
 def resume(
-    name: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name of a run.")] = None, runs: Runs = None,
-    every: Annotated[bool, typer.Option("--all", help="Every run that was interrupted, was stopped or failed.")] = False,
-    accept_data: Annotated[bool, typer.Option(ACCEPT_DATA, help="Go on though the data changed, which the run notes.")] = False,
+    name: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Name of a run.")] = None,
+    runs: Runs = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every run that was interrupted, was stopped or failed.")
+    ] = False,
+    accept_data: Annotated[
+        bool, typer.Option(ACCEPT_DATA, help="Go on though the data changed, which the run notes.")
+    ] = False,
 ) -> None:
     """Go on after the last complete cycle, in the background."""
     if (name is None) == (not every):
         raise ConfigError("name one run to resume, or give --all")
     if every and accept_data:
-        raise ConfigError(f"name the run for {ACCEPT_DATA}: changed data is accepted for one run at a time")
+        raise ConfigError(
+            f"name the run for {ACCEPT_DATA}: changed data is accepted for one run at a time"
+        )
     store = store_at(runs)
-    chosen = [find_run(store, name)] if name else [run for run in reversed(all_runs(store)) if _was_cut(run)]
+    chosen = (
+        [find_run(store, name)]
+        if name
+        else [run for run in reversed(all_runs(store)) if _was_cut(run)]
+    )
     for run in chosen:
         typer.echo(f"{run.name}: {_resume(run, accept_data)}")
     if not chosen:

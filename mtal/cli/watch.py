@@ -1,4 +1,5 @@
 """Follow a run in the terminal: one line that says the stage, how far it is and how long it will take."""
+
 import sys
 import time
 from collections.abc import Callable
@@ -20,7 +21,12 @@ def follow(run: Run, known: Callable[[], Times], pause_s: float = 0.5) -> Status
         try:
             if not run.status.alive:
                 break
-            shown = _show(line(run, known) if not asked else "Stopping after the step in hand (Ctrl-C again: at once)", shown)
+            shown = _show(
+                line(run, known)
+                if not asked
+                else "Stopping after the step in hand (Ctrl-C again: at once)",
+                shown,
+            )
             time.sleep(pause_s)
         except KeyboardInterrupt:
             if asked:

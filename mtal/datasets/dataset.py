@@ -2,6 +2,7 @@
 
 An index is a position in a split. Labels are NumPy arrays in the form that `mtal.tasks.task` calls a label.
 """
+
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -55,15 +56,16 @@ class Split(Readable, Protocol):
 @dataclass(frozen=True)
 class Dataset:
     """A pool to choose from and a validation split to measure on, with the tasks that were asked for."""
+
     name: str
     title: str
-    folder: str                                             # resolved; data without a folder say here what they consist of
+    folder: str  # resolved; data without a folder say here what they consist of
     tasks: tuple[Task, ...]
     pool: Split
     validation: Split
-    note: str = ""                                          # what must be said beside every figure
-    warnings: tuple[str, ...] = ()                          # what is odd but usable, for a check to show
-    reading: str = ""                                       # what else decides the labels' values, such as a scale
+    note: str = ""  # what must be said beside every figure
+    warnings: tuple[str, ...] = ()  # what is odd but usable, for a check to show
+    reading: str = ""  # what else decides the labels' values, such as a scale
 
     def of(self, pool: Split, validation: Split) -> "Dataset":
         """The same data set with other splits, such as those without broken images."""
@@ -71,13 +73,20 @@ class Dataset:
 
     def fingerprint(self, pool_labels: bool = True) -> str:
         """Sixteen hex digits that change with any name, order, file size or file time; the pool's labels count unless refused."""
-        digest = hashlib.sha256(repr((self.name, [(task.name, task.classes) for task in self.tasks])).encode())
+        digest = hashlib.sha256(
+            repr((self.name, [(task.name, task.classes) for task in self.tasks])).encode()
+        )
         digest.update(self.reading.encode())
         if not any(split.files(0, ()) for split in (self.pool, self.validation)):
-            digest.update(self.folder.encode())             # data without files are what they say they consist of
-        state = cache(_state)                               # one file may hold many images
-        for split, tasks in ((self.pool, self.tasks if pool_labels else ()), (self.validation, self.tasks)):
-            digest.update(b"split")                         # an image that changes sides changes the data set
+            digest.update(
+                self.folder.encode()
+            )  # data without files are what they say they consist of
+        state = cache(_state)  # one file may hold many images
+        for split, tasks in (
+            (self.pool, self.tasks if pool_labels else ()),
+            (self.validation, self.tasks),
+        ):
+            digest.update(b"split")  # an image that changes sides changes the data set
             for index, name in enumerate(split.ids):
                 digest.update(name.encode())
                 for what, file in sorted(split.files(index, tasks).items()):
@@ -88,14 +97,21 @@ class Dataset:
 @dataclass(frozen=True)
 class Source:
     """A kind of data set."""
+
     name: str
     title: str
-    layout: str                                             # what a folder must look like, for people
-    task_names: tuple[str, ...]                             # tasks it can have labels for
-    place: Callable[[Config], str]                          # what Dataset.folder will be, found cheaply; "" if there is nothing.
-                                                            # For empty `data` the place where it looks by itself
-    tasks_in: Callable[[Config], tuple[str, ...]]           # those of task_names that the place has labels for, found cheaply
-    load: Callable[[Config], Dataset]                       # ConfigError or DataError; single files may be missing or broken
+    layout: str  # what a folder must look like, for people
+    task_names: tuple[str, ...]  # tasks it can have labels for
+    place: Callable[
+        [Config], str
+    ]  # what Dataset.folder will be, found cheaply; "" if there is nothing.
+    # For empty `data` the place where it looks by itself
+    tasks_in: Callable[
+        [Config], tuple[str, ...]
+    ]  # those of task_names that the place has labels for, found cheaply
+    load: Callable[
+        [Config], Dataset
+    ]  # ConfigError or DataError; single files may be missing or broken
     # Writes a first guess of a description that the place lacks, for a person to look at, and says where; None if it has one.
     write_missing: Callable[[Config], Path | None] | None = None
 
@@ -104,15 +120,21 @@ def chosen(offered: Mapping[str, Task], config: Config, title: str) -> tuple[Tas
     """The tasks of a config, in its order and with its weights, out of those that a data set has labels for."""
     for name in config.tasks:
         if name not in offered:
-            raise ConfigError(f"tasks: {title} has no labels for {name!r}; it has {', '.join(offered)}")
-    return tuple(replace(offered[name], weight=config.loss_weights.get(name, offered[name].weight)) for name in config.tasks)
+            raise ConfigError(
+                f"tasks: {title} has no labels for {name!r}; it has {', '.join(offered)}"
+            )
+    return tuple(
+        replace(offered[name], weight=config.loss_weights.get(name, offered[name].weight))
+        for name in config.tasks
+    )
 
 
 @dataclass(frozen=True)
 class Subset:
     """Some images of a split, in its order."""
+
     whole: Split
-    places: tuple[int, ...]                                 # positions in `whole`
+    places: tuple[int, ...]  # positions in `whole`
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

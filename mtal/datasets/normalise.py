@@ -1,14 +1,17 @@
 """Pixels -> what the backbones were pretrained on."""
+
 import torch
 from torch import Tensor
 
-MEAN = (0.485, 0.456, 0.406)                                # of ImageNet, RGB in 0..1
+MEAN = (0.485, 0.456, 0.406)  # of ImageNet, RGB in 0..1
 STD = (0.229, 0.224, 0.225)
 
 
 def to_input(images: Tensor, device: torch.device | str) -> Tensor:
     """(B, 3, H, W) uint8, or float of the same range 0..255 -> normalised float32 on the device, channels last."""
-    pixels = images.to(device, non_blocking=True).to(torch.float32, memory_format=torch.channels_last)
+    pixels = images.to(device, non_blocking=True).to(
+        torch.float32, memory_format=torch.channels_last
+    )
     mean = torch.tensor(MEAN, device=device).view(1, 3, 1, 1) * 255
     std = torch.tensor(STD, device=device).view(1, 3, 1, 1) * 255
     return (pixels - mean) / std

@@ -1,11 +1,12 @@
 """Splits for those who may see every label."""
+
 import numpy as np
 
 from mtal.datasets.dataset import DataError, Readable, Split
 from mtal.tasks.task import Task
 
 
-class Sound:
+class TolerantSplit:
     """A split of whose broken labels no pixel counts. What its gate withholds stays withheld."""
 
     def __init__(self, split: Readable) -> None:
@@ -21,7 +22,7 @@ class Sound:
             return np.full(shape, task.ignore, task.label_dtype)
 
 
-class Ungated(Sound):
+class OracleSplit(TolerantSplit):
     """A split with every label that can be read, bought or not."""
 
     def __init__(self, split: Split) -> None:

@@ -1,4 +1,5 @@
 """The same work on many items in threads: decoding and NumPy free the interpreter, so all cores are used."""
+
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,14 +7,16 @@ from typing import TypeVar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
-Report = Callable[[int, int], None]                         # done, total; may raise to stop the work
+Report = Callable[[int, int], None]  # done, total; may raise to stop the work
 
 
 def quiet(done: int, total: int) -> None:
     """A report that nobody reads."""
 
 
-def in_threads(work: Callable[[Item], Answer], items: Iterable[Item], report: Report = quiet) -> list[Answer]:
+def in_threads(
+    work: Callable[[Item], Answer], items: Iterable[Item], report: Report = quiet
+) -> list[Answer]:
     """work(item) of every item, in order.
 
     `report` is called in the caller's thread; if it raises, or the work does, what has not begun is dropped.

@@ -1,4 +1,5 @@
 """What trainer and signals read: a split at one size, as tensors, kept in memory as far as allowed."""
+
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +14,8 @@ from mtal.datasets.dataset import DataError, Readable
 from mtal.datasets.parallel import Report, in_threads, quiet
 from mtal.tasks.task import Task
 
-IMAGE = "image"                                             # the key of an image where a task's name could stand
-NAMED = 10                                                  # how many broken files a message names
+IMAGE = "image"  # the key of an image where a task's name could stand
+NAMED = 10  # how many broken files a message names
 
 
 class Resized:
@@ -27,8 +28,8 @@ class Resized:
         self.ids, self.size = split.ids, size
         self._split = split
         self._kept: dict[tuple[int, str], np.ndarray] = {}  # (C, H, W) each
-        self._unresized: set[tuple[int, str]] = set()       # labels that have this size by themselves
-        self._blank: set[tuple[int, str]] = set()           # labels of which no pixel counts
+        self._unresized: set[tuple[int, str]] = set()  # labels that have this size by themselves
+        self._blank: set[tuple[int, str]] = set()  # labels of which no pixel counts
         self._free_bytes = int(memory_gb * 2**30)
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(cpu_count())
@@ -38,7 +39,9 @@ class Resized:
 
     def images(self, indices: Sequence[int] | np.ndarray) -> Tensor:
         """(B, 3, H, W) uint8 RGB."""
-        return self._stack([(int(index), None) for index in indices], np.empty((0, 3, *self.size), np.uint8))
+        return self._stack(
+            [(int(index), None) for index in indices], np.empty((0, 3, *self.size), np.uint8)
+        )
 
     def targets(self, indices: Sequence[int] | np.ndarray, task: Task) -> Tensor:
         """(B, 1 or 3, H, W) of the label's dtype. LabelNotBought if a gate withholds one of them."""
@@ -46,9 +49,14 @@ class Resized:
 
     def native_targets(self, indices: Sequence[int] | np.ndarray, task: Task) -> list[Tensor]:
         """(1 or 3, H, W) each, at the label's own size: what a metric is measured against."""
-        return [torch.from_numpy(planes) for planes in self._threads.map(lambda index: self._native(int(index), task), indices)]
+        return [
+            torch.from_numpy(planes)
+            for planes in self._threads.map(lambda index: self._native(int(index), task), indices)
+        ]
 
-    def targets_for(self, indices: Sequence[int] | np.ndarray, tasks: Sequence[Task], labelled: np.ndarray) -> dict[str, Tensor]:
+    def targets_for(
+        self, indices: Sequence[int] | np.ndarray, tasks: Sequence[Task], labelled: np.ndarray
+    ) -> dict[str, Tensor]:
         """Task name -> targets; pairs that are not labelled are not read and ignored everywhere. labelled: (N, T) bool."""
         targets = {}
         for column, task in enumerate(tasks):
@@ -58,17 +66,30 @@ class Resized:
             targets[task.name] = target
         return targets
 
-    def preload(self, report: Report = quiet, tasks: Sequence[Task] = (), labelled: np.ndarray | None = None,
-                ) -> dict[tuple[int, str], str]:
+    def preload(
+        self, report: Report = quiet, tasks: Sequence[Task] = (), labelled: np.ndarray | None = None
+    ) -> dict[tuple[int, str], str]:
         """Read every image, and the labels of `tasks` (only where `labelled`, (N, T) bool), so that all that is broken shows now.
 
         (position, task) -> problem of the labels that are broken; from then on no pixel of them counts. One DataError for all
         broken images. What finds no room in memory is read again when needed.
         """
-        wanted = [[task for column, task in enumerate(tasks) if labelled is None or labelled[index, column]]
-                  for index in range(len(self))]
-        found = in_threads(lambda index: self._problems(index, wanted[index]), range(len(self)), report)
-        problems = {(index, what): problem for index, row in enumerate(found) for what, problem in row.items()}
+        wanted = [
+            [
+                task
+                for column, task in enumerate(tasks)
+                if labelled is None or labelled[index, column]
+            ]
+            for index in range(len(self))
+        ]
+        found = in_threads(
+            lambda index: self._problems(index, wanted[index]), range(len(self)), report
+        )
+        problems = {
+            (index, what): problem
+            for index, row in enumerate(found)
+            for what, problem in row.items()
+        }
         if images := [problem for (_, what), problem in problems.items() if what == IMAGE]:
             more = f"; and {len(images) - NAMED} more" if len(images) > NAMED else ""
             files = "1 image" if len(images) == 1 else f"{len(images)} images"
@@ -114,7 +135,11 @@ class Resized:
         if task and key in self._blank:
             return self._nothing(task)
         split = self._split
-        array = resize_label(split.label(index, task), self.size) if task else resize_image(split.image(index), self.size)
+        array = (
+            resize_label(split.label(index, task), self.size)
+            if task
+            else resize_image(split.image(index), self.size)
+        )
         planes = np.ascontiguousarray(np.moveaxis(np.atleast_3d(array), -1, 0))
         with self._lock:
             if key not in self._kept and planes.nbytes <= self._free_bytes:
@@ -129,7 +154,9 @@ class Resized:
             return self._nothing(task)
         if key in self._unresized and (kept := self._kept.get(key)) is not None:
             return kept.copy()
-        label = unit_length(self._split.label(index, task))     # as what is kept, or the second time would round otherwise
+        label = unit_length(
+            self._split.label(index, task)
+        )  # as what is kept, or the second time would round otherwise
         if label.shape[:2] == tuple(self.size):
             self._unresized.add(key)
         return np.ascontiguousarray(np.moveaxis(np.atleast_3d(label), -1, 0))
@@ -147,7 +174,9 @@ def resize_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 def resize_label(label: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """(H, W) or (H, W, 3) -> size, from the pixel under each new pixel's centre; vectors of unit length."""
-    rows, columns = ((np.arange(new) + 0.5) * old / new for new, old in zip(size, label.shape, strict=False))
+    rows, columns = (
+        (np.arange(new) + 0.5) * old / new for new, old in zip(size, label.shape, strict=False)
+    )
     return unit_length(label[np.ix_(rows.astype(int), columns.astype(int))])
 
 

@@ -1,50 +1,71 @@
 """The heart of the program: train, measure, describe the pool, pick; once per cycle, going on after the last complete one."""
+
 import numpy as np
 
 from mtal.datasets.dataset import Gated
-from mtal.engine.stage_timer import Watch
+from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages import stopping
-from mtal.engine.stages.apply_reviews import begin
+from mtal.engine.stages.apply_reviews import apply_reviews
 from mtal.engine.stages.measure import follow, write_measurements
-from mtal.engine.stages.prepare import leave_out, less, prepare
+from mtal.engine.stages.prepare import leave_out, prepare, without_broken
 from mtal.engine.stages.prepare_data import must_be_learned
-from mtal.engine.stages.select import Chosen, choose
+from mtal.engine.stages.select import Selection, choose
 from mtal.engine.stages.train import save_weights, trained_network, training_feed
 from mtal.runs.store.run import Run
 from mtal.seeds import SIGNAL
-from mtal.signals.signal import Bench
+from mtal.signals.signal import FitContext
 from mtal.training.device import set_threads
 from mtal.training.evaluate import evaluate
 
 
-def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> str:
+def run_cycles(run: Run, watch: StageTimer, accept_data: bool = False) -> str:
     """All cycles of a run that are not complete yet; the rule that ended it, "" if its cycles were up. `accept_data`: also if
     the data changed after the first of them."""
     losses, labels = stopping.so_far(run)
     rule = stopping.reason(run.config, losses, labels)
     if rule or run.cycles_done() >= run.config.cycles:
-        return rule                                         # killed after its last cycle: there is nothing left to do
+        return rule  # killed after its last cycle: there is nothing left to do
     study = prepare(run, watch, accept_data)
     for number in range(run.cycles_done(), study.config.cycles):
-        set_threads(study.config)                           # the map of the cycle before may have changed them
-        labelled = begin(run, number, study.start, study.dataset, study.there)
+        set_threads(study.config)  # the map of the cycle before may have changed them
+        labelled = apply_reviews(run, number, study.start, study.dataset, study.there)
         study.pool.change_gate(Gated(study.dataset.pool, study.dataset.tasks, labelled))
-        with watch.stage("load", len(study.pool)) as report:        # a broken label shows before an hour of training
+        with watch.stage(
+            "load", len(study.pool)
+        ) as report:  # a broken label shows before an hour of training
             broken = study.pool.preload(report, study.dataset.tasks, labelled)
             leave_out(study, "pool", broken)
-            must_be_learned(less(labelled, broken, study.config.tasks), study.dataset)
+            must_be_learned(without_broken(labelled, broken, study.config.tasks), study.dataset)
         feed = training_feed(study, number, labelled, watch)
         with run.new_cycle(number) as cycle:
             network, companions = trained_network(study, number, feed, watch)
             waited = feed.waiting.seconds
             with watch.stage("evaluate", len(study.validation)) as report:
-                found = evaluate(network, study.validation, study.dataset.tasks, study.config, study.machine, report)
+                found = evaluate(
+                    network,
+                    study.validation,
+                    study.dataset.tasks,
+                    study.config,
+                    study.machine,
+                    report,
+                )
             losses.append(found.loss)
             rule = stopping.reason(study.config, losses, int(labelled.sum()))
-            chosen = Chosen(np.empty((0, 2), np.int64), None, None)
-            if not rule and number < study.config.cycles - 1 and not (labelled | study.closed_in(number)).all():
-                bench = Bench(network, study.pool, feed, study.dataset.tasks, study.config, study.machine,
-                              (study.config.seed, number, SIGNAL))
+            chosen = Selection(np.empty((0, 2), np.int64), None, None)
+            if (
+                not rule
+                and number < study.config.cycles - 1
+                and not (labelled | study.closed_in(number)).all()
+            ):
+                bench = FitContext(
+                    network,
+                    study.pool,
+                    feed,
+                    study.dataset.tasks,
+                    study.config,
+                    study.machine,
+                    (study.config.seed, number, SIGNAL),
+                )
                 chosen = choose(study, number, labelled, bench, companions, cycle, watch)
             follow(study, labelled, feed, network, number, chosen, cycle, watch)
             save_weights(network, cycle.network)
@@ -53,39 +74,3 @@ def run_cycles(run: Run, watch: Watch, accept_data: bool = False) -> str:
         if rule:
             break
     return rule
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-

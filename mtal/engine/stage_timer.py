@@ -1,4 +1,5 @@
 """Watch: what stage the work is in, how far, how long it took, and whether somebody asked it to stop."""
+
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,10 +8,10 @@ from mtal.runs.jobs.stop import stop_if_asked
 from mtal.runs.store.run import Run
 from mtal.training.batches import Report
 
-PAUSE_S, LONG_PAUSE_S = 0.5, 5.0                            # between two lines of one stage, in its first minute and later
+PAUSE_S, LONG_PAUSE_S = 0.5, 5.0  # between two lines of one stage, in its first minute and later
 
 
-class Watch:
+class StageTimer:
     """`seconds` holds the time of every stage of the cycle in hand that has ended; `current` is the stage in hand."""
 
     def __init__(self, run: Run, cycle: int) -> None:
@@ -40,6 +41,6 @@ class Watch:
 
         report(0, total)
         yield report
-        if units[0] < units[1]:                             # a stage of one piece says only that it has begun
+        if units[0] < units[1]:  # a stage of one piece says only that it has begun
             self._run.report(self._cycle, name, units[1], units[1])
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began

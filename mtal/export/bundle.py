@@ -1,4 +1,5 @@
 """Everything about one batch in one zip, with a manifest that says what is in it and where it comes from."""
+
 from typing import Any
 
 from mtal.export.manifest import packed
@@ -11,8 +12,13 @@ from mtal.runs.store.run import Run
 def bundle_files(run: Run, cycle: int) -> dict[str, bytes]:
     """Path -> content of all but the manifest."""
     table = record(run, cycle)
-    files = {"selection.csv": csv_bytes(table), "selection.jsonl": jsonl_bytes(table), "selection.parquet": parquet_bytes(table),
-             "selection_images.csv": csv_bytes(images_of(table)), "learning_curve.csv": csv_bytes(_curve(run, cycle))}
+    files = {
+        "selection.csv": csv_bytes(table),
+        "selection.jsonl": jsonl_bytes(table),
+        "selection.parquet": parquet_bytes(table),
+        "selection_images.csv": csv_bytes(images_of(table)),
+        "learning_curve.csv": csv_bytes(_curve(run, cycle)),
+    }
     scores = run.pool(cycle)
     if not scores.empty:
         files["pool_scores.csv"] = csv_bytes(scores)

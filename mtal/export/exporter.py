@@ -1,4 +1,5 @@
 """Exporter: a format that something of a run can be written in: a cycle's batch, or a set that somebody chose."""
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -11,15 +12,16 @@ class ExportError(ConfigError):
     """There is nothing to export, or not in this format; the message says why and is fit for a person."""
 
 
-Which = TypeVar("Which")                                    # a cycle's number, or a set's id
+Which = TypeVar("Which")  # a cycle's number, or a set's id
 
 
 @dataclass(frozen=True)
 class Exporter(Generic[Which]):
     """One format. `write` gives the same bytes for the same run and decisions, so that exports can be compared."""
-    name: str                                               # on the command line
-    title: str                                              # on screen
-    file: str                                               # end of a file's name, after what it is of: "selection.csv"
+
+    name: str  # on the command line
+    title: str  # on screen
+    file: str  # end of a file's name, after what it is of: "selection.csv"
     mime: str
-    about: str                                              # what is in it and whom it is for, one sentence
-    write: Callable[[Run, Which], bytes]                    # ExportError
+    about: str  # what is in it and whom it is for, one sentence
+    write: Callable[[Run, Which], bytes]  # ExportError

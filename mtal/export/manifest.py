@@ -1,4 +1,5 @@
 """What an archive is, where it comes from, and the checksum of every other file in it."""
+
 import json
 from collections.abc import Mapping
 from hashlib import sha256
@@ -11,17 +12,34 @@ MANIFEST = "MANIFEST.json"
 LICENCE_NOTE = "Names and numbers only. Images and labels are not included and stay under the licence of their data set."
 
 
-def manifest(run: Run, about: Mapping[str, Any], fingerprint: str | None, files: Mapping[str, bytes]) -> dict[str, Any]:
+def manifest(
+    run: Run, about: Mapping[str, Any], fingerprint: str | None, files: Mapping[str, bytes]
+) -> dict[str, Any]:
     """`about`: what of the run is in the archive. `fingerprint`: of the data that it saw."""
     facts = run.facts
-    return {**about, "run": run.name, "licence_note": LICENCE_NOTE,
-            "data": {"title": facts.get("dataset_title"), "note": facts.get("dataset_note"), "fingerprint": fingerprint},
-            "config": run.config.model_dump(mode="json"), "versions": facts.get("versions"),
-            "files": {name: {"sha256": sha256(content).hexdigest(), "bytes": len(content)}
-                      for name, content in sorted(files.items())}}
+    return {
+        **about,
+        "run": run.name,
+        "licence_note": LICENCE_NOTE,
+        "data": {
+            "title": facts.get("dataset_title"),
+            "note": facts.get("dataset_note"),
+            "fingerprint": fingerprint,
+        },
+        "config": run.config.model_dump(mode="json"),
+        "versions": facts.get("versions"),
+        "files": {
+            name: {"sha256": sha256(content).hexdigest(), "bytes": len(content)}
+            for name, content in sorted(files.items())
+        },
+    }
 
 
-def packed(run: Run, about: Mapping[str, Any], fingerprint: str | None, files: Mapping[str, bytes]) -> bytes:
+def packed(
+    run: Run, about: Mapping[str, Any], fingerprint: str | None, files: Mapping[str, bytes]
+) -> bytes:
     """A zip of the files and their manifest."""
-    text = json.dumps(manifest(run, about, fingerprint, files), indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(
+        manifest(run, about, fingerprint, files), indent=1, sort_keys=True, ensure_ascii=False
+    )
     return zip_bytes({**files, MANIFEST: f"{text}\n".encode()})

@@ -4,6 +4,7 @@ It tells all of a batch: what people rejected stands in it too, not requested, a
 where `requested` is true. The columns never change their meaning without a new SCHEMA_VERSION (2: decisions count; decided_by,
 decided_utc). What a strategy does not compute is null.
 """
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,14 +22,38 @@ from mtal.runs.store.nearest import closest
 from mtal.runs.store.run import Run
 
 SCHEMA_VERSION = 2
-COLUMNS: dict[str, str] = {                                 # name -> pandas type that keeps nulls apart from values
-    "schema_version": "Int64", "experiment_id": "string", "run_id": "string", "seed": "Int64", "dataset_id": "string",
-    "dataset_fingerprint": "string", "cycle": "Int64", "rank": "Int64", "sample_id": "string", "image_relpath": "string",
-    "image_sha256": "string", "width": "Int64", "height": "Int64", "task": "string", "requested": "boolean",
-    "strategy": "string", "score": "Float64", "s_task": "Float64", "s_percentile": "Float64", "partner_task": "string",
-    "diversity": "Float64", "diversity_at_start": "Float64", "nearest_labelled_id": "string", "nearest_distance": "Float64",
-    "cutoff": "Float64", "decision": "string", "note": "string", "model_sha256": "string", "created_utc": "string",
-    "decided_by": "string", "decided_utc": "string",
+COLUMNS: dict[str, str] = {  # name -> pandas type that keeps nulls apart from values
+    "schema_version": "Int64",
+    "experiment_id": "string",
+    "run_id": "string",
+    "seed": "Int64",
+    "dataset_id": "string",
+    "dataset_fingerprint": "string",
+    "cycle": "Int64",
+    "rank": "Int64",
+    "sample_id": "string",
+    "image_relpath": "string",
+    "image_sha256": "string",
+    "width": "Int64",
+    "height": "Int64",
+    "task": "string",
+    "requested": "boolean",
+    "strategy": "string",
+    "score": "Float64",
+    "s_task": "Float64",
+    "s_percentile": "Float64",
+    "partner_task": "string",
+    "diversity": "Float64",
+    "diversity_at_start": "Float64",
+    "nearest_labelled_id": "string",
+    "nearest_distance": "Float64",
+    "cutoff": "Float64",
+    "decision": "string",
+    "note": "string",
+    "model_sha256": "string",
+    "created_utc": "string",
+    "decided_by": "string",
+    "decided_utc": "string",
 }
 PER_TASK = ("task", "requested", "s_task", "s_percentile", "partner_task")
 
@@ -40,7 +65,9 @@ def batch_of(run: Run, cycle: int) -> Settled:
         there = f"there are 0 to {done - 1}" if done else "none is complete yet"
         raise ExportError(f"{run.name} has no complete cycle {cycle}; {there}")
     if not len(run.picked(cycle)):
-        raise ExportError(f"cycle {cycle} of {run.name} picked nothing: the last cycle only measures")
+        raise ExportError(
+            f"cycle {cycle} of {run.name} picked nothing: the last cycle only measures"
+        )
     return settled(run, cycle, run.pool(cycle))
 
 
@@ -61,8 +88,12 @@ def record(run: Run, cycle: int) -> pd.DataFrame:
     rows = []
     for image in images:
         about = whole | of_image(facts, pool, image) | near[image] | _decided(batch.rows.loc[image])
-        rows += [about | {"task": task, "requested": (image, column) in asked} | _of_task(scores[task], image)
-                 for column, task in enumerate(tasks)]
+        rows += [
+            about
+            | {"task": task, "requested": (image, column) in asked}
+            | _of_task(scores[task], image)
+            for column, task in enumerate(tasks)
+        ]
     return pd.DataFrame(rows).reindex(columns=list(COLUMNS)).astype(COLUMNS)
 
 
@@ -70,18 +101,29 @@ def images_of(table: pd.DataFrame) -> pd.DataFrame:
     """A row per image of a record, for people: the tasks that are requested joined by spaces, no column per task."""
     first = table.drop_duplicates("sample_id").drop(columns=list(PER_TASK)).reset_index(drop=True)
     asked = table[table["requested"]].groupby("sample_id", sort=False)["task"].agg(" ".join)
-    first.insert(list(first.columns).index("strategy"), "requested_tasks", first["sample_id"].map(asked).astype("string"))
+    first.insert(
+        list(first.columns).index("strategy"),
+        "requested_tasks",
+        first["sample_id"].map(asked).astype("string"),
+    )
     return first
 
 
 def _decided(row: pd.Series) -> dict[str, Any]:
     """rank and what people said; null where there is nothing to say."""
     by_people = row["decision"] in {ACCEPTED, REJECTED}
-    return {"rank": int(row["rank"]) or None, "decision": row["decision"], "note": row["note"] or None,
-            "decided_by": row["who"] if by_people else None, "decided_utc": row["when"] if by_people else None}
+    return {
+        "rank": int(row["rank"]) or None,
+        "decision": row["decision"],
+        "note": row["note"] or None,
+        "decided_by": row["who"] if by_people else None,
+        "decided_utc": row["when"] if by_people else None,
+    }
 
 
-def nearest_labelled(run: Run, cycle: int, images: Sequence[int], pool: pd.DataFrame) -> dict[int, dict[str, Any]]:
+def nearest_labelled(
+    run: Run, cycle: int, images: Sequence[int], pool: pd.DataFrame
+) -> dict[int, dict[str, Any]]:
     """Image -> id and Euclidean distance, in embedding space, of the nearest image labelled before the cycle."""
     points = run.embedding(cycle)
     if points is None or pool.empty or not pool["labelled"].any():
@@ -95,23 +137,41 @@ def nearest_labelled(run: Run, cycle: int, images: Sequence[int], pool: pd.DataF
 
 def _of_run(run: Run, cycle: int) -> dict[str, Any]:
     files, config = run.cycle(cycle), run.config
-    return {"schema_version": SCHEMA_VERSION, "experiment_id": config.group, "run_id": run.name, "seed": config.seed,
-            "dataset_id": config.dataset, "dataset_fingerprint": run.fingerprint(cycle), "cycle": cycle,
-            "strategy": config.strategy, "model_sha256": sha256_of(files.network),
-            "created_utc": run.picked_at(cycle)}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "experiment_id": config.group,
+        "run_id": run.name,
+        "seed": config.seed,
+        "dataset_id": config.dataset,
+        "dataset_fingerprint": run.fingerprint(cycle),
+        "cycle": cycle,
+        "strategy": config.strategy,
+        "model_sha256": sha256_of(files.network),
+        "created_utc": run.picked_at(cycle),
+    }
 
 
 def of_image(facts: dict[str, Any], pool: pd.DataFrame, image: int) -> dict[str, Any]:
     """Name, file and scores of a pool image."""
     files = facts.get("pool_files") or []
     file = Path(facts["data_folder"], files[image]) if image < len(files) and files[image] else None
-    known = {"sample_id": facts["pool"][image], "image_relpath": files[image] if file else None,
-             "image_sha256": sha256_of(file) if file else None}
+    known = {
+        "sample_id": facts["pool"][image],
+        "image_relpath": files[image] if file else None,
+        "image_sha256": sha256_of(file) if file else None,
+    }
     if file and file.is_file():
-        with Image.open(file) as picture:                   # reads the header only
+        with Image.open(file) as picture:  # reads the header only
             known["width"], known["height"] = picture.size
-    names = {"score": "score", "diversity": "diversity", "diversity_start": "diversity_at_start", "cutoff": "cutoff"}
-    return known | {name: pool[column].iloc[image] for column, name in names.items() if column in pool}
+    names = {
+        "score": "score",
+        "diversity": "diversity",
+        "diversity_start": "diversity_at_start",
+        "cutoff": "cutoff",
+    }
+    return known | {
+        name: pool[column].iloc[image] for column, name in names.items() if column in pool
+    }
 
 
 def task_scores(pool: pd.DataFrame, task: str, committee: str) -> pd.DataFrame:
@@ -124,10 +184,12 @@ def task_scores(pool: pd.DataFrame, task: str, committee: str) -> pd.DataFrame:
         found["s_task"] = score
         found["s_percentile"] = np.where(np.isfinite(score), share, np.nan)
     members = [column for column in pool if str(column).startswith(f"m.{task}.")]
-    if members and committee in {"max", "min"}:             # a mean has no single member that decided
+    if members and committee in {"max", "min"}:  # a mean has no single member that decided
         values = pool[members].to_numpy()
         decided = values.argmax(axis=1) if committee == "max" else values.argmin(axis=1)
-        found["partner_task"] = [str(members[column]).removeprefix(f"m.{task}.") for column in decided]
+        found["partner_task"] = [
+            str(members[column]).removeprefix(f"m.{task}.") for column in decided
+        ]
     return found
 
 

@@ -1,4 +1,5 @@
 """What a report says things about: runs of one data set with their lines, and what these save."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,12 +11,13 @@ from mtal.analysis.tables.run_groups import apart, tasks_in_order
 from mtal.analysis.text import curves, labels_saved
 from mtal.runs.store.run import Run
 
-X, BAND = "labels", "std"                                   # of every curve in a report
+X, BAND = "labels", "std"  # of every curve in a report
 
 
 @dataclass(frozen=True)
 class Part:
     """Runs of one data set. `rows` as `mtal.analysis.tables.run_groups.curve_rows` gives theirs; `key`: of its figures in the page."""
+
     runs: Sequence[Run]
     rows: pd.DataFrame
     key: str
@@ -62,5 +64,8 @@ class Part:
         for task, one in self.curves.groupby("task", sort=False):
             if self.reference and labels_saved.reference_end(one, self.reference) is not None:
                 rows = labels_saved.saved_rows(one, self.reference, str(one["better"].iloc[0]))
-                found[str(task)] = rows, labels_saved.headline(rows, self.titles[self.reference], AXES[X])
+                found[str(task)] = (
+                    rows,
+                    labels_saved.headline(rows, self.titles[self.reference], AXES[X]),
+                )
         return found

@@ -3,6 +3,7 @@
 Such a loader asserts that every label file of every id exists. So where labels are partial, use the list of one task,
 `<name>.<task>.txt`; the lists without a task hold images whose labels are complete.
 """
+
 import numpy as np
 
 from mtal.export.exporter import ExportError
@@ -23,9 +24,14 @@ def split_lists(run: Run, cycle: int) -> dict[str, list[str]]:
     pairs = batch_of(run, cycle).pairs
     labelled = run.labelled(cycle, run.start())
     labelled[tuple(pairs.T)] = True
-    columns = {"": labelled.all(axis=1)} | {f".{task.name}": labelled[:, column] for column, task in enumerate(run.tasks)}
+    columns = {"": labelled.all(axis=1)} | {
+        f".{task.name}": labelled[:, column] for column, task in enumerate(run.tasks)
+    }
     lists = {"batch": _ids(run, np.array(batch_images(pairs)))}
-    lists |= {f"batch.{task.name}": _ids(run, pairs[pairs[:, 1] == column, 0]) for column, task in enumerate(run.tasks)}
+    lists |= {
+        f"batch.{task.name}": _ids(run, pairs[pairs[:, 1] == column, 0])
+        for column, task in enumerate(run.tasks)
+    }
     for suffix, there in columns.items():
         lists[f"labelled{suffix}"] = _ids(run, np.flatnonzero(there))
         lists[f"remaining{suffix}"] = _ids(run, np.flatnonzero(~there))
@@ -34,8 +40,12 @@ def split_lists(run: Run, cycle: int) -> dict[str, list[str]]:
 
 def split_files(run: Run, cycle: int) -> dict[str, bytes]:
     """Path -> content, ready to be unpacked over a data set's folder. Names say the cycle, so that nothing is overwritten."""
-    return {f"{FOLDER}/{run.name}-c{cycle:03d}-{name}.txt": "".join(f"{line}\n" for line in ids).encode()
-            for name, ids in split_lists(run, cycle).items()}
+    return {
+        f"{FOLDER}/{run.name}-c{cycle:03d}-{name}.txt": "".join(
+            f"{line}\n" for line in ids
+        ).encode()
+        for name, ids in split_lists(run, cycle).items()
+    }
 
 
 def write_splits(run: Run, cycle: int) -> bytes:

@@ -1,4 +1,5 @@
 """The selection record as CSV, JSON Lines and Parquet. The same input gives the same bytes."""
+
 import io
 import json
 from typing import Any
@@ -11,7 +12,14 @@ import pyarrow.parquet as pq
 from mtal.export.record import images_of, record
 from mtal.runs.store.run import Run
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")           # a spreadsheet would run such a text as a formula
+FORMULA_STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+)  # a spreadsheet would run such a text as a formula
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
@@ -29,8 +37,10 @@ def csv_text(table: pd.DataFrame) -> str:
 def jsonl_bytes(table: pd.DataFrame) -> bytes:
     """A JSON object per line; what is unknown is null."""
     names = [str(name) for name in table.columns]
-    return "".join(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, allow_nan=False) + "\n"
-                   for row in _plain_rows(table)).encode()
+    return "".join(
+        json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, allow_nan=False) + "\n"
+        for row in _plain_rows(table)
+    ).encode()
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:
@@ -62,8 +72,13 @@ def write_parquet(run: Run, cycle: int) -> bytes:
 
 def _plain_rows(table: pd.DataFrame) -> list[list[Any]]:
     """Rows of plain Python values, None for what is missing."""
-    return [[None if pd.isna(value) else getattr(value, "item", lambda value=value: value)() for value in row]
-            for row in table.itertuples(index=False, name=None)]
+    return [
+        [
+            None if pd.isna(value) else getattr(value, "item", lambda value=value: value)()
+            for value in row
+        ]
+        for row in table.itertuples(index=False, name=None)
+    ]
 
 
 def _cells(column: pd.Series) -> list[str]:
@@ -71,9 +86,13 @@ def _cells(column: pd.Series) -> list[str]:
     values, missing = column.tolist(), column.isna().tolist()
     if column.dtype == float:
         return ["" if none else repr(value) for value, none in zip(values, missing, strict=True)]
-    known = {value: _quoted(_text(value)) for value in {one for one in values if isinstance(one, str)}}
-    return ["" if none else known[value] if isinstance(value, str) else _quoted(_text(value))
-            for value, none in zip(values, missing, strict=True)]
+    known = {
+        value: _quoted(_text(value)) for value in {one for one in values if isinstance(one, str)}
+    }
+    return [
+        "" if none else known[value] if isinstance(value, str) else _quoted(_text(value))
+        for value, none in zip(values, missing, strict=True)
+    ]
 
 
 def _text(value: Any) -> str:
@@ -81,7 +100,7 @@ def _text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
-    return str(value)                                       # floats as Python's shortest text that reads back the same
+    return str(value)  # floats as Python's shortest text that reads back the same
 
 
 def _quoted(text: str) -> str:

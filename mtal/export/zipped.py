@@ -1,9 +1,10 @@
 """Zip archives that depend on nothing but their content: sorted names, one fixed time, no compression."""
+
 import io
 import zipfile
 from collections.abc import Mapping
 
-FIXED_TIME = (1980, 1, 1, 0, 0, 0)                          # the earliest that a zip can say
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 
 
 def zip_bytes(files: Mapping[str, bytes]) -> bytes:
@@ -12,7 +13,7 @@ def zip_bytes(files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, FIXED_TIME)
-            entry.create_system = 3                         # Unix, wherever it is written
+            entry.create_system = 3  # Unix, wherever it is written
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, files[name])
     return buffer.getvalue()

@@ -1,17 +1,19 @@
 """What the points of a map can be coloured by: a group each, or a number each. Pure; a row per pool image."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-MOST = 12                                                   # groups that people can still tell apart; the rest is "other"
+MOST = 12  # groups that people can still tell apart; the rest is "other"
 OTHER, NONE = "other", "unknown"
 
 
 @dataclass(frozen=True)
 class Groups:
     """A group per image. `codes` (N,) int: place in `names`, in the order of the legend."""
+
     title: str
     codes: np.ndarray
     names: tuple[str, ...]
@@ -20,6 +22,7 @@ class Groups:
 @dataclass(frozen=True)
 class Values:
     """A number per image. `values` (N,) float, NaN where there is none; `unit` "" where it has none."""
+
     title: str
     values: np.ndarray
     unit: str = ""
@@ -33,17 +36,24 @@ class Values:
 Colouring = Groups | Values
 
 
-def grouped(title: str, labels: Sequence[str] | np.ndarray | pd.Series, order: Sequence[str] = (), most: int = MOST) -> Groups:
+def grouped(
+    title: str,
+    labels: Sequence[str] | np.ndarray | pd.Series,
+    order: Sequence[str] = (),
+    most: int = MOST,
+) -> Groups:
     """Groups by their names. `order`: of those that have one; without it the largest comes first.
 
     More than `most` groups: the smallest become "other".
     """
     found = pd.Series(np.asarray(labels, dtype=object))
-    counts = found.value_counts()                           # the largest first
+    counts = found.value_counts()  # the largest first
     names = [name for name in order if name in counts.index] + sorted(
-        (name for name in counts.index if name not in order), key=lambda name: (-int(counts[name]), str(name)))
+        (name for name in counts.index if name not in order),
+        key=lambda name: (-int(counts[name]), str(name)),
+    )
     if len(names) > most:
-        kept = set(sorted(names, key=lambda name: (name == OTHER, -int(counts[name])))[:most - 1])
+        kept = set(sorted(names, key=lambda name: (name == OTHER, -int(counts[name])))[: most - 1])
         found = found.where(found.isin(kept), OTHER)
         names = [name for name in names if name in kept and name != OTHER] + [OTHER]
     place = {name: at for at, name in enumerate(names)}
@@ -60,7 +70,11 @@ def labelled_in(since: np.ndarray, cycle: int) -> Groups:
     """When each image was labelled, as it stands once a cycle has picked. since (N,): -1 at the start, a cycle, or a later
     one; what later cycles pick still counts as not labelled."""
     order = ["start", *[f"cycle {number}" for number in range(cycle + 1)], "not labelled"]
-    labels = np.where(since < 0, order[0], np.where(since > cycle, order[-1], [f"cycle {int(number)}" for number in since]))
+    labels = np.where(
+        since < 0,
+        order[0],
+        np.where(since > cycle, order[-1], [f"cycle {int(number)}" for number in since]),
+    )
     return grouped("labelled in", labels, order, most=len(order))
 
 
@@ -70,7 +84,11 @@ def compared(pool: pd.DataFrame, others: Sequence[int], own: str, other: str) ->
     theirs[list(others)] = True
     mine = pool["picked"].to_numpy(bool)
     order = ["both", f"only {own}", f"only {other}", "neither", "labelled before"]
-    labels = np.select([pool["labelled"].to_numpy(bool), mine & theirs, mine, theirs], [order[4], *order[:3]], order[3])
+    labels = np.select(
+        [pool["labelled"].to_numpy(bool), mine & theirs, mine, theirs],
+        [order[4], *order[:3]],
+        order[3],
+    )
     return grouped(f"picked by {own} or {other}", labels, order)
 
 
@@ -81,7 +99,9 @@ def dominant(content: pd.DataFrame, task: str, title: str) -> Groups:
 
 def clusters(found: pd.Series) -> Groups:
     """Clusters of the embedding by number, the largest first; -1 is unknown."""
-    return grouped("cluster", [NONE if number < 0 else f"cluster {int(number)}" for number in found])
+    return grouped(
+        "cluster", [NONE if number < 0 else f"cluster {int(number)}" for number in found]
+    )
 
 
 def _largest(table: pd.DataFrame, prefix: str, none: str) -> tuple[list[str], np.ndarray]:

@@ -1,20 +1,24 @@
 """How far the unlabelled images are from the labelled ones, cycle by cycle."""
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from mtal.figures.style import figure
 
 HEIGHT_PX = 300
-LINES = {                                                   # column -> name, colour, symbol
-    "most": ("the farthest", "#D55E00", "triangle-up"), "p95": ("95 of 100 are nearer", "#0072B2", "square"),
+LINES = {  # column -> name, colour, symbol
+    "most": ("the farthest", "#D55E00", "triangle-up"),
+    "p95": ("95 of 100 are nearer", "#0072B2", "square"),
     "median": ("half are nearer", "#009E73", "circle"),
 }
-SIDE = {"before": -0.16, "after": 0.16}                     # of a cycle's place on the axis
+SIDE = {"before": -0.16, "after": 0.16}  # of a cycle's place on the axis
 
 
 def coverage_chart(rows: pd.DataFrame, view: str) -> go.Figure:
     """A short line per cycle and measure, from before to after the batch. Columns: cycle, when, median, p95, most."""
-    made = figure("Cycle: before → after its batch", "Distance to the nearest labelled image", view, HEIGHT_PX)
+    made = figure(
+        "Cycle: before → after its batch", "Distance to the nearest labelled image", view, HEIGHT_PX
+    )
     cycles = sorted(rows["cycle"].unique())
     for column, (name, colour, symbol) in LINES.items():
         x: list[float | None] = []
@@ -28,12 +32,20 @@ def coverage_chart(rows: pd.DataFrame, view: str) -> go.Figure:
                     y.append(float(value))
                     symbols.append(f"{symbol}-open" if when == "before" else symbol)
                     text.append(f"cycle {number}, {when} the batch<br>{name}: {value:.3g}")
-            x.append(None)                                  # no line from cycle to cycle: their embeddings differ
+            x.append(None)  # no line from cycle to cycle: their embeddings differ
             y.append(None)
             symbols.append(symbol)
             text.append("")
-        made.add_scatter(x=x, y=y, name=name, mode="lines+markers", text=text, hovertemplate="%{text}<extra></extra>",
-                         line={"color": colour, "width": 2.5}, marker={"color": colour, "symbol": symbols, "size": 9})
+        made.add_scatter(
+            x=x,
+            y=y,
+            name=name,
+            mode="lines+markers",
+            text=text,
+            hovertemplate="%{text}<extra></extra>",
+            line={"color": colour, "width": 2.5},
+            marker={"color": colour, "symbol": symbols, "size": 9},
+        )
     made.update_xaxes(tickvals=cycles, ticktext=[str(number) for number in cycles])
     made.update_yaxes(rangemode="tozero")
     return made

@@ -1,4 +1,5 @@
 """Which points a lasso or a box holds, worked out from its outline: also those that are not drawn."""
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,8 +23,12 @@ def in_polygon(points: np.ndarray, x: Sequence[float], y: Sequence[float]) -> np
     found = np.zeros(len(points), bool)
     if len(across) < 3:
         return found
-    near = np.flatnonzero((points[:, 0] >= across.min()) & (points[:, 0] <= across.max())
-                          & (points[:, 1] >= up.min()) & (points[:, 1] <= up.max()))
+    near = np.flatnonzero(
+        (points[:, 0] >= across.min())
+        & (points[:, 0] <= across.max())
+        & (points[:, 1] >= up.min())
+        & (points[:, 1] <= up.max())
+    )
     px, py = points[near].astype(float).T
     inside = np.zeros(len(near), bool)
     for x0, y0, x1, y1 in zip(across, up, np.roll(across, -1), np.roll(up, -1), strict=True):

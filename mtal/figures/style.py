@@ -1,4 +1,5 @@
 """One look for all figures: a template for light and dark pages, and a fixed colour, marker and dash per strategy."""
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -9,27 +10,32 @@ import plotly.graph_objects as go
 
 from mtal.analysis.lines import Level
 
-INK, GRID = "#7a7f87", "rgba(128,128,128,0.22)"            # greys that can be read on white and on black
-PICKED, LABELLED, OPEN = "#D55E00", "#0072B2", "#9a9a9a"    # Okabe-Ito vermilion and blue, and a grey: states of an image
+INK, GRID = "#7a7f87", "rgba(128,128,128,0.22)"  # greys that can be read on white and on black
+PICKED, LABELLED, OPEN = (
+    "#D55E00",
+    "#0072B2",
+    "#9a9a9a",
+)  # Okabe-Ito vermilion and blue, and a grey: states of an image
 HEIGHT_PX = 360
-Drawing = dict[str, Any]                                    # a figure as plotly's JSON has it, unchecked; `go.Figure` takes it
+Drawing = dict[str, Any]  # a figure as plotly's JSON has it, unchecked; `go.Figure` takes it
 
 Dash = Literal["solid", "dot", "dash", "longdash", "dashdot", "longdashdot"]
-
-
 
 
 @dataclass(frozen=True)
 class Look:
     """How a strategy is drawn everywhere. `width` in pixels."""
-    colour: str                                             # "#rrggbb", of Okabe and Ito's palette or grey
+
+    colour: str  # "#rrggbb", of Okabe and Ito's palette or grey
     symbol: str
     dash: Dash
     width: float = 2
 
 
-LOOKS = {                                                   # the paper's seven first: a colour each
-    "ours": Look("#D55E00", "star", "solid", 3.5),          # thicker: the method that the others are held against
+LOOKS = {  # the paper's seven first: a colour each
+    "ours": Look(
+        "#D55E00", "star", "solid", 3.5
+    ),  # thicker: the method that the others are held against
     "random": Look("#808080", "circle", "dot"),
     "core-set": Look("#0072B2", "square", "dash"),
     "rbal": Look("#E69F00", "diamond", "longdash"),
@@ -49,19 +55,48 @@ LOOKS = {                                                   # the paper's seven 
     "probcover": Look("#56B4E9", "hexagon", "dot"),
     "bald": Look("#CC79A7", "bowtie", "dash"),
 }
-SPARE = (Look("#009E73", "octagon", "dashdot"), Look("#56B4E9", "hexagram", "solid"), Look("#E69F00", "star-diamond", "dash"),
-         Look("#CC79A7", "octagon", "dot"), Look("#0072B2", "hexagram", "longdash"))   # for strategies of one's own
+SPARE = (
+    Look("#009E73", "octagon", "dashdot"),
+    Look("#56B4E9", "hexagram", "solid"),
+    Look("#E69F00", "star-diamond", "dash"),
+    Look("#CC79A7", "octagon", "dot"),
+    Look("#0072B2", "hexagram", "longdash"),
+)  # for strategies of one's own
 # Symbols and dashes in numbers without a common divisor: 28 variants of one strategy before two look alike.
-VARIANT_SYMBOLS = ("circle-open", "square-open", "diamond-open", "triangle-up-open", "cross-open", "x-open", "pentagon-open")
+VARIANT_SYMBOLS = (
+    "circle-open",
+    "square-open",
+    "diamond-open",
+    "triangle-up-open",
+    "cross-open",
+    "x-open",
+    "pentagon-open",
+)
 VARIANT_DASHES: tuple[Dash, ...] = ("dash", "dot", "longdash", "dashdot")
 
-TEMPLATE = {"layout": {
-    "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "font": {"color": INK, "size": 13},
-    "margin": {"l": 8, "r": 8, "t": 28, "b": 8}, "hovermode": "closest", "hoverlabel": {"align": "left"},
-    "xaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, "title": {"standoff": 8, "font": {"size": 13}}},
-    "yaxis": {"gridcolor": GRID, "zeroline": False, "automargin": True, "title": {"standoff": 8, "font": {"size": 13}}},
-    "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0},
-}}
+TEMPLATE = {
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": INK, "size": 13},
+        "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+        "hovermode": "closest",
+        "hoverlabel": {"align": "left"},
+        "xaxis": {
+            "gridcolor": GRID,
+            "zeroline": False,
+            "automargin": True,
+            "title": {"standoff": 8, "font": {"size": 13}},
+        },
+        "yaxis": {
+            "gridcolor": GRID,
+            "zeroline": False,
+            "automargin": True,
+            "title": {"standoff": 8, "font": {"size": 13}},
+        },
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0},
+    }
+}
 
 
 def look(strategy: str, variant: int = 0) -> Look:
@@ -70,18 +105,25 @@ def look(strategy: str, variant: int = 0) -> Look:
     if variant == 0:
         return found
     place = variant - 1
-    return replace(found, symbol=VARIANT_SYMBOLS[place % len(VARIANT_SYMBOLS)], dash=VARIANT_DASHES[place % len(VARIANT_DASHES)])
+    return replace(
+        found,
+        symbol=VARIANT_SYMBOLS[place % len(VARIANT_SYMBOLS)],
+        dash=VARIANT_DASHES[place % len(VARIANT_DASHES)],
+    )
 
 
 def faint(colour: str, opacity: float) -> str:
     """`#rrggbb` made transparent; opacity 0..1."""
-    red, green, blue = (int(colour[start:start + 2], 16) for start in (1, 3, 5))
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
 def hatched(colour: str | list[str], shape: str | list[str]) -> dict[str, object]:
     """Marker of bars: a second sign over the colour, for those who cannot tell colours apart."""
-    return {"color": colour, "pattern": {"shape": shape, "fillmode": "overlay", "fgopacity": 0.5, "size": 6}}
+    return {
+        "color": colour,
+        "pattern": {"shape": shape, "fillmode": "overlay", "fgopacity": 0.5, "size": 6},
+    }
 
 
 def literal(text: str) -> str:
@@ -96,8 +138,15 @@ def bars_px(number: int) -> int:
 
 def printed_axis(title: str) -> dict[str, Any]:
     """An axis at the right, for printed numbers that stand beside measured ones. `title`: of the axis at the left."""
-    return {"overlaying": "y", "side": "right", "tickmode": "auto", "showgrid": False, "zeroline": False, "automargin": True,
-            "title": {"text": literal(f"published: {title}")}}
+    return {
+        "overlaying": "y",
+        "side": "right",
+        "tickmode": "auto",
+        "showgrid": False,
+        "zeroline": False,
+        "automargin": True,
+        "title": {"text": literal(f"published: {title}")},
+    }
 
 
 def figure(x: str, y: str, view: str, height_px: int = HEIGHT_PX) -> go.Figure:
@@ -105,15 +154,49 @@ def figure(x: str, y: str, view: str, height_px: int = HEIGHT_PX) -> go.Figure:
     return go.Figure(drawing(x, y, view, height_px))
 
 
-def drawing(x: str, y: str, view: str, height_px: int = HEIGHT_PX, traces: Sequence[Mapping[str, Any]] = (),
-            levels: Sequence[Level] = ()) -> Drawing:
+def drawing(
+    x: str,
+    y: str,
+    view: str,
+    height_px: int = HEIGHT_PX,
+    traces: Sequence[Mapping[str, Any]] = (),
+    levels: Sequence[Level] = (),
+) -> Drawing:
     """`figure` with traces and horizontal lines as plotly's JSON has them, for what is drawn often: nothing is checked, which
     takes three quarters of the time that a figure needs."""
     named, thin = {"color": INK, "dash": "dot", "width": 2}, {"color": INK, "width": 1}
-    return {"data": list(traces), "layout": {
-        "template": TEMPLATE, "height": height_px, "uirevision": view,
-        "xaxis": {"title": {"text": literal(x)}}, "yaxis": {"title": {"text": literal(y)}},
-        "shapes": [{"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "y0": level.value, "y1": level.value,
-                    "line": named if level.title else thin} for level in levels],
-        "annotations": [{"text": literal(level.title), "xref": "x domain", "x": 1, "xanchor": "right", "y": level.value,
-                         "yanchor": "top", "showarrow": False} for level in levels if level.title]}}
+    return {
+        "data": list(traces),
+        "layout": {
+            "template": TEMPLATE,
+            "height": height_px,
+            "uirevision": view,
+            "xaxis": {"title": {"text": literal(x)}},
+            "yaxis": {"title": {"text": literal(y)}},
+            "shapes": [
+                {
+                    "type": "line",
+                    "xref": "x domain",
+                    "x0": 0,
+                    "x1": 1,
+                    "y0": level.value,
+                    "y1": level.value,
+                    "line": named if level.title else thin,
+                }
+                for level in levels
+            ],
+            "annotations": [
+                {
+                    "text": literal(level.title),
+                    "xref": "x domain",
+                    "x": 1,
+                    "xanchor": "right",
+                    "y": level.value,
+                    "yanchor": "top",
+                    "showarrow": False,
+                }
+                for level in levels
+                if level.title
+            ],
+        },
+    }

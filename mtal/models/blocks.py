@@ -1,4 +1,5 @@
 """Building blocks shared by the networks. B images, C channels, H x W pixels."""
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,8 +11,11 @@ from torch.autograd.function import once_differentiable
 
 def conv_bn_relu(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
     """Convolution that keeps the size, batch norm, ReLU."""
-    return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False), nn.BatchNorm2d(outputs),
-                         nn.ReLU(inplace=True))
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
 
 
 class Output(nn.Conv2d):
@@ -38,7 +42,9 @@ class Depthwise(nn.Conv2d):
                 bias = None if self.bias is None else self.bias.to(maps.dtype)
                 return self._conv_forward(maps, self.weight.to(maps.dtype), bias)
             if maps.dtype is torch.bfloat16 and self.bias is None:
-                found: Tensor = _Depthwise.apply(maps, self.weight, self.stride, self.padding, self.dilation)
+                found: Tensor = _Depthwise.apply(
+                    maps, self.weight, self.stride, self.padding, self.dilation
+                )
                 return found
             return super().forward(maps.float()).to(maps.dtype)
 
@@ -61,8 +67,15 @@ class _Depthwise(torch.autograd.Function):
 
         def gradients(dtype: torch.dtype, of_maps: bool, of_weight: bool) -> Any:
             tensors = [tensor.to(dtype) for tensor in (slope, maps, weight)]
-            return torch.ops.aten.convolution_backward(*tensors, None, *ctx.geometry, False, (0, 0), len(weight),
-                                                       (of_maps, of_weight, False))
+            return torch.ops.aten.convolution_backward(
+                *tensors,
+                None,
+                *ctx.geometry,
+                False,
+                (0, 0),
+                len(weight),
+                (of_maps, of_weight, False),
+            )
 
         to_maps, to_weight, _ = gradients(torch.float32, strided, True)
         if not strided:
@@ -74,7 +87,7 @@ def with_fast_depthwise(module: nn.Module) -> nn.Module:
     """The same module, in place, its depthwise convolutions made `Depthwise`; names and weights stay."""
     for child in module.children():
         if type(child) is nn.Conv2d and child.groups == child.in_channels > 1:
-            child.__class__ = Depthwise                     # it has no state of its own, so nothing needs to be copied
+            child.__class__ = Depthwise  # it has no state of its own, so nothing needs to be copied
         else:
             with_fast_depthwise(child)
     return module
@@ -86,10 +99,19 @@ class Bottleneck(nn.Module):
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         middle = max(1, outputs // 4)
-        self.entrances = nn.ModuleList([nn.Conv2d(inputs, width, 1, bias=False)
-                                        for width in ((middle,) if inputs == outputs else (middle, outputs))])
-        self.body = nn.Sequential(nn.BatchNorm2d(middle), nn.ReLU(inplace=True), conv_bn_relu(middle, middle, 3),
-                                  nn.Conv2d(middle, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
+        self.entrances = nn.ModuleList(
+            [
+                nn.Conv2d(inputs, width, 1, bias=False)
+                for width in ((middle,) if inputs == outputs else (middle, outputs))
+            ]
+        )
+        self.body = nn.Sequential(
+            nn.BatchNorm2d(middle),
+            nn.ReLU(inplace=True),
+            conv_bn_relu(middle, middle, 3),
+            nn.Conv2d(middle, outputs, 1, bias=False),
+            nn.BatchNorm2d(outputs),
+        )
         self.shortcut = nn.Identity() if inputs == outputs else nn.BatchNorm2d(outputs)
 
     def forward(self, maps: Tensor) -> Tensor:
@@ -98,14 +120,24 @@ class Bottleneck(nn.Module):
 
     def inside(self, maps: Tensor, entered: Sequence[Tensor]) -> Tensor:
         """The same, behind the entrances."""
-        return F.relu(self.body(entered[0]) + self.shortcut(entered[1] if len(entered) > 1 else maps))
+        return F.relu(
+            self.body(entered[0]) + self.shortcut(entered[1] if len(entered) > 1 else maps)
+        )
 
 
 def side_by_side(blocks: Mapping[str, Bottleneck], maps: Tensor) -> dict[str, Tensor]:
     """Several blocks on the same maps, their entrances as one convolution: the maps are read once, as is what flows back."""
-    weights: list[Tensor] = [entrance.get_parameter("weight") for block in blocks.values() for entrance in block.entrances]
+    weights: list[Tensor] = [
+        entrance.get_parameter("weight")
+        for block in blocks.values()
+        for entrance in block.entrances
+    ]
     entered = F.conv2d(maps, torch.cat(weights))
     memory = torch.contiguous_format if entered.is_contiguous() else torch.channels_last
     parts = iter(entered.split([len(weight) for weight in weights], dim=1))
-    return {name: block.inside(maps, [next(parts).contiguous(memory_format=memory) for _ in block.entrances])
-            for name, block in blocks.items()}
+    return {
+        name: block.inside(
+            maps, [next(parts).contiguous(memory_format=memory) for _ in block.entrances]
+        )
+        for name, block in blocks.items()
+    }

@@ -1,8 +1,9 @@
 """Pairwise distillation (MMD) blocks: what each other task would make of a task's initial prediction (supplement, section 1).
 
 One block per unordered pair of tasks, C(K, 2) in all; each gives a refined output for both of its tasks. Our choices where
-the supplement is silent (METHOD 7): inputs are detached and in task units, the gate comes from the target task, the width.
+the supplement is silent (docs/method.md, section 7.3): inputs are detached and in task units, the gate comes from the target task, the width.
 """
+
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
@@ -18,17 +19,35 @@ class PairBlock(nn.Module):
 
     def __init__(self, a: Task, b: Task, channels: int) -> None:
         super().__init__()
-        self.enter = nn.ModuleList([nn.Conv2d(task.channels, channels, 3, padding=1) for task in (a, b)])
+        self.enter = nn.ModuleList(
+            [nn.Conv2d(task.channels, channels, 3, padding=1) for task in (a, b)]
+        )
         self.gate = nn.ModuleList([nn.Conv2d(channels, channels, 3, padding=1) for _ in (a, b)])
-        self.message = nn.ModuleList([nn.Conv2d(channels, channels, 3, padding=1, bias=False) for _ in (a, b)])
-        self.decode = nn.ModuleList([nn.Sequential(conv_bn_relu(channels, channels), conv_bn_relu(channels, channels),
-                                                   Output(channels, task.channels)) for task in (a, b)])
+        self.message = nn.ModuleList(
+            [nn.Conv2d(channels, channels, 3, padding=1, bias=False) for _ in (a, b)]
+        )
+        self.decode = nn.ModuleList(
+            [
+                nn.Sequential(
+                    conv_bn_relu(channels, channels),
+                    conv_bn_relu(channels, channels),
+                    Output(channels, task.channels),
+                )
+                for task in (a, b)
+            ]
+        )
 
     def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
         """Encoded initial predictions (B, C_a, h, w), (B, C_b, h, w) -> refined outputs of the same shapes."""
         features = [enter(maps) for enter, maps in zip(self.enter, (a, b), strict=True)]
-        refined = [self.decode[own](features[own] + torch.sigmoid(self.gate[own](features[own]))
-                                    * self.message[other](features[other])) for own, other in ((0, 1), (1, 0))]
+        refined = [
+            self.decode[own](
+                features[own]
+                + torch.sigmoid(self.gate[own](features[own]))
+                * self.message[other](features[other])
+            )
+            for own, other in ((0, 1), (1, 0))
+        ]
         return refined[0], refined[1]
 
 
@@ -39,7 +58,9 @@ class PairBlocks(nn.Module):
         super().__init__()
         self.tasks = tuple(tasks)
         self.pairs = list(combinations(range(len(self.tasks)), 2))
-        self.blocks = nn.ModuleList([PairBlock(self.tasks[a], self.tasks[b], channels) for a, b in self.pairs])
+        self.blocks = nn.ModuleList(
+            [PairBlock(self.tasks[a], self.tasks[b], channels) for a, b in self.pairs]
+        )
 
     def forward(self, initial: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
         """task -> output (B, C, h, w)  ->  task k -> {partner l: R_{k,l} of the same shape}. No gradient reaches the input."""

@@ -1,4 +1,5 @@
 """The networks. To add one: write a file like padnet.py and list its `build` here; backbones are listed in backbones.py."""
+
 from collections.abc import Callable, Sequence
 
 from mtal.config import Config, find
@@ -7,7 +8,9 @@ from mtal.models.backbones import BACKBONES, Encoder, build_backbone
 from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.task import Task
 
-NETWORKS: dict[str, Callable[[Encoder, Sequence[Task], int], TwoStageNetwork]] = {"padnet": padnet.build}
+NETWORKS: dict[str, Callable[[Encoder, Sequence[Task], int], TwoStageNetwork]] = {
+    "padnet": padnet.build
+}
 
 __all__ = ["BACKBONES", "NETWORKS", "build_network"]
 

@@ -1,4 +1,5 @@
 """Who made what can be seen: the licences ask for it."""
+
 from collections.abc import Iterable
 from pathlib import Path
 

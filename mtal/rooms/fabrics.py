@@ -1,25 +1,58 @@
 """Colours of skin, hair and cloth, and cloth's patterns as small pictures that repeat. All chosen by us."""
+
 import colorsys
 
 import numpy as np
 
-Colour = tuple[float, float, float]                         # sRGB 0..1
-TILE_M = 0.16                                               # width of cloth that one picture covers
+Colour = tuple[float, float, float]  # sRGB 0..1
+TILE_M = 0.16  # width of cloth that one picture covers
 PIXELS = 64
-SKINS = ((0.96, 0.82, 0.74), (0.91, 0.75, 0.65), (0.86, 0.68, 0.56), (0.76, 0.57, 0.44), (0.60, 0.42, 0.31), (0.46, 0.31, 0.23),
-         (0.34, 0.23, 0.18))
-HAIRS = ((0.07, 0.06, 0.06), (0.13, 0.09, 0.07), (0.22, 0.14, 0.09), (0.34, 0.22, 0.13), (0.55, 0.41, 0.24), (0.72, 0.58, 0.38),
-         (0.42, 0.20, 0.10))
+SKINS = (
+    (0.96, 0.82, 0.74),
+    (0.91, 0.75, 0.65),
+    (0.86, 0.68, 0.56),
+    (0.76, 0.57, 0.44),
+    (0.60, 0.42, 0.31),
+    (0.46, 0.31, 0.23),
+    (0.34, 0.23, 0.18),
+)
+HAIRS = (
+    (0.07, 0.06, 0.06),
+    (0.13, 0.09, 0.07),
+    (0.22, 0.14, 0.09),
+    (0.34, 0.22, 0.13),
+    (0.55, 0.41, 0.24),
+    (0.72, 0.58, 0.38),
+    (0.42, 0.20, 0.10),
+)
 GREYS = ((0.62, 0.61, 0.60), (0.80, 0.79, 0.77), (0.42, 0.41, 0.40))
-DARK = ((0.10, 0.11, 0.14), (0.15, 0.19, 0.29), (0.20, 0.27, 0.40), (0.27, 0.36, 0.50), (0.24, 0.24, 0.25), (0.36, 0.33, 0.29),
-        (0.55, 0.48, 0.37), (0.30, 0.31, 0.22), (0.45, 0.46, 0.48))
-LEATHER = ((0.06, 0.06, 0.06), (0.22, 0.13, 0.08), (0.38, 0.24, 0.14), (0.88, 0.87, 0.85), (0.18, 0.20, 0.28), (0.60, 0.60, 0.60),
-           (0.65, 0.15, 0.15))
+DARK = (
+    (0.10, 0.11, 0.14),
+    (0.15, 0.19, 0.29),
+    (0.20, 0.27, 0.40),
+    (0.27, 0.36, 0.50),
+    (0.24, 0.24, 0.25),
+    (0.36, 0.33, 0.29),
+    (0.55, 0.48, 0.37),
+    (0.30, 0.31, 0.22),
+    (0.45, 0.46, 0.48),
+)
+LEATHER = (
+    (0.06, 0.06, 0.06),
+    (0.22, 0.13, 0.08),
+    (0.38, 0.24, 0.14),
+    (0.88, 0.87, 0.85),
+    (0.18, 0.20, 0.28),
+    (0.60, 0.60, 0.60),
+    (0.65, 0.15, 0.15),
+)
 
 
 def near(colour: Colour, rng: np.random.Generator, by: float = 0.03) -> Colour:
     """The colour, a little lighter or darker and a little off its hue."""
-    found = np.clip(np.array(colour) * rng.normal(1, by) + rng.normal(scale=by / 3, size=3), 0.02, 0.97)
+    found = np.clip(
+        np.array(colour) * rng.normal(1, by) + rng.normal(scale=by / 3, size=3), 0.02, 0.97
+    )
     return float(found[0]), float(found[1]), float(found[2])
 
 
@@ -30,7 +63,9 @@ def one_of(colours: tuple[Colour, ...], rng: np.random.Generator) -> Colour:
 def bright(rng: np.random.Generator) -> Colour:
     """For shirts and dresses: one in three white, grey or black, the others of any hue, seldom loud."""
     if rng.random() < 0.33:
-        return near((0.9, 0.9, 0.88) if rng.random() < 0.45 else (float(rng.uniform(0.06, 0.6)),) * 3, rng)
+        return near(
+            (0.9, 0.9, 0.88) if rng.random() < 0.45 else (float(rng.uniform(0.06, 0.6)),) * 3, rng
+        )
     return near(colorsys.hsv_to_rgb(rng.random(), rng.beta(2, 3.2), rng.uniform(0.25, 0.85)), rng)
 
 
@@ -39,7 +74,11 @@ def cloth(colour: Colour, pattern: str, rng: np.random.Generator) -> np.ndarray:
     shade = np.clip(np.array(colour) * rng.choice([0.45, 0.65, 1.6]) + 0.06, 0, 1)
     other = np.array(bright(rng)) if rng.random() < 0.5 else shade
     share = PATTERNS[pattern](rng)[..., None]
-    weave = 1 + rng.normal(scale=0.05, size=(PIXELS, PIXELS, 1)) + 0.03 * np.sin(np.arange(PIXELS) * np.pi / 2)[:, None, None]
+    weave = (
+        1
+        + rng.normal(scale=0.05, size=(PIXELS, PIXELS, 1))
+        + 0.03 * np.sin(np.arange(PIXELS) * np.pi / 2)[:, None, None]
+    )
     shades = (np.array(colour) * (1 - share) + other * share) * weave
     return (255 * shades.clip(0, 1)).round().astype(np.uint8)
 
@@ -69,7 +108,7 @@ def _plaid(rng: np.random.Generator) -> np.ndarray:
 
 def _dotted(rng: np.random.Generator) -> np.ndarray:
     y, x = np.mgrid[:PIXELS, :PIXELS] % 16 - 7.5
-    return (x ** 2 + y ** 2 < rng.uniform(4, 25)).astype(float)
+    return (x**2 + y**2 < rng.uniform(4, 25)).astype(float)
 
 
 def _mottled(rng: np.random.Generator) -> np.ndarray:
@@ -77,5 +116,11 @@ def _mottled(rng: np.random.Generator) -> np.ndarray:
     return 0.5 * rng.random((PIXELS, PIXELS))
 
 
-PATTERNS = {"plain": _plain, "striped": _striped, "pinstriped": _pinstriped, "plaid": _plaid, "dotted": _dotted,
-            "mottled": _mottled}
+PATTERNS = {
+    "plain": _plain,
+    "striped": _striped,
+    "pinstriped": _pinstriped,
+    "plaid": _plaid,
+    "dotted": _dotted,
+    "mottled": _mottled,
+}

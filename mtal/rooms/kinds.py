@@ -1,8 +1,9 @@
 """The kinds of rooms: how large they are, what their floor is, who furnishes them. Metres; our own choice, after real rooms."""
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mtal.rooms.layout import Maker
+from mtal.rooms.layout import Furnisher
 from mtal.rooms.living import dining, living
 from mtal.rooms.rare import bathroom, games, garage, gym, music
 from mtal.rooms.sleeping import bedroom, nursery
@@ -14,24 +15,49 @@ class Kind:
     name: str
     width: tuple[float, float]
     depth: tuple[float, float]
-    furnish: Callable[[Maker], None]
-    windows: tuple[int, int] = (1, 2)                       # fewest and most
-    common: float = 0.0                                     # share of the pool's rooms; rare kinds share the rest
+    furnish: Callable[[Furnisher], None]
+    windows: tuple[int, int] = (1, 2)  # fewest and most
+    common: float = 0.0  # share of the pool's rooms; rare kinds share the rest
     tiled: bool = False
     pictures: int = 4
     floors: tuple[str, ...] = ("planks", "planks", "carpet")
 
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (
-    Kind("living", (3.8, 6.0), (3.6, 5.2), living, (1, 3), 0.28),
-    Kind("bedroom", (3.2, 4.8), (3.2, 4.6), bedroom, (1, 2), 0.24),
-    Kind("office", (3.2, 5.5), (3.2, 5.0), office, (1, 3), 0.15, pictures=3, floors=("carpet", "planks", "carpet")),
-    Kind("kitchen", (3.4, 5.2), (3.2, 4.6), kitchen, (1, 2), 0.13, pictures=2, floors=("tiles", "planks", "tiles")),
-    Kind("dining", (3.4, 5.4), (3.4, 4.8), dining, (1, 3), 0.1),
-    Kind("bathroom", (2.6, 3.6), (2.4, 3.4), bathroom, (0, 1), 0.0, True, 1, ("tiles",)),
-    Kind("nursery", (3.2, 4.4), (3.2, 4.4), nursery, (1, 2), 0.0, pictures=5),
-    Kind("gym", (4.4, 6.2), (4.0, 5.6), gym, (0, 2), 0.0, pictures=2, floors=("carpet", "planks")),
-    Kind("music", (3.8, 5.5), (3.6, 5.0), music, (1, 2), 0.0),
-    Kind("garage", (4.2, 6.0), (4.0, 5.6), garage, (0, 1), 0.0, pictures=1, floors=("concrete",)),
-    Kind("games", (4.6, 6.4), (4.4, 5.6), games, (0, 2), 0.0),
-)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("living", (3.8, 6.0), (3.6, 5.2), living, (1, 3), 0.28),
+        Kind("bedroom", (3.2, 4.8), (3.2, 4.6), bedroom, (1, 2), 0.24),
+        Kind(
+            "office",
+            (3.2, 5.5),
+            (3.2, 5.0),
+            office,
+            (1, 3),
+            0.15,
+            pictures=3,
+            floors=("carpet", "planks", "carpet"),
+        ),
+        Kind(
+            "kitchen",
+            (3.4, 5.2),
+            (3.2, 4.6),
+            kitchen,
+            (1, 2),
+            0.13,
+            pictures=2,
+            floors=("tiles", "planks", "tiles"),
+        ),
+        Kind("dining", (3.4, 5.4), (3.4, 4.8), dining, (1, 3), 0.1),
+        Kind("bathroom", (2.6, 3.6), (2.4, 3.4), bathroom, (0, 1), 0.0, True, 1, ("tiles",)),
+        Kind("nursery", (3.2, 4.4), (3.2, 4.4), nursery, (1, 2), 0.0, pictures=5),
+        Kind(
+            "gym", (4.4, 6.2), (4.0, 5.6), gym, (0, 2), 0.0, pictures=2, floors=("carpet", "planks")
+        ),
+        Kind("music", (3.8, 5.5), (3.6, 5.0), music, (1, 2), 0.0),
+        Kind(
+            "garage", (4.2, 6.0), (4.0, 5.6), garage, (0, 1), 0.0, pictures=1, floors=("concrete",)
+        ),
+        Kind("games", (4.6, 6.4), (4.4, 5.6), games, (0, 2), 0.0),
+    )
+}

@@ -1,4 +1,5 @@
 """What each pixel's centre sees -> labels of six tasks. Pure NumPy."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,25 +10,32 @@ from mtal.rooms.thing import CLASSES
 IGNORE = 255
 PERSON = CLASSES.index("person")
 NO_OBJECT = tuple(CLASSES.index(name) for name in ("wall", "floor", "ceiling", "window", "door"))
-SEEN_PERSON = 0.012                                         # share of the image from which on a person is the salient object
-CENTRAL = 0.6                                               # width of the middle that counts most, in half images
+SEEN_PERSON = 0.012  # share of the image from which on a person is the salient object
+CENTRAL = 0.6  # width of the middle that counts most, in half images
 
 
 @dataclass(frozen=True)
 class View:
     """One image's geometry, (H, W) or (H, W, 3)."""
-    owner: np.ndarray                                       # int: number of the thing, -1 = none
-    part: np.ndarray                                        # uint8: human part, 0 = none
-    depth: np.ndarray                                       # float32 metres along z, 0 = none
-    normals: np.ndarray                                     # float32, unit, camera frame, towards the camera; 0 = none
-    shines: np.ndarray                                      # bool: lamps that are on, and windows
+
+    owner: np.ndarray  # int: number of the thing, -1 = none
+    part: np.ndarray  # uint8: human part, 0 = none
+    depth: np.ndarray  # float32 metres along z, 0 = none
+    normals: np.ndarray  # float32, unit, camera frame, towards the camera; 0 = none
+    shines: np.ndarray  # bool: lamps that are on, and windows
 
 
 def labels_of(view: View, kinds: Sequence[int]) -> dict[str, np.ndarray]:
     """Task -> label. kinds: class id of every thing."""
     classes = np.array([*kinds, IGNORE], np.uint8)[view.owner]
-    return {"semseg": classes, "depth": view.depth, "normals": view.normals, "edge": borders(view.owner),
-            "saliency": salient(view.owner, classes), "human_parts": parts(view.part, classes)}
+    return {
+        "semseg": classes,
+        "depth": view.depth,
+        "normals": view.normals,
+        "edge": borders(view.owner),
+        "saliency": salient(view.owner, classes),
+        "human_parts": parts(view.part, classes),
+    }
 
 
 def borders(owner: np.ndarray) -> np.ndarray:
@@ -56,7 +64,7 @@ def salient(owner: np.ndarray, classes: np.ndarray) -> np.ndarray:
 
 def _centrality(shape: tuple[int, ...]) -> np.ndarray:
     y, x = ((np.arange(size) + 0.5) / size * 2 - 1 for size in shape)
-    return np.exp(-(y[:, None] ** 2 + x[None] ** 2) / (2 * CENTRAL ** 2))
+    return np.exp(-(y[:, None] ** 2 + x[None] ** 2) / (2 * CENTRAL**2))
 
 
 def parts(part: np.ndarray, classes: np.ndarray) -> np.ndarray:

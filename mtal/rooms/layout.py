@@ -2,40 +2,55 @@
 
 A Maker furnishes one room. What does not fit is left out, so every room is possible; all numbers are our own choice.
 """
+
 import numpy as np
 
 from mtal.rooms.furniture import Furniture
 from mtal.rooms.placement import Floor, Placed
 from mtal.rooms.shapes import box, covered, joined, plain, quad
 from mtal.rooms.textures import RUGS, paint, picture
-from mtal.rooms.thing import Thing
+from mtal.rooms.thing import SceneObject
 
 ALL = (0, 1, 2, 3)
 
 
-class Maker:
+class Furnisher:
     """Puts things into a room, by one stream of random numbers."""
 
     def __init__(self, floor: Floor, furniture: Furniture, rng: np.random.Generator) -> None:
         self.floor, self.furniture, self.rng = floor, furniture, rng
-        self.flat: list[Thing] = []                         # rugs: they lie under everything
-        self.seats: list[Placed] = []                       # where people may sit
+        self.flat: list[SceneObject] = []  # rugs: they lie under everything
+        self.seats: list[Placed] = []  # where people may sit
         self.beds: list[Placed] = []
 
     def chance(self, share: float) -> bool:
         return bool(self.rng.random() < share)
 
-    def wall(self, role: str, sides: tuple[int, ...] = ALL, at: float | None = None, access: float = 0.0, y: float = 0.0,
-             gap: float = 0.02) -> Placed | None:
+    def wall(
+        self,
+        role: str,
+        sides: tuple[int, ...] = ALL,
+        at: float | None = None,
+        access: float = 0.0,
+        y: float = 0.0,
+        gap: float = 0.02,
+    ) -> Placed | None:
         """A thing with its back to one of these walls."""
         return self.floor.at_wall(self.rng, self.furniture.thing(role), sides, at, access, y, gap)
 
     def wide_sides(self) -> tuple[int, ...]:
         """Walls without a door, the longest first."""
         doors = {one.side for one in self.floor.shell.openings if one.kind == "door"}
-        return tuple(sorted((side for side in ALL if side not in doors), key=lambda one: -self.floor.shell.sides[one].length))
+        return tuple(
+            sorted(
+                (side for side in ALL if side not in doors),
+                key=lambda one: -self.floor.shell.sides[one].length,
+            )
+        )
 
-    def beside(self, base: Placed, role: str, right: float, gap: float = 0.06, back: bool = True) -> Placed | None:
+    def beside(
+        self, base: Placed, role: str, right: float, gap: float = 0.06, back: bool = True
+    ) -> Placed | None:
         """To the right (+1) or left (-1) of a thing, in line with its back."""
         thing = self.furniture.thing(role)
         low, high = thing.bounds()
@@ -44,16 +59,31 @@ class Maker:
         x, z = base.point(right * (base.size[0] / 2 + width / 2 + gap), forward)
         return self.floor.stand(thing, x, z, base.turn)
 
-    def before(self, base: Placed, role: str, distance: float, facing: bool = False, right: float = 0.0, jitter: float = 0.0
-               ) -> Placed | None:
+    def before(
+        self,
+        base: Placed,
+        role: str,
+        distance: float,
+        facing: bool = False,
+        right: float = 0.0,
+        jitter: float = 0.0,
+    ) -> Placed | None:
         """In front of a thing; facing: turned towards it."""
         thing = self.furniture.thing(role)
         low, high = thing.bounds()
         x, z = base.point(right, base.size[2] / 2 + distance + float(high[2] - low[2]) / 2)
-        return self.floor.stand(thing, x, z, base.turn + (np.pi if facing else 0) + float(self.rng.normal(0, jitter)))
+        return self.floor.stand(
+            thing, x, z, base.turn + (np.pi if facing else 0) + float(self.rng.normal(0, jitter))
+        )
 
-    def upon(self, base: Placed | None, role: str, right: float | None = None, forward: float | None = None,
-             turn: float | None = None) -> Placed | None:
+    def upon(
+        self,
+        base: Placed | None,
+        role: str,
+        right: float | None = None,
+        forward: float | None = None,
+        turn: float | None = None,
+    ) -> Placed | None:
         """On top of a thing, at a place of its own frame or anywhere on it."""
         if base is None:
             return None
@@ -83,24 +113,35 @@ class Maker:
         choice = self.furniture.pick(role)
         width, _, depth = table.size
         long = max(int(width / 0.6), 1)
-        spots = [((at + 0.5) / long * width - width / 2, sign * depth / 2, 0.0 if sign < 0 else np.pi)
-                 for sign in (-1, 1) for at in range(long)]
-        spots += [(sign * width / 2, 0.0, np.pi / 2 if sign < 0 else -np.pi / 2) for sign in (-1, 1) if depth > 0.6]
+        spots = [
+            ((at + 0.5) / long * width - width / 2, sign * depth / 2, 0.0 if sign < 0 else np.pi)
+            for sign in (-1, 1)
+            for at in range(long)
+        ]
+        spots += [
+            (sign * width / 2, 0.0, np.pi / 2 if sign < 0 else -np.pi / 2)
+            for sign in (-1, 1)
+            if depth > 0.6
+        ]
         dressing = self.rng.bit_generator.state
         for number in self.rng.permutation(len(spots))[:most]:
             after, self.rng.bit_generator.state = self.rng.bit_generator.state, dressing
-            thing = self.furniture.thing(choice)            # the same colours for all chairs
+            thing = self.furniture.thing(choice)  # the same colours for all chairs
             self.rng.bit_generator.state = after
             right, forward, turn = spots[int(number)]
             low, high = thing.bounds()
             out = float(high[2] - low[2]) * float(self.rng.uniform(0.1, 0.35)) + pulled
             away = np.array([np.sign(right) if abs(forward) < 1e-9 else 0.0, np.sign(forward)])
             x, z = table.point(right + away[0] * out, forward + away[1] * out)
-            placed = self._tucked(thing, x, z, table.turn + turn + float(self.rng.normal(0, 0.12)), table)
+            placed = self._tucked(
+                thing, x, z, table.turn + turn + float(self.rng.normal(0, 0.12)), table
+            )
             if placed:
                 self.seats.append(placed)
 
-    def _tucked(self, thing: Thing, x: float, z: float, turn: float, table: Placed) -> Placed | None:
+    def _tucked(
+        self, thing: SceneObject, x: float, z: float, turn: float, table: Placed
+    ) -> Placed | None:
         """A chair may reach under its table, so the table is out of the way meanwhile."""
         self.floor.placed.remove(table)
         placed = self.floor.stand(thing, x, z, turn)
@@ -114,9 +155,11 @@ class Maker:
         z0, z1 = max(z - depth / 2, 0.1), min(z + depth / 2, shell.depth - 0.1)
         kind = RUGS[int(self.rng.integers(len(RUGS)))]
         colour = paint(self.rng.random(), self.rng.uniform(0.1, 0.7), self.rng.uniform(0.25, 0.85))
-        top = covered(quad((x0, 0.008, z1), (x1 - x0, 0, 0), (0, 0, z0 - z1)), kind(self.rng, colour))
+        top = covered(
+            quad((x0, 0.008, z1), (x1 - x0, 0, 0), (0, 0, z0 - z1)), kind(self.rng, colour)
+        )
         rim = plain(box((x0, 0.001, z0), (x1, 0.0075, z1)), colour)
-        self.flat.append(Thing("floor", (top, rim)))
+        self.flat.append(SceneObject("floor", (top, rim)))
 
     def rug_under(self, base: Placed, wider: float = 0.5, deeper: float = 0.5) -> None:
         block = base.block
@@ -129,20 +172,34 @@ class Maker:
             framed = self.framed(float(width), float(height))
             self.floor.at_wall(self.rng, framed, y=float(self.rng.uniform(1.2, 1.45)), gap=0.001)
 
-    def framed(self, width: float, height: float) -> Thing:
+    def framed(self, width: float, height: float) -> SceneObject:
         rim, dark = 0.03, paint(0.08, self.rng.uniform(0, 0.6), self.rng.uniform(0.1, 0.9))
         left, right, thick = -width / 2, width / 2, 0.035
-        inside = quad((-width / 2 + rim, rim, 0.026), (width - 2 * rim, 0, 0), (0, height - 2 * rim, 0))
+        inside = quad(
+            (-width / 2 + rim, rim, 0.026), (width - 2 * rim, 0, 0), (0, height - 2 * rim, 0)
+        )
         back = box((left, 0, 0), (right, height, 0.02))
-        edges = joined([box((left, 0, 0), (right, rim, thick)), box((left, height - rim, 0), (right, height, thick)),
-                        box((left, 0, 0), (left + rim, height, thick)), box((right - rim, 0, 0), (right, height, thick))])
-        return Thing("picture", (plain(back, dark), plain(edges, dark, 0.4), covered(inside, picture(self.rng), 0.5)))
+        edges = joined(
+            [
+                box((left, 0, 0), (right, rim, thick)),
+                box((left, height - rim, 0), (right, height, thick)),
+                box((left, 0, 0), (left + rim, height, thick)),
+                box((right - rim, 0, 0), (right, height, thick)),
+            ]
+        )
+        return SceneObject(
+            "picture",
+            (plain(back, dark), plain(edges, dark, 0.4), covered(inside, picture(self.rng), 0.5)),
+        )
 
     def free(self, role: str, margin: float = 0.3, turn: float | None = None) -> Placed | None:
         """Anywhere on the floor."""
         thing, shell = self.furniture.thing(role), self.floor.shell
         for _ in range(25):
-            x, z = self.rng.uniform(margin, shell.width - margin), self.rng.uniform(margin, shell.depth - margin)
+            x, z = (
+                self.rng.uniform(margin, shell.width - margin),
+                self.rng.uniform(margin, shell.depth - margin),
+            )
             angle = self.rng.uniform(0, 2 * np.pi) if turn is None else turn
             placed = self.floor.stand(thing, float(x), float(z), float(angle))
             if placed:

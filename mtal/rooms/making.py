@@ -1,4 +1,5 @@
 """The whole data set, room by room, in several processes. What exists already is not made again."""
+
 import multiprocessing
 import os
 import signal
@@ -18,17 +19,18 @@ from mtal.rooms.folder import read_made, write_lists, write_made, write_text
 from mtal.rooms.frames import make_frames, missing, one_thread
 from mtal.rooms.plan import Visit, keeps, plan
 
-NEEDED = {"mitsuba": "mitsuba", "anny": "anny", "scipy": "scipy"}    # module -> what to pip install
-GLANCE = 1.0                                                # seconds between two looks for finished frames
+NEEDED = {"mitsuba": "mitsuba", "anny": "anny", "scipy": "scipy"}  # module -> what to pip install
+GLANCE = 1.0  # seconds between two looks for finished frames
 
 
 @dataclass(frozen=True)
 class Order:
     """What to make."""
+
     images: int
-    size: tuple[int, int]                                   # height, width
+    size: tuple[int, int]  # height, width
     seed: int
-    samples: int                                            # paths per pixel
+    samples: int  # paths per pixel
     jobs: int
     furniture: Path
     out: Path
@@ -36,7 +38,12 @@ class Order:
     @property
     def settings(self) -> dict[str, object]:
         """What decides how the frames look, as made.yaml keeps it and the command line takes it."""
-        return {"images": self.images, "size": f"{self.size[0]}x{self.size[1]}", "seed": self.seed, "samples": self.samples}
+        return {
+            "images": self.images,
+            "size": f"{self.size[0]}x{self.size[1]}",
+            "seed": self.seed,
+            "samples": self.samples,
+        }
 
 
 def make(order: Order, tell: Callable[[str], None]) -> None:
@@ -47,7 +54,9 @@ def make(order: Order, tell: Callable[[str], None]) -> None:
         _claim(order)
         write_lists(order.out, visits)
     except OSError as error:
-        raise ConfigError(f"--out: {order.out} cannot be written as a folder ({error.strerror}); choose another --out") from None
+        raise ConfigError(
+            f"--out: {order.out} cannot be written as a folder ({error.strerror}); choose another --out"
+        ) from None
     try:
         keys = _render(order, visits, tell)
     except KeyboardInterrupt:
@@ -60,7 +69,9 @@ def make(order: Order, tell: Callable[[str], None]) -> None:
 def check(order: Order) -> None:
     """ConfigError if something is missing or out of range, before any work is done."""
     if min(order.size) < 16:
-        raise ConfigError(f"--size: both sides at least 16 pixels, not {order.size[0]}x{order.size[1]}")
+        raise ConfigError(
+            f"--size: both sides at least 16 pixels, not {order.size[0]}x{order.size[1]}"
+        )
     for name, least in {"seed": 0, "samples": 2, "jobs": 1}.items():
         if getattr(order, name) < least:
             raise ConfigError(f"--{name}: at least {least}, not {getattr(order, name)}")
@@ -75,22 +86,29 @@ def _claim(order: Order) -> None:
     found = read_made(order.out)
     if found is not None and found != order.settings and not _grows(found, order):
         words = " ".join(f"--{name} {value}" for name, value in found.items())
-        raise ConfigError(f"--out: {order.out} was made with {words}; choose another --out, or the same settings")
+        raise ConfigError(
+            f"--out: {order.out} was made with {words}; choose another --out, or the same settings"
+        )
     write_made(order.out, order.settings)
 
 
 def _grows(found: dict[str, object], order: Order) -> bool:
     """Whether only images come on top, and those that are there stay as they are."""
     images = found.get("images")
-    return {**found, "images": order.images} == order.settings and isinstance(images, int) and keeps(
-        images, order.images, order.seed)
+    return (
+        {**found, "images": order.images} == order.settings
+        and isinstance(images, int)
+        and keeps(images, order.images, order.seed)
+    )
 
 
 def _render(order: Order, visits: tuple[Visit, ...], tell: Callable[[str], None]) -> set[str]:
     """-> the catalogue's keys of all models that are seen."""
     lacking, keys = _lacking(visits, order.out), set[str]()
     total, done, rooms = len(lacking), 0, len(set(lacking.values()))
-    tell(f"{total} of {order.images} images to render, in {rooms} {'room' if rooms == 1 else 'rooms'}")
+    tell(
+        f"{total} of {order.images} images to render, in {rooms} {'room' if rooms == 1 else 'rooms'}"
+    )
     start = time.monotonic()
     with closing(_made(order, visits)) as made:
         for credits in made:
@@ -98,7 +116,9 @@ def _render(order: Order, visits: tuple[Visit, ...], tell: Callable[[str], None]
             still = _lacking(set(lacking.values()), order.out)
             for name in [name for name in lacking if name not in still]:
                 done, visit = done + 1, lacking.pop(name)
-                tell(f"{done}/{total} {name} ({visit.mood}), {_left(time.monotonic() - start, done, total)}")
+                tell(
+                    f"{done}/{total} {name} ({visit.mood}), {_left(time.monotonic() - start, done, total)}"
+                )
     return keys
 
 
@@ -113,12 +133,21 @@ def _made(order: Order, visits: tuple[Visit, ...]) -> Generator[list[str], None,
     with ProcessPoolExecutor(order.jobs, mp_context=spawn, initializer=_worker) as pool:
         try:
             coming: set[Future[tuple[int, list[str]]]] = {
-                pool.submit(make_frames, visit, order.seed, order.size, order.samples, order.furniture, order.out)
-                for visit in visits}
+                pool.submit(
+                    make_frames,
+                    visit,
+                    order.seed,
+                    order.size,
+                    order.samples,
+                    order.furniture,
+                    order.out,
+                )
+                for visit in visits
+            }
             while coming:
                 ready, coming = wait(coming, GLANCE, FIRST_COMPLETED)
                 yield [key for one in ready for key in one.result()[1]]
-        except BaseException:                               # Ctrl-C too: else the pool would first finish all that is queued
+        except BaseException:  # Ctrl-C too: else the pool would first finish all that is queued
             pool.shutdown(wait=False, cancel_futures=True)
             for child in multiprocessing.active_children():
                 child.terminate()

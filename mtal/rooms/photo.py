@@ -1,4 +1,5 @@
 """Light -> a photograph: exposure, white balance, a film's curve, the lens and the noise of a small camera."""
+
 import numpy as np
 
 from mtal.rooms.light import Mood
@@ -21,8 +22,16 @@ def without_sparks(light: np.ndarray) -> np.ndarray:
     brightness = light @ LUMA
     padded = np.pad(brightness, 1, mode="edge")
     height, width = brightness.shape
-    around = np.sort([padded[y:y + height, x:x + width] for y in range(3) for x in range(3) if (y, x) != (1, 1)], axis=0)
-    limit = 1.3 * around[-2] + 1e-6                         # two bright neighbours make it an edge, not a spark
+    around = np.sort(
+        [
+            padded[y : y + height, x : x + width]
+            for y in range(3)
+            for x in range(3)
+            if (y, x) != (1, 1)
+        ],
+        axis=0,
+    )
+    limit = 1.3 * around[-2] + 1e-6  # two bright neighbours make it an edge, not a spark
     return light * np.minimum(1, limit / np.maximum(brightness, 1e-9))[..., None]
 
 

@@ -3,6 +3,7 @@
 The pool is short walks through common rooms by daylight, with near-duplicate frames, and a long tail of rare rooms and rare
 light. Validation shows every kind and light alike, one frame per room. A frame needs only (seed, split, room, frame).
 """
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,17 +14,18 @@ from mtal.rooms.kinds import KINDS
 from mtal.rooms.light import MOODS
 
 SPLITS = ("pool", "validation")
-SHARE = 0.2                                                 # of the images that validate
-WALK = (3, 8)                                               # frames, fewest and most
-RARE_ROOMS = 0.12                                           # share of the pool's rooms
+SHARE = 0.2  # of the images that validate
+WALK = (3, 8)  # frames, fewest and most
+RARE_ROOMS = 0.12  # share of the pool's rooms
 LIGHT = {"day": 0.62, "overcast": 0.12, "sun": 0.1, "evening": 0.1, "night": 0.06}
-PEOPLED = 0.34                                              # share of the rooms; in some of their frames nobody is seen
-SEVERAL = 0.25                                              # of these, with two people
+PEOPLED = 0.34  # share of the rooms; in some of their frames nobody is seen
+SEVERAL = 0.25  # of these, with two people
 
 
 @dataclass(frozen=True)
 class Visit:
     """A room and how many frames are made of it."""
+
     split: str
     room: int
     kind: str
@@ -33,15 +35,21 @@ class Visit:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """"living012_03"; validation rooms are named apart."""
-        name = f"{self.kind}{self.room:03d}" if self.split == "pool" else f"val_{self.kind}{self.room:03d}"
+        """ "living012_03"; validation rooms are named apart."""
+        name = (
+            f"{self.kind}{self.room:03d}"
+            if self.split == "pool"
+            else f"val_{self.kind}{self.room:03d}"
+        )
         return tuple(f"{name}_{frame:02d}" for frame in range(self.frames))
 
 
 def plan(images: int, seed: int) -> tuple[Visit, ...]:
     """All visits; `images` in both splits together, four in the pool to one that validates."""
     if images < 5:
-        raise ConfigError(f"--images: at least 5, four for the pool and one to validate, not {images}")
+        raise ConfigError(
+            f"--images: at least 5, four for the pool and one to validate, not {images}"
+        )
     checked = round(images * SHARE)
     return (*_pool(images - checked, seed), *_validation(checked, seed))
 
@@ -57,7 +65,14 @@ def _pool(images: int, seed: int) -> Iterator[Visit]:
     while images > 0:
         rng = stream(seed, "pool", room)
         frames = min(int(rng.integers(WALK[0], WALK[1] + 1)), images)
-        yield Visit("pool", room, _kind(rng), str(rng.choice(list(LIGHT), p=list(LIGHT.values()))), _people(rng), frames)
+        yield Visit(
+            "pool",
+            room,
+            _kind(rng),
+            str(rng.choice(list(LIGHT), p=list(LIGHT.values()))),
+            _people(rng),
+            frames,
+        )
         room, images = room + 1, images - frames
 
 

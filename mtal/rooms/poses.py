@@ -3,6 +3,7 @@
 Limbs are given by where they point, not by angles of joints: (out, up, ahead), out being away from the body's middle. Every
 bone turns by the least rotation that gets it there, which keeps elbows and knees from twisting. Our own choice of poses.
 """
+
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,9 +11,9 @@ from scipy.spatial.transform import Rotation
 
 from mtal.rooms.body import BODY, Rig
 
-SEAT_HEIGHT_M = 0.45                                        # of the seat that a sitting person touches
-SOLE_M = 0.012                                              # what shoes add below the foot
-CLOTH_M = 0.008                                             # what clothes add below the thighs
+SEAT_HEIGHT_M = 0.45  # of the seat that a sitting person touches
+SOLE_M = 0.012  # what shoes add below the foot
+CLOTH_M = 0.008  # what clothes add below the thighs
 Direction = tuple[float, float, float]
 FLOOR, SEAT, BED = "floor", "seat", "bed"
 
@@ -20,6 +21,7 @@ FLOOR, SEAT, BED = "floor", "seat", "bed"
 @dataclass(frozen=True)
 class Limb:
     """Where its two bones point: (out, up, ahead), of any length."""
+
     upper: Direction
     lower: Direction
 
@@ -27,11 +29,12 @@ class Limb:
 @dataclass(frozen=True)
 class Pose:
     """Left and right limb; degrees elsewhere, positive to the front, to the left, down with the toes."""
+
     arms: tuple[Limb, Limb]
     legs: tuple[Limb, Limb]
     on: str = FLOOR
     lean: float = 0.0
-    curl: float = 4.0                                       # of the back, over all its bones
+    curl: float = 4.0  # of the back, over all its bones
     twist: float = 0.0
     nod: float = 5.0
     turn: float = 0.0
@@ -54,28 +57,74 @@ CALL = Limb((0.5, -0.8, 0.5), (-0.42, 1, 0.02))
 TABLE: dict[str, Pose] = {
     "standing": Pose((HANGING, HANGING), (STRAIGHT, STRAIGHT)),
     "easy": Pose((HANGING, HIP), (STRAIGHT, EASY), twist=6, turn=14),
-    "walking": Pose((Limb((0.14, -1, -0.38), (0.06, -1, -0.1)), Limb((0.14, -1, 0.34), (0.02, -1, 0.75))),
-                    (Limb((0.04, -1, 0.42), (0.03, -1, 0.08)), Limb((0.04, -1, -0.2), (0.02, -1, -0.62))), lean=3, toes=(-4, 30)),
+    "walking": Pose(
+        (Limb((0.14, -1, -0.38), (0.06, -1, -0.1)), Limb((0.14, -1, 0.34), (0.02, -1, 0.75))),
+        (Limb((0.04, -1, 0.42), (0.03, -1, 0.08)), Limb((0.04, -1, -0.2), (0.02, -1, -0.62))),
+        lean=3,
+        toes=(-4, 30),
+    ),
     "sitting": Pose((ON_LAP, ON_LAP), (THIGH, THIGH), SEAT, lean=-4, curl=10),
-    "leaning_back": Pose((Limb((0.4, -1, 0.1), (0.1, -0.45, 1)), ON_LAP), (THIGH, THIGH), SEAT, lean=-18, curl=14, nod=14),
+    "leaning_back": Pose(
+        (Limb((0.4, -1, 0.1), (0.1, -0.45, 1)), ON_LAP),
+        (THIGH, THIGH),
+        SEAT,
+        lean=-18,
+        curl=14,
+        nod=14,
+    ),
     "reading": Pose((HOLDING, HOLDING), (THIGH, THIGH), SEAT, lean=2, curl=16, nod=24, fingers=35),
-    "reaching": Pose((HANGING, Limb((0.18, 0.12, 1), (0.05, 0.3, 1))), (STRAIGHT, EASY), lean=6, twist=10, nod=-6, fingers=8),
+    "reaching": Pose(
+        (HANGING, Limb((0.18, 0.12, 1), (0.05, 0.3, 1))),
+        (STRAIGHT, EASY),
+        lean=6,
+        twist=10,
+        nod=-6,
+        fingers=8,
+    ),
     "arms_crossed": Pose((CROSSED, Limb((0.12, -1, 0.22), (-1, 0.28, 0.5))), (STRAIGHT, EASY)),
     "hands_on_hips": Pose((HIP, HIP), (Limb((0.16, -1, 0.02), (0.12, -1, -0.04)),) * 2, rare=True),
     "phone": Pose((HANGING, HOLDING), (STRAIGHT, EASY), nod=26, turn=-8, fingers=40),
     "calling": Pose((HANGING, CALL), (EASY, STRAIGHT), turn=10, fingers=45),
     "carrying": Pose((CARRYING, CARRYING), (STRAIGHT, STRAIGHT), lean=-3, fingers=25),
-    "pointing": Pose((Limb((0.65, 0.02, 0.8), (0.55, 0.08, 0.8)), HANGING), (STRAIGHT, EASY), turn=25, rare=True),
-    "waving": Pose((Limb((1, 0.05, 0.3), (0.25, 1, 0.2)), HANGING), (STRAIGHT, EASY), fingers=4, rare=True),
-    "bending": Pose((Limb((0.1, -1, 0.35), (0, -1, 0.25)),) * 2, (STRAIGHT, EASY), lean=38, curl=24, nod=-12, rare=True),
-    "kneeling": Pose((Limb((0.1, -1, 0.3), (-0.1, -0.5, 1)), Limb((0.15, -1, 0.5), (0, -0.9, 0.6))),
-                     (Limb((0.15, 0.05, 1), (0, -1, 0.05)), Limb((0.1, -1, 0.05), (0, -0.12, -1))), lean=14, toes=(0, 70),
-                     rare=True),
-    "crouching": Pose((Limb((0.25, -0.75, 0.9), (-0.1, -0.5, 1)),) * 2, (Limb((0.35, 0.12, 1), (0.02, -1, -0.55)),) * 2,
-                      lean=26, curl=28, nod=-18, toes=(16, 16), rare=True),
-    "lying": Pose((Limb((0.28, -1, -0.02), (-0.02, -1, 0.12)), Limb((0.32, -1, 0.05), (-0.9, -0.3, 0.42))),
-                  (Limb((0.12, -1, 0), (0.1, -1, 0)), Limb((0.14, -1, 0.06), (0.12, -1, -0.08))), BED, curl=2, nod=12,
-                  toes=(38, 38), rare=True),
+    "pointing": Pose(
+        (Limb((0.65, 0.02, 0.8), (0.55, 0.08, 0.8)), HANGING), (STRAIGHT, EASY), turn=25, rare=True
+    ),
+    "waving": Pose(
+        (Limb((1, 0.05, 0.3), (0.25, 1, 0.2)), HANGING), (STRAIGHT, EASY), fingers=4, rare=True
+    ),
+    "bending": Pose(
+        (Limb((0.1, -1, 0.35), (0, -1, 0.25)),) * 2,
+        (STRAIGHT, EASY),
+        lean=38,
+        curl=24,
+        nod=-12,
+        rare=True,
+    ),
+    "kneeling": Pose(
+        (Limb((0.1, -1, 0.3), (-0.1, -0.5, 1)), Limb((0.15, -1, 0.5), (0, -0.9, 0.6))),
+        (Limb((0.15, 0.05, 1), (0, -1, 0.05)), Limb((0.1, -1, 0.05), (0, -0.12, -1))),
+        lean=14,
+        toes=(0, 70),
+        rare=True,
+    ),
+    "crouching": Pose(
+        (Limb((0.25, -0.75, 0.9), (-0.1, -0.5, 1)),) * 2,
+        (Limb((0.35, 0.12, 1), (0.02, -1, -0.55)),) * 2,
+        lean=26,
+        curl=28,
+        nod=-18,
+        toes=(16, 16),
+        rare=True,
+    ),
+    "lying": Pose(
+        (Limb((0.28, -1, -0.02), (-0.02, -1, 0.12)), Limb((0.32, -1, 0.05), (-0.9, -0.3, 0.42))),
+        (Limb((0.12, -1, 0), (0.1, -1, 0)), Limb((0.14, -1, 0.06), (0.12, -1, -0.08))),
+        BED,
+        curl=2,
+        nod=12,
+        toes=(38, 38),
+        rare=True,
+    ),
 }
 
 
@@ -86,15 +135,26 @@ def jittered(pose: Pose, rng: np.random.Generator) -> Pose:
     toes, side = pose.toes, 1
     if rng.random() < 0.5:
         arms, legs, toes, side = arms[::-1], legs[::-1], toes[::-1], -1
-    return replace(pose, arms=arms, legs=legs, toes=toes, lean=pose.lean + rng.normal(scale=2),
-                   curl=pose.curl + rng.normal(scale=4), twist=side * pose.twist + rng.normal(scale=4),
-                   nod=pose.nod + rng.normal(scale=5), turn=side * pose.turn + rng.normal(scale=12),
-                   fingers=max(pose.fingers + rng.normal(scale=6), 0))
+    return replace(
+        pose,
+        arms=arms,
+        legs=legs,
+        toes=toes,
+        lean=pose.lean + rng.normal(scale=2),
+        curl=pose.curl + rng.normal(scale=4),
+        twist=side * pose.twist + rng.normal(scale=4),
+        nod=pose.nod + rng.normal(scale=5),
+        turn=side * pose.turn + rng.normal(scale=12),
+        fingers=max(pose.fingers + rng.normal(scale=6), 0),
+    )
 
 
 def _moved(limb: Limb, by: float, rng: np.random.Generator) -> Limb:
     """Both directions off by `by` of their length."""
-    ways = [np.array(way) / np.linalg.norm(way) + rng.normal(scale=by, size=3) for way in (limb.upper, limb.lower)]
+    ways = [
+        np.array(way) / np.linalg.norm(way) + rng.normal(scale=by, size=3)
+        for way in (limb.upper, limb.lower)
+    ]
     return Limb(*((float(way[0]), float(way[1]), float(way[2])) for way in ways))
 
 
@@ -107,7 +167,11 @@ def placed(rig: Rig, vertices: np.ndarray, heads: np.ndarray, pose: Pose) -> np.
         points = np.stack([points[:, 0], points[:, 2], -points[:, 1]], axis=1)
     body = points[BODY]
     lift = CLOTH_M if pose.on == BED else SOLE_M
-    middle = (body.min(axis=0) + body.max(axis=0)) / 2 if pose.on == BED else points[_hips(rig)].mean(axis=0)
+    middle = (
+        (body.min(axis=0) + body.max(axis=0)) / 2
+        if pose.on == BED
+        else points[_hips(rig)].mean(axis=0)
+    )
     return points - np.array([middle[0], body[:, 1].min() - lift, middle[2]])
 
 
@@ -118,7 +182,10 @@ def _seated(rig: Rig, vertices: np.ndarray, heads: np.ndarray, pose: Pose) -> np
     below = SOLE_M - points[BODY, 1].min()
     if below > 0:
         down = np.clip(1 - below / shin, 0.3, 1)
-        legs = [replace(leg, lower=(leg.lower[0] * 0.5, -down, np.sqrt(1 - down ** 2))) for leg in pose.legs]
+        legs = [
+            replace(leg, lower=(leg.lower[0] * 0.5, -down, np.sqrt(1 - down**2)))
+            for leg in pose.legs
+        ]
         pose = replace(pose, legs=(legs[0], legs[1]))
     elif below < -0.05:
         pose = replace(pose, toes=(18, 18))
@@ -136,7 +203,7 @@ def _hips(rig: Rig) -> np.ndarray:
     """(V,) where the skin moves with pelvis and thigh alike, which is around the joints of the hips."""
     thighs = rig.parts[:, 5]
     found = (thighs > 0.3) & (thighs < 0.7)
-    found[BODY.stop:] = False
+    found[BODY.stop :] = False
     return found
 
 
@@ -169,32 +236,49 @@ def _turned(rig: Rig, heads: np.ndarray, pose: Pose) -> tuple[np.ndarray, np.nda
 def _aims(pose: Pose) -> dict[str, tuple[str, np.ndarray]]:
     """Bone -> (the bone at whose beginning it ends, where it shall point)."""
     aims = {}
-    for side, sign, arm, leg in (("L", 1, pose.arms[0], pose.legs[0]), ("R", -1, pose.arms[1], pose.legs[1])):
-        for start, end, way in (("upperarm01", "lowerarm01", arm.upper), ("lowerarm01", "wrist", arm.lower),
-                                ("upperleg01", "lowerleg01", leg.upper), ("lowerleg01", "foot", leg.lower)):
+    for side, sign, arm, leg in (
+        ("L", 1, pose.arms[0], pose.legs[0]),
+        ("R", -1, pose.arms[1], pose.legs[1]),
+    ):
+        for start, end, way in (
+            ("upperarm01", "lowerarm01", arm.upper),
+            ("lowerarm01", "wrist", arm.lower),
+            ("upperleg01", "lowerleg01", leg.upper),
+            ("lowerleg01", "foot", leg.lower),
+        ):
             aims[f"{start}.{side}"] = (f"{end}.{side}", np.array(way) * (sign, 1, 1))
     return aims
 
 
 def _feet(pose: Pose) -> dict[str, np.ndarray]:
     """Feet keep their own bearing, whatever the leg does, so that soles are level: toes out a little, down if asked."""
-    return {f"foot.{side}": Rotation.from_euler("YX", [sign * 6, toes], degrees=True).as_matrix()
-            for side, sign, toes in (("L", 1, pose.toes[0]), ("R", -1, pose.toes[1]))}
+    return {
+        f"foot.{side}": Rotation.from_euler("YX", [sign * 6, toes], degrees=True).as_matrix()
+        for side, sign, toes in (("L", 1, pose.toes[0]), ("R", -1, pose.toes[1]))
+    }
 
 
 def _local(rig: Rig, heads: np.ndarray, pose: Pose) -> dict[str, np.ndarray]:
     """Bone -> turn against its parent, about the axes of the rest pose."""
+
     def about(*degrees: float) -> np.ndarray:
         return Rotation.from_euler("YX", degrees, degrees=True).as_matrix()
 
     local = {"root": about(0, pose.lean)}
     local |= {f"spine0{number}": about(pose.twist / 5, pose.curl / 5) for number in range(1, 6)}
-    local |= {name: about(pose.turn / 4, pose.nod / 4) for name in ("neck01", "neck02", "neck03", "head")}
+    local |= {
+        name: about(pose.turn / 4, pose.nod / 4) for name in ("neck01", "neck02", "neck03", "head")
+    }
     for side in "LR":
         across = heads[rig.bones[f"finger2-1.{side}"]] - heads[rig.bones[f"finger5-1.{side}"]]
-        bend = np.deg2rad(pose.fingers) * across / np.linalg.norm(across) * (1 if side == "L" else -1)
-        local |= {f"finger{finger}-{joint}.{side}": Rotation.from_rotvec(bend).as_matrix()
-                  for finger in range(2, 6) for joint in (1, 2, 3)}
+        bend = (
+            np.deg2rad(pose.fingers) * across / np.linalg.norm(across) * (1 if side == "L" else -1)
+        )
+        local |= {
+            f"finger{finger}-{joint}.{side}": Rotation.from_rotvec(bend).as_matrix()
+            for finger in range(2, 6)
+            for joint in (1, 2, 3)
+        }
     return local
 
 
@@ -205,5 +289,9 @@ def least(start: np.ndarray, end: np.ndarray) -> np.ndarray:
     length = np.linalg.norm(axis)
     if length < 1e-9:
         aside = np.cross(start, np.eye(3)[np.abs(start).argmin()])
-        return np.eye(3) if cosine > 0 else Rotation.from_rotvec(np.pi * aside / np.linalg.norm(aside)).as_matrix()
+        return (
+            np.eye(3)
+            if cosine > 0
+            else Rotation.from_rotvec(np.pi * aside / np.linalg.norm(aside)).as_matrix()
+        )
     return Rotation.from_rotvec(axis / length * np.arctan2(length, cosine)).as_matrix()

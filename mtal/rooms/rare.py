@@ -1,13 +1,20 @@
 """Rooms of the long tail: bath, gym, music room, garage, games room."""
+
 import numpy as np
 
-from mtal.rooms.layout import Maker
+from mtal.rooms.layout import Furnisher
 from mtal.rooms.living import extras
 
 
-def bathroom(maker: Maker) -> None:
+def bathroom(maker: Furnisher) -> None:
     first = ("bath", "shower", "corner_bath", "bath")[int(maker.rng.integers(4))]
-    for role, access in ((first, 0.2), ("toilet", 0.4), ("basin", 0.4), ("bidet", 0.3), ("washer", 0.3)):
+    for role, access in (
+        (first, 0.2),
+        ("toilet", 0.4),
+        ("basin", 0.4),
+        ("bidet", 0.3),
+        ("washer", 0.3),
+    ):
         if role not in ("bidet", "washer") or maker.chance(0.4):
             maker.wall(role, access=access)
     if maker.chance(0.6):
@@ -20,7 +27,7 @@ def bathroom(maker: Maker) -> None:
     extras(maker, plants=1, things=0)
 
 
-def gym(maker: Maker) -> None:
+def gym(maker: Furnisher) -> None:
     for role in ("treadmill", "gym", "gym", "gym", "treadmill"):
         maker.wall(role, gap=0.25)
     for _ in range(3):
@@ -29,7 +36,7 @@ def gym(maker: Maker) -> None:
     maker.wall("bookcase")
 
 
-def music(maker: Maker) -> None:
+def music(maker: Furnisher) -> None:
     grand = maker.free("grand_piano", 1.0, 0.0) if maker.chance(0.5) else None
     piano = grand or maker.wall("piano")
     if piano:
@@ -48,7 +55,7 @@ def music(maker: Maker) -> None:
     extras(maker, plants=1, things=2)
 
 
-def garage(maker: Maker) -> None:
+def garage(maker: Furnisher) -> None:
     bench = maker.wall("workbench", access=0.4)
     maker.some(bench, "cabinet_thing", 2)
     maker.wall("bookcase")
@@ -58,10 +65,14 @@ def garage(maker: Maker) -> None:
         maker.wall("floor_thing", gap=0.05)
 
 
-def games(maker: Maker) -> None:
+def games(maker: Furnisher) -> None:
     shell = maker.floor.shell
-    table = maker.floor.stand(maker.furniture.thing("pool_table"), shell.width / 2, shell.depth / 2,
-                              0.0 if shell.width > shell.depth else np.pi / 2)
+    table = maker.floor.stand(
+        maker.furniture.thing("pool_table"),
+        shell.width / 2,
+        shell.depth / 2,
+        0.0 if shell.width > shell.depth else np.pi / 2,
+    )
     for role in ("flipper", "flipper", "sofa", "bar_stool", "bar_stool", "low_cabinet", "speaker"):
         if maker.chance(0.7):
             placed = maker.wall(role, gap=0.05)

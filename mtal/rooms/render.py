@@ -2,6 +2,7 @@
 
 Labels are not read off the render: there every value is a mean over the pixel's samples and its filter.
 """
+
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
@@ -13,11 +14,11 @@ from mtal.rooms.camera import Camera
 from mtal.rooms.labels import View
 from mtal.rooms.mesh import Mesh, Surface
 from mtal.rooms.shapes import area, smooth
-from mtal.rooms.thing import Lit, Thing
+from mtal.rooms.thing import Lit, SceneObject
 
-FINE = 3                                                    # places per pixel, across and down, at which the albedo is read
-DEPTH = 6                                                   # bounces of a path, with the light's own
-SHINY = 0.5                                                 # surfaces smoother than this get a coat
+FINE = 3  # places per pixel, across and down, at which the albedo is read
+DEPTH = 6  # bounces of a path, with the light's own
+SHINY = 0.5  # surfaces smoother than this get a coat
 
 
 def mitsuba() -> ModuleType:
@@ -34,9 +35,11 @@ def mitsuba() -> ModuleType:
 class Stage:
     """A room ready to be looked at. Frames of a walk share it."""
 
-    def __init__(self, things: Sequence[Thing], sky: Sequence[dict[str, Any]] = ()) -> None:
+    def __init__(self, things: Sequence[SceneObject], sky: Sequence[dict[str, Any]] = ()) -> None:
         self.mi = mitsuba()
-        self.parts: list[tuple[int, int, int]] = []         # shape number -> thing, human part, whether it shines
+        self.parts: list[
+            tuple[int, int, int]
+        ] = []  # shape number -> thing, human part, whether it shines
         self.surfaces: list[Surface | Lit] = []
         shapes: dict[str, Any] = {}
         for owner, thing in enumerate(things):
@@ -44,12 +47,22 @@ class Stage:
                 if len(surface.mesh.faces):
                     shapes[f"s{len(self.parts)}"] = self._shape(surface)
                     self.surfaces.append(surface)
-                    self.parts.append((owner, 0, 1) if isinstance(surface, Lit) else (owner, surface.part, 0))
+                    self.parts.append(
+                        (owner, 0, 1) if isinstance(surface, Lit) else (owner, surface.part, 0)
+                    )
         lights = {f"sky{number}": one for number, one in enumerate(sky)}
-        self.scene = self.mi.load_dict({"type": "scene", "integrator": {"type": "path", "max_depth": DEPTH, "rr_depth": 3},
-                                        **shapes, **lights})
+        self.scene = self.mi.load_dict(
+            {
+                "type": "scene",
+                "integrator": {"type": "path", "max_depth": DEPTH, "rr_depth": 3},
+                **shapes,
+                **lights,
+            }
+        )
 
-    def photograph(self, camera: Camera, size: tuple[int, int], samples: int, seed: int) -> np.ndarray:
+    def photograph(
+        self, camera: Camera, size: tuple[int, int], samples: int, seed: int
+    ) -> np.ndarray:
         """(H, W, 3) float32 linear RGB."""
         sensor = self.mi.load_dict(self._sensor(camera, size, samples))
         found = np.array(self.mi.render(self.scene, sensor=sensor, spp=samples, seed=seed))
@@ -69,11 +82,15 @@ class Stage:
     def _place(self, origin: Any, ray: list[float]) -> tuple[int, float, float]:
         """Shape number and texture coordinates."""
         found = self.scene.ray_intersect(self.mi.Ray3f(origin, self.mi.Vector3f(*ray)))
-        return (int(found.shape.id()[1:]), found.uv.x, found.uv.y) if found.is_valid() else (-1, 0.0, 0.0)
+        return (
+            (int(found.shape.id()[1:]), found.uv.x, found.uv.y)
+            if found.is_valid()
+            else (-1, 0.0, 0.0)
+        )
 
     def look(self, camera: Camera, size: tuple[int, int]) -> View:
         """One ray through the centre of each pixel."""
-        rays = camera.rays(size)                            # (N, 3) world, z of the camera's frame is 1
+        rays = camera.rays(size)  # (N, 3) world, z of the camera's frame is 1
         origin = self.mi.Point3f(*camera.position.tolist())
         hits = [self._hit(origin, ray) for ray in rays.tolist()]
         number = np.array([hit[0] for hit in hits])
@@ -82,8 +99,13 @@ class Stage:
         normals = camera.turned(np.array([hit[2] for hit in hits]))
         inwards = (normals * camera.turned(rays)).sum(axis=1) > 0
         normals = np.where(inwards[:, None], -normals, normals).astype(np.float32)
-        return View(owners[number].reshape(size), parts[number].reshape(size).astype(np.uint8), depth.reshape(size),
-                    normals.reshape(*size, 3), shines[number].reshape(size).astype(bool))
+        return View(
+            owners[number].reshape(size),
+            parts[number].reshape(size).astype(np.uint8),
+            depth.reshape(size),
+            normals.reshape(*size, 3),
+            shines[number].reshape(size).astype(bool),
+        )
 
     def _hit(self, origin: Any, ray: list[float]) -> tuple[int, float, tuple[float, float, float]]:
         """Shape number, depth, normal. Mitsuba's t counts in lengths of the direction, so it is the depth."""
@@ -93,19 +115,43 @@ class Stage:
         return int(found.shape.id()[1:]), found.t, (found.n.x, found.n.y, found.n.z)
 
     def _sensor(self, camera: Camera, size: tuple[int, int], samples: int) -> dict[str, Any]:
-        to_world = self.mi.ScalarTransform4f().look_at(camera.position.tolist(), (camera.position + camera.forward).tolist(),
-                                                       camera.up.tolist())
-        film = {"type": "hdrfilm", "width": size[1], "height": size[0], "pixel_format": "rgb", "component_format": "float32",
-                "rfilter": {"type": "box"}}
-        return {"type": "perspective", "fov": float(np.degrees(camera.field)), "fov_axis": "x", "to_world": to_world,
-                "near_clip": 0.05, "far_clip": 100.0, "film": film, "sampler": {"type": "independent", "sample_count": samples}}
+        to_world = self.mi.ScalarTransform4f().look_at(
+            camera.position.tolist(),
+            (camera.position + camera.forward).tolist(),
+            camera.up.tolist(),
+        )
+        film = {
+            "type": "hdrfilm",
+            "width": size[1],
+            "height": size[0],
+            "pixel_format": "rgb",
+            "component_format": "float32",
+            "rfilter": {"type": "box"},
+        }
+        return {
+            "type": "perspective",
+            "fov": float(np.degrees(camera.field)),
+            "fov_axis": "x",
+            "to_world": to_world,
+            "near_clip": 0.05,
+            "far_clip": 100.0,
+            "film": film,
+            "sampler": {"type": "independent", "sample_count": samples},
+        }
 
     def _shape(self, surface: Surface | Lit) -> Any:
         props = self.mi.Properties()
         if isinstance(surface, Lit):
-            props["emitter"] = self.mi.load_dict({"type": "area", "radiance": self._radiance(surface),
-                                                     "sampling_weight": float(max(surface.radiance) * area(surface.mesh))})
-            props["bsdf"] = self.mi.load_dict({"type": "diffuse", "reflectance": {"type": "rgb", "value": [0.03, 0.03, 0.03]}})
+            props["emitter"] = self.mi.load_dict(
+                {
+                    "type": "area",
+                    "radiance": self._radiance(surface),
+                    "sampling_weight": float(max(surface.radiance) * area(surface.mesh)),
+                }
+            )
+            props["bsdf"] = self.mi.load_dict(
+                {"type": "diffuse", "reflectance": {"type": "rgb", "value": [0.03, 0.03, 0.03]}}
+            )
         else:
             props["bsdf"] = self.mi.load_dict(self._material(surface))
         return _filled(self.mi, surface.mesh, props)
@@ -117,13 +163,23 @@ class Stage:
 
     def _material(self, surface: Surface) -> dict[str, Any]:
         if surface.texture is None:
-            colour: dict[str, Any] = {"type": "rgb", "value": linear(np.asarray(surface.colour) * 255).tolist()}
+            colour: dict[str, Any] = {
+                "type": "rgb",
+                "value": linear(np.asarray(surface.colour) * 255).tolist(),
+            }
         else:
             colour = self._bitmap(linear(surface.texture))
         if surface.roughness >= SHINY:
             return {"type": "twosided", "side": {"type": "diffuse", "reflectance": colour}}
-        return {"type": "twosided", "side": {"type": "principled", "base_color": colour, "specular": 0.4,
-                                             "roughness": max(surface.roughness, 0.25)}}
+        return {
+            "type": "twosided",
+            "side": {
+                "type": "principled",
+                "base_color": colour,
+                "specular": 0.4,
+                "roughness": max(surface.roughness, 0.25),
+            },
+        }
 
     def _bitmap(self, values: np.ndarray) -> dict[str, Any]:
         data = self.mi.TensorXf(np.ascontiguousarray(values[::-1], np.float32))
@@ -149,8 +205,14 @@ def linear(srgb255: np.ndarray) -> np.ndarray:
 
 def _filled(mi: ModuleType, mesh: Mesh, props: Any) -> Any:
     mapped = mesh.uv is not None
-    shape = mi.Mesh("mesh", len(mesh.vertices), len(mesh.faces), props=props, has_vertex_normals=True,
-                    has_vertex_texcoords=mapped)
+    shape = mi.Mesh(
+        "mesh",
+        len(mesh.vertices),
+        len(mesh.faces),
+        props=props,
+        has_vertex_normals=True,
+        has_vertex_texcoords=mapped,
+    )
     values = mi.traverse(shape)
     values["vertex_positions"] = mesh.vertices.astype(np.float32).ravel()
     values["vertex_normals"] = smooth(mesh).ravel()

@@ -1,4 +1,5 @@
 """A room from a seed: shell, furniture, light, people."""
+
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import numpy as np
 
 from mtal.rooms.furniture import Furniture
 from mtal.rooms.kinds import KINDS, Kind
-from mtal.rooms.layout import Maker
+from mtal.rooms.layout import Furnisher
 from mtal.rooms.light import FLUX, MOODS, Mood, kelvin, sunbeam
 from mtal.rooms.placement import Block, Floor
 from mtal.rooms.residents import settle
@@ -25,18 +26,19 @@ from mtal.rooms.textures import (
     stripes,
     tiles,
 )
-from mtal.rooms.thing import Lit, Thing
+from mtal.rooms.thing import Lit, SceneObject
 
 
 @dataclass(frozen=True)
 class Room:
     """All that is seen, and where a camera may be."""
+
     kind: str
     mood: Mood
     shell: Shell
-    things: tuple[Thing, ...]
+    things: tuple[SceneObject, ...]
     blocks: tuple[Block, ...]
-    beam: np.ndarray | None                                 # direction of sunlight, None where it does not come in
+    beam: np.ndarray | None  # direction of sunlight, None where it does not come in
 
 
 def make_room(rng: np.random.Generator, kind: str, mood: str, people: int, folder: Path) -> Room:
@@ -45,7 +47,7 @@ def make_room(rng: np.random.Generator, kind: str, mood: str, people: int, folde
     shell = _shell(rng, chosen, light)
     floor = Floor(shell)
     furniture = Furniture(folder, rng, _lamp_colours(rng, light))
-    maker = Maker(floor, furniture, rng)
+    maker = Furnisher(floor, furniture, rng)
     chosen.furnish(maker)
     _ceiling_lamp(maker, rng, light)
     maker.pictures(chosen.pictures)
@@ -55,8 +57,14 @@ def make_room(rng: np.random.Generator, kind: str, mood: str, people: int, folde
     views = [outside(rng, _sky_colour(rng, light)) for _ in windows]
     things = build(shell, _finish(rng, chosen), views, light.sky)
     beam = sunbeam(rng, shell.sides[windows[0].side].inward) if light.sun and windows else None
-    return Room(kind, light, shell, (*things, *maker.flat, *(one.thing for one in floor.placed), *neon, *persons),
-                tuple(one.block for one in floor.placed), beam)
+    return Room(
+        kind,
+        light,
+        shell,
+        (*things, *maker.flat, *(one.thing for one in floor.placed), *neon, *persons),
+        tuple(one.block for one in floor.placed),
+        beam,
+    )
 
 
 def _shell(rng: np.random.Generator, kind: Kind, light: Mood) -> Shell:
@@ -65,16 +73,22 @@ def _shell(rng: np.random.Generator, kind: Kind, light: Mood) -> Shell:
         width, depth = depth, width
     sides = rng.permutation(4).tolist()
     lengths = (width, depth, width, depth)
-    fewest = max(kind.windows[0], 1) if light.sun or light.name in ("day", "overcast") else kind.windows[0]
+    fewest = (
+        max(kind.windows[0], 1)
+        if light.sun or light.name in ("day", "overcast")
+        else kind.windows[0]
+    )
     openings = [_door(rng, sides[0], lengths[sides[0]])]
-    for side in sides[1:1 + int(rng.integers(fewest, max(kind.windows[1], fewest) + 1))]:
+    for side in sides[1 : 1 + int(rng.integers(fewest, max(kind.windows[1], fewest) + 1))]:
         openings.append(_window(rng, side, lengths[side], height))
     return Shell(float(width), float(depth), float(height), tuple(openings))
 
 
 def _door(rng: np.random.Generator, side: int, length: float) -> Opening:
     width = float(rng.uniform(0.78, 0.95))
-    start = float(rng.choice([0.15, length - width - 0.15, rng.uniform(0.15, length - width - 0.15)]))
+    start = float(
+        rng.choice([0.15, length - width - 0.15, rng.uniform(0.15, length - width - 0.15)])
+    )
     return Opening("door", side, start, width, 0.0, 2.03)
 
 
@@ -91,17 +105,19 @@ def _lamp_colours(rng: np.random.Generator, light: Mood) -> RGB | None:
     return kelvin(rng, 2400, 3400) if rng.random() < light.lamps else None
 
 
-def _ceiling_lamp(maker: Maker, rng: np.random.Generator, light: Mood) -> None:
+def _ceiling_lamp(maker: Furnisher, rng: np.random.Generator, light: Mood) -> None:
     """Nearly every room has one, lit or not; without windows it must be lit."""
     dark = not any(one.kind == "window" for one in maker.floor.shell.openings)
     lit = rng.random() < light.ceiling or (dark and not light.neon)
     maker.furniture.glow = kelvin(rng, 2700, 5200) if lit else None
-    role = ("ceiling_lamp", "hanging_lamp", "chandelier", "strip_lamp")[int(rng.choice(4, p=[0.55, 0.12, 0.16, 0.17]))]
+    role = ("ceiling_lamp", "hanging_lamp", "chandelier", "strip_lamp")[
+        int(rng.choice(4, p=[0.55, 0.12, 0.16, 0.17]))
+    ]
     if lit or rng.random() < 0.8:
         maker.hang(role, maker.floor.shell.width / 2, maker.floor.shell.depth / 2)
 
 
-def _neon(rng: np.random.Generator, shell: Shell) -> Thing:
+def _neon(rng: np.random.Generator, shell: Shell) -> SceneObject:
     """A coloured tube on a wall."""
     side = shell.sides[int(rng.integers(4))]
     long = float(rng.uniform(0.8, 1.6))
@@ -110,7 +126,9 @@ def _neon(rng: np.random.Generator, shell: Shell) -> Thing:
     along, up = float(rng.uniform(0.1, side.length - long - 0.1)), float(rng.uniform(1.7, 2.25))
     mesh = side.stood(replace(mesh, uv=None), along, up, 0.01)
     power = FLUX["neon"] / (np.pi * long * 0.18)
-    return Thing("lamp", (), (Lit(mesh, (red ** 2.2 * power, green ** 2.2 * power, blue ** 2.2 * power)),))
+    return SceneObject(
+        "lamp", (), (Lit(mesh, (red**2.2 * power, green**2.2 * power, blue**2.2 * power)),)
+    )
 
 
 def _sky_colour(rng: np.random.Generator, light: Mood) -> RGB:
@@ -124,17 +142,28 @@ def _finish(rng: np.random.Generator, kind: Kind) -> Finish:
     if kind.tiled:
         cover = (tiles(rng, wall, grout=0.8), float(rng.choice([0.6, 0.8])))
     elif rng.random() < 0.15:
-        cover = (WALLPAPERS[int(rng.integers(len(WALLPAPERS)))](rng, wall), float(rng.uniform(0.5, 1.0)))
+        cover = (
+            WALLPAPERS[int(rng.integers(len(WALLPAPERS)))](rng, wall),
+            float(rng.uniform(0.5, 1.0)),
+        )
     walls = [cover] * 4
     if rng.random() < 0.3:
         walls[int(rng.integers(4))] = _accent(rng)
     floor, roughness = _floor(rng, str(rng.choice(kind.floors)))
-    trim = (0.9, 0.9, 0.88) if rng.random() < 0.7 else paint(0.08, rng.uniform(0.3, 0.6), rng.uniform(0.3, 0.7))
+    trim = (
+        (0.9, 0.9, 0.88)
+        if rng.random() < 0.7
+        else paint(0.08, rng.uniform(0.3, 0.6), rng.uniform(0.3, 0.7))
+    )
     cloth = None
     if rng.random() < (0.15 if kind.name in ("bathroom", "garage", "gym") else 0.65):
         colour = paint(rng.random(), rng.uniform(0.05, 0.6), rng.uniform(0.35, 0.9))
         cloth = (carpet, carpet, stripes, checks)[int(rng.integers(4))](rng, colour)
-    leaf = (0.88, 0.88, 0.86) if rng.random() < 0.6 else paint(rng.uniform(0.05, 0.1), 0.5, rng.uniform(0.3, 0.7))
+    leaf = (
+        (0.88, 0.88, 0.86)
+        if rng.random() < 0.6
+        else paint(rng.uniform(0.05, 0.1), 0.5, rng.uniform(0.3, 0.7))
+    )
     blind = float(rng.uniform(0.15, 0.55)) if rng.random() < 0.25 else 0.0
     ceiling = plaster(rng, paint(0.12, rng.uniform(0, 0.06), rng.uniform(0.82, 0.93)))
     return Finish(floor, roughness, tuple(walls), ceiling, trim, cloth, blind, leaf)
@@ -146,7 +175,9 @@ def _accent(rng: np.random.Generator) -> tuple[np.ndarray, float]:
     if draw < 0.2:
         return bricks(rng, paint(rng.uniform(0.01, 0.06), 0.5, 0.6)), 0.9
     if draw < 0.5:
-        return WALLPAPERS[int(rng.integers(len(WALLPAPERS)))](rng, paint(rng.random(), 0.3, 0.75)), float(rng.uniform(0.6, 1.2))
+        return WALLPAPERS[int(rng.integers(len(WALLPAPERS)))](
+            rng, paint(rng.random(), 0.3, 0.75)
+        ), float(rng.uniform(0.6, 1.2))
     return plaster(rng, paint(rng.random(), rng.uniform(0.3, 0.6), rng.uniform(0.4, 0.8))), 2.0
 
 
@@ -161,4 +192,7 @@ def _floor(rng: np.random.Generator, name: str) -> tuple[tuple[np.ndarray, float
         return (tiles(rng, first, second=second), float(rng.choice([1.2, 1.6, 2.0]))), 0.35
     if name == "concrete":
         return (plaster(rng, paint(0.1, 0.05, rng.uniform(0.4, 0.6))), 2.5), 1.0
-    return (carpet(rng, paint(rng.random(), rng.uniform(0.05, 0.35), rng.uniform(0.3, 0.75))), 1.0), 1.0
+    return (
+        carpet(rng, paint(rng.random(), rng.uniform(0.05, 0.35), rng.uniform(0.3, 0.75))),
+        1.0,
+    ), 1.0

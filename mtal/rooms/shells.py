@@ -3,6 +3,7 @@
 A patch is linear in the vertices of the base mesh, so it is cut once on a standing person and follows everybody in every
 pose. N vertices and M faces of a patch, V vertices of the base mesh.
 """
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,8 @@ from scipy import sparse
 
 @dataclass(frozen=True)
 class Patch:
-    blend: sparse.csr_matrix                                # (N, V), rows sum to 1
-    faces: np.ndarray                                       # (M, 3)
+    blend: sparse.csr_matrix  # (N, V), rows sum to 1
+    faces: np.ndarray  # (M, 3)
 
     def at(self, values: np.ndarray) -> np.ndarray:
         """(V, ...) of the base mesh -> (N, ...) of the patch."""
@@ -23,7 +24,10 @@ def patch(faces: np.ndarray, count: int) -> Patch:
     """The faces of a mesh of `count` vertices, with the vertices they use."""
     used, faces = np.unique(faces, return_inverse=True)
     ones = np.ones(len(used))
-    return Patch(sparse.csr_matrix((ones, (np.arange(len(used)), used)), (len(used), count)), faces.reshape(-1, 3))
+    return Patch(
+        sparse.csr_matrix((ones, (np.arange(len(used)), used)), (len(used), count)),
+        faces.reshape(-1, 3),
+    )
 
 
 def refined(old: Patch) -> Patch:
@@ -31,7 +35,9 @@ def refined(old: Patch) -> Patch:
     edges, which = np.unique(np.sort(_edges(old.faces), axis=1), axis=0, return_inverse=True)
     ab, bc, ca = (which.reshape(-1) + old.blend.shape[0]).reshape(3, -1)
     a, b, c = old.faces.T
-    faces = np.concatenate([np.stack(face, axis=1) for face in ((a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca))])
+    faces = np.concatenate(
+        [np.stack(face, axis=1) for face in ((a, ab, ca), (b, bc, ab), (c, ca, bc), (ab, bc, ca))]
+    )
     middle = (old.blend[edges[:, 0]] + old.blend[edges[:, 1]]) / 2
     return Patch(sparse.vstack([old.blend, middle]).tocsr(), faces)
 
@@ -58,7 +64,11 @@ def cut(old: Patch, keep: np.ndarray) -> Patch:
         faces = _lone_first(old.faces[whole == kept], inside == (kept == 1))
         a, b, c = faces.T
         ab, ac = rows.between(a, b), rows.between(a, c)
-        made += [np.stack([a, ab, ac], axis=1)] if kept == 1 else [np.stack([ab, b, c], axis=1), np.stack([ab, c, ac], axis=1)]
+        made += (
+            [np.stack([a, ab, ac], axis=1)]
+            if kept == 1
+            else [np.stack([ab, b, c], axis=1), np.stack([ab, c, ac], axis=1)]
+        )
     starts, ends, shares = rows.all()
     new = sparse.diags(1 - shares) @ old.blend[starts] + sparse.diags(shares) @ old.blend[ends]
     used, faces = np.unique(np.concatenate(made), return_inverse=True)
@@ -83,7 +93,11 @@ class _Cuts:
     def all(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Starts, ends and how far along; kept off the ends so that no face has area zero."""
         start, end = self.edges.T
-        return start, end, np.clip(self.keep[start] / (self.keep[start] - self.keep[end]), 0.03, 0.97)
+        return (
+            start,
+            end,
+            np.clip(self.keep[start] / (self.keep[start] - self.keep[end]), 0.03, 0.97),
+        )
 
 
 def _lone_first(faces: np.ndarray, lone: np.ndarray) -> np.ndarray:

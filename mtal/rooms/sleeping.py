@@ -1,22 +1,30 @@
 """Rooms to sleep in: the bedroom and the nursery."""
-from mtal.rooms.layout import Maker
+
+from mtal.rooms.layout import Furnisher
 from mtal.rooms.living import extras
 from mtal.rooms.placement import Placed
 from mtal.rooms.working import desk_place
 
 
-def bedroom(maker: Maker) -> None:
+def bedroom(maker: Furnisher) -> None:
     role = "double_bed" if maker.chance(0.75) else "single_bed"
     bed = None
     for side in maker.wide_sides():
-        bed = maker.wall(role, (side,), maker.floor.shell.sides[side].length / 2 + float(maker.rng.normal(0, 0.3)))
+        bed = maker.wall(
+            role,
+            (side,),
+            maker.floor.shell.sides[side].length / 2 + float(maker.rng.normal(0, 0.3)),
+        )
         if bed:
             break
     bed = bed or maker.wall(role)
     if bed:
         maker.beds.append(bed)
         if maker.chance(0.6):
-            maker.rug(*bed.point(0, bed.size[2] * 0.25), *_turned(bed, bed.size[0] + 1.1, bed.size[2] * 0.8))
+            maker.rug(
+                *bed.point(0, bed.size[2] * 0.25),
+                *_turned(bed, bed.size[0] + 1.1, bed.size[2] * 0.8),
+            )
         for sign in (-1, 1):
             stand = maker.beside(bed, "night_stand", sign) if maker.chance(0.85) else None
             maker.upon(stand, "table_lamp", 0.0, -0.05)
@@ -41,10 +49,15 @@ def _turned(base: Placed, width: float, depth: float) -> tuple[float, float]:
     return (width, depth) if base.side in (0, 2) else (depth, width)
 
 
-def nursery(maker: Maker) -> None:
+def nursery(maker: Furnisher) -> None:
     bed = maker.wall("crib" if maker.chance(0.6) else "single_bed")
     maker.beds.extend([bed] if bed and bed.size[2] > 1.6 else [])
-    for role, share in (("changing", 0.6), ("bookcase", 0.7), ("wardrobe", 0.6), ("low_cabinet", 0.4)):
+    for role, share in (
+        ("changing", 0.6),
+        ("bookcase", 0.7),
+        ("wardrobe", 0.6),
+        ("low_cabinet", 0.4),
+    ):
         if maker.chance(share):
             maker.some(maker.wall(role, access=0.4), "toy", 2)
     table = maker.free("kids_table", 0.8, 0.0)

@@ -1,25 +1,33 @@
 """Patterns of floors, walls, fabrics and pictures, made of noise. All are (h, w, 3) uint8 sRGB and repeat without a seam."""
+
 import colorsys
 from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-RGB = tuple[float, float, float]                            # sRGB, 0..1
-SIDE = 256                                                  # pixels
+RGB = tuple[float, float, float]  # sRGB, 0..1
+SIDE = 256  # pixels
 
 
 def paint(hue: float, saturation: float, value: float) -> RGB:
-    return colorsys.hsv_to_rgb(hue % 1, float(np.clip(saturation, 0, 1)), float(np.clip(value, 0.04, 0.93)))
+    return colorsys.hsv_to_rgb(
+        hue % 1, float(np.clip(saturation, 0, 1)), float(np.clip(value, 0.04, 0.93))
+    )
 
 
-def noise(rng: np.random.Generator, height: int = SIDE, width: int = SIDE, rough: float = 1.6, stretch: float = 1.0
-          ) -> np.ndarray:
+def noise(
+    rng: np.random.Generator,
+    height: int = SIDE,
+    width: int = SIDE,
+    rough: float = 1.6,
+    stretch: float = 1.0,
+) -> np.ndarray:
     """(height, width) with mean 0 and deviation 1; spectrum falls with frequency^rough. stretch > 1: streaks along x."""
     up, across = np.fft.fftfreq(height)[:, None] * height, np.fft.fftfreq(width)[None] * width
     frequency = np.hypot(up, across * stretch)
     frequency[0, 0] = np.inf
-    waves = np.fft.fft2(rng.normal(size=(height, width))) / frequency ** rough
+    waves = np.fft.fft2(rng.normal(size=(height, width))) / frequency**rough
     values = np.fft.ifft2(waves).real
     return values / max(values.std(), 1e-9)
 
@@ -41,19 +49,29 @@ def wood(rng: np.random.Generator, colour: RGB) -> np.ndarray:
 
 def planks(rng: np.random.Generator, colour: RGB, rows: int = 8) -> np.ndarray:
     """Floor boards along x, each of its own shade, with dark joints."""
-    light = 1 + 0.05 * noise(rng, rough=0.9, stretch=14) + 0.05 * np.sin(5 * noise(rng, rough=1.8, stretch=9))
+    light = (
+        1
+        + 0.05 * noise(rng, rough=0.9, stretch=14)
+        + 0.05 * np.sin(5 * noise(rng, rough=1.8, stretch=9))
+    )
     high = SIDE // rows
     for row in range(rows):
         joint = int(rng.integers(SIDE))
-        band = light[row * high:(row + 1) * high]
+        band = light[row * high : (row + 1) * high]
         band[:, :joint] *= rng.uniform(0.8, 1.15)
         band[:, joint:] *= rng.uniform(0.8, 1.15)
-        band[:, joint:joint + 1] *= 0.55
+        band[:, joint : joint + 1] *= 0.55
         band[0] *= 0.6
     return shaded(colour, light)
 
 
-def tiles(rng: np.random.Generator, colour: RGB, rows: int = 4, second: RGB | None = None, grout: float = 0.75) -> np.ndarray:
+def tiles(
+    rng: np.random.Generator,
+    colour: RGB,
+    rows: int = 4,
+    second: RGB | None = None,
+    grout: float = 0.75,
+) -> np.ndarray:
     """Square tiles; with a second colour a chess board."""
     high = SIDE // rows
     y, x = np.mgrid[:SIDE, :SIDE]
@@ -69,7 +87,9 @@ def bricks(rng: np.random.Generator, colour: RGB, rows: int = 8) -> np.ndarray:
     y, x = np.mgrid[:SIDE, :SIDE]
     row = y // high
     place = (x + (row % 2) * wide // 2) % SIDE
-    shade = rng.normal(1, 0.12, (rows, SIDE // wide))[row, place // wide] + 0.06 * noise(rng, rough=0.8)
+    shade = rng.normal(1, 0.12, (rows, SIDE // wide))[row, place // wide] + 0.06 * noise(
+        rng, rough=0.8
+    )
     seam = ((y % high < 3) | (place % wide < 3))[..., None]
     return _bytes(np.where(seam, np.full(3, 0.7), np.asarray(colour) * shade[..., None]))
 
@@ -87,14 +107,20 @@ def _dimmed(rng: np.random.Generator, colour: RGB, least: float, most: float) ->
     return red, green, blue
 
 
-def stripes(rng: np.random.Generator, colour: RGB, second: RGB | None = None, count: int | None = None) -> np.ndarray:
+def stripes(
+    rng: np.random.Generator, colour: RGB, second: RGB | None = None, count: int | None = None
+) -> np.ndarray:
     count = count or int(rng.choice([4, 8, 16]))
     second = second or _dimmed(rng, colour, 0.8, 0.95)
     on = (np.arange(SIDE) * count * 2 // SIDE) % 2
-    return _bytes(np.where(on[None, :, None], second, colour) * (1 + 0.02 * noise(rng, rough=0.6))[..., None])
+    return _bytes(
+        np.where(on[None, :, None], second, colour) * (1 + 0.02 * noise(rng, rough=0.6))[..., None]
+    )
 
 
-def dots(rng: np.random.Generator, colour: RGB, second: RGB | None = None, count: int | None = None) -> np.ndarray:
+def dots(
+    rng: np.random.Generator, colour: RGB, second: RGB | None = None, count: int | None = None
+) -> np.ndarray:
     """A motif on a staggered grid, as on wallpaper."""
     count = count or int(rng.choice([4, 6, 8]))
     second = second or _dimmed(rng, colour, 0.7, 0.92)
@@ -102,14 +128,21 @@ def dots(rng: np.random.Generator, colour: RGB, second: RGB | None = None, count
     half = np.hypot((x + 0.5) % 1 - 0.5 + 0.5, (y + 0.5) % 1) - 0.2
     petals = 0.22 + 0.08 * np.cos(int(rng.integers(3, 7)) * np.arctan2(y, x))
     on = (np.hypot(x, y) < petals) | (half < 0)
-    return _bytes(np.where(on[..., None], second, colour) * (1 + 0.015 * noise(rng, rough=0.6))[..., None])
+    return _bytes(
+        np.where(on[..., None], second, colour) * (1 + 0.015 * noise(rng, rough=0.6))[..., None]
+    )
 
 
-def checks(rng: np.random.Generator, colour: RGB, second: RGB | None = None, count: int = 6) -> np.ndarray:
+def checks(
+    rng: np.random.Generator, colour: RGB, second: RGB | None = None, count: int = 6
+) -> np.ndarray:
     second = second or paint(rng.random(), 0.4, 0.8)
     on = (np.arange(SIDE) * count * 2 // SIDE) % 2
     share = (0.5 * on[:, None] + 0.5 * on[None])[..., None]
-    return _bytes((np.asarray(colour) * (1 - share) + np.asarray(second) * share) * (1 + 0.04 * noise(rng, rough=0.3))[..., None])
+    return _bytes(
+        (np.asarray(colour) * (1 - share) + np.asarray(second) * share)
+        * (1 + 0.04 * noise(rng, rough=0.3))[..., None]
+    )
 
 
 def oriental(rng: np.random.Generator, colour: RGB, second: RGB | None = None) -> np.ndarray:
@@ -121,7 +154,9 @@ def oriental(rng: np.random.Generator, colour: RGB, second: RGB | None = None) -
     y, x = np.mgrid[:SIDE, :SIDE]
     rim = np.minimum(np.minimum(x, SIDE - 1 - x), np.minimum(y, SIDE - 1 - y))
     third = paint(rng.random(), 0.3, 0.85)
-    base = np.where((full > 1)[..., None], second, np.where((full > 0.55)[..., None], third, colour))
+    base = np.where(
+        (full > 1)[..., None], second, np.where((full > 0.55)[..., None], third, colour)
+    )
     base = np.where(((rim > 14) & (rim < 30))[..., None], second, base)
     base = np.where(((rim > 18) & (rim < 22) | (rim < 4))[..., None], third, base)
     return _bytes(base * (1 + 0.06 * noise(rng, rough=0.3))[..., None])
@@ -158,8 +193,10 @@ def _circles(rng: np.random.Generator) -> np.ndarray:
     for _ in range(int(rng.integers(3, 9))):
         x, y = rng.integers(10, 118, 2).tolist()
         radius = int(rng.integers(6, 40))
-        draw.ellipse((x - radius, y - radius, x + radius, y + radius),
-                     fill=_code(paint(rng.random(), rng.uniform(0.2, 0.9), rng.uniform(0.2, 0.9))))
+        draw.ellipse(
+            (x - radius, y - radius, x + radius, y + radius),
+            fill=_code(paint(rng.random(), rng.uniform(0.2, 0.9), rng.uniform(0.2, 0.9))),
+        )
     return np.asarray(image)
 
 
@@ -172,7 +209,10 @@ def outside(rng: np.random.Generator, sky: RGB, town: bool = True) -> np.ndarray
     """(128, 192, 3) what is seen through a window: sky, hills or houses, trees, ground."""
     height, width = 128, 192
     y = np.linspace(0, 1, height)[:, None, None]
-    image = np.asarray(sky) * (0.75 + 0.35 * y) + 0.06 * np.maximum(noise(rng, height, width, stretch=0.6), 0)[..., None]
+    image = (
+        np.asarray(sky) * (0.75 + 0.35 * y)
+        + 0.06 * np.maximum(noise(rng, height, width, stretch=0.6), 0)[..., None]
+    )
     line = (0.55 + 0.06 * noise(rng, 2, width, rough=1.5)[0]) * height
     rows = np.arange(height)[:, None]
     dim = float(np.mean(sky))
@@ -181,10 +221,14 @@ def outside(rng: np.random.Generator, sky: RGB, town: bool = True) -> np.ndarray
     image = np.where((rows > line)[..., None], hills, image)
     if town:
         for _ in range(int(rng.integers(0, 7))):
-            left, wide, top = int(rng.integers(width)), int(rng.integers(12, 40)), int(rng.uniform(0.2, 0.6) * height)
+            left, wide, top = (
+                int(rng.integers(width)),
+                int(rng.integers(12, 40)),
+                int(rng.uniform(0.2, 0.6) * height),
+            )
             house = paint(rng.uniform(0, 0.15), 0.2, rng.uniform(0.4, 0.8))
-            image[top:int(0.85 * height), left:left + wide] = np.asarray(house) * dim
-            image[top + 6:int(0.8 * height):10, left + 3:left + wide - 3:6] *= 0.5
+            image[top : int(0.85 * height), left : left + wide] = np.asarray(house) * dim
+            image[top + 6 : int(0.8 * height) : 10, left + 3 : left + wide - 3 : 6] *= 0.5
     earth = paint(rng.uniform(0.1, 0.35), 0.4, 0.4 * dim + 0.03)
     ground = np.asarray(earth) * (1 + 0.1 * noise(rng, height, width, rough=0.7))[..., None]
     return _bytes(np.where((rows > 0.82 * height)[..., None], ground, image))

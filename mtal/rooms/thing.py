@@ -1,4 +1,5 @@
 """Thing: one object of a room, in the room's frame. The unit of the instance edges."""
+
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -7,26 +8,44 @@ from mtal.rooms.mesh import Mesh, Surface
 from mtal.rooms.shapes import moved
 from mtal.rooms.textures import RGB
 
-CLASSES = ("wall", "floor", "ceiling", "window", "door", "table", "chair", "sofa", "bed", "cabinet", "lamp", "plant", "appliance",
-           "picture", "person", "object")
+CLASSES = (
+    "wall",
+    "floor",
+    "ceiling",
+    "window",
+    "door",
+    "table",
+    "chair",
+    "sofa",
+    "bed",
+    "cabinet",
+    "lamp",
+    "plant",
+    "appliance",
+    "picture",
+    "person",
+    "object",
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Lit:
     """A surface that shines."""
+
     mesh: Mesh
-    radiance: RGB                                           # linear
-    texture: np.ndarray | None = None                       # (h, w, 3) uint8 sRGB: the radiance is multiplied by it
+    radiance: RGB  # linear
+    texture: np.ndarray | None = None  # (h, w, 3) uint8 sRGB: the radiance is multiplied by it
 
 
 @dataclass(frozen=True, eq=False)
-class Thing:
+class SceneObject:
     """Metres, y up."""
-    kind: str                                               # of CLASSES
+
+    kind: str  # of CLASSES
     surfaces: tuple[Surface, ...] = ()
     lit: tuple[Lit, ...] = ()
-    credit: str = ""                                        # key of the catalogue's entry, "" for our own shapes
-    top: float = 0.0                                        # height where other things may stand on it
+    credit: str = ""  # key of the catalogue's entry, "" for our own shapes
+    top: float = 0.0  # height where other things may stand on it
     tags: frozenset[str] = field(default_factory=frozenset)
 
     @property
@@ -43,7 +62,13 @@ class Thing:
         highs = [one.vertices.max(axis=0) for one in self.meshes]
         return np.min(lows, axis=0), np.max(highs, axis=0)
 
-    def moved(self, turn: float, shift: tuple[float, float, float]) -> "Thing":
+    def moved(self, turn: float, shift: tuple[float, float, float]) -> "SceneObject":
         """Turned about y (radians, from z towards x), then shifted."""
-        return replace(self, surfaces=tuple(replace(one, mesh=moved(one.mesh, turn, shift)) for one in self.surfaces),
-                       lit=tuple(replace(one, mesh=moved(one.mesh, turn, shift)) for one in self.lit), top=self.top + shift[1])
+        return replace(
+            self,
+            surfaces=tuple(
+                replace(one, mesh=moved(one.mesh, turn, shift)) for one in self.surfaces
+            ),
+            lit=tuple(replace(one, mesh=moved(one.mesh, turn, shift)) for one in self.lit),
+            top=self.top + shift[1],
+        )

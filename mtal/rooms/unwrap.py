@@ -1,11 +1,23 @@
 """Where cloth's pattern lies on a body: every limb and the trunk unrolled like a tin's label, in tiles of cloth."""
+
 import numpy as np
 
 from mtal.rooms.body import rig
 from mtal.rooms.fabrics import TILE_M
 
-BONES = {3: ("upperarm01", "lowerarm01"), 4: ("lowerarm01", "wrist"), 5: ("upperleg01", "lowerleg01"), 6: ("lowerleg01", "foot")}
-GIRTH_M = {2: 0.96, 3: 0.32, 4: 0.32, 5: 0.48, 6: 0.48}     # whole tiles, so that the pattern meets itself
+BONES = {
+    3: ("upperarm01", "lowerarm01"),
+    4: ("lowerarm01", "wrist"),
+    5: ("upperleg01", "lowerleg01"),
+    6: ("lowerleg01", "foot"),
+}
+GIRTH_M = {
+    2: 0.96,
+    3: 0.32,
+    4: 0.32,
+    5: 0.48,
+    6: 0.48,
+}  # whole tiles, so that the pattern meets itself
 
 
 def rolled_out(points: np.ndarray, part: int) -> tuple[np.ndarray, np.ndarray, float]:
@@ -15,7 +27,11 @@ def rolled_out(points: np.ndarray, part: int) -> tuple[np.ndarray, np.ndarray, f
     """
     if part not in BONES:
         neck = rig().heads[rig().bones["neck01"]]
-        return np.arctan2(points[:, 0], points[:, 2] - neck[2] + 0.04), -points[:, 1] / TILE_M, GIRTH_M[2] / TILE_M
+        return (
+            np.arctan2(points[:, 0], points[:, 2] - neck[2] + 0.04),
+            -points[:, 1] / TILE_M,
+            GIRTH_M[2] / TILE_M,
+        )
     bearing, along = np.empty(len(points)), np.empty(len(points))
     for side, chosen in (("L", points[:, 0] >= 0), ("R", points[:, 0] < 0)):
         start, end = (rig().heads[rig().bones[f"{name}.{side}"]] for name in BONES[part])
@@ -23,7 +39,10 @@ def rolled_out(points: np.ndarray, part: int) -> tuple[np.ndarray, np.ndarray, f
         ahead = np.array([0, 0, 1]) - axis[2] * axis
         ahead /= np.linalg.norm(ahead)
         away = points[chosen] - start
-        bearing[chosen], along[chosen] = np.arctan2(away @ np.cross(ahead, axis), away @ ahead), away @ axis / TILE_M
+        bearing[chosen], along[chosen] = (
+            np.arctan2(away @ np.cross(ahead, axis), away @ ahead),
+            away @ axis / TILE_M,
+        )
     return bearing, along, GIRTH_M[part] / TILE_M
 
 

@@ -1,16 +1,23 @@
 """Rooms to work in: the office and the kitchen."""
+
 import numpy as np
 
-from mtal.rooms.layout import ALL, Maker
+from mtal.rooms.layout import ALL, Furnisher
 from mtal.rooms.living import extras
 from mtal.rooms.placement import Placed
 
 
-def office(maker: Maker) -> None:
+def office(maker: Furnisher) -> None:
     for _ in range(int(maker.rng.integers(2, 5))):
         desk_place(maker)
-    for role, share, access in (("bookcase", 0.9, 0.4), ("bookcase", 0.4, 0.4), ("filing", 0.6, 0.4), ("low_cabinet", 0.3, 0.4),
-                                ("whiteboard", 0.3, 0.3), ("cooler", 0.25, 0.2)):
+    for role, share, access in (
+        ("bookcase", 0.9, 0.4),
+        ("bookcase", 0.4, 0.4),
+        ("filing", 0.6, 0.4),
+        ("low_cabinet", 0.3, 0.4),
+        ("whiteboard", 0.3, 0.3),
+        ("cooler", 0.25, 0.2),
+    ):
         if maker.chance(share):
             placed = maker.wall(role, access=access)
             if role in ("low_cabinet", "filing"):
@@ -24,7 +31,7 @@ def office(maker: Maker) -> None:
     extras(maker, plants=2, things=2)
 
 
-def desk_place(maker: Maker, sides: tuple[int, ...] = ALL) -> Placed | None:
+def desk_place(maker: Furnisher, sides: tuple[int, ...] = ALL) -> Placed | None:
     """A desk at a wall with a computer, things and a chair."""
     desk = maker.wall("desk", sides)
     if desk is None:
@@ -40,13 +47,16 @@ def desk_place(maker: Maker, sides: tuple[int, ...] = ALL) -> Placed | None:
     return desk
 
 
-def kitchen(maker: Maker) -> None:
+def kitchen(maker: Furnisher) -> None:
     own = maker.chance(0.5)
     lower, upper, sink = ("lower", "upper", "sink") if own else ("lower2", "upper2", "sink2")
     sides = maker.wide_sides()
     _counter(maker, sides[0], lower, upper, sink)
     thing = maker.furniture.thing("dining_table" if maker.chance(0.7) else "small_table")
-    x, z = (size / 2 + float(maker.rng.normal(0, 0.3)) for size in (maker.floor.shell.width, maker.floor.shell.depth))
+    x, z = (
+        size / 2 + float(maker.rng.normal(0, 0.3))
+        for size in (maker.floor.shell.width, maker.floor.shell.depth)
+    )
     table = maker.floor.stand(thing, x, z, float(maker.rng.choice([0, np.pi / 2])))
     if table is None and maker.chance(0.7):
         table = maker.wall("small_table")
@@ -59,7 +69,7 @@ def kitchen(maker: Maker) -> None:
     extras(maker, plants=1, things=1)
 
 
-def _counter(maker: Maker, side: int, lower: str, upper: str, sink: str) -> None:
+def _counter(maker: Furnisher, side: int, lower: str, upper: str, sink: str) -> None:
     """A row of cabinets along a wall, with what stands and hangs on them."""
     wall = maker.floor.shell.sides[side]
     at = 0.05
@@ -82,5 +92,7 @@ def _counter(maker: Maker, side: int, lower: str, upper: str, sink: str) -> None
         if placed and role not in ("fridge", "high_cabinet"):
             above = "hood" if role == "stove" else upper
             if maker.chance(0.93):
-                maker.wall(above, (side,), at + width / 2, y=1.65 if role == "stove" else 1.45, gap=0.005)
+                maker.wall(
+                    above, (side,), at + width / 2, y=1.65 if role == "stove" else 1.45, gap=0.005
+                )
         at += width + 0.002

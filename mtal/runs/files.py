@@ -1,4 +1,5 @@
 """Files that appear whole: written beside, then renamed, so a reader sees the old or the new and never a half."""
+
 import json
 import os
 import threading
@@ -14,13 +15,15 @@ from typing import IO, Any
 def whole_file(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     """Write a file that other processes see either not at all or complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")    # two tabs are two threads of one process
+    beside = path.with_name(
+        f".{path.name}.{os.getpid()}.{threading.get_ident()}"
+    )  # two tabs are two threads of one process
     try:
         with beside.open(mode, encoding=None if "b" in mode else "utf-8") as file:
             yield file
-        beside.replace(path)                                # atomic within one file system
+        beside.replace(path)  # atomic within one file system
     finally:
-        beside.unlink(missing_ok=True)                      # only still there if the block above failed
+        beside.unlink(missing_ok=True)  # only still there if the block above failed
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -73,5 +76,5 @@ def last_lines(path: Path, size_bytes: int = 16_384) -> list[str]:
         return []
     lines = text.splitlines(keepends=True)
     if start and lines:
-        lines = lines[1:]                                   # the first is cut
+        lines = lines[1:]  # the first is cut
     return [line.rstrip("\n") for line in lines if line.endswith("\n")]

@@ -1,4 +1,5 @@
 """Where every file is. Makes nothing, reads no file; no file name of a run stands anywhere else."""
+
 import hashlib
 import os
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ def default_store() -> Path:
 @dataclass(frozen=True)
 class StorePaths:
     """All runs of one folder."""
+
     folder: Path
 
     def run(self, name: str) -> "RunPaths":
@@ -27,7 +29,11 @@ class StorePaths:
         """Every folder that may be a run."""
         if not self.folder.is_dir():
             return []
-        return [RunPaths(path) for path in self.folder.iterdir() if path.is_dir() and not path.name.startswith(".")]
+        return [
+            RunPaths(path)
+            for path in self.folder.iterdir()
+            if path.is_dir() and not path.name.startswith(".")
+        ]
 
     def data(self, dataset: str, folder: str) -> "DataPaths":
         """What is known about one data folder, whichever run found it out."""
@@ -40,10 +46,13 @@ class StorePaths:
 
     def experiments(self) -> list["ExperimentPaths"]:
         """Every experiment that has a plan."""
-        found = (ExperimentPaths(path.parent) for path in (self.folder / ".experiments").glob("[!.]*/plan.json"))
+        found = (
+            ExperimentPaths(path.parent)
+            for path in (self.folder / ".experiments").glob("[!.]*/plan.json")
+        )
         return sorted(found, key=lambda paths: paths.name)
 
-    people = property(lambda self: self.folder / "people.sqlite")       # decisions, notes and named sets
+    people = property(lambda self: self.folder / "people.sqlite")  # decisions, notes and named sets
 
     def device_lock(self, device: str) -> Path:
         """Held by the run whose turn it is on a device such as `cpu` or `cuda:0`."""
@@ -53,27 +62,35 @@ class StorePaths:
 @dataclass(frozen=True)
 class ExperimentPaths:
     """A plan: which runs belong together. The runs themselves are where all runs are."""
+
     folder: Path
 
     name = property(lambda self: self.folder.name)
     store = property(lambda self: StorePaths(self.folder.parents[1]))
     plan = property(lambda self: self.folder / "plan.json")
-    lock = property(lambda self: self.folder / "lock")                  # held for the moment in which the plan is changed
+    lock = property(
+        lambda self: self.folder / "lock"
+    )  # held for the moment in which the plan is changed
 
 
 @dataclass(frozen=True)
 class JobPaths:
     """A job is a folder: what was asked, who works on it, what it says, how it ended."""
+
     folder: Path
 
-    config = property(lambda self: self.folder / "config.json")         # written once, by whoever starts the job
-    lock = property(lambda self: self.folder / "lock")                  # held by the worker while it lives
-    log = property(lambda self: self.folder / "log.txt")                # all that the worker prints
-    progress = property(lambda self: self.folder / "progress.jsonl")    # a line per report
-    started = property(lambda self: self.folder / "started")            # a line per start; the last is the place in the queue
-    began = property(lambda self: self.folder / "began")                # made when its turn has come
-    stop = property(lambda self: self.folder / "stop")                  # if it is there, please stop
-    result = property(lambda self: self.folder / "result.json")         # the worker's last act
+    config = property(
+        lambda self: self.folder / "config.json"
+    )  # written once, by whoever starts the job
+    lock = property(lambda self: self.folder / "lock")  # held by the worker while it lives
+    log = property(lambda self: self.folder / "log.txt")  # all that the worker prints
+    progress = property(lambda self: self.folder / "progress.jsonl")  # a line per report
+    started = property(
+        lambda self: self.folder / "started"
+    )  # a line per start; the last is the place in the queue
+    began = property(lambda self: self.folder / "began")  # made when its turn has come
+    stop = property(lambda self: self.folder / "stop")  # if it is there, please stop
+    result = property(lambda self: self.folder / "result.json")  # the worker's last act
 
 
 @dataclass(frozen=True)
@@ -97,8 +114,12 @@ class DataPaths(JobPaths):
 class RunPaths(JobPaths):
     """The files of one run."""
 
-    facts = property(lambda self: self.folder / "facts.json")           # what the worker found: tasks, sizes, versions
-    strategy = property(lambda self: self.folder / "strategy.py")       # the text of a strategy from one's own file
+    facts = property(
+        lambda self: self.folder / "facts.json"
+    )  # what the worker found: tasks, sizes, versions
+    strategy = property(
+        lambda self: self.folder / "strategy.py"
+    )  # the text of a strategy from one's own file
     cycles = property(lambda self: self.folder / "cycles")
 
     def beginning(self, number: int) -> Path:
@@ -117,6 +138,7 @@ class RunPaths(JobPaths):
 @dataclass(frozen=True)
 class SamplePaths:
     """Pictures and values of single pool images, each image in a folder of its own."""
+
     folder: Path
 
     def sample(self, index: int) -> Path:
@@ -136,7 +158,9 @@ class SamplePaths:
 class LookPaths(JobPaths):
     """A job that draws images which a cycle did not draw. An image's folder appears whole."""
 
-    asked = property(lambda self: self.folder / "asked")                # an empty file per image that waits to be drawn
+    asked = property(
+        lambda self: self.folder / "asked"
+    )  # an empty file per image that waits to be drawn
     samples = property(lambda self: SamplePaths(self.folder / "samples"))
 
     def wish(self, index: int) -> Path:
@@ -147,29 +171,54 @@ class LookPaths(JobPaths):
 @dataclass(frozen=True)
 class CyclePaths:
     """The files of one complete cycle. Those of a pick are missing in the last cycle."""
+
     folder: Path
 
     metrics = property(lambda self: self.folder / "metrics.json")
-    validation = property(lambda self: self.folder / "validation.parquet")  # a row per validation image
-    pick = property(lambda self: self.folder / "pick.npy")                  # (K, 2) pairs in order
-    pool = property(lambda self: self.folder / "pool.parquet")              # a row per pool image
-    quality = property(lambda self: self.folder / "quality.parquet")        # a row per signal and task, in a simulation
-    content = property(lambda self: self.folder / "content.parquet")        # a row per pool image, a column per class
-    others = property(lambda self: self.folder / "others.parquet")          # a row per pool image, a column per other strategy
-    others_picked = property(lambda self: self.folder / "others.json")      # what these would have picked, and who was left out
-    afterwards = property(lambda self: self.folder / "afterwards.parquet")  # a row per image that was picked so far
-    embedding = property(lambda self: self.folder / "embedding.npy")        # (N, D) float32
-    layout = property(lambda self: self.folder / "layout.npy")              # (N, 2) float32
-    evidence = property(lambda self: self.folder / "evidence.json")         # which pictures there are, and their scales
+    validation = property(
+        lambda self: self.folder / "validation.parquet"
+    )  # a row per validation image
+    pick = property(lambda self: self.folder / "pick.npy")  # (K, 2) pairs in order
+    pool = property(lambda self: self.folder / "pool.parquet")  # a row per pool image
+    quality = property(
+        lambda self: self.folder / "quality.parquet"
+    )  # a row per signal and task, in a simulation
+    content = property(
+        lambda self: self.folder / "content.parquet"
+    )  # a row per pool image, a column per class
+    others = property(
+        lambda self: self.folder / "others.parquet"
+    )  # a row per pool image, a column per other strategy
+    others_picked = property(
+        lambda self: self.folder / "others.json"
+    )  # what these would have picked, and who was left out
+    afterwards = property(
+        lambda self: self.folder / "afterwards.parquet"
+    )  # a row per image that was picked so far
+    embedding = property(lambda self: self.folder / "embedding.npy")  # (N, D) float32
+    layout = property(lambda self: self.folder / "layout.npy")  # (N, 2) float32
+    evidence = property(
+        lambda self: self.folder / "evidence.json"
+    )  # which pictures there are, and their scales
     network = property(lambda self: self.folder / "network.safetensors")
     pairs = property(lambda self: self.folder / "pairs.safetensors")
-    samples = property(lambda self: SamplePaths(self.folder / "samples"))   # of the picked images and the near misses
+    samples = property(
+        lambda self: SamplePaths(self.folder / "samples")
+    )  # of the picked images and the near misses
 
 
 def _plain(name: str, what: str) -> str:
     """The name itself, if it is fit for a folder right here; else ValueError."""
-    if not name.isprintable() or len(name) > 120 or not name or name.startswith(".") or Path(name).name != name:
-        raise ValueError(f"{name!r} is not the name of {what}: letters, digits, - and _ are fine, / and a dot in front are not")
+    if (
+        not name.isprintable()
+        or len(name) > 120
+        or not name
+        or name.startswith(".")
+        or Path(name).name != name
+    ):
+        raise ValueError(
+            f"{name!r} is not the name of {what}: letters, digits, - and _ are fine, / and a dot in front are not"
+        )
     return name
 
 

@@ -1,7 +1,8 @@
-"""The embedding: the code that an auto-encoder makes of all task features of an image (supplement, section 2; METHOD 3).
+"""The embedding: the code that an auto-encoder makes of all task features of an image (supplement, section 2; docs/method.md, section 3).
 
 Trained each cycle on all pool images, which needs no labels: features standardised per channel, MSE, Adam (our choice).
 """
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -11,12 +12,15 @@ from mtal.config import Config
 from mtal.datasets.normalise import to_input
 from mtal.models.autoencoder import AutoEncoder
 from mtal.models.prediction import FirstStage, Prediction
-from mtal.signals.signal import Bench, Seen, Signal, shuffled_batches
+from mtal.signals.signal import FitContext, PoolBatch, Signal, shuffled_batches
 from mtal.training.batches import Report, seed_weights, steps
 from mtal.training.losses import NonFiniteLossError
 
-MOST_IMAGES, MOST_BYTES = 32, 2**28                         # per step: updating 29 million weights costs as much as 32 images
-STATISTICS_IMAGES = 256                                     # images whose features give each channel's mean and spread
+MOST_IMAGES, MOST_BYTES = (
+    32,
+    2**28,
+)  # per step: updating 29 million weights costs as much as 32 images
+STATISTICS_IMAGES = 256  # images whose features give each channel's mean and spread
 
 
 class Embedder(nn.Module):
@@ -46,17 +50,19 @@ def batch_size(config: Config) -> int:
     return max(min(config.batch, MOST_IMAGES), min(MOST_IMAGES, MOST_BYTES // bytes_per_image))
 
 
-def joined_features(prediction: FirstStage | Prediction, bench: Bench) -> Tensor:
+def joined_features(prediction: FirstStage | Prediction, bench: FitContext) -> Tensor:
     """(B, K*C, h, w): the tasks' feature maps one after another."""
     return torch.cat([prediction.features[task.name] for task in bench.tasks], dim=1)
 
 
-def fit(bench: Bench, report: Report) -> Embedder:
+def fit(bench: FitContext, report: Report) -> Embedder:
     """Train the auto-encoder on the whole pool."""
     rng = np.random.default_rng([*bench.seed, seeds.EMBEDDING])
     seed_weights((*bench.seed, seeds.EMBEDDING, 0))
     count, config = len(bench.pool.ids), bench.config
-    embedder = _untrained(bench, rng.choice(count, size=min(count, STATISTICS_IMAGES), replace=False))
+    embedder = _untrained(
+        bench, rng.choice(count, size=min(count, STATISTICS_IMAGES), replace=False)
+    )
     autoencoder = embedder.autoencoder.train()
     optimiser = torch.optim.Adam(autoencoder.parameters(), lr=config.embedding_lr, fused=True)
     total, done = steps(count, batch_size(config), config.embedding_epochs), 0
@@ -68,8 +74,10 @@ def fit(bench: Bench, report: Report) -> Embedder:
                 restored = autoencoder(wanted)
             loss = nn.functional.mse_loss(restored.float(), wanted.float())
             if not torch.isfinite(loss):
-                raise NonFiniteLossError(f"the auto-encoder's loss is not finite in step {done + 1} (reconstruction of the "
-                                         f"task features). Try a lower embedding_lr or precision=float32")
+                raise NonFiniteLossError(
+                    f"the auto-encoder's loss is not finite in step {done + 1} (reconstruction of the "
+                    f"task features). Try a lower embedding_lr or precision=float32"
+                )
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             optimiser.step()
@@ -78,7 +86,7 @@ def fit(bench: Bench, report: Report) -> Embedder:
     return embedder.eval()
 
 
-def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:
+def measure(module: nn.Module | None, seen: PoolBatch, bench: FitContext) -> Tensor:
     """(B, D) float32."""
     assert module is not None
     embedded: Tensor = module(joined_features(seen.prediction, bench))
@@ -86,19 +94,19 @@ def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:
 
 
 @torch.no_grad()
-def _features(bench: Bench, indices: np.ndarray) -> Tensor:
+def _features(bench: FitContext, indices: np.ndarray) -> Tensor:
     images = to_input(bench.pool.images(indices), bench.machine.device)
     return joined_features(bench.network.first_stage(images), bench)
 
 
-def _untrained(bench: Bench, sample: np.ndarray) -> Embedder:
+def _untrained(bench: FitContext, sample: np.ndarray) -> Embedder:
     """Channel statistics over a sample of the pool, and an auto-encoder of the right size."""
     total = square = torch.zeros(1)
     pixels = 0
     size = (0, 0)
     for start in range(0, len(sample), bench.config.batch):
         with bench.machine.autocast():
-            features = _features(bench, sample[start:start + bench.config.batch])
+            features = _features(bench, sample[start : start + bench.config.batch])
         features = features.double()
         total = total.to(features.device) + features.sum(dim=(0, 2, 3))
         square = square.to(features.device) + features.square().sum(dim=(0, 2, 3))
@@ -108,8 +116,16 @@ def _untrained(bench: Bench, sample: np.ndarray) -> Embedder:
     spread = (square / pixels - mean.square()).clamp(min=0).sqrt().clamp(min=1e-6)
     autoencoder = AutoEncoder(len(mean), size, bench.config.embedding)
     shape = (1, -1, 1, 1)
-    return bench.machine.place(Embedder(autoencoder, mean.float().view(shape), spread.float().view(shape)))
+    return bench.machine.place(
+        Embedder(autoencoder, mean.float().view(shape), spread.float().view(shape))
+    )
 
 
-EMBEDDING = Signal("embedding", "Auto-encoder embedding", measure, stage="embedding", fit=fit,
-                   units=lambda config, pool, labelled: steps(pool, batch_size(config), config.embedding_epochs))
+EMBEDDING = Signal(
+    "embedding",
+    "Auto-encoder embedding",
+    measure,
+    stage="embedding",
+    fit=fit,
+    units=lambda config, pool, labelled: steps(pool, batch_size(config), config.embedding_epochs),
+)

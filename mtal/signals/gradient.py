@@ -4,6 +4,7 @@ The initial head is a 1x1 convolution of F_k, so the gradient of its weights is 
 Our choices: the guess is the final prediction, the better of the network's two and free of charge; each task's gradient is
 brought to 128 numbers by a random projection, which keeps distances; always the same one, so that cycles can be compared.
 """
+
 from functools import lru_cache
 
 import numpy as np
@@ -11,12 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from mtal import seeds
-from mtal.signals.signal import Bench, Seen, Signal
+from mtal.signals.signal import FitContext, PoolBatch, Signal
 
-PROJECTED = 128                                             # P
+PROJECTED = 128  # P
 
 
-def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:
+def measure(module: nn.Module | None, seen: PoolBatch, bench: FitContext) -> Tensor:
     """(B, T, P)."""
     rows = []
     for column, task in enumerate(bench.tasks):
@@ -37,7 +38,9 @@ def weight_gradient(slope: Tensor, features: Tensor) -> Tensor:
 @lru_cache(maxsize=16)
 def projection(inputs: int, column: int) -> Tensor:
     """(inputs, P) Gaussian, such that lengths are kept on average (Johnson and Lindenstrauss 1984)."""
-    drawn = np.random.default_rng([seeds.GRADIENT_PROJECTION, column]).standard_normal((inputs, PROJECTED), dtype=np.float32)
+    drawn = np.random.default_rng([seeds.GRADIENT_PROJECTION, column]).standard_normal(
+        (inputs, PROJECTED), dtype=np.float32
+    )
     return torch.from_numpy(drawn / np.float32(PROJECTED) ** 0.5)
 
 
@@ -46,5 +49,10 @@ def lengths(found: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.norm(found, axis=2))
 
 
-GRADIENT = Signal("gradient", "Gradient of the last layer", measure, needs_final=lambda config: True,
-                  scores=lambda found: {"gradient": lengths(found)})
+GRADIENT = Signal(
+    "gradient",
+    "Gradient of the last layer",
+    measure,
+    needs_final=lambda config: True,
+    scores=lambda found: {"gradient": lengths(found)},
+)

@@ -3,19 +3,20 @@
 Trained along with the network, by the order of losses within pairs of images. Our choices: the maps that a module looks at (the
 shared one and the task's own), the plain sum of the tasks' pair losses.
 """
+
 from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from mtal.models.prediction import Prediction, TwoStageNetwork
-from mtal.signals.signal import Bench, Seen, Signal
+from mtal.signals.signal import FitContext, PoolBatch, Signal
 from mtal.tasks.task import Task
-from mtal.training.auxiliary import Companion
+from mtal.training.auxiliary import Auxiliary
 
 HIDDEN = 128
 MARGIN = 1.0
-DETACHED_FROM = 0.6                                         # share of the training after which features are detached
+DETACHED_FROM = 0.6  # share of the training after which features are detached
 
 
 class LossModule(nn.Module):
@@ -28,17 +29,22 @@ class LossModule(nn.Module):
 
     def forward(self, averages: Sequence[Tensor]) -> Tensor:
         """(B, width) each -> (B,)."""
-        inside = [entrance(average).relu() for entrance, average in zip(self.entrances, averages, strict=True)]
+        inside = [
+            entrance(average).relu()
+            for entrance, average in zip(self.entrances, averages, strict=True)
+        ]
         joined: Tensor = self.exit(torch.cat(inside, dim=1))
         return joined[:, 0]
 
 
-class LossModules(Companion):
+class LossModules(Auxiliary):
     """One module per task. `changes_network`: whether what it learns flows back into the features, as in the paper."""
 
     title = "the loss modules of LL4AL"
 
-    def __init__(self, network: TwoStageNetwork, tasks: Sequence[Task], changes_network: bool) -> None:
+    def __init__(
+        self, network: TwoStageNetwork, tasks: Sequence[Task], changes_network: bool
+    ) -> None:
         super().__init__()
         self.changes_network = changes_network
         widths = (shared_width(network), network.channels)
@@ -47,13 +53,23 @@ class LossModules(Companion):
     def forward(self, shared: Tensor, features: Mapping[str, Tensor]) -> Tensor:
         """Means over the image, float32, of the shared map (B, C) and of each F_k (B, F) -> (B, T) in no unit."""
         with torch.autocast(shared.device.type, enabled=False):
-            return torch.stack([module((shared, features[name])) for name, module in self.of_task.items()], dim=1)
+            return torch.stack(
+                [module((shared, features[name])) for name, module in self.of_task.items()], dim=1
+            )
 
-    def loss(self, prediction: Prediction, losses: Tensor, weights: Tensor, progress: float) -> Tensor:
+    def loss(
+        self, prediction: Prediction, losses: Tensor, weights: Tensor, progress: float
+    ) -> Tensor:
         """Sum over tasks of the ranking loss."""
-        shared, features = average(prediction.shared), {name: average(maps) for name, maps in prediction.features.items()}
+        shared, features = (
+            average(prediction.shared),
+            {name: average(maps) for name, maps in prediction.features.items()},
+        )
         if not self.changes_network or progress >= DETACHED_FROM:
-            shared, features = shared.detach(), {name: mean.detach() for name, mean in features.items()}
+            shared, features = (
+                shared.detach(),
+                {name: mean.detach() for name, mean in features.items()},
+            )
         return ranking_loss(self(shared, features), losses, weights > 0)
 
 
@@ -84,12 +100,19 @@ def shared_width(network: TwoStageNetwork) -> int:
     return width
 
 
-def measure(module: nn.Module | None, seen: Seen, bench: Bench) -> Tensor:
+def measure(module: nn.Module | None, seen: PoolBatch, bench: FitContext) -> Tensor:
     """(B, T)."""
     assert module is not None
-    predicted: Tensor = module(seen.shared, {name: average(maps) for name, maps in seen.prediction.features.items()})
+    predicted: Tensor = module(
+        seen.shared, {name: average(maps) for name, maps in seen.prediction.features.items()}
+    )
     return predicted
 
 
-PREDICTED_LOSS = Signal("predicted_loss", "Predicted loss", measure, along=LossModules,
-                        scores=lambda found: {"predicted loss": found})
+PREDICTED_LOSS = Signal(
+    "predicted_loss",
+    "Predicted loss",
+    measure,
+    along=LossModules,
+    scores=lambda found: {"predicted loss": found},
+)

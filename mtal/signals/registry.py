@@ -1,4 +1,5 @@
 """The signals. To add one: write a file like committee.py and list it here."""
+
 from mtal.signals.backbone_feature import SHARED
 from mtal.signals.bald import BALD
 from mtal.signals.committee import COMMITTEE
@@ -11,5 +12,18 @@ from mtal.signals.predicted_loss import PREDICTED_LOSS
 from mtal.signals.signal import Signal
 from mtal.signals.uncertainty import UNCERTAINTY
 
-SIGNALS: dict[str, Signal] = {signal.name: signal for signal in (
-    COMMITTEE, EMBEDDING, SHARED, UNCERTAINTY, ENTROPY, MARGIN, EQUIVARIANCE, PREDICTED_LOSS, GRADIENT, BALD)}
+SIGNALS: dict[str, Signal] = {
+    signal.name: signal
+    for signal in (
+        COMMITTEE,
+        EMBEDDING,
+        SHARED,
+        UNCERTAINTY,
+        ENTROPY,
+        MARGIN,
+        EQUIVARIANCE,
+        PREDICTED_LOSS,
+        GRADIENT,
+        BALD,
+    )
+}

@@ -1,7 +1,8 @@
-"""Tasks that give each pixel one of C classes (semseg, human_parts), and their parts. METHOD 2 and 7, FACTS 4.1 and 5.
+"""Tasks that give each pixel one of C classes (semseg, human_parts), and their parts. docs/method.md, sections 2, 8 and 10.
 
 Labels are class ids 0..C-1, IGNORE elsewhere. Distances compare the softmax maps of two outputs.
 """
+
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from mtal.tasks.cross_entropy import cross_entropy
 from mtal.tasks.label_checks import unchanged, wrong_form
-from mtal.tasks.output_distribution import Chances
+from mtal.tasks.output_distribution import Categorical
 from mtal.tasks.palette import IGNORED, RGB, class_colours
 from mtal.tasks.task import IGNORE, Distance, Metric, Task
 
@@ -27,14 +28,16 @@ def overlap_counts(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
     """(B, C, 3) float64: per class the pixels hit, wrongly claimed and missed."""
     B, C = output.shape[:2]
     image = torch.arange(B, device=output.device)[:, None, None]
-    cell = (image * C + target[:, 0].long()) * C + output.argmax(1)                     # (B, H, W)
-    confusion = torch.bincount(cell[valid[:, 0]], minlength=B * C * C).reshape(B, C, C).double()    # rows true
+    cell = (image * C + target[:, 0].long()) * C + output.argmax(1)  # (B, H, W)
+    confusion = (
+        torch.bincount(cell[valid[:, 0]], minlength=B * C * C).reshape(B, C, C).double()
+    )  # rows true
     hit = confusion.diagonal(dim1=1, dim2=2)
     return torch.stack([hit, confusion.sum(1) - hit, confusion.sum(2) - hit], dim=-1)
 
 
 def mean_iou_percent(counts: Tensor) -> float:
-    """Plain mean over all classes, of which absent ones count 0 (FACTS 5). counts (C, 3) summed over images."""
+    """Plain mean over all classes, of which absent ones count 0 (docs/method.md, section 10). counts (C, 3) summed over images."""
     union = counts.sum(-1)
     return float((counts[:, 0] / union.clamp(min=1e-8)).mean()) * 100 if union.any() else math.nan
 
@@ -52,7 +55,7 @@ def jensen_shannon(reference: Tensor, other: Tensor) -> Tensor:
     finite where a probability vanishes.
     """
     log_p, log_q = F.log_softmax(reference.float(), 1), F.log_softmax(other.float(), 1)
-    gap = (log_q - log_p).clamp_(-30, 30)                   # beyond, the smaller probability weighs nothing: e^-30
+    gap = (log_q - log_p).clamp_(-30, 30)  # beyond, the smaller probability weighs nothing: e^-30
     above = math.log(2) - F.softplus(gap)
     p, q = log_p.exp(), log_q.exp()
     return ((p + q) * above + q * gap).sum(1).mul(0.5).clamp(min=0)
@@ -103,8 +106,11 @@ def class_problem(label: np.ndarray, classes: int) -> str:
     if wrong := wrong_form(label, "integer"):
         return wrong
     bad = label[((label < 0) | (label >= classes)) & (label != IGNORE)]
-    return (f"class {bad[0]} occurs ({bad.size} pixels are out of range); classes go from 0 to {classes - 1}, {IGNORE} is ignored"
-            if bad.size else "")
+    return (
+        f"class {bad[0]} occurs ({bad.size} pixels are out of range); classes go from 0 to {classes - 1}, {IGNORE} is ignored"
+        if bad.size
+        else ""
+    )
 
 
 def class_picture(label: np.ndarray, colours: tuple[RGB, ...]) -> np.ndarray:
@@ -113,19 +119,49 @@ def class_picture(label: np.ndarray, colours: tuple[RGB, ...]) -> np.ndarray:
     return table[label]
 
 
-def class_task(name: str, title: str, classes: Sequence[str], *, weight: float, note: str,
-               valid: Callable[[Tensor], Tensor] = known) -> Task:
+def class_task(
+    name: str,
+    title: str,
+    classes: Sequence[str],
+    *,
+    weight: float,
+    note: str,
+    valid: Callable[[Tensor], Tensor] = known,
+) -> Task:
     """Cross-entropy and mIoU over `classes`, at the pixels that are `valid`."""
     if not 2 <= len(classes) <= IGNORE:
-        raise ValueError(f"{len(classes)} classes; a class task needs 2 to {IGNORE}, since {IGNORE} marks ignored pixels")
+        raise ValueError(
+            f"{len(classes)} classes; a class task needs 2 to {IGNORE}, since {IGNORE} marks ignored pixels"
+        )
     colours = class_colours(classes)
     return Task(
-        name=name, title=title, channels=len(classes), label_channels=1, label_dtype=np.uint8, ignore=IGNORE, weight=weight,
-        loss=lambda output, target: cross_entropy(output, target, valid(target)), valid=valid,
-        metric=Metric("mIoU", unit="%", better="higher", value=mean_iou_percent, image_value=present_iou_percent, note=note,
-                      counts=lambda output, target: overlap_counts(output, target, valid(target))),
-        distances=DISTANCES, belief=Chances(IGNORE), encode=probabilities, decode=class_ids, adjust=unchanged,
-        problem=partial(class_problem, classes=len(classes)), colour=partial(class_picture, colours=colours),
-        legend=(*zip(classes, colours, strict=True), ("ignored", IGNORED)), classes=tuple(classes), shares=class_shares,
+        name=name,
+        title=title,
+        channels=len(classes),
+        label_channels=1,
+        label_dtype=np.uint8,
+        ignore=IGNORE,
+        weight=weight,
+        loss=lambda output, target: cross_entropy(output, target, valid(target)),
+        valid=valid,
+        metric=Metric(
+            "mIoU",
+            unit="%",
+            better="higher",
+            value=mean_iou_percent,
+            image_value=present_iou_percent,
+            note=note,
+            counts=lambda output, target: overlap_counts(output, target, valid(target)),
+        ),
+        distances=DISTANCES,
+        belief=Categorical(IGNORE),
+        encode=probabilities,
+        decode=class_ids,
+        adjust=unchanged,
+        problem=partial(class_problem, classes=len(classes)),
+        colour=partial(class_picture, colours=colours),
+        legend=(*zip(classes, colours, strict=True), ("ignored", IGNORED)),
+        classes=tuple(classes),
+        shares=class_shares,
         enlarge="nearest",
     )

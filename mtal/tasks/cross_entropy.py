@@ -1,4 +1,5 @@
 """Cross-entropy of a class map whose output may be smaller than its label. B images, C classes, h x w output, H x W label."""
+
 from typing import Any
 
 import torch
@@ -22,7 +23,9 @@ def all_at_once(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
     """The definition: enlarge, then PyTorch's cross-entropy."""
     wanted = target.long().masked_fill(~valid, -1)[:, 0]
     large = enlarge(output, target.shape[-2:])
-    return mean_where(F.cross_entropy(large, wanted, ignore_index=-1, reduction="none")[:, None], valid)
+    return mean_where(
+        F.cross_entropy(large, wanted, ignore_index=-1, reduction="none")[:, None], valid
+    )
 
 
 def image_by_image(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
@@ -31,7 +34,9 @@ def image_by_image(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
     An image's gradient follows at once from what its loss needed, softmax minus target, and is kept at the output's size.
     """
     with torch.autocast("cpu", enabled=False):
-        losses: Tensor = _ImageByImage.apply(output.float(), target.long().masked_fill(~valid, 0), valid)
+        losses: Tensor = _ImageByImage.apply(
+            output.float(), target.long().masked_fill(~valid, 0), valid
+        )
     return losses
 
 
@@ -40,13 +45,20 @@ class _ImageByImage(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-        down, across = axis_weights(output.shape[2], target.shape[2]), axis_weights(output.shape[3], target.shape[3])
+        down, across = (
+            axis_weights(output.shape[2], target.shape[2]),
+            axis_weights(output.shape[3], target.shape[3]),
+        )
         down_back, across_on = down.T.contiguous(), across.T.contiguous()
-        share = valid / valid.sum(dim=(2, 3), keepdim=True).clamp(min=1)        # of a pixel in its image's mean
+        share = valid / valid.sum(dim=(2, 3), keepdim=True).clamp(
+            min=1
+        )  # of a pixel in its image's mean
         output = output.contiguous()
         losses, gradient = output.new_empty(len(output)), torch.empty_like(output)
         for image in range(len(output)):
-            logits = down @ (output[image] @ across_on)     # (C, H, W); from here in place, so that all stays in the cache
+            logits = down @ (
+                output[image] @ across_on
+            )  # (C, H, W); from here in place, so that all stays in the cache
             logits -= logits.amax(dim=0, keepdim=True)
             wanted = logits.gather(0, target[image])
             total = logits.exp_().sum(dim=0, keepdim=True)

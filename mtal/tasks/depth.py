@@ -1,4 +1,5 @@
-"""Depth: distance from the camera in metres; 0 marks a pixel without measurement. FACTS 4.1, 4.3 and 5."""
+"""Depth: distance from the camera in metres; 0 marks a pixel without measurement. docs/method.md, sections 8 and 10."""
+
 import math
 from functools import partial
 
@@ -7,14 +8,14 @@ import torch
 from torch import Tensor
 
 from mtal.tasks.label_checks import mean_where, not_finite, wrong_form
-from mtal.tasks.output_distribution import Values
+from mtal.tasks.output_distribution import Continuous
 from mtal.tasks.palette import MISSING, RGB, plasma
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Distance, Metric, Task, Warp
 
-NEAR_M = 0.5                                                # where the colour scale begins
-ROUND_M = (1, 2, 3, 5, 10, 20, 50, 100)                     # depths that a legend names
-MOST_M = 1000.0                                             # labels beyond are millimetres or worse
+NEAR_M = 0.5  # where the colour scale begins
+ROUND_M = (1, 2, 3, 5, 10, 20, 50, 100)  # depths that a legend names
+MOST_M = 1000.0  # labels beyond are millimetres or worse
 
 
 def depth(*, weight: float = 1.0, far_m: float = 10.0, typical_m: float = 2.8) -> Task:
@@ -22,16 +23,35 @@ def depth(*, weight: float = 1.0, far_m: float = 10.0, typical_m: float = 2.8) -
 
     The colour scale goes from NEAR_M to `far_m`, fixed so that maps can be compared, and logarithmic: most of a room lies in
     its nearest third, and a metre matters more there. `typical_m`, the mean of the training
-    labels, brings what a pairwise block is fed to the size of the other tasks (METHOD 7; 2.8 m for NYU).
+    labels, brings what a pairwise block is fed to the size of the other tasks (docs/method.md, section 7.3; 2.8 m for NYU).
     """
     return Task(
-        name="depth", title="Depth", channels=1, label_channels=1, label_dtype=np.float32, ignore=0, weight=weight,
-        loss=_loss, valid=_measured,
-        metric=Metric("RMSE", unit="m", better="lower", counts=_squared_error, value=_root_mean,
-                      note="Pooled over all measured pixels, so not a mean of the images' values."),
-        distances=(Distance("metres", "Absolute difference", "m", _difference),), belief=Values(_metres_map),
-        encode=partial(_in_typical_depths, typical_m=typical_m), decode=_metres, adjust=_zoomed,
-        problem=_problem, colour=partial(_near_bright, far_m=far_m), legend=_legend(far_m), unit="m",
+        name="depth",
+        title="Depth",
+        channels=1,
+        label_channels=1,
+        label_dtype=np.float32,
+        ignore=0,
+        weight=weight,
+        loss=_loss,
+        valid=_measured,
+        metric=Metric(
+            "RMSE",
+            unit="m",
+            better="lower",
+            counts=_squared_error,
+            value=_root_mean,
+            note="Pooled over all measured pixels, so not a mean of the images' values.",
+        ),
+        distances=(Distance("metres", "Absolute difference", "m", _difference),),
+        belief=Continuous(_metres_map),
+        encode=partial(_in_typical_depths, typical_m=typical_m),
+        decode=_metres,
+        adjust=_zoomed,
+        problem=_problem,
+        colour=partial(_near_bright, far_m=far_m),
+        legend=_legend(far_m),
+        unit="m",
     )
 
 
@@ -45,7 +65,7 @@ def _loss(output: Tensor, target: Tensor) -> Tensor:
 
 
 def _squared_error(output: Tensor, target: Tensor) -> Tensor:
-    """(B, 2) float64: sum of squared errors in m², measured pixels. Predictions are at least 1e-9 (FACTS 5)."""
+    """(B, 2) float64: sum of squared errors in m², measured pixels. Predictions are at least 1e-9 (docs/method.md, section 10)."""
     valid = _measured(target)
     squared = (output.double().clamp(min=1e-9) - target).square().masked_fill(~valid, 0)
     return torch.stack([squared.flatten(1).sum(1), valid.flatten(1).sum(1).double()], dim=1)
@@ -57,7 +77,7 @@ def _root_mean(counts: Tensor) -> float:
 
 
 def _difference(reference: Tensor, other: Tensor) -> Tensor:
-    """(B, H, W) in metres. Relative and logarithmic differences were measured useless (METHOD 2)."""
+    """(B, H, W) in metres. Relative and logarithmic differences were measured useless (docs/method.md, section 2)."""
     return (reference.float() - other.float()).abs()[:, 0]
 
 
@@ -98,6 +118,12 @@ def _near_bright(value: np.ndarray, far_m: float) -> np.ndarray:
 
 def _legend(far_m: float) -> tuple[tuple[str, RGB], ...]:
     steps = np.array([NEAR_M, *[step for step in ROUND_M if NEAR_M < step < far_m], far_m])
-    colours = [(int(red), int(green), int(blue)) for red, green, blue in _near_bright(steps[None], far_m)[0]]
-    texts = [f"{step:g} m{' or less' if step == NEAR_M else ' or more' if step == far_m else ''}" for step in steps]
+    colours = [
+        (int(red), int(green), int(blue))
+        for red, green, blue in _near_bright(steps[None], far_m)[0]
+    ]
+    texts = [
+        f"{step:g} m{' or less' if step == NEAR_M else ' or more' if step == far_m else ''}"
+        for step in steps
+    ]
     return (*zip(texts, colours, strict=True), ("not measured", MISSING))

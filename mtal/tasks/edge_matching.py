@@ -7,6 +7,7 @@ assignment of least cost is one of *most pairs*. Only its number of pairs enters
 ask for a matching of maximum cardinality, which is cheaper and gives the same counts. Were some augmenting path longer than
 that, theirs could fall short of the maximum by 1 % at most.
 """
+
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
@@ -20,11 +21,16 @@ def near_pairs(true: np.ndarray, radius_px: float) -> csr_array:
     height, width = true.shape
     rows, columns = np.nonzero(true)
     steps = _disc(radius_px)
-    row, column = rows[:, None] + steps[:, 0], columns[:, None] + steps[:, 1]           # (true pixels, steps)
+    row, column = (
+        rows[:, None] + steps[:, 0],
+        columns[:, None] + steps[:, 1],
+    )  # (true pixels, steps)
     inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
     place = (row * width + column)[inside]
     which = np.broadcast_to(np.arange(len(rows))[:, None], row.shape)[inside]
-    return csr_array((np.ones(len(place), np.int32), (place, which)), shape=(height * width, len(rows)))
+    return csr_array(
+        (np.ones(len(place), np.int32), (place, which)), shape=(height * width, len(rows))
+    )
 
 
 def count_matches(predicted: np.ndarray, near: csr_array) -> int:
@@ -38,15 +44,21 @@ def count_matches(predicted: np.ndarray, near: csr_array) -> int:
     P, T = pairs.shape
     if not pairs.nnz:
         return 0
-    sink = P + T + 1                                        # source 0, predicted 1..P, true P+1..P+T
-    heads = np.concatenate([np.arange(1, P + 1), pairs.indices + P + 1, np.full(T, sink)]).astype(np.int32)
-    ends = np.concatenate([[0, P], P + pairs.indptr[1:], P + pairs.nnz + np.arange(1, T + 1), [P + pairs.nnz + T]])
-    graph = csr_array((np.ones(len(heads), np.int32), heads, ends.astype(np.int32)), shape=(sink + 1, sink + 1))
+    sink = P + T + 1  # source 0, predicted 1..P, true P+1..P+T
+    heads = np.concatenate([np.arange(1, P + 1), pairs.indices + P + 1, np.full(T, sink)]).astype(
+        np.int32
+    )
+    ends = np.concatenate(
+        [[0, P], P + pairs.indptr[1:], P + pairs.nnz + np.arange(1, T + 1), [P + pairs.nnz + T]]
+    )
+    graph = csr_array(
+        (np.ones(len(heads), np.int32), heads, ends.astype(np.int32)), shape=(sink + 1, sink + 1)
+    )
     return int(maximum_flow(graph, 0, sink, method="dinic").flow_value)
 
 
 def _disc(radius_px: float) -> np.ndarray:
     """(S, 2) steps (down, right) in whole pixels, no longer than the radius."""
     reach = int(radius_px)
-    down, right = np.mgrid[-reach:reach + 1, -reach:reach + 1]
+    down, right = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     return np.stack([down, right], axis=-1)[down**2 + right**2 <= radius_px**2]

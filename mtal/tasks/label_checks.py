@@ -1,4 +1,5 @@
 """What the labels of several tasks share: their form, averages over pixels that count, moving without changing value."""
+
 from typing import Literal
 
 import numpy as np

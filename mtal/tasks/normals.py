@@ -1,4 +1,5 @@
-"""Surface normals: unit vectors in image axes, x right, y down; a zero vector marks a pixel without one. FACTS 4 and 5."""
+"""Surface normals: unit vectors in image axes, x right, y down; a zero vector marks a pixel without one. docs/method.md, sections 8 and 10."""
+
 import math
 
 import numpy as np
@@ -6,32 +7,52 @@ import torch
 from torch import Tensor
 
 from mtal.tasks.label_checks import mean_where, not_finite, wrong_form
-from mtal.tasks.output_distribution import Values
+from mtal.tasks.output_distribution import Continuous
 from mtal.tasks.palette import MISSING, RGB
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Distance, Metric, Task, Warp
 
 RULE = "normals must have length 1; the zero vector marks unknown pixels"
-LENGTH_TOLERANCE = 1e-2                                     # labels may be this far from unit length
+LENGTH_TOLERANCE = 1e-2  # labels may be this far from unit length
 
 
 def normals(*, weight: float = 10.0) -> Task:
     """L1 between unit vectors and mean angle in degrees."""
     return Task(
-        name="normals", title="Surface normals", channels=3, label_channels=3, label_dtype=np.float32, ignore=0, weight=weight,
-        loss=_loss, valid=_present,
-        metric=Metric("mErr", unit="°", better="lower", counts=_angle_counts, value=_mean_angle,
-                      note="Mean angle over all valid pixels of the set."),
-        distances=(Distance("angle", "Angle", "°", angle_deg),), belief=Values(unit_vectors),
-        encode=unit_vectors, decode=_vectors_last, adjust=_turned,
-        problem=_problem, colour=_picture, legend=_LEGEND,
+        name="normals",
+        title="Surface normals",
+        channels=3,
+        label_channels=3,
+        label_dtype=np.float32,
+        ignore=0,
+        weight=weight,
+        loss=_loss,
+        valid=_present,
+        metric=Metric(
+            "mErr",
+            unit="°",
+            better="lower",
+            counts=_angle_counts,
+            value=_mean_angle,
+            note="Mean angle over all valid pixels of the set.",
+        ),
+        distances=(Distance("angle", "Angle", "°", angle_deg),),
+        belief=Continuous(unit_vectors),
+        encode=unit_vectors,
+        decode=_vectors_last,
+        adjust=_turned,
+        problem=_problem,
+        colour=_picture,
+        legend=_LEGEND,
     )
 
 
 def unit_vectors(output: Tensor) -> Tensor:
-    """(B, 3, H, W) divided by its L2 norm + 1e-12 (FACTS 4.1). The zero vector stays zero and passes no gradient on."""
+    """(B, 3, H, W) divided by its L2 norm + 1e-12 (docs/method.md, section 8.1). The zero vector stays zero and passes no gradient on."""
     vectors = output.float()
-    squared = vectors.square().sum(dim=1, keepdim=True)     # three times faster than the norm over an outer axis
+    squared = vectors.square().sum(
+        dim=1, keepdim=True
+    )  # three times faster than the norm over an outer axis
     present = squared > 0
     length = torch.where(present, squared, 1).sqrt()
     # At exactly 0 the formula's slope is 1e12: one such pixel would ruin the optimiser's state.
@@ -54,7 +75,9 @@ def _present(target: Tensor) -> Tensor:
 
 def _loss(output: Tensor, target: Tensor) -> Tensor:
     """(B,) mean |unit output - target| over the valid elements, three per pixel."""
-    return mean_where((unit_vectors(enlarge(output, target.shape[-2:])) - target).abs(), _present(target))
+    return mean_where(
+        (unit_vectors(enlarge(output, target.shape[-2:])) - target).abs(), _present(target)
+    )
 
 
 def _angle_counts(output: Tensor, target: Tensor) -> Tensor:
@@ -77,7 +100,7 @@ def _vectors_last(output: Tensor) -> Tensor:
 def _turned(target: Tensor, warp: Warp) -> Tensor:
     """A mirrored image looks left for right; then a turn by the angle, counter-clockwise on screen, turns (x, y) along.
 
-    Mirroring comes first, as in FACTS 4.3. y points down, hence the signs: right (1, 0) turned by 90° is up (0, -1).
+    Mirroring comes first, as in docs/method.md, section 8.4. y points down, hence the signs: right (1, 0) turned by 90° is up (0, -1).
     """
     sign = 1 - 2 * warp.mirrored.to(target)
     cosine, sine = (turn.to(target)[:, None, None] for turn in (warp.angle.cos(), warp.angle.sin()))
@@ -92,8 +115,11 @@ def _problem(label: np.ndarray) -> str:
         return f"{wrong}; {RULE}"
     length = np.linalg.norm(label.astype(np.float32), axis=-1)
     bad = (np.abs(length - 1) > LENGTH_TOLERANCE) & (length > 0)
-    return (f"{np.count_nonzero(bad)} normals are neither of unit length nor zero (one has length {length[bad][0]:.3g}); {RULE}"
-            if bad.any() else "")
+    return (
+        f"{np.count_nonzero(bad)} normals are neither of unit length nor zero (one has length {length[bad][0]:.3g}); {RULE}"
+        if bad.any()
+        else ""
+    )
 
 
 def _picture(value: np.ndarray) -> np.ndarray:
@@ -107,5 +133,11 @@ def _shade(x: int, y: int, z: int) -> RGB:
     return red, green, blue
 
 
-_LEGEND = (("faces right", _shade(1, 0, 0)), ("left", _shade(-1, 0, 0)), ("up", _shade(0, -1, 0)), ("down", _shade(0, 1, 0)),
-           ("the camera", _shade(0, 0, -1)), ("no normal", MISSING))
+_LEGEND = (
+    ("faces right", _shade(1, 0, 0)),
+    ("left", _shade(-1, 0, 0)),
+    ("up", _shade(0, -1, 0)),
+    ("down", _shade(0, 1, 0)),
+    ("the camera", _shade(0, 0, -1)),
+    ("no normal", MISSING),
+)

@@ -1,9 +1,10 @@
-"""How sure an output is, in the two ways in which outputs come: chances of classes, or values. METHOD 6.
+"""How sure an output is, in the two ways in which outputs come: chances of classes, or values. docs/method.md, section 6.1.
 
 B images, h x w pixels. A *reading* is what an output (B, C, h, w) says, float32: the logarithms of K chances, (B, K, h, w), or
 V values in their unit, (B, V, h, w). `mirrored` is the reading for the mirrored images, mirrored back. (B,) results are higher
 where an output is less sure.
 """
+
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +14,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-CONFIDENT = 0.9                                             # chance from which a guessed class counts (PartAL; our choice)
-BETTER_SHARE = 0.5                                          # share of the pixels whose guessed value counts (our choice)
-VARIANCE_FLOOR = 1e-6                                       # of EquAL's Gaussian entropy (METHOD 6)
+CONFIDENT = 0.9  # chance from which a guessed class counts (PartAL; our choice)
+BETTER_SHARE = 0.5  # share of the pixels whose guessed value counts (our choice)
+VARIANCE_FLOOR = 1e-6  # of EquAL's Gaussian entropy (docs/method.md, section 6.1)
 
 
-class Belief(Protocol):
+class OutputDistribution(Protocol):
     """What both kinds answer."""
 
     has_classes: bool
@@ -57,15 +58,19 @@ class Belief(Protocol):
 
 
 @dataclass(frozen=True)
-class Chances:
+class Categorical:
     """The output holds a logit for every class but the first `silent` ones, whose logit is 0 (1 for yes or no, else 0)."""
+
     ignore: int
     silent: int = 0
     has_classes = True
 
     def read(self, output: Tensor) -> Tensor:
         """(B, K, h, w) ln p."""
-        return F.log_softmax(F.pad(output.float(), (0, 0, 0, 0, self.silent, 0)) if self.silent else output.float(), 1)
+        return F.log_softmax(
+            F.pad(output.float(), (0, 0, 0, 0, self.silent, 0)) if self.silent else output.float(),
+            1,
+        )
 
     def entropy(self, reading: Tensor) -> Tensor:
         """-sum p ln p."""
@@ -74,7 +79,9 @@ class Chances:
     def margin(self, reading: Tensor) -> Tensor:
         """Best versus second best."""
         best, place = reading.max(1, keepdim=True)
-        second = reading.scatter(1, place, -math.inf).amax(1)               # four times as fast as the two largest at once
+        second = reading.scatter(1, place, -math.inf).amax(
+            1
+        )  # four times as fast as the two largest at once
         return 1 - (best[:, 0].exp() - second.exp()).mean((1, 2))
 
     def uncertainty(self, reading: Tensor, mirrored: Tensor) -> Tensor:
@@ -93,8 +100,8 @@ class Chances:
 
     def slope(self, reading: Tensor, guess: Tensor) -> Tensor:
         """p - one_hot(most likely class of the guess), of the cross-entropy (arXiv:1906.03671); equal classes share the 1."""
-        likeliest = (guess == guess.amax(1, keepdim=True)).float()          # seven times as fast as argmax
-        return (reading.exp() - likeliest / likeliest.sum(1, keepdim=True))[:, self.silent:]
+        likeliest = (guess == guess.amax(1, keepdim=True)).float()  # seven times as fast as argmax
+        return (reading.exp() - likeliest / likeliest.sum(1, keepdim=True))[:, self.silent :]
 
     def guess(self, reading: Tensor, mirrored: Tensor) -> Tensor:
         """The most likely class where its chance is high enough."""
@@ -103,8 +110,9 @@ class Chances:
 
 
 @dataclass(frozen=True)
-class Values:
+class Continuous:
     """The output gives values. `value`: output -> (B, V, h, w) in their unit, V = C."""
+
     value: Callable[[Tensor], Tensor]
     has_classes = False
 
@@ -126,7 +134,9 @@ class Values:
 
     def equivariance(self, reading: Tensor, mirrored: Tensor) -> Tensor:
         """1/2 ln(2 pi e (var + 1e-6)) per channel."""
-        return (2 * math.pi * math.e * (_variance(reading, mirrored) + VARIANCE_FLOOR)).log().sum((1, 2, 3)) / 2
+        return (2 * math.pi * math.e * (_variance(reading, mirrored) + VARIANCE_FLOOR)).log().sum(
+            (1, 2, 3)
+        ) / 2
 
     def spread(self, readings: Tensor) -> Tensor:
         """Variance over the passes, in the unit squared."""

@@ -4,6 +4,7 @@ Classes begin with the colours of Okabe and Ito. Later ones are taken one by one
 ordinary sight and as seen without red or green receptors (matrices of Machado, Oliveira and Fernandes 2009), so the colour
 of class i does not depend on how many classes there are.
 """
+
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import cast
@@ -13,20 +14,47 @@ from plotly.colors import hex_to_rgb, sequential
 
 RGB = tuple[int, int, int]
 
-IGNORED: RGB = (104, 104, 104)                              # class pixels that count nowhere; the grey furthest from all others
-MISSING: RGB = (0, 0, 0)                                    # pixels without a measurement
+IGNORED: RGB = (104, 104, 104)  # class pixels that count nowhere; the grey furthest from all others
+MISSING: RGB = (0, 0, 0)  # pixels without a measurement
 
-_OKABE_ITO: tuple[RGB, ...] = ((230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66), (0, 114, 178), (213, 94, 0),
-                               (204, 121, 167))
-_SIGHTS = np.array([                                        # how linear RGB is seen: as it is, without red, without green
-    [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-    [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-])
-_TO_CONES = np.array([[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
-                      [0.0883024619, 0.2817188376, 0.6299787005]])
-_TO_OKLAB = np.array([[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099],
-                      [0.0259040371, 0.7827717662, -0.8086757660]])
+_OKABE_ITO: tuple[RGB, ...] = (
+    (230, 159, 0),
+    (86, 180, 233),
+    (0, 158, 115),
+    (240, 228, 66),
+    (0, 114, 178),
+    (213, 94, 0),
+    (204, 121, 167),
+)
+_SIGHTS = np.array(
+    [  # how linear RGB is seen: as it is, without red, without green
+        [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ],
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ],
+    ]
+)
+_TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_TO_OKLAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
 
 
 def cividis(values01: np.ndarray) -> np.ndarray:
@@ -56,9 +84,11 @@ def class_colours(classes: Sequence[str]) -> tuple[RGB, ...]:
 @lru_cache
 def distinct_colours(count: int) -> tuple[RGB, ...]:
     """The first `count` colours: always the same ones, none of them close to IGNORED or MISSING."""
-    grid = _bright_enough(np.stack(np.meshgrid(*[np.arange(0, 256, 17)] * 3, indexing="ij"), axis=-1).reshape(-1, 3))
+    grid = _bright_enough(
+        np.stack(np.meshgrid(*[np.arange(0, 256, 17)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    )
     chosen = list(_OKABE_ITO[:count])
-    places = seen_places(grid)                              # (n, 3 sights, 3)
+    places = seen_places(grid)  # (n, 3 sights, 3)
     gap = np.min([_least_gap(places, taken) for taken in (IGNORED, MISSING, *chosen)], axis=0)
     while len(chosen) < count:
         # Rounded, so that the last bit of a processor's arithmetic never decides between two colours.
@@ -83,17 +113,25 @@ def seen_places(colours: np.ndarray) -> np.ndarray:
 
 def _least_gap(places: np.ndarray, colour: RGB) -> np.ndarray:
     """(n,) distance of each place to one colour in the sight in which they are closest."""
-    return cast(np.ndarray, np.linalg.norm(places - seen_places(np.array([colour])), axis=-1).min(axis=1))
+    return cast(
+        np.ndarray, np.linalg.norm(places - seen_places(np.array([colour])), axis=-1).min(axis=1)
+    )
 
 
 def _bright_enough(grid: np.ndarray) -> np.ndarray:
     lightness = seen_places(grid)[:, 0, 0]
-    return grid[(lightness > 0.3) & (lightness < 0.97)]     # neither nearly black nor nearly white
+    return grid[(lightness > 0.3) & (lightness < 0.97)]  # neither nearly black nor nearly white
 
 
 @lru_cache
 def _table(scale: str) -> np.ndarray:
     """(256, 3) uint8, drawn through the ten colours that plotly keeps of it."""
-    stops = np.array([hex_to_rgb(colour) for colour in getattr(sequential, scale)], dtype=np.float64)
+    stops = np.array(
+        [hex_to_rgb(colour) for colour in getattr(sequential, scale)], dtype=np.float64
+    )
     at = np.linspace(0, 1, len(stops))
-    return np.stack([np.interp(np.linspace(0, 1, 256), at, channel) for channel in stops.T], axis=1).round().astype(np.uint8)
+    return (
+        np.stack([np.interp(np.linspace(0, 1, 256), at, channel) for channel in stops.T], axis=1)
+        .round()
+        .astype(np.uint8)
+    )

@@ -2,6 +2,7 @@
 
 To add one: write a file like depth.py and list it here, so that the contract tests see it.
 """
+
 from collections.abc import Callable
 from functools import partial
 
@@ -14,7 +15,7 @@ from mtal.tasks.semseg import semseg
 from mtal.tasks.task import Task
 
 TASKS: dict[str, Callable[[], Task]] = {
-    "semseg": partial(semseg, ("floor", "wall", "furniture", "other")),                 # example classes
+    "semseg": partial(semseg, ("floor", "wall", "furniture", "other")),  # example classes
     "depth": depth,
     "normals": normals,
     "edge": edge,

@@ -1,4 +1,5 @@
 """Bilinear resizing: networks join maps of several sizes, losses compare small outputs with labels. B images, C channels."""
+
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -21,9 +22,15 @@ def resize(maps: Tensor, size: Sequence[int]) -> Tensor:
     with torch.autocast("cpu", enabled=False):
         if maps.is_contiguous():
             return (down @ (maps.float() @ across.T)).to(maps.dtype)
-        images, channels, _, width = maps.shape             # channels last: both products run over contiguous rows
+        images, channels, _, width = (
+            maps.shape
+        )  # channels last: both products run over contiguous rows
         rows = down @ maps.float().permute(0, 2, 3, 1).flatten(2)
-        return (across @ rows.view(images, size[0], width, channels)).to(maps.dtype).permute(0, 3, 1, 2)
+        return (
+            (across @ rows.view(images, size[0], width, channels))
+            .to(maps.dtype)
+            .permute(0, 3, 1, 2)
+        )
 
 
 def enlarge(output: Tensor, size: Sequence[int]) -> Tensor:
@@ -35,4 +42,6 @@ def enlarge(output: Tensor, size: Sequence[int]) -> Tensor:
 def axis_weights(old: int, new: int) -> Tensor:
     """(new, old): how much of each old pixel there is in each new one along one axis."""
     with torch.inference_mode(False):
-        return F.interpolate(torch.eye(old)[None], size=new, mode="linear", align_corners=False)[0].T.contiguous()
+        return F.interpolate(torch.eye(old)[None], size=new, mode="linear", align_corners=False)[
+            0
+        ].T.contiguous()

@@ -1,4 +1,5 @@
 """Semantic segmentation: the class of every pixel."""
+
 from collections.abc import Sequence
 
 from mtal.tasks.classes import class_task
@@ -9,4 +10,6 @@ ABSENT = "Plain mean over all classes; classes absent from labels and prediction
 
 def semseg(classes: Sequence[str], *, weight: float = 1.0, note: str = "") -> Task:
     """Cross-entropy and mIoU over `classes`. The note tells what a reader must know to compare the mIoU."""
-    return class_task("semseg", "Semantic segmentation", classes, weight=weight, note=f"{ABSENT} {note}".strip())
+    return class_task(
+        "semseg", "Semantic segmentation", classes, weight=weight, note=f"{ABSENT} {note}".strip()
+    )

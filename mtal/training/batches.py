@@ -1,4 +1,5 @@
 """What every training here shares: batches of labelled images, Adam with poly decay, progress, a stop between steps."""
+
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,37 +17,39 @@ from mtal.datasets.resized import Resized
 from mtal.tasks.task import Task
 from mtal.training.device import Machine
 
-POWER = 0.9                                                 # of the poly schedule (FACTS 4.2)
+POWER = 0.9  # of the poly schedule (docs/method.md, section 8.3)
 
 
 class Report(Protocol):
     """Say how far a stage is; may raise to stop the work between two steps."""
 
-    def __call__(self, done: int, total: int, loss: dict[str, float] | None = None) -> None:
-        ...
+    def __call__(self, done: int, total: int, loss: dict[str, float] | None = None) -> None: ...
 
 
 @dataclass
 class Waiting:
     """How long somebody stood still for data, in seconds."""
+
     seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class Batch:
     """B images of the pool with their targets, on the machine."""
-    indices: np.ndarray                                     # (B,) positions in the pool
-    images: Tensor                                          # (B, 3, H, W) normalised
+
+    indices: np.ndarray  # (B,) positions in the pool
+    images: Tensor  # (B, 3, H, W) normalised
     targets: dict[str, Tensor]
-    weights: Tensor                                         # (B, T), 0 where there is no label
+    weights: Tensor  # (B, T), 0 where there is no label
 
 
 @dataclass(frozen=True)
-class Feed:
+class LabelledBatches:
     """Endless supply of training batches from what is labelled."""
+
     data: Resized
     tasks: Sequence[Task]
-    weights: np.ndarray                                     # (N, T), 0 = no label
+    weights: np.ndarray  # (N, T), 0 = no label
     batch: int
     augment: bool
     machine: Machine
@@ -68,7 +71,7 @@ class Feed:
         """Once through the labelled images in a new order."""
         order = self.images[torch.randperm(len(self.images), generator=generator).numpy()]
         for step in range(self.steps):
-            yield self._batch(order[step * self.batch:(step + 1) * self.batch], generator)
+            yield self._batch(order[step * self.batch : (step + 1) * self.batch], generator)
 
     def epochs(self, count: int, generator: torch.Generator) -> Iterator[Batch]:
         """Some epochs one after the other, read ahead."""
@@ -81,9 +84,15 @@ class Feed:
             images, targets = augment(images, targets, self.tasks, generator)
         device = self.machine.device
         weights = torch.from_numpy(self.weights[indices]).float().to(device)
-        valid = torch.stack([task.has_label(targets[task.name]) for task in self.tasks], dim=1).to(device)
-        return Batch(indices, to_input(images, device), {name: target.to(device) for name, target in targets.items()},
-                     weights * valid)
+        valid = torch.stack([task.has_label(targets[task.name]) for task in self.tasks], dim=1).to(
+            device
+        )
+        return Batch(
+            indices,
+            to_input(images, device),
+            {name: target.to(device) for name, target in targets.items()},
+            weights * valid,
+        )
 
     @cached_property
     def labelled(self) -> np.ndarray:
@@ -126,11 +135,24 @@ def steps(images: int, batch: int, epochs: int = 1) -> int:
     return epochs * max(1, images // batch)
 
 
-def optimise(module: nn.Module, feed: Feed, step_loss: Callable[[Batch], tuple[Tensor, dict[str, float]]], *,
-             epochs: int, lr: float, weight_decay: float, generator: torch.Generator, report: Report) -> None:
+def optimise(
+    module: nn.Module,
+    feed: LabelledBatches,
+    step_loss: Callable[[Batch], tuple[Tensor, dict[str, float]]],
+    *,
+    epochs: int,
+    lr: float,
+    weight_decay: float,
+    generator: torch.Generator,
+    report: Report,
+) -> None:
     """Adam over the module's parameters for some epochs; `step_loss` gives the loss to minimise and its parts by name."""
-    optimiser = torch.optim.Adam([p for p in module.parameters() if p.requires_grad], lr=lr, weight_decay=weight_decay,
-                                 fused=True)
+    optimiser = torch.optim.Adam(
+        [p for p in module.parameters() if p.requires_grad],
+        lr=lr,
+        weight_decay=weight_decay,
+        fused=True,
+    )
     total = epochs * feed.steps
     report(0, total)
     for done, batch in enumerate(feed.epochs(epochs, generator)):
@@ -150,4 +172,6 @@ def seed_weights(seed: Sequence[int]) -> None:
 
 def torch_generator(seed: Sequence[int]) -> torch.Generator:
     """A generator of its own for every use, such as [seed, cycle, stage], so that no draw depends on another stage."""
-    return torch.Generator().manual_seed(int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0] >> np.uint64(1)))
+    return torch.Generator().manual_seed(
+        int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0] >> np.uint64(1))
+    )

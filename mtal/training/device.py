@@ -1,4 +1,5 @@
 """Machine: where and in which precision the network computes."""
+
 import ctypes
 import os
 from contextlib import AbstractContextManager
@@ -11,13 +12,17 @@ from torch import nn
 from mtal.config import Config, ConfigError
 
 M = TypeVar("M", bound=nn.Module)
-M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4                       # parameters of glibc's mallopt
-BF16_INSTRUCTIONS = ("amx_bf16", "avx512_bf16")             # with them bfloat16 is faster on a CPU, without them slower
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # parameters of glibc's mallopt
+BF16_INSTRUCTIONS = (
+    "amx_bf16",
+    "avx512_bf16",
+)  # with them bfloat16 is faster on a CPU, without them slower
 
 
 @dataclass(frozen=True)
 class Machine:
     """A device, and whether networks run in bfloat16 autocast (losses and distances are always float32)."""
+
     device: torch.device
     bfloat16: bool
 
@@ -47,11 +52,21 @@ def find_machine(config: Config) -> Machine:
     """The device of a config. ConfigError if it is not there."""
     set_threads(config)
     keep_freed_memory()
-    name = ("cuda" if torch.cuda.is_available() else "cpu") if config.device == "auto" else config.device
-    device = torch.device("cpu" if name.startswith("cpu") else name)    # a number behind `cpu` is a place in the queue
+    name = (
+        ("cuda" if torch.cuda.is_available() else "cpu")
+        if config.device == "auto"
+        else config.device
+    )
+    device = torch.device(
+        "cpu" if name.startswith("cpu") else name
+    )  # a number behind `cpu` is a place in the queue
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise ConfigError(f"device: {name} is not here; torch sees {torch.cuda.device_count()} GPUs. Set device=cpu or auto")
-    bfloat16 = config.precision == "bfloat16" or (config.precision == "auto" and has_bfloat16(device))
+        raise ConfigError(
+            f"device: {name} is not here; torch sees {torch.cuda.device_count()} GPUs. Set device=cpu or auto"
+        )
+    bfloat16 = config.precision == "bfloat16" or (
+        config.precision == "auto" and has_bfloat16(device)
+    )
     return Machine(device, bfloat16)
 
 

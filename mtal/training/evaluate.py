@@ -1,4 +1,5 @@
 """How good a network is on the validation split: metrics at the labels' own size, losses at the network's."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,21 +22,28 @@ from mtal.training.losses import all_losses, check_finite
 @dataclass(frozen=True)
 class Evaluation:
     """V validation images, T tasks."""
-    metrics: dict[str, float]                               # task -> metric over the whole split
-    task_losses: dict[str, float]                           # task -> mean loss of the final head, unweighted
-    loss: float                                             # multi-task loss: sum of lambda_k * task loss, final heads
-    loss_with_initial: float                                # the variant that adds the initial heads
-    image_losses: np.ndarray                                # (V, T) final head; NaN without a label
-    image_values: np.ndarray                                # (V, T) metric of the single image; NaN without a label
+
+    metrics: dict[str, float]  # task -> metric over the whole split
+    task_losses: dict[str, float]  # task -> mean loss of the final head, unweighted
+    loss: float  # multi-task loss: sum of lambda_k * task loss, final heads
+    loss_with_initial: float  # the variant that adds the initial heads
+    image_losses: np.ndarray  # (V, T) final head; NaN without a label
+    image_values: np.ndarray  # (V, T) metric of the single image; NaN without a label
 
 
 @torch.inference_mode()
-def evaluate(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], config: Config, machine: Machine,
-             report: Report) -> Evaluation:
+def evaluate(
+    network: TwoStageNetwork,
+    data: Resized,
+    tasks: Sequence[Task],
+    config: Config,
+    machine: Machine,
+    report: Report,
+) -> Evaluation:
     """Every validation image once. Images without a label for a task count nowhere in that task."""
     network.eval()
     count = len(data.ids)
-    losses = np.full((2, count, len(tasks)), np.nan)        # initial heads summed, final head
+    losses = np.full((2, count, len(tasks)), np.nan)  # initial heads summed, final head
     values = np.full((count, len(tasks)), np.nan)
     sums: dict[str, Tensor] = {}
     for start in range(0, count, config.batch):
@@ -47,7 +55,13 @@ def evaluate(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], con
         parts = all_losses(prediction, targets, tasks)
         labelled = torch.stack([task.has_label(targets[task.name]) for task in tasks], dim=1)
         heads = [f"initial {level}" for level in range(len(parts) - 1)] + ["final"]
-        check_finite(torch.where(labelled, parts, 0), tasks, heads, [data.ids[index] for index in indices], "while evaluating")
+        check_finite(
+            torch.where(labelled, parts, 0),
+            tasks,
+            heads,
+            [data.ids[index] for index in indices],
+            "while evaluating",
+        )
         for row, part in enumerate((parts[:-1].sum(dim=0), parts[-1])):
             losses[row, indices] = torch.where(labelled, part, torch.nan).cpu().numpy()
         for column, task in enumerate(tasks):
@@ -62,31 +76,51 @@ def evaluate(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], con
 
 def _counts(output: Tensor, data: Resized, indices: np.ndarray, task: Task) -> Tensor:
     """(B, ...) metric counts of a batch, each at the size of its own label."""
-    labels = data.native_targets(indices, task)             # B tensors (c, h, w)
+    labels = data.native_targets(indices, task)  # B tensors (c, h, w)
     if len({label.shape for label in labels}) == 1:
-        return task.metric.counts(_enlarged(output, labels[0], task), torch.stack(labels).to(output.device))
-    return torch.cat([task.metric.counts(_enlarged(output[row:row + 1], label, task), label[None].to(output.device))
-                      for row, label in enumerate(labels)])
+        return task.metric.counts(
+            _enlarged(output, labels[0], task), torch.stack(labels).to(output.device)
+        )
+    return torch.cat(
+        [
+            task.metric.counts(
+                _enlarged(output[row : row + 1], label, task), label[None].to(output.device)
+            )
+            for row, label in enumerate(labels)
+        ]
+    )
 
 
 def _enlarged(output: Tensor, label: Tensor, task: Task) -> Tensor:
     size = tuple(label.shape[-2:])
     if size == tuple(output.shape[-2:]):
         return output
-    return F.interpolate(output, size, mode=task.enlarge, **({} if task.enlarge == "nearest" else {"align_corners": False}))
+    return F.interpolate(
+        output,
+        size,
+        mode=task.enlarge,
+        **({} if task.enlarge == "nearest" else {"align_corners": False}),
+    )
 
 
-def _summary(losses: np.ndarray, values: np.ndarray, sums: dict[str, Tensor], tasks: Sequence[Task]) -> Evaluation:
+def _summary(
+    losses: np.ndarray, values: np.ndarray, sums: dict[str, Tensor], tasks: Sequence[Task]
+) -> Evaluation:
     initial, final = (_column_means(part) for part in losses)
     weights = np.array([task.weight for task in tasks])
     return Evaluation(
         metrics={task.name: task.metric.value(sums[task.name]) for task in tasks},
         task_losses={task.name: float(mean) for task, mean in zip(tasks, final, strict=True)},
-        loss=float((weights * final).sum()), loss_with_initial=float((weights * (initial + final)).sum()),
-        image_losses=losses[1], image_values=values)
+        loss=float((weights * final).sum()),
+        loss_with_initial=float((weights * (initial + final)).sum()),
+        image_losses=losses[1],
+        image_values=values,
+    )
 
 
 def _column_means(part: np.ndarray) -> np.ndarray:
     """(T,) means over the images that have a label; NaN where none has."""
     known = np.isfinite(part)
-    return np.where(known, part, 0).sum(axis=0) / np.where(known.any(axis=0), known.sum(axis=0), np.nan)
+    return np.where(known, part, 0).sum(axis=0) / np.where(
+        known.any(axis=0), known.sum(axis=0), np.nan
+    )

@@ -1,7 +1,8 @@
-"""Guesses: labels that a network makes up for tasks that an image lacks, where it is sure enough (PartAL; METHOD 6).
+"""Guesses: labels that a network makes up for tasks that an image lacks, where it is sure enough (PartAL; docs/method.md, section 6.8).
 
 Our choices: class tasks from a chance of 0.9 on; values at the half of the pixels that changes least when the image is mirrored.
 """
+
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -17,7 +18,7 @@ from mtal.tasks.task import Task, mirrored_back
 from mtal.training.batches import Report
 from mtal.training.device import Machine
 
-WEIGHT = 0.5                                                # of a guess beside a label (our choice)
+WEIGHT = 0.5  # of a guess beside a label (our choice)
 
 
 def lacking(labelled: np.ndarray) -> np.ndarray:
@@ -26,8 +27,16 @@ def lacking(labelled: np.ndarray) -> np.ndarray:
 
 
 @torch.inference_mode()
-def guesses(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], wanted: np.ndarray, batch: int, machine: Machine,
-            report: Report, folder: Path) -> dict[tuple[int, str], np.ndarray]:
+def guesses(
+    network: TwoStageNetwork,
+    data: Resized,
+    tasks: Sequence[Task],
+    wanted: np.ndarray,
+    batch: int,
+    machine: Machine,
+    report: Report,
+    folder: Path,
+) -> dict[tuple[int, str], np.ndarray]:
     """(position, task) -> (1 or 3, H, W) at the size of `data`, ignored where not sure. wanted: (N, T) bool. No label is read.
 
     They are kept in nameless files of `folder` rather than in memory, and are gone with the last of them.
@@ -41,16 +50,20 @@ def guesses(network: TwoStageNetwork, data: Resized, tasks: Sequence[Task], want
         found |= {(int(position), task.name): shelf[row] for row, position in enumerate(positions)}
     for start in range(0, len(images), batch):
         report(start, len(images))
-        indices = images[start:start + batch]
+        indices = images[start : start + batch]
         pixels = to_input(data.images(indices), machine.device)
         with machine.autocast():
             plain, other = network(pixels).final, network(pixels.flip(-1)).final
         for column, task in enumerate(tasks):
             rows = np.flatnonzero(wanted[indices, column])
             if len(rows):
-                reading, mirrored = (task.belief.read(enlarge(maps[rows], data.size))
-                                     for maps in (plain[task.name], mirrored_back(other[task.name], task)))
-                for row, target in zip(rows, task.belief.guess(reading, mirrored).cpu().numpy(), strict=True):
+                reading, mirrored = (
+                    task.belief.read(enlarge(maps[rows], data.size))
+                    for maps in (plain[task.name], mirrored_back(other[task.name], task))
+                )
+                for row, target in zip(
+                    rows, task.belief.guess(reading, mirrored).cpu().numpy(), strict=True
+                ):
                     found[int(indices[row]), task.name][:] = target
     report(len(images), len(images))
     return found

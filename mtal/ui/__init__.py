@@ -5,6 +5,7 @@ app.py has run once: whoever opens a deep link first after the server's start wo
 server imports this package from app.py before it answers anybody, so here it is put right; where a script imports it first,
 by running that one visit again.
 """
+
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 

@@ -2,6 +2,7 @@
 
 No network is built here, only names are read.
 """
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 def datasets() -> "dict[str, Source]":
     """Kinds of data by name."""
     from mtal.datasets.registry import DATASETS
+
     return DATASETS
 
 
@@ -27,18 +29,21 @@ def title(dataset: str) -> str:
 def networks() -> tuple[str, ...]:
     """Names of the two-stage networks."""
     from mtal.models.registry import NETWORKS
+
     return tuple(NETWORKS)
 
 
 def backbones() -> tuple[str, ...]:
     """Names of the encoders."""
     from mtal.models.registry import BACKBONES
+
     return tuple(BACKBONES)
 
 
 def signals() -> dict[str, str]:
     """Signal -> its title."""
     from mtal.signals.registry import SIGNALS
+
     return {name: signal.title for name, signal in SIGNALS.items()}
 
 
@@ -46,6 +51,7 @@ def refuses(signal: str, tasks: Sequence[str]) -> str:
     """Why a signal cannot be measured for these tasks, "" if it can. A task is asked for its kind, so any classes will do."""
     from mtal.signals.registry import SIGNALS
     from mtal.tasks.registry import TASKS
+
     return SIGNALS[signal].refuses([TASKS[name]() for name in tasks])
 
 
@@ -64,11 +70,13 @@ def tasks_at(dataset: str, data: str) -> tuple[str, ...]:
     source = datasets()[dataset]
     try:
         return source.tasks_in(Config(dataset=dataset, data=data.strip())) or source.task_names
-    except ValueError:                                      # said where the place is asked for
+    except ValueError:  # said where the place is asked for
         return source.task_names
 
 
 def load() -> None:
     """Look everything up, and say so while it takes long: once per server."""
-    with st.spinner("Looking up data sets and networks. Only the first page after a start waits for this."):
+    with st.spinner(
+        "Looking up data sets and networks. Only the first page after a start waits for this."
+    ):
         datasets(), networks()

@@ -4,6 +4,7 @@ itself, and a page sends text only.
 Addresses hold names and numbers, which are looked up in the run's own lists; no path from outside reaches the disk. They are
 relative to a page, so that they work under a base path. What `?v=` tells changes with the picture, so it may be kept for ever.
 """
+
 import re
 from functools import cache
 from pathlib import Path
@@ -20,8 +21,8 @@ from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.store.run import Run
 
 FOR_EVER = "private, max-age=31536000, immutable"
-A_WHILE = "private, max-age=600"                            # where the address does not tell the version
-NOT_KEPT = "no-store"                                       # it may be drawn in a moment
+A_WHILE = "private, max-age=600"  # where the address does not tell the version
+NOT_KEPT = "no-store"  # it may be drawn in a moment
 THUMB = re.compile(r"(?P<run>[^/]+)/(?P<image>\d{1,9})\.jpg")
 PICTURE = re.compile(r"(?P<run>[^/]+)/(?P<cycle>\d{1,6})/(?P<image>\d{1,9})/(?P<name>[^/]+)\.png")
 OF_A_TASK = re.compile(r"initial|final|truth|(from|gap|gapself)\.[\w-]+")
@@ -47,8 +48,11 @@ def library_url() -> str:
 def serve_library(request: Request) -> Response:
     """`plotly.js`"""
     kept = FOR_EVER if request.query_params.get("v") else A_WHILE
-    return Response(_library(), media_type="text/javascript",
-                    headers={"Cache-Control": kept, "X-Content-Type-Options": "nosniff"})
+    return Response(
+        _library(),
+        media_type="text/javascript",
+        headers={"Cache-Control": kept, "X-Content-Type-Options": "nosniff"},
+    )
 
 
 def serve_thumb(request: Request) -> Response:
@@ -76,8 +80,11 @@ def serve_picture(request: Request) -> Response:
 def routes(base: str) -> list[Route]:
     """All of them under a base path such as `tools/mtal`, "" for none. Whatever else is asked for there is answered with 404."""
     start = f"/{base.strip('/')}".rstrip("/")
-    return [Route(f"{start}/thumb/{{rest:path}}", serve_thumb), Route(f"{start}/picture/{{rest:path}}", serve_picture),
-            Route(f"{start}/plotly.js", serve_library)]
+    return [
+        Route(f"{start}/thumb/{{rest:path}}", serve_thumb),
+        Route(f"{start}/picture/{{rest:path}}", serve_picture),
+        Route(f"{start}/plotly.js", serve_library),
+    ]
 
 
 ROUTES = routes(st.get_option("server.baseUrlPath") or "")
@@ -92,7 +99,7 @@ def _run(name: str) -> Run | None:
     """The run of that name, if there is one."""
     try:
         run = Run(StorePaths(default_store()).run(name).folder)
-    except ValueError:                                      # no name of a folder
+    except ValueError:  # no name of a folder
         return None
     return run if run.paths.config.exists() else None
 
@@ -100,7 +107,10 @@ def _run(name: str) -> Run | None:
 def _is_drawn_of(run: Run, name: str) -> bool:
     """Whether a worker could have drawn a picture of that name in this run."""
     task, _, rest = name.partition(".")
-    of_a_task = task in {one["name"] for one in run.facts.get("tasks", ())} and OF_A_TASK.fullmatch(rest) is not None
+    of_a_task = (
+        task in {one["name"] for one in run.facts.get("tasks", ())}
+        and OF_A_TASK.fullmatch(rest) is not None
+    )
     return name == "image" or of_a_task
 
 
@@ -110,7 +120,11 @@ def _file(path: Path, kind: str, request: Request) -> Response:
     except OSError:
         return _nothing()
     kept = FOR_EVER if request.query_params.get("v") else A_WHILE
-    return Response(content, media_type=kind, headers={"Cache-Control": kept, "X-Content-Type-Options": "nosniff"})
+    return Response(
+        content,
+        media_type=kind,
+        headers={"Cache-Control": kept, "X-Content-Type-Options": "nosniff"},
+    )
 
 
 def _nothing() -> Response:

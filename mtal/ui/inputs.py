@@ -3,6 +3,7 @@
 The address bar is the truth: `?run=NAME&cycle=3&task=depth`. Streamlit's own binding of widgets to the address was tried and
 leaves out what equals the default, so that a copied link would mean another run tomorrow; hence by hand, in `choose`.
 """
+
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -17,9 +18,23 @@ from mtal.runs.store.run_facts import TaskFacts
 from mtal.ui import loaders
 from mtal.ui.text import code
 
-LAST = "last."                                              # session keys under which a choice follows to the next page
-OF_A_RUN = ("sort", "colour", "with", "class", "driver", "partner", "cluster", "of", "least", "share", "best", "layer", "vs",
-            "page")                                         # in the address, but not every run has them
+LAST = "last."  # session keys under which a choice follows to the next page
+OF_A_RUN = (
+    "sort",
+    "colour",
+    "with",
+    "class",
+    "driver",
+    "partner",
+    "cluster",
+    "of",
+    "least",
+    "share",
+    "best",
+    "layer",
+    "vs",
+    "page",
+)  # in the address, but not every run has them
 
 
 def choose_run(page: str) -> Run:
@@ -38,15 +53,27 @@ def choose_runs(page: str) -> list[Run]:
     key = f"{page}.cmp"
     usual = [name for name, run in by_name.items() if run.cycles_done()]
     asked = st.query_params.get_all("cmp")
-    st.session_state[key] = [name for name in asked if name in by_name] if "cmp" in st.query_params else usual
+    st.session_state[key] = (
+        [name for name in asked if name in by_name] if "cmp" in st.query_params else usual
+    )
     unknown = [code(name) for name in asked if name and name not in by_name]
     if unknown:
-        st.warning(f"There is no run {' and no run '.join(unknown)} here.", icon=":material/link_off:")
+        st.warning(
+            f"There is no run {' and no run '.join(unknown)} here.", icon=":material/link_off:"
+        )
 
     def to_url() -> None:
-        st.query_params["cmp"] = st.session_state[key] or ""        # `?cmp=` is none, no `cmp` is the usual ones
+        st.query_params["cmp"] = (
+            st.session_state[key] or ""
+        )  # `?cmp=` is none, no `cmp` is the usual ones
 
-    names = st.multiselect("Runs", list(by_name), key=key, on_change=to_url, format_func=lambda name: run_title(by_name[name]))
+    names = st.multiselect(
+        "Runs",
+        list(by_name),
+        key=key,
+        on_change=to_url,
+        format_func=lambda name: run_title(by_name[name]),
+    )
     return [by_name[name] for name in names]
 
 
@@ -55,8 +82,13 @@ def picking_cycles(run: Run) -> list[int]:
     return [number for number in range(run.cycles_done()) if run.cycle(number).pick.exists()]
 
 
-def choose_cycle(run: Run, page: str, picked_only: bool, where: DeltaGenerator,
-                 widget: Callable[..., Any] = st.selectbox) -> int:
+def choose_cycle(
+    run: Run,
+    page: str,
+    picked_only: bool,
+    where: DeltaGenerator,
+    widget: Callable[..., Any] = st.selectbox,
+) -> int:
     """A complete cycle of a run, from `?cycle=`; the newest without it. `picked_only`: one that picked a batch.
 
     The box is drawn in `where`; why there is no cycle needs the width of the page. `widget`: called like `st.selectbox`.
@@ -69,22 +101,37 @@ def choose_cycle(run: Run, page: str, picked_only: bool, where: DeltaGenerator,
     if asked in map(str, done) and asked not in options:
         _refuse(page, "cycle", f"Cycle {asked} only measured; it picked nothing.", options)
     with where:
-        return int(choose("Cycle", options, page, "cycle", default=options[-1], follows=False, widget=widget))
+        return int(
+            choose(
+                "Cycle", options, page, "cycle", default=options[-1], follows=False, widget=widget
+            )
+        )
 
 
 def choose_task(run: Run, page: str) -> TaskFacts:
     """A task of a run, from `?task=`; the first without it."""
     tasks = {task.name: task for task in run.tasks}
     if not tasks:
-        st.info("The tasks of this run appear here when its worker has loaded the data.", icon=":material/hourglass_empty:")
+        st.info(
+            "The tasks of this run appear here when its worker has loaded the data.",
+            icon=":material/hourglass_empty:",
+        )
         _button_to("Open Jobs", "pages/jobs.py", page, "jobs")
         st.stop()
     return tasks[choose("Task", list(tasks), page, "task", lambda name: tasks[name].title)]
 
 
-def choose(label: str, options: Sequence[str], page: str, name: str, title: Callable[[str], str] = str,
-           default: str | None = None, follows: bool = True, widget: Callable[..., Any] = st.selectbox,
-           strict: bool = True) -> str:
+def choose(
+    label: str,
+    options: Sequence[str],
+    page: str,
+    name: str,
+    title: Callable[[str], str] = str,
+    default: str | None = None,
+    follows: bool = True,
+    widget: Callable[..., Any] = st.selectbox,
+    strict: bool = True,
+) -> str:
     """One of some options, from `?name=`, which is kept up to date. An address may be old or mistyped: what is not there is told.
 
     `follows`: without it in the address, take what was chosen on another page. `widget`: called like `st.selectbox`. `strict`:
@@ -100,20 +147,28 @@ def choose(label: str, options: Sequence[str], page: str, name: str, title: Call
         st.caption(f"{label}: {code(asked)} is not among these runs, so the usual one is shown.")
         asked = None
     st.session_state[key] = fallback if asked is None else asked
-    value: str = widget(label, options, key=key, format_func=title, on_change=_to_url, args=(key, name))
+    value: str = widget(
+        label, options, key=key, format_func=title, on_change=_to_url, args=(key, name)
+    )
     if asked != value:
-        st.query_params[name] = value                       # so that the address can be shared as it stands
+        st.query_params[name] = value  # so that the address can be shared as it stands
     st.session_state[LAST + name] = value
     return value
 
 
 def numbered(name: str, page: str) -> str:
     """The parameter of one of several sections of a page, whose keys begin with `curves`, `curves1`, ...: `task`, `task1`."""
-    return name + page[len(page.rstrip("0123456789")):]
+    return name + page[len(page.rstrip("0123456789")) :]
 
 
-def choose_some(label: str, options: Sequence[str], page: str, name: str, title: Callable[[str], str] = str,
-                about: str | None = None) -> tuple[str, ...]:
+def choose_some(
+    label: str,
+    options: Sequence[str],
+    page: str,
+    name: str,
+    title: Callable[[str], str] = str,
+    about: str | None = None,
+) -> tuple[str, ...]:
     """Any number of some options, from `?name=` (once per option); without it none, which stands for all of them."""
     key = f"{page}.{name}"
     st.session_state[key] = asked_for(name, options)
@@ -121,7 +176,17 @@ def choose_some(label: str, options: Sequence[str], page: str, name: str, title:
     def to_url() -> None:
         st.query_params[name] = st.session_state[key]
 
-    return tuple(st.multiselect(label, options, key=key, on_change=to_url, format_func=title, placeholder="all", help=about))
+    return tuple(
+        st.multiselect(
+            label,
+            options,
+            key=key,
+            on_change=to_url,
+            format_func=title,
+            placeholder="all",
+            help=about,
+        )
+    )
 
 
 def asked_for(name: str, options: Sequence[str]) -> list[str]:
@@ -129,10 +194,19 @@ def asked_for(name: str, options: Sequence[str]) -> list[str]:
     return [one for one in dict.fromkeys(st.query_params.get_all(name)) if one in options]
 
 
-def switch(label: str, options: Sequence[str], page: str, name: str, about: str | None = None) -> str:
+def switch(
+    label: str, options: Sequence[str], page: str, name: str, about: str | None = None
+) -> str:
     """Two or three options side by side, the first unless `?name=` says otherwise."""
-    return choose(label, options, page, name, str.capitalize, follows=False,
-                  widget=partial(st.segmented_control, required=True, help=about))
+    return choose(
+        label,
+        options,
+        page,
+        name,
+        str.capitalize,
+        follows=False,
+        widget=partial(st.segmented_control, required=True, help=about),
+    )
 
 
 def write(label: str, page: str, name: str, about: str) -> str:
@@ -145,7 +219,9 @@ def write(label: str, page: str, name: str, about: str) -> str:
 def columns(number: int, a_row: int, key: str) -> list[DeltaGenerator]:
     """So many columns in rows of equal width, the tops of a row level; they go below each other on narrow screens."""
     wide = min(a_row, max(1, number))
-    rows = [st.container(key=f"wraps.{key}.{row}").columns(wide) for row in range(-(-number // wide))]
+    rows = [
+        st.container(key=f"wraps.{key}.{row}").columns(wide) for row in range(-(-number // wide))
+    ]
     return [column for row in rows for column in row][:number]
 
 
@@ -167,8 +243,10 @@ def _forget(name: str) -> None:
 def _some_runs(page: str) -> list[Run]:
     runs = loaders.runs()
     if not runs:
-        st.info("No runs yet. A run trains a network, lets a strategy pick what to label next, and shows why.",
-                icon=":material/rocket_launch:")
+        st.info(
+            "No runs yet. A run trains a network, lets a strategy pick what to label next, and shows why.",
+            icon=":material/rocket_launch:",
+        )
         _button_to("Start the first run", "pages/launch.py", page, "launch")
         st.stop()
     return runs
@@ -184,13 +262,21 @@ def _refuse(page: str, name: str, reason: str, options: Sequence[str]) -> None:
 
 def _no_cycle(run: Run, page: str, any_complete: bool) -> None:
     if any_complete:
-        st.info("No batch yet: the complete cycles of this run only measured. The last cycle of a run never picks.",
-                icon=":material/inventory_2:")
+        st.info(
+            "No batch yet: the complete cycles of this run only measured. The last cycle of a run never picks.",
+            icon=":material/inventory_2:",
+        )
     elif run.status.alive:
-        st.info("The first cycle is still running. What it finds appears here when it is complete.",
-                icon=":material/hourglass_empty:")
+        st.info(
+            "The first cycle is still running. What it finds appears here when it is complete.",
+            icon=":material/hourglass_empty:",
+        )
     else:
-        how = "Not started yet" if run.status is Status.NEW else f"{run.status.capitalize()} before its first cycle was complete"
+        how = (
+            "Not started yet"
+            if run.status is Status.NEW
+            else f"{run.status.capitalize()} before its first cycle was complete"
+        )
         st.info(f"{how}: *{cause(run).title}*.", icon=":material/hourglass_disabled:")
     if st.button("Open this run", key=f"{page}.open_run", type="primary"):
         st.switch_page("pages/run.py", query_params={"run": run.name})

@@ -1,4 +1,5 @@
 """The one fragment that polls. It draws progress while something is alive and redraws the page when something changed."""
+
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -13,8 +14,12 @@ from mtal.ui.text import time_left
 EVERY_S = 2
 
 
-def watch(run_or_runs: Run | Sequence[Run], key: str,
-          draw: Callable[[Sequence[Run]], None] | None = run_cards.progress_blocks, seen: object = None) -> None:
+def watch(
+    run_or_runs: Run | Sequence[Run],
+    key: str,
+    draw: Callable[[Sequence[Run]], None] | None = run_cards.progress_blocks,
+    seen: object = None,
+) -> None:
     """Show the progress of living runs; the page is redrawn when a status or a number of complete cycles changes.
 
     Draws nothing and polls nothing when no run lives. Nothing inside can be selected: a redraw would take the selection away.
@@ -37,8 +42,11 @@ def watch(run_or_runs: Run | Sequence[Run], key: str,
     progress()
 
 
-def watch_experiment(experiment: Experiment, states: Sequence[State],
-                     draw: Callable[[Experiment, Sequence[State]], None]) -> None:
+def watch_experiment(
+    experiment: Experiment,
+    states: Sequence[State],
+    draw: Callable[[Experiment, Sequence[State]], None],
+) -> None:
     """Draw how an experiment's runs stand, anew while one lives; the page is redrawn when a run ends or completes a cycle."""
     seen = _stands(states)
     if not any(state.status.alive for state in states):
@@ -69,8 +77,11 @@ def watch_check(folder: DataFolder) -> None:
         if now is None:
             st.progress(0.0, "Starting the check.")
         else:
-            st.progress(now.fraction, f"{now.done:,} of {now.total:,}, each image read once and drawn small once · "
-                                      f"{time_left(now)}")
+            st.progress(
+                now.fraction,
+                f"{now.done:,} of {now.total:,}, each image read once and drawn small once · "
+                f"{time_left(now)}",
+            )
 
     progress()
 

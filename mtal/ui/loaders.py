@@ -1,4 +1,5 @@
-"""Tables for pages. The only place that caches: on folder + number of complete cycles, never on arrays (DESIGN E20)."""
+"""Tables for pages. The only place that caches: on folder + number of complete cycles, never on arrays (docs/design.md, section 6)."""
+
 from pathlib import Path
 from typing import Any
 
@@ -219,7 +220,9 @@ def _key(run: Run) -> tuple[str, float, int]:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def _experiment_metrics(folder: str, name: str, keys: tuple[tuple[str, float, int], ...]) -> pd.DataFrame:
+def _experiment_metrics(
+    folder: str, name: str, keys: tuple[tuple[str, float, int], ...]
+) -> pd.DataFrame:
     return experiment_rows(find_experiment(StorePaths(Path(folder)), name))
 
 
@@ -266,7 +269,11 @@ def _validation(folder: str, created: float, complete: int, cycle: int) -> pd.Da
 @st.cache_data(max_entries=32, show_spinner=False)
 def _layout(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
     points = Run(Path(folder)).layout(cycle)
-    return pd.DataFrame(columns=["x", "y"]) if points is None else pd.DataFrame(points, columns=["x", "y"])
+    return (
+        pd.DataFrame(columns=["x", "y"])
+        if points is None
+        else pd.DataFrame(points, columns=["x", "y"])
+    )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -275,7 +282,9 @@ def _evidence(folder: str, created: float, complete: int, cycle: int) -> dict[st
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _settled(folder: str, created: float, complete: int, cycle: int, revision: int, too_late: bool) -> Settled:
+def _settled(
+    folder: str, created: float, complete: int, cycle: int, revision: int, too_late: bool
+) -> Settled:
     run = Run(Path(folder))
     return effective.settled(run, cycle, _pool(folder, created, complete, cycle))
 
@@ -307,13 +316,17 @@ def _afterwards(folder: str, created: float, complete: int, cycle: int, image: i
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _maps(folder: str, created: float, complete: int, cycle: int, image: int) -> dict[str, np.ndarray]:
+def _maps(
+    folder: str, created: float, complete: int, cycle: int, image: int
+) -> dict[str, np.ndarray]:
     return Run(Path(folder)).maps(cycle, image)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _provenance(folder: str, created: float, complete: int, cycle: int) -> dict[str, Any]:
-    return Run(Path(folder)).provenance(cycle, 0)           # the same for all images but for the image itself
+    return Run(Path(folder)).provenance(
+        cycle, 0
+    )  # the same for all images but for the image itself
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -322,7 +335,9 @@ def _nearest(folder: str, created: float, complete: int, cycle: int, image: int)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _decisions(folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int) -> pd.DataFrame:
+def _decisions(
+    folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int
+) -> pd.DataFrame:
     return effective.decisions(Run(Path(folder)), cycle)
 
 
@@ -347,7 +362,9 @@ def _coverage(folder: str, created: float, complete: int) -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _around(folder: str, created: float, complete: int, cycle: int, image: int, count: int) -> pd.DataFrame:
+def _around(
+    folder: str, created: float, complete: int, cycle: int, image: int, count: int
+) -> pd.DataFrame:
     points = Run(Path(folder)).embedding(cycle)
     found = [] if points is None else closest(points, image, np.arange(len(points)) != image, count)
     return pd.DataFrame(found, columns=["index", "distance"])
@@ -356,10 +373,12 @@ def _around(folder: str, created: float, complete: int, cycle: int, image: int, 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _set_images(folder: str, created: float, complete: int, data: str, set_id: str) -> list[int]:
     run = Run(Path(folder))
-    wanted = set(People(run.store).samples_of(set_id, data))    # what a set holds is what its id says: it never changes
+    wanted = set(
+        People(run.store).samples_of(set_id, data)
+    )  # what a set holds is what its id says: it never changes
     return [place for place, name in enumerate(run.facts["pool"]) if name in wanted]
 
 
-@st.cache_data(ttl=TIMES_S, max_entries=64, show_spinner=False)     # many living runs ask at each poll
+@st.cache_data(ttl=TIMES_S, max_entries=64, show_spinner=False)  # many living runs ask at each poll
 def _times_at(folder: str, speed: tuple[str, ...]) -> dict[str, list[float]]:
     return index.times_at(speed, index.all_runs(StorePaths(Path(folder))))

@@ -1,4 +1,5 @@
 """Times, sizes and foreign text for people; numbers are in `mtal.analysis.numbers`. No widget here."""
+
 import re
 import time
 

@@ -1,4 +1,5 @@
 """Pools here are so small that threads would only wait for each other."""
+
 from collections.abc import Iterator
 
 import pytest

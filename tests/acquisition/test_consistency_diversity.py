@@ -1,4 +1,5 @@
-"""METHOD 2-4 as a whole, written again as slow loops from the formulas."""
+"""docs/method.md, sections 2 to 4, as a whole, written again as slow loops from the formulas."""
+
 import itertools
 import math
 
@@ -25,14 +26,21 @@ def slow_ours(pool, order, options):
     n, t = pool.labelled.shape
     labelled = [i for i in range(n) if pool.labelled[i].any()]
     free = [i for i in range(n) if i not in labelled]
-    s = [[JOINS[options.committee](pool["committee"][i, k].tolist()) for k in range(t)] for i in range(n)]
+    s = [
+        [JOINS[options.committee](pool["committee"][i, k].tolist()) for k in range(t)]
+        for i in range(n)
+    ]
     scaled = {i: [] for i in free}
     for k in range(t):
         column = sorted(s[i][k] for i in free)
         for i in free:
-            scaled[i].append({"minmax": (s[i][k] - column[0]) / (column[-1] - column[0]),
-                              "rank": column.index(s[i][k]) / (len(column) - 1),
-                              "mean": s[i][k] / (sum(column) / len(column))}[options.normalise])
+            scaled[i].append(
+                {
+                    "minmax": (s[i][k] - column[0]) / (column[-1] - column[0]),
+                    "rank": column.index(s[i][k]) / (len(column) - 1),
+                    "mean": s[i][k] / (sum(column) / len(column)),
+                }[options.normalise]
+            )
     join = {i: JOINS[options.across](scaled[i]) for i in free}
     distance = {"euclidean": euclidean, "cosine": cosine}[options.diversity]
     z = pool["embedding"].astype(float)
@@ -43,7 +51,9 @@ def slow_ours(pool, order, options):
         for i in free:
             if i not in picked:
                 div = min(distance(z[i], z[j]) for j in near)
-                score[i] = {"product": join[i] * div, "inconsistency": join[i], "diversity": div}[options.terms]
+                score[i] = {"product": join[i] * div, "inconsistency": join[i], "diversity": div}[
+                    options.terms
+                ]
         assert score[choice] == pytest.approx(max(score.values()), rel=1e-6, abs=1e-9)
         picked.append(choice)
         scores.append(score[choice])
@@ -52,19 +62,32 @@ def slow_ours(pool, order, options):
     return scores
 
 
-EVERY = [Options(*values) for values in itertools.product(
-    ("max", "mean", "min"), ("minmax", "rank", "mean"), ("max", "mean"), ("product", "inconsistency", "diversity"),
-    ("euclidean", "cosine"), ("greedy", "top"))]
+EVERY = [
+    Options(*values)
+    for values in itertools.product(
+        ("max", "mean", "min"),
+        ("minmax", "rank", "mean"),
+        ("max", "mean"),
+        ("product", "inconsistency", "diversity"),
+        ("euclidean", "cosine"),
+        ("greedy", "top"),
+    )
+]
 
 
-@pytest.mark.parametrize("options", EVERY, ids=lambda o: "-".join(
-    (o.committee, o.normalise, o.across, o.terms, o.diversity, o.picking)))
+@pytest.mark.parametrize(
+    "options",
+    EVERY,
+    ids=lambda o: "-".join((o.committee, o.normalise, o.across, o.terms, o.diversity, o.picking)),
+)
 def test_every_switch_equals_the_formulas(options):
     pool = trial_pool(("committee", "embedding"), images=25, labelled=5, seed=4)
     pick = OURS.pick(pool, 24, np.random.default_rng(0), options)
     order = pick.images.tolist()
     assert len(order) == 8
-    np.testing.assert_allclose(pick.table["score"][order], slow_ours(pool, order, options), rtol=1e-5, atol=1e-9)
+    np.testing.assert_allclose(
+        pick.table["score"][order], slow_ours(pool, order, options), rtol=1e-5, atol=1e-9
+    )
 
 
 def test_table_tells_diversity_at_the_start_and_when_picked():
@@ -82,7 +105,10 @@ def test_greedy_avoids_what_top_takes_twice():
     embedding = pool["embedding"].copy()
     free = np.flatnonzero(pool.open_images)
     embedding[free[:2]] = 50.0
-    committee = np.ones_like(pool["committee"]) + np.random.default_rng(0).random(pool["committee"].shape) * 0.01
+    committee = (
+        np.ones_like(pool["committee"])
+        + np.random.default_rng(0).random(pool["committee"].shape) * 0.01
+    )
     committee[free[:2]] = 2.0
     pool.signals.update(embedding=embedding, committee=committee)
     top = OURS.pick(pool, 6, np.random.default_rng(0), Options(picking="top")).images

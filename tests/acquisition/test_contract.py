@@ -1,4 +1,5 @@
 """Each rule of the contract catches the strategies that break it, and says what it saw."""
+
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from mtal.acquisition.uniform import RANDOM
 
 def altered(change):
     """Random, with something done to what it picks: change(pick, pool, budget, rng) -> answer."""
+
     def pick(pool, budget, rng, options):
         return change(RANDOM.pick(pool, budget, rng, options), pool, budget, rng)
 
@@ -47,20 +49,32 @@ def buys_labelled(pick, pool, budget, rng):
 
 
 def buys_closed(pick, pool, budget, rng):
-    return pick if pool.closed is None else Pick(np.vstack([pick.pairs[1:], np.argwhere(pool.closed)[:1]]))
+    return (
+        pick
+        if pool.closed is None
+        else Pick(np.vstack([pick.pairs[1:], np.argwhere(pool.closed)[:1]]))
+    )
 
 
 def counts_labelled_images_only(pool, budget, rng, options):
     """Looks right on whole images: the budget goes to images without any label."""
     free = rng.permutation(np.flatnonzero(~pool.labelled.any(axis=1)))
-    return Pick(np.array([(image, task) for image in free for task in range(len(pool.tasks))], dtype=int)[:budget])
+    return Pick(
+        np.array([(image, task) for image in free for task in range(len(pool.tasks))], dtype=int)[
+            :budget
+        ]
+    )
 
 
 def blind(pool, budget, rng, options):
     """Reads its signal past the pool's own look."""
     score = np.nan_to_num(pool.signals["uncertainty"]).sum(axis=1)
     order = np.argsort(np.where(pool.open_images, -score, np.inf), kind="stable")
-    return Pick(np.array([(image, task) for image in order for task in np.flatnonzero(pool.open_pairs[image])])[:budget])
+    return Pick(
+        np.array(
+            [(image, task) for image in order for task in np.flatnonzero(pool.open_pairs[image])]
+        )[:budget]
+    )
 
 
 def unseeded(pick, pool, budget, rng):
@@ -72,47 +86,127 @@ def column(name, make):
 
 
 BROKEN = [
-    ("says what it is", replace(RANDOM, name="My Strategy"), "'My Strategy' is not made of small letters"),
+    (
+        "says what it is",
+        replace(RANDOM, name="My Strategy"),
+        "'My Strategy' is not made of small letters",
+    ),
     ("says what it is", replace(RANDOM, name="../away"), "is not made of"),
     ("says what it is", replace(RANDOM, formula=" ", source=""), "says nothing in formula, source"),
     ("says what it is", replace(RANDOM, blurb="A blurb"), "full stop"),
-    ("needs only what exists", replace(RANDOM, needs=("x",)), r"needs signals \('x',\), which do not exist; there are committee"),
-    ("needs only what exists", replace(RANDOM, uses=frozenset({"lerning_rate"})), r"uses settings \('lerning_rate',\)"),
+    (
+        "needs only what exists",
+        replace(RANDOM, needs=("x",)),
+        r"needs signals \('x',\), which do not exist; there are committee",
+    ),
+    (
+        "needs only what exists",
+        replace(RANDOM, uses=frozenset({"lerning_rate"})),
+        r"uses settings \('lerning_rate',\)",
+    ),
     ("training can follow", replace(RANDOM, dropout=1.0), "dropout of 1.0"),
     ("training can follow", replace(RANDOM, weights_samples=True), "no column n.semseg"),
-    ("training can follow", replace(column("n.semseg", lambda pool: np.full(len(pool.labelled), np.nan)), weights_samples=True),
-     "no column n.semseg with a number"),
-    ("answers (image, task) pairs", altered(lambda pick, *_: pick.pairs), "answers ndarray instead of a Pick"),
-    ("answers (image, task) pairs", altered(lambda pick, *_: Pick(pick.pairs.tolist())), "instead of a Pick with an array"),
+    (
+        "training can follow",
+        replace(
+            column("n.semseg", lambda pool: np.full(len(pool.labelled), np.nan)),
+            weights_samples=True,
+        ),
+        "no column n.semseg with a number",
+    ),
+    (
+        "answers (image, task) pairs",
+        altered(lambda pick, *_: pick.pairs),
+        "answers ndarray instead of a Pick",
+    ),
+    (
+        "answers (image, task) pairs",
+        altered(lambda pick, *_: Pick(pick.pairs.tolist())),
+        "instead of a Pick with an array",
+    ),
     ("answers (image, task) pairs", pairs(lambda found: found[:, 0]), r"shape \(1,\)"),
     ("answers (image, task) pairs", pairs(lambda found: found.astype(float)), "float64"),
     ("answers (image, task) pairs", pairs(lambda found: found + 3), "of 30 images and 3 tasks"),
     ("answers (image, task) pairs", pairs(lambda found: -1 - found), "picks the pair"),
-    ("spends the budget", altered(lambda pick, pool, budget, rng: RANDOM.pick(pool, budget + 1, rng, None)),
-     "buys 2 of a budget of 1 pairs"),
-    ("spends the budget", altered(lambda pick, pool, budget, rng: RANDOM.pick(pool, budget // 3 * 3, rng, None)),
-     "buys 0 of a budget of 1 pairs"),
-    ("spends the budget", replace(RANDOM, pick=counts_labelled_images_only), "some images labelled in part"),
-    ("buys only what is open", altered(buys_labelled), r"picks image \d+, task semseg, which is labelled already"),
+    (
+        "spends the budget",
+        altered(lambda pick, pool, budget, rng: RANDOM.pick(pool, budget + 1, rng, None)),
+        "buys 2 of a budget of 1 pairs",
+    ),
+    (
+        "spends the budget",
+        altered(lambda pick, pool, budget, rng: RANDOM.pick(pool, budget // 3 * 3, rng, None)),
+        "buys 0 of a budget of 1 pairs",
+    ),
+    (
+        "spends the budget",
+        replace(RANDOM, pick=counts_labelled_images_only),
+        "some images labelled in part",
+    ),
+    (
+        "buys only what is open",
+        altered(buys_labelled),
+        r"picks image \d+, task semseg, which is labelled already",
+    ),
     ("buys only what is open", altered(buys_closed), "which cannot be labelled"),
-    ("buys nothing twice", pairs(lambda found: np.repeat(found, 2, axis=0)[:len(found)]), r"picks image \d+, task \w+, twice"),
+    (
+        "buys nothing twice",
+        pairs(lambda found: np.repeat(found, 2, axis=0)[: len(found)]),
+        r"picks image \d+, task \w+, twice",
+    ),
     ("same seed, same picks", altered(unseeded), "same seed, other picks"),
     ("leaves the pool alone", altered(spoils), "changes the pool it was given: what is labelled"),
     ("leaves the pool alone", replace(RBAL, pick=spoils_signal), "the signal uncertainty"),
     ("leaves the pool alone", replace(RBAL, pick=drops_signal), "the signal uncertainty"),
-    ("declares what it uses", replace(OURS, uses=OURS.uses - {"committee"}), "committee changes, but does not name it"),
+    (
+        "declares what it uses",
+        replace(OURS, uses=OURS.uses - {"committee"}),
+        "committee changes, but does not name it",
+    ),
     ("declares what it uses", replace(OURS, uses=OURS.uses - {"picking"}), "picking changes"),
-    ("a number per image", column("rank", lambda pool: np.arange(len(pool.labelled))), "names a column 'rank'"),
-    ("a number per image", column("loss.depth", lambda pool: np.zeros(len(pool.labelled))), "names a column 'loss.depth'"),
-    ("a number per image", column("u", lambda pool: np.zeros(3)), r"its column u has the shape \(3,\)"),
-    ("a number per image", column("u", lambda pool: np.array(["a"] * len(pool.labelled))), "not a number for each"),
-    ("a number per image", column("score", lambda pool: np.zeros(len(pool.labelled))), "not open and must have NaN"),
-    ("a number per image", column("score", lambda pool: np.full(len(pool.labelled), np.nan)), "open and must have a number"),
-    ("refuses what is no number", replace(RBAL, pick=blind), "although its signal uncertainty holds NaN"),
+    (
+        "a number per image",
+        column("rank", lambda pool: np.arange(len(pool.labelled))),
+        "names a column 'rank'",
+    ),
+    (
+        "a number per image",
+        column("loss.depth", lambda pool: np.zeros(len(pool.labelled))),
+        "names a column 'loss.depth'",
+    ),
+    (
+        "a number per image",
+        column("u", lambda pool: np.zeros(3)),
+        r"its column u has the shape \(3,\)",
+    ),
+    (
+        "a number per image",
+        column("u", lambda pool: np.array(["a"] * len(pool.labelled))),
+        "not a number for each",
+    ),
+    (
+        "a number per image",
+        column("score", lambda pool: np.zeros(len(pool.labelled))),
+        "not open and must have NaN",
+    ),
+    (
+        "a number per image",
+        column("score", lambda pool: np.full(len(pool.labelled), np.nan)),
+        "open and must have a number",
+    ),
+    (
+        "refuses what is no number",
+        replace(RBAL, pick=blind),
+        "although its signal uncertainty holds NaN",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("rule", "strategy", "seen"), BROKEN, ids=[f"{rule}-{place}" for place, (rule, *_) in enumerate(BROKEN)])
+@pytest.mark.parametrize(
+    ("rule", "strategy", "seen"),
+    BROKEN,
+    ids=[f"{rule}-{place}" for place, (rule, *_) in enumerate(BROKEN)],
+)
 def test_a_broken_strategy_is_caught_by_its_rule(rule, strategy, seen):
     with pytest.raises(ContractError, match=seen):
         RULES[rule](strategy)

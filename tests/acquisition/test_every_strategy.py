@@ -1,4 +1,5 @@
 """Every strategy keeps every rule of the contract; a new one is tested the moment it is listed."""
+
 import numpy as np
 import pytest
 
@@ -8,7 +9,12 @@ from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.trial_pools import TASKS, trial_pool
 from mtal.config import Config
 
-BY_CHANCE = {"random", "badge", "typiclust", "probcover"}  # what draws or clusters: other places in the pool, other draws
+BY_CHANCE = {
+    "random",
+    "badge",
+    "typiclust",
+    "probcover",
+}  # what draws or clusters: other places in the pool, other draws
 each = pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=lambda strategy: strategy.name)
 
 
@@ -26,15 +32,28 @@ def test_where_an_image_stands_in_the_pool_does_not_matter(strategy, seed):
     tasks = tuple(dict.fromkeys((*strategy.tasks, *TASKS)))[:3]
     pool = trial_pool(strategy.needs, partly=5, closed=0.3, tasks=tasks, seed=seed)
     order = np.random.default_rng(seed).permutation(len(pool.labelled))
-    moved = Pool(tasks, pool.labelled[order], {name: signal[order] for name, signal in pool.signals.items()}, pool.closed[order])
-    rank_sums = strategy.name in {"rbal", "ll4al", "equal"}  # these tie often: a score has to be enough
-    first, second = (strategy.pick(one, 12, np.random.default_rng(1), Options()) for one in (pool, moved))
+    moved = Pool(
+        tasks,
+        pool.labelled[order],
+        {name: signal[order] for name, signal in pool.signals.items()},
+        pool.closed[order],
+    )
+    rank_sums = strategy.name in {
+        "rbal",
+        "ll4al",
+        "equal",
+    }  # these tie often: a score has to be enough
+    first, second = (
+        strategy.pick(one, 12, np.random.default_rng(1), Options()) for one in (pool, moved)
+    )
     np.testing.assert_allclose(second.table["score"], first.table["score"][order], rtol=1e-6)
     if rank_sums:
         scores = (first.table["score"][first.images], second.table["score"][second.images])
         np.testing.assert_allclose(*scores)
     else:
-        assert [(order[image], task) for image, task in second.pairs.tolist()] == [tuple(pair) for pair in first.pairs.tolist()]
+        assert [(order[image], task) for image, task in second.pairs.tolist()] == [
+            tuple(pair) for pair in first.pairs.tolist()
+        ]
 
 
 @each
@@ -42,7 +61,10 @@ def test_ties_fall_by_the_generator(strategy):
     tasks = tuple(dict.fromkeys((*strategy.tasks, *TASKS)))[:3]
     pool = trial_pool(strategy.needs, tasks=tasks)
     alike = Pool(tasks, pool.labelled, {name: np.ones_like(pool[name]) for name in strategy.needs})
-    firsts = {int(strategy.pick(alike, 1, np.random.default_rng(seed), Options()).pairs[0, 0]) for seed in range(30)}
+    firsts = {
+        int(strategy.pick(alike, 1, np.random.default_rng(seed), Options()).pairs[0, 0])
+        for seed in range(30)
+    }
     assert len(firsts) > 5
 
 
@@ -54,8 +76,26 @@ def test_only_ours_and_partal_change_the_training():
 
 def test_those_of_the_paper_come_first_and_ours_ends_them():
     assert list(STRATEGIES) == [
-        "random", "core-set", "rbal", "ll4al", "equal-ss", "equal-de", "equal-sn", "equal-ed", "equal-hps", "equal-se", "equal",
-        "partal", "ours", "entropy", "margin", "badge", "typiclust", "probcover", "bald"]
+        "random",
+        "core-set",
+        "rbal",
+        "ll4al",
+        "equal-ss",
+        "equal-de",
+        "equal-sn",
+        "equal-ed",
+        "equal-hps",
+        "equal-se",
+        "equal",
+        "partal",
+        "ours",
+        "entropy",
+        "margin",
+        "badge",
+        "typiclust",
+        "probcover",
+        "bald",
+    ]
 
 
 def test_what_only_words_or_measures_more_changes_no_pick():

@@ -1,4 +1,5 @@
 """Pools that are labelled in part: what can still be bought, and which images are done with."""
+
 import numpy as np
 
 from mtal.acquisition.pool import Pool
@@ -13,7 +14,12 @@ def test_an_image_is_covered_once_nothing_is_left_to_buy_of_it():
 def test_labels_that_nobody_can_supply_are_not_waited_for():
     closed = np.array([[0, 0], [0, 1], [0, 0], [1, 1]], bool)
     pool = Pool(("a", "b"), HALF, {}, closed)
-    assert pool.covered.tolist() == [True, True, False, False]          # the last one has no label, so nothing is learned there
+    assert pool.covered.tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]  # the last one has no label, so nothing is learned there
     assert pool.open_images.tolist() == [False, False, True, False]
 
 
@@ -21,7 +27,7 @@ def test_a_label_changes_whether_its_own_image_is_covered_and_no_other():
     """Also the label that makes the first image complete, such as where every image has depth from a sensor."""
     rng = np.random.default_rng(0)
     labelled = rng.random((40, 3)) < 0.3
-    labelled[labelled.all(axis=1), 0] = False               # none is complete
+    labelled[labelled.all(axis=1), 0] = False  # none is complete
     closed = (rng.random((40, 3)) < 0.1) & ~labelled
     for image, task in rng.permutation(np.argwhere(~labelled & ~closed)).tolist():
         before = Pool(("a", "b", "c"), labelled.copy(), {}, closed).covered

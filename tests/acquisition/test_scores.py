@@ -1,11 +1,15 @@
-"""METHOD 2 in plain loops."""
+"""docs/method.md, section 2, in plain loops."""
+
 import numpy as np
 import pytest
 
 from mtal.acquisition.scores import comparable, task_scores
 
 
-@pytest.mark.parametrize(("join", "plain"), [("max", max), ("min", min), ("mean", lambda values: sum(values) / len(values))])
+@pytest.mark.parametrize(
+    ("join", "plain"),
+    [("max", max), ("min", min), ("mean", lambda values: sum(values) / len(values))],
+)
 def test_task_scores_join_the_committee(join, plain):
     committee = np.random.default_rng(0).random((7, 3, 4))
     expected = [[plain(committee[i, k].tolist()) for k in range(3)] for i in range(7)]
@@ -43,11 +47,15 @@ def test_comparable_equals_the_plain_loops(how):
     rng = np.random.default_rng(2)
     scores = np.column_stack([rng.random(12), rng.integers(0, 4, 12) * 10.0, np.full(12, 3.0)])
     open_images = rng.random(12) < 0.7
-    np.testing.assert_allclose(comparable(scores, open_images, how), by_hand(scores, open_images, how))
+    np.testing.assert_allclose(
+        comparable(scores, open_images, how), by_hand(scores, open_images, how)
+    )
 
 
 def test_units_do_not_matter():
     scores = np.random.default_rng(3).random((20, 2))
     for how in ("minmax", "rank", "mean"):
-        np.testing.assert_allclose(comparable(scores * [1, 1000], np.ones(20, bool), how),
-                                   comparable(scores, np.ones(20, bool), how))
+        np.testing.assert_allclose(
+            comparable(scores * [1, 1000], np.ones(20, bool), how),
+            comparable(scores, np.ones(20, bool), how),
+        )

@@ -1,4 +1,5 @@
 """Selectors against the papers' rules in plain loops."""
+
 import math
 
 import numpy as np
@@ -28,7 +29,7 @@ def farthest_by_hand(points, covered, open_images, count, weight, distance):
         gap = {i: min(distance(points[i], points[j]) for j in taken) for i in rest}
         taken.append(max(rest, key=lambda i: weight[i] * gap[i]))
         when_picked.append(gap[taken[-1]])
-    return taken[sum(covered):], when_picked
+    return taken[sum(covered) :], when_picked
 
 
 @pytest.mark.parametrize("space", DISTANCES)
@@ -64,19 +65,27 @@ def test_greedy_picks_on_a_grid_full_of_ties_are_still_greedy(seed):
 
 def test_ties_fall_by_the_generator():
     points, covered = np.vstack([np.zeros(2), np.ones((20, 2))]), np.arange(21) < 1
-    firsts = {int(farthest_first(points, covered, ~covered, 1, np.random.default_rng(seed))[0][0]) for seed in range(30)}
+    firsts = {
+        int(farthest_first(points, covered, ~covered, 1, np.random.default_rng(seed))[0][0])
+        for seed in range(30)
+    }
     assert len(firsts) > 5
 
 
 def test_equal_points_are_never_picked_twice():
-    picked, _ = farthest_first(np.zeros((6, 3)), np.arange(6) < 1, np.arange(6) > 0, 5, np.random.default_rng(0))
+    picked, _ = farthest_first(
+        np.zeros((6, 3)), np.arange(6) < 1, np.arange(6) > 0, 5, np.random.default_rng(0)
+    )
     assert sorted(picked.tolist()) == [1, 2, 3, 4, 5]
 
 
 def test_an_image_of_weight_zero_comes_last():
     weight = np.array([0.0, 1.0, 1.0, 1.0])
     covered = np.array([False, True, False, False])
-    assert farthest_first(np.eye(4), covered, ~covered, 3, np.random.default_rng(0), weight)[0][-1] == 0
+    assert (
+        farthest_first(np.eye(4), covered, ~covered, 3, np.random.default_rng(0), weight)[0][-1]
+        == 0
+    )
 
 
 def test_gap_needs_something_labelled():
@@ -87,7 +96,10 @@ def test_gap_needs_something_labelled():
 @pytest.mark.parametrize("space", DISTANCES)
 def test_gaps_equal_the_plain_loops(space):
     points, covered = np.random.default_rng(1).normal(size=(30, 4)), np.arange(30) < 7
-    expected = [0.0 if covered[i] else min(DISTANCES[space](points[i], points[j]) for j in range(7)) for i in range(30)]
+    expected = [
+        0.0 if covered[i] else min(DISTANCES[space](points[i], points[j]) for j in range(7))
+        for i in range(30)
+    ]
     np.testing.assert_allclose(gaps(points, covered, space), expected, rtol=1e-6)
 
 

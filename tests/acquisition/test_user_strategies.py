@@ -1,4 +1,5 @@
 """Strategies from one's own files: found, refused with a reason, and never a harm to the others."""
+
 import re
 from pathlib import Path
 
@@ -9,11 +10,18 @@ from mtal.acquisition.contract import RULES
 from mtal.acquisition.pool import Options
 from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.trial_pools import trial_pool
-from mtal.acquisition.user_strategies import VARIABLE, all_strategies, find_strategy, own_file, own_folder, unusable
+from mtal.acquisition.user_strategies import (
+    VARIABLE,
+    all_strategies,
+    find_strategy,
+    unusable,
+    user_strategies_folder,
+    user_strategy_file,
+)
 from mtal.config import ConfigError
 
 README = Path(__file__).parents[2] / "README.md"
-GOOD = '''
+GOOD = """
 from mtal.acquisition.select import highest
 from mtal.acquisition.strategy import Strategy
 
@@ -21,13 +29,15 @@ def pick(pool, budget, rng, options):
     return highest(pool["margin"].sum(axis=1), pool, budget, rng)
 
 STRATEGY = Strategy("mine", title="Mine", pick=pick, needs=("margin",), blurb="A test.", formula="none", source="none")
-'''
+"""
 
 
 def example() -> str:
     """The complete example of the README."""
     text = README.read_text(encoding="utf-8")
-    [code] = re.findall(r"```python\n(.*?)```", text[text.index("## Your own strategy"):], re.DOTALL)
+    [code] = re.findall(
+        r"```python\n(.*?)```", text[text.index("## Your own strategy") :], re.DOTALL
+    )
     return code
 
 
@@ -49,12 +59,14 @@ def test_a_file_adds_a_strategy_behind_the_built_in_ones(folder):
 
 def test_built_in_ones_have_no_file(folder):
     assert find_strategy("ours") is STRATEGIES["ours"]
-    assert own_file("ours") is None
+    assert user_strategy_file("ours") is None
 
 
 def test_an_unknown_name_lists_all_names(folder):
     (folder / "mine.py").write_text(GOOD)
-    with pytest.raises(ConfigError, match=r"no strategy called 'mime'.*did you mean 'mine'.*random.*mine"):
+    with pytest.raises(
+        ConfigError, match=r"no strategy called 'mime'.*did you mean 'mine'.*random.*mine"
+    ):
         find_strategy("mime")
 
 
@@ -62,7 +74,7 @@ def test_the_folder_may_be_missing_and_lies_beside_the_app(monkeypatch, tmp_path
     monkeypatch.setenv(VARIABLE, str(tmp_path / "nowhere"))
     assert all_strategies() == STRATEGIES
     monkeypatch.delenv(VARIABLE)
-    assert own_folder() == README.parent / "strategies"
+    assert user_strategies_folder() == README.parent / "strategies"
 
 
 def test_the_example_of_the_readme_keeps_every_rule_and_takes_the_least_certain_depth(folder):
@@ -77,7 +89,11 @@ def test_the_example_of_the_readme_keeps_every_rule_and_takes_the_least_certain_
 
 
 BAD = [
-    ("mine", "STRATEGY = nothing", r"mine\.py, line 1, ends with NameError: name 'nothing' is not defined"),
+    (
+        "mine",
+        "STRATEGY = nothing",
+        r"mine\.py, line 1, ends with NameError: name 'nothing' is not defined",
+    ),
     ("mine", "x = 1\nthis is no python", r"mine\.py, line 2, ends with SyntaxError"),
     ("mine", "import sys\n\nsys.exit(3)", r"mine\.py, line 3, ends with SystemExit"),
     ("mine", "import mtal_has_no_such_module", "line 1, ends with ModuleNotFoundError"),
@@ -85,7 +101,11 @@ BAD = [
     ("mine", "STRATEGY = 'ours'", "has no STRATEGY = Strategy"),
     ("mine", "\0", "ends with "),
     ("other", GOOD, "holds a strategy called 'mine'. Give both the same name"),
-    ("mine", GOOD.replace("margin\",)", "x\",)"), r"breaks the rule “needs only what exists”: it needs signals \(.x.,\), which"),
+    (
+        "mine",
+        GOOD.replace('margin",)', 'x",)'),
+        r"breaks the rule “needs only what exists”: it needs signals \(.x.,\), which",
+    ),
     ("ours", GOOD.replace('"mine"', '"ours"'), "has the name of a strategy that mtal brings along"),
 ]
 
@@ -108,8 +128,11 @@ def test_a_bad_file_is_named_and_the_others_work(folder, name, text, words):
 def test_a_broken_contract_shows_when_the_strategy_is_used(folder):
     (folder / "mine.py").write_text(GOOD.replace("pool, budget, rng)", "pool, budget + 1, rng)"))
     assert "mine" in all_strategies()
-    with pytest.raises(ConfigError, match=r"strategy: .*mine\.py breaks the rule “spends the budget”: it buys 2 of a budget of 1 "
-                                          r"pairs.*strategies --check"):
+    with pytest.raises(
+        ConfigError,
+        match=r"strategy: .*mine\.py breaks the rule “spends the budget”: it buys 2 of a budget of 1 "
+        r"pairs.*strategies --check",
+    ):
         find_strategy("mine")
 
 
@@ -121,11 +144,11 @@ def test_an_error_while_picking_is_named(folder):
 
 def test_a_changed_file_is_read_again(folder):
     (folder / "mine.py").write_text(GOOD)
-    first = own_file("mine").sha256
+    first = user_strategy_file("mine").sha256
     assert find_strategy("mine").title == "Mine"
     (folder / "mine.py").write_text(GOOD.replace('"Mine"', '"Better"'))
     assert find_strategy("mine").title == "Better"
-    assert own_file("mine").sha256 != first
+    assert user_strategy_file("mine").sha256 != first
 
 
 def test_only_python_files_directly_in_the_folder_are_read(folder):
@@ -157,11 +180,13 @@ def test_a_folder_that_is_a_link_itself_is_fine(folder, tmp_path, monkeypatch):
 
 
 def test_a_file_that_cannot_be_read_is_told(folder):
-    (folder / "mine.py").mkdir()                            # a folder of that name, which even the owner cannot read
+    (folder / "mine.py").mkdir()  # a folder of that name, which even the owner cannot read
     assert "cannot be read" in unusable()[folder / "mine.py"]
 
 
 def test_dataclasses_and_other_encodings_work(folder):
     text = "from __future__ import annotations\nfrom dataclasses import dataclass\n\n@dataclass\nclass Part:\n    x: int = 1\n"
-    (folder / "mine.py").write_bytes(b"\xef\xbb\xbf" + (text + GOOD.replace("A test.", "Ärger.")).encode())
+    (folder / "mine.py").write_bytes(
+        b"\xef\xbb\xbf" + (text + GOOD.replace("A test.", "Ärger.")).encode()
+    )
     assert find_strategy("mine").blurb == "Ärger."

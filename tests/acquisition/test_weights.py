@@ -1,4 +1,5 @@
-"""METHOD 5 in plain loops."""
+"""docs/method.md, section 5, in plain loops."""
+
 import numpy as np
 
 from mtal.acquisition.weights import sample_weights

@@ -1,4 +1,5 @@
 """Counts and numbers for people."""
+
 import math
 
 import pytest
@@ -8,15 +9,32 @@ from mtal.analysis.numbers import count, decimals, fixed, listed, spread
 
 def test_counts():
     assert [count(1, "image"), count(1200, "image"), count(2, "strategy", "strategies")] == [
-        "1 image", "1,200 images", "2 strategies"]
+        "1 image",
+        "1,200 images",
+        "2 strategies",
+    ]
 
 
 def test_lists():
-    assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "or")] == ["a", "a and b", "a, b or c"]
+    assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "or")] == [
+        "a",
+        "a and b",
+        "a, b or c",
+    ]
 
 
-@pytest.mark.parametrize(("values", "places"), [([7.31, 6.734], 3), ([115.0, 83.12, 0.07984], 1), ([0.055, 0.165], 4),
-                                                ([12345.0], 0), ([-41.2, float("nan")], 2), ([0.0], 3), ([], 3)])
+@pytest.mark.parametrize(
+    ("values", "places"),
+    [
+        ([7.31, 6.734], 3),
+        ([115.0, 83.12, 0.07984], 1),
+        ([0.055, 0.165], 4),
+        ([12345.0], 0),
+        ([-41.2, float("nan")], 2),
+        ([0.0], 3),
+        ([], 3),
+    ],
+)
 def test_a_column_has_one_number_of_decimals(values, places):
     assert decimals(values) == places
 

@@ -2,6 +2,7 @@
 
 The runs are copies of two that the real engine made, see tests/conftest.py; the check is a copy of a real one.
 """
+
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -39,31 +40,51 @@ def through_app(monkeypatch: pytest.MonkeyPatch) -> None:
     def make(self: PagesManager, *args: Any, **options: Any) -> None:
         made(self, *args, **options)
         PagesManager.uses_pages_directory = False
+
     monkeypatch.setattr(PagesManager, "__init__", make)
 
 
 @pytest.fixture
 def open_page() -> Callable[..., AppTest]:
     """open_page("jobs", run="...") -> the page as drawn, with this address."""
+
     def open_it(page: str, /, **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = value
         return app.run() if page == "home" else app.switch_page(f"pages/{page}.py").run()
+
     return open_it
 
 
 @pytest.fixture
-def made_store(store: StorePaths, finished_run: Run, random_run: Run) -> Iterator[Callable[..., Run]]:
+def made_store(
+    store: StorePaths, finished_run: Run, random_run: Run
+) -> Iterator[Callable[..., Run]]:
     """made_store("running", seed=1) -> a real run in that state, in the store that the pages look at, under other settings.
 
     States: finished, running, queued, failed, interrupted, stopped. A living run's lock is held by the test itself.
     """
     real = {run.config.strategy: run for run in (finished_run, random_run)}
     with ExitStack() as held:
-        def make(state: str, cycles_done: int | None = None, strategy: str = "ours", **settings: object) -> Run:
-            done = {"finished": real[strategy].cycles_done(), "queued": 0}.get(state, 1) if cycles_done is None else cycles_done
-            return copy_run(real[strategy], real[strategy].config.model_copy(update=settings), store, state, done, held)
+
+        def make(
+            state: str, cycles_done: int | None = None, strategy: str = "ours", **settings: object
+        ) -> Run:
+            done = (
+                {"finished": real[strategy].cycles_done(), "queued": 0}.get(state, 1)
+                if cycles_done is None
+                else cycles_done
+            )
+            return copy_run(
+                real[strategy],
+                real[strategy].config.model_copy(update=settings),
+                store,
+                state,
+                done,
+                held,
+            )
+
         yield make
 
 
@@ -71,7 +92,9 @@ def made_store(store: StorePaths, finished_run: Run, random_run: Run) -> Iterato
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the runs whose worker would have been started; none is."""
     names: list[str] = []
-    monkeypatch.setattr("mtal.runs.jobs.launch.start", lambda job, *_, **__: names.append(job.folder.name) or True)
+    monkeypatch.setattr(
+        "mtal.runs.jobs.launch.start", lambda job, *_, **__: names.append(job.folder.name) or True
+    )
     return names
 
 
@@ -79,7 +102,9 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def real_check(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, DataFolder]:
     """The drawn data of the real runs, checked by the real checker in a process of its own. Read only: copy before changing."""
     config = Config(dataset="drawn", data="24+8", tasks=DATASETS["drawn"].task_names)
-    folder = DataFolder(StorePaths(tmp_path_factory.mktemp("real-check")), "drawn", DATASETS["drawn"].place(config))
+    folder = DataFolder(
+        StorePaths(tmp_path_factory.mktemp("real-check")), "drawn", DATASETS["drawn"].place(config)
+    )
     folder.paths.folder.mkdir(parents=True)
     assert folder.start_check(config)
     give_up = time.monotonic() + PATIENCE_S
@@ -90,12 +115,16 @@ def real_check(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, DataFo
 
 
 @pytest.fixture
-def made_check(store: StorePaths, real_check: tuple[Config, DataFolder]) -> Iterator[Callable[[str], DataFolder]]:
+def made_check(
+    store: StorePaths, real_check: tuple[Config, DataFolder]
+) -> Iterator[Callable[[str], DataFolder]]:
     """made_check("finished") -> the real check in that state, for the address `?dataset=drawn&folder=24+8`."""
     config, real = real_check
     with ExitStack() as held:
+
         def make(state: str) -> DataFolder:
             folder = DataFolder(store, config.dataset, real.folder)
             copy_check(real, folder, state, held)
             return folder
+
         yield make

@@ -1,4 +1,5 @@
 """Copies of real runs and checks, put into the state that a test asks for: only what a worker leaves behind is changed."""
+
 import json
 import shutil
 import time
@@ -16,11 +17,17 @@ from mtal.runs.store.data_check import DataFolder
 from mtal.runs.store.run import Run
 
 ALIVE = ("running", "queued")
-NO_MEMORY = "NoMemory: out of memory in layer 3"            # no worker can be made to fail so on every machine
-TRACEBACK = f"Traceback (most recent call last):\n  File \"layers.py\", line 3, in forward\n{NO_MEMORY}\n"
+NO_MEMORY = (
+    "NoMemory: out of memory in layer 3"  # no worker can be made to fail so on every machine
+)
+TRACEBACK = (
+    f'Traceback (most recent call last):\n  File "layers.py", line 3, in forward\n{NO_MEMORY}\n'
+)
 
 
-def copy_run(real: Run, config: Config, store: StorePaths, state: str, cycles_done: int, held: ExitStack) -> Run:
+def copy_run(
+    real: Run, config: Config, store: StorePaths, state: str, cycles_done: int, held: ExitStack
+) -> Run:
     """A run of `config` that has come as far as asked, made of a finished one. `held` holds the lock of a living one."""
     run = Run(create(config, store).folder)
     run.paths.started.touch()
@@ -31,20 +38,34 @@ def copy_run(real: Run, config: Config, store: StorePaths, state: str, cycles_do
     if state == "finished":
         shutil.copy(real.paths.result, run.paths.result)
     elif state in {"failed", "stopped"}:
-        write_json(run.paths.result, _outcome(state) | {"seconds": time.time() - run.reports()[0]["t"]})
+        write_json(
+            run.paths.result, _outcome(state) | {"seconds": time.time() - run.reports()[0]["t"]}
+        )
     return run
 
 
 def copy_check(real: DataFolder, folder: DataFolder, state: str, held: ExitStack) -> None:
     """A check in a state, made of a finished one: half way through unless it finished."""
-    left_out = () if state == "finished" else (folder.paths.report.name, folder.paths.thumbs.name, folder.paths.result.name)
-    shutil.copytree(real.paths.folder, folder.paths.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*left_out))
+    left_out = (
+        ()
+        if state == "finished"
+        else (folder.paths.report.name, folder.paths.thumbs.name, folder.paths.result.name)
+    )
+    shutil.copytree(
+        real.paths.folder,
+        folder.paths.folder,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns(*left_out),
+    )
     if state != "finished":
         last = _rows(real.paths)[-1]
         _write_reports(folder.paths, [last | {"done": 0}, last | {"done": last["total"] // 2}])
     _end(folder.paths, state, held)
     if state == "failed":
-        write_json(folder.paths.result, {"outcome": state, "reason": "no gt_sets/train.txt", "traceback": ""})
+        write_json(
+            folder.paths.result,
+            {"outcome": state, "reason": "no gt_sets/train.txt", "traceback": ""},
+        )
 
 
 def _copy_work(real: Run, run: Run, cycles_done: int, finished: bool) -> None:
@@ -61,14 +82,18 @@ def _copy_work(real: Run, run: Run, cycles_done: int, finished: bool) -> None:
 
 def _up_to_half_a_training(rows: list[dict[str, Any]], cycle: int) -> list[dict[str, Any]]:
     """The reports of the first cycles, and of the next one until half of its training is done."""
-    trained = max(place for place, row in enumerate(rows) if (row["cycle"], row["stage"]) == (cycle, "train"))
+    trained = max(
+        place for place, row in enumerate(rows) if (row["cycle"], row["stage"]) == (cycle, "train")
+    )
     return [*rows[:trained], rows[trained] | {"done": rows[trained]["total"] // 2}]
 
 
 def _write_reports(paths: JobPaths, rows: list[dict[str, Any]]) -> None:
     """As if the last of them came just now."""
     late = time.time() - rows[-1]["t"]
-    paths.progress.write_text("".join(json.dumps(row | {"t": row["t"] + late}) + "\n" for row in rows), encoding="utf-8")
+    paths.progress.write_text(
+        "".join(json.dumps(row | {"t": row["t"] + late}) + "\n" for row in rows), encoding="utf-8"
+    )
 
 
 def _rows(paths: JobPaths) -> list[dict[str, Any]]:
@@ -86,5 +111,9 @@ def _end(paths: JobPaths, state: str, held: ExitStack) -> None:
 
 def _outcome(state: str) -> dict[str, str]:
     failed = state == "failed"
-    return {"outcome": state, "reason": NO_MEMORY if failed else "somebody asked it to stop", "stage": "train",
-            "traceback": TRACEBACK if failed else ""}
+    return {
+        "outcome": state,
+        "reason": NO_MEMORY if failed else "somebody asked it to stop",
+        "stage": "train",
+        "traceback": TRACEBACK if failed else "",
+    }

@@ -1,4 +1,5 @@
 """The Batch page: tiles, filters, overlays, decisions with refill and undo, and what the address keeps of all that."""
+
 import re
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from mtal.runs.reviews.review_database import ACCEPTED, REJECTED, People
 from tests.app.test_result_pages import address, picks, texts
 
-TILE = re.compile(r'<li class="tile ([^"]*)" data-image="(\d+)"><a href="([^"]*)" data-open="([^"]*)"')
+TILE = re.compile(
+    r'<li class="tile ([^"]*)" data-image="(\d+)"><a href="([^"]*)" data-open="([^"]*)"'
+)
 
 
 def html(app) -> list[str]:
@@ -17,7 +20,9 @@ def html(app) -> list[str]:
 
 def grids(app) -> list[list[str]]:
     """The ids of each grid: the batch first, unless it is a table."""
-    return [[found[3] for found in TILE.findall(body)] for body in html(app) if 'class="tiles"' in body]
+    return [
+        [found[3] for found in TILE.findall(body)] for body in html(app) if 'class="tiles"' in body
+    ]
 
 
 def signs(app) -> dict[str, str]:
@@ -46,7 +51,7 @@ def test_the_grid_shows_the_picks_and_the_near_misses_with_an_address_each(open_
     batch, near = grids(app)[:2]
     assert batch == names[:5]
     assert near == names[5:17]
-    assert not app.get("image")                             # no element per tile
+    assert not app.get("image")  # no element per tile
     link = TILE.findall(next(body for body in html(app) if 'class="tiles"' in body))[1][2]
     assert link.startswith("batch?run=")
     assert f"sample={names[1]}" in link
@@ -77,17 +82,21 @@ def test_an_image_must_have_a_score_and_a_class(open_page, run, names):
     content = run.content(0)
     if not content.empty:
         of_batch = 100 * content.iloc[picks(run, 0)]
-        name = of_batch.iloc[0].idxmax()                    # at least one image has enough of it
+        name = of_batch.iloc[0].idxmax()  # at least one image has enough of it
         share = f"{of_batch[name].iloc[0] - 0.001:.3f}"
         app = open_page("batch", run=run.name, cycle="0", **{"class": name, "share": share})
         assert not app.exception
         shown = grids(app)[0]
-        wanted = [pool["id"].iloc[image] for image in of_batch.index[of_batch[name] >= float(share)]]
+        wanted = [
+            pool["id"].iloc[image] for image in of_batch.index[of_batch[name] >= float(share)]
+        ]
         assert wanted
         assert sorted(shown) == sorted(wanted)
 
 
-def test_an_address_that_filters_by_what_is_not_there_is_told_and_the_rest_holds(open_page, run, names):
+def test_an_address_that_filters_by_what_is_not_there_is_told_and_the_rest_holds(
+    open_page, run, names
+):
     app = open_page("batch", run=run.name, cycle="0", driver="gone", best="1")
     assert not app.exception
     assert "no driver `gone`" in app.warning[0].value
@@ -108,9 +117,17 @@ def test_the_image_in_the_address_is_shown_larger_and_the_keys_step_through(open
     press(app, "grid")
     assert "sample" not in address(app)
     keys = {button.key: button.proto.shortcut for button in app.button if button.proto.shortcut}
-    assert keys == {"batch.next": "j", "batch.previous": "k", "batch.grid": "g", "batch.undo": "u", "batch.decide.accepted": "a",
-                    "batch.decide.rejected": "x", "batch.over.prediction": "o", "batch.over.disagreement": "d",
-                    **{f"batch.task.{task.name}": str(number) for number, task in enumerate(run.tasks, 1)}}
+    assert keys == {
+        "batch.next": "j",
+        "batch.previous": "k",
+        "batch.grid": "g",
+        "batch.undo": "u",
+        "batch.decide.accepted": "a",
+        "batch.decide.rejected": "x",
+        "batch.over.prediction": "o",
+        "batch.over.disagreement": "d",
+        **{f"batch.task.{task.name}": str(number) for number, task in enumerate(run.tasks, 1)},
+    }
 
 
 def test_an_unknown_image_in_the_address_is_told_and_the_grid_stays(open_page, run, names):
@@ -125,11 +142,11 @@ def test_reject_refills_and_undo_takes_it_back(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", sample=names[1])
     press(app, "decide.rejected")
     assert signs(app)[names[1]] == REJECTED
-    assert grids(app)[0] == [*names[:5], names[5]]          # the rejected one stays to be seen
+    assert grids(app)[0] == [*names[:5], names[5]]  # the rejected one stays to be seen
     assert signs(app)[names[5]] == "refill"
     assert grids(app)[1] == names[6:18]
     assert "1 rejected, 1 refill" in texts(app)
-    again = open_page("batch", run=run.name, cycle="0", sample=names[1])            # as after a refresh
+    again = open_page("batch", run=run.name, cycle="0", sample=names[1])  # as after a refresh
     assert signs(again)[names[1]] == REJECTED
     assert app.button(key="batch.decide.rejected").label == "Rejected"
     press(again, "undo")
@@ -141,9 +158,11 @@ def test_reject_refills_and_undo_takes_it_back(open_page, run, names):
 def test_undo_leaves_what_somebody_else_decided_since_the_page_was_drawn(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", sample=names[1])
     press(app, "decide.rejected")
-    People(run.store).decide(run.name, 0, [names[1]], ACCEPTED, "a colleague")      # in another tab
+    People(run.store).decide(run.name, 0, [names[1]], ACCEPTED, "a colleague")  # in another tab
     press(app, "undo")
-    assert People(run.store).decisions(run.name, 0)[["decision", "who"]].values.tolist() == [[ACCEPTED, "a colleague"]]
+    assert People(run.store).decisions(run.name, 0)[["decision", "who"]].values.tolist() == [
+        [ACCEPTED, "a colleague"]
+    ]
 
 
 def test_pressed_again_a_decision_is_taken_back(open_page, run, names):
@@ -158,7 +177,7 @@ def test_a_near_miss_that_is_accepted_comes_first(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", sample=names[7])
     press(app, "decide.accepted")
     assert signs(app)[names[7]] == "waits"
-    People(run.store).decide(run.name, 0, [names[0]], REJECTED, "a colleague")      # in another tab
+    People(run.store).decide(run.name, 0, [names[0]], REJECTED, "a colleague")  # in another tab
     app.run()
     assert grids(app)[0] == [*names[:5], names[7]]
     assert signs(app)[names[7]] == ACCEPTED
@@ -241,7 +260,9 @@ def test_an_old_run_has_no_others(open_page, run, names):
     run.cycle(0).content.unlink(missing_ok=True)
     path = run.cycle(0).pool
     table = pd.read_parquet(path)
-    table.drop(columns=[name for name in ("cluster", "nearest", "nearest_after") if name in table]).to_parquet(path)
+    table.drop(
+        columns=[name for name in ("cluster", "nearest", "nearest_after") if name in table]
+    ).to_parquet(path)
     app = open_page("batch", run=run.name, cycle="0")
     assert not app.exception
     assert grids(app)[0] == names[:5]
@@ -277,7 +298,15 @@ def test_a_set_in_the_address_is_compared_with_the_batch(open_page, run, names):
     known = People(run.store).save_set(run.data.folder.name, [names[1], names[3], names[9]], "ada")
     app = open_page("batch", run=run.name, cycle="0", set=known)
     assert not app.exception
-    assert "2 images of this batch are in the set, 3 are not; 1 of the set are not in the batch" in texts(app).replace("*", "")
+    assert (
+        "2 images of this batch are in the set, 3 are not; 1 of the set are not in the batch"
+        in texts(app).replace("*", "")
+    )
     assert grids(app)[0] == names[:5]
-    assert grids(open_page("batch", run=run.name, cycle="0", set=known, only="set"))[0] == [names[1], names[3]]
-    assert "no set `gone`" in open_page("batch", run=run.name, cycle="0", set="gone").warning[0].value
+    assert grids(open_page("batch", run=run.name, cycle="0", set=known, only="set"))[0] == [
+        names[1],
+        names[3],
+    ]
+    assert (
+        "no set `gone`" in open_page("batch", run=run.name, cycle="0", set="gone").warning[0].value
+    )

@@ -1,4 +1,5 @@
 """Learning curves in all their sections, two runs side by side, and the paper's own numbers."""
+
 import io
 
 import pandas as pd
@@ -13,7 +14,11 @@ VIEWS = ("curves", "saved", "areas", "wins", "overlap", "costs", "ablations")
 @pytest.fixture
 def compared(made_store):
     """Two strategies with two seeds each."""
-    return [made_store("finished", strategy=strategy, seed=seed) for strategy in ("ours", "random") for seed in (0, 1)]
+    return [
+        made_store("finished", strategy=strategy, seed=seed)
+        for strategy in ("ours", "random")
+        for seed in (0, 1)
+    ]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -63,7 +68,7 @@ def test_bands_and_single_seeds_are_switched_by_the_address(open_page, compared)
 def test_every_figure_can_be_taken_along_with_its_data(open_page, compared):
     app = open_page("curves")
     found = figures(app)
-    assert len(found) == 5                                  # the loss, the mean change, three tasks
+    assert len(found) == 5  # the loss, the mean change, three tasks
     for one in found:
         assert one["alt"]
         head, *rows = one["csv"].splitlines()
@@ -89,7 +94,10 @@ def test_prices_make_the_axis_of_cost(open_page, compared):
 
 
 def test_runs_on_all_labels_are_a_line_and_no_curve(open_page, made_store):
-    run, whole = made_store("finished"), made_store("finished", 1, strategy="random", cycles=1, start_percent=100.0)
+    run, whole = (
+        made_store("finished"),
+        made_store("finished", 1, strategy="random", cycles=1, start_percent=100.0),
+    )
     app = open_page("curves", cmp=[whole.name, run.name])
     assert "All labels (n=1)" in figures(app)[0]["figure"]
 
@@ -100,7 +108,7 @@ def test_labels_saved_says_who_against_whom_and_how_sure(open_page, compared):
     table = next(frame.value for frame in app.dataframe if "saved" in frame.value)
     assert "is the reference" in table["saved"].tolist()
     target = app.number_input[0]
-    assert target.value is None                             # not a number that stays while the reference goes on
+    assert target.value is None  # not a number that stays while the reference goes on
     assert "as the reference ends: " in target.placeholder
     app = target.set_value(1e9).run()
     assert app.number_input[0].value == 1e9
@@ -108,8 +116,11 @@ def test_labels_saved_says_who_against_whom_and_how_sure(open_page, compared):
 
 
 def test_sections_of_two_data_sets_have_choices_of_their_own(open_page, made_store):
-    runs = [made_store("finished", strategy=strategy, dataset=dataset) for dataset in ("drawn", "rooms")
-            for strategy in ("ours", "random")]
+    runs = [
+        made_store("finished", strategy=strategy, dataset=dataset)
+        for dataset in ("drawn", "rooms")
+        for strategy in ("ours", "random")
+    ]
     for view in ("saved", "overlap", "wins"):
         app = open_page("curves", view=view, cmp=[run.name for run in runs])
         assert not app.exception
@@ -117,7 +128,9 @@ def test_sections_of_two_data_sets_have_choices_of_their_own(open_page, made_sto
         assert "There is no" not in texts(app)
     app = open_page("curves", view="saved", cmp=[run.name for run in runs])
     groups = [box.value for box in app.selectbox if box.label == "Held against"]
-    assert sorted(groups) == sorted({run.config.group for run in runs if run.config.strategy == "random"})
+    assert sorted(groups) == sorted(
+        {run.config.group for run in runs if run.config.strategy == "random"}
+    )
     assert address(app)["reference"] != address(app)["reference1"]
 
 
@@ -126,7 +139,9 @@ def test_a_reference_that_is_no_longer_chosen_gives_way_to_the_usual_one(open_pa
     app = open_page("curves", view="saved", cmp=[ours.name], reference=random.config.group)
     assert not app.exception
     assert "is not among these runs" in texts(app)
-    assert [box.value for box in app.selectbox if box.label == "Held against"] == [ours.config.group]
+    assert [box.value for box in app.selectbox if box.label == "Held against"] == [
+        ours.config.group
+    ]
 
 
 def test_labels_saved_of_runs_on_all_labels_alone(open_page, made_store):
@@ -159,7 +174,9 @@ def test_two_runs_side_by_side(open_page, made_store):
     assert "strategy" in differing.index
     assert len(figures(app)) == 1 + len(runs[0].tasks)
     assert "Batches side by side" in texts(app)
-    tiles = [element.proto.body for element in app.get("html") if 'class="tiles"' in element.proto.body]
+    tiles = [
+        element.proto.body for element in app.get("html") if 'class="tiles"' in element.proto.body
+    ]
     assert len(tiles) == 2
     found = app.query_params["cmp"]
     assert set(found) == {run.name for run in runs}
@@ -187,7 +204,9 @@ def test_the_papers_figures_come_from_its_tables_alone(open_page, figure, number
     assert len(figures(app)) == number
     numbers = next(frame.value for frame in app.dataframe if "AULC Ours" in frame.value)
     assert len(numbers) == number
-    against = next(frame.value for frame in app.dataframe if "Ours against" in frame.value).set_index("Ours against")
+    against = next(
+        frame.value for frame in app.dataframe if "Ours against" in frame.value
+    ).set_index("Ours against")
     cells = {("PASCAL", "std"): 30, ("NYU", "std"): 20}
     assert against.loc["Random", "cells"] == cells[figure, "std"]
     assert ("same five means" in texts(app)) == (figure == "PASCAL")
@@ -203,11 +222,15 @@ def test_what_happened_while_the_page_was_drawn_redraws_it(open_page, made_store
     monkeypatch.setattr("mtal.ui.live.state", state)
     app = open_page("curves", cmp=run.name)
     assert not app.exception
-    assert len(states) == 5                                 # drawn, compared twice, drawn again, found as it was
+    assert len(states) == 5  # drawn, compared twice, drawn again, found as it was
 
 
 def test_runs_without_a_point_are_told_and_linked(open_page, made_store):
-    run, failed, waiting = made_store("finished"), made_store("failed", 0, seed=1), made_store("queued", seed=2)
+    run, failed, waiting = (
+        made_store("finished"),
+        made_store("failed", 0, seed=1),
+        made_store("queued", seed=2),
+    )
     app = open_page("curves", cmp=[run.name, failed.name, waiting.name])
     assert "No complete cycle yet, so not drawn: 1 failed, 1 waiting." in texts(app)
     assert any(failed.name in link.proto.query_string for link in app.get("page_link"))

@@ -1,4 +1,5 @@
 """The Data page in every state of a check, and in each of its views: sound data, a damaged folder, a huge one."""
+
 import json
 import time
 
@@ -18,7 +19,7 @@ from mtal.ui.data.images import _caption as caption
 from tests.app.test_shell_pages import text_of
 from tests.datasets.damaged_folder import EXPECTED, LEAKS, TASKS, damaged_config, write_damaged
 
-CHECKED = {"dataset": "drawn", "folder": "24+8"}            # what `made_check` is about
+CHECKED = {"dataset": "drawn", "folder": "24+8"}  # what `made_check` is about
 VIEWS = ("overview", "problems", "copies", "labels", "images")
 
 
@@ -60,7 +61,7 @@ def test_a_folder_without_labels_is_told_and_has_nothing_to_check(open_page, tmp
     app = open_page("data", dataset="nyud", folder=str(tmp_path / "NYUD_MT"))
     assert not app.exception
     assert "No labels found" in text_of(app)
-    assert NYUD.write_missing is None                       # this kind needs no description
+    assert NYUD.write_missing is None  # this kind needs no description
     assert "data.guess" not in {button.key for button in app.button}
 
 
@@ -102,7 +103,9 @@ def test_why_there_is_no_first_guess(open_page, tmp_path):
 
 def test_it_starts_one_check_of_all_tasks_of_the_place(open_page, damaged, store, monkeypatch):
     begun: list[str] = []
-    monkeypatch.setattr("mtal.runs.store.data_check.start", lambda paths, worker: begun.append(worker) or True)
+    monkeypatch.setattr(
+        "mtal.runs.store.data_check.start", lambda paths, worker: begun.append(worker) or True
+    )
     open_page("data", dataset="nyud", folder=str(damaged)).button(key="data.check").click().run()
     assert begun == ["mtal.engine.workers.check"]
     asked = json.loads(DataFolder(store, "nyud", str(damaged.resolve())).paths.config.read_text())
@@ -112,7 +115,7 @@ def test_it_starts_one_check_of_all_tasks_of_the_place(open_page, damaged, store
 def test_it_shows_a_running_check_and_offers_stop(open_page, made_check):
     folder = made_check("running")
     app = open_page("data", **CHECKED)
-    total = 2 * (24 + 8)                                    # each image read once and drawn small once
+    total = 2 * (24 + 8)  # each image read once and drawn small once
     assert f"{total // 2} of {total}" in app.get("progress")[0].proto.text
     app.button(key="data.stop").click().run()
     assert folder.paths.stop.exists()
@@ -126,7 +129,14 @@ def test_it_says_why_a_check_has_no_result(state, told, open_page, made_check):
 
 def test_a_report_of_an_earlier_version_is_not_misread(open_page, made_check):
     folder = made_check("finished")
-    write_json(folder.paths.report, {name: value for name, value in folder.report().items() if name not in {"version", "alike"}})
+    write_json(
+        folder.paths.report,
+        {
+            name: value
+            for name, value in folder.report().items()
+            if name not in {"version", "alike"}
+        },
+    )
     app = open_page("data", **CHECKED)
     assert not app.exception
     assert "earlier version" in text_of(app)
@@ -144,8 +154,13 @@ def test_sound_data_in_every_view(view, open_page, made_check):
     app = open_page("data", **CHECKED, view=view)
     assert not app.exception
     assert [tile.value for tile in app.metric] == ["24", "8", "0", "0", "0", "0"]
-    told = {"overview": "none looks wrong", "problems": "none looks wrong", "copies": "No picture is in both splits",
-            "labels": "What the labels hold", "images": "24 images"}
+    told = {
+        "overview": "none looks wrong",
+        "problems": "none looks wrong",
+        "copies": "No picture is in both splits",
+        "labels": "What the labels hold",
+        "images": "24 images",
+    }
     assert told[view] in text_of(app)
 
 
@@ -153,8 +168,12 @@ def test_overview_counts_problems_by_kind_the_worst_first(open_page, checked):
     _, address = checked
     app = open_page("data", **address)
     severities = [severity for _, severity in EXPECTED.values()]
-    assert [tile.value for tile in app.metric] == ["48", "16", *(str(severities.count(one)) for one in (
-        "left out", "label ignored", "note")), str(len(LEAKS))]
+    assert [tile.value for tile in app.metric] == [
+        "48",
+        "16",
+        *(str(severities.count(one)) for one in ("left out", "label ignored", "note")),
+        str(len(LEAKS)),
+    ]
     rows = table(app, "way out")
     copies = dict(zip(rows["kind"], rows["count"], strict=True))
     assert (copies["in both splits"], copies["near copies"]) == (len(LEAKS), 8)
@@ -162,7 +181,9 @@ def test_overview_counts_problems_by_kind_the_worst_first(open_page, checked):
     assert f"check finished, {harmful} problems" in text_of(app)
     rows = rows[~rows["kind"].isin(["in both splits", "near copies"])]
     assert rows["count"].sum() == len(EXPECTED)
-    assert rows["what a run does"].tolist() == sorted(rows["what a run does"], key=["left out", "label ignored", "note"].index)
+    assert rows["what a run does"].tolist() == sorted(
+        rows["what a run does"], key=["left out", "label ignored", "note"].index
+    )
     assert set(rows["way out"]) <= set((FILES | NOTES).values())
     assert len(app.get("plotly_chart")) == 3
 
@@ -171,8 +192,12 @@ def test_problems_are_filtered_searched_and_shown_with_their_pictures(open_page,
     _, address = checked
     app = open_page("data", **address, view="problems")
     rows = table(app, "problem")
-    assert {(row.split, row.id, row.what): (row.kind, row.severity) for row in rows.itertuples()} == EXPECTED
-    assert [not row.picture for row in rows.itertuples()] == [row.severity == "left out" for row in rows.itertuples()]
+    assert {
+        (row.split, row.id, row.what): (row.kind, row.severity) for row in rows.itertuples()
+    } == EXPECTED
+    assert [not row.picture for row in rows.itertuples()] == [
+        row.severity == "left out" for row in rows.itertuples()
+    ]
     app.selectbox(key="data.severity").set_value("label ignored").run()
     assert set(table(app, "problem")["severity"]) == {"label ignored"}
     assert app.query_params["severity"] == "label ignored"
@@ -199,11 +224,18 @@ def test_labels_are_drawn_beside_their_images(open_page, checked):
     assert not app.exception
     depth = folder.report()["labels"]["depth"]["both"]
     values = dict(zip(table(app, "values")["task"], table(app, "values")["values"], strict=True))
-    assert values["Depth"] == f"{depth['min']:.3g} m to {depth['max']:.3g} m, mean {depth['mean']:.3g} m"
+    assert (
+        values["Depth"]
+        == f"{depth['min']:.3g} m to {depth['max']:.3g} m, mean {depth['mean']:.3g} m"
+    )
     assert values["Semantic segmentation"] == "6 of 6 classes in use"
     facts = folder.report()["splits"]["pool"]
-    drawn = [sum(folder.preview("pool", facts["ids"][place], what).exists() for what in ("image", *TASKS))
-             for place in facts["sampled"]]
+    drawn = [
+        sum(
+            folder.preview("pool", facts["ids"][place], what).exists() for what in ("image", *TASKS)
+        )
+        for place in facts["sampled"]
+    ]
     assert pictures(app) == sum(drawn[:4]) > 15
     app.toggle(key="data.every_preview").set_value(True).run()
     assert pictures(app) == sum(drawn)
@@ -212,7 +244,9 @@ def test_labels_are_drawn_beside_their_images(open_page, checked):
 def test_a_label_that_cannot_be_drawn_says_why(open_page, checked):
     folder, address = checked
     report = read_json(folder.paths.report)
-    report["splits"]["pool"]["sampled"].insert(0, report["splits"]["pool"]["ids"].index("pool00008"))    # its normals are broken
+    report["splits"]["pool"]["sampled"].insert(
+        0, report["splits"]["pool"]["ids"].index("pool00008")
+    )  # its normals are broken
     write_json(folder.paths.report, report)
     assert "label cannot be used" in text_of(open_page("data", **address, view="labels"))
 
@@ -224,9 +258,19 @@ def test_every_form_of_label_has_a_chart(task, open_page, checked):
     assert len(app.get("plotly_chart")) == 1
 
 
-@pytest.mark.parametrize(("query", "expected"), [
-    ({}, 48), ({"split": "validation"}, 16), ({"show": "broken"}, 4), ({"show": "without-edge"}, 5), ({"show": "alike"}, 6),
-    ({"show": "problem"}, len({one for _, one, _ in EXPECTED})), ({"find": "POOL0004"}, 8), ({"find": "nothing"}, 0)])
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, 48),
+        ({"split": "validation"}, 16),
+        ({"show": "broken"}, 4),
+        ({"show": "without-edge"}, 5),
+        ({"show": "alike"}, 6),
+        ({"show": "problem"}, len({one for _, one, _ in EXPECTED})),
+        ({"find": "POOL0004"}, 8),
+        ({"find": "nothing"}, 0),
+    ],
+)
 def test_images_are_filtered_by_the_address(query, expected, open_page, checked):
     folder, address = checked
     app = open_page("data", **address, view="images", **query)
@@ -239,8 +283,14 @@ def test_images_are_filtered_by_the_address(query, expected, open_page, checked)
 
 
 def test_a_label_with_nothing_marked_is_not_called_missing():
-    assert caption("a", np.array([LABELLED, EMPTY]), ["Depth", "Human parts"]) == "a  \nnothing marked: Human parts"
-    assert caption("a", np.array([NO_LABEL, EMPTY]), ["Depth", "Human parts"]) == "a  \nno Depth  \nnothing marked: Human parts"
+    assert (
+        caption("a", np.array([LABELLED, EMPTY]), ["Depth", "Human parts"])
+        == "a  \nnothing marked: Human parts"
+    )
+    assert (
+        caption("a", np.array([NO_LABEL, EMPTY]), ["Depth", "Human parts"])
+        == "a  \nno Depth  \nnothing marked: Human parts"
+    )
     assert caption("a", np.array([NO_LABEL, NO_LABEL]), ["Depth", "Human parts"]) == "a  \nno label"
 
 
@@ -256,7 +306,9 @@ def test_pages_are_addresses(open_page, made_check):
     assert "image00095" not in text_of(app)
     for page in ("99", "-1", "many"):
         assert not open_page("data", **CHECKED, view="images", page=page).exception
-    app.text_input(key="data.find").set_value("0000").run()         # another filter begins at its first page
+    app.text_input(key="data.find").set_value(
+        "0000"
+    ).run()  # another filter begins at its first page
     assert "image00000" in text_of(app)
 
 
@@ -267,22 +319,39 @@ def test_twenty_thousand_images_stay_usable(view, open_page, made_check):
     images, tasks = 20_000, [task["name"] for task in report["tasks"]]
     ids = [f"image{place:06d}" for place in range(images)]
     states = np.random.default_rng(0).integers(0, 5, (len(tasks), images))
-    report["splits"]["pool"] |= {"images": images, "ids": ids, "states": dict(zip(tasks, map(pack, states), strict=True))}
-    row = {"split": "pool", "what": "depth", "file": "depth/x.npy", "kind": "wrong unit", "severity": "label ignored",
-           "problem": "in millimetres"}
+    report["splits"]["pool"] |= {
+        "images": images,
+        "ids": ids,
+        "states": dict(zip(tasks, map(pack, states), strict=True)),
+    }
+    row = {
+        "split": "pool",
+        "what": "depth",
+        "file": "depth/x.npy",
+        "kind": "wrong unit",
+        "severity": "label ignored",
+        "problem": "in millimetres",
+    }
     report["problems"] = [row | {"id": one} for one in ids[::2]]
-    report["leaks"] = [{"pool": one, "validation": "val00001", "how": "same picture", "bits": 0} for one in ids[:3000]]
-    report["alike"] = [{"pool": ids[start:start + 20], "validation": []} for start in range(0, images, 20)]
+    report["leaks"] = [
+        {"pool": one, "validation": "val00001", "how": "same picture", "bits": 0}
+        for one in ids[:3000]
+    ]
+    report["alike"] = [
+        {"pool": ids[start : start + 20], "validation": []} for start in range(0, images, 20)
+    ]
     write_json(folder.paths.report, report)
     started = time.monotonic()
     app = open_page("data", **CHECKED, view=view)
     assert not app.exception
-    assert time.monotonic() - started < 20                  # a second or two where nothing else is at work
+    assert time.monotonic() - started < 20  # a second or two where nothing else is at work
 
 
 def test_the_report_of_the_checker_is_that_of_the_check(checked, damaged):
     folder, _ = checked
     told = check(NYUD.load(damaged_config(damaged))).to_json()
     same = set(told) - {"checked", "seconds"}
-    assert {name: folder.report()[name] for name in same} == json.loads(json.dumps({name: told[name] for name in same}))
+    assert {name: folder.report()[name] for name in same} == json.loads(
+        json.dumps({name: told[name] for name in same})
+    )
     assert Config.model_validate_json(folder.paths.config.read_text()).tasks == TASKS

@@ -1,4 +1,5 @@
 """The Experiments and Signals pages in every state: what they exist for, and what their buttons do."""
+
 import io
 import re
 from collections.abc import Callable
@@ -7,7 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.runs.experiments.experiment import Experiment, create_experiment, expand, find_experiment, metrics, one_at_a_time
+from mtal.runs.experiments.experiment import (
+    Experiment,
+    create_experiment,
+    expand,
+    find_experiment,
+    metrics,
+    one_at_a_time,
+)
 from mtal.runs.files import write_json
 from mtal.ui.components.ablation_choice import heeds
 from mtal.ui.experiments.overview import some_titles
@@ -22,6 +30,7 @@ SEEDS = (0, 1)
 def made_experiment(store, made_store) -> Callable[..., Experiment]:
     """made_experiment("finished", ours_1="failed") -> two strategies x two seeds, all in that state but for those named;
     `None` is a run that was never asked for. `varied`: setting -> values."""
+
     def make(state: str | None, varied: dict | None = None, **other: str | None) -> Experiment:
         base = tiny_config().changed(("strategy", "seed"))
         cells = expand(base, ["random", "ours"], SEEDS, one_at_a_time(base, varied or {}), heeds())
@@ -31,17 +40,23 @@ def made_experiment(store, made_store) -> Callable[..., Experiment]:
                 settings = {name: getattr(cell.config, name) for name in (varied or {})}
                 made_store(how, strategy=cell.strategy, seed=cell.seed, **settings)
         return create_experiment(store, "shapes", "Shapes", cells)
+
     return make
 
 
 def matrix(app) -> str:
-    (found,) = [element.proto.body for element in app.get("html") if 'class="matrix"' in element.proto.body]
+    (found,) = [
+        element.proto.body for element in app.get("html") if 'class="matrix"' in element.proto.body
+    ]
     return found
 
 
 def cells_of(app) -> list[str]:
     """What each cell says, without tags."""
-    return [" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in re.findall(r"<td.*?</td>", matrix(app))]
+    return [
+        " ".join(re.sub("<[^>]*>", " ", cell).split())
+        for cell in re.findall(r"<td.*?</td>", matrix(app))
+    ]
 
 
 def test_without_experiments_the_page_says_what_one_is_and_leads_to_a_filled_launch(open_page):
@@ -84,7 +99,9 @@ def test_time_spent_on_signals_of_others_is_no_cost_of_a_strategy(open_page, mad
     for cell in experiment.cells:
         run = experiment.run(cell)
         own = {"pairs": True, "embedding": True, "score": False} if cell.strategy == "ours" else {}
-        write_json(run.paths.facts, run.facts | {"needed_stages": {"train": True, "pick": True} | own})
+        write_json(
+            run.paths.facts, run.facts | {"needed_stages": {"train": True, "pick": True} | own}
+        )
     app = open_page("experiments", experiment="shapes")
     (shown,) = [frame.value for frame in app.dataframe if "selection, s per cycle" in frame.value]
     selection = dict(zip(shown["strategy"], shown["selection, s per cycle"], strict=True))
@@ -94,7 +111,9 @@ def test_time_spent_on_signals_of_others_is_no_cost_of_a_strategy(open_page, mad
     assert any("≤: these runs measured more" in caption.value for caption in app.caption)
 
 
-@pytest.mark.parametrize("state", ["finished", "running", "queued", "failed", "interrupted", "stopped", None])
+@pytest.mark.parametrize(
+    "state", ["finished", "running", "queued", "failed", "interrupted", "stopped", None]
+)
 def test_one_experiment_in_every_state(open_page, made_experiment, state):
     experiment = made_experiment(state)
     app = open_page("experiments", experiment="shapes")
@@ -102,7 +121,12 @@ def test_one_experiment_in_every_state(open_page, made_experiment, state):
     word = {"queued": "waiting", None: "not started"}.get(state, state)
     assert [word in cell for cell in cells_of(app)] == [True] * 4
     links = re.findall(r'href="run\?run=([^"]+)"', matrix(app))
-    rows = [cell.run_name for one in ("random", "ours") for cell in experiment.cells if cell.strategy == one]
+    rows = [
+        cell.run_name
+        for one in ("random", "ours")
+        for cell in experiment.cells
+        if cell.strategy == one
+    ]
     assert links == rows * bool(state)
     assert bool(figures(app)) == (state not in {"queued", None})
     keys = {button.key for button in app.button}
@@ -113,8 +137,13 @@ def test_one_experiment_in_every_state(open_page, made_experiment, state):
 def test_the_header_says_the_protocol(open_page, made_experiment):
     made_experiment("finished")
     said = text_of(open_page("experiments", experiment="shapes"))
-    for text in ("Drawn shapes, 33×47 px", "padnet, tiny", "2 epochs per cycle, anew from random weights",
-                 "25 % at random, + 20 %", "3 cycles"):
+    for text in (
+        "Drawn shapes, 33×47 px",
+        "padnet, tiny",
+        "2 epochs per cycle, anew from random weights",
+        "25 % at random, + 20 %",
+        "3 cycles",
+    ):
         assert text in said.replace("\\", "")
 
 
@@ -127,26 +156,36 @@ def test_cells_tell_how_far_a_run_is_and_why_one_failed(open_page, made_experime
 
 def test_means_over_different_seeds_are_not_ranked_without_a_warning(open_page, made_experiment):
     made_experiment("finished", ours_1=None)
-    assert any("different numbers of seeds" in warning.value for warning in open_page("experiments", experiment="shapes").warning)
+    assert any(
+        "different numbers of seeds" in warning.value
+        for warning in open_page("experiments", experiment="shapes").warning
+    )
 
 
 def test_a_sentence_names_three_strategies_and_counts_the_rest():
     assert some_titles(["rbal"]) == "RBAL"
     assert some_titles(["rbal", "ll4al"]) == "RBAL and LL4AL"
-    assert some_titles(["random", "rbal", "ll4al", "partal", "badge"]) == "Random, RBAL, LL4AL and 2 more strategies"
+    assert (
+        some_titles(["random", "rbal", "ll4al", "partal", "badge"])
+        == "Random, RBAL, LL4AL and 2 more strategies"
+    )
 
 
-def test_a_plan_without_a_run_is_listed_with_the_title_of_its_data(open_page, made_experiment, made_store):
+def test_a_plan_without_a_run_is_listed_with_the_title_of_its_data(
+    open_page, made_experiment, made_store
+):
     made_experiment(None)
     made_store("finished", strategy="ours", seed=9)
     assert "Drawn shapes" in text_of(open_page("experiments"))
 
 
-def test_there_is_no_estimate_before_a_run_of_each_kind_has_a_cycle(open_page, made_experiment, made_store):
+def test_there_is_no_estimate_before_a_run_of_each_kind_has_a_cycle(
+    open_page, made_experiment, made_store
+):
     made_experiment("queued", random_0="finished")
     said = text_of(open_page("experiments", experiment="shapes"))
     assert "No estimate yet: no cycle of Consistency × diversity (ours) is complete" in said
-    made_store("finished", strategy="ours", seed=9)         # of no experiment, but of the same kind
+    made_store("finished", strategy="ours", seed=9)  # of no experiment, but of the same kind
     assert "of work left" in text_of(open_page("experiments", experiment="shapes"))
 
 
@@ -167,20 +206,37 @@ def test_stop_asks_first_and_then_all_that_live(open_page, made_experiment):
     assert not any(run.paths.stop.exists() for run in runs.values())
     app.button(key="experiments.stop_yes").click().run()
     assert all(run.paths.stop.exists() for run in runs.values())
-    assert not any(experiment.run(cell).paths.stop.exists() for cell in experiment.cells if cell.strategy == "random")
+    assert not any(
+        experiment.run(cell).paths.stop.exists()
+        for cell in experiment.cells
+        if cell.strategy == "random"
+    )
 
 
-def test_runs_that_failed_alike_are_told_together_and_resumed_together(open_page, made_experiment, monkeypatch):
+def test_runs_that_failed_alike_are_told_together_and_resumed_together(
+    open_page, made_experiment, monkeypatch
+):
     experiment = made_experiment("finished", ours_0="failed", ours_1="failed", random_0="failed")
     other = experiment.run(experiment.cells[0])
-    write_json(other.paths.result, {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"})
+    write_json(
+        other.paths.result,
+        {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"},
+    )
     other.paths.log.write_text("", encoding="utf-8")
     resumed: list[str] = []
-    monkeypatch.setattr("mtal.ui.experiments.overview.start", lambda paths: resumed.append(paths.folder.name) or True)
+    monkeypatch.setattr(
+        "mtal.ui.experiments.overview.start",
+        lambda paths: resumed.append(paths.folder.name) or True,
+    )
     app = open_page("experiments", experiment="shapes")
-    assert [error.value.split(".")[0] for error in app.error] == ["**Disk full**: 1 run", "**Out of memory**: 2 runs"]
+    assert [error.value.split(".")[0] for error in app.error] == [
+        "**Disk full**: 1 run",
+        "**Out of memory**: 2 runs",
+    ]
     app.button(key="experiments.resume.Out of memory").click().run()
-    assert sorted(resumed) == sorted(cell.run_name for cell in experiment.cells if cell.strategy == "ours")
+    assert sorted(resumed) == sorted(
+        cell.run_name for cell in experiment.cells if cell.strategy == "ours"
+    )
 
 
 def test_the_table_holds_each_line_against_random(open_page, made_experiment):
@@ -191,11 +247,16 @@ def test_the_table_holds_each_line_against_random(open_page, made_experiment):
     for _, row in shown.iterrows():
         name = "random" if row["strategy"] == "Random" else "ours"
         assert float(row["Multi-task loss ↓"].split(" ±")[0]) == pytest.approx(
-            found.loc[found["strategy"] == name, "value"].mean(), rel=1e-3)
+            found.loc[found["strategy"] == name, "value"].mean(), rel=1e-3
+        )
     assert set(shown["n"]) == {2}
     assert "is Random" in set(shown["difference to Random"])
-    spent = experiment.run(experiment.cells[0]).seconds().query("stage == 'train'")["seconds"].mean()
-    assert float(shown.set_index("strategy").loc["Random", "training, s per cycle"]) == pytest.approx(spent, rel=5e-3)
+    spent = (
+        experiment.run(experiment.cells[0]).seconds().query("stage == 'train'")["seconds"].mean()
+    )
+    assert float(
+        shown.set_index("strategy").loc["Random", "training, s per cycle"]
+    ) == pytest.approx(spent, rel=5e-3)
 
 
 def test_task_axis_and_budget_stand_in_the_address(open_page, made_experiment):
@@ -205,7 +266,9 @@ def test_task_axis_and_budget_stand_in_the_address(open_page, made_experiment):
     assert app.selectbox(key="experiments.task").value == "depth"
     assert any("Depth" in text.value for text in app.markdown)
     shown = next(table.value for table in app.dataframe if "difference to Random" in table.value)
-    assert set(shown["task labels"]) == {18}                # of the random start: a quarter of 24 images, three tasks
+    assert set(shown["task labels"]) == {
+        18
+    }  # of the random start: a quarter of 24 images, three tasks
     app.selectbox(key="experiments.x").set_value("percent").run()
     assert app.query_params["x"] in ("percent", ["percent"])
 
@@ -213,7 +276,10 @@ def test_task_axis_and_budget_stand_in_the_address(open_page, made_experiment):
 def test_the_measurements_can_be_taken_along(open_page, made_experiment, monkeypatch):
     experiment = made_experiment("finished", ours_1="running")
     taken = {}
-    monkeypatch.setattr("streamlit.download_button", lambda label, data, name, *_, **__: taken.update({name: (label, data())}))
+    monkeypatch.setattr(
+        "streamlit.download_button",
+        lambda label, data, name, *_, **__: taken.update({name: (label, data())}),
+    )
     open_page("experiments", experiment="shapes")
     label, text = taken["shapes.csv"]
     found = pd.read_csv(io.StringIO(text), keep_default_na=False)
@@ -228,7 +294,9 @@ def opened(open_page):
     return app.run()
 
 
-def test_an_extension_is_counted_before_it_is_made_and_repeats_nothing(open_page, made_experiment, store, begun):
+def test_an_extension_is_counted_before_it_is_made_and_repeats_nothing(
+    open_page, made_experiment, store, begun
+):
     made_experiment("finished")
     app = opened(open_page)
     assert "extend.go" not in {button.key for button in app.button}
@@ -240,7 +308,7 @@ def test_an_extension_is_counted_before_it_is_made_and_repeats_nothing(open_page
     assert "no cycle of RBAL was timed here" in text_of(app)
     app.multiselect(key="extend.vary").set_value(["committee"]).run()
     app.multiselect(key="extend.vary.committee").set_value(["max", "mean"]).run()
-    assert "8 more runs" in text_of(app)                    # ours with another committee, for three seeds
+    assert "8 more runs" in text_of(app)  # ours with another committee, for three seeds
     app.button(key="extend.go").click().run()
     assert not app.exception
     wider = find_experiment(store, "shapes")
@@ -250,7 +318,9 @@ def test_an_extension_is_counted_before_it_is_made_and_repeats_nothing(open_page
     assert app.number_input(key="extend.seeds").value == 0
 
 
-def test_a_variant_of_any_settings_counts_for_every_strategy(open_page, made_experiment, store, begun):
+def test_a_variant_of_any_settings_counts_for_every_strategy(
+    open_page, made_experiment, store, begun
+):
     made_experiment("finished")
     app = opened(open_page)
     app.text_input(key="extend.yaml").set_value("epoch: 3").run()
@@ -279,11 +349,15 @@ def test_signals_in_every_state_tell_which_deserves_trust(open_page, made_store,
     quality = run.quality(run.cycles_done() - (2 if state == "finished" else 1))
     assert len(charts(app)) == 2
     said = text_of(app)
-    assert ("deserves most trust" in said) == bool((quality.query("task == 'loss'")["low"] > 0).any())
+    assert ("deserves most trust" in said) == bool(
+        (quality.query("task == 'loss'")["low"] > 0).any()
+    )
     assert "Spearman" in said
     app.segmented_control(key="signals.view").set_value("table").run()
     assert len(app.dataframe[0].value) == len(quality)
-    assert np.allclose(sorted(app.dataframe[0].value["ρ"].dropna()), sorted(quality["rho"].dropna()))
+    assert np.allclose(
+        sorted(app.dataframe[0].value["ρ"].dropna()), sorted(quality["rho"].dropna())
+    )
 
 
 def test_signals_of_a_task_over_the_cycles(open_page, made_store):
@@ -314,9 +388,14 @@ def test_a_run_that_measures_no_signals_leads_to_a_copy_that_does(open_page, mad
     assert app.number_input(key="launch.epochs").value == run.config.epochs
 
 
-def test_true_losses_are_unknown_where_people_make_the_labels_or_nobody_asked(open_page, made_store):
+def test_true_losses_are_unknown_where_people_make_the_labels_or_nobody_asked(
+    open_page, made_store
+):
     run = made_store("stopped", start="labelled")
-    assert "the true loss of an unlabelled image is unknown" in open_page("signals", run=run.name).info[0].value
+    assert (
+        "the true loss of an unlabelled image is unknown"
+        in open_page("signals", run=run.name).info[0].value
+    )
     run = made_store("finished", signal_quality=False)
     app = open_page("signals", run=run.name)
     assert "switched off" in app.info[0].value

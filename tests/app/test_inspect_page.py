@@ -1,4 +1,5 @@
 """The Inspect page in every face: what it shows where there is much, and what it says where there is little."""
+
 import json
 import shutil
 from urllib.parse import parse_qs, urlparse
@@ -22,7 +23,11 @@ def html(app) -> str:
 
 def components(app, name: str) -> list[dict]:
     """The data of every component of a name."""
-    return [json.loads(element.proto.json) for element in app.get("bidi_component") if element.proto.component_name == name]
+    return [
+        json.loads(element.proto.json)
+        for element in app.get("bidi_component")
+        if element.proto.component_name == name
+    ]
 
 
 def comparison(app) -> dict:
@@ -38,7 +43,9 @@ def tiles(app) -> list[list[str]]:
 def without_scores(run: Run, cycle: int, *starts: str) -> None:
     """As a strategy leaves it that does not measure columns beginning so."""
     pool = pd.read_parquet(run.cycle(cycle).pool)
-    pool.drop(columns=[name for name in pool if name.startswith(starts)]).to_parquet(run.cycle(cycle).pool)
+    pool.drop(columns=[name for name in pool if name.startswith(starts)]).to_parquet(
+        run.cycle(cycle).pool
+    )
 
 
 def test_the_comparison_has_every_picture_of_the_task_that_drives(open_page, made_store):
@@ -48,9 +55,16 @@ def test_the_comparison_has_every_picture_of_the_task_that_drives(open_page, mad
     found, names = comparison(app), run.pictures(0, image)
     task = found["name"].rpartition("/")[2]
     assert found["name"] == f"{run.name}/0/{image}/{task}"
-    expected = {name for name in names if name == "image" or (name.startswith(f"{task}.") and ".gapself." not in name
-                and not name.endswith(".truth"))}
-    assert {layer["src"].split("?")[0].rpartition("/")[2].removesuffix(".png") for layer in found["layers"]} == expected
+    expected = {
+        name
+        for name in names
+        if name == "image"
+        or (name.startswith(f"{task}.") and ".gapself." not in name and not name.endswith(".truth"))
+    }
+    assert {
+        layer["src"].split("?")[0].rpartition("/")[2].removesuffix(".png")
+        for layer in found["layers"]
+    } == expected
     assert found["below"] == "image"
     assert found["above"].startswith("gap.")
     assert all(layer["alt"] for layer in found["layers"])
@@ -63,7 +77,10 @@ def test_the_next_images_are_fetched_ahead(open_page, made_store):
     ahead = comparison(open_page("inspect", run=run.name, cycle="0"))["next"]
     assert [int(one["pictures"]["image"].split("/")[3]) for one in ahead] == order[1:3]
     assert [one["key"] for one in ahead] == ["j", ""]
-    assert all(f"/{image}.jpg" in one["pictures"]["thumb"] for image, one in zip(order[1:3], ahead, strict=True))
+    assert all(
+        f"/{image}.jpg" in one["pictures"]["thumb"]
+        for image, one in zip(order[1:3], ahead, strict=True)
+    )
 
 
 def test_what_is_shown_ahead_is_what_the_page_then_shows(open_page, made_store):
@@ -74,7 +91,8 @@ def test_what_is_shown_ahead_is_what_the_page_then_shows(open_page, made_store):
     found = comparison(app)
     pictures = {layer["id"]: layer["src"] for layer in found["layers"]}
     assert {name: found[name] for name in ("name", "label", "below", "above")} == {
-        name: ahead[name] for name in ("name", "label", "below", "above")}
+        name: ahead[name] for name in ("name", "label", "below", "above")
+    }
     assert pictures == {id_: src for id_, src in ahead["pictures"].items() if id_ != "thumb"}
     assert [one["key"] for one in found["next"]] == ["j", "", "k"]
 
@@ -93,9 +111,13 @@ def test_a_task_is_taken_by_button_and_stands_in_the_address(open_page, made_sto
 
 def test_the_layers_in_the_address_are_shown(open_page, made_store):
     run = made_store("finished")
-    found = comparison(open_page("inspect", run=run.name, cycle="0", task="depth", below="initial", above="final"))
+    found = comparison(
+        open_page("inspect", run=run.name, cycle="0", task="depth", below="initial", above="final")
+    )
     assert (found["below"], found["above"]) == ("initial", "final")
-    found = comparison(open_page("inspect", run=run.name, cycle="0", task="depth", below="gone", above="gone"))
+    found = comparison(
+        open_page("inspect", run=run.name, cycle="0", task="depth", below="gone", above="gone")
+    )
     assert {found["below"], found["above"]} <= {layer["id"] for layer in found["layers"]}
 
 
@@ -108,10 +130,17 @@ def test_an_unknown_task_is_told(open_page, made_store):
 
 def test_each_scale_has_its_own_pictures_and_numbers(open_page, made_store):
     run = made_store("finished")
-    for scale, kind, told in (("whole pool", ".gap.", "over all drawn images"),
-                              ("this image", ".gapself.", "this image&#x27;s own")):
-        gap = [layer for layer in comparison(open_page("inspect", run=run.name, cycle="0", scale=scale))["layers"]
-               if layer["id"].startswith("gap.")]
+    for scale, kind, told in (
+        ("whole pool", ".gap.", "over all drawn images"),
+        ("this image", ".gapself.", "this image&#x27;s own"),
+    ):
+        gap = [
+            layer
+            for layer in comparison(open_page("inspect", run=run.name, cycle="0", scale=scale))[
+                "layers"
+            ]
+            if layer["id"].startswith("gap.")
+        ]
         assert gap
         assert all(kind in layer["src"] and told in layer["legend"] for layer in gap)
 
@@ -129,7 +158,9 @@ def test_values_can_be_read_where_the_run_stored_them(open_page, made_store):
 def test_the_ground_truth_is_hidden_until_it_is_revealed(open_page, made_store):
     run = made_store("finished")
     if not any(name.endswith(".truth") for name in run.pictures(0, picks(run, 0)[0])):
-        assert "no pictures of the ground truth" in texts(open_page("inspect", run=run.name, cycle="0"))
+        assert "no pictures of the ground truth" in texts(
+            open_page("inspect", run=run.name, cycle="0")
+        )
         return
     app = open_page("inspect", run=run.name, cycle="0", task="depth")
     assert "truth" not in {layer["id"] for layer in comparison(app)["layers"]}
@@ -149,8 +180,14 @@ def test_a_run_that_labels_for_real_says_why_there_is_no_truth(open_page, made_s
 def test_strips_show_all_tasks_and_fetch_pictures_when_they_are_seen(open_page, made_store):
     run = made_store("finished")
     app = open_page("inspect", run=run.name, cycle="0")
-    names = [name for name in run.pictures(0, picks(run, 0)[0]) if not {"gapself", "truth", "image"} & set(name.split("."))]
-    body = next(element.proto.body for element in app.get("html") if 'class="strips"' in element.proto.body)
+    names = [
+        name
+        for name in run.pictures(0, picks(run, 0)[0])
+        if not {"gapself", "truth", "image"} & set(name.split("."))
+    ]
+    body = next(
+        element.proto.body for element in app.get("html") if 'class="strips"' in element.proto.body
+    )
     assert body.count("<img ") == body.count('loading="lazy"') == body.count("alt=") == len(names)
 
 
@@ -182,7 +219,11 @@ def test_other_rules_are_rows_with_a_rank_and_what_it_means(open_page, made_stor
     for rule in ("diversity alone", "without depth", "committee by mean"):
         assert f">{rule}</th>" in rows
     assert "would not" in rows
-    assert "rules would" in texts(app) or "would not be picked" in texts(app) or "would be picked" in texts(app)
+    assert (
+        "rules would" in texts(app)
+        or "would not be picked" in texts(app)
+        or "would be picked" in texts(app)
+    )
 
 
 def test_other_strategies_are_rows_where_they_were_replayed(open_page, made_store):
@@ -190,9 +231,15 @@ def test_other_strategies_are_rows_where_they_were_replayed(open_page, made_stor
     pool, image = run.pool(0), picks(run, 0)[0]
     others = pd.DataFrame({"core-set": np.arange(len(pool)), "random": np.zeros(len(pool), int)})
     others.to_parquet(run.cycle(0).others)
-    write_json(run.cycle(0).others_picked, {"picked": {"core-set": [], "random": [image]}, "left_out": {}})
-    rows = {row.partition("</th>")[0]: row for row in drawn_rows(open_page("inspect", run=run.name, cycle="0"), "dots").split(
-        '<th scope="row">')}
+    write_json(
+        run.cycle(0).others_picked, {"picked": {"core-set": [], "random": [image]}, "left_out": {}}
+    )
+    rows = {
+        row.partition("</th>")[0]: row
+        for row in drawn_rows(open_page("inspect", run=run.name, cycle="0"), "dots").split(
+            '<th scope="row">'
+        )
+    }
     assert f"<td>{image:,}, would" in rows["Core-Set"]
     assert "would be picked; ranks only its picks" in rows["Random"]
 
@@ -201,7 +248,9 @@ def test_neighbours_and_near_misses_are_rows_of_links(open_page, made_store):
     run = made_store("finished")
     app = open_page("inspect", run=run.name, cycle="0")
     near, image = run.nearest(0, picks(run, 0)[0]), picks(run, 0)[0]
-    missed = run.pool(0).query("rank > 0 and not picked").sort_values("rank")["id"].head(10).tolist()
+    missed = (
+        run.pool(0).query("rank > 0 and not picked").sort_values("rank")["id"].head(10).tolist()
+    )
     assert tiles(app) == [near["id"].tolist(), missed]
     assert "distance to the nearest labelled image" in texts(app)
     for row in components(app, "mtal.strip"):
@@ -214,7 +263,9 @@ def test_later_cycles_are_told_where_the_run_wrote_them_down(open_page, made_sto
     run = made_store("finished")
     image = picks(run, 0)[0]
     for number, loss in ((0, 1.9), (1, 0.7)):
-        row = {f"{part}.{task.name}": loss for task in run.tasks for part in ("loss", "s", "weight")}
+        row = {
+            f"{part}.{task.name}": loss for task in run.tasks for part in ("loss", "s", "weight")
+        }
         pd.DataFrame([row], index=[image]).to_parquet(run.cycle(number).afterwards)
     app = open_page("inspect", run=run.name, cycle="0")
     assert "depth loss fell from 1.90 to 0.700 after one training on it" in texts(app)
@@ -241,7 +292,9 @@ def test_what_was_not_picked_has_no_afterwards(open_page, made_store):
 def test_provenance_is_read_when_it_is_opened(open_page, made_store, monkeypatch):
     run = made_store("finished")
     read = []
-    monkeypatch.setattr("mtal.ui.loaders.provenance", lambda *args: read.append(args) or run.provenance(*args[1:]))
+    monkeypatch.setattr(
+        "mtal.ui.loaders.provenance", lambda *args: read.append(args) or run.provenance(*args[1:])
+    )
     app = open_page("inspect", run=run.name, cycle="0", task="depth")
     assert not read
     app.session_state["inspect.provenance"] = True
@@ -249,7 +302,14 @@ def test_provenance_is_read_when_it_is_opened(open_page, made_store, monkeypatch
     assert not app.exception
     assert read
     shown_table = app.table[0].value
-    for title in ("Run", "Cycle", "Seed", "Network, SHA-256", "Score file, SHA-256", "Version of mtal"):
+    for title in (
+        "Run",
+        "Cycle",
+        "Seed",
+        "Network, SHA-256",
+        "Score file, SHA-256",
+        "Version of mtal",
+    ):
         assert title in shown_table.index
     link = next(block.value for block in app.code if "inspect?" in block.value)
     said = {"run": [run.name], "cycle": ["0"], "sample": [shown(app)], "task": ["depth"]}
@@ -267,7 +327,9 @@ def test_decisions_and_notes_are_kept_and_taken_back(open_page, made_store):
     app.button(key="inspect.rejected").click().run()
     assert people.decisions(run.name, 0).empty
     app.text_input(key=f"inspect.note.{sample}").set_value("a <b>mirror</b>").run()
-    assert people.decisions(run.name, 0).set_index("sample").loc[sample, "note"] == "a <b>mirror</b>"
+    assert (
+        people.decisions(run.name, 0).set_index("sample").loc[sample, "note"] == "a <b>mirror</b>"
+    )
     assert app.text_input(key=f"inspect.note.{sample}").value == "a <b>mirror</b>"
     assert not app.exception
 
@@ -311,7 +373,7 @@ def test_one_task_says_that_there_is_nobody_to_disagree_with(open_page, made_sto
 def test_partal_says_which_labels_it_bought(open_page, made_store):
     run = made_store("finished")
     pairs = run.picked(0)
-    np.save(run.cycle(0).pick, pairs[1:])                   # the first image without its first task
+    np.save(run.cycle(0).pick, pairs[1:])  # the first image without its first task
     app = open_page("inspect", run=run.name, cycle="0")
     assert not app.exception
     assert f"for {run.tasks[1].name} and {run.tasks[2].name} only" in texts(app)
@@ -324,7 +386,11 @@ def test_the_way_back_keeps_what_the_batch_showed(open_page, made_store):
     assert not app.exception
     assert app.title[0].value == "Batch"
     assert {name: address(app)[name] for name in ("run", "cycle", "sort", "view")} == {
-        "run": run.name, "cycle": "0", "sort": "s.depth", "view": "table"}
+        "run": run.name,
+        "cycle": "0",
+        "sort": "s.depth",
+        "view": "table",
+    }
 
 
 def test_steps_lead_through_the_set_in_the_address(open_page, made_store):
@@ -339,7 +405,7 @@ def test_steps_lead_through_the_set_in_the_address(open_page, made_store):
         app.button(key="inspect.next").click().run()
         seen.append(shown(app))
     assert not app.exception
-    assert seen == [names[2], names[0], names[1]]           # by rank, and what was labelled last
+    assert seen == [names[2], names[0], names[1]]  # by rank, and what was labelled last
     assert "step through **odd ones**: 3 of 3 images" in texts(app)
     assert app.button(key="inspect.next").disabled
 
@@ -374,7 +440,10 @@ def asked(undrawn, monkeypatch) -> Looks:
 def test_an_image_without_pictures_can_be_asked_for(open_page, undrawn, monkeypatch):
     run, name, image = undrawn
     started = []
-    monkeypatch.setattr("mtal.runs.store.render_requests.start", lambda paths, *_: started.append(paths.folder) or True)
+    monkeypatch.setattr(
+        "mtal.runs.store.render_requests.start",
+        lambda paths, *_: started.append(paths.folder) or True,
+    )
     app = open_page("inspect", run=run.name, cycle="0", sample=name)
     app.button(key="inspect.draw").click().run()
     assert not app.exception
@@ -396,7 +465,15 @@ def test_what_is_being_drawn_shows_its_progress(open_page, undrawn, asked):
 def test_a_job_that_failed_says_why_and_can_be_tried_again(open_page, undrawn, asked):
     run, name, _ = undrawn
     asked.paths.log.write_text("Traceback\nNoMemory: out of memory\n", encoding="utf-8")
-    write_json(asked.paths.result, {"outcome": "failed", "reason": "NoMemory: out of memory", "traceback": "", "stage": "draw"})
+    write_json(
+        asked.paths.result,
+        {
+            "outcome": "failed",
+            "reason": "NoMemory: out of memory",
+            "traceback": "",
+            "stage": "draw",
+        },
+    )
     app = open_page("inspect", run=run.name, cycle="0", sample=name)
     assert not app.exception
     assert "out of memory" in "".join(error.value for error in app.error)

@@ -1,4 +1,5 @@
 """The map page: what is selected becomes a set and tiles, and the address says all that is looked at."""
+
 import json
 
 import numpy as np
@@ -20,12 +21,21 @@ def point(image) -> dict:
 
 def select(app, images=(), **outlines):
     """As if the browser had told a selection; AppTest has no chart to draw in."""
-    app.session_state[CHART] = {"selection": {"points": [point(image) for image in images], "lasso": [], "box": [], **outlines}}
+    app.session_state[CHART] = {
+        "selection": {
+            "points": [point(image) for image in images],
+            "lasso": [],
+            "box": [],
+            **outlines,
+        }
+    }
     return app.run()
 
 
 def tiles(app) -> str:
-    return "".join(element.proto.body for element in app.get("html") if element.proto.body.startswith("<div"))
+    return "".join(
+        element.proto.body for element in app.get("html") if element.proto.body.startswith("<div")
+    )
 
 
 def drawn(app) -> dict:
@@ -40,11 +50,18 @@ def run(made_store):
     for cycle in range(2):
         table = pd.read_parquet(found.cycle(cycle).pool)
         nearest = np.where(table["labelled"], 0.0, 1 + np.arange(len(table)))
-        changed = table.assign(cluster=np.arange(len(table)) % 3, nearest=nearest, nearest_after=nearest / 2)
+        changed = table.assign(
+            cluster=np.arange(len(table)) % 3, nearest=nearest, nearest_after=nearest / 2
+        )
         changed.to_parquet(found.cycle(cycle).pool)
         shares = np.linspace(0, 1, len(table))
-        pd.DataFrame({"semseg/wall": shares, "semseg/bed": 1 - shares}).to_parquet(found.cycle(cycle).content)
-        write_json(found.cycle(cycle).others_picked, {"picked": {"core-set": [int(found.picked(cycle)[0, 0])]}, "left_out": {}})
+        pd.DataFrame({"semseg/wall": shares, "semseg/bed": 1 - shares}).to_parquet(
+            found.cycle(cycle).content
+        )
+        write_json(
+            found.cycle(cycle).others_picked,
+            {"picked": {"core-set": [int(found.picked(cycle)[0, 0])]}, "left_out": {}},
+        )
     return found
 
 
@@ -69,7 +86,9 @@ def test_the_address_alone_shows_a_set_and_clear_takes_it_away(open_page, run):
     app.button(key=selection.CLEAR).click().run()
     assert not tiles(app)
     assert "set" not in address(app)
-    assert People(run.store).sets(run.data.folder.name)["id"].tolist() == [known]       # it is only off the page
+    assert People(run.store).sets(run.data.folder.name)["id"].tolist() == [
+        known
+    ]  # it is only off the page
 
 
 def test_a_selection_is_taken_once_and_does_not_come_back_after_clear(open_page, run):
@@ -83,7 +102,7 @@ def test_a_chart_is_drawn_anew_when_its_outline_must_go(open_page, run):
     app = open_page("map", run=run.name, cycle="0")
     before = drawn(app)["layout"]["meta"]
     select(app, [7, 9])
-    assert drawn(app)["layout"]["meta"] == before           # the chart shows what it selected by itself
+    assert drawn(app)["layout"]["meta"] == before  # the chart shows what it selected by itself
     app.button(key=selection.CLEAR).click().run()
     assert drawn(app)["layout"]["meta"] != before
 
@@ -95,8 +114,10 @@ def test_one_point_is_looked_at_with_its_neighbours(open_page, run):
     assert tiles(app).count("<button") == 1 + selection.NEIGHBOURS
     points = run.embedding(0)
     gaps = np.linalg.norm(points - points[7], axis=1)
-    nearest = [int(image) for image in np.argsort(gaps) if image != 7][:selection.NEIGHBOURS]
-    assert [part.split('"')[0] for part in tiles(app).split('data-map-image="')[1:]] == [str(image) for image in (7, *nearest)]
+    nearest = [int(image) for image in np.argsort(gaps) if image != 7][: selection.NEIGHBOURS]
+    assert [part.split('"')[0] for part in tiles(app).split('data-map-image="')[1:]] == [
+        str(image) for image in (7, *nearest)
+    ]
     assert f"distance {gaps[nearest[0]]:.3g}" in tiles(app)
 
 
@@ -108,8 +129,15 @@ def test_the_image_that_one_comes_from_is_marked(open_page, run):
 
 def test_rings_are_where_the_marked_images_lie():
     layout = pd.DataFrame({"x": [0.0, 1, 2], "y": [5.0, 6, 7]})
-    found = {mark["name"]: mark["points"] for mark in pointer.rings(layout, {"set": (0, 2), "looked at": [1]})}
-    assert found == {"set": [[0, 0.0, 5.0], [2, 2.0, 7.0]], "near": [], "looked at": [[1, 1.0, 6.0]]}
+    found = {
+        mark["name"]: mark["points"]
+        for mark in pointer.rings(layout, {"set": (0, 2), "looked at": [1]})
+    }
+    assert found == {
+        "set": [[0, 0.0, 5.0], [2, 2.0, 7.0]],
+        "near": [],
+        "looked at": [[1, 1.0, 6.0]],
+    }
 
 
 def test_a_lasso_takes_also_what_is_not_drawn(open_page, run, monkeypatch):
@@ -119,13 +147,27 @@ def test_a_lasso_takes_also_what_is_not_drawn(open_page, run, monkeypatch):
     assert sum(len(trace.get("text", ())) for trace in drawn(app)["data"]) == 10
     layout = run.layout(0)
     low, high = layout.min(axis=0) - 1, layout.max(axis=0) + 1
-    select(app, [0, 1], lasso=[{"x": [low[0], high[0], high[0], low[0]], "y": [low[1], low[1], high[1], high[1]]}])
+    select(
+        app,
+        [0, 1],
+        lasso=[{"x": [low[0], high[0], high[0], low[0]], "y": [low[1], low[1], high[1], high[1]]}],
+    )
     assert f"set of {len(run.facts['pool'])} images" in texts(app)
 
 
-COLOURS = {"state": "picked in this cycle", "score": "score", "s.depth": "score of depth", "driver": "semseg",
-           "labelled": "start", "strategy": "both", "class.semseg": "bed", "share": "share of wall",
-           "nearest": "nearest labelled", "cluster": "cluster", "decision": "picked, not decided"}
+COLOURS = {
+    "state": "picked in this cycle",
+    "score": "score",
+    "s.depth": "score of depth",
+    "driver": "semseg",
+    "labelled": "start",
+    "strategy": "both",
+    "class.semseg": "bed",
+    "share": "share of wall",
+    "nearest": "nearest labelled",
+    "cluster": "cluster",
+    "decision": "picked, not decided",
+}
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -140,8 +182,15 @@ def test_every_colour_draws_every_image(open_page, run, colour):
 
 def test_the_labelled_set_grows_from_cycle_to_cycle(open_page, run):
     def labelled(cycle):
-        names = [trace["name"] for trace in drawn(open_page("map", run=run.name, cycle=cycle))["data"]]
-        return int(next(name for name in names if STATES["labelled"][0] in name).rpartition("(")[2].rstrip(")"))
+        names = [
+            trace["name"] for trace in drawn(open_page("map", run=run.name, cycle=cycle))["data"]
+        ]
+        return int(
+            next(name for name in names if STATES["labelled"][0] in name)
+            .rpartition("(")[2]
+            .rstrip(")")
+        )
+
     assert labelled("1") == labelled("0") + len(picks(run, 0))
 
 
@@ -156,7 +205,9 @@ def test_play_goes_on_from_the_first_cycle_when_it_stands_at_the_last(open_page,
 
 def test_without_webgl_the_points_are_svg_and_many_become_a_picture(open_page, run, monkeypatch):
     monkeypatch.setattr(pointer, "has_webgl", lambda: False)
-    assert {trace["type"] for trace in drawn(open_page("map", run=run.name, cycle="0"))["data"]} == {"scatter"}
+    assert {
+        trace["type"] for trace in drawn(open_page("map", run=run.name, cycle="0"))["data"]
+    } == {"scatter"}
     monkeypatch.setattr(scatter, "SVG_UP_TO", 5)
     app = open_page("map", run=run.name, cycle="0")
     assert drawn(app)["data"][0]["type"] == "heatmap"
@@ -187,7 +238,9 @@ def test_sets_are_listed_and_renamed_and_deleted(open_page, run):
 
 
 def test_a_set_of_other_images_says_that_they_are_not_here(open_page, run):
-    known = People(run.store).save_set(run.data.folder.name, [run.facts["pool"][0], "elsewhere"], "ann")
+    known = People(run.store).save_set(
+        run.data.folder.name, [run.facts["pool"][0], "elsewhere"], "ann"
+    )
     app = open_page("map", run=run.name, cycle="0", set=known)
     assert "1 image of this set is not in the pool of this run" in texts(app)
     assert tiles(app).count("<button") == 1
@@ -206,8 +259,9 @@ def test_names_of_images_are_shown_as_text(open_page, run, monkeypatch):
 
 def test_a_run_of_an_earlier_version_has_a_map_without_the_new_columns(open_page, run):
     table = pd.read_parquet(run.cycle(0).pool)
-    table.drop(columns=[name for name in table if name in {"cluster", "nearest", "nearest_after", "open"}]).to_parquet(
-        run.cycle(0).pool)
+    table.drop(
+        columns=[name for name in table if name in {"cluster", "nearest", "nearest_after", "open"}]
+    ).to_parquet(run.cycle(0).pool)
     run.cycle(0).content.unlink(missing_ok=True)
     run.cycle(0).others_picked.unlink(missing_ok=True)
     app = open_page("map", run=run.name, cycle="0")
@@ -226,5 +280,7 @@ def test_coverage_is_told_in_words(open_page, run):
 def test_an_unknown_image_gives_a_message_and_the_map(open_page, run):
     app = open_page("map", run=run.name, cycle="0", sample="no *such* image")
     assert not app.exception
-    assert [warning.value for warning in app.warning] == ["This pool has no image with the id `no *such* image`."]
+    assert [warning.value for warning in app.warning] == [
+        "This pool has no image with the id `no *such* image`."
+    ]
     assert len(charts(app)) == 2

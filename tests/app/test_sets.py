@@ -1,4 +1,5 @@
 """Sets that people choose: kept at once, found again by their id in the address, shown by every run of the same images."""
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,9 +14,14 @@ def looking() -> None:
 
     from mtal.ui import loaders
     from mtal.ui.components.image_sets import chosen_set
+
     run = next(run for run in loaders.runs() if run.name == st.query_params["run"])
     found = chosen_set(run)
-    st.text("no set" if found is None else f"{found.title}|{list(found.images)}|{found.missing}|{found.who}|{found.origin}")
+    st.text(
+        "no set"
+        if found is None
+        else f"{found.title}|{list(found.images)}|{found.missing}|{found.who}|{found.origin}"
+    )
 
 
 def saving() -> None:
@@ -24,6 +30,7 @@ def saving() -> None:
 
     from mtal.ui import loaders
     from mtal.ui.components.image_sets import save_selection
+
     run = loaders.runs()[0]
     st.text(save_selection(run, run.facts["pool"][4:6], "a test"))
 
@@ -31,12 +38,14 @@ def saving() -> None:
 @pytest.fixture
 def look(made_store):
     """look(run, set id) -> what such a page says."""
+
     def look_at(run, set_id: str) -> AppTest:
         app = AppTest.from_function(looking, default_timeout=60)
         app.query_params["run"], app.query_params["set"] = run.name, set_id
         app.run()
         assert not app.exception
         return app
+
     return look_at
 
 
@@ -49,13 +58,17 @@ def test_a_selection_is_kept_at_once_and_its_id_is_in_the_address(made_store):
     first, again = (AppTest.from_function(saving, default_timeout=60).run() for _ in range(2))
     assert address(first) == address(again) == {"set": first.text[0].value}
     assert people_of(run).sets(run.data.folder.name)["id"].tolist() == [first.text[0].value]
-    assert people_of(run).samples_of(first.text[0].value, run.data.folder.name) == sorted(run.facts["pool"][4:6])
+    assert people_of(run).samples_of(first.text[0].value, run.data.folder.name) == sorted(
+        run.facts["pool"][4:6]
+    )
 
 
 def test_a_set_is_found_by_its_id_with_its_places_in_the_pool(made_store, look):
     run = made_store("finished")
     pool = run.facts["pool"]
-    known = people_of(run).save_set(run.data.folder.name, [pool[9], pool[2]], "ann", "dark rooms", "the map")
+    known = people_of(run).save_set(
+        run.data.folder.name, [pool[9], pool[2]], "ann", "dark rooms", "the map"
+    )
     assert look(run, known).text[0].value == "dark rooms|[2, 9]|0|ann|the map"
 
 
@@ -75,7 +88,9 @@ def test_another_run_of_the_same_images_shows_it_too(made_store, look):
 
 def test_images_that_a_run_does_not_have_are_counted(made_store, look):
     run = made_store("finished")
-    known = people_of(run).save_set(run.data.folder.name, [run.facts["pool"][5], "of another pool"], "ann")
+    known = people_of(run).save_set(
+        run.data.folder.name, [run.facts["pool"][5], "of another pool"], "ann"
+    )
     assert "|[5]|1|" in look(run, known).text[0].value
 
 

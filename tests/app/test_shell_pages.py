@@ -1,4 +1,5 @@
 """Home, Data, Launch, Jobs and Help in every state of the store: no exception, and the one fact that the page exists for."""
+
 import re
 import shutil
 from pathlib import Path
@@ -22,9 +23,29 @@ MINE = ("home", "data", "launch", "jobs", "help", "experiments")
 
 def text_of(app: AppTest) -> str:
     """All that the page says in words."""
-    kinds = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "success", "code", "badge")
-    said = [str(element.value) for kind in kinds for element in app.get(kind) if hasattr(element, "value")]
-    return "\n".join(said + [str(element.label) for element in app.button] + [element.proto.body for element in app.get("html")])
+    kinds = (
+        "title",
+        "subheader",
+        "markdown",
+        "caption",
+        "info",
+        "warning",
+        "error",
+        "success",
+        "code",
+        "badge",
+    )
+    said = [
+        str(element.value)
+        for kind in kinds
+        for element in app.get(kind)
+        if hasattr(element, "value")
+    ]
+    return "\n".join(
+        said
+        + [str(element.label) for element in app.button]
+        + [element.proto.body for element in app.get("html")]
+    )
 
 
 @pytest.mark.parametrize("page", MINE)
@@ -38,7 +59,10 @@ def test_every_page_in_every_state(page, state, open_page, made_store):
 
 
 def test_a_page_is_called_like_its_link():
-    links = re.findall(r'st\.Page\("pages/(\w+)\.py", title="([^"]+)"', (ROOT / "app.py").read_text(encoding="utf-8"))
+    links = re.findall(
+        r'st\.Page\("pages/(\w+)\.py", title="([^"]+)"',
+        (ROOT / "app.py").read_text(encoding="utf-8"),
+    )
     assert len(links) == len(list((ROOT / "pages").glob("*.py")))
     for name, title in links:
         assert f'st.title("{title}"' in (ROOT / "pages" / f"{name}.py").read_text(encoding="utf-8")
@@ -111,14 +135,19 @@ def test_jobs_says_why_a_run_ended_and_offers_resume(state, told, open_page, mad
 
 def test_resume_starts_the_worker_once(open_page, made_store, monkeypatch):
     run, begun = made_store("interrupted"), []
-    monkeypatch.setattr("mtal.ui.components.run_cards.start", lambda paths, accept_data: begun.append(paths.folder.name) or True)
+    monkeypatch.setattr(
+        "mtal.ui.components.run_cards.start",
+        lambda paths, accept_data: begun.append(paths.folder.name) or True,
+    )
     open_page("jobs").button(key=f"resume.{run.name}").click().run()
     assert begun == [run.name]
 
 
 def test_resume_all_takes_the_interrupted_ones_only(open_page, made_store, monkeypatch):
     begun: list[str] = []
-    monkeypatch.setattr("mtal.ui.run.job_list.start", lambda paths: begun.append(paths.folder.name) or True)
+    monkeypatch.setattr(
+        "mtal.ui.run.job_list.start", lambda paths: begun.append(paths.folder.name) or True
+    )
     names = {made_store("interrupted", seed=seed).name for seed in range(2)}
     made_store("failed", seed=7)
     open_page("jobs").button(key="jobs.resume_all").click().run()
@@ -139,7 +168,9 @@ def plan_six(app: AppTest) -> AppTest:
     return app.number_input(key="launch.seeds").set_value(3).run()
 
 
-def test_launch_starts_one_run_per_strategy_and_seed_as_an_experiment_and_shows_it(open_page, begun, store):
+def test_launch_starts_one_run_per_strategy_and_seed_as_an_experiment_and_shows_it(
+    open_page, begun, store
+):
     app = plan_six(open_page("launch"))
     app.text_input(key="launch.title").set_value("Shapes *again*").run()
     app.text_input(key="launch.name").set_value("shapes").run()
@@ -149,25 +180,30 @@ def test_launch_starts_one_run_per_strategy_and_seed_as_an_experiment_and_shows_
     assert not app.exception
     experiment = find_experiment(store, "shapes")
     assert experiment.title == "Shapes *again*"
-    assert {(cell.strategy, cell.seed) for cell in experiment.cells} == {(one, seed) for one in ("ours", "random")
-                                                                         for seed in range(3)}
+    assert {(cell.strategy, cell.seed) for cell in experiment.cells} == {
+        (one, seed) for one in ("ours", "random") for seed in range(3)
+    }
     assert sorted(begun) == sorted(cell.run_name for cell in experiment.cells)
     assert app.title[0].value == "Experiments"
     assert app.query_params["experiment"] == "shapes"
 
 
-def test_launch_proposes_a_name_that_is_free_and_follows_the_plan_until_it_is_changed(open_page, begun):
+def test_launch_proposes_a_name_that_is_free_and_follows_the_plan_until_it_is_changed(
+    open_page, begun
+):
     app = plan_six(open_page("launch"))
     first = app.text_input(key="launch.name").value
     assert re.fullmatch(r"drawn-ours-random-\d{4}-\d\d-\d\d", first)
     app.number_input(key="launch.seeds").set_value(2).run()
-    assert app.text_input(key="launch.title").value == ("Drawn shapes: Consistency × diversity (ours) and Random, 2 seeds")
+    assert app.text_input(key="launch.title").value == (
+        "Drawn shapes: Consistency × diversity (ours) and Random, 2 seeds"
+    )
     app.text_input(key="launch.title").set_value("Mine").run()
     app.number_input(key="launch.seeds").set_value(3).run()
     assert app.text_input(key="launch.title").value == "Mine"
     app.button(key="launch.go").click().run()
     app = plan_six(open_page("launch"))
-    assert app.text_input(key="launch.name").value == first         # the same runs are the same experiment
+    assert app.text_input(key="launch.name").value == first  # the same runs are the same experiment
     app.number_input(key="launch.epochs").set_value(3).run()
     assert app.text_input(key="launch.name").value == f"{first}-2"
 
@@ -201,9 +237,12 @@ def test_launch_fills_in_the_papers_methods_or_all_that_the_tasks_allow(open_pag
     app.button(key="launch.compare.all").click().run()
     found = app.multiselect(key="launch.strategy").value
     assert {"equal-ss", "equal-de"} <= set(found)
-    assert not {"equal-sn", "equal-ed"} & set(found)        # their tasks are not there
+    assert not {"equal-sn", "equal-ed"} & set(found)  # their tasks are not there
     assert not app.button(key="launch.go").disabled
-    assert open_page("launch", dataset="drawn", compare="all").number_input(key="launch.seeds").value == 3
+    assert (
+        open_page("launch", dataset="drawn", compare="all").number_input(key="launch.seeds").value
+        == 3
+    )
 
 
 def test_launch_says_which_strategy_cannot_choose_for_the_tasks(open_page):
@@ -212,7 +251,9 @@ def test_launch_says_which_strategy_cannot_choose_for_the_tasks(open_page):
     assert "it compares tasks with each other" in text_of(app)
 
 
-def test_launch_varies_one_setting_at_a_time_only_for_strategies_that_heed_it(open_page, begun, store):
+def test_launch_varies_one_setting_at_a_time_only_for_strategies_that_heed_it(
+    open_page, begun, store
+):
     app = plan_six(open_page("launch"))
     assert app.button(key="launch.go").label == "Start 6 runs"
     app.button(key="launch.vary.paper").click().run()
@@ -225,7 +266,9 @@ def test_launch_varies_one_setting_at_a_time_only_for_strategies_that_heed_it(op
     app.button(key="launch.go").click().run()
     (experiment,) = experiments(store)
     assert len(experiment.cells) == 9
-    assert {cell.strategy for cell in experiment.cells if cell.variant == "committee=mean"} == {"ours"}
+    assert {cell.strategy for cell in experiment.cells if cell.variant == "committee=mean"} == {
+        "ours"
+    }
     assert all(cell.config.committee == "mean" for cell in experiment.cells if cell.variant)
 
 
@@ -260,12 +303,16 @@ def test_launch_like_another_run_has_its_settings(open_page, made_store):
 def test_launch_names_the_setting_that_is_wrong(open_page):
     app = open_page("launch")
     app.number_input(key="launch.cycles").set_value(60).run()
-    assert any(text.value.startswith(":red[") and "take at most 10 cycles" in text.value for text in app.markdown)
+    assert any(
+        text.value.startswith(":red[") and "take at most 10 cycles" in text.value
+        for text in app.markdown
+    )
     assert app.button(key="launch.go").disabled
 
 
 def test_launch_has_a_widget_for_every_setting(open_page):
     from mtal.config import Config
+
     app = open_page("launch")
     kinds = ("selectbox", "multiselect", "number_input", "text_input", "toggle")
     keys = {widget.key for kind in kinds for widget in app.get(kind)}
@@ -302,22 +349,29 @@ def test_launch_estimates_from_an_earlier_run_or_says_that_there_is_none(open_pa
 def test_help_has_a_card_for_every_strategy_under_its_heading(open_page):
     from mtal.acquisition.registry import STRATEGIES
     from mtal.ui.catalog import signals
+
     app = open_page("help")
     said = text_of(app)
     for strategy in STRATEGIES.values():
         assert strategy.formula in said
-        assert all(plain(text) in said for text in (strategy.blurb, strategy.source, strategy.choices))
+        assert all(
+            plain(text) in said for text in (strategy.blurb, strategy.source, strategy.choices)
+        )
         assert all(signals()[need] in said for need in strategy.needs)
-    assert [heading.value for heading in app.subheader] == ["From the paper's comparison", "Further baselines"]
+    assert [heading.value for heading in app.subheader] == [
+        "From the paper's comparison",
+        "Further baselines",
+    ]
 
 
 @pytest.mark.parametrize("page", ["launch", "run"])
 def test_a_card_is_one_click_away(page, open_page, made_store):
     from mtal.acquisition.registry import STRATEGIES
+
     run = made_store("finished")
     app = open_page(page, **({"run": run.name} if page == "run" else {"like": run.name}))
     assert STRATEGIES["ours"].formula not in text_of(app)
-    app.session_state[f"{page}.card.ours"] = True           # as a click on it does
+    app.session_state[f"{page}.card.ours"] = True  # as a click on it does
     assert STRATEGIES["ours"].formula in text_of(app.run())
 
 
@@ -374,13 +428,23 @@ def test_launch_says_at_most_how_many_cycles_where_a_rule_may_end_them(open_page
     app.number_input(key="launch.plateau_percent").set_value(1.5).run()
     said = text_of(app)
     assert "at most 6 cycles each" in said
-    assert "at most 60 % of the pool, ends at 500 task labels or when the loss falls by less than 1.5 % over 2 cycles" in said
+    assert (
+        "at most 60 % of the pool, ends at 500 task labels or when the loss falls by less than 1.5 % over 2 cycles"
+        in said
+    )
     app.number_input(key="launch.plateau_percent").set_value(100).run()
-    assert "**plateau_percent** input should be less than 100" in text_of(app).lower().replace("\\", "")
+    assert "**plateau_percent** input should be less than 100" in text_of(app).lower().replace(
+        "\\", ""
+    )
 
 
 def test_launch_takes_settings_from_the_address_and_refuses_wrong_ones(open_page):
-    assert open_page("launch", dataset="drawn", epochs="7", tasks="depth").number_input(key="launch.epochs").value == 7
+    assert (
+        open_page("launch", dataset="drawn", epochs="7", tasks="depth")
+        .number_input(key="launch.epochs")
+        .value
+        == 7
+    )
     app = open_page("launch", epochs="many")
     assert not app.exception
     assert "epochs" in text_of(app)
@@ -400,7 +464,10 @@ def test_launch_keeps_the_data_of_the_address_and_takes_the_tasks_that_it_has(op
     app = open_page("launch", dataset="folder", data=str(folder), tasks="depth,normals")
     assert app.text_input(key="launch.data").value == str(folder)
     assert app.multiselect(key="launch.tasks").value == ["depth", "normals"]
-    assert any(text.value.startswith(":red[") and "no labels for 'normals'" in text.value for text in app.markdown)
+    assert any(
+        text.value.startswith(":red[") and "no labels for 'normals'" in text.value
+        for text in app.markdown
+    )
     assert app.button(key="launch.go").disabled
     app.multiselect(key="launch.tasks").set_value(["depth", "semseg"]).run()
     assert not app.button(key="launch.go").disabled
@@ -410,7 +477,10 @@ def test_launch_starts_nothing_before_a_wrong_address_is_mended(open_page, tmp_p
     folder = str(write_folder(tmp_path / "rooms"))
     wrong = {"dataset": "folder", "data": folder, "epochs": "many", "batch": "3"}
     app = open_page("launch", **wrong)
-    assert (app.selectbox(key="launch.dataset").value, app.text_input(key="launch.data").value) == ("folder", folder)
+    assert (app.selectbox(key="launch.dataset").value, app.text_input(key="launch.data").value) == (
+        "folder",
+        folder,
+    )
     assert app.number_input(key="launch.batch").value == 3
     assert app.button(key="launch.go").disabled
     assert "epochs" in app.warning[0].value
@@ -422,8 +492,17 @@ def test_launch_starts_nothing_before_a_wrong_address_is_mended(open_page, tmp_p
     assert not app.button(key="launch.go").disabled
 
 
-@pytest.mark.parametrize("address", [{"dataset": "foldr", "data": "/x"}, {"like": "gone"}, {"preset": "big"}, {"cycles": "60"},
-                                     {"dataset": "drawn", "data": "24+8", "start_percent": "99"}, {"backbone": "x", "lr": "-1"}])
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"dataset": "foldr", "data": "/x"},
+        {"like": "gone"},
+        {"preset": "big"},
+        {"cycles": "60"},
+        {"dataset": "drawn", "data": "24+8", "start_percent": "99"},
+        {"backbone": "x", "lr": "-1"},
+    ],
+)
 def test_launch_never_starts_at_once_from_what_cannot_be(open_page, address):
     app = open_page("launch", **address)
     assert not app.exception
@@ -453,17 +532,24 @@ def test_launch_says_the_title_of_data_once(open_page):
 def test_a_row_says_which_stopped_run_waits_for_labels(open_page, made_store):
     run = made_store("stopped")
     assert "Waits for labels" not in text_of(open_page("home"))
-    write_json(run.paths.result, {"outcome": "stopped", "reason": "it waits for labels of 2 picked images: 0007, 0009"})
+    write_json(
+        run.paths.result,
+        {"outcome": "stopped", "reason": "it waits for labels of 2 picked images: 0007, 0009"},
+    )
     assert "Waits for labels" in [text.value for text in open_page("home").caption]
     assert "Waits for labels" in text_of(open_page("jobs"))
 
 
 def test_cause_prefers_what_the_evidence_says(made_store):
     from mtal.runs.store.failures import cause
+
     run = made_store("failed")
     assert cause(run).title == "Out of memory"
     full = made_store("failed", seed=1)
-    write_json(full.paths.result, {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"})
+    write_json(
+        full.paths.result,
+        {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"},
+    )
     full.paths.log.write_text("OSError: [Errno 28] No space left on device\n", encoding="utf-8")
     assert cause(full).title == "Disk full"
 
@@ -474,10 +560,17 @@ CHANGED = "DataError: the data in /data changed since this run began (fingerprin
 LIST = "DataError: /data holds other pool images than when this run began"
 
 
-@pytest.mark.parametrize(("reason", "title", "way"), [
-    (NAN, "Loss is not a number", "copy"), (BROKEN, "Missing or broken file", "data"), (CHANGED, "Data changed", "accept"),
-    (LIST, "Other images", "data"), ("ConfigError: lr: too high", "A setting cannot be used", "copy"),
-    ("ValueError: a bug", "Error in the program", "resume")])
+@pytest.mark.parametrize(
+    ("reason", "title", "way"),
+    [
+        (NAN, "Loss is not a number", "copy"),
+        (BROKEN, "Missing or broken file", "data"),
+        (CHANGED, "Data changed", "accept"),
+        (LIST, "Other images", "data"),
+        ("ConfigError: lr: too high", "A setting cannot be used", "copy"),
+        ("ValueError: a bug", "Error in the program", "resume"),
+    ],
+)
 def test_the_button_that_helps_comes_first(reason, title, way, open_page, made_store):
     run = made_store("failed")
     write_json(run.paths.result, {"outcome": "failed", "reason": reason})
@@ -485,7 +578,9 @@ def test_the_button_that_helps_comes_first(reason, title, way, open_page, made_s
     app = open_page("run", run=run.name)
     assert not app.exception
     assert title in text_of(app)
-    first, *others = [button for button in app.button if button.key and button.key.endswith(run.name)]
+    first, *others = [
+        button for button in app.button if button.key and button.key.endswith(run.name)
+    ]
     assert (first.key, first.proto.type) == (f"{way}.{run.name}", "primary")
     assert {button.proto.type for button in others} == {"secondary"}
     assert title in text_of(open_page("home"))
@@ -495,7 +590,10 @@ def test_changed_data_is_accepted_by_its_own_button_only(open_page, made_store, 
     run, begun = made_store("failed"), []
     write_json(run.paths.result, {"outcome": "failed", "reason": CHANGED})
     run.paths.log.write_text("", encoding="utf-8")
-    monkeypatch.setattr("mtal.ui.components.run_cards.start", lambda paths, accept_data: begun.append(accept_data) or True)
+    monkeypatch.setattr(
+        "mtal.ui.components.run_cards.start",
+        lambda paths, accept_data: begun.append(accept_data) or True,
+    )
     app = open_page("run", run=run.name)
     app.button(key=f"accept.{run.name}").click().run()
     app.button(key=f"resume.{run.name}").click().run()
@@ -504,10 +602,14 @@ def test_changed_data_is_accepted_by_its_own_button_only(open_page, made_store, 
 
 def test_an_older_failure_in_the_log_is_not_the_cause(made_store):
     from mtal.runs.store.failures import cause
+
     run = made_store("interrupted")
     run.paths.log.write_text("start 1, 2026-01-01 10:00:00\nout of memory\n", encoding="utf-8")
     assert cause(run).title == "Out of memory"
-    run.paths.log.write_text("start 1, 2026-01-01 10:00:00\nout of memory\nstart 2, 2026-01-01 11:00:00\n", encoding="utf-8")
+    run.paths.log.write_text(
+        "start 1, 2026-01-01 10:00:00\nout of memory\nstart 2, 2026-01-01 11:00:00\n",
+        encoding="utf-8",
+    )
     assert cause(run).title == "Killed"
 
 
@@ -522,7 +624,9 @@ def test_the_data_of_a_broken_run_is_one_click_away(open_page, made_store):
     assert app.query_params["folder"] == "24+8"
 
 
-def test_a_copy_of_a_failed_run_says_what_to_change_and_that_it_is_the_same_run_until_then(open_page, made_store):
+def test_a_copy_of_a_failed_run_says_what_to_change_and_that_it_is_the_same_run_until_then(
+    open_page, made_store
+):
     run = made_store("failed")
     write_json(run.paths.result, {"outcome": "failed", "reason": NAN})
     run.paths.log.write_text("", encoding="utf-8")
@@ -530,7 +634,7 @@ def test_a_copy_of_a_failed_run_says_what_to_change_and_that_it_is_the_same_run_
     assert not app.exception
     assert "Loss is not a number" in app.warning[0].value
     assert f"`{run.name}` (failed)" in text_of(app)
-    assert text_of(app).count("change this") == 2           # learning rate and precision
+    assert text_of(app).count("change this") == 2  # learning rate and precision
     opened = {section.label.split(" (")[0]: section.proto.expanded for section in app.expander}
     assert opened["All settings of training"]
     assert not opened["All settings of selection"]
@@ -539,7 +643,9 @@ def test_a_copy_of_a_failed_run_says_what_to_change_and_that_it_is_the_same_run_
 
 
 def test_launch_begins_with_a_data_set_that_is_here(open_page, monkeypatch):
-    monkeypatch.setattr("mtal.ui.catalog.place", lambda config: "here" if config.dataset == "drawn" else "")
+    monkeypatch.setattr(
+        "mtal.ui.catalog.place", lambda config: "here" if config.dataset == "drawn" else ""
+    )
     app = open_page("launch")
     assert app.selectbox(key="launch.dataset").value == "drawn"
     assert not app.button(key="launch.go").disabled
@@ -547,12 +653,21 @@ def test_launch_begins_with_a_data_set_that_is_here(open_page, monkeypatch):
 
 def test_a_forecast_of_the_same_run_is_what_it_took(made_store, monkeypatch):
     from mtal.ui.launch.estimate import forecast
+
     run = made_store("finished")
     again = run.config.model_copy(update={"seed": 1})
     pool, cycles = len(run.facts["pool"]), run.config.cycles
-    labelled = [pool * (run.config.start_percent + run.config.step_percent * cycle) / 100 for cycle in range(cycles)]
-    spent = pd.DataFrame([{"cycle": cycle, "stage": stage, "seconds": seconds} for cycle in range(cycles)
-                          for stage, seconds in (("train", 3 * labelled[cycle]), ("evaluate", 5.0))])
+    labelled = [
+        pool * (run.config.start_percent + run.config.step_percent * cycle) / 100
+        for cycle in range(cycles)
+    ]
+    spent = pd.DataFrame(
+        [
+            {"cycle": cycle, "stage": stage, "seconds": seconds}
+            for cycle in range(cycles)
+            for stage, seconds in (("train", 3 * labelled[cycle]), ("evaluate", 5.0))
+        ]
+    )
     training, evaluation = 3 * sum(labelled), 5.0 * cycles
     monkeypatch.setattr("mtal.ui.loaders.seconds", lambda run: spent)
     took = training + evaluation
@@ -561,10 +676,12 @@ def test_a_forecast_of_the_same_run_is_what_it_took(made_store, monkeypatch):
     longer = again.model_copy(update={"epochs": 2 * run.config.epochs})
     assert forecast([longer], pool).seconds == pytest.approx((took + training, took + training))
     assert forecast([again.model_copy(update={"backbone": "resnet18"})], pool).seconds is None
-    other = again.model_copy(update={"strategy": "random"}) # which has stages of its own, or lacks some
+    other = again.model_copy(
+        update={"strategy": "random"}
+    )  # which has stages of its own, or lacks some
     assert forecast([again, other], pool).seconds is None
     last = (spent["stage"] == "evaluate") & (spent["cycle"] == cycles - 1)
-    spent["seconds"] += 10 * last                           # one cycle in which the machine was slow
+    spent["seconds"] += 10 * last  # one cycle in which the machine was slow
     low, high = forecast([again], pool).seconds
     assert took <= low < high < took + 10 * cycles
 

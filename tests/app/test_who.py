@@ -1,4 +1,5 @@
 """Who is at the keyboard: a name in the sidebar, remembered, and told to whatever is stored."""
+
 import getpass
 
 import pytest
@@ -21,7 +22,9 @@ def shown(app: AppTest) -> str:
 
 
 def scripts(app: AppTest) -> list[str]:
-    return [element.proto.body for element in app.get("html") if "document.cookie" in element.proto.body]
+    return [
+        element.proto.body for element in app.get("html") if "document.cookie" in element.proto.body
+    ]
 
 
 def test_without_a_word_it_is_the_user_of_the_system(open_page):
@@ -33,6 +36,7 @@ def test_without_a_word_it_is_the_user_of_the_system(open_page):
 def test_a_system_that_knows_no_name_is_no_reason_to_fail(open_page, monkeypatch):
     def unknown() -> str:
         raise OSError("no name for this number")
+
     monkeypatch.setattr(getpass, "getuser", unknown)
     assert shown(open_page("home")) == "somebody"
 
@@ -41,7 +45,7 @@ def test_a_name_lasts_over_pages_and_is_handed_to_the_browser(open_page):
     app = open_page("home")
     app.sidebar.text_input(key=module.KEY).set_value("Ann Böhm; path=/x").run()
     [script] = scripts(app)
-    assert 'mtal_who=Ann%20B%C3%B6hm%3B%20path%3D%2Fx; path=/;' in script
+    assert "mtal_who=Ann%20B%C3%B6hm%3B%20path%3D%2Fx; path=/;" in script
     assert shown(app.switch_page("pages/help.py").run()) == "Ann Böhm; path=/x"
 
 
@@ -59,7 +63,7 @@ def test_a_browser_that_remembers_is_believed(open_page, cookies):
     cookies[module.COOKIE] = "Ann%20B%C3%B6hm"
     app = open_page("home")
     assert shown(app) == "Ann Böhm"
-    assert not scripts(app)                                 # it knows already
+    assert not scripts(app)  # it knows already
 
 
 @pytest.mark.parametrize("sent", ["", "%20%20", "x" * 5000, "%ff%00<script>"])

@@ -1,4 +1,5 @@
 """A dashboard of its own for every journey, and a browser to look at it with."""
+
 import os
 import shutil
 import socket
@@ -19,14 +20,25 @@ from mtal.runs.store.index import all_runs
 from tests.browser.screen import PATIENCE_S, Dashboard
 
 ROOT = Path(__file__).parents[2]
-FLAGS = ("--no-sandbox", "--headless=new", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")
+FLAGS = (
+    "--no-sandbox",
+    "--headless=new",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def chromium() -> str:
     """The installed browser; "" if there is none."""
     usual = "/usr/bin/chromium"
-    return usual if Path(usual).exists() else shutil.which("chromium") or shutil.which("chromium-browser") or ""
+    return (
+        usual
+        if Path(usual).exists()
+        else shutil.which("chromium") or shutil.which("chromium-browser") or ""
+    )
 
 
 @pytest.fixture(scope="package")
@@ -58,16 +70,32 @@ def server(store: StorePaths, tmp_path: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address, log = f"http://127.0.0.1:{port}", tmp_path / "server.txt"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.address=127.0.0.1",
-               "--server.headless=true", "--server.fileWatcherType=none", "--browser.gatherUsageStats=false"]
-    with log.open("wb") as output:                          # a file: a pipe that nobody reads fills and blocks
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {STORE_VARIABLE: str(store.folder)}, stdout=output,
-                                   stderr=output, stdin=subprocess.DEVNULL)
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        f"--server.port={port}",
+        "--server.address=127.0.0.1",
+        "--server.headless=true",
+        "--server.fileWatcherType=none",
+        "--browser.gatherUsageStats=false",
+    ]
+    with log.open("wb") as output:  # a file: a pipe that nobody reads fills and blocks
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {STORE_VARIABLE: str(store.folder)},
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+        )
         try:
             _wait_until_healthy(address, process, log)
             yield address
         finally:
-            process.kill()                                  # asked politely it takes seconds, and it has nothing to save
+            process.kill()  # asked politely it takes seconds, and it has nothing to save
             process.wait()
             print(log.read_text(errors="replace"))
 
@@ -78,9 +106,12 @@ def new_tab(browser: Browser, server: str) -> Iterator[Callable[[], Dashboard]]:
     contexts: list[BrowserContext] = []
 
     def open_one() -> Dashboard:
-        contexts.append(browser.new_context(viewport={"width": 1440, "height": 1600}, accept_downloads=True))
+        contexts.append(
+            browser.new_context(viewport={"width": 1440, "height": 1600}, accept_downloads=True)
+        )
         contexts[-1].set_default_timeout(1000 * PATIENCE_S)
         return Dashboard(contexts[-1].new_page(), server)
+
     yield open_one
     for context in contexts:
         context.close()

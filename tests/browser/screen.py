@@ -1,4 +1,5 @@
 """One tab of the dashboard, by what a person sees and does in it."""
+
 import re
 import time
 from collections.abc import Callable
@@ -8,15 +9,19 @@ from urllib.parse import urlencode
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-PATIENCE_S = 90                                             # two cores that also train
+PATIENCE_S = 90  # two cores that also train
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 # Streamlit makes its list of pages of other parts than <li>, and the small line in a metric has marks without a name.
 NOT_OURS = {"exclude": [["[data-testid=stSidebarNav]"], ["[data-testid=stMetricChart]"]]}
-LOADED = "found => found.length > 0 && found.every(image => image.complete && image.naturalWidth > 0)"
+LOADED = (
+    "found => found.length > 0 && found.every(image => image.complete && image.naturalWidth > 0)"
+)
 
 
-def eventually(is_so: Callable[[], bool], otherwise: Callable[[], str] = str, patience_s: float = PATIENCE_S) -> None:
+def eventually(
+    is_so: Callable[[], bool], otherwise: Callable[[], str] = str, patience_s: float = PATIENCE_S
+) -> None:
     """Wait for what the dashboard does after the browser has sent it something. `otherwise`: said if that takes too long."""
     give_up = time.monotonic() + patience_s
     while not is_so():
@@ -29,7 +34,7 @@ class Dashboard:
 
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address
-        self.broken: list[str] = []                         # errors of scripts in the browser itself
+        self.broken: list[str] = []  # errors of scripts in the browser itself
         page.on("pageerror", lambda error: self.broken.append(str(error)))
 
     def go(self, page: str = "", **query: str) -> None:
@@ -46,7 +51,9 @@ class Dashboard:
     def settled(self) -> None:
         """The script has run to its end, and left no error."""
         expect(self.page.get_by_role("heading", level=1).first).to_be_visible()
-        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning"
+        )
         self.sound()
 
     def sound(self) -> None:
@@ -70,7 +77,9 @@ class Dashboard:
 
     def says(self, text: str | re.Pattern[str], patience_s: float | None = None) -> None:
         """A text appears."""
-        expect(self.page.get_by_text(text).first).to_be_visible(timeout=None if patience_s is None else 1000 * patience_s)
+        expect(self.page.get_by_text(text).first).to_be_visible(
+            timeout=None if patience_s is None else 1000 * patience_s
+        )
 
     def choose(self, label: str, option: str | re.Pattern[str]) -> None:
         """An entry of a select box."""

@@ -1,4 +1,5 @@
 """Every page through axe: what somebody with a screen reader or weak eyes could not use fails here (WCAG 2.1, A and AA)."""
+
 import shutil
 
 import pytest
@@ -9,8 +10,22 @@ from mtal.runs.paths import StorePaths
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "data", "launch", "experiments", "jobs", "run", "batch", "inspect", "signals", "map", "curves", "compare",
-         "published", "help")
+PAGES = (
+    "",
+    "data",
+    "launch",
+    "experiments",
+    "jobs",
+    "run",
+    "batch",
+    "inspect",
+    "signals",
+    "map",
+    "curves",
+    "compare",
+    "published",
+    "help",
+)
 BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 IS_DARK = f"() => /^rgb\\((\\d|[1-9]\\d),/.test({BACKGROUND})"
 OF_A_RUN = ("run", "batch", "inspect", "signals", "map")
@@ -29,7 +44,7 @@ def test_every_page_with_results_can_be_used_by_everybody(new_tab, finished_stor
         tab.page.emulate_media(color_scheme="light")
         tab.go(page, **({"run": finished_run.name, "cycle": "1"} if page in OF_A_RUN else {}))
         wrong[page] = tab.barriers()
-        tab.page.emulate_media(color_scheme="dark")         # the same page in other colours
+        tab.page.emulate_media(color_scheme="dark")  # the same page in other colours
         tab.page.wait_for_function(IS_DARK)
         wrong[page] += tab.barriers()
     assert not any(wrong.values()), "\n".join(wrong.values())

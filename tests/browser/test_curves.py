@@ -1,4 +1,5 @@
 """Learning curves in a browser: figures taken along, and a zoom that stays while a run goes on."""
+
 import csv
 import io
 import re
@@ -16,7 +17,12 @@ from tests.browser.screen import Dashboard
 
 pytestmark = pytest.mark.browser
 
-SIGNATURES = {"PNG": b"\x89PNG\r\n\x1a\n", "SVG": b"<svg", "HTML": b"<!doctype html>", "CSV": b"kind,title,run,seed,cycle,"}
+SIGNATURES = {
+    "PNG": b"\x89PNG\r\n\x1a\n",
+    "SVG": b"<svg",
+    "HTML": b"<!doctype html>",
+    "CSV": b"kind,title,run,seed,cycle,",
+}
 RANGE = "plot => [...plot.layout.xaxis.range]"
 OFF = "plot => plot.data.filter(trace => trace.visible === 'legendonly').map(trace => trace.legendgroup)"
 POINTS = "plot => Math.max(...plot._fullData.map(trace => trace.x?.length ?? 0))"
@@ -50,17 +56,22 @@ def test_a_figure_is_taken_in_four_kinds(new_tab, compared):
     plot(tab, dataset, "loss")
     for kind, begins in SIGNATURES.items():
         with tab.page.expect_download() as coming:
-            tab.page.get_by_role("button", name=re.compile(rf"^Download {dataset}-loss-labels as {kind}$")).click()
+            tab.page.get_by_role(
+                "button", name=re.compile(rf"^Download {dataset}-loss-labels as {kind}$")
+            ).click()
         content = coming.value.path().read_bytes()
         assert content.startswith(begins)
         assert coming.value.suggested_filename == f"{dataset}-loss-labels.{kind.lower()}"
         if kind == "HTML":
             assert b"Plotly.newPlot" in content
-            assert len(content) > 1e6                       # the library is inside, so it opens without a network
+            assert len(content) > 1e6  # the library is inside, so it opens without a network
         if kind == "CSV":
             rows = list(csv.DictReader(io.StringIO(content.decode())))
             assert {float(row["value"]) for row in rows} == {
-                value for run in compared for value in run.metrics().query("task == 'loss'")["value"]}
+                value
+                for run in compared
+                for value in run.metrics().query("task == 'loss'")["value"]
+            }
     tab.sound()
 
 
@@ -108,7 +119,10 @@ def test_a_zoom_stays_when_a_cycle_is_complete(new_tab, living, finished_run):
     zoomed, points = found.evaluate(RANGE), found.evaluate(POINTS)
     shutil.copytree(finished_run.cycle(1).folder, living.paths.cycles / ".copy")
     (living.paths.cycles / ".copy").rename(living.paths.cycle(1).folder)
-    tab.page.wait_for_function(f"before => ({POINTS})(document.querySelector('.st-key-curves-{living.config.dataset}-loss "
-                               ".js-plotly-plot')) > before", arg=points)
+    tab.page.wait_for_function(
+        f"before => ({POINTS})(document.querySelector('.st-key-curves-{living.config.dataset}-loss "
+        ".js-plotly-plot')) > before",
+        arg=points,
+    )
     tab.settled()
     assert found.evaluate(RANGE) == pytest.approx(zoomed)

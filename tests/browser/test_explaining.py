@@ -1,4 +1,5 @@
 """Why was this image chosen: a batch decided with the keyboard, a lasso that becomes a set, and an image drawn when asked for."""
+
 import csv
 import math
 import re
@@ -32,7 +33,11 @@ def picks(run: Run) -> list[str]:
 
 def press(tab: Dashboard, key: str, button: str) -> None:
     """A key once its button is there."""
-    expect(tab.page.get_by_test_id("stMain").get_by_role("button", name=re.compile(rf"^{button}")).first).to_be_enabled()
+    expect(
+        tab.page.get_by_test_id("stMain")
+        .get_by_role("button", name=re.compile(rf"^{button}"))
+        .first
+    ).to_be_enabled()
     tab.settled()
     tab.page.keyboard.press(key)
 
@@ -54,7 +59,7 @@ def test_a_batch_is_decided_with_the_keyboard_and_nothing_is_lost(new_tab, run):
     expect(tab.page.locator("li.tile.accepted")).to_have_count(1)
     said = People(run.store).decisions(run.name, CYCLE).set_index("sample")["decision"].to_dict()
     assert said == {names[0]: REJECTED, names[1]: ACCEPTED}
-    expect(tab.page.locator("li.tile.refill")).to_have_count(1)         # the next best takes the place
+    expect(tab.page.locator("li.tile.refill")).to_have_count(1)  # the next best takes the place
     tab.page.reload()
     looks_at(tab, names[1])
     expect(tab.page.locator("li.tile.refill")).to_have_count(1)
@@ -96,7 +101,9 @@ def test_inspect_steps_through_the_batch_and_leads_back(new_tab, run):
 
 def test_any_image_is_drawn_when_it_is_asked_for(new_tab, run):
     tab = new_tab()
-    undrawn = next(image for image in range(len(run.facts["pool"])) if image not in run.drawn(CYCLE))
+    undrawn = next(
+        image for image in range(len(run.facts["pool"])) if image not in run.drawn(CYCLE)
+    )
     tab.go("inspect", run=run.name, cycle=str(CYCLE), sample=run.facts["pool"][undrawn])
     tab.press("Draw it")
     expect(tab.page.get_by_text("All 3 tasks side by side")).to_be_visible()
@@ -116,17 +123,20 @@ def test_a_lasso_becomes_tiles_and_a_set_with_a_link(new_tab, run):
     tab.page.mouse.down()
     for step in range(33):
         angle = 2 * math.pi * step / 32
-        tab.page.mouse.move(across + 0.48 * box["width"] * math.cos(angle), down + 0.48 * box["height"] * math.sin(angle))
+        tab.page.mouse.move(
+            across + 0.48 * box["width"] * math.cos(angle),
+            down + 0.48 * box["height"] * math.sin(angle),
+        )
     tab.page.mouse.up()
     expect(tab.page).to_have_url(re.compile("[?&]set=[0-9a-f]{12}"))
     expect(tab.page.locator(".map-tiles button").first).to_be_visible()
     tab.settled()
-    kept, = People(run.store).sets(run.data.folder.name).to_dict("records")
+    (kept,) = People(run.store).sets(run.data.folder.name).to_dict("records")
     assert kept["id"] in tab.page.url
     assert 1 < kept["size"] <= len(run.facts["pool"])
     tab.keep("map-lasso")
     tab.page.reload()
     expect(tab.page.locator(".map-tiles button").first).to_be_visible()
-    other = new_tab()                                       # the link is all that a colleague needs
+    other = new_tab()  # the link is all that a colleague needs
     other.go("batch", run=run.name, cycle=str(CYCLE), set=kept["id"])
     other.keep("batch-with-set")

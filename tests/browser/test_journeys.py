@@ -1,4 +1,5 @@
 """Whole ways through the dashboard in a real browser, with the real engine behind it."""
+
 import csv
 import io
 import re
@@ -21,15 +22,21 @@ from tests.real_runs import tiny_config, wait
 
 pytestmark = pytest.mark.browser
 
-LONG = ("epochs=150", "cycles=2")                           # long enough to be stopped in the middle of a training
+LONG = ("epochs=150", "cycles=2")  # long enough to be stopped in the middle of a training
 PATIENCE_S = 240
 TOLD = re.compile("at work already")
 
 
 def address_of(config: Config) -> dict[str, str]:
     """Launch with these settings filled in."""
-    return {name: ",".join(value) if name == "tasks" else config.size_text if name == "size" else str(value)
-            for name, value in config.changed().items()}
+    return {
+        name: ",".join(value)
+        if name == "tasks"
+        else config.size_text
+        if name == "size"
+        else str(value)
+        for name, value in config.changed().items()
+    }
 
 
 def launched(tab: Dashboard, config: Config, store: StorePaths) -> Run:
@@ -42,7 +49,9 @@ def launched(tab: Dashboard, config: Config, store: StorePaths) -> Run:
 
 def until(run: Run, is_so: Callable[[], bool]) -> None:
     """Look at a living run's folder until something holds; its log is shown if that takes too long."""
-    eventually(lambda: is_so() or not run.status.alive, lambda: "\n".join(run.log_tail(40)), PATIENCE_S)
+    eventually(
+        lambda: is_so() or not run.status.alive, lambda: "\n".join(run.log_tail(40)), PATIENCE_S
+    )
     assert is_so(), "\n".join(run.log_tail(40))
 
 
@@ -56,7 +65,11 @@ def workers(run: Run) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter(["cmdline", "status"]):
         line = process.info["cmdline"] or []
-        if "mtal.engine.workers.run" in line and str(run.paths.folder) in line and process.info["status"] != psutil.STATUS_ZOMBIE:
+        if (
+            "mtal.engine.workers.run" in line
+            and str(run.paths.folder) in line
+            and process.info["status"] != psutil.STATUS_ZOMBIE
+        ):
             found.append(process)
     return found
 
@@ -92,13 +105,17 @@ def test_launch_watch_and_look_at_everything(new_tab, store):
     ours = runs["ours"]
 
     tab.follow("Experiments")
-    tab.page.get_by_role("link", name="Drawn shapes: Consistency × diversity (ours) and Random, 1 seed").click()
+    tab.page.get_by_role(
+        "link", name="Drawn shapes: Consistency × diversity (ours) and Random, 1 seed"
+    ).click()
     expect(tab.page.locator(".matrix td.finished")).to_have_count(2)
     tab.charts(1)
     tab.keep("experiment")
 
     tab.follow("Learning curves")
-    first = tab.charts(2 + len(ours.tasks)).first          # the loss, the mean change against Random, and the tasks
+    first = tab.charts(
+        2 + len(ours.tasks)
+    ).first  # the loss, the mean change against Random, and the tasks
     for run in runs.values():
         expect(first.locator(".legend")).to_contain_text(run.facts["strategy_title"])
     tab.keep("curves")
@@ -115,8 +132,14 @@ def test_launch_watch_and_look_at_everything(new_tab, store):
     tab.page.get_by_role("link", name="Why this image? Inspect").click()
     tab.says(f"Picked 1st of {len(batch)} in cycle 0. Score")
     tab.settled()
-    drawn = [name for name in ours.evidence(0)["pictures"] if not re.search(r"\.gapself\.|\.truth$|^image$", name)]
-    assert tab.pictures(tab.page.locator(".strips")) == len(drawn)      # what each task says; the truth is not revealed yet
+    drawn = [
+        name
+        for name in ours.evidence(0)["pictures"]
+        if not re.search(r"\.gapself\.|\.truth$|^image$", name)
+    ]
+    assert tab.pictures(tab.page.locator(".strips")) == len(
+        drawn
+    )  # what each task says; the truth is not revealed yet
     tab.keep("inspect")
 
     tab.follow("Map")
@@ -139,7 +162,9 @@ def test_close_the_browser_and_come_back(new_tab, store):
     again.page.get_by_role("link", name="Reattach to").click()
     wait(run)
     assert run.status is Status.FINISHED, "\n".join(run.log_tail(40))
-    expect(again.part(f"run_header.{run.name}")).to_contain_text("finished")        # the page noticed by itself
+    expect(again.part(f"run_header.{run.name}")).to_contain_text(
+        "finished"
+    )  # the page noticed by itself
     again.says("Picked in cycle 0")
     again.keep("run-finished")
 
@@ -151,7 +176,10 @@ def test_two_tabs_start_one_worker(new_tab, store):
         expect(tab.page.get_by_role("button", name="Start 1 run")).to_be_enabled()
     for tab in tabs:
         tab.press("Start 1 run")
-    said = [tab.part("launch.summary").get_by_role("listitem").filter(has_text=config.name) for tab in tabs]
+    said = [
+        tab.part("launch.summary").get_by_role("listitem").filter(has_text=config.name)
+        for tab in tabs
+    ]
     for text in said:
         expect(text).to_be_visible()
     run = Run(store.run(config.name).folder)
@@ -181,7 +209,7 @@ def test_stop_and_resume(new_tab, store):
     tab.keep("jobs-finished")
     assert run.status is Status.FINISHED
     assert run.cycles_done() == 2
-    assert run.cycle(0).metrics.stat().st_mtime_ns == first     # not done again
+    assert run.cycle(0).metrics.stat().st_mtime_ns == first  # not done again
 
 
 def test_exports_open_and_hold_the_batch(new_tab, store, finished_run):

@@ -1,4 +1,5 @@
 """A small folder with a tasks.yaml and labels of all six tasks, in sub-folders, with random but correct values."""
+
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +12,31 @@ SIZE = (24, 32)
 POOL, VALIDATION = ("a/0001", "a/0002", "b/0001", "0007"), ("c/0011", "0012")
 ALL = ("semseg", "depth", "normals", "edge", "saliency", "human_parts")
 DESCRIPTION = {
-    "title": "Rooms", "note": "Made for tests.", "images": "images",
+    "title": "Rooms",
+    "note": "Made for tests.",
+    "images": "images",
     "splits": {"pool": "pool.txt", "validation": "validation.txt"},
     "tasks": {
-        "semseg": {"folder": "semseg", "classes": ["wall", "floor", "chair", "lamp"], "ignore": [255]},
+        "semseg": {
+            "folder": "semseg",
+            "classes": ["wall", "floor", "chair", "lamp"],
+            "ignore": [255],
+        },
         "depth": {"folder": "depth", "scale": 0.001, "far_m": 10, "typical_m": 2.8},
         "normals": {"folder": "normals"},
         "edge": {"folder": "edge"},
         "saliency": {"folder": "saliency"},
         "human_parts": {"folder": "human_parts"},
-    }}
+    },
+}
 
 
-def write_folder(folder: Path, description: dict = DESCRIPTION, pool: tuple[str, ...] = POOL,
-                 validation: tuple[str, ...] = VALIDATION) -> Path:
+def write_folder(
+    folder: Path,
+    description: dict = DESCRIPTION,
+    pool: tuple[str, ...] = POOL,
+    validation: tuple[str, ...] = VALIDATION,
+) -> Path:
     """Writes the folder and returns it."""
     folder.mkdir(parents=True)
     describe(folder, description)

@@ -1,4 +1,5 @@
 """Fixtures of the data sets' tests."""
+
 import builtins
 import errno
 import io
@@ -20,6 +21,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, int], None]:
     """Let the system refuse to open a file, or to look at anything in a folder; chmod would not stop root."""
+
     def refuse(path: Path, number: int = errno.EACCES) -> None:
         def guarded(real: Callable) -> Callable:
             def call(file, *words, **more):
@@ -27,8 +29,18 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, int], None]:
                 if path in asked.parents or (asked == path and real in opening):
                     raise OSError(number, os.strerror(number), str(asked))
                 return real(file, *words, **more)
+
             return call
+
         opening = (io.open, builtins.open)
-        for module, name in ((os, "stat"), (os, "lstat"), (os, "scandir"), (os, "listdir"), (io, "open"), (builtins, "open")):
+        for module, name in (
+            (os, "stat"),
+            (os, "lstat"),
+            (os, "scandir"),
+            (os, "listdir"),
+            (io, "open"),
+            (builtins, "open"),
+        ):
             monkeypatch.setattr(module, name, guarded(getattr(module, name)))
+
     return refuse

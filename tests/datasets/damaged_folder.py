@@ -2,6 +2,7 @@
 
 `python -m tests.datasets.damaged_folder FOLDER` writes one to look at.
 """
+
 import shutil
 import sys
 from pathlib import Path
@@ -39,10 +40,17 @@ EXPECTED = {
     ("pool", "pool00018", "image"): ("blank image", "note"),
     ("pool", "pool00019", "semseg"): ("nearly empty", "note"),
 }
-NO_LABEL = ("pool00020", "edge")                            # its file is not there, which is no problem
-LEAKS = {"val00001": ("pool00020", "same picture"), "val00002": ("pool00021", "nearly the same picture")}
-ALIKE = {frozenset({"pool00010", "pool00011"}), frozenset({"pool00012", "pool00022"}), frozenset({"pool00020", "val00001"}),
-         frozenset({"pool00021", "val00002"})}
+NO_LABEL = ("pool00020", "edge")  # its file is not there, which is no problem
+LEAKS = {
+    "val00001": ("pool00020", "same picture"),
+    "val00002": ("pool00021", "nearly the same picture"),
+}
+ALIKE = {
+    frozenset({"pool00010", "pool00011"}),
+    frozenset({"pool00012", "pool00022"}),
+    frozenset({"pool00020", "val00001"}),
+    frozenset({"pool00021", "val00002"}),
+}
 
 
 def write_damaged(folder: Path, pool: int = POOL, validation: int = VALIDATION) -> Path:
@@ -74,19 +82,23 @@ def damaged_config(folder: Path) -> Config:
 
 def _write(folder: Path, one: str, split: Split, index: int, tasks: dict) -> None:
     Image.fromarray(split.image(index)).save(folder / "images" / f"{one}.jpg", quality=95)
-    Image.fromarray(split.label(index, tasks["semseg"]) + 1).save(folder / "segmentation" / f"{one}.png")
+    Image.fromarray(split.label(index, tasks["semseg"]) + 1).save(
+        folder / "segmentation" / f"{one}.png"
+    )
     for name in ("depth", "normals", "edge"):
         np.save(folder / name / f"{one}.npy", split.label(index, tasks[name]).astype(np.float32))
 
 
 def _damage_images(images: Path) -> None:
     whole = (images / "pool00001.jpg").read_bytes()
-    (images / "pool00001.jpg").write_bytes(whole[:len(whole) // 2])
+    (images / "pool00001.jpg").write_bytes(whole[: len(whole) // 2])
     (images / "pool00002.jpg").write_bytes(b"")
     (images / "pool00003.jpg").write_text("This is no photograph.")
     (images / "pool00004.jpg").unlink()
     shutil.copy(images / "pool00010.jpg", images / "pool00011.jpg")
-    with Image.open(images / "pool00012.jpg") as image:     # saved again, at three quarters of the size and back
+    with Image.open(
+        images / "pool00012.jpg"
+    ) as image:  # saved again, at three quarters of the size and back
         image.resize((120, 90)).resize((160, 120)).save(images / "pool00022.jpg", quality=60)
     Image.new("RGB", (160, 120), (90, 91, 90)).save(images / "pool00018.jpg")
     shutil.copy(images / "pool00020.jpg", images / "val00001.jpg")
@@ -95,19 +107,24 @@ def _damage_images(images: Path) -> None:
 
 
 def _damage_labels(folder: Path) -> None:
-    segmentation, depth, normals, edge = (folder / name for name in ("segmentation", "depth", "normals", "edge"))
+    segmentation, depth, normals, edge = (
+        folder / name for name in ("segmentation", "depth", "normals", "edge")
+    )
     Image.fromarray(np.ones((60, 80), np.uint8)).save(segmentation / "pool00005.png")
     _change_png(segmentation / "pool00006.png", lambda label: np.where(label == 1, 77, label))
-    _change(depth / "pool00007.npy", lambda label: 1000 * label)                        # millimetres
+    _change(depth / "pool00007.npy", lambda label: 1000 * label)  # millimetres
     _change(normals / "pool00008.npy", lambda label: np.where(label > 0.9, np.nan, label))
     _change(normals / "pool00009.npy", lambda label: 0.5 * label)
     (depth / "pool00010.npy").write_bytes((depth / "pool00010.npy").read_bytes()[:-4000])
     _change_png(segmentation / "pool00013.png", lambda label: np.full_like(label, 2))
-    _change(depth / "pool00014.npy", lambda label: 39.37 * label)                       # inches
+    _change(depth / "pool00014.npy", lambda label: 39.37 * label)  # inches
     _change(normals / "pool00015.npy", lambda label: -label)
     _change(edge / "pool00016.npy", lambda label: 1 - label)
     shutil.copy(segmentation / "pool00000.png", segmentation / "pool00017.png")
-    _change_png(segmentation / "pool00019.png", lambda label: np.where(np.arange(label.size).reshape(label.shape) < 99, label, 0))
+    _change_png(
+        segmentation / "pool00019.png",
+        lambda label: np.where(np.arange(label.size).reshape(label.shape) < 99, label, 0),
+    )
     (edge / f"{NO_LABEL[0]}.npy").unlink()
 
 

@@ -1,4 +1,5 @@
 """A small folder in the exact layout of NYUD_MT, with random but correct labels."""
+
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,9 @@ def write_image(folder: Path, one: str, rng: np.random.Generator) -> None:
     depth[0, 0], depth[0, 1] = 0, np.nan
     stored = rng.integers(0, 41, SIZE).astype(np.uint8)
     stored[0, 0], stored[0, 1], stored[0, 2] = 0, 1, 40
-    Image.fromarray(rng.integers(0, 256, (*SIZE, 3)).astype(np.uint8)).save(folder / "images" / f"{one}.jpg")
+    Image.fromarray(rng.integers(0, 256, (*SIZE, 3)).astype(np.uint8)).save(
+        folder / "images" / f"{one}.jpg"
+    )
     Image.fromarray(stored).save(folder / "segmentation" / f"{one}.png")
     np.save(folder / "depth" / f"{one}.npy", depth)
     np.save(folder / "normals" / f"{one}.npy", normals)

@@ -1,4 +1,5 @@
 """Images and labels move together. The twin moves one pixel at a time in plain loops."""
+
 import math
 
 import numpy as np
@@ -10,12 +11,14 @@ from mtal.datasets.augment import ZOOMS, augment, draw_warp, warp_images, warp_t
 from mtal.datasets.synthetic.shapes import DRAWN
 from mtal.tasks.task import Warp
 
-TIE_PX = 2e-3                                               # where two pixels are equally near, either is right
+TIE_PX = 2e-3  # where two pixels are equally near, either is right
 
 
 @pytest.fixture(scope="module")
 def tasks():
-    config = Config(dataset="drawn", data="2+1", size=(16, 16), tasks=("semseg", "depth", "normals", "edge"))
+    config = Config(
+        dataset="drawn", data="2+1", size=(16, 16), tasks=("semseg", "depth", "normals", "edge")
+    )
     return {task.name: task for task in DRAWN.load(config).tasks}
 
 
@@ -48,11 +51,15 @@ def nearest_by_hand(label, ignore, mirrored, zoom, angle=0.0):
 
 @pytest.mark.parametrize("size", [(6, 8), (7, 9), (5, 12), (1, 3)])
 @pytest.mark.parametrize("mirrored", [False, True])
-@pytest.mark.parametrize(("zoom", "angle"), [
-    (1, 0), (1.2, 0), (1.5, 0), (2, 0), (0.75, 0), (1, 0.3), (1.2, -0.35), (1, math.pi / 2)])
+@pytest.mark.parametrize(
+    ("zoom", "angle"),
+    [(1, 0), (1.2, 0), (1.5, 0), (2, 0), (0.75, 0), (1, 0.3), (1.2, -0.35), (1, math.pi / 2)],
+)
 def test_labels_equal_the_plain_loops(tasks, size, mirrored, zoom, angle):
     label = np.random.default_rng(1).permutation(size[0] * size[1]).reshape(size).astype(np.uint8)
-    moved = warp_targets(torch.from_numpy(label)[None, None], tasks["semseg"], warp(mirrored, zoom, angle))[0, 0]
+    moved = warp_targets(
+        torch.from_numpy(label)[None, None], tasks["semseg"], warp(mirrored, zoom, angle)
+    )[0, 0]
     allowed = nearest_by_hand(label, 255, mirrored, zoom, angle)
     for row in range(size[0]):
         for column in range(size[1]):
@@ -71,8 +78,12 @@ def test_images_equal_the_plain_loops(mirrored, zoom):
             y, x = source(row, column, size, mirrored, zoom, 0)
             i, j = min(math.floor(y), size[0] - 2), min(math.floor(x), size[1] - 2)
             a, b = y - i, x - j
-            expected = ((1 - a) * (1 - b) * image[:, i, j] + (1 - a) * b * image[:, i, j + 1]
-                        + a * (1 - b) * image[:, i + 1, j] + a * b * image[:, i + 1, j + 1])
+            expected = (
+                (1 - a) * (1 - b) * image[:, i, j]
+                + (1 - a) * b * image[:, i, j + 1]
+                + a * (1 - b) * image[:, i + 1, j]
+                + a * b * image[:, i + 1, j + 1]
+            )
             np.testing.assert_allclose(moved[:, row, column], expected, atol=1e-5)
 
 
@@ -99,7 +110,9 @@ def test_outside_is_ignored_and_black(tasks):
     assert (moved == 3).sum() == 16
     assert (moved == 255).sum() == 48
     assert (warp_targets(torch.ones(1, 1, 8, 8), tasks["depth"], small)[0, 0, 0] == 0).all()
-    assert (warp_images(torch.full((1, 3, 8, 8), 200, dtype=torch.uint8), small)[0, :, 0] == 0).all()
+    assert (
+        warp_images(torch.full((1, 3, 8, 8), 200, dtype=torch.uint8), small)[0, :, 0] == 0
+    ).all()
 
 
 def test_depth_shrinks_and_normals_turn_with_the_image(tasks):
@@ -108,17 +121,23 @@ def test_depth_shrinks_and_normals_turn_with_the_image(tasks):
     normal = torch.tensor([0.6, 0.0, -0.8]).view(1, 3, 1, 1).expand(1, 3, 5, 5)
     mirrored = warp_targets(normal, tasks["normals"], warp(True, 1))
     torch.testing.assert_close(mirrored[0, :, 2, 2], torch.tensor([-0.6, 0.0, -0.8]))
-    turned = warp_targets(normal, tasks["normals"], warp(False, 1, math.pi / 2))    # what pointed right now points up
+    turned = warp_targets(
+        normal, tasks["normals"], warp(False, 1, math.pi / 2)
+    )  # what pointed right now points up
     torch.testing.assert_close(turned[0, :, 2, 2], torch.tensor([0.0, -0.6, -0.8]))
 
 
 def test_images_of_a_batch_move_apart_and_labels_follow(tasks):
     """Class ids painted as grey: after the move image and label must still agree away from borders."""
-    grey = torch.arange(12).repeat_interleave(3).view(1, 1, 1, 36).expand(8, 1, 30, 36).to(torch.uint8)
+    grey = (
+        torch.arange(12).repeat_interleave(3).view(1, 1, 1, 36).expand(8, 1, 30, 36).to(torch.uint8)
+    )
     images = (grey * 20).expand(8, 3, 30, 36)
-    moved, targets = augment(images, {"semseg": grey.contiguous()}, [tasks["semseg"]], torch.Generator().manual_seed(3))
+    moved, targets = augment(
+        images, {"semseg": grey.contiguous()}, [tasks["semseg"]], torch.Generator().manual_seed(3)
+    )
     gap = (moved[:, :1].float() - 20 * targets["semseg"].float()).abs()
-    assert gap.max() <= 10.5                                # half a step: the border between two classes, blurred
+    assert gap.max() <= 10.5  # half a step: the border between two classes, blurred
     assert (gap < 0.6).float().mean() > 0.5
     assert len({targets["semseg"][row].numpy().tobytes() for row in range(8)}) > 2
     assert moved.dtype == torch.uint8
@@ -127,8 +146,10 @@ def test_images_of_a_batch_move_apart_and_labels_follow(tasks):
 def test_seed_decides(tasks):
     images = torch.randint(0, 256, (4, 3, 8, 8), dtype=torch.uint8)
     depth = torch.rand(4, 1, 8, 8) + 1
-    first, again, other = (augment(images, {"depth": depth}, [tasks["depth"]], torch.Generator().manual_seed(seed))
-                           for seed in (5, 5, 6))
+    first, again, other = (
+        augment(images, {"depth": depth}, [tasks["depth"]], torch.Generator().manual_seed(seed))
+        for seed in (5, 5, 6)
+    )
     assert torch.equal(first[0], again[0])
     assert torch.equal(first[1]["depth"], again[1]["depth"])
     assert not torch.equal(first[0], other[0])
@@ -137,7 +158,9 @@ def test_seed_decides(tasks):
 def test_shares_of_the_draws():
     drawn = draw_warp(6000, torch.Generator().manual_seed(0))
     assert abs(drawn.mirrored.float().mean() - 0.5) < 0.03
-    assert all(abs((drawn.zoom == zoom).float().mean() - 1 / 3) < 0.03 for zoom in torch.tensor(ZOOMS))
+    assert all(
+        abs((drawn.zoom == zoom).float().mean() - 1 / 3) < 0.03 for zoom in torch.tensor(ZOOMS)
+    )
     assert (drawn.angle == 0).all()
     turned = draw_warp(1000, torch.Generator().manual_seed(0), most_angle=0.3)
     assert 0.28 < turned.angle.max() <= 0.3

@@ -1,4 +1,5 @@
 """What every data set must do. A new one is tested as soon as it is listed and SMALL says how to make one of it."""
+
 import contextlib
 import re
 import string
@@ -17,14 +18,20 @@ from tests.datasets.nyud_folder import nyud_config, write_nyud
 from tests.datasets.nyud_mat_file import small_mat
 from tests.datasets.pascal_folder import pascal_config, write_pascal
 
-SMALL = {                                                   # name -> a config of a small one, given an empty folder
+SMALL = {  # name -> a config of a small one, given an empty folder
     "nyud": lambda folder: nyud_config(write_nyud(folder / "NYUD_MT")),
     "nyud-mat": small_mat,
     "pascal": lambda folder: pascal_config(write_pascal(folder / "PASCAL_MT")),
-    "drawn": lambda folder: Config(dataset="drawn", data="5+3", size=(21, 34),
-                                   tasks=("semseg", "depth", "normals", "edge", "saliency", "human_parts")),
+    "drawn": lambda folder: Config(
+        dataset="drawn",
+        data="5+3",
+        size=(21, 34),
+        tasks=("semseg", "depth", "normals", "edge", "saliency", "human_parts"),
+    ),
     "folder": lambda folder: folder_config(write_folder(folder / "rooms")),
-    "rooms": lambda folder: folder_config(write_folder(folder / "rooms")).model_copy(update={"dataset": "rooms"}),
+    "rooms": lambda folder: folder_config(write_folder(folder / "rooms")).model_copy(
+        update={"dataset": "rooms"}
+    ),
 }
 
 
@@ -41,7 +48,9 @@ class TestEveryDataset:
     def test_has_the_tasks_asked_for_in_their_order(self, name, config, dataset):
         assert tuple(task.name for task in dataset.tasks) == config.tasks
         reverse = config.model_copy(update={"tasks": config.tasks[::-1]})
-        assert [task.name for task in DATASETS[name].load(reverse).tasks] == list(config.tasks[::-1])
+        assert [task.name for task in DATASETS[name].load(reverse).tasks] == list(
+            config.tasks[::-1]
+        )
         assert set(config.tasks) == set(DATASETS[name].task_names)
 
     def test_ids_are_different_and_fit_for_file_names(self, dataset):
@@ -60,11 +69,16 @@ class TestEveryDataset:
                     assert label.dtype == task.label_dtype
                     assert label.shape == image.shape[:2] + (3,) * (task.label_channels == 3)
                     assert task.problem(label) == ""
-                    target = torch.from_numpy(label.reshape(*label.shape[:2], -1)).permute(2, 0, 1)[None]
+                    target = torch.from_numpy(label.reshape(*label.shape[:2], -1)).permute(2, 0, 1)[
+                        None
+                    ]
                     assert task.valid(target).shape == (1, 1, *label.shape[:2])
 
     def test_reading_twice_gives_the_same_and_nobody_can_spoil_it(self, dataset):
-        for read in (dataset.pool.image, *(lambda index, task=task: dataset.pool.label(index, task) for task in dataset.tasks)):
+        for read in (
+            dataset.pool.image,
+            *(lambda index, task=task: dataset.pool.label(index, task) for task in dataset.tasks),
+        ):
             first = read(1)
             first[:] = 0
             np.testing.assert_array_equal(read(1), read(1))
@@ -79,19 +93,25 @@ class TestEveryDataset:
         (tmp_path / "round").symlink_to("round")
         config = Config(dataset=name, data=data)
         for ask in (DATASETS[name].place, DATASETS[name].tasks_in, DATASETS[name].load):
-            if name != "drawn" or ask != DATASETS[name].tasks_in:       # which has all tasks at any place
+            if (
+                name != "drawn" or ask != DATASETS[name].tasks_in
+            ):  # which has all tasks at any place
                 with pytest.raises(ConfigError, match=re.escape(repr(data))):
                     ask(config)
 
     def test_a_folder_that_may_not_be_read_is_named(self, name, config, refuse):
         if name == "drawn":
-            return                                          # it reads no folder
+            return  # it reads no folder
         refuse(Path(config.data))
         source = DATASETS[name]
         for ask in filter(None, (source.place, source.tasks_in, source.write_missing)):
-            with contextlib.suppress(ConfigError, DataError):           # some can answer without a look inside
+            with contextlib.suppress(
+                ConfigError, DataError
+            ):  # some can answer without a look inside
                 ask(config)
-        with pytest.raises((ConfigError, DataError), match=rf"{re.escape(config.data)}.*Permission denied"):
+        with pytest.raises(
+            (ConfigError, DataError), match=rf"{re.escape(config.data)}.*Permission denied"
+        ):
             source.load(config)
 
     def test_the_place_has_the_labels_that_can_be_read(self, name, config, dataset):
@@ -107,7 +127,9 @@ class TestEveryDataset:
             np.testing.assert_array_equal(some.image(index), dataset.pool.image(place))
             assert some.files(index, dataset.tasks) == dataset.pool.files(place, dataset.tasks)
             for task in dataset.tasks:
-                np.testing.assert_array_equal(some.label(index, task), dataset.pool.label(place, task))
+                np.testing.assert_array_equal(
+                    some.label(index, task), dataset.pool.label(place, task)
+                )
 
     def test_a_subset_of_a_subset_and_its_ids_are_made_once(self, dataset):
         inner = Subset(dataset.pool, tuple(range(len(dataset.pool.ids))[::-1]))
@@ -122,7 +144,11 @@ class TestEveryDataset:
 
     def test_weights_of_the_config_win(self, name, config, dataset):
         own = {task.name: task.weight for task in dataset.tasks}
-        found = DATASETS[name].load(config.model_copy(update={"loss_weights": {config.tasks[1]: 3.5}})).tasks
+        found = (
+            DATASETS[name]
+            .load(config.model_copy(update={"loss_weights": {config.tasks[1]: 3.5}}))
+            .tasks
+        )
         assert {task.name: task.weight for task in found} == own | {config.tasks[1]: 3.5}
         assert own[config.tasks[1]] != 3.5
 
@@ -130,8 +156,10 @@ class TestEveryDataset:
         labelled = np.zeros((len(dataset.pool.ids), len(dataset.tasks)), bool)
         labelled[1, 2] = True
         gated = Gated(dataset.pool, dataset.tasks, labelled)
-        labelled[:] = True                                  # the gate has its own copy
-        np.testing.assert_array_equal(gated.label(1, dataset.tasks[2]), dataset.pool.label(1, dataset.tasks[2]))
+        labelled[:] = True  # the gate has its own copy
+        np.testing.assert_array_equal(
+            gated.label(1, dataset.tasks[2]), dataset.pool.label(1, dataset.tasks[2])
+        )
         for index, task in ((0, dataset.tasks[2]), (1, dataset.tasks[0])):
             with pytest.raises(LabelNotBought, match=dataset.pool.ids[index]):
                 gated.label(index, task)

@@ -1,4 +1,5 @@
 """Pixels as the pretrained backbones expect them."""
+
 import torch
 
 from mtal.datasets.normalise import MEAN, STD, to_input

@@ -1,4 +1,5 @@
 """What the trainer reads: sizes, values, the memory's limit, the gate, and all broken files in one message."""
+
 import threading
 
 import numpy as np
@@ -63,7 +64,9 @@ def test_labels_are_of_the_nearest_pixel(dataset, size):
     expected = np.empty(size, label.dtype)
     for row in range(size[0]):
         for column in range(size[1]):
-            expected[row, column] = label[int((row + 0.5) * 24 / size[0]), int((column + 0.5) * 32 / size[1])]
+            expected[row, column] = label[
+                int((row + 0.5) * 24 / size[0]), int((column + 0.5) * 32 / size[1])
+            ]
     np.testing.assert_array_equal(resize_label(label, size), expected)
 
 
@@ -79,7 +82,9 @@ def test_images_shrink_by_averaging():
     checks = np.indices((64, 64)).sum(axis=0) % 2 * 255
     small = resize_image(np.repeat(checks[..., None], 3, -1).astype(np.uint8), (8, 8))
     assert small.shape == (8, 8, 3)
-    assert np.abs(small.astype(int) - 127).max() < 10      # without antialiasing it would be black or white
+    assert (
+        np.abs(small.astype(int) - 127).max() < 10
+    )  # without antialiasing it would be black or white
 
 
 def test_everything_is_read_once_while_there_is_room(counted, dataset):
@@ -87,7 +92,9 @@ def test_everything_is_read_once_while_there_is_room(counted, dataset):
     for _ in range(3):
         data.images(range(6))
         data.targets([0, 1], dataset.tasks[1])
-    assert sorted(counted.read) == sorted([(index, "image") for index in range(6)] + [(0, "depth"), (1, "depth")])
+    assert sorted(counted.read) == sorted(
+        [(index, "image") for index in range(6)] + [(0, "depth"), (1, "depth")]
+    )
 
 
 def test_memory_is_bounded_and_results_stay_the_same(counted, dataset):
@@ -110,14 +117,19 @@ def test_native_targets_keep_the_size_of_the_label(counted, dataset):
             for _ in range(3):
                 for index, target in zip([4, 1], data.native_targets([4, 1], task), strict=True):
                     assert target.shape == (task.label_channels, 24, 32)
-                    np.testing.assert_allclose(target.permute(1, 2, 0).squeeze(-1), dataset.pool.label(index, task), atol=1e-6)
-                    target.zero_()                          # spoils nothing
+                    np.testing.assert_allclose(
+                        target.permute(1, 2, 0).squeeze(-1),
+                        dataset.pool.label(index, task),
+                        atol=1e-6,
+                    )
+                    target.zero_()  # spoils nothing
     assert counted.read.count((4, "depth")) == (1 + 3) + (1 + 1)
 
 
 def test_a_label_has_the_same_bits_whether_it_was_read_now_or_kept(dataset):
     """Else a run that was resumed would measure otherwise in the last digits than one that went on."""
-    class Longer(Counted):                                  # vectors of the size of the network, not quite of unit length
+
+    class Longer(Counted):  # vectors of the size of the network, not quite of unit length
         def label(self, index, task):
             return super().label(index, task) * np.float32(1.003)
 
@@ -155,7 +167,9 @@ class TestGate:
         data = Resized(Gated(counted, dataset.tasks, labelled), (24, 32), ROOMY_GB)
         targets = data.targets_for([5, 0, 1], dataset.tasks, labelled)
         for column, task in enumerate(dataset.tasks):
-            assert task.has_label(targets[task.name]).tolist() == [bool(labelled[index, column]) for index in (5, 0, 1)]
+            assert task.has_label(targets[task.name]).tolist() == [
+                bool(labelled[index, column]) for index in (5, 0, 1)
+            ]
             assert (targets[task.name][2] == task.ignore).all()
             assert torch.equal(targets[task.name][1:2], data.targets([0], task))
         assert set(counted.read) == {(5, "depth"), (0, "semseg"), (0, "depth"), (0, "normals")}
@@ -165,7 +179,11 @@ class TestGate:
         data.preload(lambda done, total: seen.append((done, total)), dataset.tasks, labelled)
         assert seen == [(done, 6) for done in range(7)]
         expected = [(index, "image") for index in range(6)] + [
-            (index, task.name) for index in range(6) for column, task in enumerate(dataset.tasks) if labelled[index, column]]
+            (index, task.name)
+            for index in range(6)
+            for column, task in enumerate(dataset.tasks)
+            if labelled[index, column]
+        ]
         assert sorted(counted.read) == sorted(expected)
         data.images(range(6))
         assert len(counted.read) == len(expected)
@@ -199,29 +217,44 @@ class TestBroken:
         assert done[-1] == (4, 4)
         assert set(problems) == {(0, "semseg"), (2, "depth")}
         assert "depth/0005.npy" in problems[2, "depth"]
-        for column, (task, broken) in enumerate(zip(dataset.tasks, (0, 2, None, None), strict=True)):
+        for column, (task, broken) in enumerate(
+            zip(dataset.tasks, (0, 2, None, None), strict=True)
+        ):
             whole = [place != broken for place in range(4)]
             assert task.has_label(data.targets(range(4), task)).tolist() == whole
-            assert [bool(task.has_label(target[None])) for target in data.native_targets(range(4), task)] == whole
-            targets = data.targets_for(range(4), dataset.tasks, np.ones((4, 4), bool))[dataset.tasks[column].name]
+            assert [
+                bool(task.has_label(target[None])) for target in data.native_targets(range(4), task)
+            ] == whole
+            targets = data.targets_for(range(4), dataset.tasks, np.ones((4, 4), bool))[
+                dataset.tasks[column].name
+            ]
             assert task.has_label(targets).tolist() == whole
 
     def test_labels_that_are_not_there_can_be_blanked_without_a_reading(self, counted, dataset):
         data, where = Resized(counted, (24, 32), ROOMY_GB), np.zeros((6, 3), bool)
         where[4, 1] = True
         data.blank(dataset.tasks, where)
-        assert dataset.tasks[1].has_label(data.targets([3, 4], dataset.tasks[1])).tolist() == [True, False]
+        assert dataset.tasks[1].has_label(data.targets([3, 4], dataset.tasks[1])).tolist() == [
+            True,
+            False,
+        ]
         assert counted.read == [(3, dataset.tasks[1].name)]
 
     def test_all_broken_images_are_in_one_message(self, folder):
         dataset = NYUD.load(nyud_config(folder))
         for one in ("0001", "0005"):
             (folder / "images" / f"{one}.jpg").write_bytes(b"no")
-        with pytest.raises(DataError, match=r"2 images cannot be used: .*images/0001\.jpg.*images/0005\.jpg"):
+        with pytest.raises(
+            DataError, match=r"2 images cannot be used: .*images/0001\.jpg.*images/0005\.jpg"
+        ):
             Resized(dataset.pool, SIZE, ROOMY_GB).preload(tasks=dataset.tasks)
 
     def test_only_the_first_ten_are_named(self, folder):
-        dataset = NYUD.load(nyud_config(write_nyud(folder.parent / "many", train=tuple(f"{one:04d}" for one in range(16)))))
+        dataset = NYUD.load(
+            nyud_config(
+                write_nyud(folder.parent / "many", train=tuple(f"{one:04d}" for one in range(16)))
+            )
+        )
         for path in (folder.parent / "many" / "images").iterdir():
             path.write_bytes(b"no")
         with pytest.raises(DataError, match=r"16 images cannot be used: .*; and 6 more$") as caught:
@@ -231,6 +264,7 @@ class TestBroken:
     def test_a_report_can_stop_it(self, counted):
         def stop(done, total):
             raise KeyboardInterrupt
+
         with pytest.raises(KeyboardInterrupt):
             Resized(counted, (24, 32), ROOMY_GB).preload(stop)
         assert counted.read == []

@@ -1,4 +1,5 @@
 """Whole runs by the real engine: what they leave behind, and that killing or stopping them changes nothing."""
+
 import shutil
 import time
 from dataclasses import replace
@@ -16,7 +17,7 @@ from mtal.datasets.dataset import DataError, Gated, LabelNotBought
 from mtal.datasets.registry import DATASETS
 from mtal.engine import cycle
 from mtal.engine.rendering import draw
-from mtal.engine.stage_timer import Watch
+from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages.prepare import prepare
 from mtal.engine.stages.prepare_data import first_images
 from mtal.engine.stages.train import training_weights
@@ -29,7 +30,7 @@ from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
 from tests.real_runs import launch_and_wait, tiny_config, wait
 
-WHOLE = np.ones((24, 3), dtype=bool)                        # every label exists
+WHOLE = np.ones((24, 3), dtype=bool)  # every label exists
 
 
 class TestFinishedRun:
@@ -54,7 +55,10 @@ class TestFinishedRun:
 
     def test_both_strategies_start_from_the_same_images(self, finished_run, random_run):
         assert finished_run.facts["start"] == random_run.facts["start"]
-        first, other = (run.metrics().query("cycle == 0")["value"].to_numpy() for run in (finished_run, random_run))
+        first, other = (
+            run.metrics().query("cycle == 0")["value"].to_numpy()
+            for run in (finished_run, random_run)
+        )
         np.testing.assert_array_equal(first, other)
 
     def test_the_pick_follows_from_the_stored_numbers(self, finished_run):
@@ -62,11 +66,25 @@ class TestFinishedRun:
         config = finished_run.config
         for number in (0, 1):
             table = finished_run.pool(number)
-            committee = np.stack([np.stack([table[f"m.{task}.{other}"] for other in config.tasks if other != task], axis=1)
-                                  for task in config.tasks], axis=1)
+            committee = np.stack(
+                [
+                    np.stack(
+                        [table[f"m.{task}.{other}"] for other in config.tasks if other != task],
+                        axis=1,
+                    )
+                    for task in config.tasks
+                ],
+                axis=1,
+            )
             labelled = finished_run.labelled(number, first_images(config, WHOLE))
-            pool = Pool(config.tasks, labelled, {"committee": committee, "embedding": finished_run.embedding(number)})
-            again = STRATEGIES["ours"].pick(pool, 15, np.random.default_rng([config.seed, number, 4]), Options())
+            pool = Pool(
+                config.tasks,
+                labelled,
+                {"committee": committee, "embedding": finished_run.embedding(number)},
+            )
+            again = STRATEGIES["ours"].pick(
+                pool, 15, np.random.default_rng([config.seed, number, 4]), Options()
+            )
             np.testing.assert_array_equal(again.pairs, finished_run.picked(number))
             np.testing.assert_allclose(again.table["score"], table["score"], rtol=1e-6)
             ranked = table[table["rank"] > 0].sort_values("rank")
@@ -76,7 +94,9 @@ class TestFinishedRun:
 
     def test_scores_are_those_of_the_formula(self, finished_run):
         table, tasks = finished_run.pool(0), finished_run.config.tasks
-        members = {task: [f"m.{task}.{other}" for other in tasks if other != task] for task in tasks}
+        members = {
+            task: [f"m.{task}.{other}" for other in tasks if other != task] for task in tasks
+        }
         scores = np.column_stack([table[members[task]].max(axis=1) for task in tasks])
         np.testing.assert_allclose(np.column_stack([table[f"s.{task}"] for task in tasks]), scores)
         normalised = comparable(scores, ~table["labelled"].to_numpy(), "minmax")
@@ -90,7 +110,12 @@ class TestFinishedRun:
         for image in evidence["images"]:
             for name in evidence["pictures"]:
                 assert finished_run.picture(0, image, name).stat().st_size > 0
-        assert {"depth.gap.semseg", "depth.gapself.normals", "semseg.initial", "semseg.final"} <= set(evidence["pictures"])
+        assert {
+            "depth.gap.semseg",
+            "depth.gapself.normals",
+            "semseg.initial",
+            "semseg.final",
+        } <= set(evidence["pictures"])
 
     def test_map_and_embedding_have_a_row_per_image(self, finished_run):
         assert finished_run.embedding(1).shape == (24, 16)
@@ -99,7 +124,14 @@ class TestFinishedRun:
     def test_random_measures_nothing_it_does_not_need(self, random_run):
         assert random_run.embedding(0) is None
         assert "s.depth" not in random_run.pool(0)
-        assert set(random_run.seconds()["stage"]) == {"load", "train", "evaluate", "pick", "evidence", "afterwards"}
+        assert set(random_run.seconds()["stage"]) == {
+            "load",
+            "train",
+            "evaluate",
+            "pick",
+            "evidence",
+            "afterwards",
+        }
         assert random_run.content(0).empty
         assert random_run.others(0).empty
         assert {"cluster", "nearest", "nearest_after"}.isdisjoint(random_run.pool(0))
@@ -124,18 +156,20 @@ class TestFinishedRun:
 
 
 def test_sample_weights_are_on_for_ours_and_off_for_random(finished_run, random_run):
-    class Study:
+    class RunContext:
         def __init__(self, run: Run) -> None:
             self.run, self.config = run, run.config
             self.strategy = STRATEGIES[run.config.strategy]
             self.dataset = DATASETS["drawn"].load(run.config)
 
     labelled = finished_run.labelled(1, first_images(finished_run.config, WHOLE))
-    weights = training_weights(Study(finished_run), 1, labelled)
+    weights = training_weights(RunContext(finished_run), 1, labelled)
     assert len(np.unique(weights[labelled])) > 3
     np.testing.assert_allclose(weights.sum(axis=0) / labelled.sum(axis=0), 1)
     labelled = random_run.labelled(1, first_images(random_run.config, WHOLE))
-    np.testing.assert_array_equal(training_weights(Study(random_run), 1, labelled), labelled.astype(float))
+    np.testing.assert_array_equal(
+        training_weights(RunContext(random_run), 1, labelled), labelled.astype(float)
+    )
 
 
 def same_picks(first: Run, second: Run) -> None:
@@ -143,16 +177,23 @@ def same_picks(first: Run, second: Run) -> None:
         np.testing.assert_array_equal(first.picked(number), second.picked(number))
         pd.testing.assert_frame_equal(first.pool(number), second.pool(number))
         for stored in ("embedding", "layout"):
-            np.testing.assert_array_equal(getattr(first, stored)(number), getattr(second, stored)(number))
+            np.testing.assert_array_equal(
+                getattr(first, stored)(number), getattr(second, stored)(number)
+            )
         for stored in ("content", "others"):
-            pd.testing.assert_frame_equal(getattr(first, stored)(number), getattr(second, stored)(number))
+            pd.testing.assert_frame_equal(
+                getattr(first, stored)(number), getattr(second, stored)(number)
+            )
         assert first.others_picked(number) == second.others_picked(number)
         assert first.evidence(number) == second.evidence(number)
         for image in first.drawn(number):
             one, other = (run.cycle(number).samples.sample(image) for run in (first, second))
             assert {file.name: file.read_bytes() for file in one.iterdir()} == {
-                file.name: file.read_bytes() for file in other.iterdir()}
-            pd.testing.assert_frame_equal(first.afterwards(number, image), second.afterwards(number, image))
+                file.name: file.read_bytes() for file in other.iterdir()
+            }
+            pd.testing.assert_frame_equal(
+                first.afterwards(number, image), second.afterwards(number, image)
+            )
     pd.testing.assert_frame_equal(first.metrics(), second.metrics())
 
 
@@ -194,35 +235,51 @@ def test_stopped_and_resumed_gives_the_same(finished_run, tmp_path):
 class TestOddSettings:
     def test_a_pool_that_runs_out_is_no_error(self, tmp_path):
         """15 images, ten cycles: rounding up exhausts the pool before the last cycle."""
-        config = tiny_config("data=15+4", "start_percent=10", "step_percent=10", "cycles=10", "epochs=1", "pair_epochs=1")
+        config = tiny_config(
+            "data=15+4",
+            "start_percent=10",
+            "step_percent=10",
+            "cycles=10",
+            "epochs=1",
+            "pair_epochs=1",
+        )
         run = finished_here(config, tmp_path)
         assert run.metrics().query("task == 'loss'")["images"].tolist()[-3:] == [15, 15, 15]
 
     def test_fewer_images_than_a_batch_and_one_task(self, tmp_path):
-        config = tiny_config("data=3+1", "tasks=depth", "strategy=random", "batch=8", "cycles=2", "epochs=1")
+        config = tiny_config(
+            "data=3+1", "tasks=depth", "strategy=random", "batch=8", "cycles=2", "epochs=1"
+        )
         assert finished_here(config, tmp_path).metrics()["images"].tolist() == [1, 1, 2, 2]
 
     def test_what_the_tasks_do_not_allow_is_not_measured(self, tmp_path):
         """describe=always measures all that can be: one task has no committee, and without classes there is no margin."""
         config = tiny_config("tasks=depth", "strategy=random", "describe=always", "cycles=2")
         run = Run(create(config, StorePaths(tmp_path)).folder)
-        study = prepare(run, Watch(run, 0), False)
+        study = prepare(run, StageTimer(run, 0), False)
         assert {"committee", "margin", "entropy"}.isdisjoint(study.signals)
         assert {"embedding", "uncertainty", "predicted_loss"} <= set(study.signals)
 
     def test_all_six_tasks_with_the_final_prediction_in_the_committee(self, tmp_path):
-        config = tiny_config("tasks=semseg,depth,normals,edge,saliency,human_parts", "with_final=true", "cycles=2", "epochs=1",
-                             "pair_epochs=1")
+        config = tiny_config(
+            "tasks=semseg,depth,normals,edge,saliency,human_parts",
+            "with_final=true",
+            "cycles=2",
+            "epochs=1",
+            "pair_epochs=1",
+        )
         run = finished_here(config, tmp_path)
         assert {"m.edge.saliency", "m.human_parts.final"} <= set(run.pool(0))
         assert np.isfinite(run.metrics()["value"]).all()
 
-    def test_a_run_killed_after_its_last_cycle_has_nothing_left_to_do(self, finished_run, tmp_path, monkeypatch):
+    def test_a_run_killed_after_its_last_cycle_has_nothing_left_to_do(
+        self, finished_run, tmp_path, monkeypatch
+    ):
         shutil.copytree(finished_run.paths.folder, tmp_path / finished_run.name)
         run = Run(tmp_path / finished_run.name)
         run.paths.result.unlink()
         monkeypatch.setattr(cycle, "prepare", lambda *_: pytest.fail("nothing must be loaded"))
-        cycle.run_cycles(run, Watch(run, 3))
+        cycle.run_cycles(run, StageTimer(run, 3))
 
     @pytest.mark.parametrize("sets", [("finetune=true",), ("projection=umap",)])
     def test_what_is_read_from_the_last_cycle_is_there_after_a_resume(self, tmp_path, sets):
@@ -231,34 +288,37 @@ class TestOddSettings:
         whole = finished_here(config, tmp_path / "whole")
         broken = Run(create(config, StorePaths(tmp_path / "broken")).folder)
         shutil.copytree(whole.paths.cycle(0).folder, broken.paths.cycle(0).folder)
-        cycle.run_cycles(broken, Watch(broken, 1))
+        cycle.run_cycles(broken, StageTimer(broken, 1))
         same_picks(whole, broken)
 
 
 def finished_here(config: Config, folder: Path) -> Run:
     """A whole run in this process."""
     run = Run(create(config, StorePaths(folder)).folder)
-    cycle.run_cycles(run, Watch(run, 0))
+    cycle.run_cycles(run, StageTimer(run, 0))
     assert run.cycles_done() == config.cycles
     return run
 
 
 class TestFailures:
-    @pytest.mark.parametrize(("sets", "words"), [
-        (("strategy=nonsense",), "no strategy called 'nonsense'"),
-        (("tasks=depth",), "at least two"),
-        (("tasks=depth", "with_final=true"), "at least two"),
-        (("tasks=depth", "strategy=entropy"), "classes"),
-        (("tasks=depth,normals", "strategy=equal-ss"), "needs the task semseg"),
-        (("strategy=random", "sample_weights=on"), "no task scores"),
-        (("backbone=tiny", "pretrained=true"), "pretrained=false"),
-        (("lr=1e30",), "not finite"),
-        (("device=cuda:7",), "cuda:7 is not here"),
-    ])
+    @pytest.mark.parametrize(
+        ("sets", "words"),
+        [
+            (("strategy=nonsense",), "no strategy called 'nonsense'"),
+            (("tasks=depth",), "at least two"),
+            (("tasks=depth", "with_final=true"), "at least two"),
+            (("tasks=depth", "strategy=entropy"), "classes"),
+            (("tasks=depth,normals", "strategy=equal-ss"), "needs the task semseg"),
+            (("strategy=random", "sample_weights=on"), "no task scores"),
+            (("backbone=tiny", "pretrained=true"), "pretrained=false"),
+            (("lr=1e30",), "not finite"),
+            (("device=cuda:7",), "cuda:7 is not here"),
+        ],
+    )
     def test_what_is_wrong_is_named(self, tmp_path, sets, words):
         run = Run(create(tiny_config(*sets), StorePaths(tmp_path)).folder)
         with pytest.raises((ValueError, FloatingPointError), match=words):
-            cycle.run_cycles(run, Watch(run, 0))
+            cycle.run_cycles(run, StageTimer(run, 0))
         assert run.cycles_done() == 0
 
     def test_the_worker_writes_down_what_went_wrong_and_in_which_stage(self, tmp_path):
@@ -268,7 +328,9 @@ class TestFailures:
         assert "Traceback" in run.result["traceback"]
         assert run.result["stage"] == "train"
 
-    @pytest.mark.parametrize("sets", [("strategy=nonsense",), ("dataset=folder", "data=/no/such/folder")])
+    @pytest.mark.parametrize(
+        "sets", [("strategy=nonsense",), ("dataset=folder", "data=/no/such/folder")]
+    )
     def test_what_is_said_to_people_needs_no_traceback(self, tmp_path, capsys, sets):
         """A ConfigError and a DataError: one line in the log, with the class that the advice goes by."""
         run = Run(create(tiny_config(*sets), StorePaths(tmp_path)).folder)
@@ -294,13 +356,14 @@ class TestFailures:
         assert run.cycles_done() == 1
 
 
-OTHER = "0" * 16                                            # fingerprint of data that looked otherwise
+OTHER = "0" * 16  # fingerprint of data that looked otherwise
 
 
 class TestChangedData:
     @pytest.fixture
     def cut(self, finished_run, tmp_path):
         """cut(cycles_done, facts) -> the run, that far, as if it had found other data when it began."""
+
         def make(cycles_done: int, **facts: object) -> Run:
             shutil.copytree(finished_run.paths.folder, tmp_path / finished_run.name)
             run = Run(tmp_path / finished_run.name)
@@ -308,6 +371,7 @@ class TestChangedData:
             for number in range(cycles_done, 3):
                 shutil.rmtree(run.paths.cycle(number).folder)
             return run
+
         return make
 
     def test_it_needs_consent_after_a_complete_cycle_and_is_noted(self, cut, finished_run):
@@ -328,18 +392,27 @@ class TestChangedData:
 
     def test_before_the_first_complete_cycle_it_is_only_noted(self, cut, finished_run):
         run = cut(0, pool=["another"])
-        prepare(run, Watch(run, 0), accept_data=False)
-        assert run.facts["data_changes"] == [{"cycle": 0, "before": OTHER, "after": finished_run.facts["fingerprint"]}]
-        prepare(run, Watch(run, 0), accept_data=False)
-        assert len(run.facts["data_changes"]) == 1          # kept, and no second one
+        prepare(run, StageTimer(run, 0), accept_data=False)
+        assert run.facts["data_changes"] == [
+            {"cycle": 0, "before": OTHER, "after": finished_run.facts["fingerprint"]}
+        ]
+        prepare(run, StageTimer(run, 0), accept_data=False)
+        assert len(run.facts["data_changes"]) == 1  # kept, and no second one
 
-    @pytest.mark.parametrize(("facts", "accept", "words"), [
-        ({}, False, "another size or time"), ({"validation": ["another"]}, True, "other validation images than when"),
-        ({"pool": ["another"]}, True, "other pool images than when this run began")])
-    def test_what_changed_is_said_and_another_pool_is_never_accepted(self, cut, facts, accept, words):
+    @pytest.mark.parametrize(
+        ("facts", "accept", "words"),
+        [
+            ({}, False, "another size or time"),
+            ({"validation": ["another"]}, True, "other validation images than when"),
+            ({"pool": ["another"]}, True, "other pool images than when this run began"),
+        ],
+    )
+    def test_what_changed_is_said_and_another_pool_is_never_accepted(
+        self, cut, facts, accept, words
+    ):
         run = cut(1, **facts)
         with pytest.raises(DataError, match=words):
-            prepare(run, Watch(run, 1), accept_data=accept)
+            prepare(run, StageTimer(run, 1), accept_data=accept)
         assert run.facts["fingerprint"] == OTHER
 
 
@@ -348,7 +421,9 @@ def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path
     labels that it bought count too: they are shown, and what became of the pick is measured with them. With signal quality more
     are read, which has a test of its own in test_quality.
     """
-    config = tiny_config("describe=always", "cycles=2", "signal_quality=false", "memory_gb=0")      # each stage reads by itself
+    config = tiny_config(
+        "describe=always", "cycles=2", "signal_quality=false", "memory_gb=0"
+    )  # each stage reads by itself
     run = Run(create(config, StorePaths(tmp_path)).folder)
     source, read = DATASETS["drawn"], []
 
@@ -366,13 +441,15 @@ def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path
         return dataset.of(Spy(dataset.pool), dataset.validation)
 
     monkeypatch.setitem(cycle.DATASETS, "drawn", replace(source, load=load))
-    watch = Watch(run, 0)
+    watch = StageTimer(run, 0)
     cycle.run_cycles(run, watch)
     assert run.cycles_done() == 2
     start_images = first_images(run.config, WHOLE)
     assert {stage for *_, stage in read} == {"load", "train", "pairs", "evidence", "afterwards"}
     for index, task, number, stage in read:
-        labelled = run.labelled(number + (stage in {"evidence", "afterwards"} and number < 1), start_images)
+        labelled = run.labelled(
+            number + (stage in {"evidence", "afterwards"} and number < 1), start_images
+        )
         assert labelled[index, run.config.tasks.index(task)], (index, task, number, stage)
 
 
@@ -392,6 +469,9 @@ def test_budgets_add_up_to_the_percentages():
 
 
 def test_labelled_images_are_drawn_once_per_seed(tmp_path: Path):
-    one, other = first_images(tiny_config(), WHOLE), first_images(tiny_config("strategy=random", "epochs=9"), WHOLE)
+    one, other = (
+        first_images(tiny_config(), WHOLE),
+        first_images(tiny_config("strategy=random", "epochs=9"), WHOLE),
+    )
     np.testing.assert_array_equal(one, other)
     assert (first_images(tiny_config("seed=1"), WHOLE) != one).any()

@@ -1,4 +1,5 @@
 """People decide while a run waits for labels: what they reject is not waited for, and what has begun stays as it began."""
+
 import os
 import shutil
 import signal
@@ -34,8 +35,17 @@ def folder(tmp_path):
 
 def waiting(folder, store, **more) -> Run:
     """A run that has made its first pick of three images and waits for their labels."""
-    config = Config(**FAST | {"dataset": "nyud", "data": str(folder), "tasks": ("semseg", "depth", "normals"),
-                              "start": "labelled", "sample_weights": "on"} | more)
+    config = Config(
+        **FAST
+        | {
+            "dataset": "nyud",
+            "data": str(folder),
+            "tasks": ("semseg", "depth", "normals"),
+            "start": "labelled",
+            "sample_weights": "on",
+        }
+        | more
+    )
     run = Run(create(config, StorePaths(store)).folder)
     assert run_worker.work(run.paths)["outcome"] == "stopped"
     assert run.cycles_done() == 1
@@ -50,7 +60,10 @@ def ranked(run, number, first, last):
 
 def trained_on(run, number):
     """Ids with all labels when a cycle began."""
-    return {run.facts["pool"][image] for image in np.flatnonzero(run.labelled(number, run.start()).all(axis=1))}
+    return {
+        run.facts["pool"][image]
+        for image in np.flatnonzero(run.labelled(number, run.start()).all(axis=1))
+    }
 
 
 def same(one, other):
@@ -59,10 +72,14 @@ def same(one, other):
     for number in range(one.cycles_done()):
         assert one.cycle(number).network.read_bytes() == other.cycle(number).network.read_bytes()
         np.testing.assert_array_equal(one.picked(number), other.picked(number))
-        np.testing.assert_array_equal(one.labelled(number, one.start()), other.labelled(number, other.start()))
+        np.testing.assert_array_equal(
+            one.labelled(number, one.start()), other.labelled(number, other.start())
+        )
 
 
-def test_a_rejected_image_is_not_waited_for_and_the_run_learns_from_what_came_for_it(folder, tmp_path):
+def test_a_rejected_image_is_not_waited_for_and_the_run_learns_from_what_came_for_it(
+    folder, tmp_path
+):
     run = waiting(folder, tmp_path / "store")
     picked, [refill] = ranked(run, 0, 1, 3), ranked(run, 0, 4, 4)
     People(run.store).decide(run.name, 0, [picked[1]], "rejected", "ann")
@@ -72,24 +89,26 @@ def test_a_rejected_image_is_not_waited_for_and_the_run_learns_from_what_came_fo
     assert not is_settled(run, 0)
 
     bring(folder, [refill])
-    assert "waits for labels" in run_worker.work(run.paths)["reason"]          # of the second pick
+    assert "waits for labels" in run_worker.work(run.paths)["reason"]  # of the second pick
     assert run.cycles_done() == 2
     assert is_settled(run, 0)
     assert trained_on(run, 1) == {*TRAIN[:4], picked[0], picked[2], refill}
     assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26]
     pool = run.pool(1).set_index("id")
     assert pool.loc[refill, "labelled"]
-    assert not pool.loc[picked[1], "open"]                  # nobody is asked twice for what was not wanted
+    assert not pool.loc[picked[1], "open"]  # nobody is asked twice for what was not wanted
     assert pool.loc[picked[1], "rank"] == 0
     assert picked[1] not in ranked(run, 1, 1, 99)
 
-    People(run.store).decide(run.name, 0, [picked[1]], "", "bo")           # it is wanted after all
+    People(run.store).decide(run.name, 0, [picked[1]], "", "bo")  # it is wanted after all
     bring(folder, ranked(run, 1, 1, 3))
     assert run_worker.work(run.paths)["outcome"] == "finished"
     assert trained_on(run, 2) == {*trained_on(run, 1), *ranked(run, 1, 1, 3)}
 
 
-def test_who_rejects_in_the_moment_in_which_a_cycle_begins_comes_too_late(folder, tmp_path, monkeypatch):
+def test_who_rejects_in_the_moment_in_which_a_cycle_begins_comes_too_late(
+    folder, tmp_path, monkeypatch
+):
     run = waiting(folder, tmp_path / "store")
     picked, read = ranked(run, 0, 1, 3), apply_reviews.decisions
 
@@ -100,12 +119,19 @@ def test_who_rejects_in_the_moment_in_which_a_cycle_begins_comes_too_late(folder
 
     monkeypatch.setattr(apply_reviews, "decisions", decisions)
     bring(folder, picked)
-    labelled = apply_reviews.begin(run, 1, run.start(), *(getattr(engine.prepare(run, engine.Watch(run, 1), accept_data=False), name)
-                                                      for name in ("dataset", "there")))
+    labelled = apply_reviews.apply_reviews(
+        run,
+        1,
+        run.start(),
+        *(
+            getattr(engine.prepare(run, engine.StageTimer(run, 1), accept_data=False), name)
+            for name in ("dataset", "there")
+        ),
+    )
     place = run.facts["pool"].index(picked[1])
     assert labelled[place].all()
     assert run.began_with(1)["rejected"] == []
-    assert not apply_reviews.unwanted(run, 1, labelled.shape).any()
+    assert not apply_reviews.rejected_mask(run, 1, labelled.shape).any()
 
 
 def test_weights_are_those_of_what_was_bought(folder, tmp_path):
@@ -115,15 +141,21 @@ def test_weights_are_those_of_what_was_bought(folder, tmp_path):
     People(run.store).decide(run.name, 0, [picked[0]], "rejected", "ann")
     bring(folder, [*picked[1:], refill])
     run_worker.work(run.paths)
-    study = engine.prepare(run, engine.Watch(run, 1), accept_data=False)
+    study = engine.prepare(run, engine.StageTimer(run, 1), accept_data=False)
     weights = engine.training_weights(study, 1, run.labelled(1, run.start()))
     places = {name: place for place, name in enumerate(run.facts["pool"])}
     assert not weights[places[picked[0]], [0, 2]].any()
-    scores = run.pool(0)[["n.semseg", "n.normals"]].to_numpy()[[places[name] for name in (*picked[1:], refill)]]
+    scores = run.pool(0)[["n.semseg", "n.normals"]].to_numpy()[
+        [places[name] for name in (*picked[1:], refill)]
+    ]
     expected = np.clip(scores / scores.mean(axis=0), 0.25, 4)
-    start = np.ones((4, 2))                                 # labels of the start weigh 1, then the mean becomes 1
+    start = np.ones((4, 2))  # labels of the start weigh 1, then the mean becomes 1
     scale = 7 / (start.sum(axis=0) + expected.sum(axis=0))
-    np.testing.assert_allclose(weights[[places[name] for name in (*picked[1:], refill)]][:, [0, 2]], expected * scale, rtol=1e-6)
+    np.testing.assert_allclose(
+        weights[[places[name] for name in (*picked[1:], refill)]][:, [0, 2]],
+        expected * scale,
+        rtol=1e-6,
+    )
 
 
 def test_who_decides_later_changes_nothing_that_has_begun(folder, tmp_path):
@@ -169,8 +201,18 @@ def test_a_run_without_written_beginnings_is_read_as_before(folder, tmp_path):
 def test_in_a_simulation_decisions_change_nothing(folder, tmp_path):
     for one in TRAIN[4:]:
         bring(folder, [one])
-    config = Config(**FAST | {"dataset": "nyud", "data": str(folder), "tasks": ("semseg", "depth", "normals"), "cycles": 2})
-    quiet, busy = (Run(create(config, StorePaths(tmp_path / name)).folder) for name in ("quiet", "busy"))
+    config = Config(
+        **FAST
+        | {
+            "dataset": "nyud",
+            "data": str(folder),
+            "tasks": ("semseg", "depth", "normals"),
+            "cycles": 2,
+        }
+    )
+    quiet, busy = (
+        Run(create(config, StorePaths(tmp_path / name)).folder) for name in ("quiet", "busy")
+    )
     People(busy.store).decide(busy.name, 0, TRAIN, "rejected", "ann")
     for run in (quiet, busy):
         assert run_worker.work(run.paths)["outcome"] == "finished"
@@ -197,11 +239,13 @@ def test_killed_and_resumed_it_goes_on_with_what_it_began_with(folder, tmp_path)
     os.kill(int(run.paths.lock.read_text()), signal.SIGKILL)
     wait(run)
     assert run.cycles_done() == 1
-    assert is_settled(run, 0)                               # it had begun, so it is too late for another decision
+    assert is_settled(run, 0)  # it had begun, so it is too late for another decision
     People(run.store).decide(run.name, 0, [picked[1]], "accepted", "bo")
     People(run.store).decide(run.name, 0, [picked[0]], "rejected", "bo")
     assert start(run.paths)
     wait(run)
     assert "waits for labels" in run.result["reason"]
-    assert "waits for labels" in run_worker.work(straight.paths)["reason"]     # never killed, nobody changed their mind
+    assert (
+        "waits for labels" in run_worker.work(straight.paths)["reason"]
+    )  # never killed, nobody changed their mind
     same(run, straight)

@@ -1,4 +1,5 @@
 """Experiments with the real engine: same seed, same picks, in any order of execution and after any kill."""
+
 import shutil
 import time
 
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from mtal.runs.experiments.experiment import create_experiment, expand, extend, metrics, start_all
-from mtal.runs.jobs.launch import begin, kill
+from mtal.runs.jobs.launch import apply_reviews, kill
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from tests.real_runs import tiny_config, wait
@@ -21,7 +22,10 @@ def cells(*seeds):
 
 def finish(experiment):
     """Wait for all of it; the runs by (strategy, seed)."""
-    found = {(cell.strategy, cell.seed): wait(experiment.run(cell), PATIENCE_S) for cell in experiment.cells}
+    found = {
+        (cell.strategy, cell.seed): wait(experiment.run(cell), PATIENCE_S)
+        for cell in experiment.cells
+    }
     assert {state.status for state in experiment.states()} == {Status.FINISHED}
     return found
 
@@ -57,7 +61,7 @@ def test_killed_resumed_and_in_another_order_it_picks_the_same(undisturbed, tmp_
     first, expected = undisturbed
     again = create_experiment(StorePaths(tmp_path), "again", "Again", first.cells)
     for cell in reversed(again.cells):
-        assert begin(cell.config, again.paths.store) == "started"
+        assert apply_reviews(cell.config, again.paths.store) == "started"
     victim = again.run(again.cells[-1])
     give_up = time.monotonic() + PATIENCE_S
     while not (victim.cycles_done() == 1 and any(row["cycle"] == 1 for row in victim.reports())):
@@ -68,7 +72,9 @@ def test_killed_resumed_and_in_another_order_it_picks_the_same(undisturbed, tmp_
     while victim.status.alive:
         time.sleep(0.01)
     said = start_all(again)
-    assert [text for cell, text in said if cell.run_name == victim.name] == ["resumed (it was interrupted)"]
+    assert [text for cell, text in said if cell.run_name == victim.name] == [
+        "resumed (it was interrupted)"
+    ]
     found = finish(again)
     assert victim.cycle(0).metrics.stat().st_mtime_ns == kept
     for key, run in expected.items():
@@ -81,7 +87,9 @@ def test_killed_resumed_and_in_another_order_it_picks_the_same(undisturbed, tmp_
 
 def test_curves_of_one_seed_start_together(undisturbed):
     table = metrics(undisturbed[0])
-    begun = table[table["cycle"] == 0].pivot(index=["seed", "task"], columns="strategy", values=["images", "labels", "value"])
+    begun = table[table["cycle"] == 0].pivot(
+        index=["seed", "task"], columns="strategy", values=["images", "labels", "value"]
+    )
     assert len(begun) == 2 * 4
     for column in ("images", "labels", "value"):
         assert begun[column]["random"].equals(begun[column]["ours"])

@@ -1,4 +1,5 @@
 """What a real run stores to explain its picks, against slow twins made of what else it stored."""
+
 import math
 from dataclasses import replace
 from itertools import permutations
@@ -11,12 +12,18 @@ from mtal.acquisition.pool import Options, Pool
 from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
 from mtal.datasets.dataset import LabelNotBought
-from mtal.datasets.oracle import Ungated
+from mtal.datasets.oracle import OracleSplit
 from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.engine import cycle
-from mtal.engine.stage_timer import Watch
-from mtal.engine.stages.clusters import by_size, cluster_count, clusters, neighbourhood, renumbered
+from mtal.engine.stage_timer import StageTimer
+from mtal.engine.stages.clusters import (
+    by_size,
+    cluster_columns,
+    cluster_count,
+    clusters,
+    renumbered,
+)
 from mtal.engine.stages.loss_history import bought_losses, bought_with
 from mtal.engine.stages.replay import replay, rivals
 from mtal.engine.stages.true_losses import true_losses
@@ -35,7 +42,7 @@ def run(tmp_path_factory) -> Run:
     """Three cycles of ours that measure every signal."""
     config = tiny_config("describe=always", "class_distance=tv")
     run = Run(create(config, StorePaths(tmp_path_factory.mktemp("explained"))).folder)
-    cycle.run_cycles(run, Watch(run, 0))
+    cycle.run_cycles(run, StageTimer(run, 0))
     return run
 
 
@@ -43,7 +50,10 @@ class TestContent:
     def test_shares_are_counted_pixels(self):
         output = torch.randn(3, 5, 4, 7)
         ids = output.argmax(1).tolist()
-        twin = [[sum(one == number for row in image for one in row) / 28 for number in range(5)] for image in ids]
+        twin = [
+            [sum(one == number for row in image for one in row) / 28 for number in range(5)]
+            for image in ids
+        ]
         np.testing.assert_allclose(class_shares(output), twin, rtol=1e-6)
 
     def test_a_row_per_image_and_what_its_picture_shows(self, run):
@@ -75,15 +85,27 @@ class TestOthers:
             uncertainty = table[[f"uncertainty.{task}" for task in config.tasks]].to_numpy()
             pool = Pool(config.tasks, labelled, {"uncertainty": uncertainty})
             for name in ("rbal", "partal", "random"):
-                pick = STRATEGIES[name].pick(pool, 15, np.random.default_rng([config.seed, number, 4]), Options())
+                pick = STRATEGIES[name].pick(
+                    pool, 15, np.random.default_rng([config.seed, number, 4]), Options()
+                )
                 assert run.others_picked(number)[name] == pick.images.tolist()
-                assert ranks[name].iloc[pick.images].tolist() == list(range(1, len(pick.images) + 1))
-            score = STRATEGIES["rbal"].pick(pool, 15, np.random.default_rng([config.seed, number, 4]), Options()).table["score"]
-            order = np.argsort(ranks["rbal"].where(ranks["rbal"] > 0, 99), kind="stable")[:int((~labelled[:, 0]).sum())]
+                assert ranks[name].iloc[pick.images].tolist() == list(
+                    range(1, len(pick.images) + 1)
+                )
+            score = (
+                STRATEGIES["rbal"]
+                .pick(pool, 15, np.random.default_rng([config.seed, number, 4]), Options())
+                .table["score"]
+            )
+            order = np.argsort(ranks["rbal"].where(ranks["rbal"] > 0, 99), kind="stable")[
+                : int((~labelled[:, 0]).sum())
+            ]
             assert (np.diff(score[order]) <= 0).all()
 
     def test_everyone_whose_signals_and_tasks_are_there_takes_part(self, run, finished_run):
-        fitting = {name for name, one in STRATEGIES.items() if set(one.tasks) <= set(run.config.tasks)}
+        fitting = {
+            name for name, one in STRATEGIES.items() if set(one.tasks) <= set(run.config.tasks)
+        }
         assert set(run.others(0)) == set(run.others_picked(0)) == fitting - {"ours"}
         assert run.others_left_out(0) == {}
         assert list(finished_run.others(0)) == ["random"]
@@ -99,8 +121,11 @@ class TestOthers:
             pytest.fail("must not be tried")
 
         about = {"blurb": "It is.", "formula": "f", "source": "s"}
-        tried = [Strategy("broken", title="B", pick=broken, **about), STRATEGIES["random"],
-                 Strategy("heavy", title="H", pick=heavy, replay_limit=49, **about)]
+        tried = [
+            Strategy("broken", title="B", pick=broken, **about),
+            STRATEGIES["random"],
+            Strategy("heavy", title="H", pick=heavy, replay_limit=49, **about),
+        ]
         pool, paths = Pool(("a", "b"), np.zeros((10, 2), bool), {}), CyclePaths(tmp_path)
         replay(tried, {}, pool, 10, (0, 0, 4), Options(), paths, quiet)
         run = Run(tmp_path)
@@ -110,11 +135,20 @@ class TestOthers:
         assert run.others_left_out(0)["broken"] == "not finite"
         assert "10 × 5" in run.others_left_out(0)["heavy"]
 
-    @pytest.mark.parametrize(("images", "picks", "left_out"), [
-        (5_000, 500, set()), (100_000, 10_000, {"ours", "core-set", "badge", "probcover", "typiclust"}),
-        (100_000, 5, {"probcover", "typiclust"})])
-    def test_a_pool_of_5000_is_replayed_by_all_and_100000_only_by_the_quick(self, tmp_path, images, picks, left_out):
-        tried = [replace(one, pick=STRATEGIES["random"].pick, needs=()) for one in STRATEGIES.values()]
+    @pytest.mark.parametrize(
+        ("images", "picks", "left_out"),
+        [
+            (5_000, 500, set()),
+            (100_000, 10_000, {"ours", "core-set", "badge", "probcover", "typiclust"}),
+            (100_000, 5, {"probcover", "typiclust"}),
+        ],
+    )
+    def test_a_pool_of_5000_is_replayed_by_all_and_100000_only_by_the_quick(
+        self, tmp_path, images, picks, left_out
+    ):
+        tried = [
+            replace(one, pick=STRATEGIES["random"].pick, needs=()) for one in STRATEGIES.values()
+        ]
         pool, paths = Pool(("a", "b"), np.zeros((images, 2), bool), {}), CyclePaths(tmp_path)
         replay(tried, {}, pool, 2 * picks, (0, 0, 4), Options(), paths, quiet)
         run = Run(tmp_path)
@@ -122,7 +156,9 @@ class TestOthers:
         assert set(run.others_left_out(0)) == left_out
 
     def test_without_signals_there_is_nobody_but_random(self):
-        assert [one.name for one in rivals("ours", ("committee", "embedding"), ("depth",))] == ["random"]
+        assert [one.name for one in rivals("ours", ("committee", "embedding"), ("depth",))] == [
+            "random"
+        ]
         assert rivals("random", (), ("depth",)) == []
 
 
@@ -131,39 +167,62 @@ class TestNeighbourhood:
         for number in (0, 1):
             table, points = run.pool(number), np.asarray(run.embedding(number), np.float64)
             known, picked = table.index[table["labelled"]], table.index[table["picked"]]
-            before = [min(math.dist(points[one], points[other]) for other in known) for one in range(24)]
-            after = [min(math.dist(points[one], points[other]) for other in [*known, *picked]) for one in range(24)]
+            before = [
+                min(math.dist(points[one], points[other]) for other in known) for one in range(24)
+            ]
+            after = [
+                min(math.dist(points[one], points[other]) for other in [*known, *picked])
+                for one in range(24)
+            ]
             np.testing.assert_allclose(table["nearest"], before, rtol=1e-5, atol=1e-6)
             np.testing.assert_allclose(table["nearest_after"], after, rtol=1e-5, atol=1e-6)
             free = table["open"]
-            np.testing.assert_allclose(table.loc[free, "nearest"], table.loc[free, "diversity_start"], rtol=1e-5)
+            np.testing.assert_allclose(
+                table.loc[free, "nearest"], table.loc[free, "diversity_start"], rtol=1e-5
+            )
             assert table["cluster"].nunique() == cluster_count(24) == 3
 
     def test_groups_that_are_plain_to_see_are_found_and_keep_their_numbers(self):
         rng = np.random.default_rng(0)
-        truth = np.repeat(np.arange(5), [30, 12, 8, 5, 5])              # 60 images: 5 clusters
+        truth = np.repeat(np.arange(5), [30, 12, 8, 5, 5])  # 60 images: 5 clusters
         centres = np.eye(5) * 20
         first = clusters(centres[truth] + rng.normal(size=(60, 5)), None, 0)
-        np.testing.assert_array_equal(first == 0, truth == 0)           # the largest is called 0
-        later = clusters(centres[truth] @ np.linalg.qr(rng.normal(size=(5, 5)))[0] + rng.normal(size=(60, 5)), first, 1)
+        np.testing.assert_array_equal(first == 0, truth == 0)  # the largest is called 0
+        later = clusters(
+            centres[truth] @ np.linalg.qr(rng.normal(size=(5, 5)))[0] + rng.normal(size=(60, 5)),
+            first,
+            1,
+        )
         np.testing.assert_array_equal(first, later)
-        np.testing.assert_array_equal(first, clusters(centres[truth] + np.random.default_rng(0).normal(size=(60, 5)), None, 0))
+        np.testing.assert_array_equal(
+            first, clusters(centres[truth] + np.random.default_rng(0).normal(size=(60, 5)), None, 0)
+        )
 
     @pytest.mark.parametrize("seed", range(5))
     def test_numbers_are_kept_for_as_many_images_as_can_be(self, seed):
         rng = np.random.default_rng(seed)
-        before, found = rng.integers(-1, 4, size=50), np.unique(rng.integers(4, size=50), return_inverse=True)[1]
-        best = max(sum(names[one] == other for one, other in zip(found, before, strict=True)) for names in permutations(range(4)))
+        before, found = (
+            rng.integers(-1, 4, size=50),
+            np.unique(rng.integers(4, size=50), return_inverse=True)[1],
+        )
+        best = max(
+            sum(names[one] == other for one, other in zip(found, before, strict=True))
+            for names in permutations(range(4))
+        )
         named = renumbered(found, before)
         assert (named == before).sum() == best
-        assert len(set(zip(found.tolist(), named.tolist(), strict=True))) == len(set(found.tolist()))    # the same clusters
+        assert len(set(zip(found.tolist(), named.tolist(), strict=True))) == len(
+            set(found.tolist())
+        )  # the same clusters
 
     def test_a_cluster_without_a_partner_takes_a_free_number(self):
         assert renumbered(np.array([0, 0, 1, 2]), np.array([1, 1, 0, 0])).max() == 2
         assert by_size(np.array([0, 1, 1, 2, 2, 2])).tolist() == [2, 1, 1, 0, 0, 0]
 
     def test_images_that_are_all_alike_are_one_cluster(self):
-        found = neighbourhood(np.ones((40, 3)), np.arange(40) < 4, np.array([7]), "euclidean", None, 0)
+        found = cluster_columns(
+            np.ones((40, 3)), np.arange(40) < 4, np.array([7]), "euclidean", None, 0
+        )
         assert set(found["cluster"]) == {0}
         assert (found["nearest"] == 0).all()
 
@@ -181,7 +240,7 @@ class TestAfterwards:
         assert found["cycle"].tolist() == [0, 1, 2]
         assert found["learned"].tolist() == [False, True, True]
         assert run.afterwards(1, int(run.picked(1)[0, 0]))["learned"].tolist() == [False, True]
-        assert run.afterwards(0, run.facts["start"][0]).empty           # of the start, nobody picked it
+        assert run.afterwards(0, run.facts["start"][0]).empty  # of the start, nobody picked it
 
     def test_numbers_are_those_that_the_cycles_measured(self, run):
         for image in run.picked(0)[::3, 0].tolist():
@@ -190,22 +249,41 @@ class TestAfterwards:
                 for number in (0, 1):
                     table = run.pool(number)
                     members = [column for column in table if column.startswith(f"m.{task}.")]
-                    assert found[f"loss.{task}"][number] == pytest.approx(table[f"loss.{task}"][image])
-                    assert found[f"s.{task}"][number] == pytest.approx(table.loc[image, members].max())
-                assert np.isnan(found[f"s.{task}"][2])                  # the last cycle trains no committee
+                    assert found[f"loss.{task}"][number] == pytest.approx(
+                        table[f"loss.{task}"][image]
+                    )
+                    assert found[f"s.{task}"][number] == pytest.approx(
+                        table.loc[image, members].max()
+                    )
+                assert np.isnan(found[f"s.{task}"][2])  # the last cycle trains no committee
                 assert found[f"weight.{task}"][0] == 0
                 assert found[f"weight.{task}"][1] > 0
 
     def test_the_last_cycle_measures_what_was_bought(self, run):
         """Its saved network, loaded again, gives the same losses."""
         at = reload_cycle.easel_of(run, 2)
-        labels = Resized(Ungated(DATASETS["drawn"].load(run.config).pool), run.config.size, 0)
-        twin = true_losses(at.network, at.pool, labels, np.ones((24, 3), bool), at.tasks, at.config, at.machine, quiet)
+        labels = Resized(OracleSplit(DATASETS["drawn"].load(run.config).pool), run.config.size, 0)
+        twin = true_losses(
+            at.network,
+            at.pool,
+            labels,
+            np.ones((24, 3), bool),
+            at.tasks,
+            at.config,
+            at.machine,
+            quiet,
+        )
         for image in np.unique(np.concatenate([run.picked(0)[:, 0], run.picked(1)[:, 0]])):
             first = 0 if image in run.picked(0)[:, 0] else 1
-            np.testing.assert_allclose(run.afterwards(first, int(image)).filter(like="loss.").iloc[-1], twin[image], rtol=1e-4)
+            np.testing.assert_allclose(
+                run.afterwards(first, int(image)).filter(like="loss.").iloc[-1],
+                twin[image],
+                rtol=1e-4,
+            )
 
-    def test_without_signal_quality_the_picked_images_are_measured_once_they_are_bought(self, random_run):
+    def test_without_signal_quality_the_picked_images_are_measured_once_they_are_bought(
+        self, random_run
+    ):
         image = int(random_run.picked(0)[0, 0])
         found = random_run.afterwards(0, image)
         assert np.isfinite(found.filter(like="loss.")).all(axis=None)
@@ -218,8 +296,12 @@ class TestAfterwards:
         labelled, pairs = np.zeros((24, 3), bool), np.array([[5, 0], [5, 1], [9, 2]])
         bought = bought_with(labelled, pairs, bench.config)
         assert np.argwhere(bought).tolist() == pairs.tolist()
-        assert not bought_with(labelled, pairs, tiny_config("start=labelled")).any()    # there the batch has no labels yet
-        found = bought_losses(bench.network, bench.feed, dataset, bought, bought, bench.config, quiet)
+        assert not bought_with(
+            labelled, pairs, tiny_config("start=labelled")
+        ).any()  # there the batch has no labels yet
+        found = bought_losses(
+            bench.network, bench.feed, dataset, bought, bought, bench.config, quiet
+        )
         assert np.argwhere(np.isfinite(found)).tolist() == pairs.tolist()
         wanted = bought.copy()
         wanted[6, 0] = True
@@ -235,19 +317,26 @@ class TestMaps:
             for task in run.config.tasks:
                 for partner in (other for other in run.config.tasks if other != task):
                     gap = maps[f"{task}.gap.{partner}"]
-                    assert gap.mean() == pytest.approx(table[f"m.{task}.{partner}"][image], rel=0.02, abs=1e-3)
+                    assert gap.mean() == pytest.approx(
+                        table[f"m.{task}.{partner}"][image], rel=0.02, abs=1e-3
+                    )
             changed = (maps["semseg.initial"] != maps["semseg.from.depth"]).mean()
             assert 0 <= changed <= 1
             assert maps["depth.initial"].min() > 0
             np.testing.assert_allclose(np.linalg.norm(maps["normals.final"], axis=-1), 1, atol=0.02)
 
     def test_the_truth_is_the_label(self, run):
-        pool = Resized(Ungated(DATASETS["drawn"].load(run.config).pool), run.config.size, 0)
+        pool = Resized(OracleSplit(DATASETS["drawn"].load(run.config).pool), run.config.size, 0)
         [semseg, *_] = DATASETS["drawn"].load(run.config).tasks
         image = run.evidence(0)["images"][0]
         label = pool.targets([image], semseg)[0, 0].numpy()
         truth = run.maps(0, image)["semseg.truth"]
         height, width = truth.shape
-        twin = [[label[int((row + 0.5) * 33 / height), int((column + 0.5) * 47 / width)] for column in range(width)]
-                for row in range(height)]
+        twin = [
+            [
+                label[int((row + 0.5) * 33 / height), int((column + 0.5) * 47 / width)]
+                for column in range(width)
+            ]
+            for row in range(height)
+        ]
         np.testing.assert_array_equal(truth, twin)

@@ -1,4 +1,5 @@
 """Which stages of a cycle a strategy cannot do without, and which of them it has for itself."""
+
 from mtal.acquisition.registry import STRATEGIES
 from mtal.engine.stages.run_facts import needed_stages
 from mtal.signals.registry import SIGNALS
@@ -16,7 +17,16 @@ def test_nothing_is_shared_where_only_the_needed_is_measured():
 def test_where_everything_is_measured_each_strategy_counts_its_own():
     every = tuple(SIGNALS)
     assert needed_stages(STRATEGIES["random"], every) == {"train": False, "pick": True}
-    assert needed_stages(STRATEGIES["ours"], every) == {"train": False, "pick": True, "pairs": True, "embedding": True,
-                                                        "score": False}
-    assert needed_stages(STRATEGIES["core-set"], every) == {"train": False, "pick": True, "score": False}
-    assert needed_stages(STRATEGIES["ll4al"], every)["train"]          # its loss modules are its own
+    assert needed_stages(STRATEGIES["ours"], every) == {
+        "train": False,
+        "pick": True,
+        "pairs": True,
+        "embedding": True,
+        "score": False,
+    }
+    assert needed_stages(STRATEGIES["core-set"], every) == {
+        "train": False,
+        "pick": True,
+        "score": False,
+    }
+    assert needed_stages(STRATEGIES["ll4al"], every)["train"]  # its loss modules are its own

@@ -1,10 +1,11 @@
 """PartAL in a whole run: it buys single labels, as many as others buy, and learns the missing ones from sure guesses only."""
+
 import numpy as np
 import pytest
 import torch
 
 from mtal.engine import cycle
-from mtal.engine.stage_timer import Watch
+from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages.prepare import prepare
 from mtal.engine.stages.prepare_data import first_images
 from mtal.engine.stages.train import training_feed
@@ -22,17 +23,25 @@ def partal_run(tmp_path_factory) -> Run:
     return launch_and_wait(tiny_config("strategy=partal"), tmp_path_factory.mktemp("partal"))
 
 
-def test_it_buys_as_many_labels_as_a_strategy_of_whole_images_but_of_more_images(partal_run, random_run):
-    bought, of_random = ([len(run.picked(number)) for number in range(3)] for run in (partal_run, random_run))
+def test_it_buys_as_many_labels_as_a_strategy_of_whole_images_but_of_more_images(
+    partal_run, random_run
+):
+    bought, of_random = (
+        [len(run.picked(number)) for number in range(3)] for run in (partal_run, random_run)
+    )
     assert bought == of_random == [15, 15, 0]
-    labels, of_random = (run.metrics().query("task == 'loss'")["labels"].tolist() for run in (partal_run, random_run))
+    labels, of_random = (
+        run.metrics().query("task == 'loss'")["labels"].tolist() for run in (partal_run, random_run)
+    )
     assert labels == of_random
     assert len(np.unique(partal_run.picked(0)[:, 0])) > 5
 
 
 def test_the_start_is_that_of_the_other_strategies(partal_run, random_run):
     assert partal_run.facts["start"] == random_run.facts["start"]
-    first, other = (run.metrics().query("cycle == 0")["value"].to_numpy() for run in (partal_run, random_run))
+    first, other = (
+        run.metrics().query("cycle == 0")["value"].to_numpy() for run in (partal_run, random_run)
+    )
     np.testing.assert_array_equal(first, other)
 
 
@@ -56,7 +65,9 @@ def test_ranks_and_cut_off_hold_for_single_labels(partal_run):
     np.testing.assert_array_equal(np.isfinite(table["score"]), table["open"])
     ranked = table[table["rank"] > 0].sort_values("rank")
     assert ranked["rank"].tolist() == list(range(1, int(table["open"].sum()) + 1))
-    assert ranked.index[:int(table["picked"].sum())].tolist() == list(dict.fromkeys(pairs[:, 0].tolist()))
+    assert ranked.index[: int(table["picked"].sum())].tolist() == list(
+        dict.fromkeys(pairs[:, 0].tolist())
+    )
     assert (np.diff(ranked["score"]) <= 0).all()
     assert (table.loc[table["picked"], "score"] >= table["cutoff"].iloc[0]).all()
     assert (table.loc[table["open"] & ~table["picked"], "score"] <= table["cutoff"].iloc[0]).all()
@@ -65,14 +76,16 @@ def test_ranks_and_cut_off_hold_for_single_labels(partal_run):
 def test_missing_labels_are_learned_from_guesses_at_half_weight(partal_run, tmp_path, monkeypatch):
     """The third training of the run, prepared anew: which pairs count how much, and that guesses are what is taken for them."""
     run = Run(partal_run.paths.folder)
-    monkeypatch.setattr(Watch, "stage", Silent)
-    study = prepare(run, Watch(run, 2), False)
+    monkeypatch.setattr(StageTimer, "stage", Silent)
+    study = prepare(run, StageTimer(run, 2), False)
     labelled = run.labelled(2, study.start)
     study.pool.change_gate(cycle.Gated(study.dataset.pool, study.dataset.tasks, labelled))
-    feed = training_feed(study, 2, labelled, Watch(run, 2))
+    feed = training_feed(study, 2, labelled, StageTimer(run, 2))
     wanted = lacking(labelled)
     assert wanted.any()
-    assert set(feed.guesses) == {(image, run.config.tasks[task]) for image, task in np.argwhere(wanted)}
+    assert set(feed.guesses) == {
+        (image, run.config.tasks[task]) for image, task in np.argwhere(wanted)
+    }
     np.testing.assert_array_equal(feed.weights, np.where(wanted, WEIGHT, labelled))
     np.testing.assert_array_equal(feed.labelled, labelled)
     batches = [batch for _ in range(3) for batch in feed.epoch(torch.Generator().manual_seed(0))]
@@ -83,9 +96,9 @@ def test_missing_labels_are_learned_from_guesses_at_half_weight(partal_run, tmp_
 def test_whole_images_need_no_guesses(tmp_path, monkeypatch):
     """In cycle 0, whose start is fully labelled, there is no network to guess and nothing to guess."""
     run = Run(create(tiny_config("strategy=partal"), StorePaths(tmp_path)).folder)
-    monkeypatch.setattr(Watch, "stage", Silent)
-    study = prepare(run, Watch(run, 0), False)
-    feed = training_feed(study, 0, study.start, Watch(run, 0))
+    monkeypatch.setattr(StageTimer, "stage", Silent)
+    study = prepare(run, StageTimer(run, 0), False)
+    feed = training_feed(study, 0, study.start, StageTimer(run, 0))
     assert feed.guesses == {}
     np.testing.assert_array_equal(feed.weights, study.start)
 

@@ -1,4 +1,5 @@
 """Fixtures of the exports' tests."""
+
 import pytest
 from PIL import Image
 

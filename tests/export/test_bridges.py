@@ -1,4 +1,5 @@
 """Bridges: what a tracker's own library reads is what the run says, each point once, also after the run has grown."""
+
 import os
 import subprocess
 import sys
@@ -21,15 +22,22 @@ ROOT = Path(__file__).parents[2]
 def expected(run, axis, value="value", name=None):
     """Curve -> {step: value}, from the run's own table."""
     rows = run.metrics()
-    return {f"{name or axis}/{task}": dict(zip(of[axis], of[value].astype(float), strict=True))
-            for task, of in rows.groupby("task") if not (name and task == LOSS)}
+    return {
+        f"{name or axis}/{task}": dict(zip(of[axis], of[value].astype(float), strict=True))
+        for task, of in rows.groupby("task")
+        if not (name and task == LOSS)
+    }
 
 
 def all_expected(run):
     rows = run.metrics()
     percent = rows[rows["task"] == LOSS]
-    return (expected(run, "labels") | expected(run, "images") | expected(run, "labels", "loss", "loss_of")
-            | {"labels/percent": dict(zip(percent["labels"], percent["percent"], strict=True))})
+    return (
+        expected(run, "labels")
+        | expected(run, "images")
+        | expected(run, "labels", "loss", "loss_of")
+        | {"labels/percent": dict(zip(percent["labels"], percent["percent"], strict=True))}
+    )
 
 
 def grow(run):
@@ -38,7 +46,7 @@ def grow(run):
     for done in (1, 5, 10):
         run.report(number, "train", done, 10, {"depth": 1 / done})
     labelled = np.zeros((IMAGES, len(TASKS)), bool)
-    labelled[:9 + number] = True
+    labelled[: 9 + number] = True
     with run.new_cycle(number) as cycle:
         write_measures(cycle, labelled, np.random.default_rng(number))
 
@@ -75,22 +83,46 @@ def test_training_losses_are_thinned_the_same_way_however_far_it_is(run):
 def test_a_metric_without_a_value_is_left_out(run):
     where = run.cycle(1).metrics
     found = run.metrics()
-    write_json(where, {"images": 5, "labels": 15, "percent": 25.0, "loss": 5.0, "metrics": dict.fromkeys(TASKS),
-                       "task_losses": dict.fromkeys(TASKS, 2.0), "seconds": {}})
+    write_json(
+        where,
+        {
+            "images": 5,
+            "labels": 15,
+            "percent": 25.0,
+            "loss": 5.0,
+            "metrics": dict.fromkeys(TASKS),
+            "task_losses": dict.fromkeys(TASKS, 2.0),
+            "seconds": {},
+        },
+    )
     assert len(told(run).points) == len(all_points(found)) - 2 * len(TASKS)
 
 
 def all_points(metrics):
-    return [0] * (2 * len(metrics) + len(metrics))          # two axes; a loss of each task, or the percentage
+    return [0] * (
+        2 * len(metrics) + len(metrics)
+    )  # two axes; a loss of each task, or the percentage
 
 
 @pytest.mark.parametrize("name", list(BRIDGES))
 def test_without_the_library_it_says_how_to_get_it(run, name, tmp_path, monkeypatch, capsys):
     for module in [module for module in sys.modules if module.partition(".")[0] == name]:
         monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setitem(sys.modules, name, None)            # an import of it fails now
-    monkeypatch.setattr(sys, "argv", ["mtal", "bridge", name, run.name, "--to", str(tmp_path / "there"),
-                                      "--runs", str(run.store.folder)])
+    monkeypatch.setitem(sys.modules, name, None)  # an import of it fails now
+    monkeypatch.setattr(
+        sys,
+        "argv",
+        [
+            "mtal",
+            "bridge",
+            name,
+            run.name,
+            "--to",
+            str(tmp_path / "there"),
+            "--runs",
+            str(run.store.folder),
+        ],
+    )
     with pytest.raises(SystemExit) as ended:
         app.main()
     assert ended.value.code == 2
@@ -101,7 +133,16 @@ def test_without_the_library_it_says_how_to_get_it(run, name, tmp_path, monkeypa
 @pytest.mark.parametrize("words", [[], ["RUN", "--experiment", "x"]])
 def test_it_must_be_said_what_to_write(run, words, tmp_path, monkeypatch, capsys):
     words = [run.name if word == "RUN" else word for word in words]
-    asked = ["mtal", "bridge", "tensorboard", *words, "--to", str(tmp_path), "--runs", str(run.store.folder)]
+    asked = [
+        "mtal",
+        "bridge",
+        "tensorboard",
+        *words,
+        "--to",
+        str(tmp_path),
+        "--runs",
+        str(run.store.folder),
+    ]
     monkeypatch.setattr(sys, "argv", asked)
     with pytest.raises(SystemExit) as ended:
         app.main()
@@ -118,7 +159,9 @@ def test_packages_are_those_of_the_extras():
 
 
 def read_events(folder):
-    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator").EventAccumulator
+    accumulator = pytest.importorskip(
+        "tensorboard.backend.event_processing.event_accumulator"
+    ).EventAccumulator
     events = accumulator(str(folder), size_guidance={"scalars": 0, "tensors": 0})
     events.Reload()
     return events
@@ -126,14 +169,19 @@ def read_events(folder):
 
 def scalars(events):
     """Curve -> [(step, value)], everything that is there."""
-    return {tag: [(event.step, event.value) for event in events.Scalars(tag)] for tag in events.Tags()["scalars"]}
+    return {
+        tag: [(event.step, event.value) for event in events.Scalars(tag)]
+        for tag in events.Tags()["scalars"]
+    }
 
 
 def assert_same(found, wanted):
     assert found.keys() == wanted.keys()
     for curve, points in wanted.items():
         assert [step for step, _ in found[curve]] == sorted(points)
-        assert [value for _, value in found[curve]] == pytest.approx([points[step] for step in sorted(points)])
+        assert [value for _, value in found[curve]] == pytest.approx(
+            [points[step] for step in sorted(points)]
+        )
 
 
 def test_tensorboard_reads_what_the_run_says(run, tmp_path):
@@ -142,7 +190,9 @@ def test_tensorboard_reads_what_the_run_says(run, tmp_path):
     assert write(told(run), "mtal", str(tmp_path)) == len(told(run).points)
     assert_same(scalars(read_events(tmp_path / run.name)), all_expected(run))
     grow(run)
-    assert write(told(run), "mtal", str(tmp_path)) == 3 * len(TASKS) + 3 + 3    # metrics, loss and percentage, training losses
+    assert (
+        write(told(run), "mtal", str(tmp_path)) == 3 * len(TASKS) + 3 + 3
+    )  # metrics, loss and percentage, training losses
     assert write(told(run), "mtal", str(tmp_path)) == 0
     events = read_events(tmp_path / run.name)
     assert_same(scalars(events), curves(told(run).points))
@@ -193,8 +243,12 @@ def only_run(client, group):
 
 
 def history(client, run):
-    return {curve: sorted((one.step, one.value) for one in client.get_metric_history(run.info.run_id, curve))
-            for curve in run.data.metrics}
+    return {
+        curve: sorted(
+            (one.step, one.value) for one in client.get_metric_history(run.info.run_id, curve)
+        )
+        for curve in run.data.metrics
+    }
 
 
 def test_mlflow_reads_what_the_run_says(run, client, tmp_path):
@@ -204,7 +258,10 @@ def test_mlflow_reads_what_the_run_says(run, client, tmp_path):
     assert_same(history(client, found), all_expected(run))
     assert (found.info.run_name, found.info.status) == (run.name, "FINISHED")
     assert (found.data.params["strategy"], found.data.params["step_percent"]) == ("ours", "15.0")
-    assert (found.data.tags["fingerprint"], found.data.tags["version.python"]) == ("0123456789abcdef", "3.11")
+    assert (found.data.tags["fingerprint"], found.data.tags["version.python"]) == (
+        "0123456789abcdef",
+        "3.11",
+    )
 
 
 def test_mlflow_gets_only_what_is_new(run, client, tmp_path):
@@ -226,13 +283,26 @@ def test_mlflow_that_cannot_be_reached_is_one_message(run, tmp_path):
 @pytest.mark.parametrize("name", list(BRIDGES))
 def test_the_command_loads_no_torch_and_sends_nothing(run, name, tmp_path):
     pytest.importorskip(name)
-    code = (f"import sys; sys.argv = ['mtal', 'bridge', {name!r}, {run.name!r}, '--to', {str(tmp_path / 'there')!r}, '--runs', "
-            f"{str(run.store.folder)!r}]\nimport socket\n"
-            "def refuse(*words): raise SystemExit('a connection')\n"
-            "socket.socket.connect = refuse\nsocket.create_connection = refuse\n"
-            "from mtal.cli.app import main\n"
-            "try: main()\nfinally: print(sorted({'torch', 'tensorflow', 'streamlit'} & set(sys.modules)))\n")
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW", "CI", "PYTEST", "DO_NOT"))}
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=clean)
+    code = (
+        f"import sys; sys.argv = ['mtal', 'bridge', {name!r}, {run.name!r}, '--to', {str(tmp_path / 'there')!r}, '--runs', "
+        f"{str(run.store.folder)!r}]\nimport socket\n"
+        "def refuse(*words): raise SystemExit('a connection')\n"
+        "socket.socket.connect = refuse\nsocket.create_connection = refuse\n"
+        "from mtal.cli.app import main\n"
+        "try: main()\nfinally: print(sorted({'torch', 'tensorflow', 'streamlit'} & set(sys.modules)))\n"
+    )
+    clean = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("MLFLOW", "CI", "PYTEST", "DO_NOT"))
+    }
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=clean,
+    )
     assert f"{run.name}: " in ended.stdout
     assert ended.stdout.endswith("[]\n")

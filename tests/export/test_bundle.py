@@ -1,4 +1,5 @@
 """The bundle holds what its manifest says, and is the same bytes whenever it is made."""
+
 import hashlib
 import io
 import json
@@ -25,15 +26,22 @@ def test_the_manifest_names_every_other_file_with_its_checksum(run):
     assert set(about["files"]) == set(archive.namelist()) - {MANIFEST}
     for name, file in about["files"].items():
         content = archive.read(name)
-        assert (file["sha256"], file["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
+        assert (file["sha256"], file["bytes"]) == (
+            hashlib.sha256(content).hexdigest(),
+            len(content),
+        )
     assert about["config"] == run.config.model_dump(mode="json")
     assert about["versions"] == {"python": "3.11"}
 
 
 def test_tables_and_lists_are_those_of_the_single_formats(run):
     archive = opened(run)
-    for member, name in [("selection.csv", "csv"), ("selection.jsonl", "jsonl"), ("selection.parquet", "parquet"),
-                         ("selection_images.csv", "images")]:
+    for member, name in [
+        ("selection.csv", "csv"),
+        ("selection.jsonl", "jsonl"),
+        ("selection.parquet", "parquet"),
+        ("selection_images.csv", "images"),
+    ]:
         assert archive.read(member) == EXPORTERS[name].write(run, 0)
     alone = zipfile.ZipFile(io.BytesIO(EXPORTERS["split"].write(run, 0)))
     assert all(archive.read(name) == alone.read(name) for name in alone.namelist())

@@ -1,4 +1,5 @@
 """What people decide is in every export: the record tells all, lists hold what is to be labelled."""
+
 import io
 import json
 import zipfile
@@ -27,7 +28,7 @@ def decided(run, names):
     people = People(run.store)
     people.decide(run.name, 0, [names[1]], "rejected", "ann")
     people.decide(run.name, 0, [names[2]], "accepted", "bo")
-    people.note(run.name, 0, names[0], "=sharp, \"really\"\nyes", "cy")
+    people.note(run.name, 0, names[0], '=sharp, "really"\nyes', "cy")
     return run
 
 
@@ -41,11 +42,17 @@ def test_the_record_tells_all(decided, names):
     assert images["decided_utc"].notna().tolist() == [False, True, True, False]
     assert images["note"].fillna("").tolist() == ['=sharp, "really"\nyes', "", "", ""]
     assert table.groupby("sample_id")["requested"].unique().map(list).to_dict() == {
-        name: [name != names[1]] for name in names[:4]}
+        name: [name != names[1]] for name in names[:4]
+    }
     refill = table[table["sample_id"] == names[3]]
     assert refill["score"].iloc[0] == decided.pool(0).set_index("id").loc[names[3], "score"]
     assert refill["nearest_labelled_id"].notna().all()
-    assert images_of(table)["requested_tasks"].fillna("").tolist() == [" ".join(TASKS), "", " ".join(TASKS), " ".join(TASKS)]
+    assert images_of(table)["requested_tasks"].fillna("").tolist() == [
+        " ".join(TASKS),
+        "",
+        " ".join(TASKS),
+        " ".join(TASKS),
+    ]
 
 
 def test_lists_for_the_annotation_tool_hold_what_is_to_be_labelled(decided, names):
@@ -67,13 +74,13 @@ def test_every_format_follows_and_the_same_decisions_give_the_same_bytes(run, na
     assert EXPORTERS["csv"].write(run, 1) == EXPORTERS["csv"].write(run, 1)
     archive = zipfile.ZipFile(io.BytesIO(after["zip"]))
     assert archive.read("selection.csv") == after["csv"]
-    people.decide(run.name, 0, [names[1]], "", "ann")       # taken back: as if nothing had been
+    people.decide(run.name, 0, [names[1]], "", "ann")  # taken back: as if nothing had been
     assert {name: exporter.write(run, 0) for name, exporter in EXPORTERS.items()} == before
 
 
 def test_a_note_survives_tables_and_spreadsheets(decided, names):
     rows = pd.read_csv(io.BytesIO(EXPORTERS["csv"].write(decided, 0)), dtype=str)
-    assert rows["note"].iloc[0] == "'=sharp, \"really\"\nyes"           # a spreadsheet would run it
+    assert rows["note"].iloc[0] == '\'=sharp, "really"\nyes'  # a spreadsheet would run it
     first = json.loads(EXPORTERS["jsonl"].write(decided, 0).splitlines()[0])
     assert first["note"] == '=sharp, "really"\nyes'
 
@@ -84,7 +91,10 @@ def test_decisions_that_came_after_the_next_cycle_began_change_nothing_but_notes
     pairs = [[int(name), task] for name in (names[0], names[2], names[3]) for task in range(3)]
     people = People(decided.store)
     then = people.decisions(decided.name, 0).to_dict("records")
-    write_json(decided.paths.beginning(1), {"labels": pairs, "rejected": [int(names[1])], "decisions": then})
+    write_json(
+        decided.paths.beginning(1),
+        {"labels": pairs, "rejected": [int(names[1])], "decisions": then},
+    )
     people.decide(decided.name, 0, [names[1]], "accepted", "dee")
     people.decide(decided.name, 0, [names[2], names[4]], "rejected", "dee")
     pd.testing.assert_frame_equal(record(decided, 0), before)

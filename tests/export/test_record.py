@@ -1,4 +1,5 @@
 """The selection record says what the run folder says, row by row."""
+
 import hashlib
 import math
 from pathlib import Path
@@ -18,7 +19,8 @@ def test_a_row_per_picked_image_and_task_in_pick_order(run):
     images = list(dict.fromkeys(run.picked(0)[:, 0].tolist()))
     assert list(table.columns) == list(COLUMNS)
     assert list(zip(table["sample_id"], table["task"], table["rank"], strict=True)) == [
-        (f"{image:04d}", task, rank) for rank, image in enumerate(images, 1) for task in TASKS]
+        (f"{image:04d}", task, rank) for rank, image in enumerate(images, 1) for task in TASKS
+    ]
     assert table["requested"].all()
 
 
@@ -29,18 +31,29 @@ def test_numbers_come_from_the_pool_table(run):
         assert row.score == known["score"]
         assert row.diversity_at_start == known["diversity_start"]
         assert row.s_task == known[f"s.{row.task}"] == known[f"m.{row.task}.{row.partner_task}"]
-        candidates = [pool.loc[name, f"s.{row.task}"] for name in pool.index if not pool.loc[name, "labelled"]]
-        assert row.s_percentile == pytest.approx(100 * sum(value <= row.s_task for value in candidates) / len(candidates))
+        candidates = [
+            pool.loc[name, f"s.{row.task}"] for name in pool.index if not pool.loc[name, "labelled"]
+        ]
+        assert row.s_percentile == pytest.approx(
+            100 * sum(value <= row.s_task for value in candidates) / len(candidates)
+        )
 
 
 def test_nearest_labelled_image_equals_the_plain_loop(run):
     points, pool = run.embedding(1), run.pool(1)
     for row in record(run, 1).itertuples():
         own = int(row.sample_id)
-        gaps = {pool["id"][other]: math.dist(points[own], points[other]) for other in range(20) if pool["labelled"][other]}
+        gaps = {
+            pool["id"][other]: math.dist(points[own], points[other])
+            for other in range(20)
+            if pool["labelled"][other]
+        }
         assert row.nearest_labelled_id == min(gaps, key=gaps.get)
         assert row.nearest_distance == pytest.approx(min(gaps.values()), rel=1e-5)
-        assert row.nearest_labelled_id == run.nearest(1, own, 1).query("kind == 'labelled'")["id"].item()
+        assert (
+            row.nearest_labelled_id
+            == run.nearest(1, own, 1).query("kind == 'labelled'")["id"].item()
+        )
 
 
 def test_pictures_are_measured_where_they_exist_and_null_where_not(run):
@@ -73,7 +86,15 @@ def test_a_strategy_without_scores_leaves_nulls(run):
     run.pool(0)[["id", "labelled", "picked", "rank"]].to_parquet(cycle.pool)
     cycle.embedding.unlink()
     table = record(run, 0)
-    unknown = ["score", "s_task", "s_percentile", "partner_task", "diversity", "nearest_labelled_id", "cutoff"]
+    unknown = [
+        "score",
+        "s_task",
+        "s_percentile",
+        "partner_task",
+        "diversity",
+        "nearest_labelled_id",
+        "cutoff",
+    ]
     assert table[unknown].isna().all(axis=None)
     assert table.dtypes.astype(str).to_dict() == COLUMNS
 
@@ -83,7 +104,9 @@ def test_the_mean_of_a_committee_has_no_deciding_partner(tmp_path):
     assert record(run, 0)["partner_task"].isna().all()
 
 
-@pytest.mark.parametrize(("cycle", "words"), [(2, "only measures"), (3, "there are 0 to 2"), (-1, "there are 0 to 2")])
+@pytest.mark.parametrize(
+    ("cycle", "words"), [(2, "only measures"), (3, "there are 0 to 2"), (-1, "there are 0 to 2")]
+)
 def test_a_cycle_without_a_batch_is_refused(run, cycle, words):
     with pytest.raises(ExportError, match=words):
         record(run, cycle)

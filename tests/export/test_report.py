@@ -1,4 +1,5 @@
 """The report: one file that loads nothing, says all that there is, and says what is not finished."""
+
 import re
 import time
 from html import escape, unescape
@@ -59,9 +60,18 @@ def read(text):
 
 def made(store, names=("random", "ours", "rbal"), seeds=(0, 1, 2), **settings):
     """Runs of these strategies that differ a little from seed to seed."""
-    return [made_course(store, Config(strategy=name, seed=seed, cycles=3, start_percent=10, step_percent=15, **settings),
-                        [value + seed / 50 * (cycle + 1) for cycle, value in enumerate(COURSES[name])],
-                        strategy_title=TITLES[name]) for name in names for seed in seeds]
+    return [
+        made_course(
+            store,
+            Config(
+                strategy=name, seed=seed, cycles=3, start_percent=10, step_percent=15, **settings
+            ),
+            [value + seed / 50 * (cycle + 1) for cycle, value in enumerate(COURSES[name])],
+            strategy_title=TITLES[name],
+        )
+        for name in names
+        for seed in seeds
+    ]
 
 
 @pytest.fixture
@@ -70,7 +80,9 @@ def store(tmp_path):
 
 
 def planned(store, runs, title="Toy", more=()):
-    return create_experiment(StorePaths(store), "toy", title, [Cell("", run.config) for run in runs] + [*more])
+    return create_experiment(
+        StorePaths(store), "toy", title, [Cell("", run.config) for run in runs] + [*more]
+    )
 
 
 @pytest.fixture
@@ -93,9 +105,11 @@ def test_it_loads_nothing_and_has_the_library_once(whole):
 
 
 def test_everything_has_its_section_and_every_figure_words_and_numbers(whole):
-    assert whole.headings == [escape(name) for name in (*SECTIONS, "Protocol", "Runs") if name != "Ablations"]
+    assert whole.headings == [
+        escape(name) for name in (*SECTIONS, "Protocol", "Runs") if name != "Ablations"
+    ]
     figures = re.findall(r"<figure>.*?</figure>", whole.source, re.S)
-    tasks, change, wins, overlap, paper = 4, 1, 2, 1, 2 * 4     # nyud: its printed curves beside ours
+    tasks, change, wins, overlap, paper = 4, 1, 2, 1, 2 * 4  # nyud: its printed curves beside ours
     assert len(figures) == 2 * tasks + change + wins + overlap + paper
     for figure in figures:
         assert re.search(r'role="group" aria-label="[^"]{10,}"', figure)
@@ -110,16 +124,36 @@ def test_everything_has_its_section_and_every_figure_words_and_numbers(whole):
 
 def test_what_was_compared_and_what_came_out_stand_at_the_top(whole):
     top = whole.said.split("Learning curves")[0]
-    for text in ("Toy", "1970-01-01 00:00 UTC with mtal ", "Random, Ours and RBAL on Made (semseg, depth, normals)",
-                 "9 runs, seeds 0, 1 and 2", "9 of 9 runs finished", "Ours saves", "of what Random needs (task labels)",
-                 "RBAL: at most", "0123456789abcdef"):
+    for text in (
+        "Toy",
+        "1970-01-01 00:00 UTC with mtal ",
+        "Random, Ours and RBAL on Made (semseg, depth, normals)",
+        "9 runs, seeds 0, 1 and 2",
+        "9 of 9 runs finished",
+        "Ours saves",
+        "of what Random needs (task labels)",
+        "RBAL: at most",
+        "0123456789abcdef",
+    ):
         assert text in top
     assert "warning" not in re.findall(r'<p class="(\w+)"', whole.source.split("<nav")[0])
 
 
 def test_lines_tasks_axes_and_runs_are_named(whole, store):
-    assert "Friedman's test needs 5 tasks in which every line has an area under its curve, and here are 3" in whole.said
-    for text in (*TITLES.values(), "Semseg", "Depth", "Normals", "Multi-task loss", "Holm", "Jaccard", "Settings digest"):
+    assert (
+        "Friedman's test needs 5 tasks in which every line has an area under its curve, and here are 3"
+        in whole.said
+    )
+    for text in (
+        *TITLES.values(),
+        "Semseg",
+        "Depth",
+        "Normals",
+        "Multi-task loss",
+        "Holm",
+        "Jaccard",
+        "Settings digest",
+    ):
         assert text in whole.said
     drawn = "".join(whole.scripts)
     assert "Task labels" in drawn
@@ -135,33 +169,56 @@ def test_a_loss_is_not_hidden(store):
 
 def test_hostile_titles_are_text(store):
     runs = made(store, ("random",))
-    runs.append(made_course(store, Config(strategy="ours", cycles=3, start_percent=10, step_percent=15), [6.0, 4.0, 3.0],
-                            strategy_title=HOSTILE))
+    runs.append(
+        made_course(
+            store,
+            Config(strategy="ours", cycles=3, start_percent=10, step_percent=15),
+            [6.0, 4.0, 3.0],
+            strategy_title=HOSTILE,
+        )
+    )
     page = read(report(planned(store, runs, HOSTILE)))
     assert HOSTILE in page.said
     assert "img" not in {tag for tag, _ in page.tags}
-    assert not [attributes for tag, attributes in page.tags if "src" in attributes or "onerror" in attributes]
-    for script in page.scripts[2:]:                         # in figures it is escaped once more: they read tags themselves
+    assert not [
+        attributes
+        for tag, attributes in page.tags
+        if "src" in attributes or "onerror" in attributes
+    ]
+    for script in page.scripts[2:]:  # in figures it is escaped once more: they read tags themselves
         assert "<img" not in script
         assert "\\u003cimg" not in script
 
 
 def test_what_is_not_finished_is_said_at_the_top(store):
     runs = made(store, ("random", "ours"), (0, 1))
-    runs.append(made_course(store, Config(strategy="rbal", cycles=3, start_percent=10, step_percent=15), [6.0], "stopped"))
+    runs.append(
+        made_course(
+            store,
+            Config(strategy="rbal", cycles=3, start_percent=10, step_percent=15),
+            [6.0],
+            "stopped",
+        )
+    )
     never = Config(strategy="rbal", seed=1, cycles=3, start_percent=10, step_percent=15)
     page = read(report(planned(store, runs, more=[Cell("", never)])))
     top = page.said.split("Learning curves")[0]
     assert "4 of 6 runs finished: 1 not started, 1 stopped." in top
     assert f"{runs[-1].name}: stopped, 1 of 3 cycles" in top
-    assert never.name not in top                            # counted there, and named among the runs
+    assert never.name not in top  # counted there, and named among the runs
     assert never.name in page.said
     assert '<p class="warning">4 of 6' in page.source
 
 
-@pytest.mark.parametrize(("names", "seeds", "said"), [
-    (("ours",), (0,), "there is one line only"), (("ours",), (0, 1), "there is one line only"),
-    (("random", "ours"), (0,), "one seed"), (("ours", "rbal"), (0, 1), "There is no run of Random")])
+@pytest.mark.parametrize(
+    ("names", "seeds", "said"),
+    [
+        (("ours",), (0,), "there is one line only"),
+        (("ours",), (0, 1), "there is one line only"),
+        (("random", "ours"), (0,), "one seed"),
+        (("ours", "rbal"), (0, 1), "There is no run of Random"),
+    ],
+)
 def test_few_runs(store, names, seeds, said):
     page = read(report(made(store, names, seeds), "Few"))
     assert said in page.said
@@ -181,7 +238,10 @@ def test_without_a_cycle_or_a_run_it_says_so(store):
 
 
 def test_one_cycle_has_no_area_and_no_failure(store):
-    runs = [made_course(store, Config(strategy=name, cycles=3), [5.0], "stopped") for name in ("ours", "random")]
+    runs = [
+        made_course(store, Config(strategy=name, cycles=3), [5.0], "stopped")
+        for name in ("ours", "random")
+    ]
     assert "An area needs curves of two points" in read(report(runs)).said
 
 
@@ -196,7 +256,11 @@ def test_a_run_on_all_labels_is_a_line_and_no_curve(store):
 
 
 def test_ablations_have_figures_and_other_data_have_no_printed_curves(store):
-    runs = [run for how in ("max", "mean") for run in made(store, ("ours",), (0, 1), dataset="rooms", committee=how)]
+    runs = [
+        run
+        for how in ("max", "mean")
+        for run in made(store, ("ours",), (0, 1), dataset="rooms", committee=how)
+    ]
     page = read(report(runs))
     assert "Ablations" in page.headings
     assert "The paper's curves" not in page.said
@@ -204,7 +268,14 @@ def test_ablations_have_figures_and_other_data_have_no_printed_curves(store):
 
 
 def test_data_sets_have_sections_of_their_own(store):
-    page = read(report([*made(store, ("random", "ours"), (0, 1)), *made(store, ("random",), (0, 1), dataset="rooms")]))
+    page = read(
+        report(
+            [
+                *made(store, ("random", "ours"), (0, 1)),
+                *made(store, ("random",), (0, 1), dataset="rooms"),
+            ]
+        )
+    )
     assert {"Learning curves: nyud", "Learning curves: rooms"} <= set(page.headings)
     ids = re.findall(r' id="([^"]+)"', page.source.split("<body>")[1])
     assert len(ids) == len(set(ids))
@@ -214,4 +285,4 @@ def test_it_is_small_and_made_when_asked_for(store):
     before = time.process_time()
     content = writer(planned(store, made(store)))()
     assert len(content) < 6e6
-    assert time.process_time() - before < 20                # a fifth of that by itself
+    assert time.process_time() - before < 20  # a fifth of that by itself

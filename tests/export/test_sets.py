@@ -1,4 +1,5 @@
 """A set leaves with what the run knows about its images."""
+
 import hashlib
 import io
 import json
@@ -25,7 +26,9 @@ def chosen(run, picked):
     people = People(run.store)
     people.decide(run.name, 0, [picked[1]], "rejected", "ann")
     people.note(run.name, 1, picked[1], "dark", "bo")
-    return people.save_set(run.data.folder.name, ["v0", f"{START[0]:04d}", picked[1]], "ann", "odd, ones", "map")
+    return people.save_set(
+        run.data.folder.name, ["v0", f"{START[0]:04d}", picked[1]], "ann", "odd, ones", "map"
+    )
 
 
 def test_a_row_per_image_with_what_is_known(run, chosen, picked):
@@ -36,15 +39,23 @@ def test_a_row_per_image_with_what_is_known(run, chosen, picked):
     start, pick, other = table.loc[f"{START[0]:04d}"], table.loc[picked[1]], table.loc["v0"]
     assert start["labelled_tasks"] == " ".join(TASKS)
     assert pd.isna(start["picked_cycle"])
-    assert pick[["picked_cycle", "picked_rank", "decision", "decided_by", "note"]].tolist() == [0, 2, "rejected", "ann", "dark"]
-    assert pick["scored_cycle"] == 1                        # the last cycle that looked at the pool
+    assert pick[["picked_cycle", "picked_rank", "decision", "decided_by", "note"]].tolist() == [
+        0,
+        2,
+        "rejected",
+        "ann",
+        "dark",
+    ]
+    assert pick["scored_cycle"] == 1  # the last cycle that looked at the pool
     assert other.drop(["schema_version", "set_id", "set_name", "run_id", "in_pool"]).isna().all()
 
 
 def test_scores_are_those_of_the_last_look_at_the_pool(run):
     pool = run.pool(1)
     free = pool[pool["open"]]["id"].tolist()[:3]
-    table = set_table(run, People(run.store).save_set(run.data.folder.name, free, "ann")).set_index("sample_id")
+    table = set_table(run, People(run.store).save_set(run.data.folder.name, free, "ann")).set_index(
+        "sample_id"
+    )
     known = pool.set_index("id").loc[free]
     assert table.loc[free, "score"].tolist() == known["score"].tolist()
     for task in TASKS:
@@ -54,7 +65,9 @@ def test_scores_are_those_of_the_last_look_at_the_pool(run):
 
 def test_the_list_holds_names_only(run, chosen, picked):
     assert SET_EXPORTERS["list"].write(run, chosen).decode().split("\n") == [
-        *sorted(["v0", f"{START[0]:04d}", picked[1]]), ""]
+        *sorted(["v0", f"{START[0]:04d}", picked[1]]),
+        "",
+    ]
 
 
 def test_the_archive_says_what_it_is_and_is_the_same_bytes(run, chosen):
@@ -62,7 +75,12 @@ def test_the_archive_says_what_it_is_and_is_the_same_bytes(run, chosen):
     assert SET_EXPORTERS["zip"].write(run, chosen) == content
     archive = zipfile.ZipFile(io.BytesIO(content))
     about = json.loads(archive.read("MANIFEST.json"))
-    assert [about["set"][name] for name in ("id", "name", "size", "who")] == [chosen, "odd, ones", 3, "ann"]
+    assert [about["set"][name] for name in ("id", "name", "size", "who")] == [
+        chosen,
+        "odd, ones",
+        3,
+        "ann",
+    ]
     assert about["run"] == run.name
     assert set(about["files"]) == {"set.csv", "set.txt"}
     for name in about["files"]:

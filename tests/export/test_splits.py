@@ -1,4 +1,5 @@
 """The lists are what a loader of NYUD_MT reads."""
+
 import io
 import zipfile
 

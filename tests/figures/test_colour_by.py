@@ -1,10 +1,21 @@
 """What points are coloured by: each image has the group or the number that its row says."""
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from mtal.figures import colour_by
-from mtal.figures.colour_by import MOST, OTHER, Values, clusters, compared, dominant, driving_tasks, grouped, labelled_in
+from mtal.figures.colour_by import (
+    MOST,
+    OTHER,
+    Values,
+    clusters,
+    compared,
+    dominant,
+    driving_tasks,
+    grouped,
+    labelled_in,
+)
 
 
 def names_of(groups):
@@ -34,22 +45,48 @@ def test_the_driving_task_is_the_highest_normalised_score():
 
 def test_what_later_cycles_pick_is_not_labelled_yet():
     assert names_of(labelled_in(np.array([-1, 0, 1, 2, 3]), cycle=1)) == [
-        "start", "cycle 0", "cycle 1", "not labelled", "not labelled"]
+        "start",
+        "cycle 0",
+        "cycle 1",
+        "not labelled",
+        "not labelled",
+    ]
 
 
 def test_two_strategies_compared():
-    pool = pd.DataFrame({"labelled": [True, False, False, False, False], "picked": [False, True, True, False, False]})
+    pool = pd.DataFrame(
+        {
+            "labelled": [True, False, False, False, False],
+            "picked": [False, True, True, False, False],
+        }
+    )
     assert names_of(compared(pool, [2, 3], "ours", "core-set")) == [
-        "labelled before", "only ours", "both", "only core-set", "neither"]
+        "labelled before",
+        "only ours",
+        "both",
+        "only core-set",
+        "neither",
+    ]
 
 
 def test_the_largest_class_of_one_task():
-    content = pd.DataFrame({"semseg/wall": [0.7, 0.2, np.nan], "semseg/bed": [0.3, 0.8, np.nan], "parts/arm": [1.0, 1, 1]})
+    content = pd.DataFrame(
+        {
+            "semseg/wall": [0.7, 0.2, np.nan],
+            "semseg/bed": [0.3, 0.8, np.nan],
+            "parts/arm": [1.0, 1, 1],
+        }
+    )
     assert names_of(dominant(content, "semseg", "Segmentation")) == ["wall", "bed", colour_by.NONE]
 
 
 def test_clusters_by_number_and_unknown_ones():
-    assert names_of(clusters(pd.Series([2, 2, 0, -1]))) == ["cluster 2", "cluster 2", "cluster 0", colour_by.NONE]
+    assert names_of(clusters(pd.Series([2, 2, 0, -1]))) == [
+        "cluster 2",
+        "cluster 2",
+        "cluster 0",
+        colour_by.NONE,
+    ]
 
 
 @pytest.mark.parametrize(("unit", "axis"), [("m", "error (m)"), ("", "error")])

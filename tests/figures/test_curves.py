@@ -1,4 +1,5 @@
 """Learning curves by their data: means, bands and seeds as they are given; the published numbers stay apart."""
+
 import math
 
 import numpy as np
@@ -16,20 +17,39 @@ LINES = {"o": Line("Ours", "ours", 0), "r": Line("Random", "random", 0)}
 
 @pytest.fixture
 def seeds() -> pd.DataFrame:
-    return pd.DataFrame([("o", 0, 30.0, 5.0), ("o", 0, 60.0, 4.0), ("o", 0, 90.0, 3.5), ("o", 1, 30.0, 5.4), ("o", 1, 60.0, 4.2),
-                         ("r", 0, 30.0, 5.1), ("r", 0, 60.0, 4.6)], columns=["group", "seed", "x", "value"])
+    return pd.DataFrame(
+        [
+            ("o", 0, 30.0, 5.0),
+            ("o", 0, 60.0, 4.0),
+            ("o", 0, 90.0, 3.5),
+            ("o", 1, 30.0, 5.4),
+            ("o", 1, 60.0, 4.2),
+            ("r", 0, 30.0, 5.1),
+            ("r", 0, 60.0, 4.6),
+        ],
+        columns=["group", "seed", "x", "value"],
+    )
 
 
 @pytest.fixture
 def mean() -> pd.DataFrame:
     """Two seeds of ours, of which one has come a cycle less far, and one seed of random."""
-    return pd.DataFrame([("o", 0, 30.0, 5.2, 0.28, 2), ("o", 1, 60.0, 4.1, 0.14, 2), ("o", 2, 90.0, 3.5, math.nan, 1),
-                         ("r", 0, 30.0, 5.1, math.nan, 1), ("r", 1, 60.0, 4.6, math.nan, 1)],
-                        columns=["group", "cycle", "x", "mean", "spread", "n"])
+    return pd.DataFrame(
+        [
+            ("o", 0, 30.0, 5.2, 0.28, 2),
+            ("o", 1, 60.0, 4.1, 0.14, 2),
+            ("o", 2, 90.0, 3.5, math.nan, 1),
+            ("r", 0, 30.0, 5.1, math.nan, 1),
+            ("r", 1, 60.0, 4.6, math.nan, 1),
+        ],
+        columns=["group", "cycle", "x", "mean", "spread", "n"],
+    )
 
 
 def drawn(mean, x="labels", **options):
-    return go.Figure(learning_curve(mean, LINES, x, "Loss ↓", "view", **options))   # where plotly checks every name and value
+    return go.Figure(
+        learning_curve(mean, LINES, x, "Loss ↓", "view", **options)
+    )  # where plotly checks every name and value
 
 
 def lines(figure):
@@ -42,20 +62,31 @@ def test_mean_line_band_and_thin_seeds(mean, seeds):
     assert list(line.y[:2]) == [5.2, 4.1]
     assert list(found["Ours, fewer seeds"].y[1:]) == [4.1, 3.5]
     assert list(line.x) == [30, 60, 90]
-    assert list(band.x) == [30, 60, 60, 30]                 # only where two seeds have come
+    assert list(band.x) == [30, 60, 60, 30]  # only where two seeds have come
     assert list(band.y) == pytest.approx([5.48, 4.24, 3.96, 4.92])
     thin = found["Ours, seeds"]
-    assert [y for y, seed in zip(thin.y, thin.customdata, strict=True) if seed == 1 and not math.isnan(y)] == [5.4, 4.2]
-    assert [math.isnan(y) for y in thin.y] == [False, False, False, True, False, False]         # a gap between seeds
+    assert [
+        y
+        for y, seed in zip(thin.y, thin.customdata, strict=True)
+        if seed == 1 and not math.isnan(y)
+    ] == [5.4, 4.2]
+    assert [math.isnan(y) for y in thin.y] == [
+        False,
+        False,
+        False,
+        True,
+        False,
+        False,
+    ]  # a gap between seeds
     assert thin.line.width < line.line.width
-    assert "Random, seeds" not in found                     # one seed is its line already
+    assert "Random, seeds" not in found  # one seed is its line already
 
 
 def test_a_single_seed_has_no_band_and_says_so(mean):
     found = lines(drawn(mean))
     assert "Random (n=1)" in found
     assert "Random ± std" not in found
-    assert "Ours, seeds" not in found                       # thin lines are switched off
+    assert "Ours, seeds" not in found  # thin lines are switched off
 
 
 def test_the_band_is_named(mean):
@@ -84,7 +115,11 @@ def test_zoom_stays_while_the_view_stays(mean):
 def test_ours_looks_the_same_everywhere_and_is_thicker(mean):
     line = lines(drawn(mean))["Ours (n=1–2, band: std)"]
     ours = LOOKS["ours"]
-    assert (line.line.color, line.line.dash, line.marker.symbol) == (ours.colour, ours.dash, ours.symbol)
+    assert (line.line.color, line.line.dash, line.marker.symbol) == (
+        ours.colour,
+        ours.dash,
+        ours.symbol,
+    )
     assert all(ours.width > look.width for name, look in LOOKS.items() if name != "ours")
 
 
@@ -105,8 +140,16 @@ def test_published_lines_need_the_percent_axis(mean):
 
 
 def test_points_of_fewer_seeds_are_open_and_joined_by_a_dotted_line():
-    mean = pd.DataFrame({"group": "o", "cycle": [0, 1, 2], "x": [10.0, 20.0, 30.0], "mean": [3.0, 2.0, 1.0],
-                         "spread": [0.1, 0.1, np.nan], "n": [2, 2, 1]})
+    mean = pd.DataFrame(
+        {
+            "group": "o",
+            "cycle": [0, 1, 2],
+            "x": [10.0, 20.0, 30.0],
+            "mean": [3.0, 2.0, 1.0],
+            "spread": [0.1, 0.1, np.nan],
+            "n": [2, 2, 1],
+        }
+    )
     whole, few = (trace for trace in drawn(mean).data if "markers" in str(trace.mode))
     assert [*whole.y[:2]] == [3.0, 2.0]
     assert np.isnan(whole.y[2])
@@ -120,21 +163,40 @@ def test_points_of_fewer_seeds_are_open_and_joined_by_a_dotted_line():
 
 def test_published_lines_can_have_an_axis_of_their_own(mean):
     printed = for_task(published_values(), "nyud", "loss")
-    together, own = (drawn(mean, "percent", published=printed, published_apart=apart) for apart in (False, True))
+    together, own = (
+        drawn(mean, "percent", published=printed, published_apart=apart) for apart in (False, True)
+    )
     for figure, axis in ((together, "y"), (own, "y2")):
-        assert {trace.yaxis for trace in figure.data if trace.name.startswith("published")} == {axis}
-        assert {trace.yaxis for trace in figure.data if not trace.name.startswith("published")} <= {None, "y"}
+        assert {trace.yaxis for trace in figure.data if trace.name.startswith("published")} == {
+            axis
+        }
+        assert {trace.yaxis for trace in figure.data if not trace.name.startswith("published")} <= {
+            None,
+            "y",
+        }
     assert own.layout.yaxis2.title.text == "published: Loss ↓"
-    assert own.layout.yaxis2.tickmode == "auto"             # else it has the ticks of the other axis, at odd numbers
+    assert (
+        own.layout.yaxis2.tickmode == "auto"
+    )  # else it has the ticks of the other axis, at odd numbers
     assert "yaxis2" not in together.layout
-    assert "yaxis2" not in drawn(mean, published=printed, published_apart=True).layout     # none is drawn by labels
+    assert (
+        "yaxis2" not in drawn(mean, published=printed, published_apart=True).layout
+    )  # none is drawn by labels
 
 
 def test_bands_of_many_lines_are_fainter():
     def opacity(number):
         names = [f"g{one}" for one in range(number)]
-        mean = pd.DataFrame({"group": names, "cycle": 0, "x": 1.0, "mean": 1.0, "spread": 0.1, "n": 2})
-        figure = learning_curve(mean, {name: Line(name, "ours", 0) for name in names}, "labels", "y", "view")
-        return float(next(one for one in figure["data"] if "fillcolor" in one)["fillcolor"].split(",")[-1].rstrip(")"))
+        mean = pd.DataFrame(
+            {"group": names, "cycle": 0, "x": 1.0, "mean": 1.0, "spread": 0.1, "n": 2}
+        )
+        figure = learning_curve(
+            mean, {name: Line(name, "ours", 0) for name in names}, "labels", "y", "view"
+        )
+        return float(
+            next(one for one in figure["data"] if "fillcolor" in one)["fillcolor"]
+            .split(",")[-1]
+            .rstrip(")")
+        )
 
     assert opacity(1) == opacity(3) > opacity(6) > opacity(12) > 0

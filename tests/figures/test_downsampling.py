@@ -1,4 +1,5 @@
 """A map of very many points draws a part of them: always what matters, and nobody who stands alone gets lost."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +9,9 @@ from mtal.figures.downsampling import thinned
 
 def crowd(count, labelled=0.1, picked=0.01, seed=0):
     rng = np.random.default_rng(seed)
-    state = rng.choice(["labelled", "picked", "open"], size=count, p=[labelled, picked, 1 - labelled - picked])
+    state = rng.choice(
+        ["labelled", "picked", "open"], size=count, p=[labelled, picked, 1 - labelled - picked]
+    )
     return pd.DataFrame({"x": rng.normal(size=count), "y": rng.normal(size=count), "state": state})
 
 
@@ -46,9 +49,11 @@ def test_most_images_stay_drawn_when_the_map_moves_a_little():
     points = crowd(5000)
     moved = points.assign(x=points["x"] + 0.01)
     one, two = (set(thinned(frame, 1000).images.tolist()) for frame in (points, moved))
-    assert len(one & two) > 700                             # by chance it would be 200
+    assert len(one & two) > 700  # by chance it would be 200
 
 
 def test_more_picks_than_the_limit_are_all_drawn():
     points = crowd(1000, 0.1, 0.3)
-    assert thinned(points, 100).images.tolist() == np.flatnonzero(points["state"] == "picked").tolist()
+    assert (
+        thinned(points, 100).images.tolist() == np.flatnonzero(points["state"] == "picked").tolist()
+    )

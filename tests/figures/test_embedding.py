@@ -1,24 +1,45 @@
 """The map: every image once, known by its position in the pool, told apart by shape as well as colour."""
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
 from mtal.figures.colour_by import Values, grouped
-from mtal.figures.embedding import COLOURS, PICKS_ON_PICTURE, SYMBOLS, WEBGL_FROM, by_state, draw_density, draw_map, states
+from mtal.figures.embedding import (
+    COLOURS,
+    PICKS_ON_PICTURE,
+    SYMBOLS,
+    WEBGL_FROM,
+    by_state,
+    draw_density,
+    draw_map,
+    states,
+)
 
 
 def made(count: int) -> pd.DataFrame:
     rng = np.random.default_rng(0)
-    pool = pd.DataFrame({"labelled": np.arange(count) % 5 == 0, "picked": np.arange(count) % 5 == 1})
-    return pool.assign(x=rng.normal(size=count), y=rng.normal(size=count), image=np.arange(count),
-                       id=[f"i{n}" for n in range(count)], state=states(pool), rank=np.arange(count),
-                       score=np.where(pool["labelled"], np.nan, rng.random(count)))
+    pool = pd.DataFrame(
+        {"labelled": np.arange(count) % 5 == 0, "picked": np.arange(count) % 5 == 1}
+    )
+    return pool.assign(
+        x=rng.normal(size=count),
+        y=rng.normal(size=count),
+        image=np.arange(count),
+        id=[f"i{n}" for n in range(count)],
+        state=states(pool),
+        rank=np.arange(count),
+        score=np.where(pool["labelled"], np.nan, rng.random(count)),
+    )
 
 
 COLOURINGS = {
-    "state": by_state, "score": lambda points: Values("score", points["score"].to_numpy()),
-    "groups": lambda points: grouped("parity", [("even", "odd", "unknown")[n % 3] for n in points["image"]]),
+    "state": by_state,
+    "score": lambda points: Values("score", points["score"].to_numpy()),
+    "groups": lambda points: grouped(
+        "parity", [("even", "odd", "unknown")[n % 3] for n in points["image"]]
+    ),
 }
 
 
@@ -32,8 +53,11 @@ def places(figure) -> dict[int, tuple[float, float]]:
 
 
 def looks(figure) -> dict[int, tuple[str, str]]:
-    return {int(image): (trace.marker.symbol, trace.name.partition(" (")[0])
-            for trace in figure.data for image in trace.customdata}
+    return {
+        int(image): (trace.marker.symbol, trace.name.partition(" (")[0])
+        for trace in figure.data
+        for image in trace.customdata
+    }
 
 
 @pytest.mark.parametrize("colouring", COLOURINGS.values(), ids=COLOURINGS)
@@ -55,14 +79,20 @@ def test_a_part_of_the_points_keeps_positions_and_looks(colouring):
 
 def test_the_legend_tells_how_many_of_how_many_are_drawn():
     points = made(40)
-    assert [trace.name for trace in draw_map(points, by_state(points), "v", np.array([0, 1, 2, 3, 5])).data] == [
-        "not labelled (2 of 24)", "labelled before (2 of 8)", "picked in this cycle (1 of 8)"]
+    assert [
+        trace.name
+        for trace in draw_map(points, by_state(points), "v", np.array([0, 1, 2, 3, 5])).data
+    ] == ["not labelled (2 of 24)", "labelled before (2 of 8)", "picked in this cycle (1 of 8)"]
 
 
 def test_states_differ_in_shape_and_colour():
     points = made(40)
     traces = draw_map(points, by_state(points), "v").data
-    assert len({trace.marker.symbol for trace in traces}) == len({trace.marker.color for trace in traces}) == 3
+    assert (
+        len({trace.marker.symbol for trace in traces})
+        == len({trace.marker.color for trace in traces})
+        == 3
+    )
     assert [len(trace.x) for trace in traces] == [24, 8, 8]
 
 
@@ -81,38 +111,62 @@ def test_twelve_groups_never_look_alike():
     assert len(SYMBOLS) == 12 > len(COLOURS)
 
 
-@pytest.mark.parametrize(("count", "webgl", "kind"), [
-    (WEBGL_FROM - 1, True, go.Scatter), (WEBGL_FROM, True, go.Scattergl), (WEBGL_FROM, False, go.Scatter)])
+@pytest.mark.parametrize(
+    ("count", "webgl", "kind"),
+    [
+        (WEBGL_FROM - 1, True, go.Scatter),
+        (WEBGL_FROM, True, go.Scattergl),
+        (WEBGL_FROM, False, go.Scatter),
+    ],
+)
 def test_webgl_only_where_it_is_needed_and_there(count, webgl, kind):
     points = made(count)
-    assert all(isinstance(trace, kind) for trace in draw_map(points, by_state(points), "v", webgl=webgl).data)
+    assert all(
+        isinstance(trace, kind)
+        for trace in draw_map(points, by_state(points), "v", webgl=webgl).data
+    )
 
 
 def test_colours_go_by_rank_and_images_without_a_value_are_grey():
     points = made(40)
-    points.loc[points["score"].idxmax(), "score"] = 1000.0  # one far value must not take the scale from the others
-    by_name = {trace.marker.symbol: trace for trace in draw_map(points, COLOURINGS["score"](points), "v").data}
+    points.loc[points["score"].idxmax(), "score"] = (
+        1000.0  # one far value must not take the scale from the others
+    )
+    by_name = {
+        trace.marker.symbol: trace
+        for trace in draw_map(points, COLOURINGS["score"](points), "v").data
+    }
     known = points["score"].dropna()
     marker = by_name["circle"].marker
     assert (marker.cmin, marker.cmax) == (0, 100)
-    assert (marker.colorbar.ticktext[0], marker.colorbar.ticktext[-1]) == (f"{known.min():.3g}", "1e+03")
+    assert (marker.colorbar.ticktext[0], marker.colorbar.ticktext[-1]) == (
+        f"{known.min():.3g}",
+        "1e+03",
+    )
     assert isinstance(by_name["square"].marker.color, str)
     assert list(by_name["star"].marker.color) == pytest.approx(
-        [100 * (known <= score).mean() for score in points[points["picked"]]["score"]])
+        [100 * (known <= score).mean() for score in points[points["picked"]]["score"]]
+    )
 
 
 def test_images_that_lack_a_class_all_stand_at_the_bottom():
     points = made(40)
     share = np.where(points["image"] < 30, 0.0, points["image"])
-    shown = {int(image): float(colour) for trace in draw_map(points, Values("share", share), "v").data
-             for image, colour in zip(trace.customdata, trace.marker.color, strict=True)}
+    shown = {
+        int(image): float(colour)
+        for trace in draw_map(points, Values("share", share), "v").data
+        for image, colour in zip(trace.customdata, trace.marker.color, strict=True)
+    }
     assert {shown[image] for image in range(30)} == {100 / 40}
 
 
 def test_there_is_one_bar_with_the_unit_and_none_without_any_value():
     points = made(40)
-    bars = [trace.marker.colorbar.title.text for trace in draw_map(
-        points, Values("depth", points["score"].to_numpy(), "m"), "v").data if trace.marker.showscale]
+    bars = [
+        trace.marker.colorbar.title.text
+        for trace in draw_map(points, Values("depth", points["score"].to_numpy(), "m"), "v").data
+        if trace.marker.showscale
+    ]
     assert bars == ["depth (m)<br>(by rank)"]
     blank = draw_map(points, Values("depth", np.full(40, np.nan), "m"), "v")
     assert sum(bool(trace.marker.showscale) for trace in blank.data) == 0
@@ -121,7 +175,11 @@ def test_there_is_one_bar_with_the_unit_and_none_without_any_value():
 
 def test_hover_tells_name_rank_and_score():
     points = made(10)
-    text = next(trace for trace in draw_map(points, by_state(points), "v").data if trace.marker.symbol == "star").text[0]
+    text = next(
+        trace
+        for trace in draw_map(points, by_state(points), "v").data
+        if trace.marker.symbol == "star"
+    ).text[0]
     assert "i1" in text
     assert "picked 1." in text
     assert f"{points['score'][1]:.3g}" in text
@@ -146,6 +204,9 @@ def test_the_picture_counts_every_image_once_where_it_lies():
 
 
 def test_a_picture_of_any_number_of_images_is_of_one_size():
-    small, large = (len(np.asarray(draw_density(made(count), "v").data[0].text).ravel()) for count in (100, 20_000))
+    small, large = (
+        len(np.asarray(draw_density(made(count), "v").data[0].text).ravel())
+        for count in (100, 20_000)
+    )
     assert small == large
     assert len(draw_density(made(20_000), "v").data[1].x) == PICKS_ON_PICTURE

@@ -1,4 +1,5 @@
 """Tables that are charts: bars as long as their percentiles, dots where the ranks stand, and words that say the same."""
+
 import re
 
 import numpy as np
@@ -10,8 +11,13 @@ from mtal.figures.html_charts import place_of, rank_dots, task_bars
 
 @pytest.fixture
 def rules() -> pd.DataFrame:
-    return pd.DataFrame({"rule": ["without depth", "unranked", "diversity <alone>"], "rank": [131, 0, 3],
-                         "picked": [False, True, True]})
+    return pd.DataFrame(
+        {
+            "rule": ["without depth", "unranked", "diversity <alone>"],
+            "rank": [131, 0, 3],
+            "picked": [False, True, True],
+        }
+    )
 
 
 def rows_of(html: str) -> list[str]:
@@ -19,8 +25,15 @@ def rows_of(html: str) -> list[str]:
 
 
 def test_bars_carry_percentile_value_and_who_speaks():
-    rows = pd.DataFrame({"label": ["Depth", "from <semseg>"], "percentile": [90.0, np.nan], "text": ["0.3 m", "0.1 m"],
-                         "kind": ["task", "member"], "speaks": [False, True]})
+    rows = pd.DataFrame(
+        {
+            "label": ["Depth", "from <semseg>"],
+            "percentile": [90.0, np.nan],
+            "text": ["0.3 m", "0.1 m"],
+            "kind": ["task", "member"],
+            "speaks": [False, True],
+        }
+    )
     first, second = rows_of(task_bars(rows))
     assert "width:90.00%" in first
     assert "0.3 m" in first

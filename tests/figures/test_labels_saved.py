@@ -1,11 +1,22 @@
 """What lines save: a mark each with its interval, none where there is none."""
+
 import numpy as np
 import pandas as pd
 
 from mtal.figures.labels_saved import savings
 
-ROWS = pd.DataFrame({"title": ["Ours", "Core-Set"], "strategy": ["ours", "core-set"], "variant": 0, "share": [40.0, -5.0],
-                     "low": [10.0, np.nan], "high": [55.0, np.nan], "censor": "", "note": ["40 %", "-5 % (one seed)"]})
+ROWS = pd.DataFrame(
+    {
+        "title": ["Ours", "Core-Set"],
+        "strategy": ["ours", "core-set"],
+        "variant": 0,
+        "share": [40.0, -5.0],
+        "low": [10.0, np.nan],
+        "high": [55.0, np.nan],
+        "censor": "",
+        "note": ["40 %", "-5 % (one seed)"],
+    }
+)
 
 
 def test_marks_and_intervals():
@@ -25,7 +36,12 @@ def test_every_line_is_named_from_top_to_bottom():
 
 
 def test_bounds_are_open_triangles_that_point_to_the_true_value_and_have_no_interval():
-    most, least = savings(ROWS.assign(censor=["<=", ">="], low=1.0, high=60.0), "saved (%)", "view").data
-    assert (most.marker.symbol, least.marker.symbol) == ("triangle-left-open", "triangle-right-open")
+    most, least = savings(
+        ROWS.assign(censor=["<=", ">="], low=1.0, high=60.0), "saved (%)", "view"
+    ).data
+    assert (most.marker.symbol, least.marker.symbol) == (
+        "triangle-left-open",
+        "triangle-right-open",
+    )
     assert most.error_x.array is None
     assert least.error_x.array is None

@@ -1,4 +1,5 @@
 """A lasso holds what lies inside its outline, whichever way it was drawn."""
+
 import numpy as np
 import pytest
 
@@ -18,14 +19,17 @@ def by_hand(point, x, y):
 @pytest.mark.parametrize("seed", range(5))
 def test_any_outline_equals_the_plain_loops(seed):
     rng = np.random.default_rng(seed)
-    points, (x, y) = rng.normal(size=(200, 2)), rng.normal(size=(2, 9))                  # it may cross itself
+    points, (x, y) = rng.normal(size=(200, 2)), rng.normal(size=(2, 9))  # it may cross itself
     found = in_polygon(points, x, y)
     assert found.tolist() == [by_hand(point, x, y) for point in points]
     assert 0 < found.sum() < len(points)
 
 
 def test_a_circle_holds_what_is_nearer_than_its_radius():
-    points, angles = np.random.default_rng(0).uniform(-2, 2, size=(500, 2)), np.linspace(0, 2 * np.pi, 400)
+    points, angles = (
+        np.random.default_rng(0).uniform(-2, 2, size=(500, 2)),
+        np.linspace(0, 2 * np.pi, 400),
+    )
     gap = np.linalg.norm(points, axis=1)
     clear = np.abs(gap - 1) > 0.01
     assert (in_polygon(points, np.cos(angles), np.sin(angles)) == (gap < 1))[clear].all()
@@ -45,5 +49,7 @@ def test_an_outline_without_an_inside_holds_nothing(corners):
 def test_boxes_and_several_outlines_add_up():
     points = np.array([[0.0, 0], [5, 5], [9, 9]])
     square = {"x": [4, 6, 6, 4], "y": [4, 4, 6, 6]}
-    assert enclosed(points, {"box": [{"x": [1, -1], "y": [-1, 1]}], "lasso": [square]}).tolist() == [True, True, False]
+    assert enclosed(
+        points, {"box": [{"x": [1, -1], "y": [-1, 1]}], "lasso": [square]}
+    ).tolist() == [True, True, False]
     assert not enclosed(points, {}).any()

@@ -1,4 +1,5 @@
 """A square of numbers: what is unknown is no number, and what too little stands behind is grey."""
+
 import math
 
 import numpy as np
@@ -25,7 +26,7 @@ def test_weak_cells_are_grey_but_keep_their_numbers():
     assert grey.z[0][1] == 0
     assert np.isnan(grey.z[1][0])
     assert grey.text[0][1] == "0.50"
-    assert strong.text[0][1] == grey.text[1][0] == ""       # two texts at one place cannot be read
+    assert strong.text[0][1] == grey.text[1][0] == ""  # two texts at one place cannot be read
 
 
 def test_words_under_the_pointer_are_escaped():

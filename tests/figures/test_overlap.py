@@ -1,4 +1,5 @@
 """How alike two batches are."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,4 +1,5 @@
 """Bars of time add up to the seconds that were measured."""
+
 import pandas as pd
 import pytest
 
@@ -8,11 +9,18 @@ TITLES = {"train": "Train network", "evaluate": "Evaluate"}
 
 
 def made(scale: float) -> pd.DataFrame:
-    return pd.DataFrame({"cycle": [0, 0, 1, 1], "stage": ["evaluate", "train", "train", "other"],
-                         "seconds": [2 * scale, 30 * scale, 40 * scale, 3 * scale]})
+    return pd.DataFrame(
+        {
+            "cycle": [0, 0, 1, 1],
+            "stage": ["evaluate", "train", "train", "other"],
+            "seconds": [2 * scale, 30 * scale, 40 * scale, 3 * scale],
+        }
+    )
 
 
-@pytest.mark.parametrize(("scale", "unit", "divisor"), [(1, "seconds", 1), (10, "minutes", 60), (1000, "hours", 3600)])
+@pytest.mark.parametrize(
+    ("scale", "unit", "divisor"), [(1, "seconds", 1), (10, "minutes", 60), (1000, "hours", 3600)]
+)
 def test_heights_add_up_in_a_unit_that_reads_well(scale, unit, divisor):
     figure = stage_seconds(made(scale), TITLES, "view")
     assert unit in figure.layout.yaxis.title.text
@@ -21,11 +29,18 @@ def test_heights_add_up_in_a_unit_that_reads_well(scale, unit, divisor):
 
 
 def test_stages_come_in_the_order_of_a_cycle_and_none_is_lost():
-    assert [trace.name for trace in stage_seconds(made(1), TITLES, "view").data] == ["Train network", "Evaluate", "other"]
+    assert [trace.name for trace in stage_seconds(made(1), TITLES, "view").data] == [
+        "Train network",
+        "Evaluate",
+        "other",
+    ]
 
 
 def test_stages_differ_in_hatching_too():
-    assert len({trace.marker.pattern.shape for trace in stage_seconds(made(1), TITLES, "view").data}) == 3
+    assert (
+        len({trace.marker.pattern.shape for trace in stage_seconds(made(1), TITLES, "view").data})
+        == 3
+    )
 
 
 def test_no_rows_no_bars():

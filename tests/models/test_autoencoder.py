@@ -1,4 +1,5 @@
 """The auto-encoder layer by layer against the supplement, section 2."""
+
 import pytest
 import torch
 from torch import nn
@@ -19,14 +20,28 @@ def test_layers_are_those_of_the_supplement():
     assert WIDTHS == (128, 256, 512, 1024)
     for layers, inputs, outputs in zip(module.encoder, (96, 128, 256, 512), WIDTHS, strict=True):
         conv, norm, relu = layers
-        assert (conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride) == (inputs, outputs, (4, 4), (2, 2))
+        assert (conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride) == (
+            inputs,
+            outputs,
+            (4, 4),
+            (2, 2),
+        )
         assert isinstance(norm, nn.BatchNorm2d)
         assert isinstance(relu, nn.ReLU)
     assert (module.to_code.in_features, module.to_code.out_features) == (1024 * 2 * 3, 512)
     assert (module.from_code.in_features, module.from_code.out_features) == (512, 1024 * 2 * 3)
-    widths = [(layer.in_channels, layer.out_channels, layer.kernel_size, layer.stride) for layer in module.decoder]
-    assert widths == [(a, b, (4, 4), (2, 2)) for a, b in ((1024, 512), (512, 256), (256, 128), (128, 96))]
-    assert [norm[0].num_features for norm in module.norms] == [512, 256, 128]      # none after the last: it is linear
+    widths = [
+        (layer.in_channels, layer.out_channels, layer.kernel_size, layer.stride)
+        for layer in module.decoder
+    ]
+    assert widths == [
+        (a, b, (4, 4), (2, 2)) for a, b in ((1024, 512), (512, 256), (256, 128), (128, 96))
+    ]
+    assert [norm[0].num_features for norm in module.norms] == [
+        512,
+        256,
+        128,
+    ]  # none after the last: it is linear
 
 
 def test_same_convolution_equals_a_plain_loop():
@@ -39,12 +54,17 @@ def test_same_convolution_equals_a_plain_loop():
         found = conv(image)[0, 0].detach()
         rows, columns = -(-height // 2), -(-width // 2)
         assert found.shape == (rows, columns)
-        top, left = (max((out - 1) * 2 + 4 - n, 0) // 2 for out, n in ((rows, height), (columns, width)))
+        top, left = (
+            max((out - 1) * 2 + 4 - n, 0) // 2 for out, n in ((rows, height), (columns, width))
+        )
         for r in range(rows):
             for c in range(columns):
-                total = sum(weight[i, j].item() * image[0, 0, 2 * r - top + i, 2 * c - left + j].item()
-                            for i in range(4) for j in range(4)
-                            if 0 <= 2 * r - top + i < height and 0 <= 2 * c - left + j < width)
+                total = sum(
+                    weight[i, j].item() * image[0, 0, 2 * r - top + i, 2 * c - left + j].item()
+                    for i in range(4)
+                    for j in range(4)
+                    if 0 <= 2 * r - top + i < height and 0 <= 2 * c - left + j < width
+                )
                 assert found[r, c].item() == pytest.approx(total, abs=1e-5)
 
 

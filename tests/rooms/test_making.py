@@ -1,4 +1,5 @@
 """The whole way, on a few tiny images; and what is said when something is missing."""
+
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +26,9 @@ from mtal.rooms.plan import Visit, keeps, plan
 from mtal.rooms.thing import CLASSES
 
 SMALL = Order(5, (24, 32), 1, 2, 1, FURNITURE, Path())
-needs_furniture = pytest.mark.skipif(not FURNITURE.is_dir(), reason="the furniture libraries are not installed")
+needs_furniture = pytest.mark.skipif(
+    not FURNITURE.is_dir(), reason="the furniture libraries are not installed"
+)
 
 
 def test_size_is_height_x_width():
@@ -53,7 +56,9 @@ def test_missing_furniture_is_said_before_anything_is_written(monkeypatch, tmp_p
 
 
 def test_the_command_is_there():
-    assert "--furniture" in CliRunner().invoke(app, ["rooms", "--help"], env={"COLUMNS": "200"}).output
+    assert (
+        "--furniture" in CliRunner().invoke(app, ["rooms", "--help"], env={"COLUMNS": "200"}).output
+    )
 
 
 @needs_furniture
@@ -80,7 +85,7 @@ def test_labels_of_a_frame_are_valid(made):
     assert {label.shape[:2] for label in found.values()} == {(24, 32)}
     assert found["semseg"].max() < len(CLASSES)
     assert (found["depth"] > 0).all()
-    assert (found["human_parts"] == 255).all()              # nobody is there
+    assert (found["human_parts"] == 255).all()  # nobody is there
     assert len(np.unique(found["semseg"])) > 3
 
 
@@ -104,6 +109,7 @@ def test_what_is_whole_is_not_made_again(made):
 @pytest.fixture
 def no_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything but the rendering: frames are empty files, a room has one model."""
+
     def made(order: Order, visits: tuple[Visit, ...]) -> Iterator[list[str]]:
         for visit in visits:
             for name in visit.ids:
@@ -112,6 +118,7 @@ def no_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
                     path.touch()
                 yield []
             yield ["Scopia/tv", "Scopia/tv"]
+
     monkeypatch.setattr(making, "_made", made)
     monkeypatch.setattr(making, "find_spec", lambda name: object())
     monkeypatch.setattr(making, "read_catalogue", lambda folder: {})
@@ -146,7 +153,9 @@ def test_one_room_is_one_room(tmp_path, no_renderer):
     assert lines[0] == "1 of 5 images to render, in 1 room"
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(119, "about 119 s left"), (121, "about 2 min left")])
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(119, "about 119 s left"), (121, "about 2 min left")]
+)
 def test_time_left_is_in_seconds_below_two_minutes(seconds, words):
     assert making._left(seconds, 1, 2).endswith(words)
 
@@ -155,7 +164,10 @@ def test_time_left_is_in_seconds_below_two_minutes(seconds, words):
 def test_a_folder_is_not_mixed(tmp_path, no_renderer, change):
     make(small(tmp_path, images=7), print)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
-    with pytest.raises(ConfigError, match="made with --images 7 --size 24x32 --seed 1 --samples 2; choose another --out"):
+    with pytest.raises(
+        ConfigError,
+        match="made with --images 7 --size 24x32 --seed 1 --samples 2; choose another --out",
+    ):
         make(small(tmp_path, **{"images": 7, **change}), print)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
     make(small(tmp_path, images=7, jobs=2), print)
@@ -182,7 +194,11 @@ def test_the_bundled_folder_says_what_it_was_made_with(tmp_path):
     write_made(tmp_path, Order(600, (120, 160), 2026, 64, 2, FURNITURE, tmp_path).settings)
     assert (bundled / "made.yaml").read_text() == (tmp_path / "made.yaml").read_text()
     ids = [name for visit in plan(600, 2026) for name in visit.ids]
-    assert ids == [name for split in ("pool", "validation") for name in (bundled / f"{split}.txt").read_text().split()]
+    assert ids == [
+        name
+        for split in ("pool", "validation")
+        for name in (bundled / f"{split}.txt").read_text().split()
+    ]
 
 
 @pytest.mark.parametrize("inside", [".", "more", "more/still"])
@@ -192,9 +208,15 @@ def test_a_file_is_not_a_folder(tmp_path, no_renderer, inside):
         make(small(tmp_path / "file" / inside), print)
 
 
-@pytest.mark.parametrize(("change", "words"), [
-    ({"size": (6, 8)}, "--size: both sides at least 16 pixels, not 6x8"), ({"samples": 0}, "--samples: at least 2, not 0"),
-    ({"jobs": 0}, "--jobs: at least 1, not 0"), ({"seed": -1}, "--seed: at least 0, not -1")])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"size": (6, 8)}, "--size: both sides at least 16 pixels, not 6x8"),
+        ({"samples": 0}, "--samples: at least 2, not 0"),
+        ({"jobs": 0}, "--jobs: at least 1, not 0"),
+        ({"seed": -1}, "--seed: at least 0, not -1"),
+    ],
+)
 def test_wrong_values_are_named_one_by_one(tmp_path, change, words):
     with pytest.raises(ConfigError, match=f"^{words}$"):
         make(small(tmp_path, **change), print)
@@ -207,6 +229,7 @@ def test_interrupted_it_says_what_is_there(tmp_path, no_renderer):
         lines.append(line)
         if line.startswith("3/5"):
             raise KeyboardInterrupt
+
     with pytest.raises(KeyboardInterrupt):
         make(small(tmp_path), tell)
     assert lines[-1] == "3 of 5 images are there; the same command goes on."

@@ -1,4 +1,5 @@
 """Reading models: a library made here, with everything that real ones do."""
+
 import io
 import zipfile
 
@@ -66,7 +67,7 @@ def entry_of(folder):
 
 def test_catalogue_knows_sizes_names_and_makers(folder):
     found = read_catalogue(folder)
-    assert list(found) == [f"{WANTED[0]}/a"]                # two entries of one file: the later one
+    assert list(found) == [f"{WANTED[0]}/a"]  # two entries of one file: the later one
     assert (found[f"{WANTED[0]}/a"].name, found[f"{WANTED[0]}/a"].top) == ("Turned", 0.45)
 
 
@@ -92,12 +93,12 @@ def test_models_have_the_size_of_the_catalogue_and_stand_on_the_floor(folder):
 
 def test_polygons_materials_and_textures(folder):
     surfaces = load_model(members(folder / f"{WANTED[0]}.sh3f"), entry_of(folder))
-    assert set(surfaces) == {"cloth", "wild"}               # glass is left out
+    assert set(surfaces) == {"cloth", "wild"}  # glass is left out
     cloth = surfaces["cloth"]
     assert cloth.mesh.faces.shape == (2, 3)
     assert cloth.texture is not None
     assert cloth.texture.shape == (128, 256, 3)
-    assert cloth.texture.max() < 255                        # nothing reflects all light
+    assert cloth.texture.max() < 255  # nothing reflects all light
     assert cloth.roughness == pytest.approx(0.4)
     assert surfaces["wild"].mesh.uv is None
 

@@ -1,4 +1,5 @@
 """People have the height, the place and the parts of people, whoever they are and whatever they do."""
+
 import numpy as np
 import pytest
 
@@ -7,13 +8,32 @@ pytest.importorskip("anny", reason="people need the package anny (pip install an
 from mtal.config import ConfigError
 from mtal.rooms import poses
 from mtal.rooms.body import BODY, GROWN, grown_to, part_of, rig, stature
-from mtal.rooms.people import PARTS, POSES, RARE_POSES, SEAT_HEIGHT_M, SEATED_POSES, make_person, outfit, somebody
+from mtal.rooms.people import (
+    PARTS,
+    POSES,
+    RARE_POSES,
+    SEAT_HEIGHT_M,
+    SEATED_POSES,
+    make_person,
+    outfit,
+    somebody,
+)
 from mtal.rooms.poses import TABLE
 
 HEAD, TORSO, UPPER_ARMS, LOWER_ARMS, UPPER_LEGS, LOWER_LEGS = range(1, 7)
 LYING = "lying"
-STANDING = ("standing", "easy", "walking", "reaching", "arms_crossed", "hands_on_hips", "phone", "calling", "carrying",
-            "pointing")
+STANDING = (
+    "standing",
+    "easy",
+    "walking",
+    "reaching",
+    "arms_crossed",
+    "hands_on_hips",
+    "phone",
+    "calling",
+    "carrying",
+    "pointing",
+)
 
 
 def person(pose: str, seed: int = 0):
@@ -21,7 +41,9 @@ def person(pose: str, seed: int = 0):
 
 
 def points(surfaces, part=None) -> np.ndarray:
-    return np.concatenate([surface.mesh.vertices for surface in surfaces if part in (None, surface.part)])
+    return np.concatenate(
+        [surface.mesh.vertices for surface in surfaces if part in (None, surface.part)]
+    )
 
 
 def areas(mesh) -> np.ndarray:
@@ -32,8 +54,13 @@ def areas(mesh) -> np.ndarray:
 def test_the_same_generator_makes_the_same_person():
     first, again, other = person("walking"), person("walking"), person("walking", seed=1)
     assert [one.colour for one in first] == [one.colour for one in again]
-    assert all((one.mesh.vertices == two.mesh.vertices).all() for one, two in zip(first, again, strict=True))
-    assert points(first).shape != points(other).shape or not np.allclose(points(first), points(other))
+    assert all(
+        (one.mesh.vertices == two.mesh.vertices).all()
+        for one, two in zip(first, again, strict=True)
+    )
+    assert points(first).shape != points(other).shape or not np.allclose(
+        points(first), points(other)
+    )
 
 
 @pytest.mark.parametrize("pose", POSES)
@@ -48,7 +75,9 @@ def test_every_pose_makes_sound_surfaces_of_all_six_parts(pose):
         assert set(np.unique(mesh.faces)) == set(range(len(mesh.vertices)))
         assert (areas(mesh) > 0).all()
         assert (surface.texture is None) == (mesh.uv is None)
-        assert mesh.uv is None or (mesh.uv.shape == (len(mesh.vertices), 2) and np.isfinite(mesh.uv).all())
+        assert mesh.uv is None or (
+            mesh.uv.shape == (len(mesh.vertices), 2) and np.isfinite(mesh.uv).all()
+        )
         assert all(0 <= share <= 1 for share in surface.colour)
 
 
@@ -76,8 +105,13 @@ def test_who_sits_touches_the_seat_and_does_not_sink_below_the_floor(pose, seed)
 
 
 def test_feet_of_grown_ups_reach_the_floor_from_the_seat_and_those_of_small_children_hang():
-    tall, small = grown_to(1.8, {"age": 0.75, "gender": 0.2}), grown_to(1.05, {"age": 0.38, "gender": 0.5})
-    lowest = [poses.placed(rig(), *who, poses.TABLE["sitting"])[BODY, 1].min() for who in (tall, small)]
+    tall, small = (
+        grown_to(1.8, {"age": 0.75, "gender": 0.2}),
+        grown_to(1.05, {"age": 0.38, "gender": 0.5}),
+    )
+    lowest = [
+        poses.placed(rig(), *who, poses.TABLE["sitting"])[BODY, 1].min() for who in (tall, small)
+    ]
     assert lowest[0] == pytest.approx(poses.SOLE_M, abs=0.02)
     assert lowest[1] > 0.08
 
@@ -86,12 +120,18 @@ def test_who_lies_lies_on_the_back_with_the_feet_ahead():
     surfaces = person(LYING)
     assert 0 <= points(surfaces)[:, 1].min() < 0.003
     assert points(surfaces)[:, 1].max() < 0.7
-    assert points(surfaces, HEAD)[:, 2].max() < points(surfaces, TORSO)[:, 2].mean() < points(surfaces, LOWER_LEGS)[:, 2].min()
+    assert (
+        points(surfaces, HEAD)[:, 2].max()
+        < points(surfaces, TORSO)[:, 2].mean()
+        < points(surfaces, LOWER_LEGS)[:, 2].min()
+    )
 
 
 def test_people_face_ahead():
     """The foot goes further ahead of the ankle than behind it."""
-    placed = poses.placed(rig(), *grown_to(1.7, {"age": 0.75, "gender": 0.5}), poses.TABLE["standing"])[BODY]
+    placed = poses.placed(
+        rig(), *grown_to(1.7, {"age": 0.75, "gender": 0.5}), poses.TABLE["standing"]
+    )[BODY]
     feet = placed[placed[:, 1] < 0.03]
     ankles = placed[(placed[:, 1] > 0.09) & (placed[:, 1] < 0.11)]
     assert feet[:, 2].max() - ankles[:, 2].mean() > ankles[:, 2].mean() - feet[:, 2].min()
@@ -135,8 +175,11 @@ def test_skinning_is_the_sum_over_bones_of_their_moves():
     moved = poses.bent(body, vertices, heads, poses.TABLE["crouching"])
     turns, starts = poses._turned(body, heads, poses.TABLE["crouching"])
     for vertex in np.random.default_rng(0).integers(BODY.stop, size=12):
-        slow = sum(weight * (turns[bone] @ (vertices[vertex] - heads[bone]) + starts[bone])
-                   for bone, weight in enumerate(body.weights[vertex]) if weight)
+        slow = sum(
+            weight * (turns[bone] @ (vertices[vertex] - heads[bone]) + starts[bone])
+            for bone, weight in enumerate(body.weights[vertex])
+            if weight
+        )
         np.testing.assert_allclose(moved[vertex], slow, atol=1e-5)
 
 
@@ -145,20 +188,36 @@ def test_limbs_point_where_the_pose_says_and_keep_their_length():
     pose = poses.TABLE["reaching"]
     _, starts = poses._turned(body, body.heads, pose)
     for side, sign, arm in (("L", 1, pose.arms[0]), ("R", -1, pose.arms[1])):
-        shoulder, elbow, wrist = (starts[body.bones[f"{name}.{side}"]] for name in ("upperarm01", "lowerarm01", "wrist"))
+        shoulder, elbow, wrist = (
+            starts[body.bones[f"{name}.{side}"]] for name in ("upperarm01", "lowerarm01", "wrist")
+        )
         for way, asked in ((elbow - shoulder, arm.upper), (wrist - elbow, arm.lower)):
             asked = np.array(asked) * (sign, 1, 1)
-            np.testing.assert_allclose(way / np.linalg.norm(way), asked / np.linalg.norm(asked), atol=1e-6)
-    before, after = (np.array([points[bone] - points[parent] for bone, parent in enumerate(body.parents) if parent >= 0])
-                     for points in (body.heads, starts))
-    np.testing.assert_allclose(np.linalg.norm(after, axis=1), np.linalg.norm(before, axis=1), atol=1e-9)
+            np.testing.assert_allclose(
+                way / np.linalg.norm(way), asked / np.linalg.norm(asked), atol=1e-6
+            )
+    before, after = (
+        np.array(
+            [
+                points[bone] - points[parent]
+                for bone, parent in enumerate(body.parents)
+                if parent >= 0
+            ]
+        )
+        for points in (body.heads, starts)
+    )
+    np.testing.assert_allclose(
+        np.linalg.norm(after, axis=1), np.linalg.norm(before, axis=1), atol=1e-9
+    )
 
 
 def test_the_least_rotation_turns_one_direction_into_another_and_nothing_across():
     rng = np.random.default_rng(0)
     for start, end in rng.normal(size=(20, 2, 3)):
         turn = poses.least(start, end)
-        np.testing.assert_allclose(turn @ start / np.linalg.norm(start), end / np.linalg.norm(end), atol=1e-12)
+        np.testing.assert_allclose(
+            turn @ start / np.linalg.norm(start), end / np.linalg.norm(end), atol=1e-12
+        )
         np.testing.assert_allclose(turn @ turn.T, np.eye(3), atol=1e-12)
         across = np.cross(start, end)
         np.testing.assert_allclose(turn @ across, across, atol=1e-12)
@@ -170,7 +229,11 @@ def test_the_least_rotation_turns_one_direction_into_another_and_nothing_across(
 def test_nobody_is_bare_from_the_chest_to_the_thighs(seed):
     """Skin of the torso shows at the neck only, and that of the legs not above the middle of the thighs."""
     surfaces = person("standing", seed)
-    skin = next(surface.colour for surface in surfaces if surface.part == LOWER_ARMS and surface.texture is None)
+    skin = next(
+        surface.colour
+        for surface in surfaces
+        if surface.part == LOWER_ARMS and surface.texture is None
+    )
     bare = [surface for surface in surfaces if surface.texture is None and surface.colour == skin]
     tall = points(surfaces)[:, 1].max()
     assert points(bare, TORSO)[:, 1].min() > 0.66 * tall

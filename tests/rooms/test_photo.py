@@ -1,4 +1,5 @@
 """From light to pictures: exposure, sparks and noise."""
+
 import numpy as np
 import pytest
 
@@ -17,7 +18,9 @@ def lit(rng: np.random.Generator, noise: float = 0.0) -> np.ndarray:
 @pytest.mark.parametrize("mood", MOODS)
 @pytest.mark.parametrize("strength", [0.01, 1.0, 300.0])
 def test_pictures_are_neither_dark_nor_burnt(mood, strength):
-    image = develop(strength * lit(np.random.default_rng(0), 0.3), MOODS[mood], np.random.default_rng(1))
+    image = develop(
+        strength * lit(np.random.default_rng(0), 0.3), MOODS[mood], np.random.default_rng(1)
+    )
     assert image.dtype == np.uint8
     assert 50 < image.mean() < 215
     assert (image == 255).mean() < 0.05

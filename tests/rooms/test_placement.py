@@ -1,18 +1,24 @@
 """Things do not overlap, stay inside, and leave doors free."""
+
 import numpy as np
 import pytest
 
 from mtal.rooms.placement import SWING, Block, Floor
 from mtal.rooms.shapes import box, plain
 from mtal.rooms.shell import Opening, Shell
-from mtal.rooms.thing import Thing
+from mtal.rooms.thing import SceneObject
 
-ROOM = Shell(4.0, 3.0, 2.5, (Opening("door", 0, 0.5, 0.9, 0.0, 2.0), Opening("window", 2, 1.0, 1.5, 0.9, 1.2)))
+ROOM = Shell(
+    4.0,
+    3.0,
+    2.5,
+    (Opening("door", 0, 0.5, 0.9, 0.0, 2.0), Opening("window", 2, 1.0, 1.5, 0.9, 1.2)),
+)
 
 
-def chest(width: float = 0.8, height: float = 0.7, depth: float = 0.5) -> Thing:
+def chest(width: float = 0.8, height: float = 0.7, depth: float = 0.5) -> SceneObject:
     body = box((-width / 2, 0, -depth / 2), (width / 2, height, depth / 2))
-    return Thing("cabinet", (plain(body, (0.5, 0.5, 0.5)),), top=height)
+    return SceneObject("cabinet", (plain(body, (0.5, 0.5, 0.5)),), top=height)
 
 
 def filled(seed: int, height: float = 0.7) -> Floor:
@@ -52,8 +58,11 @@ def test_the_door_opens(seed):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_only_low_things_stand_below_the_window(seed):
-    behind = Block(1.5, 2.0, 3.0, 3.0)                      # the wall z = 3 runs from x = 4 down
-    low, tall = ([one for one in filled(seed, height).placed if one.block.meets(behind)] for height in (0.7, 1.8))
+    behind = Block(1.5, 2.0, 3.0, 3.0)  # the wall z = 3 runs from x = 4 down
+    low, tall = (
+        [one for one in filled(seed, height).placed if one.block.meets(behind)]
+        for height in (0.7, 1.8)
+    )
     assert not [one for one in tall if one.side == 2]
     assert low
 

@@ -1,4 +1,5 @@
 """Which rooms and frames there are."""
+
 from collections import Counter
 
 import pytest
@@ -15,7 +16,9 @@ def of(split: str, images: int = 600, seed: int = 3) -> list:
 
 @pytest.mark.parametrize("images", [5, 50, 600, 601])
 def test_four_in_the_pool_to_one_that_validates(images):
-    pool, validation = (sum(visit.frames for visit in of(split, images)) for split in ("pool", "validation"))
+    pool, validation = (
+        sum(visit.frames for visit in of(split, images)) for split in ("pool", "validation")
+    )
     assert pool + validation == images
     assert abs(validation - images / 5) <= 0.5
 
@@ -23,7 +26,10 @@ def test_four_in_the_pool_to_one_that_validates(images):
 def test_no_id_twice_and_no_room_in_both():
     ids = [name for visit in plan(600, 3) for name in visit.ids]
     assert len(set(ids)) == 600
-    states = [stream(3, visit.split, visit.room, 1).bit_generator.state["state"]["state"] for visit in plan(600, 3)]
+    states = [
+        stream(3, visit.split, visit.room, 1).bit_generator.state["state"]["state"]
+        for visit in plan(600, 3)
+    ]
     assert len(set(states)) == len(states)
 
 
@@ -34,7 +40,7 @@ def test_same_seed_same_plan():
 
 def test_more_images_keep_the_rooms_that_were_there():
     few, many = of("pool", 100), of("pool", 300)
-    assert few[:-1] == many[:len(few) - 1]
+    assert few[:-1] == many[: len(few) - 1]
 
 
 def test_a_plan_is_kept_where_no_walk_is_cut():
@@ -43,7 +49,7 @@ def test_a_plan_is_kept_where_no_walk_is_cut():
     assert keeps(images, 100, 3)
     assert keeps(100, 100, 3)
     assert not keeps(100, images, 3)
-    assert not keeps(99, 100, 3)                            # its last walk is a frame shorter
+    assert not keeps(99, 100, 3)  # its last walk is a frame shorter
 
 
 def test_walks_in_the_pool_and_single_frames_to_validate():

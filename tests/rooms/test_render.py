@@ -1,4 +1,5 @@
 """The scene that Mitsuba renders and the geometry that labels are taken from, on rooms of boxes."""
+
 import numpy as np
 import pytest
 
@@ -6,7 +7,7 @@ from mtal.rooms.camera import Camera
 from mtal.rooms.shapes import box, plain, quad
 from mtal.rooms.shell import Finish, Opening, Shell, build
 from mtal.rooms.textures import plaster
-from mtal.rooms.thing import Lit, Thing
+from mtal.rooms.thing import Lit, SceneObject
 
 pytest.importorskip("mitsuba")
 from mtal.rooms.render import Stage, linear
@@ -18,9 +19,16 @@ SIZE = (24, 32)
 def stage() -> Stage:
     rng = np.random.default_rng(0)
     cover = plaster(rng, (0.7, 0.7, 0.7))
-    finish = Finish((cover, 1.0), 1.0, ((cover, 1.0),) * 4, cover, (0.9, 0.9, 0.9), None, 0.0, (0.6, 0.4, 0.3))
-    shell = Shell(4.0, 5.0, 2.5, (Opening("window", 2, 1.0, 1.5, 0.9, 1.2), Opening("door", 1, 0.5, 0.9, 0.0, 2.0)))
-    crate = Thing("object", (plain(box((2.2, 0, 3), (3.0, 0.9, 3.6)), (0.8, 0.2, 0.2)),))
+    finish = Finish(
+        (cover, 1.0), 1.0, ((cover, 1.0),) * 4, cover, (0.9, 0.9, 0.9), None, 0.0, (0.6, 0.4, 0.3)
+    )
+    shell = Shell(
+        4.0,
+        5.0,
+        2.5,
+        (Opening("window", 2, 1.0, 1.5, 0.9, 1.2), Opening("door", 1, 0.5, 0.9, 0.0, 2.0)),
+    )
+    crate = SceneObject("object", (plain(box((2.2, 0, 3), (3.0, 0.9, 3.6)), (0.8, 0.2, 0.2)),))
     return Stage([*build(shell, finish, [cover], (4.0, 4.0, 4.0)), crate])
 
 
@@ -31,15 +39,19 @@ def camera() -> Camera:
 
 def test_depth_is_along_the_axis(stage):
     straight = stage.look(Camera(np.array([2.0, 1.2, 1.0]), np.pi, 0.0), SIZE)
-    assert straight.depth[6:18] == pytest.approx(1.0, abs=1e-4)          # the wall z = 0, all over
+    assert straight.depth[6:18] == pytest.approx(1.0, abs=1e-4)  # the wall z = 0, all over
     assert straight.normals[12, 16] == pytest.approx([0, 0, -1], abs=1e-5)
 
 
 def test_right_is_right_and_down_is_down(stage):
     view = stage.look(Camera(np.array([2.0, 1.2, 2.5]), np.pi, 0.0), (64, 64))
-    assert view.normals[-1, 32] == pytest.approx([0, -1, 0], abs=1e-5)   # the floor looks up, y runs down
+    assert view.normals[-1, 32] == pytest.approx(
+        [0, -1, 0], abs=1e-5
+    )  # the floor looks up, y runs down
     right = stage.look(Camera(np.array([0.5, 1.2, 2.5]), 0.0, 0.0), (64, 64)).normals[32, -1]
-    assert right == pytest.approx([-1, 0, 0], abs=1e-5)                  # along +z the wall x = 0 is to the right, and looks left
+    assert right == pytest.approx(
+        [-1, 0, 0], abs=1e-5
+    )  # along +z the wall x = 0 is to the right, and looks left
 
 
 def test_normals_are_unit_and_face_the_camera(stage, camera):
@@ -76,7 +88,9 @@ def test_albedo_is_what_the_surface_is_made_of(stage, camera):
     view, albedo = stage.look(camera, SIZE), stage.albedo(camera, SIZE)
     inner = view.owner == view.owner.max()
     inner[1:-1, 1:-1] &= inner[2:, 1:-1] & inner[:-2, 1:-1] & inner[1:-1, 2:] & inner[1:-1, :-2]
-    assert np.median(albedo[inner], axis=0) == pytest.approx(linear(np.array([204, 51, 51])), abs=0.01)
+    assert np.median(albedo[inner], axis=0) == pytest.approx(
+        linear(np.array([204, 51, 51])), abs=0.01
+    )
 
 
 def test_same_seed_same_picture(stage, camera):
@@ -86,9 +100,11 @@ def test_same_seed_same_picture(stage, camera):
 
 
 def test_a_lamp_shines_on_what_it_faces():
-    floor = Thing("floor", (plain(quad((-2, 0, 2), (4, 0, 0), (0, 0, -4)), (0.8, 0.8, 0.8)),))
-    lamp = Thing("lamp", (), (Lit(quad((-1, 2, -1), (2, 0, 0), (0, 0, 2)), (5.0, 5.0, 5.0)),))
+    floor = SceneObject("floor", (plain(quad((-2, 0, 2), (4, 0, 0), (0, 0, -4)), (0.8, 0.8, 0.8)),))
+    lamp = SceneObject("lamp", (), (Lit(quad((-1, 2, -1), (2, 0, 0), (0, 0, 2)), (5.0, 5.0, 5.0)),))
     camera = Camera(np.array([0.0, 1.5, 0.0]), 0.0, -1.5)
-    lit, dark = (Stage(things).photograph(camera, (8, 8), 8, 0).mean() for things in ([floor, lamp], [floor]))
+    lit, dark = (
+        Stage(things).photograph(camera, (8, 8), 8, 0).mean() for things in ([floor, lamp], [floor])
+    )
     assert lit > 0.5
     assert dark == 0

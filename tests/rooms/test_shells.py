@@ -1,4 +1,5 @@
 """Cutting, refining and smoothing of patches, on a plain sheet whose answers are known."""
+
 import numpy as np
 import pytest
 
@@ -11,7 +12,9 @@ def sheet(side: int = 6) -> tuple[np.ndarray, np.ndarray]:
     x, y = np.meshgrid(np.linspace(0, 1, side + 1), np.linspace(0, 1, side + 1))
     corner = (np.arange(side)[:, None] * (side + 1) + np.arange(side)).reshape(-1)
     right, up, both = corner + 1, corner + side + 1, corner + side + 2
-    faces = np.concatenate([np.stack([corner, right, both], axis=1), np.stack([corner, both, up], axis=1)])
+    faces = np.concatenate(
+        [np.stack([corner, right, both], axis=1), np.stack([corner, both, up], axis=1)]
+    )
     return np.stack([x.ravel(), y.ravel(), np.zeros(x.size)], axis=1), faces
 
 
@@ -71,7 +74,7 @@ def test_refining_makes_four_faces_of_one_and_moves_nothing():
     points = finer.at(vertices)
     assert len(finer.faces) == 4 * len(faces)
     assert area(points, finer.faces) == pytest.approx(1)
-    assert len(np.unique(np.round(points, 9), axis=0)) == len(points) == 13 ** 2
+    assert len(np.unique(np.round(points, 9), axis=0)) == len(points) == 13**2
 
 
 def test_smoothing_flattens_a_bump_and_keeps_a_border_where_it_is():
@@ -89,14 +92,18 @@ def test_smoothing_flattens_a_bump_and_keeps_a_border_where_it_is():
 
 def test_normals_of_a_sheet_point_up():
     vertices, faces = sheet()
-    np.testing.assert_allclose(normals(vertices, faces), np.tile([0, 0, 1], (len(vertices), 1)), atol=1e-12)
+    np.testing.assert_allclose(
+        normals(vertices, faces), np.tile([0, 0, 1], (len(vertices), 1)), atol=1e-12
+    )
 
 
 def test_a_seam_doubles_vertices_at_the_back_only():
     """A tin: no face of the label may go all the way around."""
     turn = np.linspace(-np.pi, np.pi, 12, endpoint=False) + 0.1
-    faces = np.array([[one, (one + 1) % 12, 12 + one] for one in range(12)] + [[(one + 1) % 12, 12 + (one + 1) % 12, 12 + one]
-                                                                               for one in range(12)])
+    faces = np.array(
+        [[one, (one + 1) % 12, 12 + one] for one in range(12)]
+        + [[(one + 1) % 12, 12 + (one + 1) % 12, 12 + one] for one in range(12)]
+    )
     bearing = np.concatenate([turn, turn])
     which, found, new = seamed(bearing, faces)
     np.testing.assert_array_equal(which[new], faces)

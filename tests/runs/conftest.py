@@ -1,4 +1,5 @@
 """Fixtures of the run store's tests."""
+
 import pytest
 
 from mtal.runs.jobs.launch import kill

@@ -1,4 +1,5 @@
 """The slow twin of `mtal.runs.jobs.progress.progress`: it looks at all rows each time. What it says is what must be said."""
+
 from itertools import pairwise
 
 import numpy as np
@@ -20,12 +21,30 @@ def slow_progress(reports, plan, known, since, may_end_early=False):
     if not rows:
         return None
     last = rows[-1]
-    first_of_stage = next(row for row in reversed(rows)
-                          if row["done"] == 0 or (row["stage"], row["cycle"]) != (last["stage"], last["cycle"]) or row is rows[0])
-    eta, missing = slow_eta(_left(last, plan), slow_unit_times(reports), known) if plan else (None, ())
+    first_of_stage = next(
+        row
+        for row in reversed(rows)
+        if row["done"] == 0
+        or (row["stage"], row["cycle"]) != (last["stage"], last["cycle"])
+        or row is rows[0]
+    )
+    eta, missing = (
+        slow_eta(_left(last, plan), slow_unit_times(reports), known) if plan else (None, ())
+    )
     losses = next((row["loss"] for row in reversed(rows) if row.get("loss")), {})
-    return Progress(last["cycle"], last["stage"], last["done"], last["total"], last["t"], rows[0]["t"],
-                    last["t"] - first_of_stage["t"], eta, missing, losses, may_end_early)
+    return Progress(
+        last["cycle"],
+        last["stage"],
+        last["done"],
+        last["total"],
+        last["t"],
+        rows[0]["t"],
+        last["t"] - first_of_stage["t"],
+        eta,
+        missing,
+        losses,
+        may_end_early,
+    )
 
 
 def slow_eta(left, seen, known):
@@ -35,7 +54,10 @@ def slow_eta(left, seen, known):
         samples = seen.get(stage, [])
         samples = (samples if len(samples) >= 2 else known.get(stage, samples))[-100:]
         if len(samples) >= 2 * WINDOW:
-            samples = [float(mean) for mean in np.convolve(samples, np.full(WINDOW, 1 / WINDOW), mode="valid")]
+            samples = [
+                float(mean)
+                for mean in np.convolve(samples, np.full(WINDOW, 1 / WINDOW), mode="valid")
+            ]
         if not samples:
             missing.append(stage)
             continue

@@ -2,6 +2,7 @@
 
 It notes its start and its turn in the store's folder, so that tests can count workers and see their order.
 """
+
 import os
 import sys
 import time
@@ -15,7 +16,7 @@ from mtal.runs.jobs.stop import StopRequested, stop_if_asked
 from mtal.runs.paths import RunPaths, StorePaths
 
 WORKER = "tests.runs.small_worker"
-FINISH = "finish"                                           # a file of this name in the run's folder ends the work
+FINISH = "finish"  # a file of this name in the run's folder ends the work
 
 
 def until(true: Callable[[], object], patience_s: float = 20.0) -> None:
@@ -44,7 +45,9 @@ def work(run: RunPaths, store: StorePaths) -> None:
     note(store, "workers", run.folder.name)
     outcome = "finished"
     try:
-        with turn(run, store, stored_device(run.config), check=lambda: stop_if_asked(run), pause_s=0.02):
+        with turn(
+            run, store, stored_device(run.config), check=lambda: stop_if_asked(run), pause_s=0.02
+        ):
             note(store, "turns", run.folder.name)
             while not (run.folder / FINISH).exists():
                 stop_if_asked(run)

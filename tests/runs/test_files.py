@@ -1,4 +1,5 @@
 """Files appear whole, and the end of a growing file is read without its unfinished line."""
+
 import json
 import os
 import threading
@@ -83,7 +84,7 @@ def test_last_lines_are_an_end_of_all_lines(tmp_path, size):
     every = [f"line {number}" for number in range(20)]
     path.write_text("".join(f"{line}\n" for line in every))
     found = last_lines(path, size)
-    assert found == every[len(every) - len(found):]
+    assert found == every[len(every) - len(found) :]
     assert sum(len(line) + 1 for line in found) <= size
 
 
@@ -103,7 +104,7 @@ def test_a_shared_file_is_read_again_only_when_it_is_another_one(tmp_path, monke
     assert files.read_shared(path) is files.read_shared(path)
     assert len(read) == 1
     stat = path.stat()
-    files.write_json(path, {"pool": [2]})                   # as long, and written within the same tick of the clock
+    files.write_json(path, {"pool": [2]})  # as long, and written within the same tick of the clock
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert files.read_shared(path) == {"pool": [2]}
     path.unlink()

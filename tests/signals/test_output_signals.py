@@ -1,4 +1,5 @@
 """What signals make of outputs and features, against plain twins on the network's own answers for single images."""
+
 import numpy as np
 import pytest
 import torch
@@ -37,27 +38,42 @@ def chances(prediction):
 def test_the_shared_feature_is_the_mean_of_the_backbones_map(bench, together, image):
     with torch.no_grad():
         maps = bench.network.backbone(to_input(bench.pool.images([image]), "cpu"))
-    np.testing.assert_allclose(together["shared"][image], maps[0].mean((1, 2)), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        together["shared"][image], maps[0].mean((1, 2)), rtol=1e-4, atol=1e-6
+    )
 
 
 def test_measures_of_final_outputs(bench, together, image):
     plain, mirror = answers(bench, image)
     p, q = chances(plain), chances(mirror).flip(-1)
-    metres = [prediction.final["depth"][0].double().clamp(min=1e-9) for prediction in (plain, mirror)]
-    vectors = [F.normalize(prediction.final["normals"][0].double(), dim=0) for prediction in (plain, mirror)]
-    metres[1], vectors[1] = metres[1].flip(-1), vectors[1].flip(-1) * torch.tensor([-1.0, 1, 1]).view(3, 1, 1)
+    metres = [
+        prediction.final["depth"][0].double().clamp(min=1e-9) for prediction in (plain, mirror)
+    ]
+    vectors = [
+        F.normalize(prediction.final["normals"][0].double(), dim=0)
+        for prediction in (plain, mirror)
+    ]
+    metres[1], vectors[1] = (
+        metres[1].flip(-1),
+        vectors[1].flip(-1) * torch.tensor([-1.0, 1, 1]).view(3, 1, 1),
+    )
     variances = [torch.stack(pair).var(0, correction=0) for pair in (metres, vectors)]
     pixels = p[0].numel()
 
     entropy = -(p * p.log()).sum() / pixels
     best = p.sort(dim=0, descending=True).values
     between = -(p * q.log() + q * p.log()).sum() / 2
-    gaussian = [torch.log(2 * torch.pi * torch.e * (variance + 1e-6)).sum() / 2 for variance in variances]
-    for name, expected in {"entropy": (entropy, 0, 0), "margin": ((1 - best[0] + best[1]).mean(), 0, 0),
-                           "uncertainty": (entropy, *[variance.mean() for variance in variances]),
-                           "equivariance": (between, *gaussian)}.items():
+    gaussian = [
+        torch.log(2 * torch.pi * torch.e * (variance + 1e-6)).sum() / 2 for variance in variances
+    ]
+    for name, expected in {
+        "entropy": (entropy, 0, 0),
+        "margin": ((1 - best[0] + best[1]).mean(), 0, 0),
+        "uncertainty": (entropy, *[variance.mean() for variance in variances]),
+        "equivariance": (between, *gaussian),
+    }.items():
         np.testing.assert_allclose(together[name][image], expected, rtol=1e-3, atol=0, err_msg=name)
-    assert variances[0].mean() > 1e-9                       # else depth would say nothing
+    assert variances[0].mean() > 1e-9  # else depth would say nothing
 
 
 def mirror_symmetric(bench):
@@ -80,23 +96,39 @@ def test_what_a_mirror_symmetric_network_says_changes_sides_and_nothing_else():
         torch.testing.assert_close(seen.mirrored[name], seen.final[name], rtol=1e-4, atol=1e-5)
     across = seen.final["normals"][:, 0]
     torch.testing.assert_close(seen.mirrored["normals"][:, 0], -across, rtol=1e-4, atol=1e-5)
-    torch.testing.assert_close(found["uncertainty"][:, 2], across.square().mean((1, 2)) / 3, rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(
+        found["uncertainty"][:, 2], across.square().mean((1, 2)) / 3, rtol=1e-4, atol=1e-6
+    )
     torch.testing.assert_close(found["uncertainty"][:, 1], torch.zeros(4), rtol=0, atol=1e-9)
     pixels = across[0].numel()
-    torch.testing.assert_close(found["equivariance"][:, 0], found["uncertainty"][:, 0] * pixels, rtol=1e-4, atol=0)
+    torch.testing.assert_close(
+        found["equivariance"][:, 0], found["uncertainty"][:, 0] * pixels, rtol=1e-4, atol=0
+    )
     least = float(depth().belief.equivariance(torch.ones(1, 1, 1, 1), torch.ones(1, 1, 1, 1)))
-    torch.testing.assert_close(found["equivariance"][:, 1], torch.full((4,), least * pixels), rtol=1e-4, atol=0)
+    torch.testing.assert_close(
+        found["equivariance"][:, 1], torch.full((4,), least * pixels), rtol=1e-4, atol=0
+    )
 
 
 def test_an_image_that_is_its_own_mirror_image(bench, monkeypatch):
     """Whatever the network: what it says of the mirror image is what it says."""
     half = torch.randint(0, 256, (2, 3, 33, 47), dtype=torch.uint8)
-    monkeypatch.setattr(bench.pool, "images", lambda indices: torch.where(torch.arange(47) < 24, half, half.flip(-1)))
+    monkeypatch.setattr(
+        bench.pool,
+        "images",
+        lambda indices: torch.where(torch.arange(47) < 24, half, half.flip(-1)),
+    )
     with torch.no_grad():
         seen = look(bench, np.arange(2), {"uncertainty": SIGNALS["uncertainty"]})
-    torch.testing.assert_close(seen.mirrored["depth"], seen.final["depth"].flip(-1), rtol=1e-4, atol=1e-5)
-    torch.testing.assert_close(seen.mirrored["normals"][:, 1:], seen.final["normals"][:, 1:].flip(-1), rtol=1e-4, atol=1e-5)
-    torch.testing.assert_close(seen.mirrored["normals"][:, 0], -seen.final["normals"][:, 0].flip(-1), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        seen.mirrored["depth"], seen.final["depth"].flip(-1), rtol=1e-4, atol=1e-5
+    )
+    torch.testing.assert_close(
+        seen.mirrored["normals"][:, 1:], seen.final["normals"][:, 1:].flip(-1), rtol=1e-4, atol=1e-5
+    )
+    torch.testing.assert_close(
+        seen.mirrored["normals"][:, 0], -seen.final["normals"][:, 0].flip(-1), rtol=1e-4, atol=1e-5
+    )
 
 
 class TestGradient:
@@ -111,10 +143,17 @@ class TestGradient:
                 loss = F.cross_entropy(output, prediction.final[task.name].argmax(1))
                 expected = torch.autograd.grad(loss, weight)[0]
             else:
-                value, guess = task.belief.read(output.detach()), task.belief.read(prediction.final[task.name])
-                expected = torch.autograd.grad((output * (value - guess)).sum() / value[0, 0].numel(), weight)[0]
+                value, guess = (
+                    task.belief.read(output.detach()),
+                    task.belief.read(prediction.final[task.name]),
+                )
+                expected = torch.autograd.grad(
+                    (output * (value - guess)).sum() / value[0, 0].numel(), weight
+                )[0]
             projected = expected.flatten() @ gradient.projection(expected.numel(), column)
-            np.testing.assert_allclose(together["gradient"][image, column], projected, rtol=1e-3, atol=1e-5)
+            np.testing.assert_allclose(
+                together["gradient"][image, column], projected, rtol=1e-3, atol=1e-5
+            )
 
     def test_the_projection_keeps_lengths_and_differs_between_tasks(self):
         vectors = torch.randn(200, 640, generator=torch_generator([0]))
@@ -144,15 +183,21 @@ class TestBald:
             head, features = bench.network.first_heads[task.name], prediction.features[task.name]
             readings = []
             for number in range(8):
-                output = F.conv2d(features * masks[column, number].view(1, -1, 1, 1), head.weight, head.bias)
+                output = F.conv2d(
+                    features * masks[column, number].view(1, -1, 1, 1), head.weight, head.bias
+                )
                 readings.append(task.belief.read(output)[0, :, ::4, ::4].double())
             passes = torch.stack(readings)
             if task.name == "semseg":
                 joint = passes.exp().mean(0)
-                expected = (-(joint * joint.log()).sum(0) + (passes.exp() * passes).sum(1).mean(0)).mean()
+                expected = (
+                    -(joint * joint.log()).sum(0) + (passes.exp() * passes).sum(1).mean(0)
+                ).mean()
             else:
                 expected = passes.var(0, correction=0).mean()
-            assert together["bald"][image, column] == pytest.approx(expected.item(), rel=1e-3, abs=1e-7)
+            assert together["bald"][image, column] == pytest.approx(
+                expected.item(), rel=1e-3, abs=1e-7
+            )
 
     def test_masks_drop_whole_maps_and_keep_the_mean(self, bench):
         bench.network.dropout.p, before = 0.5, bench.network.dropout.p

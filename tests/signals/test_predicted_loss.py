@@ -1,4 +1,5 @@
 """LL4AL: its loss against a slow twin, what flows back into the network and when, and that it learns an order of losses."""
+
 import numpy as np
 import pytest
 import torch
@@ -39,15 +40,30 @@ class TestRankingLoss:
     def test_right_by_more_than_the_margin_costs_nothing(self):
         known = torch.ones(2, 1, dtype=torch.bool)
         losses = torch.tensor([[0.4], [0.1]])
-        for predicted, cost in (((2.0, 0.5), 0.0), ((0.5, 0.0), 0.5), ((0.0, 0.0), 1.0), ((0.0, 1.0), 2.0)):
-            assert ranking_loss(torch.tensor(predicted)[:, None], losses, known).item() == pytest.approx(cost)
+        for predicted, cost in (
+            ((2.0, 0.5), 0.0),
+            ((0.5, 0.0), 0.5),
+            ((0.0, 0.0), 1.0),
+            ((0.0, 1.0), 2.0),
+        ):
+            assert ranking_loss(
+                torch.tensor(predicted)[:, None], losses, known
+            ).item() == pytest.approx(cost)
 
     def test_what_is_not_known_teaches_nothing(self):
-        predicted = (torch.randn(5, 2, generator=torch_generator([0])) / 10).requires_grad_()    # all within the margin
+        predicted = (
+            torch.randn(5, 2, generator=torch_generator([0])) / 10
+        ).requires_grad_()  # all within the margin
         known = torch.ones(5, 2, dtype=torch.bool)
-        known[0, 0] = False                                 # its partner is image 4; image 2 has none
-        slope, = torch.autograd.grad(ranking_loss(predicted, torch.rand(5, 2), known), predicted)
-        assert (slope != 0).tolist() == [[False, True], [True, True], [False, False], [True, True], [False, True]]
+        known[0, 0] = False  # its partner is image 4; image 2 has none
+        (slope,) = torch.autograd.grad(ranking_loss(predicted, torch.rand(5, 2), known), predicted)
+        assert (slope != 0).tolist() == [
+            [False, True],
+            [True, True],
+            [False, False],
+            [True, True],
+            [False, True],
+        ]
 
     def test_true_losses_are_not_pulled(self):
         losses = torch.rand(4, 1, requires_grad=True)
@@ -64,15 +80,32 @@ def companion_and_batch(changes_network):
     return network, companion, network(to_input(bench.pool.images(range(4)), "cpu"))
 
 
-@pytest.mark.parametrize(("changes_network", "progress", "flows"), [
-    (True, 0.0, True), (True, 0.59, True), (True, 0.6, False), (True, 0.99, False), (False, 0.0, False), (False, 0.99, False)])
+@pytest.mark.parametrize(
+    ("changes_network", "progress", "flows"),
+    [
+        (True, 0.0, True),
+        (True, 0.59, True),
+        (True, 0.6, False),
+        (True, 0.99, False),
+        (False, 0.0, False),
+        (False, 0.99, False),
+    ],
+)
 def test_features_are_pulled_until_60_percent_if_at_all(changes_network, progress, flows):
     network, companion, prediction = companion_and_batch(changes_network)
     companion.loss(prediction, torch.rand(4, 3), torch.ones(4, 3), progress).backward()
-    pulled = {name for name, parameter in network.named_parameters() if parameter.grad is not None and parameter.grad.any()}
+    pulled = {
+        name
+        for name, parameter in network.named_parameters()
+        if parameter.grad is not None and parameter.grad.any()
+    }
     assert any(name.startswith("backbone") for name in pulled) == flows
     assert bool(pulled) == flows
-    assert all(parameter.grad.any() for name, parameter in companion.named_parameters() if name.endswith("weight"))
+    assert all(
+        parameter.grad.any()
+        for name, parameter in companion.named_parameters()
+        if name.endswith("weight")
+    )
 
 
 def test_a_weight_of_half_is_a_label_and_none_is_none():
@@ -87,14 +120,25 @@ def test_a_weight_of_half_is_a_label_and_none_is_none():
 
 def test_bfloat16_features_are_judged_in_float32():
     _, companion, prediction = companion_and_batch(True)
-    low = Prediction(prediction.initial, {name: maps.bfloat16() for name, maps in prediction.features.items()},
-                     prediction.shared.bfloat16(), prediction.final)
-    high = Prediction(low.initial, {name: maps.float() for name, maps in low.features.items()}, low.shared.float(), low.final)
+    low = Prediction(
+        prediction.initial,
+        {name: maps.bfloat16() for name, maps in prediction.features.items()},
+        prediction.shared.bfloat16(),
+        prediction.final,
+    )
+    high = Prediction(
+        low.initial,
+        {name: maps.float() for name, maps in low.features.items()},
+        low.shared.float(),
+        low.final,
+    )
     losses = torch.rand(4, 3)
     with torch.autocast("cpu", torch.bfloat16):
         found = companion.loss(low, losses, torch.ones(4, 3), 0)
     assert found.dtype == torch.float32
-    torch.testing.assert_close(found, companion.loss(high, losses, torch.ones(4, 3), 0), rtol=1e-5, atol=0)
+    torch.testing.assert_close(
+        found, companion.loss(high, losses, torch.ones(4, 3), 0), rtol=1e-5, atol=0
+    )
 
 
 def test_asking_for_the_width_leaves_the_network_as_it_was():
@@ -110,19 +154,29 @@ def trained(changes_network: bool | None, *sets: str):
     bench = small_bench("lr=0.003", *sets, augment=True)
     network = bench.network.requires_grad_(True)
     seed_weights((0, 0, 5))
-    companions = [] if changes_network is None else [LossModules(network, bench.tasks, changes_network)]
+    companions = (
+        [] if changes_network is None else [LossModules(network, bench.tasks, changes_network)]
+    )
     seed_weights((0, 0, 2))
     train(network, bench.feed, bench.config, [0], quiet, companions)
     return network, companions
 
 
 def test_measured_for_information_it_changes_nothing_in_the_network():
-    (without, _), (beside, (watching,)), (pulled, _) = (trained(changes, "epochs=5") for changes in (None, False, True))
+    (without, _), (beside, (watching,)), (pulled, _) = (
+        trained(changes, "epochs=5") for changes in (None, False, True)
+    )
     for name, tensor in without.state_dict().items():
         torch.testing.assert_close(beside.state_dict()[name], tensor, rtol=0, atol=0)
-    assert any(not torch.equal(pulled.state_dict()[name], tensor) for name, tensor in without.state_dict().items())
+    assert any(
+        not torch.equal(pulled.state_dict()[name], tensor)
+        for name, tensor in without.state_dict().items()
+    )
     fresh = LossModules(without, small_bench().tasks, False)
-    assert any(not torch.equal(tensor, watching.state_dict()[name]) for name, tensor in fresh.state_dict().items())
+    assert any(
+        not torch.equal(tensor, watching.state_dict()[name])
+        for name, tensor in fresh.state_dict().items()
+    )
 
 
 def test_it_learns_the_order_of_known_losses():
@@ -131,7 +185,9 @@ def test_it_learns_the_order_of_known_losses():
     bench = small_bench()
     brightness, contrast = rng.uniform(60, 190, 400), rng.uniform(0, 60, 400)
     noise = rng.standard_normal((400, 3, 32, 48)) * contrast[:, None, None, None]
-    images = torch.from_numpy(np.clip(brightness[:, None, None, None] + noise, 0, 255)).to(torch.uint8)
+    images = torch.from_numpy(np.clip(brightness[:, None, None, None] + noise, 0, 255)).to(
+        torch.uint8
+    )
     losses = torch.from_numpy(np.stack([brightness, -brightness, contrast], axis=1)).float()
     torch.manual_seed(0)
     modules = LossModules(bench.network, bench.tasks, False)
@@ -140,7 +196,12 @@ def test_it_learns_the_order_of_known_losses():
         prediction = bench.network(to_input(images, "cpu"))
 
     def of(rows: np.ndarray) -> Prediction:
-        return Prediction([], {name: maps[rows] for name, maps in prediction.features.items()}, prediction.shared[rows], {})
+        return Prediction(
+            [],
+            {name: maps[rows] for name, maps in prediction.features.items()},
+            prediction.shared[rows],
+            {},
+        )
 
     for _ in range(400):
         rows = rng.choice(300, 16, replace=False)
@@ -149,7 +210,9 @@ def test_it_learns_the_order_of_known_losses():
         optimiser.step()
     unseen = np.arange(300, 400)
     with torch.no_grad():
-        found = modules(average(prediction.shared[unseen]), {name: average(maps[unseen])
-                                                             for name, maps in prediction.features.items()})
+        found = modules(
+            average(prediction.shared[unseen]),
+            {name: average(maps[unseen]) for name, maps in prediction.features.items()},
+        )
     for task in range(3):
         assert spearmanr(found[:, task], losses[unseen, task]).statistic > 0.8, task

@@ -1,4 +1,5 @@
 """Signals against slow twins, and what fitting them must leave alone."""
+
 from dataclasses import replace
 
 import numpy as np
@@ -33,7 +34,11 @@ class TestFitting:
     def test_progress_ends_at_the_planned_units(self, bench, name):
         seen = []
         SIGNALS[name].fit(bench, lambda done, total, loss=None: seen.append((done, total)))
-        assert seen[-1][0] == seen[-1][1] == SIGNALS[name].units(bench.config, len(bench.pool), len(bench.feed.images))
+        assert (
+            seen[-1][0]
+            == seen[-1][1]
+            == SIGNALS[name].units(bench.config, len(bench.pool), len(bench.feed.images))
+        )
 
 
 @pytest.mark.parametrize("name", SIGNALS)
@@ -48,7 +53,7 @@ class TestEverySignal:
         assert found.dtype == np.float32
         assert found.shape[0] == len(bench.pool)
         assert np.isfinite(found).all()
-        assert (found.std(axis=0) > 0).any()                # it tells images apart
+        assert (found.std(axis=0) > 0).any()  # it tells images apart
 
     def test_measured_alone_as_in_the_pass_for_all(self, bench, fitted, together, name):
         alone = describe(bench, {name: SIGNALS[name]}, fitted, quiet)[name]
@@ -59,11 +64,20 @@ class TestEverySignal:
             with torch.no_grad():
                 seen = look(bench, np.array([image]), {name: SIGNALS[name]})
                 alone = SIGNALS[name].measure(fitted.get(name), seen, bench)[0].numpy()
-            np.testing.assert_allclose(together[name][image], alone, rtol=2e-4, atol=1e-5 * np.abs(together[name]).max())
+            np.testing.assert_allclose(
+                together[name][image], alone, rtol=2e-4, atol=1e-5 * np.abs(together[name]).max()
+            )
 
     def test_no_label_is_read(self, bench, fitted, name):
-        nothing_bought = Gated(DATASETS["drawn"].load(bench.config).pool, bench.tasks, np.zeros((24, 3), bool))
-        describe(replace(bench, pool=Resized(nothing_bought, bench.config.size, 1)), {name: SIGNALS[name]}, fitted, quiet)
+        nothing_bought = Gated(
+            DATASETS["drawn"].load(bench.config).pool, bench.tasks, np.zeros((24, 3), bool)
+        )
+        describe(
+            replace(bench, pool=Resized(nothing_bought, bench.config.size, 1)),
+            {name: SIGNALS[name]},
+            fitted,
+            quiet,
+        )
 
     def test_scores_are_one_number_per_image_and_task(self, together, name):
         of = SIGNALS[name].scores
@@ -80,10 +94,15 @@ class TestEverySignal:
             def call(*args):
                 passes[kind] += 1
                 return original(*args)
+
             return call
 
-        monkeypatch.setattr(bench.network, "first_stage", counted("first", bench.network.first_stage))
-        monkeypatch.setattr(bench.network, "second_stage", counted("second", bench.network.second_stage))
+        monkeypatch.setattr(
+            bench.network, "first_stage", counted("first", bench.network.first_stage)
+        )
+        monkeypatch.setattr(
+            bench.network, "second_stage", counted("second", bench.network.second_stage)
+        )
         look(bench, np.arange(2), {name: SIGNALS[name]})
         sides = 2 if SIGNALS[name].needs_mirrored else 1
         assert passes == {"first": sides, "second": sides * SIGNALS[name].needs_final(bench.config)}
@@ -104,7 +123,7 @@ def test_chances_are_refused_where_no_task_has_classes():
 
 
 def test_disagreement_equals_the_plain_loops(bench, fitted):
-    """m_{k,l}: mean over pixels of d_k(Y_k, R_{k,l}), pixel by pixel from the formulas of METHOD 2."""
+    """m_{k,l}: mean over pixels of d_k(Y_k, R_{k,l}), pixel by pixel from the formulas of docs/method.md, section 2."""
     found = describe(bench, {"committee": SIGNALS["committee"]}, fitted, quiet)["committee"]
     names = [task.name for task in bench.tasks]
     for image in (3, 20):
@@ -113,9 +132,18 @@ def test_disagreement_equals_the_plain_loops(bench, fitted):
             refined = fitted["committee"](first.initial[0])
         for k, name in enumerate(names):
             for column, partner in enumerate(partners(bench.tasks, bench.config)[name]):
-                y, r = (maps[0].double().numpy() for maps in (first.initial[0][name], refined[name][partner]))
-                pixels = [slow_distance(name, y[:, i, j], r[:, i, j]) for i in range(y.shape[1]) for j in range(y.shape[2])]
-                assert found[image, k, column] == pytest.approx(sum(pixels) / len(pixels), rel=1e-3, abs=1e-6)
+                y, r = (
+                    maps[0].double().numpy()
+                    for maps in (first.initial[0][name], refined[name][partner])
+                )
+                pixels = [
+                    slow_distance(name, y[:, i, j], r[:, i, j])
+                    for i in range(y.shape[1])
+                    for j in range(y.shape[2])
+                ]
+                assert found[image, k, column] == pytest.approx(
+                    sum(pixels) / len(pixels), rel=1e-3, abs=1e-6
+                )
 
 
 def slow_distance(name, y, r) -> float:
@@ -133,10 +161,17 @@ def slow_distance(name, y, r) -> float:
 def test_the_final_prediction_can_join_the_committee():
     bench = small_bench("with_final=true", "pair_epochs=1")
     blocks = SIGNALS["committee"].fit(bench, quiet)
-    found = describe(bench, {"committee": SIGNALS["committee"]}, {"committee": blocks}, quiet)["committee"]
+    found = describe(bench, {"committee": SIGNALS["committee"]}, {"committee": blocks}, quiet)[
+        "committee"
+    ]
     assert found.shape == (24, 3, 3)
     assert partners(bench.tasks, bench.config)["depth"] == ("semseg", "normals", "final")
-    without = describe(small_bench("pair_epochs=1"), {"committee": SIGNALS["committee"]}, {"committee": blocks}, quiet)
+    without = describe(
+        small_bench("pair_epochs=1"),
+        {"committee": SIGNALS["committee"]},
+        {"committee": blocks},
+        quiet,
+    )
     np.testing.assert_allclose(found[:, :, :2], without["committee"], rtol=1e-4, atol=1e-6)
     assert (found[:, :, 2] > 0).all()
 
@@ -147,6 +182,10 @@ def test_features_are_standardised_per_channel(bench, fitted):
         joined = torch.cat([features[task.name] for task in bench.tasks], dim=1)
         found = fitted["embedding"].standardised(joined)
     spread = joined.std(dim=(0, 2, 3))
-    torch.testing.assert_close(found.mean(dim=(0, 2, 3)), torch.zeros(len(spread)), rtol=0, atol=2e-2)
+    torch.testing.assert_close(
+        found.mean(dim=(0, 2, 3)), torch.zeros(len(spread)), rtol=0, atol=2e-2
+    )
     alive = spread > 1e-4
-    torch.testing.assert_close(found.std(dim=(0, 2, 3))[alive], torch.ones(int(alive.sum())), rtol=2e-2, atol=2e-2)
+    torch.testing.assert_close(
+        found.std(dim=(0, 2, 3))[alive], torch.ones(int(alive.sum())), rtol=2e-2, atol=2e-2
+    )

@@ -1,4 +1,5 @@
 """Edge and saliency share loss and distances: against plain loops, and their colouring."""
+
 import math
 
 import numpy as np
@@ -19,13 +20,22 @@ def sigmoid(logit):
 
 
 def loss_by_hand(logits, labels, w):
-    parts = [-(w * math.log(sigmoid(x)) if y == 1 else (1 - w) * math.log(1 - sigmoid(x)))
-             for x, y in zip(logits, labels, strict=True) if y != IGNORE]
+    parts = [
+        -(w * math.log(sigmoid(x)) if y == 1 else (1 - w) * math.log(1 - sigmoid(x)))
+        for x, y in zip(logits, labels, strict=True)
+        if y != IGNORE
+    ]
     return sum(parts) / len(parts)
 
 
 def js(p, q):
-    return sum(a * math.log(2 * a / (a + b)) + b * math.log(2 * b / (a + b)) for a, b in ((p, q), (1 - p, 1 - q))) / 2
+    return (
+        sum(
+            a * math.log(2 * a / (a + b)) + b * math.log(2 * b / (a + b))
+            for a, b in ((p, q), (1 - p, 1 - q))
+        )
+        / 2
+    )
 
 
 SLOW = {
@@ -39,8 +49,13 @@ SLOW = {
 @pytest.mark.parametrize("name", SLOW)
 def test_distances_equal_plain_loops(name):
     a, b = random_output(TASK, seed=1), random_output(TASK, seed=2)
-    slow = [SLOW[name](sigmoid(x), sigmoid(y)) for x, y in zip(a.flatten().tolist(), b.flatten().tolist(), strict=True)]
-    torch.testing.assert_close(TASK.distance(name).pixels(a, b).flatten(), torch.tensor(slow), atol=1e-5, rtol=1e-4)
+    slow = [
+        SLOW[name](sigmoid(x), sigmoid(y))
+        for x, y in zip(a.flatten().tolist(), b.flatten().tolist(), strict=True)
+    ]
+    torch.testing.assert_close(
+        TASK.distance(name).pixels(a, b).flatten(), torch.tensor(slow), atol=1e-5, rtol=1e-4
+    )
 
 
 @pytest.mark.parametrize("w", [0.95, 0.8])
@@ -67,21 +82,29 @@ def test_balanced_weights_make_both_kinds_count_alike():
     w = labels.count(0) / (labels.count(0) + labels.count(1))
     assert w * labels.count(1) == pytest.approx((1 - w) * labels.count(0))
     share = labels.count(1) / (labels.count(0) + labels.count(1))
-    assert saliency().loss(torch.zeros(target.shape), target).item() == pytest.approx(2 * w * share * math.log(2), rel=1e-5)
+    assert saliency().loss(torch.zeros(target.shape), target).item() == pytest.approx(
+        2 * w * share * math.log(2), rel=1e-5
+    )
 
 
 def test_equal_weights_are_half_the_ordinary_cross_entropy():
     output, target = random_output(TASK), random_target(TASK).clamp(max=1)
-    plain = torch.nn.functional.binary_cross_entropy_with_logits(output, target.float(), reduction="none").mean((1, 2, 3))
+    plain = torch.nn.functional.binary_cross_entropy_with_logits(
+        output, target.float(), reduction="none"
+    ).mean((1, 2, 3))
     torch.testing.assert_close(weighted_cross_entropy(output, target, 0.5), plain / 2)
 
 
 def test_labels_and_probabilities_share_their_colours():
     label = np.array([[0, 1, IGNORE]], dtype=np.uint8)
-    np.testing.assert_array_equal(binary_picture(label)[:, :2], binary_picture(np.array([[0.0, 1.0]])))
+    np.testing.assert_array_equal(
+        binary_picture(label)[:, :2], binary_picture(np.array([[0.0, 1.0]]))
+    )
     assert binary_picture(label)[0, 2].tolist() == [0, 0, 0]
 
 
 def test_problem_shows_the_value():
     assert binary_problem(np.array([[0, 1, IGNORE]], dtype=np.uint8)) == ""
-    assert binary_problem(np.array([[0, 2, 2]], dtype=np.uint8)).startswith("value 2 occurs (2 pixels)")
+    assert binary_problem(np.array([[0, 2, 2]], dtype=np.uint8)).startswith(
+        "value 2 occurs (2 pixels)"
+    )

@@ -1,4 +1,5 @@
 """Loss, IoU and distances of class tasks against plain loops."""
+
 import math
 
 import numpy as np
@@ -22,14 +23,28 @@ def softmax(logits):
 def by_hand(output, other, pixel_distance):
     """(B, H, W) of a function of two lists of probabilities, pixel by pixel."""
     B, _, H, W = output.shape
-    return torch.tensor([[[pixel_distance(softmax(output[b, :, y, x].tolist()), softmax(other[b, :, y, x].tolist()))
-                           for x in range(W)] for y in range(H)] for b in range(B)])
+    return torch.tensor(
+        [
+            [
+                [
+                    pixel_distance(
+                        softmax(output[b, :, y, x].tolist()), softmax(other[b, :, y, x].tolist())
+                    )
+                    for x in range(W)
+                ]
+                for y in range(H)
+            ]
+            for b in range(B)
+        ]
+    )
 
 
 def js(p, q):
     middle = [(one + two) / 2 for one, two in zip(p, q, strict=True)]
+
     def kl(a):
         return sum(one * math.log(one / mean) for one, mean in zip(a, middle, strict=True))
+
     return (kl(p) + kl(q)) / 2
 
 
@@ -44,7 +59,9 @@ SLOW = {
 @pytest.mark.parametrize("name", SLOW)
 def test_distances_equal_plain_loops(name):
     a, b = random_output(TASK, seed=1), random_output(TASK, seed=2)
-    torch.testing.assert_close(TASK.distance(name).pixels(a, b), by_hand(a, b, SLOW[name]), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(
+        TASK.distance(name).pixels(a, b), by_hand(a, b, SLOW[name]), atol=1e-5, rtol=1e-5
+    )
 
 
 def test_the_bounds_are_reached_by_sure_opposites():
@@ -66,15 +83,23 @@ def test_cross_entropy_takes_the_logarithm_of_the_reference():
 def test_distances_do_not_see_a_constant_added_to_all_logits():
     a, b = random_output(TASK, seed=1), random_output(TASK, seed=2)
     for distance in TASK.distances:
-        torch.testing.assert_close(distance.pixels(a + 3, b - 5), distance.pixels(a, b), atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(
+            distance.pixels(a + 3, b - 5), distance.pixels(a, b), atol=1e-5, rtol=1e-5
+        )
 
 
 def test_loss_equals_plain_loops():
     output, target = random_output(TASK), random_target(TASK)
     for image in range(3):
-        surprises = [-math.log(softmax(output[image, :, y, x].tolist())[target[image, 0, y, x]])
-                     for y in range(6) for x in range(8) if target[image, 0, y, x] != IGNORE]
-        assert TASK.loss(output, target)[image].item() == pytest.approx(sum(surprises) / len(surprises), rel=1e-5)
+        surprises = [
+            -math.log(softmax(output[image, :, y, x].tolist())[target[image, 0, y, x]])
+            for y in range(6)
+            for x in range(8)
+            if target[image, 0, y, x] != IGNORE
+        ]
+        assert TASK.loss(output, target)[image].item() == pytest.approx(
+            sum(surprises) / len(surprises), rel=1e-5
+        )
 
 
 def test_iou_equals_plain_loops():
@@ -138,14 +163,19 @@ class TestHumanParts:
         person = random_label(self.PARTS, rng)
         nobody = np.zeros_like(person)
         turned = nobody.copy()
-        turned[0] = IGNORE                                  # the border that a rotation leaves
+        turned[0] = IGNORE  # the border that a rotation leaves
         return stack(person, nobody, turned, np.full_like(person, IGNORE))
 
     def test_images_without_a_person_count_nowhere(self):
         target, output = self.labels(), random_output(self.PARTS, images=4)
         assert self.PARTS.has_label(target).tolist() == [True, False, False, False]
         assert self.PARTS.loss(output, target)[1:].tolist() == [0, 0, 0]
-        assert self.PARTS.metric.counts(output, target).flatten(1).any(1).tolist() == [True, False, False, False]
+        assert self.PARTS.metric.counts(output, target).flatten(1).any(1).tolist() == [
+            True,
+            False,
+            False,
+            False,
+        ]
 
     def test_with_a_person_background_counts(self):
         target = self.labels()[:1]

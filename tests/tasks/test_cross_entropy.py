@@ -1,4 +1,5 @@
 """Cross-entropy image by image against the plain way, enlarge and then PyTorch's, and against its own formula."""
+
 import math
 
 import pytest
@@ -8,14 +9,14 @@ from mtal.tasks.cross_entropy import all_at_once, cross_entropy, image_by_image
 from tests.tasks.samples import random_target
 from tests.tasks.test_classes import TASK
 
-SIZES = [(6, 8), (3, 4), (2, 3), (12, 9)]                   # of the output; the label is 6 x 8
+SIZES = [(6, 8), (3, 4), (2, 3), (12, 9)]  # of the output; the label is 6 x 8
 
 
 def pieces(size, spread=3.0, seed=0):
     generator = torch.Generator().manual_seed(seed)
     output = torch.randn(4, TASK.channels, *size, generator=generator) * spread
     target = random_target(TASK, images=4)
-    target[2] = 255                                         # an image without a label
+    target[2] = 255  # an image without a label
     return output, target, TASK.valid(target)
 
 
@@ -38,7 +39,7 @@ def test_image_by_image_gives_losses_and_gradients_of_the_plain_way(size, spread
 
 def test_one_pixel_by_hand():
     output = torch.tensor([1.0, 2.0, 0.0, 0.0, 0.0]).view(1, 5, 1, 1)
-    target = torch.ones(1, 1, 2, 2, dtype=torch.uint8)      # enlarged, all four pixels are the one
+    target = torch.ones(1, 1, 2, 2, dtype=torch.uint8)  # enlarged, all four pixels are the one
     expected = -math.log(math.exp(2) / (math.exp(1) + math.exp(2) + 3))
     for way in (image_by_image, all_at_once):
         assert way(output, target, target < 5).item() == pytest.approx(expected, rel=1e-6)

@@ -1,4 +1,5 @@
 """odsF: thresholds, counts and the value, against a slow twin."""
+
 import math
 
 import numpy as np
@@ -11,7 +12,7 @@ from mtal.tasks.task import IGNORE
 from tests.tasks.samples import random_output, random_target, stack
 from tests.tasks.test_edge_matching import assigned_by_cost
 
-TASK = edge(tolerance=0.15)                                 # wide enough to matter on small maps
+TASK = edge(tolerance=0.15)  # wide enough to matter on small maps
 
 
 def counts_by_hand(logits, label, tolerance):
@@ -27,8 +28,14 @@ def counts_by_hand(logits, label, tolerance):
 
 
 def test_counts_equal_the_slow_twin():
-    output, target = random_output(TASK, height=9, width=12), random_target(TASK, height=9, width=12)
-    slow = [counts_by_hand(output[image, 0].numpy(), target[image, 0].numpy(), 0.15) for image in range(3)]
+    output, target = (
+        random_output(TASK, height=9, width=12),
+        random_target(TASK, height=9, width=12),
+    )
+    slow = [
+        counts_by_hand(output[image, 0].numpy(), target[image, 0].numpy(), 0.15)
+        for image in range(3)
+    ]
     counts = TASK.metric.counts(output, target).numpy()
     assert counts.shape == (3, 99, 4)
     np.testing.assert_array_equal(counts, slow)
@@ -40,7 +47,9 @@ def test_value_equals_plain_loops():
     best = 0.0
     for hit, predicted, found, true in counts.tolist():
         precision, recall = hit / predicted if predicted else 0.0, found / true
-        best = max(best, 2 * precision * recall / (precision + recall) if precision + recall else 0.0)
+        best = max(
+            best, 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+        )
     assert TASK.metric.value(counts) == pytest.approx(100 * best)
 
 
@@ -62,7 +71,7 @@ def test_a_thick_prediction_of_a_thin_line_is_thinned_to_it():
 
 
 def test_tolerance_is_a_share_of_the_diagonal():
-    label = np.zeros((30, 40), dtype=np.uint8)              # diagonal 50
+    label = np.zeros((30, 40), dtype=np.uint8)  # diagonal 50
     label[10] = 1
     shifted = np.full((1, 1, 30, 40), -8.0, dtype=np.float32)
     shifted[0, 0, 13] = 8
@@ -76,8 +85,8 @@ def test_one_threshold_for_the_set():
     label = np.zeros((12, 12), dtype=np.uint8)
     label[3] = 1
     strong, weak = np.full((12, 12), 0.02), np.full((12, 12), 0.02)
-    strong[3], strong[9] = 0.9, 0.5                         # right above .5
-    weak[3] = 0.3                                           # right below .3
+    strong[3], strong[9] = 0.9, 0.5  # right above .5
+    weak[3] = 0.3  # right below .3
     output = torch.logit(torch.tensor(np.stack([strong, weak])[:, None])).float()
     metric = edge(tolerance=0.02).metric
     counts = metric.counts(output, stack(label, label))

@@ -1,4 +1,5 @@
 """The matching of boundary pixels against an assignment of least cost, and against the count it must not be."""
+
 import time
 
 import numpy as np
@@ -19,10 +20,10 @@ def assigned_by_cost(predicted, true, radius, outlier=100):
     far = 1e9
     cost = np.full((len(a) + len(b),) * 2, far)
     gap = cdist(a, b)
-    cost[:len(a), :len(b)] = np.where(gap <= radius, gap, far)
-    np.fill_diagonal(cost[:len(a), len(b):], outlier * radius)      # a predicted pixel alone
-    np.fill_diagonal(cost[len(a):, :len(b)], outlier * radius)      # a true pixel alone
-    cost[len(a):, len(b):] = 0
+    cost[: len(a), : len(b)] = np.where(gap <= radius, gap, far)
+    np.fill_diagonal(cost[: len(a), len(b) :], outlier * radius)  # a predicted pixel alone
+    np.fill_diagonal(cost[len(a) :, : len(b)], outlier * radius)  # a true pixel alone
+    cost[len(a) :, len(b) :] = 0
     rows, columns = linear_sum_assignment(cost)
     return int(((rows < len(a)) & (columns < len(b))).sum())
 
@@ -33,13 +34,20 @@ def naive_count(predicted, true, radius):
     return int((cdist(a, b).min(axis=1) <= radius).sum())
 
 
-@given(seed=st.integers(0, 10**6), height=st.integers(1, 12), width=st.integers(1, 12), share=st.floats(0.02, 0.7),
-       radius=st.sampled_from([1.0, 1.5, 2.2, 3.0]))
+@given(
+    seed=st.integers(0, 10**6),
+    height=st.integers(1, 12),
+    width=st.integers(1, 12),
+    share=st.floats(0.02, 0.7),
+    radius=st.sampled_from([1.0, 1.5, 2.2, 3.0]),
+)
 @settings(max_examples=150)
 def test_as_many_pairs_as_the_assignment_of_least_cost(seed, height, width, share, radius):
     rng = np.random.default_rng(seed)
     predicted, true = rng.random((height, width)) < share, rng.random((height, width)) < share / 2
-    assert count_matches(predicted, near_pairs(true, radius)) == assigned_by_cost(predicted, true, radius)
+    assert count_matches(predicted, near_pairs(true, radius)) == assigned_by_cost(
+        predicted, true, radius
+    )
 
 
 def test_one_true_pixel_is_used_once():
@@ -59,7 +67,7 @@ def test_a_double_line_matches_only_once():
 
 def test_taking_the_nearest_first_would_lose_a_pair():
     predicted, true = np.zeros((2, 1, 6), dtype=bool)
-    predicted[0, [1, 2]], true[0, [2, 4]] = True, True      # 2 lies on 2, but 1 can only have 2
+    predicted[0, [1, 2]], true[0, [2, 4]] = True, True  # 2 lies on 2, but 1 can only have 2
     assert count_matches(predicted, near_pairs(true, 2.0)) == 2
 
 
@@ -72,7 +80,9 @@ def test_the_radius_is_where_matching_ends(shift, matched):
 
 def test_empty_maps():
     empty, full = np.zeros((3, 4), dtype=bool), np.ones((3, 4), dtype=bool)
-    assert count_matches(empty, near_pairs(full, 2)) == count_matches(full, near_pairs(empty, 2)) == 0
+    assert (
+        count_matches(empty, near_pairs(full, 2)) == count_matches(full, near_pairs(empty, 2)) == 0
+    )
     assert count_matches(full, near_pairs(full, 2)) == 12
 
 

@@ -1,4 +1,5 @@
 """What every task must do; a task is tested here from the moment it is listed in TASKS."""
+
 import math
 
 import numpy as np
@@ -19,11 +20,19 @@ from tests.tasks.samples import (
     stack,
 )
 
-SYMMETRIC = {"js", "tv", "changed", "metres", "angle"}      # all but the cross-entropy, which needs not be 0 for equal outputs
+SYMMETRIC = {
+    "js",
+    "tv",
+    "changed",
+    "metres",
+    "angle",
+}  # all but the cross-entropy, which needs not be 0 for equal outputs
 
 
 def warp(images: int, mirrored: bool = False, zoom: float = 1.0, angle: float = 0.0) -> Warp:
-    return Warp(torch.full((images,), mirrored), torch.full((images,), zoom), torch.full((images,), angle))
+    return Warp(
+        torch.full((images,), mirrored), torch.full((images,), zoom), torch.full((images,), angle)
+    )
 
 
 @pytest.fixture(params=TASKS.values(), ids=TASKS.keys())
@@ -42,7 +51,7 @@ def test_words_for_the_screen(task):
     assert len({distance.name for distance in task.distances}) == len(task.distances)
     assert task.distance("no such distance") is task.distances[0]
     assert len(task.classes) in {0, task.channels}
-    assert task.enlarge == ("nearest" if task.classes else "bilinear")                  # FACTS 5
+    assert task.enlarge == ("nearest" if task.classes else "bilinear")  # docs/method.md, section 10
 
 
 class TestLoss:
@@ -54,7 +63,7 @@ class TestLoss:
 
     def test_batch_of_three_is_three_batches_of_one(self, task):
         output, target = random_output(task), random_target(task)
-        ones = torch.cat([task.loss(output[i:i + 1], target[i:i + 1]) for i in range(3)])
+        ones = torch.cat([task.loss(output[i : i + 1], target[i : i + 1]) for i in range(3)])
         torch.testing.assert_close(task.loss(output, target), ones)
 
     def test_nothing_labelled_costs_nothing_and_teaches_nothing(self, task):
@@ -80,14 +89,17 @@ class TestLoss:
 
     def test_perfect_is_best(self, task):
         target = random_target(task)
-        best, other = task.loss(perfect_output(task, target), target), task.loss(random_output(task), target)
+        best, other = (
+            task.loss(perfect_output(task, target), target),
+            task.loss(random_output(task), target),
+        )
         assert (best < 1e-6).all()
         assert (best < other).all()
 
     def test_a_step_down_the_gradient_helps(self, task):
         output, target = random_output(task).requires_grad_(), random_target(task)
         loss = task.loss(output, target).sum()
-        gradient, = torch.autograd.grad(loss, output)
+        (gradient,) = torch.autograd.grad(loss, output)
         assert task.loss(output - 0.02 * gradient / gradient.abs().max(), target).sum() < loss
 
     def test_half_precision_outputs_are_computed_in_float32(self, task):
@@ -106,7 +118,9 @@ class TestLoss:
         target = random_target(task)
         small = random_output(task, height=3, width=4)
         large = torch.nn.functional.interpolate(small, (6, 8), mode="bilinear", align_corners=False)
-        torch.testing.assert_close(task.loss(small, target), task.loss(large, target), rtol=1e-5, atol=1e-6)
+        torch.testing.assert_close(
+            task.loss(small, target), task.loss(large, target), rtol=1e-5, atol=1e-6
+        )
 
     def test_a_zero_output_is_safe(self, task):
         target = random_target(task)
@@ -119,7 +133,9 @@ class TestMetric:
     def test_counts_add_up_over_images(self, task):
         output, target = random_output(task, images=4), random_target(task, images=4)
         counts = task.metric.counts(output, target)
-        ones = torch.cat([task.metric.counts(output[i:i + 1], target[i:i + 1]) for i in range(4)])
+        ones = torch.cat(
+            [task.metric.counts(output[i : i + 1], target[i : i + 1]) for i in range(4)]
+        )
         assert counts.dtype == torch.float64
         assert len(counts) == 4
         torch.testing.assert_close(counts, ones)
@@ -128,7 +144,12 @@ class TestMetric:
     def test_ignored_pixels_do_not_matter(self, task):
         output, target = random_output(task), random_target(task)
         counts = task.metric.counts(output, target)
-        torch.testing.assert_close(task.metric.counts(at_ignored(task, output, target, 9.0), target), counts, rtol=0, atol=0)
+        torch.testing.assert_close(
+            task.metric.counts(at_ignored(task, output, target, 9.0), target),
+            counts,
+            rtol=0,
+            atol=0,
+        )
 
     def test_an_image_without_label_adds_nothing(self, task):
         rng = np.random.default_rng(2)
@@ -174,12 +195,18 @@ class TestDistances:
         for distance in task.distances:
             if distance.name in SYMMETRIC:
                 assert not distance.pixels(a, a.clone()).any(), distance.name
-                torch.testing.assert_close(distance.pixels(a, b), distance.pixels(b, a), atol=1e-5, rtol=1e-5)
+                torch.testing.assert_close(
+                    distance.pixels(a, b), distance.pixels(b, a), atol=1e-5, rtol=1e-5
+                )
             else:
                 assert distance.name == "ce"
                 assert not torch.allclose(distance.pixels(a, b), distance.pixels(b, a))
 
-    @given(seed=st.integers(0, 10_000), spread=st.sampled_from([1e-30, 1e-4, 1.0, 1e4]), other=st.sampled_from([1e-30, 1.0, 1e4]))
+    @given(
+        seed=st.integers(0, 10_000),
+        spread=st.sampled_from([1e-30, 1e-4, 1.0, 1e4]),
+        other=st.sampled_from([1e-30, 1.0, 1e4]),
+    )
     @settings(max_examples=25)
     def test_finite_for_extreme_outputs(self, seed, spread, other):
         for make in TASKS.values():
@@ -194,13 +221,17 @@ class TestDistances:
     def test_computed_in_float32(self, task):
         a, b = (random_output(task, seed=seed).bfloat16() for seed in (1, 2))
         for distance in task.distances:
-            torch.testing.assert_close(distance.pixels(a, b), distance.pixels(a.float(), b.float()), rtol=0, atol=0)
+            torch.testing.assert_close(
+                distance.pixels(a, b), distance.pixels(a.float(), b.float()), rtol=0, atol=0
+            )
 
     def test_further_is_further(self, task):
         """Halfway from one output to another is no further off than the whole way."""
         a, b = random_output(task, seed=1), random_output(task, seed=2)
         for distance in task.distances:
-            assert distance.pixels(a, (a + b) / 2).mean() < distance.pixels(a, b).mean(), distance.name
+            assert distance.pixels(a, (a + b) / 2).mean() < distance.pixels(a, b).mean(), (
+                distance.name
+            )
 
 
 class TestCoding:
@@ -231,7 +262,9 @@ class TestAdjust:
     def test_mirroring_twice_is_nothing(self, task):
         target = random_target(task)
         once = task.adjust(target, warp(3, mirrored=True))
-        torch.testing.assert_close(task.adjust(once, warp(3, mirrored=True)), target, rtol=0, atol=0)
+        torch.testing.assert_close(
+            task.adjust(once, warp(3, mirrored=True)), target, rtol=0, atol=0
+        )
 
     def test_form_and_missing_pixels_stay(self, task):
         target = random_target(task)
@@ -242,10 +275,14 @@ class TestAdjust:
 
     def test_images_are_moved_apart(self, task):
         target = random_target(task, images=2)
-        mixed = Warp(torch.tensor([True, False]), torch.tensor([1.5, 1.0]), torch.tensor([0.4, 0.0]))
+        mixed = Warp(
+            torch.tensor([True, False]), torch.tensor([1.5, 1.0]), torch.tensor([0.4, 0.0])
+        )
         moved = task.adjust(target, mixed)
         torch.testing.assert_close(moved[1], target[1], rtol=0, atol=0)
-        torch.testing.assert_close(moved[:1], task.adjust(target[:1], warp(1, mirrored=True, zoom=1.5, angle=0.4)))
+        torch.testing.assert_close(
+            moved[:1], task.adjust(target[:1], warp(1, mirrored=True, zoom=1.5, angle=0.4))
+        )
 
 
 class TestProblem:
@@ -257,13 +294,24 @@ class TestProblem:
     def test_wrong_form(self, task):
         good = random_label(task, np.random.default_rng(5))
         other_kind = np.int64 if good.dtype.kind == "f" else np.float32
-        for bad in (good[None], good[..., None], good[0], good[:0], good.astype(other_kind), good.astype(str)):
+        for bad in (
+            good[None],
+            good[..., None],
+            good[0],
+            good[:0],
+            good.astype(other_kind),
+            good.astype(str),
+        ):
             problem = task.problem(bad)
             assert len(problem.split()) > 3, (bad.dtype, bad.shape)
 
     def test_wrong_values(self, task):
         good = random_label(task, np.random.default_rng(6))
-        wrong = (np.nan, np.inf, -np.inf, -1.0, 4321.0) if good.dtype.kind == "f" else (254, max(2, len(task.classes)))
+        wrong = (
+            (np.nan, np.inf, -np.inf, -1.0, 4321.0)
+            if good.dtype.kind == "f"
+            else (254, max(2, len(task.classes)))
+        )
         for value in wrong:
             bad = good.copy()
             bad[2, 3] = value
@@ -273,7 +321,10 @@ class TestProblem:
 class TestColour:
     def test_labels_and_values(self, task):
         label = random_label(task, np.random.default_rng(7))
-        for picture in (task.colour(label), *map(task.colour, task.decode(random_output(task)).numpy())):
+        for picture in (
+            task.colour(label),
+            *map(task.colour, task.decode(random_output(task)).numpy()),
+        ):
             assert picture.shape == (6, 8, 3)
             assert picture.dtype == np.uint8
             assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 1

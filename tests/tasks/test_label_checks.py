@@ -1,4 +1,5 @@
 """Averages over valid pixels, and the form of labels."""
+
 import numpy as np
 import torch
 
@@ -7,14 +8,25 @@ from mtal.tasks.label_checks import mean_where, not_finite, wrong_form
 
 def test_mean_where_equals_plain_loops():
     generator = torch.Generator().manual_seed(0)
-    values, valid = torch.randn(3, 2, 4, 5, generator=generator), torch.rand(3, 1, 4, 5, generator=generator) < 0.5
+    values, valid = (
+        torch.randn(3, 2, 4, 5, generator=generator),
+        torch.rand(3, 1, 4, 5, generator=generator) < 0.5,
+    )
     for image in range(3):
-        picked = [float(values[image, c, y, x]) for c in range(2) for y in range(4) for x in range(5) if valid[image, 0, y, x]]
+        picked = [
+            float(values[image, c, y, x])
+            for c in range(2)
+            for y in range(4)
+            for x in range(5)
+            if valid[image, 0, y, x]
+        ]
         assert abs(float(mean_where(values, valid)[image]) - sum(picked) / len(picked)) < 1e-6
 
 
 def test_mean_of_nothing_is_zero():
-    assert mean_where(torch.full((1, 1, 2, 2), torch.nan), torch.zeros(1, 1, 2, 2, dtype=torch.bool)).tolist() == [0]
+    assert mean_where(
+        torch.full((1, 1, 2, 2), torch.nan), torch.zeros(1, 1, 2, 2, dtype=torch.bool)
+    ).tolist() == [0]
 
 
 def test_wrong_form_names_what_it_found():

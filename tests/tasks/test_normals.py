@@ -1,4 +1,5 @@
 """Surface normals against plain loops, and what moving the image does to them."""
+
 import math
 
 import numpy as np
@@ -32,28 +33,48 @@ def warp(mirrored=False, angle=0.0):
 
 
 def turn(x, y, z, how):
-    return TASK.adjust(torch.tensor([x, y, z], dtype=torch.float32).view(1, 3, 1, 1), how).flatten().tolist()
+    return (
+        TASK.adjust(torch.tensor([x, y, z], dtype=torch.float32).view(1, 3, 1, 1), how)
+        .flatten()
+        .tolist()
+    )
 
 
 def test_loss_equals_plain_loops():
     output, target = random_output(TASK), random_target(TASK)
     for image in range(3):
-        parts = [abs(x - y) for a, b in zip(vectors(output, image), vectors(target, image), strict=True) if any(b)
-                 for x, y in zip(unit(a), b, strict=True)]
-        assert TASK.loss(output, target)[image].item() == pytest.approx(sum(parts) / len(parts), rel=1e-5)
+        parts = [
+            abs(x - y)
+            for a, b in zip(vectors(output, image), vectors(target, image), strict=True)
+            if any(b)
+            for x, y in zip(unit(a), b, strict=True)
+        ]
+        assert TASK.loss(output, target)[image].item() == pytest.approx(
+            sum(parts) / len(parts), rel=1e-5
+        )
 
 
 def test_mean_angle_equals_plain_loops():
     output, target = random_output(TASK), random_target(TASK)
     target[0, :, 1:] = 0
-    angles = [degrees(a, b) for image in range(3)
-              for a, b in zip(vectors(output, image), vectors(target, image), strict=True) if any(b)]
-    assert TASK.metric.value(TASK.metric.counts(output, target).sum(0)) == pytest.approx(sum(angles) / len(angles), rel=1e-5)
+    angles = [
+        degrees(a, b)
+        for image in range(3)
+        for a, b in zip(vectors(output, image), vectors(target, image), strict=True)
+        if any(b)
+    ]
+    assert TASK.metric.value(TASK.metric.counts(output, target).sum(0)) == pytest.approx(
+        sum(angles) / len(angles), rel=1e-5
+    )
 
 
 def test_distance_equals_plain_loops_and_does_not_see_length():
     a, b = random_output(TASK, seed=1), random_output(TASK, seed=2)
-    slow = [degrees(x, y) for image in range(3) for x, y in zip(vectors(a, image), vectors(b, image), strict=True)]
+    slow = [
+        degrees(x, y)
+        for image in range(3)
+        for x, y in zip(vectors(a, image), vectors(b, image), strict=True)
+    ]
     torch.testing.assert_close(angle_deg(a, b).flatten(), torch.tensor(slow), atol=1e-3, rtol=1e-4)
     torch.testing.assert_close(angle_deg(a * 7, b / 3), angle_deg(a, b), atol=1e-3, rtol=1e-5)
 
@@ -62,7 +83,9 @@ def test_distance_equals_plain_loops_and_does_not_see_length():
 def test_small_and_large_angles_are_exact(angle):
     """Where acos of a float32 product would give 0 or noise."""
     a = torch.tensor([1.0, 0.0, 0.0]).view(1, 3, 1, 1)
-    b = torch.tensor([math.cos(math.radians(angle)), math.sin(math.radians(angle)), 0.0]).view(1, 3, 1, 1)
+    b = torch.tensor([math.cos(math.radians(angle)), math.sin(math.radians(angle)), 0.0]).view(
+        1, 3, 1, 1
+    )
     assert angle_deg(a, b).item() == pytest.approx(angle, rel=1e-4)
 
 
@@ -83,13 +106,17 @@ def test_a_quarter_turn_counter_clockwise_turns_right_to_up_and_up_to_left():
 
 
 def test_mirroring_comes_before_turning():
-    assert turn(1, 0, 0, warp(mirrored=True, angle=math.pi / 2)) == pytest.approx([0, 1, 0], abs=1e-6)
+    assert turn(1, 0, 0, warp(mirrored=True, angle=math.pi / 2)) == pytest.approx(
+        [0, 1, 0], abs=1e-6
+    )
 
 
 def test_turning_keeps_lengths_and_turning_back_restores():
     target = random_target(TASK, images=1)
     there = TASK.adjust(target, warp(angle=0.7))
-    torch.testing.assert_close(torch.linalg.vector_norm(there, dim=1), torch.linalg.vector_norm(target, dim=1))
+    torch.testing.assert_close(
+        torch.linalg.vector_norm(there, dim=1), torch.linalg.vector_norm(target, dim=1)
+    )
     torch.testing.assert_close(TASK.adjust(there, warp(angle=-0.7)), target, atol=1e-6, rtol=1e-5)
 
 
@@ -97,16 +124,21 @@ def test_the_vectors_turn_with_the_picture():
     """A normal that points from one pixel to another still does when both places are turned by the same angle."""
     start, end, angle = np.array([1.0, 2.0]), np.array([4.0, 6.0]), 0.4
     # A place (x, y) with y down, turned counter-clockwise as seen: mirror y, turn as in school, mirror back.
-    flip, school = np.diag([1, -1]), np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    flip, school = (
+        np.diag([1, -1]),
+        np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]),
+    )
     moved = [flip @ school @ flip @ place for place in (start, end)]
     along = (end - start) / 5
-    assert turn(*along, 0, warp(angle=angle))[:2] == pytest.approx(((moved[1] - moved[0]) / 5).tolist(), abs=1e-6)
+    assert turn(*along, 0, warp(angle=angle))[:2] == pytest.approx(
+        ((moved[1] - moved[0]) / 5).tolist(), abs=1e-6
+    )
 
 
 def test_problem_counts_bad_lengths():
     label = np.zeros((2, 2, 3), np.float32)
     label[0, 0] = 0, 0, 1
-    label[0, 1] = 0, 0.6, 0.795                             # length .9959: within the tolerance
+    label[0, 1] = 0, 0.6, 0.795  # length .9959: within the tolerance
     assert TASK.problem(label) == ""
     label[1, 1] = 0.5, 0, 0
     assert TASK.problem(label).startswith("1 normals")
@@ -123,4 +155,6 @@ def test_normals_of_another_length_are_told_the_rule(odd):
     label = np.zeros((4, 5, 3), np.float32)
     assert TASK.problem(label) == ""
     label[1, 2, 0] = odd
-    assert TASK.problem(label).endswith("normals must have length 1; the zero vector marks unknown pixels")
+    assert TASK.problem(label).endswith(
+        "normals must have length 1; the zero vector marks unknown pixels"
+    )

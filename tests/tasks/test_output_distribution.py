@@ -1,4 +1,5 @@
-"""How sure outputs are: every number against a slow twin in float64 from the formulas of METHOD 6, for every task."""
+"""How sure outputs are: every number against a slow twin in float64 from the formulas of docs/method.md, section 6.1, for every task."""
+
 import math
 
 import numpy as np
@@ -48,12 +49,20 @@ def slow_chances(task, output):
 def slow_values(task, output):
     """(B, V, h, w) float64: metres above 0, or unit vectors."""
     raw = output.double().numpy()
-    return np.maximum(raw, 1e-9) if task.channels == 1 else raw / np.sqrt((raw**2).sum(axis=1, keepdims=True))
+    return (
+        np.maximum(raw, 1e-9)
+        if task.channels == 1
+        else raw / np.sqrt((raw**2).sum(axis=1, keepdims=True))
+    )
 
 
 def pixels_of(maps, image):
     """The channels of each pixel of one image."""
-    return [maps[image, :, row, column] for row in range(maps.shape[2]) for column in range(maps.shape[3])]
+    return [
+        maps[image, :, row, column]
+        for row in range(maps.shape[2])
+        for column in range(maps.shape[3])
+    ]
 
 
 def test_only_tasks_with_values_have_no_classes(task):
@@ -63,9 +72,16 @@ def test_only_tasks_with_values_have_no_classes(task):
 def test_readings_are_chances_or_values(task):
     (output,), (reading,) = readings(task, 1)
     assert reading.dtype == torch.float32
-    slow = np.log(slow_chances(task, output)) if task.belief.has_classes else slow_values(task, output)
+    slow = (
+        np.log(slow_chances(task, output)) if task.belief.has_classes else slow_values(task, output)
+    )
     np.testing.assert_allclose(reading.numpy(), slow, rtol=1e-4, atol=1e-5)
-    torch.testing.assert_close(task.belief.read(output.bfloat16()), task.belief.read(output.bfloat16().float()), rtol=0, atol=0)
+    torch.testing.assert_close(
+        task.belief.read(output.bfloat16()),
+        task.belief.read(output.bfloat16().float()),
+        rtol=0,
+        atol=0,
+    )
 
 
 class TestChances:
@@ -73,19 +89,30 @@ class TestChances:
         (output,), (reading,) = readings(class_task, 1)
         found = class_task.belief.entropy(reading)
         for image, number in enumerate(found.tolist()):
-            terms = [-sum(p * math.log(p) for p in pixel) for pixel in pixels_of(slow_chances(class_task, output), image)]
+            terms = [
+                -sum(p * math.log(p) for p in pixel)
+                for pixel in pixels_of(slow_chances(class_task, output), image)
+            ]
             assert number == pytest.approx(sum(terms) / PIXELS, rel=1e-5)
-        torch.testing.assert_close(class_task.belief.uncertainty(reading, reading.flip(0)), found, rtol=0, atol=0)
+        torch.testing.assert_close(
+            class_task.belief.uncertainty(reading, reading.flip(0)), found, rtol=0, atol=0
+        )
 
     def test_margin(self, class_task):
         (output,), (reading,) = readings(class_task, 1)
         for image, number in enumerate(class_task.belief.margin(reading).tolist()):
-            sides = [sorted(pixel)[-2:] for pixel in pixels_of(slow_chances(class_task, output), image)]
-            assert number == pytest.approx(sum(1 - (best - second) for second, best in sides) / PIXELS, rel=1e-5)
+            sides = [
+                sorted(pixel)[-2:] for pixel in pixels_of(slow_chances(class_task, output), image)
+            ]
+            assert number == pytest.approx(
+                sum(1 - (best - second) for second, best in sides) / PIXELS, rel=1e-5
+            )
 
     def test_from_certain_to_clueless(self, class_task):
         classes = max(2, class_task.channels)
-        sure = class_task.belief.read(torch.full((1, class_task.channels, 6, 8), -80.0).index_fill(1, torch.tensor([0]), 80.0))
+        sure = class_task.belief.read(
+            torch.full((1, class_task.channels, 6, 8), -80.0).index_fill(1, torch.tensor([0]), 80.0)
+        )
         lost = class_task.belief.read(torch.zeros(1, class_task.channels, 6, 8))
         assert class_task.belief.entropy(sure).item() == pytest.approx(0, abs=1e-6)
         assert class_task.belief.margin(sure).item() == pytest.approx(0, abs=1e-6)
@@ -99,13 +126,19 @@ class TestChances:
         for image, number in enumerate(class_task.belief.equivariance(reading, mirrored).tolist()):
             total = 0.0
             for p, q in zip(pixels_of(one, image), pixels_of(other, image), strict=True):
-                total -= sum(a * math.log(b) + b * math.log(a) for a, b in zip(p, q, strict=True)) / 2
+                total -= (
+                    sum(a * math.log(b) + b * math.log(a) for a, b in zip(p, q, strict=True)) / 2
+                )
             assert number == pytest.approx(total, rel=1e-5)
 
     def test_equivariance_of_no_change_is_the_entropy_of_all_pixels(self, class_task):
         _, (reading,) = readings(class_task, 1)
-        torch.testing.assert_close(class_task.belief.equivariance(reading, reading),
-                                   class_task.belief.entropy(reading) * PIXELS, rtol=1e-5, atol=0)
+        torch.testing.assert_close(
+            class_task.belief.equivariance(reading, reading),
+            class_task.belief.entropy(reading) * PIXELS,
+            rtol=1e-5,
+            atol=0,
+        )
 
     def test_spread_is_the_mutual_information(self, class_task):
         outputs, passes = readings(class_task, 5)
@@ -116,7 +149,9 @@ class TestChances:
                 for column in range(8):
                     pixel = chances[:, image, :, row, column]
                     joint = pixel.mean(axis=0)
-                    total += -sum(joint * np.log(joint)) - np.mean([-sum(p * np.log(p)) for p in pixel])
+                    total += -sum(joint * np.log(joint)) - np.mean(
+                        [-sum(p * np.log(p)) for p in pixel]
+                    )
             assert number == pytest.approx(total / PIXELS, rel=1e-4)
 
     def test_passes_that_agree_have_no_spread_however_unsure(self, class_task):
@@ -131,13 +166,23 @@ class TestChances:
             loss = F.cross_entropy(leaf, other.argmax(1), reduction="sum")
         else:
             loss = F.binary_cross_entropy_with_logits(leaf, (other > 0).float(), reduction="sum")
-        torch.testing.assert_close(class_task.belief.slope(reading, guess), torch.autograd.grad(loss, leaf)[0],
-                                   rtol=1e-4, atol=1e-6)
-        torch.testing.assert_close(reading, class_task.belief.read(output), rtol=0, atol=0)     # it is not written into
+        torch.testing.assert_close(
+            class_task.belief.slope(reading, guess),
+            torch.autograd.grad(loss, leaf)[0],
+            rtol=1e-4,
+            atol=1e-6,
+        )
+        torch.testing.assert_close(
+            reading, class_task.belief.read(output), rtol=0, atol=0
+        )  # it is not written into
 
     def test_slope_equals_finite_differences(self, class_task):
         (output, other), (reading, guess) = readings(class_task)
-        slope, wanted, step = class_task.belief.slope(reading, guess), slow_chances(class_task, other).argmax(axis=1), 1e-5
+        slope, wanted, step = (
+            class_task.belief.slope(reading, guess),
+            slow_chances(class_task, other).argmax(axis=1),
+            1e-5,
+        )
 
         def loss(outputs):
             return -math.log(slow_chances(class_task, outputs)[1, wanted[1, 2, 3], 2, 3])
@@ -145,7 +190,9 @@ class TestChances:
         for channel in range(class_task.channels):
             nudge = torch.zeros_like(output, dtype=torch.float64)
             nudge[1, channel, 2, 3] = step
-            difference = (loss(output.double() + nudge) - loss(output.double() - nudge)) / (2 * step)
+            difference = (loss(output.double() + nudge) - loss(output.double() - nudge)) / (
+                2 * step
+            )
             assert slope[1, channel, 2, 3].item() == pytest.approx(difference, rel=1e-3, abs=1e-6)
 
     def test_a_guess_is_the_likeliest_class_where_it_is_likely_enough(self, class_task):
@@ -167,27 +214,37 @@ class TestValues:
     def test_uncertainty_is_the_variance_of_two_values(self, value_task):
         outputs, (reading, mirrored) = readings(value_task)
         both = np.stack([slow_values(value_task, output) for output in outputs])
-        np.testing.assert_allclose(value_task.belief.uncertainty(reading, mirrored), both.var(axis=0).mean(axis=(1, 2, 3)),
-                                   rtol=1e-4)
+        np.testing.assert_allclose(
+            value_task.belief.uncertainty(reading, mirrored),
+            both.var(axis=0).mean(axis=(1, 2, 3)),
+            rtol=1e-4,
+        )
 
     def test_equivariance_is_the_gaussian_entropy_of_each_channel(self, value_task):
         outputs, (reading, mirrored) = readings(value_task)
         both = np.stack([slow_values(value_task, output) for output in outputs])
         for image, number in enumerate(value_task.belief.equivariance(reading, mirrored).tolist()):
             variances = both[:, image].var(axis=0).ravel()
-            assert number == pytest.approx(sum(0.5 * math.log(2 * math.pi * math.e * (v + 1e-6)) for v in variances), rel=1e-4)
+            assert number == pytest.approx(
+                sum(0.5 * math.log(2 * math.pi * math.e * (v + 1e-6)) for v in variances), rel=1e-4
+            )
 
     def test_spread_is_the_variance_of_the_passes(self, value_task):
         outputs, passes = readings(value_task, 5)
         values = np.stack([slow_values(value_task, output) for output in outputs])
-        np.testing.assert_allclose(value_task.belief.spread(torch.stack(passes)), values.var(axis=0).mean(axis=(1, 2, 3)),
-                                   rtol=1e-4)
+        np.testing.assert_allclose(
+            value_task.belief.spread(torch.stack(passes)),
+            values.var(axis=0).mean(axis=(1, 2, 3)),
+            rtol=1e-4,
+        )
 
     def test_slope_equals_autograd_of_half_the_squared_difference(self, value_task):
         _, (reading, guess) = readings(value_task)
         leaf = reading.clone().requires_grad_()
         loss = (leaf - guess).square().sum() / 2
-        torch.testing.assert_close(value_task.belief.slope(reading, guess), torch.autograd.grad(loss, leaf)[0])
+        torch.testing.assert_close(
+            value_task.belief.slope(reading, guess), torch.autograd.grad(loss, leaf)[0]
+        )
 
     def test_a_guess_is_the_value_at_the_better_half_of_the_pixels(self, value_task):
         outputs, (reading, mirrored) = readings(value_task)
@@ -195,10 +252,12 @@ class TestValues:
         both = np.stack([slow_values(value_task, output) for output in outputs])
         for image in range(3):
             variance = both[:, image].var(axis=0).mean(axis=0)
-            kept = value_task.valid(found[image:image + 1])[0, 0].numpy()
+            kept = value_task.valid(found[image : image + 1])[0, 0].numpy()
             assert kept.sum() >= BETTER_SHARE * PIXELS
             assert variance[kept].max() <= variance[~kept].min()
-            np.testing.assert_allclose(found[image].numpy()[:, kept], both[0, image][:, kept], rtol=1e-4, atol=1e-5)
+            np.testing.assert_allclose(
+                found[image].numpy()[:, kept], both[0, image][:, kept], rtol=1e-4, atol=1e-5
+            )
 
     def test_where_nothing_changes_everything_counts(self, value_task):
         _, (reading,) = readings(value_task, 1)
@@ -217,9 +276,14 @@ def test_finite_for_extreme_outputs(task):
     for spread in (0.0, 1e-30, 1e4):
         _, (reading, other) = readings(task, spread=spread)
         belief = task.belief
-        for number in (belief.entropy(reading), belief.margin(reading), belief.uncertainty(reading, other),
-                       belief.equivariance(reading, other), belief.spread(torch.stack([reading, other])),
-                       belief.slope(reading, other)):
+        for number in (
+            belief.entropy(reading),
+            belief.margin(reading),
+            belief.uncertainty(reading, other),
+            belief.equivariance(reading, other),
+            belief.spread(torch.stack([reading, other])),
+            belief.slope(reading, other),
+        ):
             assert torch.isfinite(number).all()
             assert number.dtype == torch.float32
 

@@ -1,8 +1,17 @@
 """Colours: distinct for all eyes, the same every time, and a scale that is monotone."""
+
 import numpy as np
 import pytest
 
-from mtal.tasks.palette import IGNORED, MISSING, cividis, class_colours, distinct_colours, hex_legend, seen_places
+from mtal.tasks.palette import (
+    IGNORED,
+    MISSING,
+    cividis,
+    class_colours,
+    distinct_colours,
+    hex_legend,
+    seen_places,
+)
 
 
 def least_gaps(colours):
@@ -34,11 +43,16 @@ def test_no_colour_is_ignored_grey():
 
 
 def test_a_legend_as_plain_values():
-    assert hex_legend([("wall", (0, 10, 255)), ("ignored", IGNORED)]) == [["wall", "#000aff"], ["ignored", "#686868"]]
+    assert hex_legend([("wall", (0, 10, 255)), ("ignored", IGNORED)]) == [
+        ["wall", "#000aff"],
+        ["ignored", "#686868"],
+    ]
 
 
 def test_places_of_black_and_white():
-    np.testing.assert_allclose(seen_places(np.array([[0, 0, 0], [255, 255, 255]]))[:, 0], [[0, 0, 0], [1, 0, 0]], atol=1e-5)
+    np.testing.assert_allclose(
+        seen_places(np.array([[0, 0, 0], [255, 255, 255]]))[:, 0], [[0, 0, 0], [1, 0, 0]], atol=1e-5
+    )
 
 
 def test_red_and_green_come_closer_without_red_or_green_receptors():

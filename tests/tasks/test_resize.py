@@ -1,11 +1,15 @@
 """Resizing by matrix products against PyTorch's own."""
+
 import pytest
 import torch
 
 from mtal.tasks.resize import enlarge, resize
 
 
-@pytest.mark.parametrize(("old", "new"), [((30, 40), (120, 160)), ((7, 9), (25, 33)), ((5, 4), (5, 9)), ((12, 9), (5, 4))])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [((30, 40), (120, 160)), ((7, 9), (25, 33)), ((5, 4), (5, 9)), ((12, 9), (5, 4))],
+)
 @pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize("way", [enlarge, resize])
 def test_enlarging_by_products_is_bilinear_interpolation(old, new, memory, way):

@@ -1,4 +1,5 @@
 """Saliency's IoU against plain loops."""
+
 import math
 
 import pytest
@@ -22,9 +23,19 @@ def iou_by_hand(logits, labels, threshold):
 
 def test_best_threshold_of_the_mean_over_images_equals_plain_loops():
     output, target = random_output(TASK, images=5), random_target(TASK, images=5)
-    means = [sum(iou_by_hand(output[image].flatten().tolist(), target[image].flatten().tolist(), threshold)
-                 for image in range(5)) / 5 for threshold in THRESHOLDS]
-    assert TASK.metric.value(TASK.metric.counts(output, target).sum(0)) == pytest.approx(100 * max(means), rel=1e-6)
+    means = [
+        sum(
+            iou_by_hand(
+                output[image].flatten().tolist(), target[image].flatten().tolist(), threshold
+            )
+            for image in range(5)
+        )
+        / 5
+        for threshold in THRESHOLDS
+    ]
+    assert TASK.metric.value(TASK.metric.counts(output, target).sum(0)) == pytest.approx(
+        100 * max(means), rel=1e-6
+    )
 
 
 def test_thresholds():
@@ -34,7 +45,9 @@ def test_thresholds():
 
 def test_nothing_salient_and_nothing_predicted_is_right():
     target = torch.zeros(1, 1, 3, 3, dtype=torch.uint8)
-    assert TASK.metric.value(TASK.metric.counts(torch.full((1, 1, 3, 3), -9.0), target).sum(0)) == 100
+    assert (
+        TASK.metric.value(TASK.metric.counts(torch.full((1, 1, 3, 3), -9.0), target).sum(0)) == 100
+    )
     assert TASK.metric.value(TASK.metric.counts(torch.full((1, 1, 3, 3), 9.0), target).sum(0)) == 0
 
 

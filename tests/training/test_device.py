@@ -1,4 +1,5 @@
 """What a process that computes does to itself."""
+
 import ctypes
 import subprocess
 import sys
@@ -26,8 +27,17 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="not glibc")
 def test_freed_memory_is_used_again_without_asking_for_its_pages():
-    fresh, kept = (int(subprocess.run([sys.executable, "-c", PAGES_OF_ANOTHER_TENSOR, way], check=True, capture_output=True,
-                                      text=True).stdout) for way in ("default", "keep"))
+    fresh, kept = (
+        int(
+            subprocess.run(
+                [sys.executable, "-c", PAGES_OF_ANOTHER_TENSOR, way],
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+        )
+        for way in ("default", "keep")
+    )
     assert kept < fresh / 2
 
 

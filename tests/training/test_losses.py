@@ -1,4 +1,5 @@
-"""METHOD 5's loss in plain loops; a loss that breaks names its parts."""
+"""The loss of docs/method.md, section 5, in plain loops; a loss that breaks names its parts."""
+
 import pytest
 import torch
 
@@ -17,14 +18,18 @@ def test_joined_equals_the_plain_loops():
     for head in range(3):
         for task in range(2):
             known = [image for image in range(5) if weights[image, task] > 0]
-            mean = sum(float(weights[image, task] * losses[head, image, task]) for image in known) / len(known)
+            mean = sum(
+                float(weights[image, task] * losses[head, image, task]) for image in known
+            ) / len(known)
             expected += float(scale[task]) * mean
     assert joined(losses, weights, scale).item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_task_without_any_label_adds_nothing():
     losses, weights = torch.rand(2, 3, 2), torch.tensor([[1.0, 0], [1, 0], [1, 0]])
-    assert joined(losses, weights, torch.ones(2)).item() == pytest.approx(losses[:, :, 0].sum(0).mean().item())
+    assert joined(losses, weights, torch.ones(2)).item() == pytest.approx(
+        losses[:, :, 0].sum(0).mean().item()
+    )
 
 
 def test_every_head_is_compared_at_the_size_of_the_labels():
@@ -32,7 +37,11 @@ def test_every_head_is_compared_at_the_size_of_the_labels():
     head = {"depth": torch.full((2, 1, 4, 5), 3.0)}
     target = {"depth": torch.full((2, 1, 12, 15), 5.0)}
     torch.testing.assert_close(head_losses(head, target, [depth]), torch.full((2, 1), 2.0))
-    both = all_losses(Prediction([head], {}, torch.zeros(2, 1, 6, 5), {"depth": torch.full((2, 1, 6, 5), 4.0)}), target, [depth])
+    both = all_losses(
+        Prediction([head], {}, torch.zeros(2, 1, 6, 5), {"depth": torch.full((2, 1, 6, 5), 4.0)}),
+        target,
+        [depth],
+    )
     torch.testing.assert_close(both, torch.tensor([2.0, 1.0]).view(2, 1, 1).expand(2, 2, 1))
 
 
@@ -41,5 +50,9 @@ def test_what_is_not_finite_is_named():
     losses[1, 2, 0] = float("nan")
     tasks = [TASKS["depth"](), TASKS["normals"]()]
     with pytest.raises(NonFiniteLossError, match=r"depth \(final\) on img2: nan"):
-        check_finite(losses, tasks, ["initial 0", "final"], ["img0", "img1", "img2"], "while testing")
-    check_finite(torch.ones(2, 3, 2), tasks, ["initial 0", "final"], ["a", "b", "c"], "while testing")
+        check_finite(
+            losses, tasks, ["initial 0", "final"], ["img0", "img1", "img2"], "while testing"
+        )
+    check_finite(
+        torch.ones(2, 3, 2), tasks, ["initial 0", "final"], ["a", "b", "c"], "while testing"
+    )

@@ -1,4 +1,5 @@
 """Training learns, reads only what is labelled, repeats itself; evaluation equals a plain loop."""
+
 import threading
 from concurrent.futures import Future
 from dataclasses import replace
@@ -12,7 +13,7 @@ from mtal.datasets.dataset import DataError, Gated
 from mtal.datasets.normalise import to_input
 from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
-from mtal.training.auxiliary import Companion
+from mtal.training.auxiliary import Auxiliary
 from mtal.training.batches import Waiting, ahead, torch_generator
 from mtal.training.evaluate import evaluate
 from mtal.training.losses import NonFiniteLossError, all_losses, head_losses, joined
@@ -27,13 +28,21 @@ def trained(*sets: str, seed: int = 0):
     bench = small_bench(*sets, augment=True)
     network = bench.network.requires_grad_(True)
     reports: list[dict[str, float]] = []
-    train(network, bench.feed, bench.config, [seed], lambda done, total, loss=None: reports.append(loss) if loss else None)
+    train(
+        network,
+        bench.feed,
+        bench.config,
+        [seed],
+        lambda done, total, loss=None: reports.append(loss) if loss else None,
+    )
     return network, reports
 
 
 def test_the_loss_falls():
     _, reports = trained("epochs=25", "lr=0.003")
-    first, last = (sum(sum(report.values()) for report in part) for part in (reports[:5], reports[-5:]))
+    first, last = (
+        sum(sum(report.values()) for report in part) for part in (reports[:5], reports[-5:])
+    )
     assert last < 0.8 * first
 
 
@@ -41,7 +50,10 @@ def test_same_seed_same_network_other_seed_another():
     (one, _), (two, _), (three, _) = trained(), trained(), trained(seed=1)
     for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=0)
-    assert any(not torch.equal(a, b) for a, b in zip(one.state_dict().values(), three.state_dict().values(), strict=True))
+    assert any(
+        not torch.equal(a, b)
+        for a, b in zip(one.state_dict().values(), three.state_dict().values(), strict=True)
+    )
 
 
 def test_the_learning_rate_follows_the_poly_schedule(monkeypatch):
@@ -54,7 +66,9 @@ def test_the_learning_rate_follows_the_poly_schedule(monkeypatch):
 
     monkeypatch.setattr(torch.optim.Adam, "step", step)
     trained("epochs=4", "lr=0.01")
-    assert seen == pytest.approx([0.01 * (1 - epoch / 4) ** 0.9 for epoch in range(4) for _ in range(2)])
+    assert seen == pytest.approx(
+        [0.01 * (1 - epoch / 4) ** 0.9 for epoch in range(4) for _ in range(2)]
+    )
 
 
 def test_a_label_of_weight_zero_has_no_part_in_the_step():
@@ -65,7 +79,7 @@ def test_a_label_of_weight_zero_has_no_part_in_the_step():
 
     def gradients(weight: float, change: float) -> list[torch.Tensor]:
         weights = batch.weights.clone()
-        weights[1, 1] = weight                              # depth of the second image
+        weights[1, 1] = weight  # depth of the second image
         targets = {name: target.clone() for name, target in batch.targets.items()}
         targets["depth"][1] += change
         losses = all_losses(network(batch.images), targets, bench.tasks)
@@ -75,10 +89,12 @@ def test_a_label_of_weight_zero_has_no_part_in_the_step():
 
     without, changed = gradients(0, 0), gradients(0, -20)
     assert all(torch.equal(a, b) for a, b in zip(without, changed, strict=True))
-    assert not all(torch.equal(a, b) for a, b in zip(gradients(1, 0), gradients(1, -20), strict=True))
+    assert not all(
+        torch.equal(a, b) for a, b in zip(gradients(1, 0), gradients(1, -20), strict=True)
+    )
 
 
-class Onlooker(Companion):
+class Onlooker(Auxiliary):
     """Learns one number, and writes down what it is shown."""
 
     def __init__(self):
@@ -97,16 +113,29 @@ class TestCompanions:
         weights = np.zeros((24, 3))
         weights[:8] = 0.5
         weights[2, 1] = 0
-        bench.pool.change_gate(Gated(DATASETS["drawn"].load(bench.config).pool, bench.tasks, weights > 0))
+        bench.pool.change_gate(
+            Gated(DATASETS["drawn"].load(bench.config).pool, bench.tasks, weights > 0)
+        )
         onlooker = Onlooker().eval()
-        train(bench.network.requires_grad_(True), replace(bench.feed, weights=weights), bench.config, [0], quiet, [onlooker])
-        assert [progress for *_, progress, _ in onlooker.seen] == pytest.approx([step / 10 for step in range(10)])
+        train(
+            bench.network.requires_grad_(True),
+            replace(bench.feed, weights=weights),
+            bench.config,
+            [0],
+            quiet,
+            [onlooker],
+        )
+        assert [progress for *_, progress, _ in onlooker.seen] == pytest.approx(
+            [step / 10 for step in range(10)]
+        )
         for prediction, losses, shown, _, training in onlooker.seen:
             assert prediction.final["depth"].requires_grad
             assert not losses.requires_grad
             assert losses.shape == shown.shape == (4, 3)
             assert training
-        assert sum(int((shown == 0).sum()) for _, _, shown, _, _ in onlooker.seen) == 5             # once per epoch
+        assert (
+            sum(int((shown == 0).sum()) for _, _, shown, _, _ in onlooker.seen) == 5
+        )  # once per epoch
         assert onlooker.number.item() > 0
 
     def test_the_losses_are_those_of_the_final_head_unweighted(self, monkeypatch):
@@ -128,7 +157,9 @@ class TestCompanions:
             bench = small_bench("epochs=3", "lr=0.01")
             networks.append(bench.network.requires_grad_(True))
             train(bench.network, bench.feed, bench.config, [0], quiet, companions)
-        for one, other in zip(*(network.state_dict().values() for network in networks), strict=True):
+        for one, other in zip(
+            *(network.state_dict().values() for network in networks), strict=True
+        ):
             torch.testing.assert_close(one, other, rtol=0, atol=0)
 
 
@@ -149,7 +180,9 @@ class TestWeightsOfTheConfig:
         for sets in ((), ("loss_weights={depth: 7}",)):
             bench = small_bench(*sets)
             data = Resized(DATASETS["drawn"].load(bench.config).validation, bench.config.size, 1)
-            found.append(evaluate(bench.network, data, bench.tasks, bench.config, bench.machine, quiet))
+            found.append(
+                evaluate(bench.network, data, bench.tasks, bench.config, bench.machine, quiet)
+            )
         plain, heavy = found
         assert heavy.task_losses == plain.task_losses
         assert heavy.loss == pytest.approx(plain.loss + 6 * plain.task_losses["depth"])
@@ -181,11 +214,17 @@ def test_evaluation_equals_a_plain_loop():
         targets = {task.name: data.targets([index], task) for task in dataset.tasks}
         losses.append(head_losses(prediction.final, targets, dataset.tasks)[0])
         for task in dataset.tasks:
-            large = torch.nn.functional.interpolate(prediction.final[task.name], config.size, mode="bilinear")
-            sums[task.name] = sums.get(task.name, 0) + task.metric.counts(large, targets[task.name])[0]
+            large = torch.nn.functional.interpolate(
+                prediction.final[task.name], config.size, mode="bilinear"
+            )
+            sums[task.name] = (
+                sums.get(task.name, 0) + task.metric.counts(large, targets[task.name])[0]
+            )
     mean = torch.stack(losses).mean(dim=0)
     for column, task in enumerate(dataset.tasks):
-        assert found.metrics[task.name] == pytest.approx(task.metric.value(sums[task.name]), rel=1e-4)
+        assert found.metrics[task.name] == pytest.approx(
+            task.metric.value(sums[task.name]), rel=1e-4
+        )
         assert found.task_losses[task.name] == pytest.approx(mean[column].item(), rel=1e-4)
     weighted = sum(task.weight * mean[column].item() for column, task in enumerate(dataset.tasks))
     assert found.loss == pytest.approx(weighted, rel=1e-4)
@@ -198,7 +237,14 @@ def test_a_network_that_broke_is_not_measured_as_if_it_were_fine():
     dataset = DATASETS["drawn"].load(config)
     bench.network.last_heads["depth"][-1].bias.data.fill_(float("nan"))
     with pytest.raises(NonFiniteLossError, match=r"while evaluating: depth \(final\) on"):
-        evaluate(bench.network, Resized(dataset.validation, config.size, 1), dataset.tasks, config, bench.machine, quiet)
+        evaluate(
+            bench.network,
+            Resized(dataset.validation, config.size, 1),
+            dataset.tasks,
+            config,
+            bench.machine,
+            quiet,
+        )
 
 
 def test_metrics_are_measured_at_the_labels_own_size():
@@ -214,7 +260,9 @@ def test_metrics_are_measured_at_the_labels_own_size():
         with torch.no_grad():
             output = bench.network(to_input(data.images([index]), "cpu")).final["depth"]
         label = torch.from_numpy(large.validation.label(index, depth))[None, None]
-        output = torch.nn.functional.interpolate(output, label.shape[-2:], mode="bilinear", align_corners=False)
+        output = torch.nn.functional.interpolate(
+            output, label.shape[-2:], mode="bilinear", align_corners=False
+        )
         total += depth.metric.counts(output, label)[0]
     assert found.metrics["depth"] == pytest.approx(depth.metric.value(total), rel=1e-5)
     assert int(total[1]) > 5 * 33 * 47
@@ -223,7 +271,12 @@ def test_metrics_are_measured_at_the_labels_own_size():
 class TestReadAhead:
     def test_batches_come_in_their_order_and_the_bits_are_the_same(self):
         feed = small_bench(augment=True).feed
-        plain = [batch for generator in (torch_generator([3]),) for _ in range(3) for batch in feed.epoch(generator)]
+        plain = [
+            batch
+            for generator in (torch_generator([3]),)
+            for _ in range(3)
+            for batch in feed.epoch(generator)
+        ]
         early = list(feed.epochs(3, torch_generator([3])))
         assert len(plain) == len(early) == 3 * feed.steps
         for one, other in zip(plain, early, strict=True):
@@ -241,7 +294,7 @@ class TestReadAhead:
 
         for number in ahead(batches(), Waiting()):
             if number < 2:
-                assert made[number + 1].wait(PATIENCE_S)    # it comes though nobody asked for it yet
+                assert made[number + 1].wait(PATIENCE_S)  # it comes though nobody asked for it yet
         assert all(event.is_set() for event in made)
 
     def test_only_time_without_a_batch_is_counted(self, monkeypatch):
@@ -258,7 +311,7 @@ class TestReadAhead:
         waiting = Waiting()
         for _ in ahead(iter(range(3)), waiting):
             now[0] += 1000
-        assert waiting.seconds == 40                        # three batches, and the end
+        assert waiting.seconds == 40  # three batches, and the end
 
     def test_an_error_in_a_batch_is_raised_where_it_is_learned_from(self):
         def broken():

@@ -1,4 +1,5 @@
 """The addresses of pictures: what is served, how it is kept, and that nothing else can be reached."""
+
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,7 +32,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def get(address: str, base: str = "") -> Response:
     """What the server answers."""
     path, _, query = address.partition("?")
-    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [],
+    }
     for route in routes(base):
         _, found = route.matches(scope)
         if "path_params" in found:
@@ -40,8 +47,10 @@ def get(address: str, base: str = "") -> Response:
 
 
 def test_a_picture_comes_as_it_is_on_disk_and_may_be_kept_for_ever(run):
-    for address, path, kind in ((thumb_url(run, 3), run.thumbnail("0003"), "image/jpeg"),
-                                (picture_url(run, 0, 3, NAME), run.picture(0, 3, NAME), "image/png")):
+    for address, path, kind in (
+        (thumb_url(run, 3), run.thumbnail("0003"), "image/jpeg"),
+        (picture_url(run, 0, 3, NAME), run.picture(0, 3, NAME), "image/png"),
+    ):
         answer = get(f"/{address}")
         assert answer.status_code == 200
         assert answer.body == path.read_bytes()
@@ -66,20 +75,45 @@ def test_addresses_are_relative_and_work_under_a_base_path(run):
 
 
 def test_what_is_not_there_is_404_and_not_kept(run):
-    for address in (thumb_url(run, 4), thumb_url(run, 3).replace("/3.", "/20."), thumb_url(run, 3).replace(run.name, "gone"),
-                    picture_url(run, 0, 4, NAME), picture_url(run, 0, 3, "semseg.final"), picture_url(run, 3, 3, NAME),
-                    picture_url(run, 0, 20, NAME)):
+    for address in (
+        thumb_url(run, 4),
+        thumb_url(run, 3).replace("/3.", "/20."),
+        thumb_url(run, 3).replace(run.name, "gone"),
+        picture_url(run, 0, 4, NAME),
+        picture_url(run, 0, 3, "semseg.final"),
+        picture_url(run, 3, 3, NAME),
+        picture_url(run, 0, 20, NAME),
+    ):
         answer = get(f"/{address}")
         assert answer.status_code == 404
         assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("wish", [
-    "thumb/../../etc/passwd", "thumb/{run}/../3.jpg", "thumb/{run}/0003", "thumb/{run}/-1.jpg", "thumb/{run}/3.jpg/", "thumb/",
-    "thumb/.data/3.jpg", "thumb/../3.jpg", "thumb/{run}/3.png", "thumb/{run}/३.jpg.jpg", "picture/{run}/000/3/config.png",
-    "picture/{run}/0/3/../../../config.png", "picture/{run}/0/3/..png", "picture/{run}/0/3/semseg.gap.../x.png",
-    "picture/{run}/0/3/semseg.gap..png", "picture/{run}/0/3/semseg.png", "picture/{run}/-1/3/{name}.png",
-    "picture/{run}/0/3/gone.initial.png", "picture/{run}/0/3/{name}", "picture/{run}/0/3/semseg.gap.a\\b.png"])
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "thumb/../../etc/passwd",
+        "thumb/{run}/../3.jpg",
+        "thumb/{run}/0003",
+        "thumb/{run}/-1.jpg",
+        "thumb/{run}/3.jpg/",
+        "thumb/",
+        "thumb/.data/3.jpg",
+        "thumb/../3.jpg",
+        "thumb/{run}/3.png",
+        "thumb/{run}/३.jpg.jpg",
+        "picture/{run}/000/3/config.png",
+        "picture/{run}/0/3/../../../config.png",
+        "picture/{run}/0/3/..png",
+        "picture/{run}/0/3/semseg.gap.../x.png",
+        "picture/{run}/0/3/semseg.gap..png",
+        "picture/{run}/0/3/semseg.png",
+        "picture/{run}/-1/3/{name}.png",
+        "picture/{run}/0/3/gone.initial.png",
+        "picture/{run}/0/3/{name}",
+        "picture/{run}/0/3/semseg.gap.a\\b.png",
+    ],
+)
 def test_nothing_else_can_be_reached(run, wish):
     secret = run.paths.folder / "semseg.gap.png"
     Image.new("RGB", (4, 3)).save(secret)
@@ -96,10 +130,20 @@ def test_names_with_odd_characters_arrive(run):
     other = Run(run.paths.folder.rename(run.paths.folder.with_name("a b%ü#?")))
     address = thumb_url(other, 3)
     assert quote(other.name, safe="") in address
-    scope_path = address.partition("?")[0].replace(quote(other.name, safe=""), other.name)     # a server decodes it
+    scope_path = address.partition("?")[0].replace(
+        quote(other.name, safe=""), other.name
+    )  # a server decodes it
     (thumb,) = (route for route in routes("") if route.path.startswith("/thumb"))
-    request = Request({"type": "http", "method": "GET", "path": f"/{scope_path}", "query_string": b"", "headers": [],
-                       "path_params": {"rest": scope_path.removeprefix("thumb/")}})
+    request = Request(
+        {
+            "type": "http",
+            "method": "GET",
+            "path": f"/{scope_path}",
+            "query_string": b"",
+            "headers": [],
+            "path_params": {"rest": scope_path.removeprefix("thumb/")},
+        }
+    )
     assert thumb.endpoint(request).status_code == 200
 
 
@@ -112,8 +156,13 @@ def test_a_run_whose_worker_has_not_loaded_the_data_has_no_pictures(run):
 def test_the_dashboard_serves_them(monkeypatch):
     """app.py is imported by the server, which finds `app` and its routes there."""
     import app
+
     assert isinstance(app.app, st.App)
-    assert {route.path for route in app.ROUTES} == {"/thumb/{rest:path}", "/picture/{rest:path}", "/plotly.js"}
+    assert {route.path for route in app.ROUTES} == {
+        "/thumb/{rest:path}",
+        "/picture/{rest:path}",
+        "/plotly.js",
+    }
 
 
 def test_the_library_for_pictures_is_served_and_kept():

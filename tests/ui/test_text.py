@@ -1,4 +1,5 @@
 """Text for people: times left, foreign text shown as it is."""
+
 import re
 
 import pytest
@@ -15,8 +16,14 @@ def test_an_unknown_time_left_is_said_and_not_guessed():
 
     assert time_left(at(None)) == "no estimate yet"
     assert time_left(at(None, "train")) == "no estimate yet"
-    assert time_left(at(None, "train", "score")) == "no estimate before 1 more stage has been timed once"
-    assert time_left(at(None, "pick", "score")) == "no estimate before 2 more stages have been timed once"
+    assert (
+        time_left(at(None, "train", "score"))
+        == "no estimate before 1 more stage has been timed once"
+    )
+    assert (
+        time_left(at(None, "pick", "score"))
+        == "no estimate before 2 more stages have been timed once"
+    )
     assert time_left(at((60, 60)), now=0.0).startswith("1 min left")
     assert time_left(at((60, 180)), now=0.0).startswith("1 min to 3 min left, done around")
 
@@ -26,8 +33,22 @@ def test_plain_text_unescaped_is_the_text_on_one_line(text):
     assert re.sub(r"\\(\W|_)", r"\1", plain(text)) == " ".join(text.split())
 
 
-@pytest.mark.parametrize("text", ["*x*", "a_b_c", "[a](http://b)", "<b>x", ":red[x]", ":material/home:", "# x", "- x", "1. x",
-                                  "$x$", "`x`"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*x*",
+        "a_b_c",
+        "[a](http://b)",
+        "<b>x",
+        ":red[x]",
+        ":material/home:",
+        "# x",
+        "- x",
+        "1. x",
+        "$x$",
+        "`x`",
+    ],
+)
 def test_plain_text_hides_no_markdown_sign(text):
     escaped = plain(text)
     assert not re.search(r"(?<!\\)[*_\[\]<>#$`]", escaped)

@@ -1,4 +1,5 @@
 """Area under the learning curve (AULC), as a mean height: comparable only within one range of budgets."""
+
 import numpy as np
 import pandas as pd
 
@@ -15,8 +16,10 @@ def seed_areas(rows: pd.DataFrame) -> pd.DataFrame:
     kept = tidy(rows)
     ends = kept.groupby(["group", "seed"], sort=False)["x"].agg(["min", "max"])
     low, high = float(ends["min"].max()), float(ends["max"].min())
-    found = [(group, seed, _area(one["x"].to_numpy(), one["value"].to_numpy(), low, high))
-             for (group, seed), one in kept.groupby(["group", "seed"], sort=False)]
+    found = [
+        (group, seed, _area(one["x"].to_numpy(), one["value"].to_numpy(), low, high))
+        for (group, seed), one in kept.groupby(["group", "seed"], sort=False)
+    ]
     return pd.DataFrame(found, columns=["group", "seed", "area"]).assign(low=low, high=high)
 
 
@@ -29,9 +32,20 @@ def areas(rows: pd.DataFrame, reference: str | None = None) -> pd.DataFrame:
     found = seed_areas(rows)
     base = found[found["group"] == reference].set_index("seed")["area"]
     found["gain"] = found["area"] - found["seed"].map(base).astype(float)
-    return found.groupby("group", sort=False).agg(
-        mean=("area", "mean"), std=("area", "std"), n=("area", "count"), low=("low", "first"), high=("high", "first"),
-        gain=("gain", "mean"), gain_std=("gain", "std"), pairs=("gain", "count")).reset_index()
+    return (
+        found.groupby("group", sort=False)
+        .agg(
+            mean=("area", "mean"),
+            std=("area", "std"),
+            n=("area", "count"),
+            low=("low", "first"),
+            high=("high", "first"),
+            gain=("gain", "mean"),
+            gain_std=("gain", "std"),
+            pairs=("gain", "count"),
+        )
+        .reset_index()
+    )
 
 
 def _area(x: np.ndarray, value: np.ndarray, low: float, high: float) -> float:
@@ -39,9 +53,12 @@ def _area(x: np.ndarray, value: np.ndarray, low: float, high: float) -> float:
     if not low < high:
         return np.nan
     inside = (x >= low) & (x <= high)
-    at, height = x[inside], value[inside]                   # as they are: two at one x are a step
+    at, height = x[inside], value[inside]  # as they are: two at one x are a step
     for end in (low, high):
         if end not in at:
             place = int(np.searchsorted(at, end))
-            at, height = np.insert(at, place, end), np.insert(height, place, np.interp(end, x, value))
+            at, height = (
+                np.insert(at, place, end),
+                np.insert(height, place, np.interp(end, x, value)),
+            )
     return float(np.trapezoid(height, at) / (high - low))

@@ -1,4 +1,5 @@
 """Means over seeds with their spread, and the change against a reference. Nothing is smoothed, carried on or extrapolated."""
+
 from collections.abc import Mapping
 
 import numpy as np
@@ -7,7 +8,11 @@ from scipy import stats
 
 from mtal.analysis.statistics.rows import direction, in_order, line, point, sign, tidy
 
-SPREADS = {"std": "standard deviation", "sem": "standard error", "ci95": "95 % confidence interval (Student t)"}
+SPREADS = {
+    "std": "standard deviation",
+    "sem": "standard error",
+    "ci95": "95 % confidence interval (Student t)",
+}
 
 
 def over_seeds(rows: pd.DataFrame, spread: str = "std") -> pd.DataFrame:
@@ -25,10 +30,14 @@ def beside(rows: pd.DataFrame, reference: str) -> pd.DataFrame:
     between its points; NaN outside their range and for a seed that it lacks."""
     kept = tidy(rows)
     keys = [name for name in ("task", "seed") if name in kept.columns]
-    theirs, x, value = (kept["group"] == reference).to_numpy(), kept["x"].to_numpy(), kept["value"].to_numpy()
+    theirs, x, value = (
+        (kept["group"] == reference).to_numpy(),
+        kept["x"].to_numpy(),
+        kept["value"].to_numpy(),
+    )
     base = np.full(len(kept), np.nan)
     for place in map(np.asarray, kept.groupby(keys, sort=False).indices.values()):
-        twin = place[theirs[place]]                         # cycles that cost nothing share an x
+        twin = place[theirs[place]]  # cycles that cost nothing share an x
         if len(twin):
             known, which = np.unique(x[twin], return_inverse=True)
             curve = np.bincount(which, value[twin]) / np.bincount(which)
@@ -43,10 +52,15 @@ def changes(rows: pd.DataFrame, reference: str, better: str | Mapping[str, str])
     for all rows, or per task.
     """
     found = beside(rows, reference)
-    turned: float | pd.Series[float] = sign(better) if isinstance(better, str) else found["task"].map(
-        {task: sign(one) for task, one in better.items()}).astype(float)
+    turned: float | pd.Series[float] = (
+        sign(better)
+        if isinstance(better, str)
+        else found["task"].map({task: sign(one) for task, one in better.items()}).astype(float)
+    )
     base = found["base"].where(found["base"] != 0)
-    return found.assign(value=100 * turned * (found["value"] - base) / base.abs()).drop(columns="base")
+    return found.assign(value=100 * turned * (found["value"] - base) / base.abs()).drop(
+        columns="base"
+    )
 
 
 def across_tasks(rows: pd.DataFrame, reference: str, spread: str = "std") -> pd.DataFrame:
@@ -71,7 +85,11 @@ def _summary(kept: pd.DataFrame, spread: str) -> pd.DataFrame:
     found = points[["budget", "value"]].mean()
     n, std = points["value"].count().to_numpy(), points["value"].std().to_numpy()
     many = np.where(n > 1, n, np.nan)
-    factor = {"std": np.ones(len(n)), "sem": many ** -0.5, "ci95": stats.t.ppf(0.975, many - 1) * many ** -0.5}[spread]
+    factor = {
+        "std": np.ones(len(n)),
+        "sem": many**-0.5,
+        "ci95": stats.t.ppf(0.975, many - 1) * many**-0.5,
+    }[spread]
     found = found.assign(spread=std * factor, n=n).reset_index().rename(columns={"value": "mean"})
     found = in_order(found.assign(x=found["budget"]))
     return found[[*dict.fromkeys([*keys, "x"]), "mean", "spread", "n"]]

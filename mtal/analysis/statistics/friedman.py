@@ -1,4 +1,5 @@
 """Ranks over many settings: Friedman's test with Nemenyi's critical difference (Demšar 2006, JMLR 7)."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,7 @@ from scipy import stats
 
 from mtal.analysis.statistics.rows import direction, sign
 
-SETTINGS = 5                                                # with fewer the test says nothing (our choice)
+SETTINGS = 5  # with fewer the test says nothing (our choice)
 LEVEL = 0.05
 
 
@@ -28,8 +29,10 @@ def friedman(rows: pd.DataFrame) -> Friedman | None:
     Settings where a group has no number are left out (NaN is none). None for fewer than 5 settings or 3 groups. Ties share
     their mean rank; if all groups tie everywhere, the statistic is 0 and p = 1.
     """
-    tables = [sign(direction(one)) * one.groupby("group", sort=False)["value"].mean().rename(str(setting))
-              for setting, one in rows.groupby("setting", sort=False)]
+    tables = [
+        sign(direction(one)) * one.groupby("group", sort=False)["value"].mean().rename(str(setting))
+        for setting, one in rows.groupby("setting", sort=False)
+    ]
     if not tables:
         return None
     whole = pd.concat(tables, axis=1).T.dropna()
@@ -41,7 +44,9 @@ def friedman(rows: pd.DataFrame) -> Friedman | None:
         statistic, p = 0.0, 1.0
     else:
         statistic, p = (float(one) for one in stats.friedmanchisquare(*whole.to_numpy().T))
-    return Friedman(ranks.mean().sort_values(kind="stable"), statistic, p, nemenyi(groups, count), count)
+    return Friedman(
+        ranks.mean().sort_values(kind="stable"), statistic, p, nemenyi(groups, count), count
+    )
 
 
 def nemenyi(groups: int, settings: int) -> float:

@@ -1,4 +1,5 @@
 """The budget at which a learning curve first reaches a target."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -6,7 +7,7 @@ import pandas as pd
 
 from mtal.analysis.statistics.rows import curves, seeds_of, sign, tidy
 
-CLOSE = 1e-12                                               # of the target: so much is rounding, and counts as reached
+CLOSE = 1e-12  # of the target: so much is rounding, and counts as reached
 
 
 class Reach(NamedTuple):
@@ -22,7 +23,7 @@ def reach(x: np.ndarray, value: np.ndarray, target: float, better: str) -> Reach
 
     The curve is made monotone by its running best and read off linearly between its points; never extrapolated: the first or
     last x is given with `censor` instead. A target that the first point just has is "<=" too, since the curve may have had it
-    before. (PRODUCT: labels to reach X; running best is our choice.)
+    before. (docs/method.md, section 11.)
     """
     x, value = np.asarray(x, float), np.asarray(value, float)
     there = np.isfinite(x) & np.isfinite(value)
@@ -34,7 +35,9 @@ def reach(x: np.ndarray, value: np.ndarray, target: float, better: str) -> Reach
     return Reach(float(found[0]), str(censor[0]))
 
 
-def reaches(x: np.ndarray, value: np.ndarray, target: np.ndarray, better: str) -> tuple[np.ndarray, np.ndarray]:
+def reaches(
+    x: np.ndarray, value: np.ndarray, target: np.ndarray, better: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Many curves at once, as `reach`. x, value: float [curves, points >= 1] without NaN; target: float [curves].
 
     Budgets float [curves] and censors str [curves].
@@ -48,8 +51,10 @@ def reaches(x: np.ndarray, value: np.ndarray, target: np.ndarray, better: str) -
     start, rise = best[curve, before], best[curve, first] - best[curve, before]
     part = np.clip(np.divide(aim - start, rise, out=np.ones(len(x)), where=rise > 0), 0, 1)
     between = x[curve, before] + part * (x[curve, first] - x[curve, before])
-    return (np.where(reached, np.where(first == 0, x[:, 0], between), x[:, -1]),
-            np.where(reached, np.where(first == 0, "<=", ""), ">"))
+    return (
+        np.where(reached, np.where(first == 0, x[:, 0], between), x[:, -1]),
+        np.where(reached, np.where(first == 0, "<=", ""), ">"),
+    )
 
 
 def reach_by_group(rows: pd.DataFrame, target: float, better: str) -> pd.DataFrame:
@@ -57,10 +62,20 @@ def reach_by_group(rows: pd.DataFrame, target: float, better: str) -> pd.DataFra
     kept, found = tidy(rows), []
     for group in kept["group"].unique():
         line = curves(kept, group, seeds_of(kept, group))
-        found.append((group, *reach(line.x.mean(axis=0), line.value.mean(axis=0), target, better), len(line.x)))
+        found.append(
+            (
+                group,
+                *reach(line.x.mean(axis=0), line.value.mean(axis=0), target, better),
+                len(line.x),
+            )
+        )
     return pd.DataFrame(found, columns=["group", "x", "censor", "n"])
 
 
 def text(value: float, censor: str = "", places: int = 1) -> str:
     """`28.6`, `≤20.0`, `>60.0`; `unknown` for NaN."""
-    return "unknown" if np.isnan(value) else {"<=": "≤", ">=": "≥"}.get(censor, censor) + f"{value:.{places}f}"
+    return (
+        "unknown"
+        if np.isnan(value)
+        else {"<=": "≤", ">=": "≥"}.get(censor, censor) + f"{value:.{places}f}"
+    )

@@ -1,4 +1,5 @@
 """How many labels a line saves against a reference, with a bootstrap interval over seeds."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -32,8 +33,16 @@ class Saved(NamedTuple):
     censored: int
 
 
-def labels_saved(rows: pd.DataFrame, group: str, reference: str, better: str, *, target: float | None = None,
-                 draws: int = 2000, seed: int = 0) -> Saved:
+def labels_saved(
+    rows: pd.DataFrame,
+    group: str,
+    reference: str,
+    better: str,
+    *,
+    target: float | None = None,
+    draws: int = 2000,
+    seed: int = 0,
+) -> Saved:
     """Share of the budget that `group` saves against `reference` on the way to `target`.
 
     Our choices. The reference's budget is where its own running best first has the target, which can be before its end. With
@@ -50,21 +59,48 @@ def labels_saved(rows: pd.DataFrame, group: str, reference: str, better: str, *,
     ours, theirs = (shared, shared) if paired else (ours, theirs)
     line, other = curves(kept, group, ours), curves(kept, reference, theirs)
     if not line.x.size or not other.x.size:
-        return Saved(Share(np.nan, "?"), None, None, Reach(np.nan, ""), Reach(np.nan, ""), np.nan if target is None else target,
-                     (len(ours), len(theirs)), paired, 0, 0)
+        return Saved(
+            Share(np.nan, "?"),
+            None,
+            None,
+            Reach(np.nan, ""),
+            Reach(np.nan, ""),
+            np.nan if target is None else target,
+            (len(ours), len(theirs)),
+            paired,
+            0,
+            0,
+        )
     even = [np.full((1, len(seeds)), 1 / len(seeds)) for seeds in (ours, theirs)]
     found, budgets, aim = _ranges(line, other, even[0], even[1], better, target)
     low, high, censored = None, None, 0
     if min(len(ours), len(theirs)) > 1:
         rng = np.random.default_rng(seed)
         first = _weights(len(ours), draws, rng)
-        drawn, _, _ = _ranges(line, other, first, first if paired else _weights(len(theirs), draws, rng), better, target)
+        drawn, _, _ = _ranges(
+            line,
+            other,
+            first,
+            first if paired else _weights(len(theirs), draws, rng),
+            better,
+            target,
+        )
         censored = int((drawn[0] != drawn[1]).sum())
         low, high = _interval(drawn)
     else:
         draws = 0
-    return Saved(_share(found[0, 0], found[1, 0]), low, high, budgets[0], budgets[1], float(aim[0]), (len(ours), len(theirs)),
-                 paired, draws, censored)
+    return Saved(
+        _share(found[0, 0], found[1, 0]),
+        low,
+        high,
+        budgets[0],
+        budgets[1],
+        float(aim[0]),
+        (len(ours), len(theirs)),
+        paired,
+        draws,
+        censored,
+    )
 
 
 def last_mean(rows: pd.DataFrame, group: str) -> float:
@@ -81,12 +117,22 @@ def _weights(n: int, draws: int, rng: np.random.Generator) -> np.ndarray:
     return np.bincount(picks.ravel(), minlength=draws * n).reshape(draws, n) / n
 
 
-def _ranges(line: Curves, other: Curves, ours: np.ndarray, theirs: np.ndarray, better: str, target: float | None
-            ) -> tuple[np.ndarray, list[Reach], np.ndarray]:
+def _ranges(
+    line: Curves,
+    other: Curves,
+    ours: np.ndarray,
+    theirs: np.ndarray,
+    better: str,
+    target: float | None,
+) -> tuple[np.ndarray, list[Reach], np.ndarray]:
     """For means with the weights ours, theirs [draws, seeds]: between which ends the share lies, float [2, draws]; the two
     budgets of the first draw; the targets [draws]."""
     x, value = theirs @ other.x, theirs @ other.value
-    aim = value[np.arange(len(x)), x.argmax(axis=1)] if target is None else np.full(len(x), float(target))
+    aim = (
+        value[np.arange(len(x)), x.argmax(axis=1)]
+        if target is None
+        else np.full(len(x), float(target))
+    )
     ends, budgets = [], []
     for one_x, one_value in ((ours @ line.x, ours @ line.value), (x, value)):
         budget, censor = reaches(one_x, one_value, aim, better)
@@ -104,7 +150,11 @@ def _interval(found: np.ndarray) -> tuple[Share, Share]:
     """The two ends, each a drawn value and none between two."""
     lower, upper = np.sort(found, axis=1)
     low, high = int(0.025 * (len(lower) - 1)), int(np.ceil(0.975 * (len(lower) - 1)))
-    top = Share(float(upper[high]), "<=") if lower[high] < upper[high] < 1 else _share(lower[high], upper[high])
+    top = (
+        Share(float(upper[high]), "<=")
+        if lower[high] < upper[high] < 1
+        else _share(lower[high], upper[high])
+    )
     return _share(lower[low], upper[low]), top
 
 

@@ -1,4 +1,5 @@
 """How much alike picks are: Jaccard 1901, and what chance alone would give."""
+
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import combinations
@@ -19,7 +20,9 @@ def jaccard(picks: Mapping[str, Iterable[object]]) -> pd.DataFrame:
         inside[row, [place[one] for one in sets[name]]] = 1
     both, sizes = inside @ inside.T, inside.sum(axis=1)
     either = sizes[:, None] + sizes - both
-    return pd.DataFrame(np.divide(both, either, out=np.full(both.shape, np.nan), where=either > 0), names, names)
+    return pd.DataFrame(
+        np.divide(both, either, out=np.full(both.shape, np.nan), where=either > 0), names, names
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -55,23 +58,37 @@ def between_seeds(picks: pd.DataFrame, pool: int, cumulative: bool = False) -> p
     return _means(picks, pool, cumulative, shared="group", compared="seed", names=["group"])
 
 
-def _means(picks: pd.DataFrame, pool: int, cumulative: bool, shared: str, compared: str, names: list[str]) -> pd.DataFrame:
+def _means(
+    picks: pd.DataFrame, pool: int, cumulative: bool, shared: str, compared: str, names: list[str]
+) -> pd.DataFrame:
     found = []
     last = picks.groupby(["group", "seed"])["cycle"].max()
-    order = picks[compared].unique()                        # the same for every seed, so that a pair is one and not two
+    order = picks[compared].unique()  # the same for every seed, so that a pair is one and not two
     for cycle in sorted(picks["cycle"].unique()):
         here = picks[picks["cycle"] <= cycle] if cumulative else picks[picks["cycle"] == cycle]
         for name, some in here.groupby(shared, sort=False):
-            ids = {one: set(rows["id"]) for one, rows in some.groupby(compared, sort=False)
-                   if last[(name, one) if shared == "group" else (one, name)] >= cycle}
+            ids = {
+                one: set(rows["id"])
+                for one, rows in some.groupby(compared, sort=False)
+                if last[(name, one) if shared == "group" else (one, name)] >= cycle
+            }
             sets = {one: ids[one] for one in order if one in ids}
             alike = jaccard(sets).to_numpy()
-            found += [(cycle, *([one, other] if shared == "seed" else [name]), alike[i, j],
-                       by_chance(len(sets[one]), len(sets[other]), pool))
-                      for (i, one), (j, other) in combinations(enumerate(sets), 2)]
+            found += [
+                (
+                    cycle,
+                    *([one, other] if shared == "seed" else [name]),
+                    alike[i, j],
+                    by_chance(len(sets[one]), len(sets[other]), pool),
+                )
+                for (i, one), (j, other) in combinations(enumerate(sets), 2)
+            ]
     table = pd.DataFrame(found, columns=["cycle", *names, "jaccard", "chance"])
-    return (table.groupby(["cycle", *names], sort=False)
-            .agg(mean=("jaccard", "mean"), chance=("chance", "mean"), pairs=("jaccard", "count")).reset_index())
+    return (
+        table.groupby(["cycle", *names], sort=False)
+        .agg(mean=("jaccard", "mean"), chance=("chance", "mean"), pairs=("jaccard", "count"))
+        .reset_index()
+    )
 
 
 def _choose(n: int, k: np.ndarray | int) -> np.ndarray:

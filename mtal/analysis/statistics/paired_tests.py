@@ -1,4 +1,5 @@
 """Paired t-tests between lines at equal budget, and their correction for many tests."""
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -6,7 +7,7 @@ from scipy import stats
 from mtal.analysis.statistics.rows import direction, point, sign, tidy
 
 LEVEL = 0.05
-ROUNDING = 1e-12                                            # of the largest value: smaller differences are none
+ROUNDING = 1e-12  # of the largest value: smaller differences are none
 
 
 def critical(n: float, tests: int = 1) -> float:
@@ -29,13 +30,15 @@ def paired_tests(rows: pd.DataFrame) -> pd.DataFrame:
             wide = here.pivot(index="seed", columns="group", values="value")
             pieces.append(_tests(sign(better) * wide).assign(setting=setting, point=at))
     columns = ["setting", "point", "one", "other", "n", "difference", "t", "p", "same"]
-    return pd.concat(pieces, ignore_index=True)[columns] if pieces else pd.DataFrame(columns=columns)
+    return (
+        pd.concat(pieces, ignore_index=True)[columns] if pieces else pd.DataFrame(columns=columns)
+    )
 
 
 def holm(p: np.ndarray) -> np.ndarray:
     """p-values [tests] adjusted by the step-down of Holm 1979: to be compared with the level as they stand. NaN: no test."""
     adjusted = np.full(len(p), np.nan)
-    order = np.argsort(p)[:np.isfinite(p).sum()]            # NaN are sorted last
+    order = np.argsort(p)[: np.isfinite(p).sum()]  # NaN are sorted last
     steps = p[order] * np.arange(len(order), 0, -1)
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1)
     return adjusted
@@ -53,8 +56,21 @@ def _tests(wide: pd.DataFrame) -> pd.DataFrame:
     tiny = np.maximum(scale[one], scale[other])
     with np.errstate(divide="ignore", invalid="ignore"):
         std = np.sqrt(np.nansum((differences - mean) ** 2, axis=0) / (n - 1))
-        t = np.where(std <= tiny, np.where(np.abs(mean) <= tiny, 0, np.inf * np.sign(mean)), mean / (std / np.sqrt(n)))
+        t = np.where(
+            std <= tiny,
+            np.where(np.abs(mean) <= tiny, 0, np.inf * np.sign(mean)),
+            mean / (std / np.sqrt(n)),
+        )
         t = np.where(n > 1, t, np.nan)
         p = 2 * stats.t.sf(np.abs(t), n - 1)
-    return pd.DataFrame({"one": names[one], "other": names[other], "n": n, "difference": mean, "t": t, "p": p,
-                         "same": np.nanmax(np.abs(differences), axis=0, initial=0) <= tiny})
+    return pd.DataFrame(
+        {
+            "one": names[one],
+            "other": names[other],
+            "n": n,
+            "difference": mean,
+            "t": t,
+            "p": p,
+            "same": np.nanmax(np.abs(differences), axis=0, initial=0) <= tiny,
+        }
+    )

@@ -3,6 +3,7 @@
 Columns: group (a line: strategy and variant), seed, x (the budget, >= 0, in any unit), value; cycle, if the runs have one; and
 task, where there may be several.
 """
+
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -48,7 +49,11 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
     kept = rows[[*dict.fromkeys([*keys, "x", "value"])]].astype({"x": float, "value": float})
     kept = kept[np.isfinite(kept["x"]) & np.isfinite(kept["value"])]
     if kept.duplicated(keys).any():
-        kept = kept.groupby(keys, sort=False)[[name for name in ("x", "value") if name not in keys]].mean().reset_index()
+        kept = (
+            kept.groupby(keys, sort=False)[[name for name in ("x", "value") if name not in keys]]
+            .mean()
+            .reset_index()
+        )
     return in_order(kept)
 
 
@@ -74,6 +79,10 @@ def curves(kept: pd.DataFrame, group: str, seeds: Iterable[int]) -> Curves:
     one = kept[(kept["group"] == group) & kept["seed"].isin([*seeds])].copy()
     one["point"] = one[point(kept)]
     wide = one.pivot(index="seed", columns="point", values=["x", "value"])
-    x, value = (wide[name].to_numpy(float) for name in ("x", "value")) if len(one) else (np.empty((0, 0)), np.empty((0, 0)))
+    x, value = (
+        (wide[name].to_numpy(float) for name in ("x", "value"))
+        if len(one)
+        else (np.empty((0, 0)), np.empty((0, 0)))
+    )
     whole = np.isfinite(value).all(axis=0)
     return Curves(x[:, whole], value[:, whole])

@@ -1,4 +1,5 @@
 """Welch's t-tests on printed means: what a table tells of differences without its runs."""
+
 import pandas as pd
 from scipy import stats
 
@@ -13,12 +14,25 @@ def welch(rows: pd.DataFrame, group: str) -> pd.DataFrame:
     """
     found, mine = [], rows[rows["group"] == group].set_index("cell")
     for other in rows["group"].unique():
-        theirs = rows[rows["group"] == other].set_index("cell")[["mean", "spread", "n"]].add_suffix(".other")
+        theirs = (
+            rows[rows["group"] == other]
+            .set_index("cell")[["mean", "spread", "n"]]
+            .add_suffix(".other")
+        )
         cells = mine.join(theirs, how="inner")
         if other == group or cells.empty:
             continue
-        given = (cells[name].to_numpy(float) for name in ("mean", "spread", "n", "mean.other", "spread.other", "n.other"))
+        given = (
+            cells[name].to_numpy(float)
+            for name in ("mean", "spread", "n", "mean.other", "spread.other", "n.other")
+        )
         _, p = stats.ttest_ind_from_stats(*given, equal_var=False)
-        ahead = cells["better"].map(sign).to_numpy() * (cells["mean"] - cells["mean.other"]).to_numpy()
+        ahead = (
+            cells["better"].map(sign).to_numpy() * (cells["mean"] - cells["mean.other"]).to_numpy()
+        )
         found.append(pd.DataFrame({"other": other, "cell": cells.index, "ahead": ahead, "p": p}))
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=["other", "cell", "ahead", "p"])
+    return (
+        pd.concat(found, ignore_index=True)
+        if found
+        else pd.DataFrame(columns=["other", "cell", "ahead", "p"])
+    )

@@ -1,5 +1,6 @@
 """Who beats whom: the pairwise comparison of BADGE (Ash et al. 2020, "Deep batch active learning by diverse, uncertain gradient
 lower bounds", section 4)."""
+
 from functools import partial
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import pandas as pd
 from mtal.analysis.statistics.paired_tests import LEVEL, critical, holm, paired_tests
 
 MEAN = "mean over the column"
-FEW = 3                                                     # seeds, below which a cell is weak
+FEW = 3  # seeds, below which a cell is weak
 
 
 class Wins(NamedTuple):
@@ -39,10 +40,17 @@ def wins(rows: pd.DataFrame, corrected: bool = False) -> Wins:
     groups = rows["group"].unique().tolist()
     tests = paired_tests(rows)
     size = (len(groups), len(groups))
-    matrix, possible, least, never = np.zeros(size), np.zeros(size), np.full(size, np.inf), np.ones(size, bool)
+    matrix, possible, least, never = (
+        np.zeros(size),
+        np.zeros(size),
+        np.full(size, np.inf),
+        np.ones(size, bool),
+    )
     settings = most = 0
     for _, one in tests.groupby("setting", sort=False):
-        i, j = (np.array([groups.index(name) for name in one[column]]) for column in ("one", "other"))
+        i, j = (
+            np.array([groups.index(name) for name in one[column]]) for column in ("one", "other")
+        )
         n = one["n"].to_numpy()
         never[i, j] = False
         np.minimum.at(least, (i[n > 1], j[n > 1]), n[n > 1])
@@ -65,4 +73,12 @@ def wins(rows: pd.DataFrame, corrected: bool = False) -> Wins:
     needed = np.array([[critical(count) for count in row] for row in n]).reshape(size)
     weak = (n < FEW) & ~np.eye(len(groups), dtype=bool)
     square = partial(pd.DataFrame, index=groups, columns=groups)
-    return Wins(table, square(possible + possible.T), square(n), square(needed), square(weak), settings, most)
+    return Wins(
+        table,
+        square(possible + possible.T),
+        square(n),
+        square(needed),
+        square(weak),
+        settings,
+        most,
+    )

@@ -3,12 +3,21 @@
 A run may measure more than its strategy needs (describe=always). Stages for the other signals alone are left out; a stage that
 served both counts in full, so that its time is the most that the strategy can have cost.
 """
+
 import pandas as pd
 
 from mtal.runs.store.run import Run
 
 TRAINING = ("guess", "train")
-NO_CHOICE = ("load", "evaluate", "others", "quality", "evidence", "project", "afterwards")  # no part of choosing
+NO_CHOICE = (
+    "load",
+    "evaluate",
+    "others",
+    "quality",
+    "evidence",
+    "project",
+    "afterwards",
+)  # no part of choosing
 
 
 def needed_stages(run: Run) -> dict[str, bool]:
@@ -25,5 +34,8 @@ def spent(run: Run, seconds: pd.DataFrame) -> pd.DataFrame:
         rows = rows[rows["stage"].isin(list(needed))]
     kind = rows["stage"].isin(TRAINING).map({True: "training", False: "selection"})
     exact = rows["stage"].map(needed).astype(bool) if needed else run.config.describe != "always"
-    return rows.assign(kind=kind, exact=exact).groupby(["cycle", "kind"], as_index=False).agg(
-        seconds=("seconds", "sum"), exact=("exact", "all"))
+    return (
+        rows.assign(kind=kind, exact=exact)
+        .groupby(["cycle", "kind"], as_index=False)
+        .agg(seconds=("seconds", "sum"), exact=("exact", "all"))
+    )

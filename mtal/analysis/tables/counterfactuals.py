@@ -3,6 +3,7 @@
 All are plain rankings of the pool as it stood before the first pick, without the greedy update (our choice: an update for every
 rule would take a whole selection each).
 """
+
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -17,7 +18,7 @@ from mtal.runs.store.pool_table import members, tasks_of
 Join = Literal["max", "mean", "min"]
 JOINS: tuple[Join, ...] = ("max", "mean", "min")
 COLUMNS = ["rule", "kind", "rank", "picked", "phrase"]
-NAMED = 3                                                   # so many rules a verdict names at most
+NAMED = 3  # so many rules a verdict names at most
 
 
 def scores_of_tasks(pool: pd.DataFrame, tasks: Sequence[str], join: Join) -> pd.DataFrame:
@@ -30,14 +31,20 @@ def scores_of_tasks(pool: pd.DataFrame, tasks: Sequence[str], join: Join) -> pd.
     return pd.DataFrame(found, index=pool.index)
 
 
-def normalised(pool: pd.DataFrame, tasks: Sequence[str], join: Join, config: Config) -> pd.DataFrame:
+def normalised(
+    pool: pd.DataFrame, tasks: Sequence[str], join: Join, config: Config
+) -> pd.DataFrame:
     """The same made comparable over the open pool in the run's way; empty if anything was not measured there."""
     committee = scores_of_tasks(pool, tasks, join)
     free = pool["open"].to_numpy()
     if committee.empty or not np.isfinite(committee.to_numpy()[free]).all():
         return pd.DataFrame(index=pool.index)
-    scores = task_scores(committee.to_numpy()[:, :, None], "max")   # joined above: tasks differ in the size of their committees
-    return pd.DataFrame(comparable(scores, free, config.normalise), index=pool.index, columns=committee.columns)
+    scores = task_scores(
+        committee.to_numpy()[:, :, None], "max"
+    )  # joined above: tasks differ in the size of their committees
+    return pd.DataFrame(
+        comparable(scores, free, config.normalise), index=pool.index, columns=committee.columns
+    )
 
 
 def ranks_in(values: pd.Series, free: pd.Series) -> np.ndarray:
@@ -45,19 +52,33 @@ def ranks_in(values: pd.Series, free: pd.Series) -> np.ndarray:
     known = (free & np.isfinite(values)).to_numpy()
     order = np.sort(values.to_numpy(float)[known])
     found = np.zeros(len(values), np.int32)
-    found[known] = 1 + len(order) - np.searchsorted(order, values.to_numpy(float)[known], side="right")
+    found[known] = (
+        1 + len(order) - np.searchsorted(order, values.to_numpy(float)[known], side="right")
+    )
     return found
 
 
-def score(pool: pd.DataFrame, config: Config, join: Join | None = None, across: str | None = None, terms: str | None = None,
-          without: str = "") -> pd.Series:
+def score(
+    pool: pd.DataFrame,
+    config: Config,
+    join: Join | None = None,
+    across: str | None = None,
+    terms: str | None = None,
+    without: str = "",
+) -> pd.Series:
     """(N,) score before the first pick. What is not given is as the run had it; `without`: a task left out."""
-    parts = pool[[f"n.{task}" for task in tasks_of(pool, "n")]].rename(columns=lambda name: name.removeprefix("n."))
+    parts = pool[[f"n.{task}" for task in tasks_of(pool, "n")]].rename(
+        columns=lambda name: name.removeprefix("n.")
+    )
     if join is not None and join != config.committee:
         parts = normalised(pool, tasks_of(pool, "n"), join, config)
     parts = parts.drop(columns=without) if without else parts
     doubt = parts.mean(axis=1) if (across or config.across) == "mean" else parts.max(axis=1)
-    kinds = {"inconsistency": doubt, "diversity": pool["diversity_start"], "product": doubt * pool["diversity_start"]}
+    kinds = {
+        "inconsistency": doubt,
+        "diversity": pool["diversity_start"],
+        "product": doubt * pool["diversity_start"],
+    }
     return kinds[terms or config.terms]
 
 
@@ -76,19 +97,29 @@ def rule_ranks(pool: pd.DataFrame, config: Config) -> pd.DataFrame:
     for terms in ("inconsistency", "diversity"):
         if terms != config.terms:
             rules[f"terms.{terms} alone"] = score(pool, config, terms=terms)
-    if config.terms != "diversity":                         # else tasks and committee change nothing
+    if config.terms != "diversity":  # else tasks and committee change nothing
         rules |= _of_tasks(pool, config, names)
-    return pd.DataFrame({rule: ranks_in(values, pool["open"]) for rule, values in rules.items()}, index=pool.index)
+    return pd.DataFrame(
+        {rule: ranks_in(values, pool["open"]) for rule, values in rules.items()}, index=pool.index
+    )
 
 
 def _of_tasks(pool: pd.DataFrame, config: Config, names: Sequence[str]) -> dict[str, pd.Series]:
     """Scores under other ways to join tasks and committees, and without each task."""
     several = len(names) > 1
-    rules = {f"tasks.tasks joined by {across}": score(pool, config, across=across) for across in ("max", "mean")
-             if several and across != config.across}
-    rules |= {f"committee.committee by {join}": score(pool, config, join=join) for join in JOINS
-              if join != config.committee and not normalised(pool, names, join, config).empty}
-    return rules | {f"left out.without {name}": score(pool, config, without=name) for name in names if several}
+    rules = {
+        f"tasks.tasks joined by {across}": score(pool, config, across=across)
+        for across in ("max", "mean")
+        if several and across != config.across
+    }
+    rules |= {
+        f"committee.committee by {join}": score(pool, config, join=join)
+        for join in JOINS
+        if join != config.committee and not normalised(pool, names, join, config).empty
+    }
+    return rules | {
+        f"left out.without {name}": score(pool, config, without=name) for name in names if several
+    }
 
 
 def other_rules(ranks: pd.DataFrame, pool: pd.DataFrame, image: int) -> pd.DataFrame:
@@ -102,8 +133,13 @@ def other_rules(ranks: pd.DataFrame, pool: pd.DataFrame, image: int) -> pd.DataF
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def other_strategies(others: pd.DataFrame, picks: Mapping[str, Sequence[int]], titles: Mapping[str, str], image: int,
-                     own: str) -> pd.DataFrame:
+def other_strategies(
+    others: pd.DataFrame,
+    picks: Mapping[str, Sequence[int]],
+    titles: Mapping[str, str],
+    image: int,
+    own: str,
+) -> pd.DataFrame:
     """Rank of an image under the other strategies that scored this pool. COLUMNS, kind "strategy"; rank 0: they gave it none.
 
     `others`, `picks` as `Run.others` and `Run.others_picked` give them; `titles`: name -> title; `own`: the run's strategy.
@@ -112,7 +148,15 @@ def other_strategies(others: pd.DataFrame, picks: Mapping[str, Sequence[int]], t
     for name in others.columns:
         title = titles.get(name, name)
         if name != own:
-            rows.append((title, "strategy", int(others[name].iloc[image]), image in picks.get(name, ()), f"under {title}"))
+            rows.append(
+                (
+                    title,
+                    "strategy",
+                    int(others[name].iloc[image]),
+                    image in picks.get(name, ()),
+                    f"under {title}",
+                )
+            )
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -121,12 +165,22 @@ def verdict(rules: pd.DataFrame, picked: bool) -> str:
     known = rules[(rules["rank"] > 0) | rules["picked"]]
     if known.empty:
         return ""
-    differ = known[known["picked"] != picked].sort_values("rank", ascending=not picked, kind="stable")
+    differ = known[known["picked"] != picked].sort_values(
+        "rank", ascending=not picked, kind="stable"
+    )
     if not differ.empty:
         first = differ.head(NAMED)
-        named = [f"{phrase}{_place(rank)}" for phrase, rank in zip(first["phrase"], first["rank"], strict=True)]
-        more = f", nor under {len(differ) - NAMED} more of these rules" if len(differ) > NAMED and picked else \
-            f", and under {len(differ) - NAMED} more of these rules" if len(differ) > NAMED else ""
+        named = [
+            f"{phrase}{_place(rank)}"
+            for phrase, rank in zip(first["phrase"], first["rank"], strict=True)
+        ]
+        more = (
+            f", nor under {len(differ) - NAMED} more of these rules"
+            if len(differ) > NAMED and picked
+            else f", and under {len(differ) - NAMED} more of these rules"
+            if len(differ) > NAMED
+            else ""
+        )
         return f"It would {'not ' * picked}be picked {listed(named, 'or')}{more}."
     ranked = known[known["rank"] > 0].sort_values("rank", ascending=not picked, kind="stable")
     if ranked.empty:

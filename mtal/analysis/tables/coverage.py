@@ -1,4 +1,5 @@
 """How the labelled set of a run grows, and how well it covers the pool."""
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +12,9 @@ AT_START = -1
 def labelled_in(run: Run) -> np.ndarray:
     """(N,) int: in which cycle each pool image got its first label; -1 for the start, `run.cycles_done()` for not yet."""
     found = np.where(run.start().any(axis=1), AT_START, run.cycles_done())
-    for number in reversed(range(run.cycles_done())):       # a later label of another task does not count
+    for number in reversed(
+        range(run.cycles_done())
+    ):  # a later label of another task does not count
         images = run.bought(number)[:, 0]
         found[images[found[images] > number]] = number
     return found
@@ -33,5 +36,7 @@ def coverage(run: Run) -> pd.DataFrame:
         for when, name in (("before", "nearest"), ("after", "nearest_after")):
             known = left[name].dropna().to_numpy()
             if len(known):
-                rows.append((number, when, *np.quantile(known, [0.5, 0.95, 1]).tolist(), len(known)))
+                rows.append(
+                    (number, when, *np.quantile(known, [0.5, 0.95, 1]).tolist(), len(known))
+                )
     return pd.DataFrame(rows, columns=list(COVERAGE_COLUMNS))

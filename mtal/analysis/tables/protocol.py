@@ -1,4 +1,5 @@
 """How numbers came about, in words: what benchmark papers miss most. And the settings in which runs differ."""
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,29 +18,57 @@ def protocol(runs: Sequence[Run]) -> pd.DataFrame:
     groups: dict[str, list[Run]] = {}
     for run in curves or counted:
         groups.setdefault(names[run.config.group], []).append(run)
-    return pd.DataFrame({title: _shared(members) | {"seeds": ", ".join(str(seed) for seed in sorted(
-        run.config.seed for run in members))} for title, members in groups.items()})
+    return pd.DataFrame(
+        {
+            title: _shared(members)
+            | {"seeds": ", ".join(str(seed) for seed in sorted(run.config.seed for run in members))}
+            for title, members in groups.items()
+        }
+    )
 
 
 def notes(runs: Sequence[Run]) -> list[str]:
     """What must be known of the data and the metrics, each once."""
-    metrics = {f"{task.title}, {task.metric}": task.note for run in runs for task in run.tasks if task.note}
-    data = [note for note in dict.fromkeys(str(run.facts["dataset_note"]) for run in runs if run.facts.get("dataset_note"))
-            if not any(note in told for told in metrics.values())]
+    metrics = {
+        f"{task.title}, {task.metric}": task.note for run in runs for task in run.tasks if task.note
+    }
+    data = [
+        note
+        for note in dict.fromkeys(
+            str(run.facts["dataset_note"]) for run in runs if run.facts.get("dataset_note")
+        )
+        if not any(note in told for told in metrics.values())
+    ]
     return [*data, *(f"{title}: {note}" for title, note in metrics.items())]
 
 
 def differences(runs: Sequence[Run]) -> pd.DataFrame:
     """A row per setting in which any two runs differ, a column per run, by their names. Where they compute does not count."""
     configs = [run.config for run in runs]
-    names = [name for name in Config.model_fields if name not in MACHINE_FIELDS and configs and differs(name, configs)]
-    return pd.DataFrame({run.name: [str(getattr(run.config, name)) for name in names] for run in runs}, index=names)
+    names = [
+        name
+        for name in Config.model_fields
+        if name not in MACHINE_FIELDS and configs and differs(name, configs)
+    ]
+    return pd.DataFrame(
+        {run.name: [str(getattr(run.config, name)) for name in names] for run in runs}, index=names
+    )
 
 
 def beginning_text(config: Config) -> str:
     """What each cycle's training begins with."""
-    weights = "a weights file" if config.weights else "ImageNet weights" if config.pretrained else "random weights"
-    return f"{weights}, fine-tuned from cycle to cycle" if config.finetune else f"anew from {weights} each cycle"
+    weights = (
+        "a weights file"
+        if config.weights
+        else "ImageNet weights"
+        if config.pretrained
+        else "random weights"
+    )
+    return (
+        f"{weights}, fine-tuned from cycle to cycle"
+        if config.finetune
+        else f"anew from {weights} each cycle"
+    )
 
 
 def budget_text(config: Config) -> str:
@@ -48,9 +77,15 @@ def budget_text(config: Config) -> str:
         grows = f"all that is labelled, then + {config.step_percent:g} % of the pool per cycle"
     else:
         end = config.start_percent + config.step_percent * (config.cycles - 1)
-        grows = (f"{config.start_percent:g} % at random, + {config.step_percent:g} % per cycle → "
-                 f"{'at most ' * config.may_end_early}{end:g} % of the pool")
-    rules = [f"at {config.label_budget:,} task label{'s' * (config.label_budget != 1)}"] if config.label_budget else []
+        grows = (
+            f"{config.start_percent:g} % at random, + {config.step_percent:g} % per cycle → "
+            f"{'at most ' * config.may_end_early}{end:g} % of the pool"
+        )
+    rules = (
+        [f"at {config.label_budget:,} task label{'s' * (config.label_budget != 1)}"]
+        if config.label_budget
+        else []
+    )
     if config.plateau_percent:
         over = f"{config.plateau_cycles:,} cycle{'s' * (config.plateau_cycles != 1)}"
         rules.append(f"when the loss falls by less than {config.plateau_percent:g} % over {over}")
@@ -60,7 +95,11 @@ def budget_text(config: Config) -> str:
 def measured_on(facts: Mapping[str, Any]) -> str:
     """How many validation images have a usable label of each task, where some have not: ` (6 with semseg, 4 with depth)`."""
     found, images = facts.get("measured", {}), len(facts.get("validation", ()))
-    return f" ({', '.join(f'{number} with {task}' for task, number in found.items())})" if set(found.values()) - {images} else ""
+    return (
+        f" ({', '.join(f'{number} with {task}' for task, number in found.items())})"
+        if set(found.values()) - {images}
+        else ""
+    )
 
 
 def _shared(runs: Sequence[Run]) -> dict[str, str]:
@@ -73,7 +112,8 @@ def _facts(run: Run) -> dict[str, str]:
     config, facts = run.config, run.facts
     return {
         "data": f"{facts.get('dataset_title', config.dataset)}, {config.size_text} px",
-        "pool / validation images": f"{len(facts.get('pool', []))} / {len(facts.get('validation', []))}" + measured_on(facts),
+        "pool / validation images": f"{len(facts.get('pool', []))} / {len(facts.get('validation', []))}"
+        + measured_on(facts),
         "start, step": f"{budget_text(config)}, {'at most ' * config.may_end_early}{config.cycles} cycles",
         "network": f"{config.network}, {config.backbone}, {config.channels} channels",
         "start of training": beginning_text(config),
@@ -81,5 +121,7 @@ def _facts(run: Run) -> dict[str, str]:
         "sample weights": config.sample_weights,
         "evaluated": "network after the last epoch, whole validation split",
         "precision": str(facts.get("precision", "")),
-        "versions": ", ".join(f"{name} {version}" for name, version in facts.get("versions", {}).items()),
+        "versions": ", ".join(
+            f"{name} {version}" for name, version in facts.get("versions", {}).items()
+        ),
     }

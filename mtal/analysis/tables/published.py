@@ -1,4 +1,5 @@
 """The numbers that the paper prints: Tables 3-12 of its supplement, to be laid over curves and never blended with ours."""
+
 from pathlib import Path
 
 import numpy as np
@@ -7,13 +8,28 @@ import pandas as pd
 from mtal.locations import ASSETS
 
 PUBLISHED = ASSETS / "published.csv"
-COLUMNS = ["table", "figure", "dataset", "task", "metric", "better", "method", "labelled_percent", "mean", "spread"]
-PAPER_NAMES = {"nyud": "NYU", "nyud-mat": "NYU", "pascal": "PASCAL"}   # our data set -> the paper's
+COLUMNS = [
+    "table",
+    "figure",
+    "dataset",
+    "task",
+    "metric",
+    "better",
+    "method",
+    "labelled_percent",
+    "mean",
+    "spread",
+]
+PAPER_NAMES = {"nyud": "NYU", "nyud-mat": "NYU", "pascal": "PASCAL"}  # our data set -> the paper's
 READINGS = {"std": "a standard deviation", "variance": "a variance"}
-SEEDS = 3                                                   # runs behind every published number
-REPEATED = ("PASCAL", "saliency", ("Core-Set", "RBAL"))     # two methods with the same five means in one table
+SEEDS = 3  # runs behind every published number
+REPEATED = (
+    "PASCAL",
+    "saliency",
+    ("Core-Set", "RBAL"),
+)  # two methods with the same five means in one table
 
-TABLE_2 = {                                                 # committee joined by -> NYUD, last cycle; no ± is printed
+TABLE_2 = {  # committee joined by -> NYUD, last cycle; no ± is printed
     "max": {"loss": 7.08, "semseg": 33.6, "depth": 0.67, "normals": 21.5},
     "mean": {"loss": 7.37, "semseg": 32.9, "depth": 0.69, "normals": 22.3},
     "min": {"loss": 8.03, "semseg": 29.6, "depth": 0.82, "normals": 25.2},
@@ -26,9 +42,13 @@ def published_values(path: Path = PUBLISHED, reading: str = "std") -> pd.DataFra
     `spread`: the printed ±, taken for what `reading` says (one of READINGS), as a standard deviation (n = 3). The paper calls it
     a variance; its size is that of a standard deviation.
     """
-    rows = pd.read_csv(path, dtype={"table": int, "labelled_percent": float, "mean": float, "spread": float})
+    rows = pd.read_csv(
+        path, dtype={"table": int, "labelled_percent": float, "mean": float, "spread": float}
+    )
     if list(rows.columns) != COLUMNS:
-        raise ValueError(f"{path.name} must have the columns {', '.join(COLUMNS)}, not {', '.join(rows.columns)}")
+        raise ValueError(
+            f"{path.name} must have the columns {', '.join(COLUMNS)}, not {', '.join(rows.columns)}"
+        )
     rows["strategy"] = rows["method"].str.lower().str.rstrip("*")
     if reading == "variance":
         rows["spread"] = np.sqrt(rows["spread"])

@@ -1,4 +1,5 @@
 """Learning curves in words: what the lines are called, which one the others are held against, and what the points say."""
+
 from collections.abc import Mapping
 
 import pandas as pd
@@ -12,23 +13,47 @@ from mtal.analysis.tables.run_groups import apart
 NO_CURVE = "There is no curve to compare: these runs trained once, on all labels."
 ALONE = "n=1: one seed gives no error estimate."
 RANDOM = "random"
-POINT = ("kind", "title", "run", "seed", "cycle", "images", "labels", "percent", "hours", "x", "task", "metric", "value",
-         "spread", "band", "n")
+POINT = (
+    "kind",
+    "title",
+    "run",
+    "seed",
+    "cycle",
+    "images",
+    "labels",
+    "percent",
+    "hours",
+    "x",
+    "task",
+    "metric",
+    "value",
+    "spread",
+    "band",
+    "n",
+)
 CHANGE_AXIS = "Better by (%) ↑"
-CHANGE_NOTE = ("Seed by seed at equal x, with the sign turned so that higher is better for every task; every task counts the "
-               "same. Only where all tasks were measured and the reference reaches so far; nothing is extrapolated.")
+CHANGE_NOTE = (
+    "Seed by seed at equal x, with the sign turned so that higher is better for every task; every task counts the "
+    "same. Only where all tasks were measured and the reference reaches so far; nothing is extrapolated."
+)
 CHANGE_LACKS = "No line has a seed in common with it at equal labels, so nothing can be compared."
 FULL_NOTE = "Dotted line: networks trained once on the labels of the whole pool."
-UNEQUAL_SEEDS = ("Open marks on dotted lines are means over fewer seeds than the rest of their line: a step there may come from "
-                 "the seeds, not from the labels.")
+UNEQUAL_SEEDS = (
+    "Open marks on dotted lines are means over fewer seeds than the rest of their line: a step there may come from "
+    "the seeds, not from the labels."
+)
 UNEQUAL_STARTS = "These runs do not start with the same number of labelled images, so their curves are not comparable."
 
 
 def lines(rows: pd.DataFrame) -> dict[str, Line]:
     """Group -> how it is called and drawn. `rows` as `mtal.analysis.tables.run_groups.curve_rows` gives them."""
     first = rows.drop_duplicates("group")
-    return {str(group): Line(str(title), str(strategy), int(variant)) for group, title, strategy, variant in
-            zip(first["group"], first["title"], first["strategy"], first["variant"], strict=True)}
+    return {
+        str(group): Line(str(title), str(strategy), int(variant))
+        for group, title, strategy, variant in zip(
+            first["group"], first["title"], first["strategy"], first["variant"], strict=True
+        )
+    }
 
 
 def reference_of(rows: pd.DataFrame) -> str | None:
@@ -40,33 +65,63 @@ def reference_of(rows: pd.DataFrame) -> str | None:
 def full(whole: pd.DataFrame) -> list[Level]:
     """What runs that trained on all labels reach, a level per group: rows of one task, as `apart` gives them second."""
     known = whole.dropna(subset="value")
-    return [Level(f"{one['title'].iloc[0]} (n={len(one)})", float(one["value"].mean()))
-            for _, one in known.groupby("group", sort=False)]
+    return [
+        Level(f"{one['title'].iloc[0]} (n={len(one)})", float(one["value"].mean()))
+        for _, one in known.groupby("group", sort=False)
+    ]
 
 
-def behind(curves: pd.DataFrame, mean: pd.DataFrame, whole: pd.DataFrame, printed: pd.DataFrame | None,
-           band: str) -> pd.DataFrame:
+def behind(
+    curves: pd.DataFrame,
+    mean: pd.DataFrame,
+    whole: pd.DataFrame,
+    printed: pd.DataFrame | None,
+    band: str,
+) -> pd.DataFrame:
     """The data of one task's figure, a row per point: kind (seed, mean, all labels or published), title, run, seed, cycle, x,
     value, spread and n (of means; band says of what kind), and what each point cost. Curves and whole as `apart` gives them,
     mean as `over_seeds`."""
     titles = {group: line.title for group, line in lines(curves).items()}
-    tables = [mean.assign(kind="mean", title=mean["group"].map(titles), value=mean["mean"], band=band),
-              curves.assign(kind="seed"), whole.assign(kind="all labels")]
+    tables = [
+        mean.assign(kind="mean", title=mean["group"].map(titles), value=mean["mean"], band=band),
+        curves.assign(kind="seed"),
+        whole.assign(kind="all labels"),
+    ]
     if printed is not None and len(printed):
-        tables.append(printed.assign(kind="published", title=printed["method"], x=printed["labelled_percent"],
-                                     percent=printed["labelled_percent"], value=printed["mean"], n=SEEDS))
+        tables.append(
+            printed.assign(
+                kind="published",
+                title=printed["method"],
+                x=printed["labelled_percent"],
+                percent=printed["labelled_percent"],
+                value=printed["mean"],
+                n=SEEDS,
+            )
+        )
     first = curves if len(curves) else whole
     found = pd.concat([table for table in tables if len(table)], ignore_index=True).assign(
-        task=first["task"].iloc[0], metric=first["metric"].iloc[0])
+        task=first["task"].iloc[0], metric=first["metric"].iloc[0]
+    )
     return found.reindex(columns=[*POINT])
 
 
 def table(mean: pd.DataFrame, named: Mapping[str, Line], x: str, band: str) -> pd.DataFrame:
     """Mean, spread and n per group and cycle, for people. `mean` as `over_seeds` gives it; `x`: one of AXES."""
     places = decimals(mean["mean"])
-    spreads = ["" if n < 2 else fixed(spread, places) for spread, n in zip(mean["spread"], mean["n"], strict=True)]
-    return pd.DataFrame({"strategy": [named[group].title for group in mean["group"]], "n": mean["n"], "cycle": mean["cycle"],
-                         "mean": [fixed(value, places) for value in mean["mean"]], band: spreads, AXES[x]: mean["x"]})
+    spreads = [
+        "" if n < 2 else fixed(spread, places)
+        for spread, n in zip(mean["spread"], mean["n"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "strategy": [named[group].title for group in mean["group"]],
+            "n": mean["n"],
+            "cycle": mean["cycle"],
+            "mean": [fixed(value, places) for value in mean["mean"]],
+            band: spreads,
+            AXES[x]: mean["x"],
+        }
+    )
 
 
 def message(mean: pd.DataFrame, named: Mapping[str, Line], name: str) -> str:
@@ -74,7 +129,10 @@ def message(mean: pd.DataFrame, named: Mapping[str, Line], name: str) -> str:
     last, places = mean.groupby("group", sort=False).tail(1), decimals(mean["mean"])
     return f"{name}, last values: " + "; ".join(
         f"{named[group].title} {fixed(value, places)} at {x:.5g} (n={n})"
-        for group, value, x, n in zip(last["group"], last["mean"], last["x"], last["n"], strict=True))
+        for group, value, x, n in zip(
+            last["group"], last["mean"], last["x"], last["n"], strict=True
+        )
+    )
 
 
 def band_note(rows: pd.DataFrame, band: str, thin: bool) -> str:
@@ -87,7 +145,12 @@ def band_note(rows: pd.DataFrame, band: str, thin: bool) -> str:
 
 def unequal_seeds(rows: pd.DataFrame) -> bool:
     """Whether a line has points that fewer of its seeds have reached than others."""
-    seeds = rows.dropna(subset="value").groupby(["task", "group", "cycle"])["seed"].nunique().groupby(["task", "group"])
+    seeds = (
+        rows.dropna(subset="value")
+        .groupby(["task", "group", "cycle"])["seed"]
+        .nunique()
+        .groupby(["task", "group"])
+    )
     return bool((seeds.min() < seeds.max()).any())
 
 
@@ -100,4 +163,6 @@ def alone(rows: pd.DataFrame) -> pd.DataFrame:
 def unequal_starts(rows: pd.DataFrame) -> bool:
     """Whether curves of one seed begin with different numbers of labelled images: they say little about each other."""
     curves, _ = apart(rows)
-    return bool((curves[curves["cycle"] == 0].groupby(["dataset", "seed"])["images"].nunique() > 1).any())
+    return bool(
+        (curves[curves["cycle"] == 0].groupby(["dataset", "seed"])["images"].nunique() > 1).any()
+    )

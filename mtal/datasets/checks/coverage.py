@@ -1,10 +1,11 @@
 """Which image has a label for which task: one state per pair, packed so that 20,000 images with six tasks fit a small report."""
+
 import base64
 import zlib
 
 import numpy as np
 
-VERSION = 3                                                 # of a check's report; of another one pages ask for a new check
+VERSION = 3  # of a check's report; of another one pages ask for a new check
 NO_LABEL, LABELLED, EMPTY, BROKEN, LEFT_OUT = range(5)
 TITLES = ("no label", "labelled", "no valid pixel", "label cannot be used", "image cannot be used")
 

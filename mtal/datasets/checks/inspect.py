@@ -1,4 +1,5 @@
 """One image and its labels read once, and all that the check keeps of them: numbers, never pixels."""
+
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,26 +14,28 @@ from mtal.datasets.checks.problems import kind_of
 from mtal.datasets.dataset import Split
 from mtal.tasks.task import Task
 
-BLANK = 2.0                                                 # grey levels: standard deviation below which a picture is blank; the
-                                                            # flattest of 795 NYU photographs has 22
+BLANK = 2.0  # grey levels: standard deviation below which a picture is blank; the
+# flattest of 795 NYU photographs has 22
 
 
 @dataclass(frozen=True)
 class Problem:
     """Something wrong with one file."""
-    what: str                                               # "image" or the name of a task
-    kind: str                                               # see problems.py
+
+    what: str  # "image" or the name of a task
+    kind: str  # see problems.py
     text: str
 
 
 @dataclass(frozen=True)
 class ImageFacts:
     """What one image and its labels add to the report."""
-    size: str                                               # "120x160", "" if it cannot be read
-    digest: str                                             # of its pixels
-    hashes: tuple[int, int] | None                          # None where there is nothing to see
-    states: tuple[int, ...]                                 # of coverage.py, one per task
-    labels: dict[str, LabelFacts]                           # those that can be read
+
+    size: str  # "120x160", "" if it cannot be read
+    digest: str  # of its pixels
+    hashes: tuple[int, int] | None  # None where there is nothing to see
+    states: tuple[int, ...]  # of coverage.py, one per task
+    labels: dict[str, LabelFacts]  # those that can be read
     problems: list[Problem]
 
 
@@ -42,10 +45,21 @@ def inspect(split: Split, index: int, tasks: tuple[Task, ...]) -> ImageFacts:
     try:
         image = split.image(index)
     except Exception as error:
-        return ImageFacts("", "", None, (LEFT_OUT,) * len(tasks), {}, [_problem("image", error, files.get("image"))])
+        return ImageFacts(
+            "",
+            "",
+            None,
+            (LEFT_OUT,) * len(tasks),
+            {},
+            [_problem("image", error, files.get("image"))],
+        )
     size = f"{image.shape[0]}x{image.shape[1]}"
-    blank = bool(image.reshape(-1, 3)[::7].std(axis=0).max() < BLANK)     # every seventh pixel tells as much
-    problems = [Problem("image", "blank image", "all pixels have nearly the same colour")] if blank else []
+    blank = bool(
+        image.reshape(-1, 3)[::7].std(axis=0).max() < BLANK
+    )  # every seventh pixel tells as much
+    problems = (
+        [Problem("image", "blank image", "all pixels have nearly the same colour")] if blank else []
+    )
     labels: dict[str, LabelFacts] = {}
     for task in tasks:
         try:
@@ -53,14 +67,30 @@ def inspect(split: Split, index: int, tasks: tuple[Task, ...]) -> ImageFacts:
                 labels[task.name] = measure(split.label(index, task), task)
         except Exception as error:
             problems.append(_problem(task.name, error, files.get(task.name)))
-    return ImageFacts(size, hashlib.sha256(f"{size} ".encode() + np.ascontiguousarray(image).tobytes()).hexdigest(),
-                      None if blank else hashes_of(image), _states(tasks, labels, problems), labels, problems)
+    return ImageFacts(
+        size,
+        hashlib.sha256(f"{size} ".encode() + np.ascontiguousarray(image).tobytes()).hexdigest(),
+        None if blank else hashes_of(image),
+        _states(tasks, labels, problems),
+        labels,
+        problems,
+    )
 
 
-def _states(tasks: Sequence[Task], labels: dict[str, LabelFacts], problems: Sequence[Problem]) -> tuple[int, ...]:
+def _states(
+    tasks: Sequence[Task], labels: dict[str, LabelFacts], problems: Sequence[Problem]
+) -> tuple[int, ...]:
     broken = {problem.what for problem in problems}
-    return tuple(BROKEN if task.name in broken else NO_LABEL if task.name not in labels
-                 else LABELLED if labels[task.name].valid else EMPTY for task in tasks)
+    return tuple(
+        BROKEN
+        if task.name in broken
+        else NO_LABEL
+        if task.name not in labels
+        else LABELLED
+        if labels[task.name].valid
+        else EMPTY
+        for task in tasks
+    )
 
 
 def _problem(what: str, error: Exception, path: Path | None) -> Problem:

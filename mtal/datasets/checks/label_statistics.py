@@ -1,4 +1,5 @@
 """What labels hold: facts about one label, and their sums over a set. What is counted follows from the form of a label."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -10,25 +11,26 @@ import torch
 from mtal.tasks.task import Task
 
 Form = Literal["classes", "yes or no", "amounts", "vectors"]
-PER_DECADE, LEAST = 16, -3                                  # bins of amounts: 16 per factor of ten, from 10^-3 on
+PER_DECADE, LEAST = 16, -3  # bins of amounts: 16 per factor of ten, from 10^-3 on
 BINS = PER_DECADE * 7
-DENSITY_BINS = 24                                           # of the share of yes, over images
-FACING = ("right", "left", "down", "up", "away", "the camera")     # +x -x +y -y +z -z
+DENSITY_BINS = 24  # of the share of yes, over images
+FACING = ("right", "left", "down", "up", "away", "the camera")  # +x -x +y -y +z -z
 
 
 @dataclass(frozen=True)
 class LabelFacts:
     """What one label adds to the report; all but `pixels` and `digest` are about its valid pixels."""
+
     pixels: int
     valid: int
     low: float
     high: float
     total: float
-    middle: float                                           # median of amounts, NaN for other forms
-    counts: np.ndarray                                      # int64: per class, per answer, per bin or per direction
-    away: float                                             # share of vectors with z above 0
-    direction: np.ndarray                                   # (3,) sum of vectors, zeros for other forms
-    constant: bool                                          # all valid pixels have one value
+    middle: float  # median of amounts, NaN for other forms
+    counts: np.ndarray  # int64: per class, per answer, per bin or per direction
+    away: float  # share of vectors with z above 0
+    direction: np.ndarray  # (3,) sum of vectors, zeros for other forms
+    constant: bool  # all valid pixels have one value
     digest: bytes
 
 
@@ -48,12 +50,18 @@ def measure(label: np.ndarray, task: Task) -> LabelFacts:
     values, number, kind = label[valid], int(valid.sum()), form(task)
     empty = not number
     return LabelFacts(
-        valid.size, number, np.inf if empty else float(values.min()), -np.inf if empty else float(values.max()),
+        valid.size,
+        number,
+        np.inf if empty else float(values.min()),
+        -np.inf if empty else float(values.max()),
         0.0 if empty else float(values.mean(dtype=np.float64)) * number,
-        float(np.median(values)) if number and kind == "amounts" else np.nan, _counts(values, kind, len(task.classes)),
+        float(np.median(values)) if number and kind == "amounts" else np.nan,
+        _counts(values, kind, len(task.classes)),
         float((values[:, 2] > 0).mean()) if number and kind == "vectors" else 0.0,
         values.sum(axis=0, dtype=np.float64) if kind == "vectors" else np.zeros(3),
-        bool(number and (values == values[0]).all()), blake2b(np.ascontiguousarray(label).tobytes(), digest_size=12).digest())
+        bool(number and (values == values[0]).all()),
+        blake2b(np.ascontiguousarray(label).tobytes(), digest_size=12).digest(),
+    )
 
 
 def bin_edges() -> np.ndarray:
@@ -69,7 +77,10 @@ def summarise(task: Task, facts: Sequence[LabelFacts]) -> dict[str, Any]:
     kind = form(task)
     pixels, valid = sum(one.pixels for one in facts), sum(one.valid for one in facts)
     ordered = valid and kind != "vectors"
-    counts = sum((one.counts for one in facts), _counts(np.zeros((0, task.label_channels)), kind, len(task.classes)))
+    counts = sum(
+        (one.counts for one in facts),
+        _counts(np.zeros((0, task.label_channels)), kind, len(task.classes)),
+    )
     share = 100 * counts / max(valid, 1)
     shown: dict[str, Any] = {"classes": [], "histogram": [], "facing": [], "direction": None}
     if kind == "classes":
@@ -79,13 +90,19 @@ def summarise(task: Task, facts: Sequence[LabelFacts]) -> dict[str, Any]:
     elif kind == "yes or no":
         shown["histogram"] = _densities(facts)
     else:
-        shown["facing"] = [[name, float(percent)] for name, percent in zip(FACING, share, strict=True)]
+        shown["facing"] = [
+            [name, float(percent)] for name, percent in zip(FACING, share, strict=True)
+        ]
         total = sum((one.direction for one in facts), np.zeros(3))
         shown["direction"] = (total / valid).round(4).tolist() if valid else None
-    return {"labels": sum(one.valid > 0 for one in facts), "valid_percent": 100 * valid / pixels if pixels else 0.0,
-            "min": min(one.low for one in facts) if ordered else None,
-            "max": max(one.high for one in facts) if ordered else None,
-            "mean": sum(one.total for one in facts) / valid if ordered else None, **shown}
+    return {
+        "labels": sum(one.valid > 0 for one in facts),
+        "valid_percent": 100 * valid / pixels if pixels else 0.0,
+        "min": min(one.low for one in facts) if ordered else None,
+        "max": max(one.high for one in facts) if ordered else None,
+        "mean": sum(one.total for one in facts) / valid if ordered else None,
+        **shown,
+    }
 
 
 def _counts(values: np.ndarray, kind: Form, classes: int) -> np.ndarray:
@@ -106,8 +123,10 @@ def _classes(task: Task, facts: Sequence[LabelFacts], share: np.ndarray) -> list
     """Rows of name, percent of valid pixels, percent of the labels that show it at all."""
     shows = sum((one.counts > 0 for one in facts), np.zeros(len(task.classes), np.int64))
     images = max(1, sum(one.valid > 0 for one in facts))
-    return [[name, float(percent), 100 * int(number) / images]
-            for name, percent, number in zip(task.classes, share, shows, strict=True)]
+    return [
+        [name, float(percent), 100 * int(number) / images]
+        for name, percent, number in zip(task.classes, share, shows, strict=True)
+    ]
 
 
 def _densities(facts: Sequence[LabelFacts]) -> list[list[float]]:
@@ -122,5 +141,11 @@ def _densities(facts: Sequence[LabelFacts]) -> list[list[float]]:
 def _trimmed(edges: np.ndarray, percents: np.ndarray) -> list[list[float]]:
     """Rows of from, to, percent, from the first to the last bin that is not empty."""
     used = np.flatnonzero(percents)
-    return [[float(f"{edges[place]:.4g}"), float(f"{edges[place + 1]:.4g}"), float(percents[place])]
-            for place in range(used[0], used[-1] + 1)] if len(used) else []
+    return (
+        [
+            [float(f"{edges[place]:.4g}"), float(f"{edges[place + 1]:.4g}"), float(percents[place])]
+            for place in range(used[0], used[-1] + 1)
+        ]
+        if len(used)
+        else []
+    )

@@ -2,6 +2,7 @@
 
 Kinds are for reading and sorting; what a run does depends only on whether it is the image or a label that cannot be read.
 """
+
 from pathlib import Path
 
 from mtal.datasets.dataset import DataError
@@ -12,7 +13,7 @@ SEVERITIES = {
     IGNORED: "the image counts as not labelled for this task",
     NOTE: "worth a look; a run goes on with it",
 }
-FILES = {                                                   # what the reader refused -> way out
+FILES = {  # what the reader refused -> way out
     "missing": "Put the file there, or take the id out of the list.",
     "empty file": "The file has no bytes: copy it again.",
     "truncated": "The end of the file is missing: copy or save it again.",
@@ -22,7 +23,7 @@ FILES = {                                                   # what the reader re
     "wrong unit": "Depth is expected in metres: divide millimetres by 1000, or give `scale: 0.001` in tasks.yaml.",
     "odd values": "Save the label again in the form that the folder's layout asks for.",
 }
-NOTES = {                                                   # what the check suspects -> way out
+NOTES = {  # what the check suspects -> way out
     "blank image": "All pixels have nearly the same colour: look whether the photograph is there.",
     "duplicate": "The same pixels twice: labelling both would pay twice. Take one id out of the list.",
     "same name": "Two pictures share an id, one in each split: give one of them another name.",
@@ -45,7 +46,9 @@ def severity(kind: str, what: str) -> str:
 
 def kind_of(error: Exception, path: Path | None) -> str:
     """A kind out of FILES for what a reader said. `path`: the file that was read, if there is one."""
-    cause = error.__context__ if isinstance(error, DataError) else error     # what the decoder raised, where it was that
+    cause = (
+        error.__context__ if isinstance(error, DataError) else error
+    )  # what the decoder raised, where it was that
     if isinstance(cause, FileNotFoundError):
         return "missing"
     if cause is not None:

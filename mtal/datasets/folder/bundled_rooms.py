@@ -1,4 +1,5 @@
 """Rooms: rendered indoor scenes with exact labels of six tasks, bundled with the program; read as any folder (folder.py)."""
+
 from dataclasses import replace
 
 from mtal.config import Config
@@ -25,7 +26,9 @@ def tasks_in(config: Config) -> tuple[str, ...]:
 def load(config: Config) -> Dataset:
     """The data set."""
     if not config.data and not BUNDLED.is_dir():
-        raise DataError(f"{BUNDLED} is missing; get the program anew, or make the images with `python -m mtal rooms`")
+        raise DataError(
+            f"{BUNDLED} is missing; get the program anew, or make the images with `python -m mtal rooms`"
+        )
     return replace(folder.load(_there(config)), name=NAME)
 
 

@@ -1,4 +1,5 @@
 """A look at a few label files of a folder: what kind of values they hold, for a first guess of what they mean."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,27 +10,30 @@ from mtal.datasets.dataset import DataError
 from mtal.datasets.folder.label_decoding import colour_code, read_vectors
 from mtal.datasets.readers.decode import read_array, read_pixels
 
-MOST_FILES = 60                                             # looked at per folder
-MOST_VALUES = 1000                                          # more are no classes
-MOST_PIXELS = 100_000                                       # of a file, on a grid; none is skipped where values are counted
+MOST_FILES = 60  # looked at per folder
+MOST_VALUES = 1000  # more are no classes
+MOST_PIXELS = 100_000  # of a file, on a grid; none is skipped where values are counted
 
 
 @dataclass(frozen=True)
 class Look:
     """What some files of one folder have in common. Sampled pixels of all of them, and every value that occurs."""
+
     files: int
-    kind: str                                               # "8-bit grey", "16-bit grey", "NPY float32", "8-bit colour", ...
-    channels: int                                           # 1 or 3
-    pixels: np.ndarray                                      # (N,) or (N, 3) numbers, finite
-    values: dict[int, float]                                # whole number or colour code -> share; {} for more than MOST_VALUES
-    thin: float                                             # share of pixels other than 0 that have a 0 beside them
-    vectors: np.ndarray | None                              # (N, 4) normals that they would be, and height in the image 0..1
-    deep: bool                                              # more than 8 bits
+    kind: str  # "8-bit grey", "16-bit grey", "NPY float32", "8-bit colour", ...
+    channels: int  # 1 or 3
+    pixels: np.ndarray  # (N,) or (N, 3) numbers, finite
+    values: dict[int, float]  # whole number or colour code -> share; {} for more than MOST_VALUES
+    thin: float  # share of pixels other than 0 that have a 0 beside them
+    vectors: np.ndarray | None  # (N, 4) normals that they would be, and height in the image 0..1
+    deep: bool  # more than 8 bits
 
 
 def look_at(paths: Sequence[Path]) -> Look | None:
     """The files of the commonest kind among some that are spread over the folder; None if none can be read."""
-    places = np.unique(np.linspace(0, len(paths) - 1, min(len(paths), MOST_FILES)).astype(int)).tolist()
+    places = np.unique(
+        np.linspace(0, len(paths) - 1, min(len(paths), MOST_FILES)).astype(int)
+    ).tolist()
     read = [found for place in places if (found := _read(paths[place])) is not None]
     if not read:
         return None
@@ -37,11 +41,19 @@ def look_at(paths: Sequence[Path]) -> Look | None:
     kind = max(set(kinds), key=kinds.count)
     arrays = [array for _, own, array in read if own == kind]
     channels = 3 if arrays[0].ndim == 3 else 1
-    sampled = np.concatenate([_grid(array).reshape(-1, *(3,) * (channels == 3)) for array in arrays])
-    return Look(len(arrays), kind, channels, sampled[np.isfinite(sampled).reshape(len(sampled), -1).all(axis=1)],
-                _shares(arrays), _thinness(arrays) if channels == 1 else 0.0,
-                _vectors([path for path, own, _ in read if own == kind]) if channels == 3 else None,
-                arrays[0].dtype.itemsize > 1)
+    sampled = np.concatenate(
+        [_grid(array).reshape(-1, *(3,) * (channels == 3)) for array in arrays]
+    )
+    return Look(
+        len(arrays),
+        kind,
+        channels,
+        sampled[np.isfinite(sampled).reshape(len(sampled), -1).all(axis=1)],
+        _shares(arrays),
+        _thinness(arrays) if channels == 1 else 0.0,
+        _vectors([path for path, own, _ in read if own == kind]) if channels == 3 else None,
+        arrays[0].dtype.itemsize > 1,
+    )
 
 
 def _read(path: Path) -> tuple[Path, str, np.ndarray] | None:
@@ -89,7 +101,7 @@ def _shares(arrays: Sequence[np.ndarray]) -> dict[int, float]:
 
 def _counted(array: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Values of whole numbers, ascending, and their pixels."""
-    if array.dtype == np.uint8:                             # twenty times as fast as sorting
+    if array.dtype == np.uint8:  # twenty times as fast as sorting
         counts = np.bincount(array.ravel(), minlength=256)
         return counts.nonzero()[0], counts[counts > 0]
     return np.unique(array.astype(np.int64), return_counts=True)
@@ -112,7 +124,11 @@ def _vectors(paths: Sequence[Path]) -> np.ndarray | None:
     found = []
     for path in paths:
         try:
-            stored = read_array(path, (None, None, 3)) if path.suffix.lower() == ".npy" else read_pixels(path) * (2 / 255) - 1
+            stored = (
+                read_array(path, (None, None, 3))
+                if path.suffix.lower() == ".npy"
+                else read_pixels(path) * (2 / 255) - 1
+            )
             length = np.linalg.norm(stored.astype(np.float64), axis=-1)
             vectors = read_vectors(path, ())
         except DataError:

@@ -1,4 +1,5 @@
 """What a description says about the labels of a task: a model each, which knows the task that comes of it and reads a file."""
+
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -7,8 +8,25 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from mtal.datasets.folder.label_decoding import Lookup, colour_code, lookup, read_classes, read_metres, read_vectors, read_yes_no
-from mtal.datasets.folder.yaml_types import Colours, Described, Ignored, Inside, Name, Stored, Suffix, did_you_mean
+from mtal.datasets.folder.label_decoding import (
+    Lookup,
+    colour_code,
+    lookup,
+    read_classes,
+    read_metres,
+    read_vectors,
+    read_yes_no,
+)
+from mtal.datasets.folder.yaml_types import (
+    Colours,
+    Described,
+    Ignored,
+    Inside,
+    Name,
+    Stored,
+    Suffix,
+    did_you_mean,
+)
 from mtal.tasks.depth import NEAR_M, depth
 from mtal.tasks.edge import edge
 from mtal.tasks.human_parts import PARTS, human_parts
@@ -20,9 +38,10 @@ from mtal.tasks.task import IGNORE, Task
 
 class Labels(Described):
     """The files of one task."""
+
     folder: Inside
-    suffix: Suffix = ""                                     # what their names have between the image's name and the ending
-    weight: float | None = Field(None, gt=0)                # in the loss; the task's own if not given
+    suffix: Suffix = ""  # what their names have between the image's name and the ending
+    weight: float | None = Field(None, gt=0)  # in the loss; the task's own if not given
 
     endings: ClassVar[tuple[str, ...]] = (".png", ".npy")
 
@@ -41,17 +60,26 @@ class Labels(Described):
 
 class Semseg(Labels):
     """Class ids, or colours, or a table of values."""
-    classes: tuple[Name, ...] = ()                          # in the order of their numbers; else those of `values` or `colours`
-    first: Stored = 0                                       # number of the first class; smaller ones are ignored
-    values: dict[Stored, Name] | None = Field(None, min_length=1)       # stored value -> class
+
+    classes: tuple[
+        Name, ...
+    ] = ()  # in the order of their numbers; else those of `values` or `colours`
+    first: Stored = 0  # number of the first class; smaller ones are ignored
+    values: dict[Stored, Name] | None = Field(None, min_length=1)  # stored value -> class
     colours: dict[Name, Colours] | None = Field(None, min_length=1)
-    ignore: tuple[Ignored, ...] | None = None               # values, or colours; 255 if not given
-    others: Literal["error", "ignore"] = "error"            # what becomes of values that nothing is said about
+    ignore: tuple[Ignored, ...] | None = None  # values, or colours; 255 if not given
+    others: Literal["error", "ignore"] = (
+        "error"  # what becomes of values that nothing is said about
+    )
 
     @property
     def names(self) -> tuple[str, ...]:
         """The classes in the order of their ids."""
-        return self.classes or tuple(dict.fromkeys((self.values or {}).values())) or tuple(self.colours or {})
+        return (
+            self.classes
+            or tuple(dict.fromkeys((self.values or {}).values()))
+            or tuple(self.colours or {})
+        )
 
     @model_validator(mode="after")
     def _agree(self) -> "Semseg":
@@ -62,37 +90,63 @@ class Semseg(Labels):
         _check_classes(self.names)
         for name in [*(self.values or {}).values(), *(self.colours or {})]:
             if name not in self.names:
-                raise ValueError(f"{name!r} is not among the classes{did_you_mean(name, self.names)}")
-        wrong = [value for value in self.ignore or () if isinstance(value, int) == (self.colours is not None)]
+                raise ValueError(
+                    f"{name!r} is not among the classes{did_you_mean(name, self.names)}"
+                )
+        wrong = [
+            value
+            for value in self.ignore or ()
+            if isinstance(value, int) == (self.colours is not None)
+        ]
         if wrong:
-            raise ValueError(f"ignore: {wrong[0]} is a {'value, but classes are given as colours' if self.colours else 'colour'}")
-        self._meaning                                       # noqa: B018  # what contradicts itself is told now
+            raise ValueError(
+                f"ignore: {wrong[0]} is a {'value, but classes are given as colours' if self.colours else 'colour'}"
+            )
+        self._meaning  # noqa: B018  # what contradicts itself is told now
         return self
 
     @cached_property
     def _meaning(self) -> Lookup:
         number = {name: index for index, name in enumerate(self.names)}
         if self.colours is not None:
-            pairs = [(colour_code(colour), number[name]) for name, colours in self.colours.items() for colour in colours]
+            pairs = [
+                (colour_code(colour), number[name])
+                for name, colours in self.colours.items()
+                for colour in colours
+            ]
         elif self.values is not None:
             pairs = [(value, number[name]) for value, name in self.values.items()]
         else:
             pairs = [(self.first + index, index) for index in range(len(self.names))]
-        ignored = [colour_code(value) if isinstance(value, tuple) else value for value in self.ignore or ()]
-        return lookup(_table(pairs, ignored, self.first, default=None if self.ignore is not None or self.colours else IGNORE))
+        ignored = [
+            colour_code(value) if isinstance(value, tuple) else value for value in self.ignore or ()
+        ]
+        return lookup(
+            _table(
+                pairs,
+                ignored,
+                self.first,
+                default=None if self.ignore is not None or self.colours else IGNORE,
+            )
+        )
 
     def task(self) -> Task:
         """Segmentation into the classes."""
-        return semseg(self.names, note=f"mIoU over {len(self.names)} classes.", **self.given("weight"))
+        return semseg(
+            self.names, note=f"mIoU over {len(self.names)} classes.", **self.given("weight")
+        )
 
     def read(self, path: Path) -> np.ndarray:
         """(H, W) uint8."""
-        return read_classes(path, self._meaning, self.colours is not None, strict=self.others == "error")
+        return read_classes(
+            path, self._meaning, self.colours is not None, strict=self.others == "error"
+        )
 
 
 class HumanParts(Labels):
     """Ids 0 to 6 in the order of PARTS, or a table of others."""
-    classes: dict[Stored, Name] | None = Field(None, min_length=1)      # stored value -> part
+
+    classes: dict[Stored, Name] | None = Field(None, min_length=1)  # stored value -> part
     ignore: tuple[Stored, ...] = (IGNORE,)
     others: Literal["error", "ignore"] = "error"
 
@@ -100,14 +154,18 @@ class HumanParts(Labels):
     def _agree(self) -> "HumanParts":
         for name in (self.classes or {}).values():
             if name not in PARTS:
-                raise ValueError(f"classes: {name!r} is no part{did_you_mean(name, PARTS)}; there are {', '.join(PARTS)}")
-        self._meaning                                       # noqa: B018  # what contradicts itself is told now
+                raise ValueError(
+                    f"classes: {name!r} is no part{did_you_mean(name, PARTS)}; there are {', '.join(PARTS)}"
+                )
+        self._meaning  # noqa: B018  # what contradicts itself is told now
         return self
 
     @cached_property
     def _meaning(self) -> Lookup:
         parts = self.classes or dict(enumerate(PARTS))
-        return lookup(_table([(value, PARTS.index(name)) for value, name in parts.items()], self.ignore))
+        return lookup(
+            _table([(value, PARTS.index(name)) for value, name in parts.items()], self.ignore)
+        )
 
     def task(self) -> Task:
         """Parts of people."""
@@ -121,16 +179,23 @@ class HumanParts(Labels):
 
 class Depth(Labels):
     """Distances: stored * scale, or inverse / stored."""
-    scale: float | None = Field(None, gt=0)                 # metres per unit; 0.001 for PNG, 1 for NPY if not given
-    inverse: float | None = Field(None, gt=0)               # metres times unit, for disparities and inverse depths
-    ignore: tuple[float, ...] = ()                          # stored values that mean "not measured", besides 0
-    far_m: float | None = Field(None, gt=NEAR_M, le=1000)   # end of the colour scale
+
+    scale: float | None = Field(
+        None, gt=0
+    )  # metres per unit; 0.001 for PNG, 1 for NPY if not given
+    inverse: float | None = Field(
+        None, gt=0
+    )  # metres times unit, for disparities and inverse depths
+    ignore: tuple[float, ...] = ()  # stored values that mean "not measured", besides 0
+    far_m: float | None = Field(None, gt=NEAR_M, le=1000)  # end of the colour scale
     typical_m: float | None = Field(None, gt=0)
 
     @model_validator(mode="after")
     def _agree(self) -> "Depth":
         if self.scale is not None and self.inverse is not None:
-            raise ValueError("give `scale` (metres = value * scale) or `inverse` (metres = inverse / value), not both")
+            raise ValueError(
+                "give `scale` (metres = value * scale) or `inverse` (metres = inverse / value), not both"
+            )
         return self
 
     def task(self) -> Task:
@@ -144,6 +209,7 @@ class Depth(Labels):
 
 class Normals(Labels):
     """Vectors, x right, y down, z away from the camera once the axes in `flip` are turned round."""
+
     flip: tuple[Literal["x", "y", "z"], ...] = ()
 
     def task(self) -> Task:
@@ -157,6 +223,7 @@ class Normals(Labels):
 
 class Saliency(Labels):
     """Yes or no per pixel."""
+
     ignore: tuple[Stored, ...] = ()
 
     def task(self) -> Task:
@@ -170,8 +237,9 @@ class Saliency(Labels):
 
 class Edge(Saliency):
     """Yes or no per pixel, and how edges are scored."""
+
     positive_weight: float | None = Field(None, gt=0, lt=1)
-    tolerance: float | None = Field(None, gt=0, lt=1)       # share of the image diagonal
+    tolerance: float | None = Field(None, gt=0, lt=1)  # share of the image diagonal
 
     def task(self) -> Task:
         """Boundaries."""
@@ -180,13 +248,21 @@ class Edge(Saliency):
 
 def _check_classes(names: tuple[str, ...]) -> None:
     if not 2 <= len(names) <= IGNORE:
-        raise ValueError(f"classes: there are {len(names)}; name 2 to {IGNORE} classes, or give `values` or `colours`")
+        raise ValueError(
+            f"classes: there are {len(names)}; name 2 to {IGNORE} classes, or give `values` or `colours`"
+        )
     if doubled := [name for index, name in enumerate(names) if name in names[:index]]:
-        raise ValueError(f"classes: {doubled[0]!r} is there more than once; each class needs a name of its own")
+        raise ValueError(
+            f"classes: {doubled[0]!r} is there more than once; each class needs a name of its own"
+        )
 
 
-def _table(pairs: Sequence[tuple[int, int]], ignored: Iterable[int], first: int = 0,
-           default: int | None = None) -> dict[int, int]:
+def _table(
+    pairs: Sequence[tuple[int, int]],
+    ignored: Iterable[int],
+    first: int = 0,
+    default: int | None = None,
+) -> dict[int, int]:
     """Stored value -> class id. What lies below `first` is ignored, and `default` if it is no class."""
     table: dict[int, int] = {}
     for value, number in pairs:

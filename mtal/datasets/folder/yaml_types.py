@@ -1,4 +1,5 @@
 """What may stand for a value in a description: paths that stay inside, names, colours. Each says what would have been right."""
+
 import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
@@ -18,13 +19,17 @@ def _inside(text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise ValueError("name a folder or file inside the data folder")
     if text.startswith(("/", "~")) or {"\\", ":"} & set(text) or ".." in PurePosixPath(text).parts:
-        raise ValueError("must stay inside the data folder: a path that counts from there, with / between folders, without ..")
+        raise ValueError(
+            "must stay inside the data folder: a path that counts from there, with / between folders, without .."
+        )
     return str(PurePosixPath(text))
 
 
 def _name(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError("is no text; put quotes around it (YAML reads no, off, 12 and null as something else)")
+        raise ValueError(
+            "is no text; put quotes around it (YAML reads no, off, 12 and null as something else)"
+        )
     if not value.strip() or not value.isprintable() or len(value) > 100:
         raise ValueError("is no name: 1 to 100 printable characters are expected")
     return value.strip()
@@ -32,7 +37,9 @@ def _name(value: Any) -> str:
 
 def _suffix(text: str) -> str:
     if "/" in text or not text.isprintable():
-        raise ValueError("is what file names end in before the ending, such as _depth; it cannot hold a /")
+        raise ValueError(
+            "is what file names end in before the ending, such as _depth; it cannot hold a /"
+        )
     return text
 
 
@@ -43,14 +50,24 @@ def _colour(value: Any) -> Any:
             return tuple(bytes.fromhex(value[1:]))
         except ValueError:
             pass
-    elif isinstance(value, list | tuple) and len(value) == 3 and all(type(part) is int and 0 <= part <= 255 for part in value):
+    elif (
+        isinstance(value, list | tuple)
+        and len(value) == 3
+        and all(type(part) is int and 0 <= part <= 255 for part in value)
+    ):
         return tuple(value)
-    raise ValueError('is no colour: write [128, 0, 64] or "#800040", in quotes because YAML takes # as the start of a comment')
+    raise ValueError(
+        'is no colour: write [128, 0, 64] or "#800040", in quotes because YAML takes # as the start of a comment'
+    )
 
 
 def _colours(value: Any) -> Any:
     """One colour or a list of several."""
-    return value if isinstance(value, list) and value and isinstance(value[0], str | list | tuple) else [value]
+    return (
+        value
+        if isinstance(value, list) and value and isinstance(value[0], str | list | tuple)
+        else [value]
+    )
 
 
 def _ignored(value: Any) -> Any:
@@ -77,6 +94,8 @@ class Described(BaseModel):
         if isinstance(values, Mapping):
             for key in values:
                 if key not in cls.model_fields:
-                    raise ValueError(f"there is no key {key!r}{did_you_mean(key, cls.model_fields)}; "
-                                     f"there are {', '.join(cls.model_fields)}")
+                    raise ValueError(
+                        f"there is no key {key!r}{did_you_mean(key, cls.model_fields)}; "
+                        f"there are {', '.join(cls.model_fields)}"
+                    )
         return values

@@ -6,19 +6,21 @@ z r, with z its depth. On a plane n . p = -d this gives 1 / z = -(n . r) / d: in
 per window is exact for planes at any slant, and it fits what stereo and Kinect sensors measure, whose noise is even in 1 / z.
 Where a window spans the border between two objects no plane fits, and the pixel gets no normal.
 """
+
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import uniform_filter
 
-ROUGHEST = 0.02                                             # largest root mean square of the fit's errors / mean inverse depth
-LEAST_MEASURED = 0.25                                       # share of a window's pixels that must be measured; corners have it
-LEAST_SPREAD = 1e-3                                         # of the measured pixels: area of their scatter / that of the window
+ROUGHEST = 0.02  # largest root mean square of the fit's errors / mean inverse depth
+LEAST_MEASURED = 0.25  # share of a window's pixels that must be measured; corners have it
+LEAST_SPREAD = 1e-3  # of the measured pixels: area of their scatter / that of the window
 
 
 @dataclass(frozen=True)
 class Camera:
     """A pinhole camera, in pixels. The first pixel's centre is at (0.5, 0.5), so a whole image spans 0 to its size."""
+
     fx: float
     fy: float
     cx: float
@@ -37,7 +39,9 @@ def normals_from_depth(depth: np.ndarray, camera: Camera, radius: int) -> np.nda
     """
     known = np.isfinite(depth) & (depth > 0)
     inverse = np.where(known, 1 / np.where(known, depth, 1).astype(np.float64), 0)
-    plane, fits = _fit_planes(*_rays(depth.shape, camera), inverse, known.astype(np.float64), 2 * radius + 1)
+    plane, fits = _fit_planes(
+        *_rays(depth.shape, camera), inverse, known.astype(np.float64), 2 * radius + 1
+    )
     length = np.linalg.norm(plane, axis=-1, keepdims=True)
     sure = (known & fits)[..., None] & (length > 0)
     return np.where(sure, -plane / np.where(sure, length, 1), 0).astype(np.float32)
@@ -46,10 +50,14 @@ def normals_from_depth(depth: np.ndarray, camera: Camera, radius: int) -> np.nda
 def _rays(size: tuple[int, ...], camera: Camera) -> tuple[np.ndarray, np.ndarray]:
     """x (1, W) and y (H, 1)."""
     height, width = size
-    return (np.arange(width)[None] + 0.5 - camera.cx) / camera.fx, (np.arange(height)[:, None] + 0.5 - camera.cy) / camera.fy
+    return (np.arange(width)[None] + 0.5 - camera.cx) / camera.fx, (
+        np.arange(height)[:, None] + 0.5 - camera.cy
+    ) / camera.fy
 
 
-def _fit_planes(x: np.ndarray, y: np.ndarray, w: np.ndarray, known: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
+def _fit_planes(
+    x: np.ndarray, y: np.ndarray, w: np.ndarray, known: np.ndarray, window: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Least squares of w = a x + b y + c over the known pixels of every window: (a, b, c) (H, W, 3), do they fit (H, W) bool."""
     share = _mean(known, window)
     least = np.maximum(share, 1e-9)
@@ -60,7 +68,7 @@ def _fit_planes(x: np.ndarray, y: np.ndarray, w: np.ndarray, known: np.ndarray, 
     mx, my, mw = average(x), average(y), average(w)
     xx, yy, xy = average(x * x) - mx * mx, average(y * y) - my * my, average(x * y) - mx * my
     xw, yw, ww = average(x * w) - mx * mw, average(y * w) - my * mw, average(w * w) - mw * mw
-    area = xx * yy - xy * xy                                # near 0 where the known pixels lie on one line
+    area = xx * yy - xy * xy  # near 0 where the known pixels lie on one line
     spread = area > LEAST_SPREAD * _variance(x, window) * _variance(y, window)
     safe = np.where(spread, area, 1)
     a, b = (yy * xw - xy * yw) / safe, (xx * yw - xy * xw) / safe

@@ -1,4 +1,5 @@
 """Lists of ids and the files that they name, checked before any is read: nothing outside the data folder is ever opened."""
+
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -7,15 +8,16 @@ from pathlib import Path
 
 from mtal.datasets.dataset import DataError
 
-SHOWN = 5                                                   # how many culprits a message names
+SHOWN = 5  # how many culprits a message names
 
 
 @dataclass(frozen=True)
 class Listed:
     """The files of one kind."""
+
     folder: Path
-    paths: tuple[Path, ...]                                 # one per id, whether it exists or not
-    there: tuple[bool, ...]                                 # one per id
+    paths: tuple[Path, ...]  # one per id, whether it exists or not
+    there: tuple[bool, ...]  # one per id
 
 
 def read_ids(path: Path) -> tuple[str, ...]:
@@ -23,14 +25,20 @@ def read_ids(path: Path) -> tuple[str, ...]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except FileNotFoundError:
-        raise DataError(f"there is no {path}; it must list the ids of the images, one per line") from None
+        raise DataError(
+            f"there is no {path}; it must list the ids of the images, one per line"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as a list of ids ({error}); it must be plain text, one id per line") from None
+        raise DataError(
+            f"{path} cannot be read as a list of ids ({error}); it must be plain text, one id per line"
+        ) from None
     ids = tuple(line.strip() for line in lines if line.strip())
     if not ids:
         raise DataError(f"{path} is empty; it must list the ids of the images, one per line")
     if unsafe := [repr(name) for name in ids if not is_plain(name)]:
-        raise DataError(f"{path} lists {some(unsafe)}; an id must be a file name without folders and without its ending")
+        raise DataError(
+            f"{path} lists {some(unsafe)}; an id must be a file name without folders and without its ending"
+        )
     if doubled := [repr(name) for name, count in Counter(ids).items() if count > 1]:
         raise DataError(f"{path} lists {some(doubled)} more than once; delete the repeated lines")
     return ids
@@ -42,8 +50,12 @@ def find_files(root: Path, folder: str, ids: Sequence[str], endings: Sequence[st
     `root` must be resolved. DataError for links that lead out of it.
     """
     names = _listing(root, folder)
-    paths = tuple(root / folder / next((one + ending for ending in endings if one + ending in names), one + endings[0])
-                  for one in ids)
+    paths = tuple(
+        root
+        / folder
+        / next((one + ending for ending in endings if one + ending in names), one + endings[0])
+        for one in ids
+    )
     for path in paths:
         if names.get(path.name, False):
             stay_inside(path, root)
@@ -52,12 +64,19 @@ def find_files(root: Path, folder: str, ids: Sequence[str], endings: Sequence[st
 
 def some(names: Sequence[str]) -> str:
     """The first few of many names, for a message."""
-    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+    return ", ".join(names[:SHOWN]) + (
+        f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    )
 
 
 def is_plain(name: str) -> bool:
     """Whether a text can stand for an id: a file name that is safe everywhere."""
-    return not name.startswith(".") and name.isprintable() and not {"/", "\\", ":"} & set(name) and len(name) < 200
+    return (
+        not name.startswith(".")
+        and name.isprintable()
+        and not {"/", "\\", ":"} & set(name)
+        and len(name) < 200
+    )
 
 
 def _listing(root: Path, folder: str) -> dict[str, bool]:
@@ -76,7 +95,9 @@ def stay_inside(path: Path, root: Path) -> None:
     """DataError for a path that leads out of `root`, which must be resolved, or nowhere."""
     try:
         inside = path.resolve().is_relative_to(root)
-    except (OSError, RuntimeError) as error:                # RuntimeError: Python 3.11 on a link to itself
+    except (OSError, RuntimeError) as error:  # RuntimeError: Python 3.11 on a link to itself
         raise DataError(f"{path} leads nowhere ({error}); put the file itself there") from None
     if not inside:
-        raise DataError(f"{path} is a link that leads out of {root}; put the file itself there, or make the whole folder a link")
+        raise DataError(
+            f"{path} is a link that leads out of {root}; put the file itself there, or make the whole folder a link"
+        )

@@ -4,22 +4,36 @@ Source: MathWorks, "MAT-File Format", chapter 1, level 5. Own code although SciP
 type that does not exist, makes version 1.17 read foreign memory and ends the process; a broken label must be a row of a report.
 Nothing in a file is ever executed. Whatever is wrong with it is a ValueError, a struct.error or a zlib.error.
 """
+
 import math
 import struct
 import zlib
 
 import numpy as np
 
-Value = np.ndarray | str | list[dict[str, "Value"]]         # numbers (as stored, column by column), text, struct array
+Value = (
+    np.ndarray | str | list[dict[str, "Value"]]
+)  # numbers (as stored, column by column), text, struct array
 
-HEAD = 128                                                  # bytes before the first variable
-MOST_BYTES = 400_000_000                                    # of a variable; refuse what would fill the memory when inflated
-MOST_DEPTH = 16                                             # of structs in structs
-MATRIX, COMPRESSED = 14, 15                                 # storage types that hold elements
-NUMBERS = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}     # storage type -> dtype
+HEAD = 128  # bytes before the first variable
+MOST_BYTES = 400_000_000  # of a variable; refuse what would fill the memory when inflated
+MOST_DEPTH = 16  # of structs in structs
+MATRIX, COMPRESSED = 14, 15  # storage types that hold elements
+NUMBERS = {
+    1: "i1",
+    2: "u1",
+    3: "i2",
+    4: "u2",
+    5: "i4",
+    6: "u4",
+    7: "f4",
+    9: "f8",
+    12: "i8",
+    13: "u8",
+}  # storage type -> dtype
 TEXTS = {1: "latin-1", 2: "latin-1", 4: "utf-16", 16: "utf-8", 17: "utf-16", 18: "utf-32"}
-STRUCT, CHAR, NUMERIC = 2, 4, range(6, 16)                  # classes of arrays
-COMPLEX = 0x800                                             # flag
+STRUCT, CHAR, NUMERIC = 2, 4, range(6, 16)  # classes of arrays
+COMPLEX = 0x800  # flag
 
 
 def variable(data: bytes, name: str) -> Value:
@@ -41,9 +55,13 @@ def variable(data: bytes, name: str) -> Value:
 def _byte_order(data: bytes) -> str:
     order = {b"IM": "<", b"MI": ">"}.get(data[126:HEAD])
     if not order:
-        raise ValueError("it is no MATLAB 5 file; fetch it again, or save it with save('-v6') or scipy.io.savemat")
+        raise ValueError(
+            "it is no MATLAB 5 file; fetch it again, or save it with save('-v6') or scipy.io.savemat"
+        )
     if (version := struct.unpack_from(f"{order}H", data, 124)[0]) != 0x0100:
-        raise ValueError(f"it is a MATLAB file of version {version >> 8}, not 1; save it again with save('-v6')")
+        raise ValueError(
+            f"it is a MATLAB file of version {version >> 8}, not 1; save it again with save('-v6')"
+        )
     return order
 
 
@@ -52,18 +70,20 @@ def _element(data: memoryview, place: int, order: str) -> tuple[int, memoryview,
     kind, size = struct.unpack_from(f"{order}II", data, place)
     start = place + 8
     after = start + size + (-size % 8 if kind != COMPRESSED else 0)
-    if kind >> 16:                                          # a small element: type and size share four bytes, content follows
+    if kind >> 16:  # a small element: type and size share four bytes, content follows
         kind, size, start, after = kind & 0xFFFF, kind >> 16, place + 4, place + 8
     if start + size > min(len(data), after):
         raise ValueError(f"it ends too early: an element of {size} bytes does not fit in")
-    return kind, data[start:start + size], after
+    return kind, data[start : start + size], after
 
 
 def _inflated(content: memoryview) -> memoryview:
     stream = zlib.decompressobj()
     inflated = stream.decompress(content, MOST_BYTES)
     if not stream.eof:
-        raise ValueError(f"its compressed contents end too early or have more than {MOST_BYTES:,} bytes")
+        raise ValueError(
+            f"its compressed contents end too early or have more than {MOST_BYTES:,} bytes"
+        )
     return memoryview(inflated)
 
 
@@ -83,14 +103,16 @@ def _name(content: memoryview, order: str) -> str:
 
 
 def _matrix(content: memoryview, order: str, depth: int) -> Value:
-    if not len(content):                                    # how MATLAB stores [] in a struct
+    if not len(content):  # how MATLAB stores [] in a struct
         return np.zeros((0, 0))
     flags, shape, _, place = _parts(content, order)
     kind = flags & 0xFF
     if kind == STRUCT:
         return _structs(content, place, order, math.prod(shape), depth + 1)
     if kind != CHAR and (kind not in NUMERIC or flags & COMPLEX):
-        raise ValueError(f"it holds an array of class {kind}{', complex' * bool(flags & COMPLEX)}, which is not read here")
+        raise ValueError(
+            f"it holds an array of class {kind}{', complex' * bool(flags & COMPLEX)}, which is not read here"
+        )
     stored, values, _ = _element(content, place, order)
     return _text(stored, values, order) if kind == CHAR else _numbers(stored, values, order, shape)
 
@@ -112,13 +134,18 @@ def _text(stored: int, values: memoryview, order: str) -> str:
     return bytes(values).decode(TEXTS[stored] + ending)
 
 
-def _structs(content: memoryview, place: int, order: str, count: int, depth: int) -> list[dict[str, Value]]:
+def _structs(
+    content: memoryview, place: int, order: str, count: int, depth: int
+) -> list[dict[str, Value]]:
     if depth > MOST_DEPTH:
         raise ValueError(f"it holds structs in structs, more than {MOST_DEPTH} deep")
     _, length, place = _element(content, place, order)
     _, names, place = _element(content, place, order)
     width = struct.unpack_from(f"{order}i", length)[0]
-    fields = [bytes(names[start:start + width]).split(b"\0")[0].decode("latin-1") for start in range(0, len(names), width)]
+    fields = [
+        bytes(names[start : start + width]).split(b"\0")[0].decode("latin-1")
+        for start in range(0, len(names), width)
+    ]
     structs = []
     for _ in range(count if fields else 0):
         values = {}

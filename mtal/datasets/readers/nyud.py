@@ -1,4 +1,5 @@
 """NYUD_MT: indoor photographs with four kinds of labels, read in the layout of Multi-Task-Learning-PyTorch (its data/nyud.py)."""
+
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +30,47 @@ NYUD_MT/
   classes.txt         if the classes are others: their names in the order of their numbers, one per line"""
 
 CLASSES = (
-    "wall", "floor", "cabinet", "bed", "chair", "sofa", "table", "door", "window", "bookshelf", "picture", "counter", "blinds",
-    "desk", "shelves", "curtain", "dresser", "pillow", "mirror", "floor mat", "clothes", "ceiling", "books", "refridgerator",
-    "television", "paper", "towel", "shower curtain", "box", "whiteboard", "person", "night stand", "toilet", "sink", "lamp",
-    "bathtub", "bag", "otherstructure", "otherfurniture", "otherprop")      # spelt as in the original
+    "wall",
+    "floor",
+    "cabinet",
+    "bed",
+    "chair",
+    "sofa",
+    "table",
+    "door",
+    "window",
+    "bookshelf",
+    "picture",
+    "counter",
+    "blinds",
+    "desk",
+    "shelves",
+    "curtain",
+    "dresser",
+    "pillow",
+    "mirror",
+    "floor mat",
+    "clothes",
+    "ceiling",
+    "books",
+    "refridgerator",
+    "television",
+    "paper",
+    "towel",
+    "shower curtain",
+    "box",
+    "whiteboard",
+    "person",
+    "night stand",
+    "toilet",
+    "sink",
+    "lamp",
+    "bathtub",
+    "bag",
+    "otherstructure",
+    "otherfurniture",
+    "otherprop",
+)  # spelt as in the original
 
 
 def _classes(path: Path) -> np.ndarray:
@@ -52,7 +90,9 @@ def _vectors(path: Path) -> np.ndarray:
 def _borders(path: Path) -> np.ndarray:
     stored = read_array(path, (None, None))
     if not ((stored == 0) | (stored == 1)).all():
-        raise DataError(f"{path} holds values between {stored.min():g} and {stored.max():g}; edges must be 0 or 1")
+        raise DataError(
+            f"{path} holds values between {stored.min():g} and {stored.max():g}; edges must be 0 or 1"
+        )
     return stored.astype(np.uint8)
 
 
@@ -76,15 +116,23 @@ def load(config: Config) -> Dataset:
     classes, note = _class_names(root)
     tasks = chosen(_offered(classes, note), config, TITLE)
     kinds = {task.name: KINDS[task.name] for task in tasks}
-    pool, validation = (find_photographs(root, Kind("images", (".jpg", ".png"), read_rgb), kinds,
-                                         HOME.ids(root, name)) for name in ("train", "val"))
+    pool, validation = (
+        find_photographs(
+            root, Kind("images", (".jpg", ".png"), read_rgb), kinds, HOME.ids(root, name)
+        )
+        for name in ("train", "val")
+    )
     return Dataset(NAME, TITLE, str(root), tasks, pool, validation, note)
 
 
 def _offered(classes: tuple[str, ...], note: str) -> dict[str, Task]:
-    """The four tasks with the weights of METHOD 7; edge settings of FACTS 4.1 and 5.1; depth figures of the training images."""
-    tasks = (semseg(classes, weight=1, note=note), depth(weight=1, far_m=10, typical_m=2.8), normals(weight=10),
-             edge(weight=50, positive_weight=0.95, tolerance=0.011))
+    """The four tasks with the weights of docs/method.md, section 8.2; edge settings of 8.1 and 10; depth figures of the training images."""
+    tasks = (
+        semseg(classes, weight=1, note=note),
+        depth(weight=1, far_m=10, typical_m=2.8),
+        normals(weight=10),
+        edge(weight=50, positive_weight=0.95, tolerance=0.011),
+    )
     return {task.name: task for task in tasks}
 
 
@@ -92,14 +140,22 @@ def _class_names(root: Path) -> tuple[tuple[str, ...], str]:
     path = root / "classes.txt"
     stay_inside(path, root)
     try:
-        names = tuple(line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip())
+        names = tuple(
+            line.strip()
+            for line in path.read_text(encoding="utf-8-sig").splitlines()
+            if line.strip()
+        )
     except FileNotFoundError:
         return CLASSES, ""
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read ({error}); it must hold one class name per line") from None
+        raise DataError(
+            f"{path} cannot be read ({error}); it must hold one class name per line"
+        ) from None
     if not 1 < len(names) < IGNORE or len(set(names)) < len(names):
-        raise DataError(f"{path} holds {len(names)} names, {len(set(names))} of them different; it must hold 2 to 254 different "
-                        f"class names, one per line")
+        raise DataError(
+            f"{path} holds {len(names)} names, {len(set(names))} of them different; it must hold 2 to 254 different "
+            f"class names, one per line"
+        )
     return names, f"mIoU over {len(names)} classes (classes.txt)"
 
 

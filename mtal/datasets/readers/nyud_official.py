@@ -5,10 +5,11 @@ Both are known from small files of the official toolboxes, `splits.mat` (Silberm
 those on which two public copies of the map agree. The counts known of the originals hold for both: 795 and 654 images; one class
 each for the first 37, then 68, 82 and 707.
 """
+
 import numpy as np
 
-IMAGES = 1449                                               # numbered from 1, in the order of the file
-CLASSES_894 = 894                                           # numbered from 1; 0 is unlabelled
+IMAGES = 1449  # numbered from 1, in the order of the file
+CLASSES_894 = 894  # numbered from 1; 0 is unlabelled
 
 _TEST = """\
 1-2 9 14-18 21 28-43 46-47 56-57 59-63 76-79 84-91 117-119 125-129 131-134 137 153-155 167-169 171-176 180-202 207-212 220-222
@@ -46,7 +47,7 @@ def training_numbers() -> np.ndarray:
 
 def forty_classes() -> np.ndarray:
     """(895,) uint8: place = number of one of the 894 classes, value = its number among the 40; 0, unlabelled, stays 0."""
-    found = np.full(CLASSES_894 + 1, 40, np.uint8)          # all that is named nowhere above is "otherprop"
+    found = np.full(CLASSES_894 + 1, 40, np.uint8)  # all that is named nowhere above is "otherprop"
     found[0] = 0
     found[_numbers(_FIRST_37)] = np.arange(1, 38)
     found[_numbers(_OTHERSTRUCTURE)] = 38

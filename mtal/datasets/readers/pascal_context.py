@@ -1,4 +1,5 @@
 """PASCAL-Context: what its class maps (one of 459 classes per pixel) tell about edges and about where normals can be trusted."""
+
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from mtal.datasets.dataset import DataError
 from mtal.datasets.readers.decode import read_mat
 
 CLASSES = 459
-KEPT = 32                                                   # decoded maps; a batch asks for its edges first, then its normals
+KEPT = 32  # decoded maps; a batch asks for its edges first, then its normals
 
 # The network that made the normals of PASCAL_MT had learnt from NYU: they are kept on the classes whose name is also one of NYU's
 # 894, and on tvmonitor. Source: Multi-Task-Learning-PyTorch, data/pascal_context.py with data/db_info/{context,nyu}_classes.json.
@@ -38,7 +39,7 @@ def _numbers(named: str) -> np.ndarray:
     return np.array([int(one.split()[0]) for one in named.split(",")])
 
 
-KNOWN_TO_TEACHER = np.isin(np.arange(CLASSES + 1), _numbers(WITH_NORMALS))      # (460,) bool by class
+KNOWN_TO_TEACHER = np.isin(np.arange(CLASSES + 1), _numbers(WITH_NORMALS))  # (460,) bool by class
 
 
 def class_map(path: Path) -> np.ndarray:
@@ -46,7 +47,7 @@ def class_map(path: Path) -> np.ndarray:
     try:
         stat = path.stat()
     except OSError:
-        return _decoded(path, 0, 0)                         # which says what is wrong
+        return _decoded(path, 0, 0)  # which says what is wrong
     return _decoded(path, stat.st_mtime_ns, stat.st_size)
 
 
@@ -54,12 +55,16 @@ def class_map(path: Path) -> np.ndarray:
 def _decoded(path: Path, changed_ns: int, size: int) -> np.ndarray:
     stored = read_mat(path, "LabelMap")
     if not isinstance(stored, np.ndarray) or stored.ndim != 2 or not stored.size:
-        raise DataError(f"{path}: LabelMap must be a table of numbers, height x width; put the file of PASCAL-Context there")
+        raise DataError(
+            f"{path}: LabelMap must be a table of numbers, height x width; put the file of PASCAL-Context there"
+        )
     if not ((stored >= 0) & (stored <= CLASSES) & (stored == np.floor(stored))).all():
-        raise DataError(f"{path}: LabelMap holds values between {stored.min():g} and {stored.max():g}; they must be class "
-                        f"numbers from 0 to {CLASSES}")
+        raise DataError(
+            f"{path}: LabelMap holds values between {stored.min():g} and {stored.max():g}; they must be class "
+            f"numbers from 0 to {CLASSES}"
+        )
     classes = stored.astype(np.uint16, order="C")
-    classes.setflags(write=False)                           # it is shared
+    classes.setflags(write=False)  # it is shared
     return classes
 
 

@@ -1,4 +1,5 @@
-"""PASCAL-Part: the parts of people in an image (a .mat per image) -> a map of six groups. FACTS 6.3."""
+"""PASCAL-Part: the parts of people in an image (a .mat per image) -> a map of six groups. docs/data.md, section 4."""
+
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,8 @@ from mtal.datasets.readers.matlab import Value
 from mtal.tasks.human_parts import PARTS
 from mtal.tasks.task import IGNORE
 
-PERSON = 15                                                 # class_ind of people
-MEMBERS = {                                                 # group -> names of its parts, l and r are left and right
+PERSON = 15  # class_ind of people
+MEMBERS = {  # group -> names of its parts, l and r are left and right
     "head": "hair head lear rear lebrow rebrow leye reye mouth nose",
     "torso": "neck torso",
     "upper arms": "luarm ruarm",
@@ -32,10 +33,14 @@ def read_parts(path: Path, size: tuple[int, int]) -> np.ndarray:
     parts = np.zeros(size, np.uint8)
     for name, mask in _parts_of_people(path):
         if name not in GROUP:
-            raise DataError(f"{path}: a person has a part {name!r}; the parts are {', '.join(GROUP)}")
+            raise DataError(
+                f"{path}: a person has a part {name!r}; the parts are {', '.join(GROUP)}"
+            )
         if mask.shape != size:
-            raise DataError(f"{path}: the mask of {name} is {' x '.join(map(str, mask.shape))}, but its image is "
-                            f"{size[0]} x {size[1]}")
+            raise DataError(
+                f"{path}: the mask of {name} is {' x '.join(map(str, mask.shape))}, but its image is "
+                f"{size[0]} x {size[1]}"
+            )
         parts[mask != 0] = GROUP[name]
     return parts if parts.any() else nobody(size)
 
@@ -55,7 +60,9 @@ def without_people(path: Path) -> frozenset[str]:
     except (OSError, ValueError, RecursionError):
         return frozenset()
     ids = noted.items() if isinstance(noted, dict) else ()
-    return frozenset(one for one, classes in ids if isinstance(classes, list) and PERSON not in classes)
+    return frozenset(
+        one for one, classes in ids if isinstance(classes, list) and PERSON not in classes
+    )
 
 
 def _parts_of_people(path: Path) -> Iterator[tuple[str, np.ndarray]]:
@@ -75,7 +82,9 @@ def _structs(value: Value | None, path: Path, what: str) -> list[dict[str, Value
     if isinstance(value, np.ndarray) and not value.size:
         return []
     if not isinstance(value, list):
-        raise DataError(f"{path}: {what} is {'missing' if value is None else 'no struct'}; {LAYOUT}")
+        raise DataError(
+            f"{path}: {what} is {'missing' if value is None else 'no struct'}; {LAYOUT}"
+        )
     return value
 
 

@@ -2,13 +2,14 @@
 
 Camera frame: x right, y down, z forward, in metres. Depth is z, as in depth maps, not the length of the ray.
 """
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-FOCAL = 0.9                                                 # focal length / longer side of the image: 58 degrees wide
+FOCAL = 0.9  # focal length / longer side of the image: 58 degrees wide
 
 
 class Body(Protocol):
@@ -34,7 +35,8 @@ class Body(Protocol):
 @dataclass(frozen=True)
 class Plane:
     """All points p with normal . p = -distance; the camera lies on the side that the normal points to."""
-    normal: np.ndarray                                      # (3,), unit
+
+    normal: np.ndarray  # (3,), unit
     distance: float
 
     def depth(self, rays: np.ndarray) -> np.ndarray:
@@ -42,7 +44,9 @@ class Plane:
         return np.where(towards > 1e-9, self.distance / np.maximum(towards, 1e-9), np.inf)
 
     def local(self, points: np.ndarray) -> np.ndarray:
-        aside = np.cross(self.normal, [0.0, 0.0, 1.0] if abs(self.normal[2]) < 0.5 else [0.0, 1.0, 0.0])
+        aside = np.cross(
+            self.normal, [0.0, 0.0, 1.0] if abs(self.normal[2]) < 0.5 else [0.0, 1.0, 0.0]
+        )
         aside /= np.linalg.norm(aside)
         return np.stack([aside, np.cross(self.normal, aside), self.normal]) @ points
 
@@ -56,8 +60,9 @@ class Plane:
 @dataclass(frozen=True)
 class Ball:
     """A unit ball moved and stretched: centre + axes @ local. Limbs are stretched balls."""
-    centre: np.ndarray                                      # (3,)
-    axes: np.ndarray                                        # (3, 3), half axes in its columns
+
+    centre: np.ndarray  # (3,)
+    axes: np.ndarray  # (3, 3), half axes in its columns
 
     def depth(self, rays: np.ndarray) -> np.ndarray:
         inverse = np.linalg.inv(self.axes)
@@ -80,8 +85,9 @@ class Ball:
 @dataclass(frozen=True)
 class Block:
     """A cube from -1 to 1 moved and stretched: centre + axes @ local."""
-    centre: np.ndarray                                      # (3,)
-    axes: np.ndarray                                        # (3, 3), half edges in its columns
+
+    centre: np.ndarray  # (3,)
+    axes: np.ndarray  # (3, 3), half edges in its columns
 
     def depth(self, rays: np.ndarray) -> np.ndarray:
         inverse = np.linalg.inv(self.axes)
@@ -107,10 +113,11 @@ class Block:
 @dataclass(frozen=True)
 class View:
     """What the camera sees. N = height x width pixels, row by row."""
-    owner: np.ndarray                                       # (N,) which body
-    depth: np.ndarray                                       # (N,) metres
-    normals: np.ndarray                                     # (3, N)
-    local: np.ndarray                                       # (3, N)
+
+    owner: np.ndarray  # (N,) which body
+    depth: np.ndarray  # (N,) metres
+    normals: np.ndarray  # (3, N)
+    local: np.ndarray  # (3, N)
 
 
 def rays_of(size: tuple[int, int]) -> np.ndarray:
@@ -118,7 +125,9 @@ def rays_of(size: tuple[int, int]) -> np.ndarray:
     height, width = size
     y, x = np.mgrid[:height, :width] + 0.5
     focal = FOCAL * max(size)
-    return np.stack([(x - width / 2) / focal, (y - height / 2) / focal, np.ones_like(x)]).reshape(3, -1)
+    return np.stack([(x - width / 2) / focal, (y - height / 2) / focal, np.ones_like(x)]).reshape(
+        3, -1
+    )
 
 
 def look(bodies: Sequence[Body], size: tuple[int, int]) -> View:
@@ -133,7 +142,10 @@ def look(bodies: Sequence[Body], size: tuple[int, int]) -> View:
     normals, local = np.empty_like(points), np.empty_like(points)
     for number in np.unique(owner):
         seen = owner == number
-        normals[:, seen], local[:, seen] = bodies[number].normals(points[:, seen]), bodies[number].local(points[:, seen])
+        normals[:, seen], local[:, seen] = (
+            bodies[number].normals(points[:, seen]),
+            bodies[number].local(points[:, seen]),
+        )
     return View(owner, depth, normals, local)
 
 

@@ -3,6 +3,7 @@
 Rooms are put together at random (scenes.py), seen by a pinhole camera (raycast.py) and drawn at the size asked for.
 The image of an index never changes, whatever the sizes of the splits.
 """
+
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,27 +23,34 @@ from mtal.tasks.saliency import saliency
 from mtal.tasks.semseg import semseg
 from mtal.tasks.task import IGNORE, Task
 
-POOL, VALIDATION = 60, 20                                   # images, where the config does not say
+POOL, VALIDATION = 60, 20  # images, where the config does not say
 MOST = 100_000
-SEED = 2024                                                 # of the data, not of a run: all runs see the same images
+SEED = 2024  # of the data, not of a run: all runs see the same images
 NOTE = "Drawn shapes, for trials only: these figures say nothing about photographs."
 LAYOUT = "Needs no folder. `data` may give the number of images as pool+validation, such as 48+16."
-NOISE = 0.015                                               # of the camera, standard deviation in 0..1
+NOISE = 0.015  # of the camera, standard deviation in 0..1
 
 
 def _offered() -> dict[str, Task]:
-    """All six tasks, with the weights of METHOD 7 and FACTS 4.1."""
-    tasks = (semseg(CLASSES, weight=1, note=NOTE), depth(weight=1, far_m=8, typical_m=4), normals(weight=10),
-             edge(weight=50, positive_weight=0.95, tolerance=0.011), saliency(weight=5), human_parts(weight=2))
+    """All six tasks, with the weights of docs/method.md, section 8.2."""
+    tasks = (
+        semseg(CLASSES, weight=1, note=NOTE),
+        depth(weight=1, far_m=8, typical_m=4),
+        normals(weight=10),
+        edge(weight=50, positive_weight=0.95, tolerance=0.011),
+        saliency(weight=5),
+        human_parts(weight=2),
+    )
     return {task.name: task for task in tasks}
 
 
 @dataclass(frozen=True)
 class Drawings:
     """A split; nothing of it lies on a disk."""
+
     ids: tuple[str, ...]
-    part: int                                               # 0 = pool, 1 = validation
-    size: tuple[int, int]                                   # height, width
+    part: int  # 0 = pool, 1 = validation
+    size: tuple[int, int]  # height, width
 
     def image(self, index: int) -> np.ndarray:
         """(H, W, 3) uint8 RGB."""
@@ -61,14 +69,16 @@ class Drawings:
         return {}
 
 
-@lru_cache(maxsize=16)                                      # an image and its labels are asked for one after the other
+@lru_cache(maxsize=16)  # an image and its labels are asked for one after the other
 def drawing(part: int, index: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
-    """"image" and the label of every task, by its name."""
+    """ "image" and the label of every task, by its name."""
     rng = np.random.default_rng([SEED, part, index])
     scene = draw_scene(rng)
     view = look([item.body for item in scene.items], size)
-    kind, thing, part_of_person = (np.array([getattr(item, what) for item in scene.items])[view.owner].reshape(size)
-                                   for what in ("kind", "thing", "part"))
+    kind, thing, part_of_person = (
+        np.array([getattr(item, what) for item in scene.items])[view.owner].reshape(size)
+        for what in ("kind", "thing", "part")
+    )
     return {
         "image": _paint(scene, view, rng).reshape(*size, 3),
         "semseg": kind.astype(np.uint8),
@@ -76,17 +86,23 @@ def drawing(part: int, index: int, size: tuple[int, int]) -> dict[str, np.ndarra
         "normals": view.normals.T.reshape(*size, 3).astype(np.float32),
         "edge": borders(thing),
         "saliency": _largest(np.where((kind == WALL) | (kind == FLOOR), -1, thing)),
-        "human_parts": (part_of_person if (kind == PERSON).any() else np.full(size, IGNORE)).astype(np.uint8),
+        "human_parts": (part_of_person if (kind == PERSON).any() else np.full(size, IGNORE)).astype(
+            np.uint8
+        ),
     }
 
 
 def _paint(scene: Scene, view: View, rng: np.random.Generator) -> np.ndarray:
     """(N, 3) uint8: Lambert's law, checks on everything, a little noise."""
-    colour, contrast, cells, glow = (np.array([getattr(item, what) for item in scene.items])[view.owner]
-                                     for what in ("colour", "contrast", "cells", "glow"))
+    colour, contrast, cells, glow = (
+        np.array([getattr(item, what) for item in scene.items])[view.owner]
+        for what in ("colour", "contrast", "cells", "glow")
+    )
     waves = np.sin(np.pi * cells * view.local[0]) * np.sin(np.pi * cells * view.local[1])
     checks = 1 - contrast * (0.5 + 0.5 * np.tanh(6 * waves))
-    shine = np.maximum(scene.light * (0.35 + 0.65 * np.maximum(0, scene.towards_light @ view.normals)), glow)
+    shine = np.maximum(
+        scene.light * (0.35 + 0.65 * np.maximum(0, scene.towards_light @ view.normals)), glow
+    )
     pixels = colour * (checks * shine)[:, None] + rng.normal(scale=NOISE, size=colour.shape)
     return (255 * pixels.clip(0, 1)).round().astype(np.uint8)
 
@@ -102,7 +118,9 @@ def borders(thing: np.ndarray) -> np.ndarray:
 def _largest(thing: np.ndarray) -> np.ndarray:
     """1 on the object that covers most pixels, 0 elsewhere; -1 marks what is no object."""
     numbers, pixels = np.unique(thing[thing >= 0], return_counts=True)
-    return (thing == numbers[pixels.argmax()] if len(numbers) else np.zeros(thing.shape)).astype(np.uint8)
+    return (thing == numbers[pixels.argmax()] if len(numbers) else np.zeros(thing.shape)).astype(
+        np.uint8
+    )
 
 
 def counts(data: str) -> tuple[int, int]:
@@ -111,8 +129,10 @@ def counts(data: str) -> tuple[int, int]:
         return POOL, VALIDATION
     found = re.fullmatch(r"\s*(\d{1,6})\s*\+\s*(\d{1,6})\s*", data)
     if not found or not all(1 <= int(number) <= MOST for number in found.groups()):
-        raise ConfigError(f"data: for drawn shapes give the images as pool+validation, such as {POOL}+{VALIDATION}, each 1 to "
-                          f"{MOST}, not {data!r}")
+        raise ConfigError(
+            f"data: for drawn shapes give the images as pool+validation, such as {POOL}+{VALIDATION}, each 1 to "
+            f"{MOST}, not {data!r}"
+        )
     return int(found[1]), int(found[2])
 
 
@@ -130,8 +150,10 @@ def tasks_in(config: Config) -> tuple[str, ...]:
 def load(config: Config) -> Dataset:
     """The data set; draws nothing yet."""
     tasks = chosen(_offered(), config, DRAWN.title)
-    pool, validation = (Drawings(tuple(f"{name}{index:05d}" for index in range(count)), part, config.size)
-                        for part, (name, count) in enumerate(zip(("pool", "val"), counts(config.data), strict=True)))
+    pool, validation = (
+        Drawings(tuple(f"{name}{index:05d}" for index in range(count)), part, config.size)
+        for part, (name, count) in enumerate(zip(("pool", "val"), counts(config.data), strict=True))
+    )
     return Dataset(DRAWN.name, DRAWN.title, place(config), tasks, pool, validation, NOTE)
 
 

@@ -1,4 +1,5 @@
 """A few images of a split with their labels in colour, so that people see whether labels fit the images."""
+
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,13 +14,19 @@ from mtal.tasks.task import Task
 WIDTH_PX = 320
 
 
-def write_previews(split: Split, tasks: Sequence[Task], indices: Sequence[int], paths: DataPaths, name: str) -> None:
+def write_previews(
+    split: Split, tasks: Sequence[Task], indices: Sequence[int], paths: DataPaths, name: str
+) -> None:
     """PNGs of some images of a split ("pool" or "validation"). What cannot be read, or has no label, gets none."""
     for index in indices:
         one = split.ids[index]
         _write(_image(split, index), paths.preview(name, one, "image"), Image.Resampling.BILINEAR)
         for task in tasks:
-            _write(_label(split, index, task), paths.preview(name, one, task.name), Image.Resampling.NEAREST)
+            _write(
+                _label(split, index, task),
+                paths.preview(name, one, task.name),
+                Image.Resampling.NEAREST,
+            )
 
 
 def _image(split: Split, index: int) -> np.ndarray | None:
@@ -39,7 +46,7 @@ def _label(split: Split, index: int, task: Task) -> np.ndarray | None:
 
 def _write(picture: np.ndarray | None, path: Path, way: Image.Resampling) -> None:
     if picture is None:
-        path.unlink(missing_ok=True)                        # of an earlier check
+        path.unlink(missing_ok=True)  # of an earlier check
         return
     image = Image.fromarray(picture)
     size = WIDTH_PX, max(1, round(image.height * WIDTH_PX / image.width))

@@ -1,4 +1,5 @@
 """Small pictures of a split's images, so that pages never decode a photograph. They belong to a data folder, not to a run."""
+
 from pathlib import Path
 
 from PIL import Image
@@ -10,16 +11,21 @@ from mtal.runs.paths import DataPaths
 
 WIDTH_PX = 192
 QUALITY = 85
-TALLEST = 8                                                 # times the width
+TALLEST = 8  # times the width
 
 
-def write_thumbs(split: Split, paths: DataPaths, name: str, report: Report = quiet, size: int = WIDTH_PX) -> dict[int, str]:
+def write_thumbs(
+    split: Split, paths: DataPaths, name: str, report: Report = quiet, size: int = WIDTH_PX
+) -> dict[int, str]:
     """JPEGs of a split ("pool" or "validation"), at most `size` pixels wide; those of an unchanged image are kept.
 
     Position -> problem, of the images that cannot be read and get none.
     """
-    problems = in_threads(lambda index: _write(split, index, paths.thumb(name, split.ids[index]), size), range(len(split.ids)),
-                          report)
+    problems = in_threads(
+        lambda index: _write(split, index, paths.thumb(name, split.ids[index]), size),
+        range(len(split.ids)),
+        report,
+    )
     return {index: problem for index, problem in enumerate(problems) if problem}
 
 
@@ -32,7 +38,7 @@ def _write(split: Split, index: int, path: Path, size: int) -> str:
     try:
         image = Image.fromarray(split.image(index))
     except DataError as error:
-        path.unlink(missing_ok=True)                        # else an older image would stand in for it
+        path.unlink(missing_ok=True)  # else an older image would stand in for it
         return str(error)
     image.thumbnail((size, TALLEST * size), Image.Resampling.BILINEAR, reducing_gap=2.0)
     with whole_file(path, "wb") as file:
@@ -59,4 +65,4 @@ def _is_of(path: Path, stamp: bytes | None) -> bool:
         with Image.open(path, formats=("JPEG",)) as image:
             return image.info.get("comment", b"") == stamp
     except OSError:
-        return False                                        # not there, or not a picture
+        return False  # not there, or not a picture

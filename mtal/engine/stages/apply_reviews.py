@@ -1,6 +1,7 @@
 """What a cycle begins with. Where people label, that is the batch before as they decided on it, and it is written down once:
 whoever decides later, stops, kills or resumes, the cycle has begun with what stands there.
 """
+
 import numpy as np
 
 from mtal.datasets.dataset import Dataset
@@ -11,7 +12,9 @@ from mtal.runs.reviews.reviewed_batch import batch_pairs
 from mtal.runs.store.run import Run
 
 
-def begin(run: Run, number: int, start: np.ndarray, dataset: Dataset, there: np.ndarray) -> np.ndarray:
+def apply_reviews(
+    run: Run, number: int, start: np.ndarray, dataset: Dataset, there: np.ndarray
+) -> np.ndarray:
     """(N, T) bool: what is labelled when cycle `number` begins. LabelsAwaited if some of that is not there yet.
 
     start (N, T) bool: before cycle 0; there (N, T) bool: the labels that exist by now.
@@ -23,16 +26,23 @@ def begin(run: Run, number: int, start: np.ndarray, dataset: Dataset, there: np.
         labelled = run.labelled(before, start)
         labelled[tuple(pairs.T)] = True
         await_labels(dataset, labelled, there)
-        wanted = set(pairs[:, 0].tolist())                  # somebody may have rejected one of them this very moment
-        write_json(run.paths.beginning(number), {
-            "labels": pairs.tolist(), "rejected": [image for image in rejected(run, number) if image not in wanted],
-            "decisions": said.to_dict("records")})
+        wanted = set(
+            pairs[:, 0].tolist()
+        )  # somebody may have rejected one of them this very moment
+        write_json(
+            run.paths.beginning(number),
+            {
+                "labels": pairs.tolist(),
+                "rejected": [image for image in rejected(run, number) if image not in wanted],
+                "decisions": said.to_dict("records"),
+            },
+        )
     labelled = run.labelled(number, start)
     await_labels(dataset, labelled, there)
     return labelled
 
 
-def unwanted(run: Run, number: int, shape: tuple[int, int]) -> np.ndarray:
+def rejected_mask(run: Run, number: int, shape: tuple[int, int]) -> np.ndarray:
     """(N, T) bool: labels of images that people had rejected when cycle `number` began, so that it does not ask for them."""
     closed = np.zeros(shape, bool)
     closed[run.began_with(number).get("rejected", [])] = True

@@ -1,4 +1,5 @@
 """What the embedding says about the pool beside the pick: groups of similar images, and how far each is from what is labelled."""
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans, MiniBatchKMeans
@@ -7,14 +8,20 @@ from threadpoolctl import threadpool_limits
 from mtal.acquisition.kmeans import distinct
 from mtal.acquisition.select import Space, gaps
 
-MOST_CLUSTERS = 20                                          # as many as people can tell apart in a list or by colour
-EXACT_UP_TO = 10_000                                        # points; beyond, k-means looks at a sample in every step
+MOST_CLUSTERS = 20  # as many as people can tell apart in a list or by colour
+EXACT_UP_TO = 10_000  # points; beyond, k-means looks at a sample in every step
 SAMPLE = 4096
-UNKNOWN = -1                                                # the cluster of an image of which nothing is known
+UNKNOWN = -1  # the cluster of an image of which nothing is known
 
 
-def neighbourhood(points: np.ndarray, labelled: np.ndarray, picked: np.ndarray, space: Space, before: np.ndarray | None,
-                  seed: int) -> dict[str, np.ndarray]:
+def cluster_columns(
+    points: np.ndarray,
+    labelled: np.ndarray,
+    picked: np.ndarray,
+    space: Space,
+    before: np.ndarray | None,
+    seed: int,
+) -> dict[str, np.ndarray]:
     """The columns cluster, nearest and nearest_after of `Run.pool`. points (N, D); labelled (N,) bool, any task; picked (K,)
     positions; before (N,): the clusters of the cycle before, if there is one."""
     nearest = gaps(points, labelled, space)
@@ -37,11 +44,13 @@ def clusters(points: np.ndarray, before: np.ndarray | None, seed: int) -> np.nda
     """
     count = distinct(points, cluster_count(len(points)))
     start = "k-means++" if before is None else _means(points, before, count)
-    with threadpool_limits(1):                              # sums in parallel would differ in their last digits
+    with threadpool_limits(1):  # sums in parallel would differ in their last digits
         if len(points) <= EXACT_UP_TO:
             kind = KMeans(count, init=start, n_init=1, random_state=seed)
         else:
-            kind = MiniBatchKMeans(count, init=start, n_init=1, random_state=seed, batch_size=SAMPLE)
+            kind = MiniBatchKMeans(
+                count, init=start, n_init=1, random_state=seed, batch_size=SAMPLE
+            )
         found = np.unique(kind.fit_predict(points), return_inverse=True)[1]
     return (by_size(found) if before is None else renumbered(found, before)).astype(np.int32)
 
@@ -49,7 +58,11 @@ def clusters(points: np.ndarray, before: np.ndarray | None, seed: int) -> np.nda
 def _means(points: np.ndarray, before: np.ndarray, count: int) -> np.ndarray | str:
     """(count, D) centres to start from; by chance if there were not so many clusters before."""
     numbers = np.unique(before[before >= 0])
-    return np.stack([points[before == number].mean(axis=0) for number in numbers]) if len(numbers) == count else "k-means++"
+    return (
+        np.stack([points[before == number].mean(axis=0) for number in numbers])
+        if len(numbers) == count
+        else "k-means++"
+    )
 
 
 def by_size(found: np.ndarray) -> np.ndarray:
@@ -68,7 +81,9 @@ def renumbered(found: np.ndarray, before: np.ndarray) -> np.ndarray:
     names = np.full(fresh, UNKNOWN)
     for own, partner in zip(*linear_sum_assignment(-shared), strict=True):
         names[own] = partner
-    free = (number for number in range(fresh + shared.shape[1]) if number not in set(names.tolist()))
+    free = (
+        number for number in range(fresh + shared.shape[1]) if number not in set(names.tolist())
+    )
     for own in np.flatnonzero(names < 0):
         names[own] = next(free)
     return np.asarray(names[found])

@@ -1,4 +1,5 @@
 """What a run takes of a data set: broken images stay out, by name; which labels it may buy; what it begins with."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,37 +17,46 @@ from mtal.runs.paths import DataPaths
 from mtal.runs.store.run import Run
 from mtal.seeds import START
 
-MOST_BROKEN = 0.5                                           # of a split; more is a wrong folder rather than a few bad files
-Row = dict[str, str]                                        # split, id, what ("image" or a task), problem
+MOST_BROKEN = 0.5  # of a split; more is a wrong folder rather than a few bad files
+Row = dict[str, str]  # split, id, what ("image" or a task), problem
 
 
 @dataclass(frozen=True)
-class Intake:
+class PreparedData:
     """What a run takes. N images in the pool, T tasks."""
-    dataset: Dataset                                        # without what is left out
-    there: np.ndarray                                       # (N, T) bool: labels that exist by now
-    start: np.ndarray                                       # (N, T) bool: labelled before cycle 0
+
+    dataset: Dataset  # without what is left out
+    there: np.ndarray  # (N, T) bool: labels that exist by now
+    start: np.ndarray  # (N, T) bool: labelled before cycle 0
     left_out: list[Row]
-    without_labels: int                                     # pool images that are no part of a simulation
+    without_labels: int  # pool images that are no part of a simulation
 
 
 class LabelsAwaited(StopRequested):
     """The picked images have to be labelled before the run can go on; the message says which, and what to do then."""
 
 
-def take_in(run: Run, dataset: Dataset, report: Report) -> Intake:
+def prepare_data(run: Run, dataset: Dataset, report: Report) -> PreparedData:
     """A run that has complete cycles takes what it took before. DataError if that is gone, or if there is nothing to learn."""
     config, before = run.config, run.facts if run.cycles_done() else {}
     dataset, left_out = readable(dataset, run.store.data(config.dataset, dataset.folder), report)
     bare = 0
     if before:
-        dataset, left_out, bare = as_before(dataset, before), list(before.get("left_out", ())), before.get("without_labels", 0)
+        dataset, left_out, bare = (
+            as_before(dataset, before),
+            list(before.get("left_out", ())),
+            before.get("without_labels", 0),
+        )
     elif config.start == "random":
         dataset, bare = simulated(dataset)
     there = labels_there(dataset.pool, dataset.tasks)
-    start = first_images(config, there) if config.start == "random" else on_disk(there, run.start() if before else None, dataset)
+    start = (
+        first_images(config, there)
+        if config.start == "random"
+        else on_disk(there, run.start() if before else None, dataset)
+    )
     must_be_learned(start, dataset)
-    return Intake(dataset, there, start, left_out, bare)
+    return PreparedData(dataset, there, start, left_out, bare)
 
 
 def readable(dataset: Dataset, paths: DataPaths, report: Report) -> tuple[Dataset, list[Row]]:
@@ -58,9 +68,14 @@ def readable(dataset: Dataset, paths: DataPaths, report: Report) -> tuple[Datase
     for name, split in (("pool", dataset.pool), ("validation", dataset.validation)):
         broken = write_thumbs(split, paths, name, report)
         if len(broken) > MOST_BROKEN * len(split.ids):
-            raise DataError(f"{len(broken)} of {len(split.ids)} {name} images in {dataset.folder} cannot be read: "
-                            f"{some(list(broken.values()))}. Is it the right folder?")
-        rows += [{"split": name, "id": split.ids[index], "what": "image", "problem": broken[index]} for index in sorted(broken)]
+            raise DataError(
+                f"{len(broken)} of {len(split.ids)} {name} images in {dataset.folder} cannot be read: "
+                f"{some(list(broken.values()))}. Is it the right folder?"
+            )
+        rows += [
+            {"split": name, "id": split.ids[index], "what": "image", "problem": broken[index]}
+            for index in sorted(broken)
+        ]
         splits[name] = without(split, broken)
     return dataset.of(splits["pool"], splits["validation"]), rows
 
@@ -77,8 +92,10 @@ def simulated(dataset: Dataset) -> tuple[Dataset, int]:
     a simulation, so an image without any label is no part of it."""
     bare = set(np.flatnonzero(~labels_there(dataset.pool, dataset.tasks).any(axis=1)).tolist())
     if len(bare) == len(dataset.pool.ids):
-        raise DataError(f"no pool image in {dataset.folder} has a label of {', '.join(task.name for task in dataset.tasks)}, so "
-                        f"there is nothing to simulate: label some images and set start=labelled")
+        raise DataError(
+            f"no pool image in {dataset.folder} has a label of {', '.join(task.name for task in dataset.tasks)}, so "
+            f"there is nothing to simulate: label some images and set start=labelled"
+        )
     return dataset.of(without(dataset.pool, bare), dataset.validation), len(bare)
 
 
@@ -89,8 +106,10 @@ def as_before(dataset: Dataset, facts: Mapping[str, Any]) -> Dataset:
     for name, split in (("pool", dataset.pool), ("validation", dataset.validation)):
         places = {one: place for place, one in enumerate(split.ids)}
         if gone := [one for one in facts[name] if one not in places]:
-            raise DataError(f"{dataset.folder} holds other {name} images than when this run began: {some(gone)} cannot be found "
-                            f"or read any more. Put the files back, or start a new run")
+            raise DataError(
+                f"{dataset.folder} holds other {name} images than when this run began: {some(gone)} cannot be found "
+                f"or read any more. Put the files back, or start a new run"
+            )
         kept.append(Subset(split, tuple(places[one] for one in facts[name])))
     return dataset.of(*kept)
 
@@ -98,7 +117,9 @@ def as_before(dataset: Dataset, facts: Mapping[str, Any]) -> Dataset:
 def first_images(config: Config, there: np.ndarray) -> np.ndarray:
     """(N, T) bool: the random start, the same for every strategy of one seed, so that curves start together. there: (N, T)."""
     labelled = np.zeros_like(there)
-    chosen = np.random.default_rng([config.seed, START]).choice(len(there), images_at(config, len(there), 0), replace=False)
+    chosen = np.random.default_rng([config.seed, START]).choice(
+        len(there), images_at(config, len(there), 0), replace=False
+    )
     labelled[chosen] = there[chosen]
     return labelled
 
@@ -109,12 +130,19 @@ def on_disk(there: np.ndarray, before: np.ndarray | None, dataset: Dataset) -> n
     start = there if before is None else before
     names = ", ".join(task.name for task in dataset.tasks)
     if not start.any(axis=0).all():
-        counts = ", ".join(f"{task.name} {count}" for task, count in zip(dataset.tasks, start.sum(axis=0), strict=True))
-        raise DataError(f"start=labelled needs labels of every task ({names}) in {dataset.folder}, and one has none among "
-                        f"{len(start)} pool images (labels there: {counts}). Label some, or choose fewer tasks")
+        counts = ", ".join(
+            f"{task.name} {count}"
+            for task, count in zip(dataset.tasks, start.sum(axis=0), strict=True)
+        )
+        raise DataError(
+            f"start=labelled needs labels of every task ({names}) in {dataset.folder}, and one has none among "
+            f"{len(start)} pool images (labels there: {counts}). Label some, or choose fewer tasks"
+        )
     if start.all():
-        raise DataError(f"every pool image in {dataset.folder} has its labels ({names}), so there is none to choose: add images, "
-                        f"or simulate with start=random")
+        raise DataError(
+            f"every pool image in {dataset.folder} has its labels ({names}), so there is none to choose: add images, "
+            f"or simulate with start=random"
+        )
     return start
 
 
@@ -127,24 +155,42 @@ def await_labels(dataset: Dataset, labelled: np.ndarray, there: np.ndarray) -> N
     index, column = np.argwhere(open_pairs)[0]
     task = dataset.tasks[column]
     place = dataset.pool.files(int(index), (task,)).get(task.name, dataset.folder)
-    counts = ", ".join(f"{task.name} {count}" for task, count in zip(dataset.tasks, open_pairs.sum(axis=0), strict=True) if count)
-    raise LabelsAwaited(f"it {FOR_LABELS} of {len(ids)} picked image{'s' * (len(ids) != 1)} ({counts} missing): {some(ids)}. "
-                        f"Put them where they belong, the first at {place}, and resume")
+    counts = ", ".join(
+        f"{task.name} {count}"
+        for task, count in zip(dataset.tasks, open_pairs.sum(axis=0), strict=True)
+        if count
+    )
+    raise LabelsAwaited(
+        f"it {FOR_LABELS} of {len(ids)} picked image{'s' * (len(ids) != 1)} ({counts} missing): {some(ids)}. "
+        f"Put them where they belong, the first at {place}, and resume"
+    )
 
 
 def must_be_learned(labelled: np.ndarray, dataset: Dataset) -> None:
     """DataError for tasks without a usable label to learn from: what their heads say would be noise. labelled: (N, T) bool."""
-    if missing := [task.name for task, there in zip(dataset.tasks, np.any(labelled, axis=0), strict=True) if not there]:
+    if missing := [
+        task.name
+        for task, there in zip(dataset.tasks, np.any(labelled, axis=0), strict=True)
+        if not there
+    ]:
         images = int(np.any(labelled, axis=1).sum())
-        raise DataError(f"tasks: none of the {images} labelled images has a usable label of {', '.join(missing)}; raise "
-                        f"start_percent, add labels, or leave the task out")
+        raise DataError(
+            f"tasks: none of the {images} labelled images has a usable label of {', '.join(missing)}; raise "
+            f"start_percent, add labels, or leave the task out"
+        )
 
 
 def must_be_measured(usable: np.ndarray, dataset: Dataset) -> None:
     """DataError for tasks without a usable validation label, whose metric could never be given. usable: (V, T) bool."""
-    if missing := [task.name for task, there in zip(dataset.tasks, np.any(usable, axis=0), strict=True) if not there]:
-        raise DataError(f"tasks: no validation image in {dataset.folder} has a usable label of {', '.join(missing)}, so "
-                        f"{'it' if len(missing) == 1 else 'they'} cannot be measured; add labels, or leave the task out")
+    if missing := [
+        task.name
+        for task, there in zip(dataset.tasks, np.any(usable, axis=0), strict=True)
+        if not there
+    ]:
+        raise DataError(
+            f"tasks: no validation image in {dataset.folder} has a usable label of {', '.join(missing)}, so "
+            f"{'it' if len(missing) == 1 else 'they'} cannot be measured; add labels, or leave the task out"
+        )
 
 
 def data_changes(run: Run, facts: Mapping[str, Any], accept: bool) -> list[dict[str, Any]]:
@@ -156,10 +202,15 @@ def data_changes(run: Run, facts: Mapping[str, Any], accept: bool) -> list[dict[
     known: list[dict[str, Any]] = before.get("data_changes", [])
     if not before or before["fingerprint"] == facts["fingerprint"]:
         return known
-    expected = run.config.start == "labelled" and before.get("fingerprint_of_images") == facts["fingerprint_of_images"]
+    expected = (
+        run.config.start == "labelled"
+        and before.get("fingerprint_of_images") == facts["fingerprint_of_images"]
+    )
     if done and not accept and not expected:
-        raise DataError(f"the data in {facts['data_folder']} changed since this run began (fingerprint {before['fingerprint']}, "
-                        f"now {facts['fingerprint']}): the images have their names, but a file has another size or time. Put the "
-                        f"files back, or go on with the changed data: "
-                        f"`python -m mtal resume {run.name} --accept-data`")
+        raise DataError(
+            f"the data in {facts['data_folder']} changed since this run began (fingerprint {before['fingerprint']}, "
+            f"now {facts['fingerprint']}): the images have their names, but a file has another size or time. Put the "
+            f"files back, or go on with the changed data: "
+            f"`python -m mtal resume {run.name} --accept-data`"
+        )
     return [*known, {"cycle": done, "before": before["fingerprint"], "after": facts["fingerprint"]}]

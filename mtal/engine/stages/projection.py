@@ -1,4 +1,5 @@
 """The map: embeddings drawn in two dimensions, started from the previous cycle's map so that points stay where they were."""
+
 import warnings
 from typing import Literal
 
@@ -6,13 +7,18 @@ import numpy as np
 from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 
-NEIGHBOURS, MIN_DISTANCE = 15, 0.1                          # umap-learn's own defaults
-GENTLE = {"n_epochs": 200, "learning_rate": 0.1}            # from a map that exists: neighbourhoods as good, half the movement
+NEIGHBOURS, MIN_DISTANCE = 15, 0.1  # umap-learn's own defaults
+GENTLE = {
+    "n_epochs": 200,
+    "learning_rate": 0.1,
+}  # from a map that exists: neighbourhoods as good, half the movement
 
 
-def project(embedding: np.ndarray, previous: np.ndarray | None, how: Literal["umap", "pca"], seed: int) -> np.ndarray:
+def project(
+    embedding: np.ndarray, previous: np.ndarray | None, how: Literal["umap", "pca"], seed: int
+) -> np.ndarray:
     """(N, D) -> (N, 2) float32. `previous`: (N, 2) of the cycle before, or None. Same input and seed, same map."""
-    if how == "pca" or len(embedding) <= NEIGHBOURS:        # too few points for a neighbourhood graph
+    if how == "pca" or len(embedding) <= NEIGHBOURS:  # too few points for a neighbourhood graph
         layout = _pca(embedding)
     else:
         layout = _umap(embedding, previous, seed)
@@ -23,10 +29,15 @@ def _umap(embedding: np.ndarray, previous: np.ndarray | None, seed: int) -> np.n
     from umap import UMAP  # ten seconds to import: only where a map is asked for
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")                     # "n_jobs overridden to 1 by random_state": that is what we want
+        warnings.simplefilter(
+            "ignore"
+        )  # "n_jobs overridden to 1 by random_state": that is what we want
         start = {"init": _pca(embedding)} if previous is None else {"init": previous, **GENTLE}
-        return np.asarray(UMAP(n_neighbors=NEIGHBOURS, min_dist=MIN_DISTANCE, random_state=seed, n_jobs=1,
-                               **start).fit_transform(embedding))
+        return np.asarray(
+            UMAP(
+                n_neighbors=NEIGHBOURS, min_dist=MIN_DISTANCE, random_state=seed, n_jobs=1, **start
+            ).fit_transform(embedding)
+        )
 
 
 def _pca(embedding: np.ndarray) -> np.ndarray:

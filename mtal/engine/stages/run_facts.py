@@ -1,4 +1,5 @@
 """What a worker writes down about its run before the first cycle, so that pages need no torch and no data set."""
+
 import platform
 import sys
 from collections.abc import Sequence
@@ -22,55 +23,102 @@ from mtal.training.batches import steps
 from mtal.training.device import Machine
 from mtal.version import VERSION
 
-PACKAGES = ("torch", "torchvision", "timm", "numpy", "scipy", "scikit-learn", "scikit-image", "umap-learn", "pandas")
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "timm",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "scikit-image",
+    "umap-learn",
+    "pandas",
+)
 
 
-def describe_run(config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence[str], machine: Machine,
-                 start: np.ndarray, parameters: int) -> dict[str, Any]:
+def describe_run(
+    config: Config,
+    dataset: Dataset,
+    strategy: Strategy,
+    signals: Sequence[str],
+    machine: Machine,
+    start: np.ndarray,
+    parameters: int,
+) -> dict[str, Any]:
     """Plain values for facts.json; the keys are listed at `Run.facts`. start: (N, T) bool."""
     first = np.flatnonzero(start.any(axis=1))
     return {
-        "dataset_title": dataset.title, "dataset_note": dataset.note, "data_folder": dataset.folder,
-        "fingerprint": dataset.fingerprint(), "fingerprint_of_images": dataset.fingerprint(pool_labels=False),
-        "pool": list(dataset.pool.ids), "pool_files": pool_files(dataset),
-        "validation": list(dataset.validation.ids), "tasks": [task_facts(task, config) for task in dataset.tasks],
-        "plan": plan(config, dataset, strategy, signals, len(first)), "versions": versions(), "device": str(machine.device),
-        "device_name": machine.name, "precision": machine.precision, "parameters": parameters,
-        "strategy_title": strategy.title, "needed_stages": needed_stages(strategy, signals), "start": first.tolist(),
-        "start_lacks": [[int(first[row]), int(column)] for row, column in np.argwhere(~start[first])],
+        "dataset_title": dataset.title,
+        "dataset_note": dataset.note,
+        "data_folder": dataset.folder,
+        "fingerprint": dataset.fingerprint(),
+        "fingerprint_of_images": dataset.fingerprint(pool_labels=False),
+        "pool": list(dataset.pool.ids),
+        "pool_files": pool_files(dataset),
+        "validation": list(dataset.validation.ids),
+        "tasks": [task_facts(task, config) for task in dataset.tasks],
+        "plan": plan(config, dataset, strategy, signals, len(first)),
+        "versions": versions(),
+        "device": str(machine.device),
+        "device_name": machine.name,
+        "precision": machine.precision,
+        "parameters": parameters,
+        "strategy_title": strategy.title,
+        "needed_stages": needed_stages(strategy, signals),
+        "start": first.tolist(),
+        "start_lacks": [
+            [int(first[row]), int(column)] for row, column in np.argwhere(~start[first])
+        ],
     }
 
 
 def task_facts(task: Task, config: Config) -> dict[str, Any]:
     """The fields of `TaskFacts`."""
     distance = task.distance(config.class_distance)
-    return {"name": task.name, "title": task.title, "metric": task.metric.title, "axis": task.metric.axis,
-            "unit": task.metric.unit, "better": task.metric.better, "weight": task.weight, "distance": distance.title,
-            "distance_unit": distance.unit, "note": task.metric.note, "value_unit": task.unit,
-            "legend": hex_legend(task.legend), "classes": list(task.classes)}
+    return {
+        "name": task.name,
+        "title": task.title,
+        "metric": task.metric.title,
+        "axis": task.metric.axis,
+        "unit": task.metric.unit,
+        "better": task.metric.better,
+        "weight": task.weight,
+        "distance": distance.title,
+        "distance_unit": distance.unit,
+        "note": task.metric.note,
+        "value_unit": task.unit,
+        "legend": hex_legend(task.legend),
+        "classes": list(task.classes),
+    }
 
 
-
-
-
-
-
-
-def plan(config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence[str], start: int) -> list[dict[str, int]]:
+def plan(
+    config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence[str], start: int
+) -> list[dict[str, int]]:
     """Per cycle: stage -> units, for the estimate of the time left."""
     pool, cycles = len(dataset.pool.ids), []
     for number in range(config.cycles):
         labelled = images_at(config, pool, number, start)
-        stages = {"load": pool, "train": steps(labelled, config.batch, config.epochs), "evaluate": len(dataset.validation.ids)}
+        stages = {
+            "load": pool,
+            "train": steps(labelled, config.batch, config.epochs),
+            "evaluate": len(dataset.validation.ids),
+        }
         stages |= {"guess": labelled} if strategy.pseudo_labels and number else {}
         if number < config.cycles - 1:
-            stages |= {signal.stage: signal.units(config, pool, labelled) for name in signals if (signal := SIGNALS[name]).stage}
+            stages |= {
+                signal.stage: signal.units(config, pool, labelled)
+                for name in signals
+                if (signal := SIGNALS[name]).stage
+            }
             stages |= ({"score": pool} if signals else {}) | {"pick": 1}
             others = len(rivals(strategy.name, signals, config.tasks))
             stages |= {"others": others} if others else {}
             stages |= {"quality": pool} if is_measured(config, signals) else {}
             stages |= {"evidence": min(images_per_cycle(config, pool), MOST_PICKS) + NEAR_MISSES}
-            stages |= {"project": 1} if "embedding" in signals and config.projection != "none" else {}
+            stages |= (
+                {"project": 1} if "embedding" in signals and config.projection != "none" else {}
+            )
         followed = images_followed(config, pool, number, start)
         if followed and not (is_measured(config, signals) and number < config.cycles - 1):
             stages |= {"afterwards": followed}
@@ -96,7 +144,8 @@ def needed_stages(strategy: Strategy, signals: Sequence[str]) -> dict[str, bool]
 def versions() -> dict[str, str]:
     """Of Python, the packages that can change a number, and this project."""
     return {"mtal": VERSION, "python": platform.python_version(), "platform": sys.platform} | {
-        name: version(name) for name in PACKAGES}
+        name: version(name) for name in PACKAGES
+    }
 
 
 def pool_files(dataset: Dataset) -> list[str]:

@@ -1,4 +1,5 @@
 """Describe the pool, let the strategy pick, write down what was picked and why."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,12 +10,12 @@ from torch import nn
 from mtal.acquisition.pool import Options, Pick, Pool, ranking
 from mtal.datasets.resized import Resized
 from mtal.engine.rendering.cycle_images import draw_evidence, to_draw
-from mtal.engine.rendering.draw import Easel, truth_of
-from mtal.engine.stage_timer import Watch
+from mtal.engine.rendering.draw import RenderContext, truth_of
+from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages import stopping
-from mtal.engine.stages.clusters import neighbourhood
+from mtal.engine.stages.clusters import cluster_columns
 from mtal.engine.stages.loss_history import bought_with
-from mtal.engine.stages.prepare import Study
+from mtal.engine.stages.prepare import RunContext
 from mtal.engine.stages.projection import project
 from mtal.engine.stages.replay import replay, rivals
 from mtal.engine.stages.signal_quality import quality_table, versions
@@ -29,19 +30,27 @@ from mtal.signals.class_content import CONTENT, titles
 from mtal.signals.committee import partners
 from mtal.signals.describe import describe
 from mtal.signals.registry import SIGNALS
-from mtal.signals.signal import Bench
+from mtal.signals.signal import FitContext
 
 
 @dataclass(frozen=True)
-class Chosen:
+class Selection:
     """What a cycle picked, and what was measured on the way that is of use afterwards."""
-    pairs: np.ndarray                                       # (K, 2); empty if it only measures
-    committee: np.ndarray | None                            # (N, T, M) m_{k,l}
-    losses: np.ndarray | None                               # (N, T) true losses, if signals were compared with them
+
+    pairs: np.ndarray  # (K, 2); empty if it only measures
+    committee: np.ndarray | None  # (N, T, M) m_{k,l}
+    losses: np.ndarray | None  # (N, T) true losses, if signals were compared with them
 
 
-def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, companions: Mapping[str, nn.Module],
-           cycle: CyclePaths, watch: Watch) -> Chosen:
+def choose(
+    study: RunContext,
+    number: int,
+    labelled: np.ndarray,
+    bench: FitContext,
+    companions: Mapping[str, nn.Module],
+    cycle: CyclePaths,
+    watch: StageTimer,
+) -> Selection:
     """Fit and measure the signals, let the strategy pick, and write down what was picked and why."""
     config, fitted = study.config, dict(companions)
     for name in study.signals:
@@ -51,9 +60,20 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, compan
     found = described(study, bench, fitted, cycle, watch)
     with watch.stage("pick") as report:
         closed = study.closed_in(number)
-        pool = Pool(config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, closed)
-        budget = stopping.affordable(config, labels_per_cycle(config, study.for_sale), int(labelled.sum()))
-        options = Options(config.committee, config.normalise, config.across, config.terms, config.diversity, config.picking)
+        pool = Pool(
+            config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, closed
+        )
+        budget = stopping.affordable(
+            config, labels_per_cycle(config, study.for_sale), int(labelled.sum())
+        )
+        options = Options(
+            config.committee,
+            config.normalise,
+            config.across,
+            config.terms,
+            config.diversity,
+            config.picking,
+        )
         seed = (config.seed, number, PICK)
         pick = study.strategy.pick(pool, budget, np.random.default_rng(seed), options)
         table = pool_table(study, pool, pick, found)
@@ -63,14 +83,32 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, compan
             replay(others, found, pool, budget, seed, options, cycle, report)
     if "embedding" in found:
         before = study.run.pool(number - 1).get("cluster") if number else None
-        table = table.assign(**neighbourhood(found["embedding"], np.asarray(labelled.any(axis=1)), pick.images,
-                                             config.diversity,
-                                             None if before is None else before.to_numpy(), config.seed))
+        table = table.assign(
+            **cluster_columns(
+                found["embedding"],
+                np.asarray(labelled.any(axis=1)),
+                pick.images,
+                config.diversity,
+                None if before is None else before.to_numpy(),
+                config.seed,
+            )
+        )
     losses = None
-    if study.truth is not None:                             # only now, when nothing can be chosen by it any more
+    if study.truth is not None:  # only now, when nothing can be chosen by it any more
         losses = measure_quality(study, study.truth, bench.network, labelled, found, cycle, watch)
-        table = table.assign(**{f"loss.{name}": losses[:, column] for column, name in enumerate(config.tasks)})
-    draw(study, bench, fitted.get("committee"), table, pick, bought_with(labelled, pick.pairs, config), cycle, watch)
+        table = table.assign(
+            **{f"loss.{name}": losses[:, column] for column, name in enumerate(config.tasks)}
+        )
+    draw(
+        study,
+        bench,
+        fitted.get("committee"),
+        table,
+        pick,
+        bought_with(labelled, pick.pairs, config),
+        cycle,
+        watch,
+    )
     table.to_parquet(cycle.pool)
     np.save(cycle.pick, pick.pairs)
     if "committee" in fitted:
@@ -80,12 +118,20 @@ def choose(study: Study, number: int, labelled: np.ndarray, bench: Bench, compan
         if config.projection != "none":
             with watch.stage("project"):
                 layout = study.run.layout(number - 1) if number else None
-                np.save(cycle.layout, project(found["embedding"], layout, config.projection, config.seed))
-    return Chosen(pick.pairs, found.get("committee"), losses)
+                np.save(
+                    cycle.layout,
+                    project(found["embedding"], layout, config.projection, config.seed),
+                )
+    return Selection(pick.pairs, found.get("committee"), losses)
 
 
-def described(study: Study, bench: Bench, fitted: Mapping[str, nn.Module], cycle: CyclePaths, watch: Watch,
-              ) -> dict[str, np.ndarray]:
+def described(
+    study: RunContext,
+    bench: FitContext,
+    fitted: Mapping[str, nn.Module],
+    cycle: CyclePaths,
+    watch: StageTimer,
+) -> dict[str, np.ndarray]:
     """Signal -> (N, ...), all of one pass over the pool; what the images hold is found and written down on the way."""
     signals = {name: SIGNALS[name] for name in study.signals}
     if not signals:
@@ -99,38 +145,77 @@ def described(study: Study, bench: Bench, fitted: Mapping[str, nn.Module], cycle
     return found
 
 
-def draw(study: Study, bench: Bench, blocks: nn.Module | None, table: pd.DataFrame, pick: Pick, bought: np.ndarray,
-         cycle: CyclePaths, watch: Watch) -> None:
+def draw(
+    study: RunContext,
+    bench: FitContext,
+    blocks: nn.Module | None,
+    table: pd.DataFrame,
+    pick: Pick,
+    bought: np.ndarray,
+    cycle: CyclePaths,
+    watch: StageTimer,
+) -> None:
     """Pictures of the picked images and the near misses. In a simulation labels are shown beside predictions, without signal
     quality only those of `bought` (N, T) bool."""
     shown = to_draw(table["rank"].to_numpy(), len(pick.images))
     truth = truth_of(study.dataset.pool, study.dataset.tasks, bought, study.config)
-    easel = Easel(bench.network, blocks if isinstance(blocks, PairBlocks) else None, study.pool, truth, bench.tasks, study.config,
-                  study.machine)
+    easel = RenderContext(
+        bench.network,
+        blocks if isinstance(blocks, PairBlocks) else None,
+        study.pool,
+        truth,
+        bench.tasks,
+        study.config,
+        study.machine,
+    )
     with watch.stage("evidence", len(shown)) as report:
         draw_evidence(easel, shown, cycle, report)
 
 
-def measure_quality(study: Study, truth: Resized, network: TwoStageNetwork, labelled: np.ndarray, found: dict[str, np.ndarray],
-                    cycle: CyclePaths, watch: Watch) -> np.ndarray:
+def measure_quality(
+    study: RunContext,
+    truth: Resized,
+    network: TwoStageNetwork,
+    labelled: np.ndarray,
+    found: dict[str, np.ndarray],
+    cycle: CyclePaths,
+    watch: StageTimer,
+) -> np.ndarray:
     """Compare the signals with the true losses, (N, T), and write that down."""
     tasks = study.dataset.tasks
     with watch.stage("quality", len(study.pool)) as report:
-        losses = true_losses(network, study.pool, truth, study.there, tasks, study.config, study.machine, report)
+        losses = true_losses(
+            network, study.pool, truth, study.there, tasks, study.config, study.machine, report
+        )
         quality_table(found, losses, labelled, tasks, study.config).to_parquet(cycle.quality)
     return losses
 
 
-def pool_table(study: Study, pool: Pool, pick: Pick, found: dict[str, np.ndarray]) -> pd.DataFrame:
+def pool_table(
+    study: RunContext, pool: Pool, pick: Pick, found: dict[str, np.ndarray]
+) -> pd.DataFrame:
     """A row per pool image; the columns are listed at `Run.pool`."""
     rank, score = ranking(pick, pool), pick.table.get("score")
-    columns = {"id": study.dataset.pool.ids, "labelled": pool.labelled.any(axis=1), "open": pool.open_images,
-               "picked": np.isin(np.arange(len(rank)), pick.images), "rank": rank}
+    columns = {
+        "id": study.dataset.pool.ids,
+        "labelled": pool.labelled.any(axis=1),
+        "open": pool.open_images,
+        "picked": np.isin(np.arange(len(rank)), pick.images),
+        "rank": rank,
+    }
     if "committee" in found:
-        columns |= {f"m.{name}.{partner}": found["committee"][:, row, column]
-                    for row, (name, others) in enumerate(partners(study.dataset.tasks, study.config).items())
-                    for column, partner in enumerate(others)}
-    columns |= {f"{version}.{name}": scores[:, column] for (signal, version), scores in versions(found).items()
-                if signal != "committee" for column, name in enumerate(study.config.tasks)}
+        columns |= {
+            f"m.{name}.{partner}": found["committee"][:, row, column]
+            for row, (name, others) in enumerate(
+                partners(study.dataset.tasks, study.config).items()
+            )
+            for column, partner in enumerate(others)
+        }
+    columns |= {
+        f"{version}.{name}": scores[:, column]
+        for (signal, version), scores in versions(found).items()
+        if signal != "committee"
+        for column, name in enumerate(study.config.tasks)
+    }
     cutoff = {} if score is None else {"cutoff": np.full(len(rank), score[pick.images[-1]])}
     return pd.DataFrame(pick.table | columns | cutoff)[[*columns, *pick.table, *cutoff]]

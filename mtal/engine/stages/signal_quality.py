@@ -1,7 +1,8 @@
-"""How good the signals of a cycle were: rank correlation with the true loss of unlabelled images (METHOD 9).
+"""How good the signals of a cycle were: rank correlation with the true loss of unlabelled images (docs/method.md, section 9).
 
 N images in the pool, T tasks. A version is one way to make a number per image and task of a signal (`Signal.scores`).
 """
+
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -15,21 +16,28 @@ from mtal.runs.store.run import LOSS, QUALITY_COLUMNS
 from mtal.signals.registry import SIGNALS
 from mtal.tasks.task import Task
 
-Z = 1.959964                                                # of a 95 % interval
-FEWEST = 4                                                  # images; the interval's variance has n - 3 below the line
-Versions = dict[tuple[str, str], np.ndarray]                # (signal, version) -> (N, T)
+Z = 1.959964  # of a 95 % interval
+FEWEST = 4  # images; the interval's variance has n - 3 below the line
+Versions = dict[tuple[str, str], np.ndarray]  # (signal, version) -> (N, T)
 
 
 def is_measured(config: Config, signals: Sequence[str]) -> bool:
     """Whether a run compares its signals with true losses, which only a simulation knows."""
-    return config.signal_quality and config.start == "random" and any(
-        SIGNALS[name].scores is not None or name == "embedding" for name in signals)
+    return (
+        config.signal_quality
+        and config.start == "random"
+        and any(SIGNALS[name].scores is not None or name == "embedding" for name in signals)
+    )
 
 
 def versions(found: Mapping[str, np.ndarray]) -> Versions:
     """What of the signals should rise with the true loss. `found`: signal -> (N, ...) as `describe` gives it."""
-    return {(name, version): scores for name, numbers in found.items() if (of := SIGNALS[name].scores)
-            for version, scores in of(numbers).items()}
+    return {
+        (name, version): scores
+        for name, numbers in found.items()
+        if (of := SIGNALS[name].scores)
+        for version, scores in of(numbers).items()
+    }
 
 
 def correlation(values: np.ndarray, losses: np.ndarray) -> tuple[float, float, float]:
@@ -41,35 +49,56 @@ def correlation(values: np.ndarray, losses: np.ndarray) -> tuple[float, float, f
     if len(values) < FEWEST or np.ptp(values) == 0 or np.ptp(losses) == 0:
         return np.nan, np.nan, np.nan
     rho = float(np.corrcoef(rankdata(values), rankdata(losses))[0, 1].clip(-1, 1))
-    if abs(rho) > 1 - 1e-12:                                # the same order, or the reverse: artanh has no number for it
+    if abs(rho) > 1 - 1e-12:  # the same order, or the reverse: artanh has no number for it
         return round(rho), round(rho), round(rho)
     z, half = np.arctanh(rho), Z * np.sqrt((1 + rho**2 / 2) / (len(values) - 3))
     return rho, float(np.tanh(z - half)), float(np.tanh(z + half))
 
 
-def quality_table(found: Mapping[str, np.ndarray], losses: np.ndarray, labelled: np.ndarray, tasks: Sequence[Task],
-                  config: Config) -> pd.DataFrame:
+def quality_table(
+    found: Mapping[str, np.ndarray],
+    losses: np.ndarray,
+    labelled: np.ndarray,
+    tasks: Sequence[Task],
+    config: Config,
+) -> pd.DataFrame:
     """A row per version and task, and per version and way to join its tasks; columns as at `Run.quality`.
 
     losses (N, T) as `true_losses` gives them; labelled (N, T) bool, what the network learned from.
     """
-    open_images = np.asarray(~labelled.any(axis=1))                     # no task of theirs has been learned from
+    open_images = np.asarray(~labelled.any(axis=1))  # no task of theirs has been learned from
     weights = np.array([task.weight for task in tasks])
-    total = np.where(open_images, losses @ weights, np.nan)         # multi-task loss; NaN if one of the labels is missing
+    total = np.where(
+        open_images, losses @ weights, np.nan
+    )  # multi-task loss; NaN if one of the labels is missing
     unseen = np.where(labelled, np.nan, losses)
     rows = []
     for (signal, version), scores in versions(found).items():
-        rows += [_row(signal, version, task.name, "", scores[:, column], unseen[:, column]) for column, task in enumerate(tasks)]
+        rows += [
+            _row(signal, version, task.name, "", scores[:, column], unseen[:, column])
+            for column, task in enumerate(tasks)
+        ]
         normalised = comparable(scores, open_images, "minmax")
-        rows += [_row(signal, version, LOSS, joined, join(normalised, axis=1), total)
-                 for joined, join in (("mean", np.mean), ("max", np.max))]
+        rows += [
+            _row(signal, version, LOSS, joined, join(normalised, axis=1), total)
+            for joined, join in (("mean", np.mean), ("max", np.max))
+        ]
     if "embedding" in found:
         distance = gaps(found["embedding"], ~open_images, config.diversity)
         rows.append(_row("embedding", "diversity", LOSS, "", distance, total))
     return pd.DataFrame(rows, columns=list(QUALITY_COLUMNS))
 
 
-def _row(signal: str, version: str, task: str, joined: str, values: np.ndarray, losses: np.ndarray) -> tuple[object, ...]:
+def _row(
+    signal: str, version: str, task: str, joined: str, values: np.ndarray, losses: np.ndarray
+) -> tuple[object, ...]:
     """values, losses (N,): those images count whose loss is known."""
     known = np.isfinite(losses)
-    return signal, version, task, joined, *correlation(values[known], losses[known]), int(known.sum())
+    return (
+        signal,
+        version,
+        task,
+        joined,
+        *correlation(values[known], losses[known]),
+        int(known.sum()),
+    )

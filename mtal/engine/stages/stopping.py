@@ -1,4 +1,5 @@
 """When a run is over before its cycles are up: the label budget is spent, or the loss falls no more (our choice of two rules)."""
+
 from collections.abc import Sequence
 
 from mtal.config import Config, ConfigError
@@ -17,9 +18,15 @@ def reason(config: Config, losses: Sequence[float], labels: int) -> str:
     if not config.plateau_percent or len(losses) <= over:
         return ""
     before, now = losses[-1 - over], losses[-1]
-    if not before - now < before * config.plateau_percent / 100:        # also where one of them is unknown
+    if (
+        not before - now < before * config.plateau_percent / 100
+    ):  # also where one of them is unknown
         return ""
-    fell = f"fell by {100 * (1 - now / before):.3g} %, less than {config.plateau_percent:g} %" if now < before else "did not fall"
+    fell = (
+        f"fell by {100 * (1 - now / before):.3g} %, less than {config.plateau_percent:g} %"
+        if now < before
+        else "did not fall"
+    )
     return f"plateau: over the last {'cycle' if over == 1 else f'{over} cycles'} the multi-task loss {fell}"
 
 
@@ -39,5 +46,7 @@ def check_start(config: Config, images: int, labels: int) -> None:
     """ConfigError if the start alone is worth more labels than the whole run may buy."""
     if config.label_budget and labels > config.label_budget:
         way = "label_budget or lower start_percent" if config.start == "random" else "label_budget"
-        raise ConfigError(f"label_budget: the start has {labels:,} task labels already ({images:,} images, "
-                          f"{len(config.tasks)} tasks), more than {config.label_budget:,}; raise {way}")
+        raise ConfigError(
+            f"label_budget: the start has {labels:,} task labels already ({images:,} images, "
+            f"{len(config.tasks)} tasks), more than {config.label_budget:,}; raise {way}"
+        )

@@ -1,4 +1,5 @@
 """Train a network on what is labelled."""
+
 from pathlib import Path
 
 import numpy as np
@@ -6,31 +7,35 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from mtal.acquisition.weights import sample_weights
-from mtal.engine.stage_timer import Watch
-from mtal.engine.stages.prepare import Study
+from mtal.engine.stage_timer import StageTimer
+from mtal.engine.stages.prepare import RunContext
 from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
 from mtal.seeds import AUXILIARY, TRAINING, WEIGHTS
 from mtal.signals.registry import SIGNALS
-from mtal.training.auxiliary import Companion
-from mtal.training.batches import Feed, seed_weights
+from mtal.training.auxiliary import Auxiliary
+from mtal.training.batches import LabelledBatches, seed_weights
 from mtal.training.pseudo_labels import WEIGHT, guesses, lacking
 from mtal.training.train import train
 
 
-def training_weights(study: Study, number: int, labelled: np.ndarray) -> np.ndarray:
+def training_weights(study: RunContext, number: int, labelled: np.ndarray) -> np.ndarray:
     """(N, T): 0 where there is no label; sample weights where they are on, else 1."""
-    on = study.config.sample_weights == "on" or (study.config.sample_weights == "auto" and study.strategy.weights_samples)
+    on = study.config.sample_weights == "on" or (
+        study.config.sample_weights == "auto" and study.strategy.weights_samples
+    )
     batches = []
     for earlier in range(number if on else 0):
         pairs = study.run.bought(earlier)
         columns = [f"n.{task.name}" for task in study.dataset.tasks]
-        if len(pairs):                                      # else the pool was exhausted by then
+        if len(pairs):  # else the pool was exhausted by then
             batches.append((pairs, study.run.pool(earlier)[columns].to_numpy(np.float64)))
     return sample_weights(labelled, batches)
 
 
-def training_feed(study: Study, number: int, labelled: np.ndarray, watch: Watch) -> Feed:
+def training_feed(
+    study: RunContext, number: int, labelled: np.ndarray, watch: StageTimer
+) -> LabelledBatches:
     """What a cycle learns from: labels with their weights, and, if the strategy says so, guesses of the network before."""
     config, weights = study.config, training_weights(study, number, labelled)
     made: dict[tuple[int, str], np.ndarray] = {}
@@ -38,35 +43,67 @@ def training_feed(study: Study, number: int, labelled: np.ndarray, watch: Watch)
     if study.strategy.pseudo_labels and number and wanted.any():
         with watch.stage("guess", int(wanted.any(axis=1).sum())) as report:
             network = study.machine.place(last_network(study, number))
-            made = guesses(network, study.pool, study.dataset.tasks, wanted, config.batch, study.machine, report,
-                           study.run.paths.folder)
+            made = guesses(
+                network,
+                study.pool,
+                study.dataset.tasks,
+                wanted,
+                config.batch,
+                study.machine,
+                report,
+                study.run.paths.folder,
+            )
         weights = np.where(wanted, WEIGHT, weights)
-    return Feed(study.pool, study.dataset.tasks, weights, config.batch, config.augment, study.machine, guesses=made)
+    return LabelledBatches(
+        study.pool,
+        study.dataset.tasks,
+        weights,
+        config.batch,
+        config.augment,
+        study.machine,
+        guesses=made,
+    )
 
 
-def last_network(study: Study, number: int) -> TwoStageNetwork:
+def last_network(study: RunContext, number: int) -> TwoStageNetwork:
     """As it was at the end of the cycle before."""
     network = build_network(study.config, study.dataset.tasks, study.strategy.dropout)
     network.load_state_dict(load_file(study.run.cycle(number - 1).network))
     return network
 
 
-def trained_network(study: Study, number: int, feed: Feed, watch: Watch) -> tuple[TwoStageNetwork, dict[str, Companion]]:
+def trained_network(
+    study: RunContext, number: int, feed: LabelledBatches, watch: StageTimer
+) -> tuple[TwoStageNetwork, dict[str, Auxiliary]]:
     """A new network from pretrained weights (or, if asked, the last cycle's), trained on what is labelled; signal -> what was
     trained along with it."""
     config, tasks = study.config, study.dataset.tasks
     with watch.stage("train", config.epochs * feed.steps) as report:
         seed_weights((config.seed, number, WEIGHTS))
-        network = (last_network(study, number) if config.finetune and number
-                   else build_network(config, tasks, study.strategy.dropout))
+        network = (
+            last_network(study, number)
+            if config.finetune and number
+            else build_network(config, tasks, study.strategy.dropout)
+        )
         network = study.machine.place(network)
         companions = {}
         for name in study.signals:
             if (along := SIGNALS[name].along) is not None:
                 seed_weights((config.seed, number, AUXILIARY))
-                companions[name] = study.machine.place(along(network, tasks, name in study.strategy.needs))
-        seed_weights((config.seed, number, TRAINING))       # layers that draw while they are trained, such as dropout
-        train(network, feed, config, [config.seed, number, TRAINING], report, list(companions.values()))
+                companions[name] = study.machine.place(
+                    along(network, tasks, name in study.strategy.needs)
+                )
+        seed_weights(
+            (config.seed, number, TRAINING)
+        )  # layers that draw while they are trained, such as dropout
+        train(
+            network,
+            feed,
+            config,
+            [config.seed, number, TRAINING],
+            report,
+            list(companions.values()),
+        )
     for companion in companions.values():
         companion.eval().requires_grad_(False)
     return network.eval().requires_grad_(False), companions
@@ -74,4 +111,6 @@ def trained_network(study: Study, number: int, feed: Feed, watch: Watch) -> tupl
 
 def save_weights(module: nn.Module, path: Path) -> None:
     """A state dict as safetensors, which wants plain memory order."""
-    save_file({name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()}, path)
+    save_file(
+        {name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()}, path
+    )

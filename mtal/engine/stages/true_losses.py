@@ -1,8 +1,9 @@
-"""The true loss of pool images, known in a simulation: it measures signals and never chooses (METHOD 9).
+"""The true loss of pool images, known in a simulation: it measures signals and never chooses (docs/method.md, section 9).
 
 Here labels are read behind no gate, for these losses and to be shown beside predictions (`mtal.engine.rendering.draw`). Signals and
 strategies have no way to them.
 """
+
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,19 +18,24 @@ from mtal.training.batches import Report
 from mtal.training.device import Machine
 from mtal.training.losses import head_losses
 
-KEPT = 0.25                                                 # share of the image cache for these labels, read once a cycle
-
-
-
-
+KEPT = 0.25  # share of the image cache for these labels, read once a cycle
 
 
 @torch.inference_mode()
-def true_losses(network: TwoStageNetwork, pool: Resized, labels: Resized, there: np.ndarray, tasks: Sequence[Task],
-                config: Config, machine: Machine, report: Report, images: np.ndarray | None = None) -> np.ndarray:
+def true_losses(
+    network: TwoStageNetwork,
+    pool: Resized,
+    labels: Resized,
+    there: np.ndarray,
+    tasks: Sequence[Task],
+    config: Config,
+    machine: Machine,
+    report: Report,
+    images: np.ndarray | None = None,
+) -> np.ndarray:
     """(N, T) unweighted loss of the final head, as on the validation split; NaN where there is no usable label.
 
-    `pool` gives the images, `labels` (of `Sound`) the labels. there: (N, T) bool, the labels that exist, or those that are
+    `pool` gives the images, `labels` (of `TolerantSplit`) the labels. there: (N, T) bool, the labels that exist, or those that are
     asked for. images: positions to look at, all if None; the others are NaN.
     """
     images = np.arange(len(pool)) if images is None else images
@@ -37,12 +43,17 @@ def true_losses(network: TwoStageNetwork, pool: Resized, labels: Resized, there:
     losses = np.full(there.shape, np.nan)
     for start in range(0, count, config.batch):
         report(start, count)
-        indices = images[start:start + config.batch]
+        indices = images[start : start + config.batch]
         with machine.autocast():
             prediction = network(to_input(pool.images(indices), machine.device))
-        targets = {name: target.to(machine.device) for name, target in labels.targets_for(indices, tasks, there).items()}
+        targets = {
+            name: target.to(machine.device)
+            for name, target in labels.targets_for(indices, tasks, there).items()
+        }
         found = head_losses(prediction.final, targets, tasks)
-        known = torch.stack([task.has_label(targets[task.name]) for task in tasks], dim=1) & torch.isfinite(found)
+        known = torch.stack(
+            [task.has_label(targets[task.name]) for task in tasks], dim=1
+        ) & torch.isfinite(found)
         losses[indices] = torch.where(known, found, torch.nan).cpu().numpy()
     report(count, count)
     return losses

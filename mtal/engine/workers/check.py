@@ -1,4 +1,5 @@
 """The worker of a check: `python -m mtal.engine.workers.check FOLDER` reads a data set once, leaves a report and thumbnails."""
+
 import os
 import sys
 import time
@@ -18,7 +19,7 @@ from mtal.runs.jobs.stop import StopRequested, stop_if_asked
 from mtal.runs.paths import DataPaths
 
 STAGE = "load"
-PAUSE_S = 0.5                                               # between two lines of progress
+PAUSE_S = 0.5  # between two lines of progress
 
 
 class Reporter:
@@ -58,7 +59,7 @@ def main(folder: Path) -> None:
     """The whole life of the worker; the result is its last act."""
     paths = DataPaths(folder)
     paths.lock.write_text(str(os.getpid()))
-    paths.progress.unlink(missing_ok=True)                  # of an earlier check
+    paths.progress.unlink(missing_ok=True)  # of an earlier check
     paths.began.touch()
     outcome, reason, trace = "finished", "", ""
     try:
@@ -69,7 +70,11 @@ def main(folder: Path) -> None:
         outcome, reason = "failed", str(error)
         print(reason, file=sys.stderr)
     except Exception as error:
-        outcome, reason, trace = "failed", f"{type(error).__name__}: {error}", traceback.format_exc()
+        outcome, reason, trace = (
+            "failed",
+            f"{type(error).__name__}: {error}",
+            traceback.format_exc(),
+        )
         print(trace, file=sys.stderr)
     write_json(paths.result, {"outcome": outcome, "reason": reason, "traceback": trace})
 

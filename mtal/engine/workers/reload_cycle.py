@@ -1,4 +1,5 @@
 """What it takes to draw an image of a complete cycle again: its network, its pair blocks, its colour scales, the data it saw."""
+
 from collections.abc import Callable
 
 from safetensors.torch import load_file
@@ -7,7 +8,14 @@ from mtal.config import find
 from mtal.datasets.dataset import DataError, Dataset, Gated
 from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
-from mtal.engine.rendering.draw import Easel, draw, gap_pictures, save_maps, save_pictures, truth_of
+from mtal.engine.rendering.draw import (
+    RenderContext,
+    draw,
+    gap_pictures,
+    save_maps,
+    save_pictures,
+    truth_of,
+)
 from mtal.engine.stages.loss_history import bought_with
 from mtal.engine.stages.prepare_data import as_before
 from mtal.models.pairwise_distillation import PairBlocks
@@ -28,20 +36,29 @@ def drawer_of(paths: LookPaths) -> Callable[[int, SamplePaths], None]:
         pictures = drawn.pictures | gap_pictures(drawn.gaps, scales, easel.pool.size)
         save_pictures(samples, image, pictures.items())
         save_maps(samples, image, drawn.maps)
+
     return draw_into
 
 
-def easel_of(run: Run, number: int) -> Easel:
+def easel_of(run: Run, number: int) -> RenderContext:
     """As it was when the cycle drew its evidence. Nothing of the pool is read beforehand but names, sizes and times of files."""
     config, machine = run.config, find_machine(run.config)
     dataset = find(DATASETS, config.dataset, "data set").load(config)
     refuse_changed(run, number, dataset)
     dataset = as_before(dataset, run.facts)
-    network, blocks = saved_network(run, number, dataset, machine), saved_blocks(run, number, dataset, machine)
-    nothing = Gated(dataset.pool, dataset.tasks, run.start() & False)       # no label is read by way of the network's images
+    network, blocks = (
+        saved_network(run, number, dataset, machine),
+        saved_blocks(run, number, dataset, machine),
+    )
+    nothing = Gated(
+        dataset.pool, dataset.tasks, run.start() & False
+    )  # no label is read by way of the network's images
     bought = bought_with(run.labelled(number, run.start()), run.picked(number), config)
-    images, truth = Resized(nothing, config.size, 0), truth_of(dataset.pool, dataset.tasks, bought, config)
-    return Easel(network, blocks, images, truth, dataset.tasks, config, machine)
+    images, truth = (
+        Resized(nothing, config.size, 0),
+        truth_of(dataset.pool, dataset.tasks, bought, config),
+    )
+    return RenderContext(network, blocks, images, truth, dataset.tasks, config, machine)
 
 
 def refuse_changed(run: Run, number: int, dataset: Dataset) -> None:
@@ -50,16 +67,22 @@ def refuse_changed(run: Run, number: int, dataset: Dataset) -> None:
     now = dataset.fingerprint(pool_labels=not labelled)
     then = run.facts["fingerprint_of_images"] if labelled else run.fingerprint(number)
     if now != then:
-        raise DataError(f"the data in {dataset.folder} is not what cycle {number} of {run.name} saw (fingerprint {then}, now "
-                        f"{now}): a file has another size or time, or other images are there. Put the files back to draw more")
+        raise DataError(
+            f"the data in {dataset.folder} is not what cycle {number} of {run.name} saw (fingerprint {then}, now "
+            f"{now}): a file has another size or time, or other images are there. Put the files back to draw more"
+        )
 
 
 def saved_network(run: Run, number: int, dataset: Dataset, machine: Machine) -> TwoStageNetwork:
     """The network of a cycle, ready to predict. DataError if its file is gone."""
     path = run.cycle(number).network
     if not path.is_file():
-        raise DataError(f"the network of cycle {number} is gone: there is no file {path}. Put it back, or start the run anew")
-    network = build_network(run.config.model_copy(update={"pretrained": False, "weights": ""}), dataset.tasks)
+        raise DataError(
+            f"the network of cycle {number} is gone: there is no file {path}. Put it back, or start the run anew"
+        )
+    network = build_network(
+        run.config.model_copy(update={"pretrained": False, "weights": ""}), dataset.tasks
+    )
     network.load_state_dict(load_file(path))
     return machine.place(network).eval().requires_grad_(False)
 
@@ -70,8 +93,10 @@ def saved_blocks(run: Run, number: int, dataset: Dataset, machine: Machine) -> P
     if not any(".gap." in name for name in names):
         return None
     if not path.is_file():
-        raise DataError(f"the refinement blocks of cycle {number} are gone: there is no file {path}. Put it back, or start the "
-                        f"run anew")
+        raise DataError(
+            f"the refinement blocks of cycle {number} are gone: there is no file {path}. Put it back, or start the "
+            f"run anew"
+        )
     blocks = PairBlocks(dataset.tasks, run.config.pair_channels)
     blocks.load_state_dict(load_file(path))
     return machine.place(blocks).eval().requires_grad_(False)

@@ -4,6 +4,7 @@ Started by mtal.runs.store.render_requests, which hands it the lock. It waits fo
 else (nice). The pictures are those that the cycle itself would have drawn, in the colour scale of the cycle. It lingers for a
 while, since loading torch takes longer than drawing.
 """
+
 import os
 import shutil
 import signal
@@ -21,7 +22,7 @@ from mtal.runs.paths import LookPaths, SamplePaths
 from mtal.runs.store.samples import numbered
 
 NICE = 10
-LINGER_S, PAUSE_S = 30.0, 0.1                               # without a wish until it ends; between two looks for wishes
+LINGER_S, PAUSE_S = 30.0, 0.1  # without a wish until it ends; between two looks for wishes
 STAGE = "evidence"
 Draw = Callable[[int, SamplePaths], None]
 
@@ -31,14 +32,16 @@ def main(folder: Path, linger_s: float = 0, nice: int = 0) -> None:
     paths = LookPaths(folder)
     lock = inherited(paths.lock)
     paths.lock.write_text(f"{os.getpid()}\n")
-    paths.progress.unlink(missing_ok=True)                  # of an earlier job
+    paths.progress.unlink(missing_ok=True)  # of an earlier job
     paths.began.touch()
     while True:
         write_json(paths.result, work(paths, linger_s, nice))
-        if lock is None:                                    # nobody handed it one: it was called, not started
+        if lock is None:  # nobody handed it one: it was called, not started
             return
         free(lock)
-        if not numbered(paths.asked) or not take(lock, patience_s=0.5):     # another worker may have begun by now
+        if not numbered(paths.asked) or not take(
+            lock, patience_s=0.5
+        ):  # another worker may have begun by now
             return
         for left_over in (paths.result, paths.stop):
             left_over.unlink(missing_ok=True)
@@ -53,11 +56,17 @@ def work(paths: LookPaths, linger_s: float, nice: int) -> dict[str, str]:
         _forget(paths, numbered(paths.asked))
         return {"outcome": "stopped", "reason": "asked to stop", "traceback": ""}
     except Exception as error:
-        said = isinstance(error, ValueError) and type(error).__module__.startswith("mtal.")     # ConfigError, DataError
+        said = isinstance(error, ValueError) and type(error).__module__.startswith(
+            "mtal."
+        )  # ConfigError, DataError
         trace = "" if said else traceback.format_exc()
         print(trace or error, file=sys.stderr)
         _forget(paths, numbered(paths.asked))
-        return {"outcome": "failed", "reason": str(error) if said else f"{type(error).__name__}: {error}", "traceback": trace}
+        return {
+            "outcome": "failed",
+            "reason": str(error) if said else f"{type(error).__name__}: {error}",
+            "traceback": trace,
+        }
     reason = "; ".join(dict.fromkeys(problems.values()))
     return {"outcome": "failed" if problems else "finished", "reason": reason, "traceback": ""}
 
@@ -76,7 +85,10 @@ def draw_wishes(paths: LookPaths, linger_s: float, nice: int, problems: dict[int
             continue
         append(paths.progress, int(paths.folder.name), STAGE, done, done + len(wishes))
         if drawer is None:
-            from mtal.engine.workers.reload_cycle import drawer_of  # the heavy imports: torch, networks, data sets
+            from mtal.engine.workers.reload_cycle import (
+                drawer_of,
+            )  # the heavy imports: torch, networks, data sets
+
             os.nice(nice)
             drawer = drawer_of(paths)
         fulfil(paths, wishes[0], drawer, problems)
@@ -88,7 +100,10 @@ def fulfil(paths: LookPaths, image: int, drawer: Draw, problems: dict[int, str])
     """Draw one image unless it is drawn already; its folder appears whole, then its wish goes."""
     from mtal.datasets.dataset import DataError
 
-    ready, making = paths.samples.sample(image), SamplePaths(paths.samples.folder / f".{os.getpid()}")
+    ready, making = (
+        paths.samples.sample(image),
+        SamplePaths(paths.samples.folder / f".{os.getpid()}"),
+    )
     shutil.rmtree(making.folder, ignore_errors=True)
     try:
         if not ready.exists():

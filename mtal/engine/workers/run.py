@@ -4,6 +4,7 @@ It waits for its device before it loads torch, pandas or even the settings, so t
 cycles, and writes how it ended as its last act. The word `--accept-data` after the folder is consent to go on though the data
 changed.
 """
+
 import os
 import signal
 import sys
@@ -22,10 +23,12 @@ from mtal.runs.paths import RunPaths, StorePaths
 def main(folder: Path, accept_data: bool) -> int:
     """Exit code 0 if the run finished or was stopped."""
     job = RunPaths(folder)
-    job.lock.write_text(f"{os.getpid()}\n")           # for `kill`; trusted only as long as the lock is held
+    job.lock.write_text(f"{os.getpid()}\n")  # for `kill`; trusted only as long as the lock is held
     signal.signal(signal.SIGTERM, lambda *_: job.stop.touch())
     outcome = work(job, accept_data)
-    seconds = time.time() - job.began.stat().st_mtime if job.began.exists() else 0.0    # without the wait before
+    seconds = (
+        time.time() - job.began.stat().st_mtime if job.began.exists() else 0.0
+    )  # without the wait before
     write_json(job.result, outcome | {"seconds": seconds})
     why = f": {outcome['reason']}" if outcome["reason"] and not outcome["traceback"] else ""
     print(f"{outcome['traceback']}{outcome['outcome']} after {seconds:.0f} s{why}", flush=True)
@@ -36,30 +39,47 @@ def work(job: RunPaths, accept_data: bool = False) -> dict[str, str]:
     """How it ended: outcome (finished, stopped, failed), reason, stage, traceback. The one place that catches everything."""
     stage = "queue"
     try:
-        with turn(job, StorePaths(job.folder.parent), stored_device(job.config), check=lambda: stop_if_asked(job)):
-            from mtal.config import ConfigError  # these are the heavy imports, so only when its turn has come
+        with turn(
+            job,
+            StorePaths(job.folder.parent),
+            stored_device(job.config),
+            check=lambda: stop_if_asked(job),
+        ):
+            from mtal.config import (
+                ConfigError,
+            )  # these are the heavy imports, so only when its turn has come
             from mtal.datasets.dataset import DataError
             from mtal.engine.cycle import run_cycles
-            from mtal.engine.stage_timer import Watch
+            from mtal.engine.stage_timer import StageTimer
             from mtal.runs.store.run import Run
 
             run = Run(job.folder)
-            watch = Watch(run, run.cycles_done())
+            watch = StageTimer(run, run.cycles_done())
             try:
                 rule = run_cycles(run, watch, accept_data)
-            except (ConfigError, DataError) as error:       # these say all that a person needs
+            except (ConfigError, DataError) as error:  # these say all that a person needs
                 return _failed(error, watch.current, "")
             finally:
                 stage = watch.current
     except StopRequested as stop:
-        return {"outcome": "stopped", "reason": str(stop) or "somebody asked it to stop", "stage": stage, "traceback": ""}
+        return {
+            "outcome": "stopped",
+            "reason": str(stop) or "somebody asked it to stop",
+            "stage": stage,
+            "traceback": "",
+        }
     except Exception as error:
         return _failed(error, stage, traceback.format_exc())
     return {"outcome": "finished", "reason": rule, "stage": stage, "traceback": ""}
 
 
 def _failed(error: Exception, stage: str, trace: str) -> dict[str, str]:
-    return {"outcome": "failed", "reason": f"{type(error).__name__}: {error}", "stage": stage, "traceback": trace}
+    return {
+        "outcome": "failed",
+        "reason": f"{type(error).__name__}: {error}",
+        "stage": stage,
+        "traceback": trace,
+    }
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """Bridge: another tracker in which runs can be looked at, written through its own library. What is told is the same for all."""
+
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,37 +11,40 @@ from mtal.export.exporter import ExportError
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.run import LOSS, Run
 
-BINS = 50                                                   # training losses told per cycle: the first report in each 50th of it
-AXES = ("labels", "images")                                 # what a curve can stand over, in whole numbers as trackers want them
+BINS = 50  # training losses told per cycle: the first report in each 50th of it
+AXES = ("labels", "images")  # what a curve can stand over, in whole numbers as trackers want them
 
 
 @dataclass(frozen=True)
 class Point:
     """One value of one curve."""
-    curve: str                                              # "labels/semseg": the metric of a task over task labels
-    step: int                                               # of the curve's own axis
+
+    curve: str  # "labels/semseg": the metric of a task over task labels
+    step: int  # of the curve's own axis
     value: float
-    seconds: float                                          # when it was measured, since 1970
+    seconds: float  # when it was measured, since 1970
 
 
 @dataclass(frozen=True)
 class Told:
     """What a tracker is told about a run."""
+
     name: str
     status: Status
-    created: float                                          # seconds since 1970
-    settings: dict[str, Any]                                # all of them, as JSON values
-    tags: dict[str, str]                                    # strategy, seed, group, data, fingerprint, versions
-    points: list[Point] = field(repr=False)                 # each (curve, step) once
+    created: float  # seconds since 1970
+    settings: dict[str, Any]  # all of them, as JSON values
+    tags: dict[str, str]  # strategy, seed, group, data, fingerprint, versions
+    points: list[Point] = field(repr=False)  # each (curve, step) once
 
 
 @dataclass(frozen=True)
 class Bridge:
     """One tracker. `write` may be called again when the run has grown: points that are there stay, and new ones are added."""
-    name: str                                               # on the command line
+
+    name: str  # on the command line
     title: str
-    package: str                                            # what its library is called in the package index, with a version
-    write: Callable[[Told, str, str], int]                  # (run, group of runs, where to) -> points that were new
+    package: str  # what its library is called in the package index, with a version
+    write: Callable[[Told, str, str], int]  # (run, group of runs, where to) -> points that were new
 
 
 def told(run: Run) -> Told:
@@ -52,14 +56,26 @@ def told(run: Run) -> Told:
     """
     config, facts = run.config, run.facts
     reports = run.reports()
-    heard = {row["cycle"]: row["t"] for row in reports}     # the last report of each cycle
+    heard = {row["cycle"]: row["t"] for row in reports}  # the last report of each cycle
     points = [*_measured(run.metrics(), heard, run.created), *_trained(reports)]
-    tags = {"strategy": config.strategy, "seed": str(config.seed), "group": config.group, "dataset": config.dataset,
-            "fingerprint": str(facts.get("fingerprint", "")), "device": str(facts.get("device_name", ""))}
+    tags = {
+        "strategy": config.strategy,
+        "seed": str(config.seed),
+        "group": config.group,
+        "dataset": config.dataset,
+        "fingerprint": str(facts.get("fingerprint", "")),
+        "device": str(facts.get("device_name", "")),
+    }
     tags |= {f"version.{name}": str(version) for name, version in facts.get("versions", {}).items()}
     once = {(point.curve, point.step): point for point in points}
-    return Told(run.name, run.status, run.created, config.model_dump(mode="json"),
-                {name: text for name, text in tags.items() if text}, list(once.values()))
+    return Told(
+        run.name,
+        run.status,
+        run.created,
+        config.model_dump(mode="json"),
+        {name: text for name, text in tags.items() if text},
+        list(once.values()),
+    )
 
 
 @contextmanager
@@ -68,8 +84,10 @@ def library(bridge: str, package: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise ExportError(f"the bridge to {bridge} needs a library that is not installed ({error}): "
-                          f"pip install '{package}'") from None
+        raise ExportError(
+            f"the bridge to {bridge} needs a library that is not installed ({error}): "
+            f"pip install '{package}'"
+        ) from None
 
 
 def _measured(metrics: pd.DataFrame, heard: dict[int, float], created: float) -> Iterator[Point]:
@@ -77,7 +95,10 @@ def _measured(metrics: pd.DataFrame, heard: dict[int, float], created: float) ->
     for row in metrics.to_dict("records"):
         task, seconds = row["task"], heard.get(row["cycle"], created)
         if not pd.isna(row["value"]):
-            yield from (Point(f"{axis}/{task}", int(row[axis]), float(row["value"]), seconds) for axis in AXES)
+            yield from (
+                Point(f"{axis}/{task}", int(row[axis]), float(row["value"]), seconds)
+                for axis in AXES
+            )
         if task == LOSS:
             yield Point("labels/percent", int(row["labels"]), float(row["percent"]), seconds)
         elif not pd.isna(row["loss"]):
@@ -86,7 +107,7 @@ def _measured(metrics: pd.DataFrame, heard: dict[int, float], created: float) ->
 
 def _trained(reports: list[dict[str, Any]]) -> Iterator[Point]:
     """The first report with losses in each BIN-th part of every cycle's training. Steps of later cycles count on."""
-    before: dict[int, int] = {}                             # cycle -> steps of those before
+    before: dict[int, int] = {}  # cycle -> steps of those before
     taken: set[tuple[int, int]] = set()
     steps = 0
     for row in reports:
@@ -97,5 +118,9 @@ def _trained(reports: list[dict[str, Any]]) -> Iterator[Point]:
         part = (row["cycle"], BINS * row["done"] // row["total"])
         if part not in taken:
             taken.add(part)
-            yield from (Point(f"training/{task}", before[row["cycle"]] + row["done"], float(value), row["t"])
-                        for task, value in row["loss"].items())
+            yield from (
+                Point(
+                    f"training/{task}", before[row["cycle"]] + row["done"], float(value), row["t"]
+                )
+                for task, value in row["loss"].items()
+            )

@@ -1,4 +1,5 @@
 """MLflow: a run for each of ours, found again by its tag `mtal.run`. In a folder, or wherever a tracking URI leads."""
+
 import json
 import os
 from pathlib import Path
@@ -10,17 +11,26 @@ from mtal.runs.jobs.status import Status
 
 PACKAGE = "mlflow-skinny>=2.14"
 NAME_TAG = "mtal.run"
-AT_ONCE = 1000                                              # metrics that a tracking server takes in one request
-STATUS = {Status.NEW: "SCHEDULED", Status.QUEUED: "SCHEDULED", Status.RUNNING: "RUNNING", Status.FINISHED: "FINISHED",
-          Status.STOPPED: "KILLED", Status.FAILED: "FAILED", Status.INTERRUPTED: "FAILED"}
+AT_ONCE = 1000  # metrics that a tracking server takes in one request
+STATUS = {
+    Status.NEW: "SCHEDULED",
+    Status.QUEUED: "SCHEDULED",
+    Status.RUNNING: "RUNNING",
+    Status.FINISHED: "FINISHED",
+    Status.STOPPED: "KILLED",
+    Status.FAILED: "FAILED",
+    Status.INTERRUPTED: "FAILED",
+}
 
 
 def write(run: Told, group: str, where: str) -> int:
     """Into MLflow's experiment `group`: settings as parameters, tags, the status, and those points of each curve whose step is
     not there yet. WHERE with `://` in it is a tracking URI, all else a folder."""
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"         # before the import, which would send the first message
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = (
+        "true"  # before the import, which would send the first message
+    )
     if "://" not in where:
-        os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"      # a database would need more libraries
+        os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"  # a database would need more libraries
         where = Path(where).absolute().as_uri()
     with library("MLflow", PACKAGE):
         from mlflow import MlflowClient
@@ -32,11 +42,20 @@ def write(run: Told, group: str, where: str) -> int:
         there = _find_or_create(client, run, group)
         name = there.info.run_id
         new = _not_there(client, there, run.points)
-        parameters = [Param(key, _text(value)) for key, value in run.settings.items() if key not in there.data.params]
+        parameters = [
+            Param(key, _text(value))
+            for key, value in run.settings.items()
+            if key not in there.data.params
+        ]
         client.log_batch(name, params=parameters)
         for start in range(0, len(new), AT_ONCE):
-            client.log_batch(name, [Metric(point.curve, point.value, _ms(point.seconds), point.step)
-                                    for point in new[start:start + AT_ONCE]])
+            client.log_batch(
+                name,
+                [
+                    Metric(point.curve, point.value, _ms(point.seconds), point.step)
+                    for point in new[start : start + AT_ONCE]
+                ],
+            )
         if run.status.alive or run.status is Status.NEW:
             client.update_run(name, status=STATUS[run.status])
         else:
@@ -64,7 +83,11 @@ def _find_or_create(client: Any, run: Told, group: str) -> Any:
 def _not_there(client: Any, there: Any, points: list[Point]) -> list[Point]:
     """The points whose step their curve lacks."""
     curves = {point.curve for point in points} & set(there.data.metrics)
-    known = {(curve, one.step) for curve in curves for one in client.get_metric_history(there.info.run_id, curve)}
+    known = {
+        (curve, one.step)
+        for curve in curves
+        for one in client.get_metric_history(there.info.run_id, curve)
+    }
     return [point for point in points if (point.curve, point.step) not in known]
 
 

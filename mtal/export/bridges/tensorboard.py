@@ -2,6 +2,7 @@
 
 Files that are there stay: an open TensorBoard goes on from file to file and stumbles where one is gone.
 """
+
 import json
 import tempfile
 from pathlib import Path
@@ -24,11 +25,22 @@ def write(run: Told, group: str, where: str) -> int:
 
     folder = Path(where, run.name)
     known = _there(folder)
-    new = sorted((point for point in run.points if (point.curve, point.step) not in known), key=_in_order)
-    events = [Event(wall_time=point.seconds, step=point.step,
-                    summary=Summary(value=[Summary.Value(tag=point.curve, simple_value=point.value)])) for point in new]
+    new = sorted(
+        (point for point in run.points if (point.curve, point.step) not in known), key=_in_order
+    )
+    events = [
+        Event(
+            wall_time=point.seconds,
+            step=point.step,
+            summary=Summary(value=[Summary.Value(tag=point.curve, simple_value=point.value)]),
+        )
+        for point in new
+    ]
     if not known:
-        about = hparams_pb(_plain(run), trial_id=run.name, start_time_secs=run.created), text_pb("about", _about(run))
+        about = (
+            hparams_pb(_plain(run), trial_id=run.name, start_time_secs=run.created),
+            text_pb("about", _about(run)),
+        )
         events = [Event(wall_time=run.created, summary=summary) for summary in about] + events
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -39,7 +51,7 @@ def write(run: Told, group: str, where: str) -> int:
                     writer.add_event(event)
                 writer.close()
             for path in Path(beside).iterdir():
-                path.replace(folder / path.name)            # appears whole, as all that we write
+                path.replace(folder / path.name)  # appears whole, as all that we write
     except OSError as error:
         raise ExportError(f"{folder} cannot be written: {error.strerror}") from None
     return len(new)
@@ -53,7 +65,9 @@ def _there(folder: Path) -> set[tuple[str, int]]:
         return set()
     events = EventAccumulator(str(folder), size_guidance={"scalars": 0})
     events.Reload()
-    return {(curve, event.step) for curve in events.Tags()["scalars"] for event in events.Scalars(curve)}
+    return {
+        (curve, event.step) for curve in events.Tags()["scalars"] for event in events.Scalars(curve)
+    }
 
 
 def _in_order(point: Point) -> tuple[str, int]:
@@ -62,14 +76,18 @@ def _in_order(point: Point) -> tuple[str, int]:
 
 def _plain(run: Told) -> dict[str, bool | float | str]:
     """Settings as hyper-parameters, which are truth values, numbers and texts."""
-    return {name: value if isinstance(value, bool | int | float | str) else json.dumps(value)
-            for name, value in run.settings.items()}
+    return {
+        name: value if isinstance(value, bool | int | float | str) else json.dumps(value)
+        for name, value in run.settings.items()
+    }
 
 
 def _about(run: Told) -> str:
     """A table in Markdown."""
     rows = {"run": run.name} | run.tags
-    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows.items())])
+    return "\n".join(
+        ["| | |", "|---|---|", *(f"| {name} | {text} |" for name, text in rows.items())]
+    )
 
 
 TENSORBOARD = Bridge("tensorboard", "TensorBoard", PACKAGE, write)

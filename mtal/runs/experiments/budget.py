@@ -1,4 +1,5 @@
 """How many images and labels a cycle buys."""
+
 import numpy as np
 
 from mtal.config import Config

@@ -1,4 +1,5 @@
 """What an experiment is made of: cells, each a complete run, made from strategies, seeds and variants of the settings."""
+
 import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,18 +8,25 @@ from typing import Any
 
 from mtal.config import MACHINE_FIELDS, Config, ConfigError, find, make_config
 
-PLAIN = ""                                                  # the variant that changes nothing
-ALL_LABELS = "all labels"                                   # the variant that trains once on the whole pool: a reference line
-REFERENCE: Mapping[str, Any] = {"strategy": "random", "start": "random", "start_percent": 100.0, "cycles": 1,
-                                "label_budget": 0, "plateau_percent": 0.0}
-NOT_VARIED = {"strategy": "--strategies", "seed": "--seeds"}    # setting -> where it belongs instead
-Variants = Mapping[str, Mapping[str, Any]]                  # label -> the settings that it changes
+PLAIN = ""  # the variant that changes nothing
+ALL_LABELS = "all labels"  # the variant that trains once on the whole pool: a reference line
+REFERENCE: Mapping[str, Any] = {
+    "strategy": "random",
+    "start": "random",
+    "start_percent": 100.0,
+    "cycles": 1,
+    "label_budget": 0,
+    "plateau_percent": 0.0,
+}
+NOT_VARIED = {"strategy": "--strategies", "seed": "--seeds"}  # setting -> where it belongs instead
+Variants = Mapping[str, Mapping[str, Any]]  # label -> the settings that it changes
 
 
 @dataclass(frozen=True)
 class Cell:
     """One run of a plan. Two cells with one run name are the same run."""
-    variant: str                                            # "" = the plain settings
+
+    variant: str  # "" = the plain settings
     config: Config
 
     @property
@@ -37,8 +45,13 @@ class Cell:
         return self.config.name
 
 
-def expand(base: Mapping[str, Any], strategies: Sequence[str], seeds: Sequence[int], variants: Variants,
-           heeds: Mapping[str, frozenset[str]]) -> list[Cell]:
+def expand(
+    base: Mapping[str, Any],
+    strategies: Sequence[str],
+    seeds: Sequence[int],
+    variants: Variants,
+    heeds: Mapping[str, frozenset[str]],
+) -> list[Cell]:
     """Every strategy x seed x variant, the plain settings always among them, seed by seed, each run once.
 
     `heeds`: strategy -> settings that change what it picks. What others heed and a strategy does not is left out of its
@@ -49,8 +62,17 @@ def expand(base: Mapping[str, Any], strategies: Sequence[str], seeds: Sequence[i
     cells = []
     for seed, (label, settings), strategy in itertools.product(seeds, every.items(), strategies):
         heeded = find(heeds, strategy, "strategy")
-        kept = {name: value for name, value in settings.items() if name in heeded or name not in selective}
-        cells.append(Cell(_relabelled(label, settings, kept), make_config({**base, **kept, "strategy": strategy, "seed": seed})))
+        kept = {
+            name: value
+            for name, value in settings.items()
+            if name in heeded or name not in selective
+        }
+        cells.append(
+            Cell(
+                _relabelled(label, settings, kept),
+                make_config({**base, **kept, "strategy": strategy, "seed": seed}),
+            )
+        )
     return once(cells)
 
 
@@ -62,17 +84,30 @@ def once(cells: Iterable[Cell]) -> list[Cell]:
     return list(found.values())
 
 
-def more(cells: Sequence[Cell], strategies: Sequence[str], seeds: Sequence[int], variants: Variants,
-         heeds: Mapping[str, frozenset[str]]) -> list[Cell]:
+def more(
+    cells: Sequence[Cell],
+    strategies: Sequence[str],
+    seeds: Sequence[int],
+    variants: Variants,
+    heeds: Mapping[str, frozenset[str]],
+) -> list[Cell]:
     """What a plan lacks when strategies, seeds or variants join it: each is combined with all that is there, and each other.
 
     It is spread over the devices that the plan uses.
     """
     there = list(dict.fromkeys(cell.strategy for cell in cells if cell.variant != ALL_LABELS))
     new = [name for name in dict.fromkeys(strategies) if name not in there]
-    fresh = {label: settings for label, settings in variants.items() if label not in {PLAIN, *(cell.variant for cell in cells)}}
+    fresh = {
+        label: settings
+        for label, settings in variants.items()
+        if label not in {PLAIN, *(cell.variant for cell in cells)}
+    }
     every = list(dict.fromkeys([*(cell.seed for cell in cells), *seeds]))
-    found = [Cell(cell.variant, make_config(cell.config.model_dump() | {"seed": seed})) for seed in seeds for cell in cells]
+    found = [
+        Cell(cell.variant, make_config(cell.config.model_dump() | {"seed": seed}))
+        for seed in seeds
+        for cell in cells
+    ]
     if new:
         base = plain_settings(cells)
         found += expand(base, new, every, _variants(cells, base) | fresh, heeds)
@@ -86,30 +121,44 @@ def more(cells: Sequence[Cell], strategies: Sequence[str], seeds: Sequence[int],
 def reference_cells(cells: Sequence[Cell]) -> list[Cell]:
     """A run per seed of the plan that trains once on the labels of the whole pool, as far as the plan lacks them."""
     base = plain_settings(cells)
-    found = [Cell(ALL_LABELS, make_config({**base, **REFERENCE, "seed": seed}))
-             for seed in dict.fromkeys(cell.seed for cell in cells)]
+    found = [
+        Cell(ALL_LABELS, make_config({**base, **REFERENCE, "seed": seed}))
+        for seed in dict.fromkeys(cell.seed for cell in cells)
+    ]
     names = {cell.run_name for cell in cells}
-    return [cell for cell in spread(found, list(dict.fromkeys(cell.config.device for cell in cells)))
-            if cell.run_name not in names]
+    return [
+        cell
+        for cell in spread(found, list(dict.fromkeys(cell.config.device for cell in cells)))
+        if cell.run_name not in names
+    ]
 
 
 def spread(cells: Sequence[Cell], devices: Sequence[str]) -> list[Cell]:
     """The cells on several devices in turn, which compute side by side; as they are without devices."""
     if not devices:
         return list(cells)
-    return [Cell(cell.variant, make_config(cell.config.model_dump() | {"device": devices[place % len(devices)]}))
-            for place, cell in enumerate(cells)]
+    return [
+        Cell(
+            cell.variant,
+            make_config(cell.config.model_dump() | {"device": devices[place % len(devices)]}),
+        )
+        for place, cell in enumerate(cells)
+    ]
 
 
 def plain_settings(cells: Sequence[Cell]) -> dict[str, Any]:
     """What variants start from, as JSON values; strategy and seed are those of the first plain cell."""
     plain = [cell for cell in cells if cell.variant == PLAIN]
     if not plain:
-        raise ConfigError("this plan has no run of the plain settings, so only seeds can be added to it")
+        raise ConfigError(
+            "this plan has no run of the plain settings, so only seeds can be added to it"
+        )
     return plain[0].config.model_dump(mode="json")
 
 
-def one_at_a_time(base: Mapping[str, Any], varied: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, Any]]:
+def one_at_a_time(
+    base: Mapping[str, Any], varied: Mapping[str, Sequence[Any]]
+) -> dict[str, dict[str, Any]]:
     """Variants for an ablation: one setting changed at a time."""
     ones = [_variant(base, {name: value}) for name, values in varied.items() for value in values]
     return {label_of(one): one for one in ones}
@@ -117,13 +166,17 @@ def one_at_a_time(base: Mapping[str, Any], varied: Mapping[str, Sequence[Any]]) 
 
 def grid(base: Mapping[str, Any], varied: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, Any]]:
     """Variants of every combination of values."""
-    combinations = [dict(zip(varied, values, strict=True)) for values in itertools.product(*varied.values())]
+    combinations = [
+        dict(zip(varied, values, strict=True)) for values in itertools.product(*varied.values())
+    ]
     return {label_of(one): one for one in [_variant(base, values) for values in combinations]}
 
 
 def label_of(settings: Mapping[str, Any]) -> str:
     """`epochs=20, committee=mean`, in the order of the settings; "" for none."""
-    return ", ".join(f"{name}={_text(settings[name])}" for name in Config.model_fields if name in settings)
+    return ", ".join(
+        f"{name}={_text(settings[name])}" for name in Config.model_fields if name in settings
+    )
 
 
 def _variant(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +185,9 @@ def _variant(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, 
         if name in NOT_VARIED:
             raise ConfigError(f"{name} is no setting to vary: use {NOT_VARIED[name]}")
         if name in MACHINE_FIELDS:
-            raise ConfigError(f"{name} says where a run computes, not what, so runs that differ in it are the same run")
+            raise ConfigError(
+                f"{name} says where a run computes, not what, so runs that differ in it are the same run"
+            )
     values = make_config({**base, **settings}).model_dump(mode="json")
     return {name: values[name] for name in settings}
 
@@ -143,8 +198,12 @@ def _variants(cells: Sequence[Cell], base: Mapping[str, Any]) -> dict[str, dict[
     for cell in (cell for cell in cells if cell.variant != ALL_LABELS):
         values = cell.config.model_dump(mode="json")
         found.setdefault(cell.variant, {}).update(
-            {name: value for name, value in values.items()
-             if value != base[name] and name not in NOT_VARIED and name not in MACHINE_FIELDS})
+            {
+                name: value
+                for name, value in values.items()
+                if value != base[name] and name not in NOT_VARIED and name not in MACHINE_FIELDS
+            }
+        )
     return found
 
 

@@ -1,4 +1,5 @@
 """How long runs will take, worked out from the complete cycles of earlier runs of the same strategy and size; else unknown."""
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,29 +10,44 @@ from mtal.config import Config
 from mtal.runs.store.index import same_speed
 from mtal.runs.store.run import Run
 
-PER_EPOCH = {"train": "epochs", "pairs": "pair_epochs", "embedding": "embedding_epochs"}   # stage -> setting that it grows with
-PER_LABELLED = {"train", "pairs"}                           # stages that also grow with the labelled images
-ALWAYS = {"load", "guess", "train", "evaluate"}             # stages of the last cycle too, which picks nothing
-DESCRIBING = ("strategy", "data", "describe", "signal_quality")   # settings that decide what a cycle measures
-LIKELY = (0.5, 0.9)                                         # quantiles of earlier times, as for the time left of a run
+PER_EPOCH = {
+    "train": "epochs",
+    "pairs": "pair_epochs",
+    "embedding": "embedding_epochs",
+}  # stage -> setting that it grows with
+PER_LABELLED = {"train", "pairs"}  # stages that also grow with the labelled images
+ALWAYS = {"load", "guess", "train", "evaluate"}  # stages of the last cycle too, which picks nothing
+DESCRIBING = (
+    "strategy",
+    "data",
+    "describe",
+    "signal_quality",
+)  # settings that decide what a cycle measures
+LIKELY = (0.5, 0.9)  # quantiles of earlier times, as for the time left of a run
 Range = tuple[float, float]
-Table = Callable[[Run], pd.DataFrame]                       # as `Run.seconds`; screens keep what it said
+Table = Callable[[Run], pd.DataFrame]  # as `Run.seconds`; screens keep what it said
 
 
 @dataclass(frozen=True)
 class Speed:
     """How fast the runs of one strategy and size are. `rates`: stage -> usual and slow seconds per unit of `_work`."""
+
     rates: Mapping[str, Range]
-    pool: int                                               # images
-    runs: int                                               # earlier runs that told it
+    pool: int  # images
+    runs: int  # earlier runs that told it
 
     def seconds_left(self, config: Config, done: float) -> Range:
         """Likely range of the time of a run whose first `done` cycles are complete, the last of them perhaps in part."""
-        shares = [min(1.0, max(0.0, cycle + 1 - done)) for cycle in range(config.cycles)]       # of each cycle, still to do
+        shares = [
+            min(1.0, max(0.0, cycle + 1 - done)) for cycle in range(config.cycles)
+        ]  # of each cycle, still to do
         low = high = 0.0
         for stage, (usual, slow) in self.rates.items():
-            work = sum(share * _work(stage, config, self.pool, cycle) for cycle, share in enumerate(shares)
-                       if cycle < config.cycles - 1 or stage in ALWAYS)
+            work = sum(
+                share * _work(stage, config, self.pool, cycle)
+                for cycle, share in enumerate(shares)
+                if cycle < config.cycles - 1 or stage in ALWAYS
+            )
             low, high = low + work * usual, high + work * slow
         return low, high
 
@@ -42,7 +58,9 @@ def speed(config: Config, runs: Iterable[Run], seconds: Table = Run.seconds) -> 
     return Speed(_rates(alike, seconds), len(alike[0].facts["pool"]), len(alike)) if alike else None
 
 
-def seconds_left(config: Config, done: float, runs: Iterable[Run], seconds: Table = Run.seconds) -> Range | None:
+def seconds_left(
+    config: Config, done: float, runs: Iterable[Run], seconds: Table = Run.seconds
+) -> Range | None:
     """The same in one step, for a single run."""
     found = speed(config, runs, seconds)
     return found.seconds_left(config, done) if found else None
@@ -50,8 +68,14 @@ def seconds_left(config: Config, done: float, runs: Iterable[Run], seconds: Tabl
 
 def comparable(config: Config, runs: Iterable[Run]) -> list[Run]:
     """The runs whose cycles tell how long those of this config take."""
-    return [run for run in runs if all(getattr(run.config, name) == getattr(config, name) for name in DESCRIBING)
-            and same_speed(run.config, config) and run.cycles_done() and run.facts]
+    return [
+        run
+        for run in runs
+        if all(getattr(run.config, name) == getattr(config, name) for name in DESCRIBING)
+        and same_speed(run.config, config)
+        and run.cycles_done()
+        and run.facts
+    ]
 
 
 def _rates(alike: Sequence[Run], seconds: Table) -> Mapping[str, Range]:
@@ -59,9 +83,14 @@ def _rates(alike: Sequence[Run], seconds: Table) -> Mapping[str, Range]:
     found: dict[str, list[float]] = {}
     for run in alike:
         pool = len(run.facts["pool"])
-        for cycle, stage, took in seconds(run)[["cycle", "stage", "seconds"]].itertuples(index=False):
+        for cycle, stage, took in seconds(run)[["cycle", "stage", "seconds"]].itertuples(
+            index=False
+        ):
             found.setdefault(stage, []).append(took / _work(stage, run.config, pool, cycle))
-    return {stage: (float(np.quantile(rates, LIKELY[0])), float(np.quantile(rates, LIKELY[1]))) for stage, rates in found.items()}
+    return {
+        stage: (float(np.quantile(rates, LIKELY[0])), float(np.quantile(rates, LIKELY[1])))
+        for stage, rates in found.items()
+    }
 
 
 def _work(stage: str, config: Config, pool: int, cycle: int) -> float:

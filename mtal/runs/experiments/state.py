@@ -1,4 +1,5 @@
 """An experiment as values: what its plan says, and how each of its runs stands, worked out from their folders."""
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,20 +15,22 @@ from mtal.runs.store.run import Run
 @dataclass(frozen=True)
 class State:
     """How the run of a cell stands now."""
+
     cell: Cell
-    status: Status                                          # NEW while its folder does not exist
+    status: Status  # NEW while its folder does not exist
     cycles_done: int
-    cycles: int                                             # as planned; a stopping rule may end it earlier
-    fraction: float                                         # of all its cycles, 0..1; the one in hand counts by its stages
+    cycles: int  # as planned; a stopping rule may end it earlier
+    fraction: float  # of all its cycles, 0..1; the one in hand counts by its stages
 
 
 @dataclass(frozen=True)
 class Experiment:
     """A plan as it was read; another process may have extended it since."""
+
     paths: ExperimentPaths
     title: str
     cells: tuple[Cell, ...]
-    created: float                                          # seconds since 1970
+    created: float  # seconds since 1970
 
     @property
     def name(self) -> str:
@@ -37,7 +40,9 @@ class Experiment:
     @property
     def strategies(self) -> tuple[str, ...]:
         """In the order of first appearance, as are seeds and variants. The reference on all labels is no strategy's."""
-        return tuple(dict.fromkeys(cell.strategy for cell in self.cells if cell.variant != ALL_LABELS))
+        return tuple(
+            dict.fromkeys(cell.strategy for cell in self.cells if cell.variant != ALL_LABELS)
+        )
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -58,7 +63,11 @@ class Experiment:
     def base(self) -> dict[str, Any]:
         """The settings that all cells share, as JSON values."""
         first, *others = (cell.config.model_dump(mode="json") for cell in self.cells)
-        return {name: value for name, value in first.items() if all(other[name] == value for other in others)}
+        return {
+            name: value
+            for name, value in first.items()
+            if all(other[name] == value for other in others)
+        }
 
     def run(self, cell: Cell) -> Run | None:
         """The run of a cell; None while its folder does not exist."""
@@ -85,5 +94,7 @@ def _in_hand(run: Run, done: int) -> float:
     """Share of the cycle that a running run is in: of its stages' time, as the cycle before took it."""
     rows = parse(last_lines(run.paths.progress))
     if not rows or rows[-1]["cycle"] != done or rows[-1]["t"] < max(starts(run.paths), default=0.0):
-        return 0.0                                          # it has said nothing since its start
-    return share_of_cycle(rows[-1], read_json(run.cycle(done - 1).metrics)["seconds"] if done else {})
+        return 0.0  # it has said nothing since its start
+    return share_of_cycle(
+        rows[-1], read_json(run.cycle(done - 1).metrics)["seconds"] if done else {}
+    )

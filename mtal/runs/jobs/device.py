@@ -1,4 +1,5 @@
 """Which device a run will compute on, found without loading torch, so that a waiting worker stays small."""
+
 import os
 import re
 from functools import lru_cache
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mtal.runs.files import read_json
 
-if TYPE_CHECKING:                                           # the settings' classes take as much memory as the rest of a waiter
+if TYPE_CHECKING:  # the settings' classes take as much memory as the rest of a waiter
     from mtal.config import Config
 
 
@@ -17,12 +18,16 @@ def device_key(config: "Config") -> str:
     return _key(config.device)
 
 
-@lru_cache(maxsize=4096)                                    # a run's config never changes, and every waiter asks often
+@lru_cache(maxsize=4096)  # a run's config never changes, and every waiter asks often
 def stored_device(config: Path) -> str:
     """The same for the config file of a run; "" if it is damaged, so that it stands in nobody's way."""
     try:
         key = _key(read_json(config).get("device", "auto"))
-    except (OSError, ValueError, AttributeError):           # UnicodeDecodeError and JSONDecodeError are ValueErrors
+    except (
+        OSError,
+        ValueError,
+        AttributeError,
+    ):  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         return ""
     return key if isinstance(key, str) and re.fullmatch(r"cpu(:\d+)?|cuda:\d+", key) else ""
 

@@ -1,4 +1,5 @@
 """Start, stop and kill the worker of a job. Start and resume are one; both are safe to repeat."""
+
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from mtal.runs.jobs.start_log import ACCEPT_DATA, note_start
 from mtal.runs.jobs.status import Status, status
 from mtal.runs.paths import STORE_VARIABLE, JobPaths, RunPaths, StorePaths
 
-WORKER = "mtal.engine.workers.run"                               # named, never imported: the dashboard must not load the engine
+WORKER = "mtal.engine.workers.run"  # named, never imported: the dashboard must not load the engine
 
 
 def create(config: Config, store: StorePaths) -> RunPaths:
@@ -32,7 +33,7 @@ def begin(config: Config, store: StorePaths, worker: str = WORKER) -> str:
     if was is Status.FINISHED:
         return "finished already"
     kept = _kept(run, config)
-    if was.alive or not start(run, worker):                 # `start` decides; asking first only saves its patience
+    if was.alive or not start(run, worker):  # `start` decides; asking first only saves its patience
         return "at work already"
     return ("started" if was is Status.NEW else f"resumed (it was {was})") + kept
 
@@ -62,14 +63,20 @@ def start(job: JobPaths, worker: str = WORKER, accept_data: bool = False) -> boo
     with writable(job.folder), job.lock.open("a") as lock:
         if not take(lock, patience_s=0.5):
             return False
-        lock.truncate(0)                                    # else `kill` could trust the pid of an earlier worker
+        lock.truncate(0)  # else `kill` could trust the pid of an earlier worker
         for left_over in (job.began, job.stop, job.result):
             left_over.unlink(missing_ok=True)
         note_start(job)
         with job.log.open("ab") as log:
-            subprocess.Popen([sys.executable, "-m", worker, str(job.folder), *[ACCEPT_DATA] * accept_data], cwd=PACKAGE.parent,
-                             pass_fds=[lock.fileno()], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                             start_new_session=True)        # Ctrl-C on the dashboard must not reach it
+            subprocess.Popen(
+                [sys.executable, "-m", worker, str(job.folder), *[ACCEPT_DATA] * accept_data],
+                cwd=PACKAGE.parent,
+                pass_fds=[lock.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )  # Ctrl-C on the dashboard must not reach it
     return True
 
 
@@ -79,8 +86,10 @@ def writable(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ConfigError(f"cannot write in {folder}: {error.strerror or error}. Make room, or choose another folder for "
-                          f"runs with --runs or {STORE_VARIABLE}") from error
+        raise ConfigError(
+            f"cannot write in {folder}: {error.strerror or error}. Make room, or choose another folder for "
+            f"runs with --runs or {STORE_VARIABLE}"
+        ) from error
 
 
 def request_stop(job: JobPaths) -> None:
@@ -94,9 +103,9 @@ def kill(job: JobPaths) -> bool:
         return False
     text = job.lock.read_text()
     if not text.strip().isdigit():
-        return False                                        # it has not come as far as writing its pid
+        return False  # it has not come as far as writing its pid
     try:
-        os.killpg(int(text), signal.SIGKILL)                # the worker leads its own process group
+        os.killpg(int(text), signal.SIGKILL)  # the worker leads its own process group
     except ProcessLookupError:
-        return False                                        # it ended by itself in this very moment
+        return False  # it ended by itself in this very moment
     return True

@@ -1,4 +1,5 @@
 """Who is at work: a kernel lock on a file, held by the worker and freed however it ends. Linux or macOS, local disk, not NFS."""
+
 import fcntl
 import os
 import time
@@ -33,11 +34,11 @@ def is_held(path: Path) -> bool:
 
 def inherited(path: Path) -> int | None:
     """The descriptor by which this process was handed a lock when it was started; None if it was not."""
-    for place in Path("/dev/fd").iterdir():                 # Linux and macOS
+    for place in Path("/dev/fd").iterdir():  # Linux and macOS
         try:
             if os.path.samestat(os.fstat(int(place.name)), path.stat()):
                 return int(place.name)
-        except OSError:                                     # the one by which the folder itself was read
+        except OSError:  # the one by which the folder itself was read
             continue
     return None
 

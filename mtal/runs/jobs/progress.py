@@ -3,8 +3,9 @@
 A line: {"t": seconds since 1970, "cycle": 0, "stage": "train", "done": 12, "total": 180, "loss": {...}?}. `total` counts
 in the stage's own unit (steps, images). The plan, in facts.json, gives every cycle's stages and totals beforehand.
 
-Lines become many, so nobody keeps them: `Heard` goes on from line to line, and `mtal.runs.jobs.progress_reader` from look to look.
+Lines become many, so nobody keeps them: `ProgressState` goes on from line to line, and `mtal.runs.jobs.progress_reader` from look to look.
 """
+
 import json
 import time
 from collections import deque
@@ -20,7 +21,7 @@ from pydantic_core import from_json
 from mtal.config import Config
 from mtal.runs.durations import span
 
-STAGES = {                                                  # name -> what people read; in the order in which a cycle goes
+STAGES = {  # name -> what people read; in the order in which a cycle goes
     "load": "Load images",
     "guess": "Guess missing labels",
     "train": "Train network",
@@ -35,28 +36,31 @@ STAGES = {                                                  # name -> what peopl
     "project": "Project map",
     "afterwards": "Follow labelled images",
 }
-WINDOW = 10                                                 # reports that are averaged before a range is taken
-KEPT = 100                                                  # unit times per stage that an estimate looks at, the last ones
-Plan = Sequence[dict[str, int]]                             # per cycle: stage -> total
+WINDOW = 10  # reports that are averaged before a range is taken
+KEPT = 100  # unit times per stage that an estimate looks at, the last ones
+Plan = Sequence[dict[str, int]]  # per cycle: stage -> total
 KEYS = frozenset({"t", "cycle", "stage", "done", "total"})  # of every report
-Report = dict[str, Any]                                     # a line, as above
-Times = Mapping[str, Sequence[float]]                       # stage -> seconds per unit, of each report
+Report = dict[str, Any]  # a line, as above
+Times = Mapping[str, Sequence[float]]  # stage -> seconds per unit, of each report
 
 
 @dataclass(frozen=True)
 class Progress:
     """How far a run is. Times in seconds; None where nothing honest can be said yet."""
+
     cycle: int
     stage: str
     done: int
     total: int
-    updated: float                                          # seconds since 1970
+    updated: float  # seconds since 1970
     started: float
-    stage_s: float                                          # time in the stage so far
-    eta_s: tuple[float, float] | None                       # likely range of the time left; None until every stage was timed
-    eta_missing: tuple[str, ...]                            # the stages still to come that were never timed
-    loss: dict[str, float]                                  # the last training losses, if any
-    may_end_early: bool = False                             # whether a rule may end the run before its plan is done
+    stage_s: float  # time in the stage so far
+    eta_s: (
+        tuple[float, float] | None
+    )  # likely range of the time left; None until every stage was timed
+    eta_missing: tuple[str, ...]  # the stages still to come that were never timed
+    loss: dict[str, float]  # the last training losses, if any
+    may_end_early: bool = False  # whether a rule may end the run before its plan is done
 
     @property
     def fraction(self) -> float:
@@ -89,9 +93,11 @@ def last_cycle(config: Config) -> str:
     return f"{config.cycles - 1}{' at most' * config.may_end_early}"
 
 
-def append(path: Path, cycle: int, stage: str, done: int, total: int, loss: dict[str, float] | None = None) -> None:
+def append(
+    path: Path, cycle: int, stage: str, done: int, total: int, loss: dict[str, float] | None = None
+) -> None:
     """Add a line. One short write in append mode, so a reader sees whole lines or an unfinished last one."""
-    now = floor(time.time() * 1000) / 1000      # never later than a start that follows at once
+    now = floor(time.time() * 1000) / 1000  # never later than a start that follows at once
     line: dict[str, Any] = {"t": now, "cycle": cycle, "stage": stage, "done": done, "total": total}
     if loss:
         line["loss"] = {name: round(value, 5) for name, value in loss.items()}
@@ -101,7 +107,9 @@ def append(path: Path, cycle: int, stage: str, done: int, total: int, loss: dict
 
 def parse(lines: Sequence[str]) -> list[Report]:
     """The lines that are whole reports; not the cut line of a killed worker."""
-    rows = _from_json(f"[{','.join(lines)}]")               # in one go: a fifth of the time that json takes line by line
+    rows = _from_json(
+        f"[{','.join(lines)}]"
+    )  # in one go: a fifth of the time that json takes line by line
     if not isinstance(rows, list) or len(rows) != len(lines):
         rows = [_from_json(line) for line in lines]
     return [row for row in rows if isinstance(row, dict) and row.keys() >= KEYS]
@@ -116,20 +124,25 @@ def _from_json(text: str) -> Any:
 
 
 @dataclass
-class Heard:
+class ProgressState:
     """What all reports so far come to; of a constant size, however many they are.
 
     Reports from before `since` (seconds since 1970) are of an earlier start: they tell how long a unit takes, and no more.
     """
+
     since: float = 0.0
-    first: Report | None = None                             # of this start, as all up to `loss`
+    first: Report | None = None  # of this start, as all up to `loss`
     last: Report | None = None
-    stage_began: float = 0.0                                # when the present stage did; seconds since 1970
-    loss: dict[str, float] = field(default_factory=dict)    # the last training losses, if any
-    times: dict[str, deque[float]] = field(default_factory=dict)    # stage -> seconds per unit, the last KEPT
-    picked: dict[int, float] = field(default_factory=dict)  # cycle -> when it picked, seconds since 1970
-    before: Report | None = None                            # the last of all, whichever start
-    latest: float = float("-inf")                           # the largest time
+    stage_began: float = 0.0  # when the present stage did; seconds since 1970
+    loss: dict[str, float] = field(default_factory=dict)  # the last training losses, if any
+    times: dict[str, deque[float]] = field(
+        default_factory=dict
+    )  # stage -> seconds per unit, the last KEPT
+    picked: dict[int, float] = field(
+        default_factory=dict
+    )  # cycle -> when it picked, seconds since 1970
+    before: Report | None = None  # the last of all, whichever start
+    latest: float = float("-inf")  # the largest time
 
     def add(self, row: Report) -> None:
         """Hear the next report."""
@@ -149,31 +162,52 @@ class Heard:
         if last is None or done == 0:
             self.first, self.stage_began = self.first or row, moment
         elif not _same_stage(last, row):
-            self.stage_began = last["t"]                    # nobody said that it began: when the one before was last heard of
+            self.stage_began = last[
+                "t"
+            ]  # nobody said that it began: when the one before was last heard of
         self.loss = row.get("loss") or self.loss
 
-    def copy(self) -> "Heard":
+    def copy(self) -> "ProgressState":
         """One that stays as it is while this one goes on."""
-        return replace(self, times={stage: deque(times, KEPT) for stage, times in self.times.items()}, picked=dict(self.picked))
+        return replace(
+            self,
+            times={stage: deque(times, KEPT) for stage, times in self.times.items()},
+            picked=dict(self.picked),
+        )
 
-    def restarted(self, since: float) -> "Heard":
+    def restarted(self, since: float) -> "ProgressState":
         """The same of a start after all that was heard."""
-        return Heard(since, times=self.times, picked=self.picked, before=self.before, latest=self.latest)
+        return ProgressState(
+            since, times=self.times, picked=self.picked, before=self.before, latest=self.latest
+        )
 
 
 def _same_stage(one: Report, other: Report) -> bool:
     return bool(one["stage"] == other["stage"] and one["cycle"] == other["cycle"])
 
 
-def progress(heard: Heard, plan: Plan, known: Callable[[], Times] = dict, may_end_early: bool = False) -> Progress | None:
+def progress(
+    heard: ProgressState, plan: Plan, known: Callable[[], Times] = dict, may_end_early: bool = False
+) -> Progress | None:
     """What the reports say; None before the first. `known`: unit times of earlier runs of the same kind; it is asked only where
     the run has not timed a stage itself."""
     first, last = heard.first, heard.last
     if first is None or last is None:
         return None
     eta, missing = _eta(_left(last, plan), heard.times, known) if plan else (None, ())
-    return Progress(last["cycle"], last["stage"], last["done"], last["total"], last["t"], first["t"],
-                    last["t"] - heard.stage_began, eta, missing, heard.loss, may_end_early)
+    return Progress(
+        last["cycle"],
+        last["stage"],
+        last["done"],
+        last["total"],
+        last["t"],
+        first["t"],
+        last["t"] - heard.stage_began,
+        eta,
+        missing,
+        heard.loss,
+        may_end_early,
+    )
 
 
 def share_of_cycle(last: Report, seconds: Mapping[str, float]) -> float:
@@ -183,7 +217,9 @@ def share_of_cycle(last: Report, seconds: Mapping[str, float]) -> float:
     place = {stage: number for number, stage in enumerate(STAGES)}
     now = place.get(last["stage"], 0)
     before = sum(weight for stage, weight in weights.items() if place.get(stage, 0) < now)
-    in_hand = weights.get(last["stage"], 0.0) * min(1.0, last["done"] / last["total"] if last["total"] else 0.0)
+    in_hand = weights.get(last["stage"], 0.0) * min(
+        1.0, last["done"] / last["total"] if last["total"] else 0.0
+    )
     return (before + in_hand) / (sum(weights.values()) or 1.0)
 
 
@@ -193,10 +229,14 @@ def _left(last: Report, plan: Plan) -> dict[str, int]:
     order = list(STAGES)
     for number, stages in enumerate(plan):
         for stage, total in stages.items():
-            if number < last["cycle"] or (number == last["cycle"] and order.index(stage) < order.index(last["stage"])):
+            if number < last["cycle"] or (
+                number == last["cycle"] and order.index(stage) < order.index(last["stage"])
+            ):
                 continue
             now = (number, stage) == (last["cycle"], last["stage"])
-            left[stage] = left.get(stage, 0) + (max(0, last["total"] - last["done"]) if now else total)
+            left[stage] = left.get(stage, 0) + (
+                max(0, last["total"] - last["done"]) if now else total
+            )
     return {stage: units for stage, units in left.items() if units}
 
 
@@ -207,8 +247,9 @@ def _smoothed(samples: Sequence[float]) -> Sequence[float]:
     return [float(mean) for mean in np.convolve(samples, np.full(WINDOW, 1 / WINDOW), mode="valid")]
 
 
-def _eta(left: Mapping[str, int], seen: Mapping[str, deque[float]], known: Callable[[], Times],
-         ) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
+def _eta(
+    left: Mapping[str, int], seen: Mapping[str, deque[float]], known: Callable[[], Times]
+) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
     others: Times = known() if any(len(seen.get(stage, ())) < 2 for stage in left) else {}
     low = high = 0.0
     missing = []

@@ -1,12 +1,13 @@
 """When a job was started: a line per start in its file `started`, so that the times survive a copy of the folder."""
+
 import re
 import time
 
 from mtal.runs.files import last_lines
 from mtal.runs.paths import JobPaths
 
-ACCEPT_DATA = "--accept-data"                               # said to the worker; a word, so that the consent is for one start
-HEADING = re.compile(r"start \d+, \d{4}-")                  # how the log's part of a start begins
+ACCEPT_DATA = "--accept-data"  # said to the worker; a word, so that the consent is for one start
+HEADING = re.compile(r"start \d+, \d{4}-")  # how the log's part of a start begins
 
 
 def starts(job: JobPaths) -> list[float]:

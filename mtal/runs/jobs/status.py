@@ -1,4 +1,5 @@
 """Status is worked out from evidence on disk, never stored: is the lock held, did its turn come, is there a result?"""
+
 from enum import StrEnum
 
 from mtal.runs.files import read_json
@@ -8,13 +9,14 @@ from mtal.runs.paths import JobPaths
 
 class Status(StrEnum):
     """How a job stands."""
-    NEW = "new"                                             # asked for, never started
-    QUEUED = "queued"                                       # its worker waits for the device
+
+    NEW = "new"  # asked for, never started
+    QUEUED = "queued"  # its worker waits for the device
     RUNNING = "running"
     FINISHED = "finished"
-    STOPPED = "stopped"                                     # somebody asked it to
-    FAILED = "failed"                                       # an error, see the log
-    INTERRUPTED = "interrupted"                             # killed: the worker is gone and left no result
+    STOPPED = "stopped"  # somebody asked it to
+    FAILED = "failed"  # an error, see the log
+    INTERRUPTED = "interrupted"  # killed: the worker is gone and left no result
 
     @property
     def alive(self) -> bool:
@@ -34,8 +36,10 @@ def status(job: JobPaths) -> Status:
     if job.result.exists():
         try:
             return Status(read_json(job.result)["outcome"])
-        except FileNotFoundError:                           # somebody started it again between the two lines
+        except FileNotFoundError:  # somebody started it again between the two lines
             return status(job)
     if not job.log.exists():
         return Status.NEW
-    return status(job) if is_held(job.lock) else Status.INTERRUPTED     # asked again: it may have been started since
+    return (
+        status(job) if is_held(job.lock) else Status.INTERRUPTED
+    )  # asked again: it may have been started since

@@ -1,7 +1,10 @@
 """A wish to stop, as whoever does the work sees it: the file `stop`, looked for between two steps."""
+
 from mtal.runs.paths import JobPaths
 
-FOR_LABELS = "waits for labels"                             # in the reason of a run that stopped because picked images have none
+FOR_LABELS = (
+    "waits for labels"  # in the reason of a run that stopped because picked images have none
+)
 
 
 class StopRequested(Exception):

@@ -4,6 +4,7 @@ An image that is rejected frees the labels that were to be made of it. They pass
 first those that somebody accepted, then by rank. So a batch asks for as many labels of each task as the strategy asked for,
 whether it buys whole images or single labels. A strategy that ranks nothing (random) is refilled at random.
 """
+
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,18 +15,21 @@ import pandas as pd
 
 from mtal.runs.reviews.review_database import ACCEPTED, DECISION_COLUMNS, REJECTED, UNDECIDED
 
-AUTO, REFILL = "auto", "refill"                             # of the strategy's picks and of what came for them, undecided
+AUTO, REFILL = "auto", "refill"  # of the strategy's picks and of what came for them, undecided
 COLUMNS = ("id", "rank", "decision", "note", "who", "when", "picked")
 
 
 @dataclass(frozen=True)
 class Settled:
     """A batch with its decisions."""
-    rows: pd.DataFrame                                      # as `batch` gives it
-    pairs: np.ndarray                                       # (K, 2) (image, task): what is to be labelled
+
+    rows: pd.DataFrame  # as `batch` gives it
+    pairs: np.ndarray  # (K, 2) (image, task): what is to be labelled
 
 
-def batch(pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_pairs: np.ndarray) -> pd.DataFrame:
+def batch(
+    pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_pairs: np.ndarray
+) -> pd.DataFrame:
     """A row per image that the batch is about, index = position in the pool: the picks in order, then what came for the rejected.
 
     pool as `Run.pool`, pairs (K, 2) as `Run.picked`, decisions as `People.decisions`, open_pairs (N, T) bool: what could be
@@ -36,12 +40,16 @@ def batch(pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_p
     return settle(pool, pairs, decisions, open_pairs).rows
 
 
-def batch_pairs(pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_pairs: np.ndarray) -> np.ndarray:
+def batch_pairs(
+    pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_pairs: np.ndarray
+) -> np.ndarray:
     """(K, 2) pairs that are to be labelled: those of the picks that were not rejected, then those of the refills."""
     return settle(pool, pairs, decisions, open_pairs).pairs
 
 
-def settle(pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_pairs: np.ndarray) -> Settled:
+def settle(
+    pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_pairs: np.ndarray
+) -> Settled:
     """Rows and pairs together; arguments as for `batch`. Nothing picked is an empty batch, whatever else is known."""
     if not len(pairs):
         return Settled(pd.DataFrame(columns=list(COLUMNS)), np.empty((0, 2), np.int64))
@@ -59,12 +67,14 @@ def settle(pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_
         came.append(image)
         if _decision(said, names[image]) != REJECTED:
             kept += [(image, task) for task in tasks]
-            freed -= Counter(tasks)                         # keeps what is above zero only
+            freed -= Counter(tasks)  # keeps what is above zero only
         if not freed:
             break
     rows = [_row(names[image], rank, said, AUTO) for rank, image in enumerate(picks, start=1)]
     rows += [_row(names[image], int(pool["rank"].iloc[image]), said, REFILL) for image in came]
-    table = pd.DataFrame(rows, columns=list(COLUMNS), index=pd.Index([*picks, *came], dtype=np.int64))
+    table = pd.DataFrame(
+        rows, columns=list(COLUMNS), index=pd.Index([*picks, *came], dtype=np.int64)
+    )
     return Settled(table, np.array(kept, dtype=np.int64).reshape(-1, 2))
 
 
@@ -77,14 +87,20 @@ def _next_best(pool: pd.DataFrame, picks: list[int], said: Mapping[str, Any]) ->
     """Positions of the images that could have been picked and were not, in the order in which they come for others."""
     rest = pool.index[pool["open"].to_numpy() & ~np.isin(np.arange(len(pool)), picks)].to_numpy()
     rank = pool["rank"].to_numpy()[rest]
-    waiting = np.array([_decision(said, name) != ACCEPTED for name in pool["id"].to_numpy()[rest]], bool) if said else rank < 0
-    chance = np.random.default_rng(picks).permutation(len(rest))        # the same for the same batch
+    waiting = (
+        np.array([_decision(said, name) != ACCEPTED for name in pool["id"].to_numpy()[rest]], bool)
+        if said
+        else rank < 0
+    )
+    chance = np.random.default_rng(picks).permutation(len(rest))  # the same for the same batch
     order = np.lexsort((chance, np.where(rank > 0, rank, len(pool) + 1), waiting))
     return [int(image) for image in rest[order]]
 
 
 def _row(name: str, rank: int, said: Mapping[str, Any], undecided: str) -> tuple[Any, ...]:
-    note, who, when = (said[name].note, said[name].who, said[name].when) if name in said else ("", "", "")
+    note, who, when = (
+        (said[name].note, said[name].who, said[name].when) if name in said else ("", "", "")
+    )
     return name, rank, _decision(said, name) or undecided, note, who, when, undecided == AUTO
 
 

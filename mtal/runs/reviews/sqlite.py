@@ -3,6 +3,7 @@
 Write-ahead log, so that readers and a writer do not wait for each other; like the locks of runs it needs a local disk, not NFS.
 A connection lives as long as one `with` block, so nothing has to be kept, shared between threads or closed later.
 """
+
 import os
 import sqlite3
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from mtal.config import ConfigError
 
-PATIENCE_S = 10.0                                           # for others who are writing; a write takes milliseconds
+PATIENCE_S = 10.0  # for others who are writing; a write takes milliseconds
 
 
 @contextmanager
@@ -35,7 +36,7 @@ def writing(path: Path, migrations: Sequence[Sequence[str]]) -> Iterator[sqlite3
         with closing(_open(path, migrations, make=True)) as database:
             database.execute("BEGIN IMMEDIATE")
             yield database
-            database.execute("COMMIT")                      # else closing rolls back
+            database.execute("COMMIT")  # else closing rolls back
 
 
 def _open(path: Path, migrations: Sequence[Sequence[str]], make: bool) -> sqlite3.Connection:
@@ -43,8 +44,10 @@ def _open(path: Path, migrations: Sequence[Sequence[str]], make: bool) -> sqlite
     frozen = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
     way = "mode=ro" if frozen else "mode=rwc" if make else "mode=rw"
     if frozen and not _log(path).exists():
-        way = "immutable=1"                                 # a write-ahead log cannot be made beside it, nor is it needed
-    database = sqlite3.connect(f"{path.absolute().as_uri()}?{way}", uri=True, timeout=PATIENCE_S, isolation_level=None)
+        way = "immutable=1"  # a write-ahead log cannot be made beside it, nor is it needed
+    database = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{way}", uri=True, timeout=PATIENCE_S, isolation_level=None
+    )
     try:
         if not frozen:
             _log_ahead(database)
@@ -78,10 +81,12 @@ def _migrate(database: sqlite3.Connection, path: Path, migrations: Sequence[Sequ
     if _version(database) == len(migrations):
         return
     database.execute("BEGIN IMMEDIATE")
-    version = _version(database)                            # another process may have done it meanwhile
+    version = _version(database)  # another process may have done it meanwhile
     if version > len(migrations):
-        raise ConfigError(f"{path} was written by a newer version of mtal (schema {version}, this one knows {len(migrations)}): "
-                          f"update mtal, or choose another store")
+        raise ConfigError(
+            f"{path} was written by a newer version of mtal (schema {version}, this one knows {len(migrations)}): "
+            f"update mtal, or choose another store"
+        )
     for number, statements in enumerate(migrations[version:], start=version + 1):
         for statement in statements:
             database.execute(statement)
@@ -101,20 +106,26 @@ def _explained(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", None)
         if name is None or isinstance(error, sqlite3.IntegrityError):
-            raise                                           # a mistake of ours
+            raise  # a mistake of ours
         raise ConfigError(f"{path}: {error}. {_way_out(name, path)}") from error
     except OSError as error:
-        raise ConfigError(f"cannot write in {path.parent}: {error.strerror or error}. Nothing was changed. Make room there, or "
-                          f"choose another store") from error
+        raise ConfigError(
+            f"cannot write in {path.parent}: {error.strerror or error}. Nothing was changed. Make room there, or "
+            f"choose another store"
+        ) from error
 
 
 def _way_out(name: str, path: Path) -> str:
     """`name`: SQLite's word for what happened."""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return "Somebody else has been writing to it for a while, and nothing was changed. Try again"
+        return (
+            "Somebody else has been writing to it for a while, and nothing was changed. Try again"
+        )
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
         return "The disk may be full. Nothing was changed: make room and try again"
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return f"Nothing was changed. Allow writing to this file and in {path.parent}, or choose another store"
-    return ("The file is damaged. Put a copy of it back, or move it and its companions (-wal, -shm) aside to begin anew without "
-            "decisions, notes and sets; the runs do not need it")
+    return (
+        "The file is damaged. Put a copy of it back, or move it and its companions (-wal, -shm) aside to begin anew without "
+        "decisions, notes and sets; the runs do not need it"
+    )

@@ -1,4 +1,5 @@
 """What is known about one data folder: its check and its thumbnails, read from disk. Loads no torch and no data set."""
+
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from mtal.runs.jobs.progress_reader import heard
 from mtal.runs.jobs.status import Status, status
 from mtal.runs.paths import StorePaths
 
-WORKER = "mtal.engine.workers.check"                              # named, never imported
+WORKER = "mtal.engine.workers.check"  # named, never imported
 
 
 class DataFolder:
@@ -55,7 +56,9 @@ class DataFolder:
         """Check the folder of a config (again). False if a check is at work already."""
         if is_held(self.paths.lock):
             return False
-        with whole_file(self.paths.config) as file:         # not `ask`: a later check may ask for other tasks
+        with whole_file(
+            self.paths.config
+        ) as file:  # not `ask`: a later check may ask for other tasks
             file.write(config.to_json())
         return start(self.paths, worker=WORKER)
 

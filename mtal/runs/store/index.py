@@ -1,4 +1,5 @@
 """All runs of a store."""
+
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,12 +9,25 @@ from mtal.runs.jobs.progress_reader import heard
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
 
-SAME_SPEED = ("dataset", "tasks", "size", "network", "backbone", "channels", "pair_channels", "batch", "precision", "threads")
+SAME_SPEED = (
+    "dataset",
+    "tasks",
+    "size",
+    "network",
+    "backbone",
+    "channels",
+    "pair_channels",
+    "batch",
+    "precision",
+    "threads",
+)
 
 
 def all_runs(store: StorePaths) -> list[Run]:
     """Every readable run, the newest first. Folders that are no runs, or whose config is damaged, are left out."""
-    return sorted((run for run in _folders(store) if _readable(run)), key=lambda run: (-run.created, run.name))
+    return sorted(
+        (run for run in _folders(store) if _readable(run)), key=lambda run: (-run.created, run.name)
+    )
 
 
 def damaged(store: StorePaths) -> list[Path]:
@@ -23,7 +37,9 @@ def damaged(store: StorePaths) -> list[Path]:
 
 def speed(config: Config) -> tuple[str, ...]:
     """Equal for runs that do the same work per step on the same kind of device, so that one's times tell the other's."""
-    return device_key(config).partition(":")[0], *(repr(getattr(config, name)) for name in SAME_SPEED)
+    return device_key(config).partition(":")[0], *(
+        repr(getattr(config, name)) for name in SAME_SPEED
+    )
 
 
 def same_speed(one: Config, other: Config) -> bool:

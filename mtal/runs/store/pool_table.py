@@ -1,4 +1,5 @@
 """The columns of pool.parquet."""
+
 import numpy as np
 import pandas as pd
 
@@ -11,7 +12,9 @@ def tasks_of(pool: pd.DataFrame, prefix: str) -> list[str]:
 
 def members(pool: pd.DataFrame, task: str) -> list[str]:
     """The members of a task's committee, by the partner's name."""
-    return [str(name).split(".", 2)[2] for name in pool.columns if str(name).startswith(f"m.{task}.")]
+    return [
+        str(name).split(".", 2)[2] for name in pool.columns if str(name).startswith(f"m.{task}.")
+    ]
 
 
 def driving_task(pool: pd.DataFrame, image: int) -> str:
@@ -23,7 +26,9 @@ def driving_task(pool: pd.DataFrame, image: int) -> str:
 
 def speaking_member(pool: pd.DataFrame, image: int, task: str, committee: str) -> str:
     """The partner whose member gave the task's score; "" under `mean`, where all of them did."""
-    found = {partner: float(pool[f"m.{task}.{partner}"].iloc[image]) for partner in members(pool, task)}
+    found = {
+        partner: float(pool[f"m.{task}.{partner}"].iloc[image]) for partner in members(pool, task)
+    }
     if not found or committee == "mean" or not all(np.isfinite(value) for value in found.values()):
         return ""
     return (min if committee == "min" else max)(found, key=lambda partner: found[partner])

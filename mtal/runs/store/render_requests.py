@@ -3,6 +3,7 @@
 Each wish is a file, so wishes of several people add up, and one that comes while the worker is ending is never lost: who wishes
 makes the file first and looks at the lock then; the worker frees the lock first and looks for wishes then.
 """
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ from mtal.runs.jobs.status import Status, status
 from mtal.runs.store.run import Run
 from mtal.runs.store.samples import numbered
 
-WORKER = "mtal.engine.workers.render"                                 # named, never imported
+WORKER = "mtal.engine.workers.render"  # named, never imported
 
 
 class Looks:

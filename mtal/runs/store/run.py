@@ -1,4 +1,5 @@
 """Run: a run folder read as values and tables. Loads no torch; complete cycles never change, so tables can be cached."""
+
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,10 +22,8 @@ from mtal.runs.store.nearest import closest
 from mtal.runs.store.run_facts import TaskFacts
 from mtal.runs.store.samples import Explained, numbered
 
-LOSS = "loss"                                               # the name of the multi-task loss where a task's name could stand
+LOSS = "loss"  # the name of the multi-task loss where a task's name could stand
 QUALITY_COLUMNS = ("signal", "version", "task", "joined", "rho", "low", "high", "n")
-
-
 
 
 class Run(Explained):
@@ -44,7 +43,7 @@ class Run(Explained):
         try:
             return _config(self.paths.config, *version(self.paths.config))
         except OSError:
-            return load_config(self.paths.config)           # which says what is wrong
+            return load_config(self.paths.config)  # which says what is wrong
 
     @property
     def status(self) -> Status:
@@ -58,7 +57,9 @@ class Run(Explained):
 
     def cycles_done(self) -> int:
         """How many cycles are complete."""
-        there = numbered(self.paths.cycles)                 # one look at the folder: pages ask for many runs, and often
+        there = numbered(
+            self.paths.cycles
+        )  # one look at the folder: pages ask for many runs, and often
         return next(number for number in count() if number not in there)
 
     @property
@@ -85,15 +86,24 @@ class Run(Explained):
     def fingerprint(self, number: int) -> str | None:
         """Of the data that a cycle saw; None until the worker has loaded it."""
         facts = self.facts
-        later = [change["before"] for change in facts.get("data_changes", ()) if change["cycle"] > number]
+        later = [
+            change["before"] for change in facts.get("data_changes", ()) if change["cycle"] > number
+        ]
         return later[0] if later else facts.get("fingerprint")
 
     @property
     def tasks(self) -> tuple[TaskFacts, ...]:
         """In the order of the config; empty until the worker has loaded the data."""
-        return tuple(TaskFacts(**{**task, "legend": tuple((text, colour) for text, colour in task["legend"]),
-                                  "classes": tuple(task.get("classes", ()))})
-                     for task in self.facts.get("tasks", ()))
+        return tuple(
+            TaskFacts(
+                **{
+                    **task,
+                    "legend": tuple((text, colour) for text, colour in task["legend"]),
+                    "classes": tuple(task.get("classes", ())),
+                }
+            )
+            for task in self.facts.get("tasks", ())
+        )
 
     @property
     def result(self) -> dict[str, Any]:
@@ -106,7 +116,9 @@ class Run(Explained):
 
     def progress(self, known: Callable[[], Times] = dict) -> Progress | None:
         """How far it is; None before the first report of its last start. `known` as in `mtal.runs.jobs.progress.progress`."""
-        return progress(heard(self.paths), self.facts.get("plan", ()), known, self.config.may_end_early)
+        return progress(
+            heard(self.paths), self.facts.get("plan", ()), known, self.config.may_end_early
+        )
 
     def log_tail(self, lines: int = 20) -> list[str]:
         """The end of what the worker printed."""
@@ -116,7 +128,9 @@ class Run(Explained):
 
     def cycle(self, number: int) -> CyclePaths:
         """The files of a complete cycle; KeyError if it is not there."""
-        if number < 0 or not self.paths.cycle(number).folder.is_dir():      # they appear in order, so no need to count them
+        if (
+            number < 0 or not self.paths.cycle(number).folder.is_dir()
+        ):  # they appear in order, so no need to count them
             raise KeyError(f"{self.name} has no complete cycle {number}")
         return self.paths.cycle(number)
 
@@ -136,7 +150,9 @@ class Run(Explained):
         """(K, 2) pairs that were labelled between cycle `number` and the next: what it picked, less what people rejected, plus
         what came for it. Until the next cycle has begun, what it picked."""
         settled = self.began_with(number + 1)
-        return np.array(settled["labels"], np.int64).reshape(-1, 2) if settled else self.picked(number)
+        return (
+            np.array(settled["labels"], np.int64).reshape(-1, 2) if settled else self.picked(number)
+        )
 
     def start(self) -> np.ndarray:
         """(N, T) bool: what was labelled before cycle 0, as the worker wrote it down."""
@@ -165,24 +181,66 @@ class Run(Explained):
         tasks = self.tasks
         for number in range(self.cycles_done()):
             found = read_json(self.paths.cycle(number).metrics)
-            common = {"cycle": number, "images": found["images"], "labels": found["labels"], "percent": found["percent"]}
-            rows.append(common | {"task": LOSS, "title": "Multi-task loss", "metric": "multi-task loss",
-                                  "axis": "Multi-task loss ↓", "better": "lower", "value": found["loss"], "loss": found["loss"]})
-            rows += [common | {"task": task.name, "title": task.title, "metric": task.metric, "axis": task.axis,
-                               "better": task.better, "value": found["metrics"][task.name],
-                               "loss": found["task_losses"][task.name]} for task in tasks]
-        columns = ["cycle", "images", "labels", "percent", "task", "title", "metric", "axis", "better", "value", "loss"]
+            common = {
+                "cycle": number,
+                "images": found["images"],
+                "labels": found["labels"],
+                "percent": found["percent"],
+            }
+            rows.append(
+                common
+                | {
+                    "task": LOSS,
+                    "title": "Multi-task loss",
+                    "metric": "multi-task loss",
+                    "axis": "Multi-task loss ↓",
+                    "better": "lower",
+                    "value": found["loss"],
+                    "loss": found["loss"],
+                }
+            )
+            rows += [
+                common
+                | {
+                    "task": task.name,
+                    "title": task.title,
+                    "metric": task.metric,
+                    "axis": task.axis,
+                    "better": task.better,
+                    "value": found["metrics"][task.name],
+                    "loss": found["task_losses"][task.name],
+                }
+                for task in tasks
+            ]
+        columns = [
+            "cycle",
+            "images",
+            "labels",
+            "percent",
+            "task",
+            "title",
+            "metric",
+            "axis",
+            "better",
+            "value",
+            "loss",
+        ]
         return pd.DataFrame(rows, columns=columns)
 
     def seconds(self) -> pd.DataFrame:
         """A row per complete cycle and stage. Columns: cycle, stage, seconds."""
-        rows = [{"cycle": number, "stage": stage, "seconds": seconds} for number in range(self.cycles_done())
-                for stage, seconds in read_json(self.paths.cycle(number).metrics)["seconds"].items()]
+        rows = [
+            {"cycle": number, "stage": stage, "seconds": seconds}
+            for number in range(self.cycles_done())
+            for stage, seconds in read_json(self.paths.cycle(number).metrics)["seconds"].items()
+        ]
         return pd.DataFrame(rows, columns=["cycle", "stage", "seconds"])
 
     def waited_for_data(self) -> float | None:
         """Share of the training time, over all complete cycles, for which no batch was ready; None if nobody measured it."""
-        found = [read_json(self.paths.cycle(number).metrics) for number in range(self.cycles_done())]
+        found = [
+            read_json(self.paths.cycle(number).metrics) for number in range(self.cycles_done())
+        ]
         trained = sum(one["seconds"]["train"] for one in found)
         if not trained or any("waited_for_data" not in one for one in found):
             return None
@@ -203,7 +261,9 @@ class Run(Explained):
         if not path.exists():
             return pd.DataFrame()
         found = pd.read_parquet(path)
-        return found if "open" in found else found.assign(open=~found["labelled"])      # runs of an earlier version
+        return (
+            found if "open" in found else found.assign(open=~found["labelled"])
+        )  # runs of an earlier version
 
     def quality(self, number: int) -> pd.DataFrame:
         """How well the signals of a cycle ranked the unlabelled images by their true loss; empty where nobody measured it.
@@ -213,14 +273,18 @@ class Run(Explained):
         there is no number), n (images).
         """
         path = self.cycle(number).quality
-        return pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=list(QUALITY_COLUMNS))
+        return (
+            pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=list(QUALITY_COLUMNS))
+        )
 
     def qualities(self) -> pd.DataFrame:
         """`quality` of all complete cycles, with a first column cycle."""
         tables = [self.quality(number).assign(cycle=number) for number in range(self.cycles_done())]
         found = [table for table in tables if not table.empty]
         columns = ["cycle", *QUALITY_COLUMNS]
-        return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+        return (
+            pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+        )
 
     def validation(self, number: int) -> pd.DataFrame:
         """A row per validation image: id, loss, loss.<task>, value.<task>."""
@@ -247,8 +311,10 @@ class Run(Explained):
         if points is None or pool.empty:
             return pd.DataFrame(columns=columns)
         own_rank = pool["rank"].iloc[image] if pool["picked"].iloc[image] else len(pool) + 1
-        groups = {"labelled": pool["labelled"].to_numpy(),
-                  "picked": pool["picked"].to_numpy() & (pool["rank"] < own_rank).to_numpy()}
+        groups = {
+            "labelled": pool["labelled"].to_numpy(),
+            "picked": pool["picked"].to_numpy() & (pool["rank"] < own_rank).to_numpy(),
+        }
         rows = []
         for kind, allowed in groups.items():
             near = closest(points, image, allowed & (np.arange(len(pool)) != image), count)
@@ -268,7 +334,9 @@ class Run(Explained):
 
     # ---- writing, for the worker only -----------------------------------------------------------------------------
 
-    def report(self, cycle: int, stage: str, done: int, total: int, loss: dict[str, float] | None = None) -> None:
+    def report(
+        self, cycle: int, stage: str, done: int, total: int, loss: dict[str, float] | None = None
+    ) -> None:
         """Say how far it is."""
         append(self.paths.progress, cycle, stage, done, total, loss)
 
@@ -276,12 +344,12 @@ class Run(Explained):
     def new_cycle(self, number: int) -> Iterator[CyclePaths]:
         """A folder to fill, which becomes the cycle when the block ends well."""
         beside = self.paths.cycles / f".{number:03d}"
-        shutil.rmtree(beside, ignore_errors=True)           # left by a worker that was killed
+        shutil.rmtree(beside, ignore_errors=True)  # left by a worker that was killed
         beside.mkdir(parents=True)
         yield CyclePaths(beside)
         beside.rename(self.paths.cycle(number).folder)
 
 
-@lru_cache(maxsize=1024)                                    # written once; a page looks at those of all runs, many times
+@lru_cache(maxsize=1024)  # written once; a page looks at those of all runs, many times
 def _config(path: Path, *version: int) -> Config:
     return load_config(path)

@@ -2,6 +2,7 @@
 
 The tables and maps were added over time: where a run of an earlier version lacks one, its reader gives an empty value.
 """
+
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +16,15 @@ from mtal.runs.files import read_json, sha256_of
 from mtal.runs.jobs.progress_reader import heard
 from mtal.runs.paths import CyclePaths, RunPaths
 
-UNIT_STEPS = 127                                            # parts of a vector are stored as whole numbers from -127 to 127
-REFINED = ("initial", "from", "final", "truth", "gap", "gapself")     # order in which pictures of a task are read
+UNIT_STEPS = 127  # parts of a vector are stored as whole numbers from -127 to 127
+REFINED = (
+    "initial",
+    "from",
+    "final",
+    "truth",
+    "gap",
+    "gapself",
+)  # order in which pictures of a task are read
 
 
 class Explained:
@@ -76,8 +84,11 @@ class Explained:
         final head, NaN while the label is not bought (or not there); s.<task>, the disagreement, NaN where it was not measured;
         weight.<task>, the label's weight in this cycle's training, 0 where there was no label.
         """
-        found = [table.loc[[image]].assign(cycle=later) for later in range(number, self.cycles_done())
-                 if image in (table := _table(self.cycle(later).afterwards)).index]
+        found = [
+            table.loc[[image]].assign(cycle=later)
+            for later in range(number, self.cycles_done())
+            if image in (table := _table(self.cycle(later).afterwards)).index
+        ]
         if not found:
             return pd.DataFrame({"cycle": pd.Series(dtype=int), "learned": pd.Series(dtype=bool)})
         rows = pd.concat(found, ignore_index=True)
@@ -96,7 +107,9 @@ class Explained:
 
     def drawn(self, number: int) -> set[int]:
         """Images with pictures: those that the cycle drew, and those that somebody asked for."""
-        return set(self.evidence(number).get("images", ())) | numbered(self.paths.look(number).samples.folder)
+        return set(self.evidence(number).get("images", ())) | numbered(
+            self.paths.look(number).samples.folder
+        )
 
     def picture(self, number: int, image: int, name: str) -> Path:
         """A PNG drawn by a worker. Names: image; <task>.initial; <task>.final; <task>.from.<partner>; <task>.truth (in a
@@ -141,27 +154,48 @@ class Explained:
     def picked_at(self, number: int) -> str | None:
         """When the worker reported the pick, UTC: file times would change in a copy. None if it did not say."""
         time = heard(self.paths).picked.get(number)
-        return None if time is None else datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return (
+            None
+            if time is None
+            else datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        )
 
     def provenance(self, number: int, image: int) -> dict[str, Any]:
         """Where the numbers about an image come from, as plain values: run, cycle, sample (id), position, seed, strategy,
         strategy_sha256 (None if it is built in), model_sha256, pool_table_sha256 (None in the last cycle), code_version,
         versions, device, precision, data_folder, data_fingerprint, picked_at (UTC), config (all settings)."""
         files, facts, config = self.cycle(number), self.facts, self.config
-        versions = {name: text for name, text in facts.get("versions", {}).items() if name != "mtal"}
+        versions = {
+            name: text for name, text in facts.get("versions", {}).items() if name != "mtal"
+        }
         return {
-            "run": self.name, "cycle": number, "sample": facts["pool"][image], "position": image, "seed": config.seed,
-            "strategy": config.strategy, "strategy_sha256": facts.get("strategy_sha256"),
-            "model_sha256": sha256_of(files.network), "pool_table_sha256": sha256_of(files.pool),
-            "code_version": facts.get("versions", {}).get("mtal"), "versions": versions, "device": facts.get("device_name"),
-            "precision": facts.get("precision"), "data_folder": facts.get("data_folder"),
-            "data_fingerprint": self.fingerprint(number), "picked_at": self.picked_at(number),
-            "config": config.model_dump(mode="json")}
+            "run": self.name,
+            "cycle": number,
+            "sample": facts["pool"][image],
+            "position": image,
+            "seed": config.seed,
+            "strategy": config.strategy,
+            "strategy_sha256": facts.get("strategy_sha256"),
+            "model_sha256": sha256_of(files.network),
+            "pool_table_sha256": sha256_of(files.pool),
+            "code_version": facts.get("versions", {}).get("mtal"),
+            "versions": versions,
+            "device": facts.get("device_name"),
+            "precision": facts.get("precision"),
+            "data_folder": facts.get("data_folder"),
+            "data_fingerprint": self.fingerprint(number),
+            "picked_at": self.picked_at(number),
+            "config": config.model_dump(mode="json"),
+        }
 
 
 def numbered(folder: Path) -> set[int]:
     """Images after which something in a folder is named; what is still in the making has a dot in front."""
-    return {int(path.name) for path in folder.iterdir() if path.name.isdecimal()} if folder.is_dir() else set()
+    return (
+        {int(path.name) for path in folder.iterdir() if path.name.isdecimal()}
+        if folder.is_dir()
+        else set()
+    )
 
 
 def packed(values: np.ndarray) -> np.ndarray:
@@ -171,7 +205,9 @@ def packed(values: np.ndarray) -> np.ndarray:
     if values.ndim == 3:
         return np.rint(values * UNIT_STEPS).astype(np.int8)
     half = values.astype(np.float16)
-    half[(half == 0) & (values > 0)] = np.finfo(np.float16).smallest_subnormal     # 0 would say that nothing was measured
+    half[(half == 0) & (values > 0)] = np.finfo(
+        np.float16
+    ).smallest_subnormal  # 0 would say that nothing was measured
     return half
 
 

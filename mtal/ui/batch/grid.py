@@ -2,6 +2,7 @@
 
 One fragment: a decision, a step or another overlay runs this part anew and nothing else. Tiles are HTML, see `mosaic`.
 """
+
 from math import ceil
 
 import pandas as pd
@@ -17,12 +18,19 @@ from mtal.ui.batch.preview import PAGE_OF_GRID, look_at, looked_at, show_image, 
 from mtal.ui.components.batch_table import described, near_misses, picks_of, said
 from mtal.ui.components.image_sets import chosen_set
 from mtal.ui.components.image_table import show_table
-from mtal.ui.components.review_buttons import NOTE, say_what_decisions_do, show_bulk, show_buttons, show_undo, told
+from mtal.ui.components.review_buttons import (
+    NOTE,
+    say_what_decisions_do,
+    show_bulk,
+    show_buttons,
+    show_undo,
+    told,
+)
 from mtal.ui.components.set_panel import show_set
 from mtal.ui.components.tile_grid import grid, marked
 
 A_PAGE = 24
-KEY = "batch.work"                                          # of the fragment
+KEY = "batch.work"  # of the fragment
 
 
 @st.fragment(key=KEY)
@@ -63,9 +71,17 @@ def _of_set(run: Run, cycle: int, rows: pd.DataFrame) -> pd.DataFrame:
         return rows
     both = rows[rows.index.isin(chosen.images)]
     show_set(run, cycle, chosen, "batch")
-    st.markdown(f"**{count(len(both), 'image')}** of this batch {'is' if len(both) == 1 else 'are'} in the set, "
-                f"{len(rows) - len(both):,} are not; {len(chosen.images) - len(both):,} of the set are not in the batch.")
-    only = inputs.switch("Show", ["batch", "set"], "batch", "only", "The whole batch, or only what the set holds of it")
+    st.markdown(
+        f"**{count(len(both), 'image')}** of this batch {'is' if len(both) == 1 else 'are'} in the set, "
+        f"{len(rows) - len(both):,} are not; {len(chosen.images) - len(both):,} of the set are not in the batch."
+    )
+    only = inputs.switch(
+        "Show",
+        ["batch", "set"],
+        "batch",
+        "only",
+        "The whole batch, or only what the set holds of it",
+    )
     return both if only == "set" else rows
 
 
@@ -77,12 +93,14 @@ def _show_rows(run: Run, cycle: int, shown: pd.DataFrame, view: str, overlay: Ov
         show_table(run, cycle, shown, "batch")
     else:
         page = _pager(len(shown))
-        some = shown.iloc[(page - 1) * A_PAGE:page * A_PAGE]
+        some = shown.iloc[(page - 1) * A_PAGE : page * A_PAGE]
         st.html(grid(run, cycle, some, loaders.drawn(run, cycle), overlay.name))
     missed = near_misses(run, cycle)
     if not missed.empty:
         st.subheader("Near misses", anchor=False)
-        st.caption("The next ranks below the cut-off: they come for what is rejected, those that are accepted first.")
+        st.caption(
+            "The next ranks below the cut-off: they come for what is rejected, those that are accepted first."
+        )
         st.html(grid(run, cycle, missed, loaders.drawn(run, cycle), overlay.name))
 
 
@@ -105,7 +123,7 @@ def _pager(images: int) -> int:
 def _row(run: Run, cycle: int, rows: pd.DataFrame, image: int) -> pd.Series:
     """Of the image that is looked at, which need not be in the batch."""
     found = rows if image in rows.index else described(run, cycle, said(run, cycle, [image]), {})
-    return found.iloc[int(found.index.get_loc(image))]     # type: ignore[arg-type]
+    return found.iloc[int(found.index.get_loc(image))]  # type: ignore[arg-type]
 
 
 def _decision(run: Run, cycle: int, rows: pd.DataFrame, image: int | None) -> str:
@@ -118,7 +136,7 @@ def _decision(run: Run, cycle: int, rows: pd.DataFrame, image: int | None) -> st
 
 
 def _standing(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
-    filtered = f"**{f'{len(shown):,} of ' if len(shown) < len(rows) else ''}{count(len(rows), 'image')}**"
+    filtered = (
+        f"**{f'{len(shown):,} of ' if len(shown) < len(rows) else ''}{count(len(rows), 'image')}**"
+    )
     return " · ".join(part for part in (filtered, told(rows)) if part)
-
-

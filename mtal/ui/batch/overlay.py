@@ -1,4 +1,5 @@
 """What is laid over the images of a batch: a task's prediction or truth, or where it disagrees. It stands in the address."""
+
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -11,29 +12,34 @@ from mtal.ui import inputs, loaders
 from mtal.ui.components.image_layers import colours, scale_bar
 
 PAGE = "batch"
-OVER = "over"                                               # in the address; without it, or "none", nothing is laid over
+OVER = "over"  # in the address; without it, or "none", nothing is laid over
 MASK, GAP = "prediction", "disagreement"
 LAYERS = {"final": "final", "initial": "initial", "truth": "ground truth"}
-MANY = 12                                                   # legends longer than this are folded away
-OPACITY = 50                                                # percent
+MANY = 12  # legends longer than this are folded away
+OPACITY = 50  # percent
 BOX = partial(st.selectbox, width=200)
 
 
 @dataclass(frozen=True)
 class Overlay:
     """`name`: of the picture, as in `Run.picture`; "" for none."""
+
     name: str
     task: TaskFacts | None
     opacity: int
     title: str
-    top: float | None = None                                # end of the scale of a disagreement, in its task's unit
+    top: float | None = None  # end of the scale of a disagreement, in its task's unit
 
 
 def choose_overlay(run: Run, cycle: int) -> Overlay:
     """The buttons O, D and 1 to 9, then what belongs to what they chose."""
     evidence = loaders.evidence(run, cycle)
     names = set(evidence.get("pictures", ()))
-    kinds = [kind for kind, part in ((MASK, ".final"), (GAP, ".gap.")) if any(part in name for name in names)]
+    kinds = [
+        kind
+        for kind, part in ((MASK, ".final"), (GAP, ".gap."))
+        if any(part in name for name in names)
+    ]
     tasks = [task for task in run.tasks if f"{task.name}.final" in names]
     if not kinds or not tasks:
         return Overlay("", None, OPACITY, "")
@@ -58,7 +64,9 @@ def show_legend(overlay: Overlay) -> None:
     if overlay.top is not None:
         html = scale_bar(overlay.top, overlay.task.distance_unit, overlay.title)
     elif len(overlay.task.legend) > MANY:
-        html = f"<details><summary><b>{title}</b>: colours</summary>{colours(overlay.task)}</details>"
+        html = (
+            f"<details><summary><b>{title}</b>: colours</summary>{colours(overlay.task)}</details>"
+        )
     else:
         html = f"<b>{title}</b>{colours(overlay.task)}"
     st.html(f'<div style="font-size:.85rem">{html}</div>')
@@ -67,19 +75,38 @@ def show_legend(overlay: Overlay) -> None:
 def _buttons(kinds: list[str], over: str, tasks: list[TaskFacts], task: TaskFacts) -> None:
     for kind, key in ((MASK, "o"), (GAP, "d")):
         if kind in kinds:
-            st.button(kind.capitalize(), key=f"batch.over.{kind}", shortcut=key, type="primary" if over == kind else "secondary",
-                      icon=":material/layers:" if kind == MASK else ":material/difference:", on_click=_toggle, args=(kind, over),
-                      help=f"Lay a task's {kind} over the images, or take it off")
+            st.button(
+                kind.capitalize(),
+                key=f"batch.over.{kind}",
+                shortcut=key,
+                type="primary" if over == kind else "secondary",
+                icon=":material/layers:" if kind == MASK else ":material/difference:",
+                on_click=_toggle,
+                args=(kind, over),
+                help=f"Lay a task's {kind} over the images, or take it off",
+            )
     for number, one in enumerate(tasks[:9], start=1):
-        st.button(one.title, key=f"batch.task.{one.name}", shortcut=str(number), on_click=_task, args=(one.name,),
-                  type="primary" if over and one is task else "tertiary", disabled=not over)
+        st.button(
+            one.title,
+            key=f"batch.task.{one.name}",
+            shortcut=str(number),
+            on_click=_task,
+            args=(one.name,),
+            type="primary" if over and one is task else "tertiary",
+            disabled=not over,
+        )
 
 
 def _mask(task: TaskFacts, names: set[str]) -> tuple[str, str]:
     layers = [layer for layer in LAYERS if f"{task.name}.{layer}" in names]
-    layer = inputs.choose("Layer", layers, PAGE, "layer", LAYERS.__getitem__, follows=False,
-                          widget=BOX) if len(layers) > 1 else layers[0]
-    return f"{task.name}.{layer}", f"{task.title}, {LAYERS[layer]}" + (" prediction" if layer != "truth" else "")
+    layer = (
+        inputs.choose("Layer", layers, PAGE, "layer", LAYERS.__getitem__, follows=False, widget=BOX)
+        if len(layers) > 1
+        else layers[0]
+    )
+    return f"{task.name}.{layer}", f"{task.title}, {LAYERS[layer]}" + (
+        " prediction" if layer != "truth" else ""
+    )
 
 
 def _gap(task: TaskFacts, names: set[str]) -> tuple[str, str]:
@@ -88,7 +115,7 @@ def _gap(task: TaskFacts, names: set[str]) -> tuple[str, str]:
     if not found:
         return "", ""
     asked = st.query_params.get("with")
-    if asked not in found:                                  # another task has other partners
+    if asked not in found:  # another task has other partners
         st.query_params.pop("with", None)
     partner = inputs.choose("With", found, PAGE, "with", follows=False, widget=BOX)
     return f"{start}{partner}", f"{task.title}: disagreement with {partner}, {task.distance}"
@@ -101,7 +128,9 @@ def _opacity() -> int:
     def to_url() -> None:
         st.query_params["opacity"] = str(st.session_state[key])
 
-    return int(st.slider("Opacity", 0, 100, step=5, key=key, format="%d %%", on_change=to_url, width=180))
+    return int(
+        st.slider("Opacity", 0, 100, step=5, key=key, format="%d %%", on_change=to_url, width=180)
+    )
 
 
 def _toggle(kind: str, over: str) -> None:

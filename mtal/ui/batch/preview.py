@@ -1,4 +1,5 @@
 """The image that is looked at, larger, beside the grid: `?sample=ID` in the address, stepped through with J and K."""
+
 from collections.abc import Iterator
 from html import escape
 from urllib.parse import urlencode
@@ -46,29 +47,54 @@ def show_steps(rows: pd.DataFrame, image: int | None, a_page: int) -> None:
     names, order = rows["id"].astype(str).tolist(), rows.index.tolist()
     place = order.index(image) if image in order else None
     before = None if not place else place - 1
-    after = (0 if names else None) if place is None else (place + 1 if place + 1 < len(names) else None)
-    for label, icon, key, to, told in (("Previous", ":material/arrow_back:", "k", before, "The image before"),
-                                       ("Next", ":material/arrow_forward:", "j", after, "The image after")):
-        st.button(label, key=f"batch.{label.lower()}", icon=icon, shortcut=key, disabled=to is None, help=told, on_click=look_at,
-                  args=() if to is None else (names[to], to // a_page + 1))
-    st.button("Grid", key="batch.grid", icon=":material/grid_view:", shortcut="g", disabled=image is None, on_click=close,
-              help="Close the large picture")
+    after = (
+        (0 if names else None) if place is None else (place + 1 if place + 1 < len(names) else None)
+    )
+    for label, icon, key, to, told in (
+        ("Previous", ":material/arrow_back:", "k", before, "The image before"),
+        ("Next", ":material/arrow_forward:", "j", after, "The image after"),
+    ):
+        st.button(
+            label,
+            key=f"batch.{label.lower()}",
+            icon=icon,
+            shortcut=key,
+            disabled=to is None,
+            help=told,
+            on_click=look_at,
+            args=() if to is None else (names[to], to // a_page + 1),
+        )
+    st.button(
+        "Grid",
+        key="batch.grid",
+        icon=":material/grid_view:",
+        shortcut="g",
+        disabled=image is None,
+        on_click=close,
+        help="Close the large picture",
+    )
 
 
 def show_image(run: Run, cycle: int, row: pd.Series, overlay: Overlay) -> None:
     """One image with what is known of it. row: as `picks.described`."""
-    image, name = int(row.name), str(row["id"])             # type: ignore[call-overload]
+    image, name = int(row.name), str(row["id"])  # type: ignore[call-overload]
     is_drawn = image in loaders.drawn(run, cycle)
-    st.html(f'<div class="looked-at" role="img" aria-label="{escape(_alt(name, overlay, is_drawn))}">'
-            f'{stack(run, cycle, image, overlay.name if is_drawn else "", "image" if is_drawn else "")}</div>')
+    st.html(
+        f'<div class="looked-at" role="img" aria-label="{escape(_alt(name, overlay, is_drawn))}">'
+        f"{stack(run, cycle, image, overlay.name if is_drawn else '', 'image' if is_drawn else '')}</div>"
+    )
     rank = f"Rank {int(row['rank']):,} · " if row["rank"] else ""
     st.markdown(f"**{rank}{code(name)}**  \n{_state(row)}")
     st.caption("  \n".join(_facts(row, run)))
     if overlay.name and not is_drawn:
         st.caption("No pictures were drawn of this image: nothing can be laid over it.")
     show_note(run, cycle, name, str(row["note"]))
-    st.page_link("pages/inspect.py", label="Why this image? Inspect", icon=":material/troubleshoot:",
-                 query_params=address(run, cycle, name) | {BACK: urlencode(list(_view()))})
+    st.page_link(
+        "pages/inspect.py",
+        label="Why this image? Inspect",
+        icon=":material/troubleshoot:",
+        query_params=address(run, cycle, name) | {BACK: urlencode(list(_view()))},
+    )
 
 
 def _view() -> Iterator[tuple[str, str]]:
@@ -83,7 +109,11 @@ def _alt(name: str, overlay: Overlay, is_drawn: bool) -> str:
 def _state(row: pd.Series) -> str:
     sign, word = SIGNS[str(row["decision"])]
     text = f"{sign} {word}".strip() or ("picked, undecided" if row["picked"] else "not picked")
-    by = f", {plain(str(row['who']))}, {str(row['when']).replace('T', ' ').removesuffix('Z')} UTC" if row["who"] else ""
+    by = (
+        f", {plain(str(row['who']))}, {str(row['when']).replace('T', ' ').removesuffix('Z')} UTC"
+        if row["who"]
+        else ""
+    )
     return f"{text}{by}"
 
 
@@ -91,14 +121,23 @@ def _facts(row: pd.Series, run: Run) -> list[str]:
     """Lines of numbers, as far as they were measured."""
     lines = []
     if "score" in row and pd.notna(row["score"]):
-        lines.append(f"Score {figures(float(row['score']))}" + (f", cut-off {figures(float(row['cutoff']))}"
-                                                                 if pd.notna(row.get("cutoff")) else ""))
+        lines.append(
+            f"Score {figures(float(row['score']))}"
+            + (f", cut-off {figures(float(row['cutoff']))}" if pd.notna(row.get("cutoff")) else "")
+        )
     if row["driver"]:
-        lines.append(plain(f"Driven by {row['driver']}" + (f", from its {row['partner']} prediction" if row["partner"] else "")))
+        lines.append(
+            plain(
+                f"Driven by {row['driver']}"
+                + (f", from its {row['partner']} prediction" if row["partner"] else "")
+            )
+        )
     for task in run.tasks:
         value = row.get(f"s.{task.name}")
         if value is not None and pd.notna(value):
-            lines.append(plain(f"{task.title}: {figures(float(value))} {task.distance_unit}".strip()))
+            lines.append(
+                plain(f"{task.title}: {figures(float(value))} {task.distance_unit}".strip())
+            )
     if row["bought"]:
         lines.append(plain(f"Labels asked for: {row['bought']} only"))
     if int(row.get("cluster", -1)) >= 0:

@@ -1,4 +1,5 @@
 """One picked batch drawn: its summary, score distribution, and exports."""
+
 from functools import partial
 
 import pandas as pd
@@ -17,12 +18,18 @@ def show_summary(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     """How many images and labels, by which rule, and the cut-off; or that there are no scores."""
     picks, free = int(pool["picked"].sum()), int(pool["open"].sum())
     title = plain(str(run.facts.get("strategy_title", run.config.strategy)))
-    text = (f"**{title}** picked {count(picks, 'image')} of {free:,} {left(pool)} in cycle {cycle}, "
-            f"{count(len(run.picked(cycle)), 'task label')}.")
+    text = (
+        f"**{title}** picked {count(picks, 'image')} of {free:,} {left(pool)} in cycle {cycle}, "
+        f"{count(len(run.picked(cycle)), 'task label')}."
+    )
     if "score" not in pool:
         st.markdown(text)
-        st.info("Random gives every unlabelled image the same chance: there are no scores to sort by, and nothing to explain." if
-                run.config.strategy == "random" else "This strategy stored no scores.", icon=":material/casino:")
+        st.info(
+            "Random gives every unlabelled image the same chance: there are no scores to sort by, and nothing to explain."
+            if run.config.strategy == "random"
+            else "This strategy stored no scores.",
+            icon=":material/casino:",
+        )
         return
     cut = f"Cut-off: score {figures(float(pool['cutoff'].iloc[0]))}." if "cutoff" in pool else ""
     st.markdown(f"{text} {plain(cut)}")
@@ -33,9 +40,14 @@ def show_distribution(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     if "score" not in pool:
         return
     st.subheader("Scores of the pool", anchor=False)
-    show_figure(score_distribution(pool, f"{run.name}/{cycle}"), score_bins(pool), f"{run.name}-scores-{cycle}",
-                f"Scores of the pool in cycle {cycle} · {run.name}", "batch.scores",
-                f"Histogram of the scores of the unlabelled pool in cycle {cycle}, with the cut-off")
+    show_figure(
+        score_distribution(pool, f"{run.name}/{cycle}"),
+        score_bins(pool),
+        f"{run.name}-scores-{cycle}",
+        f"Scores of the pool in cycle {cycle} · {run.name}",
+        "batch.scores",
+        f"Histogram of the scores of the unlabelled pool in cycle {cycle}, with the cut-off",
+    )
 
 
 def show_exports(run: Run, cycle: int) -> None:
@@ -45,6 +57,12 @@ def show_exports(run: Run, cycle: int) -> None:
     for column, exporter in zip(columns, EXPORTERS.values(), strict=False):
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{plain(exporter.title)}**  \n{plain(exporter.about)}")
-            st.download_button("Download", partial(exporter.write, run, cycle),
-                               f"{run.name}-cycle{cycle}-{exporter.file}", exporter.mime,
-                               key=f"batch.export.{exporter.name}", icon=":material/download:", on_click="ignore")
+            st.download_button(
+                "Download",
+                partial(exporter.write, run, cycle),
+                f"{run.name}-cycle{cycle}-{exporter.file}",
+                exporter.mime,
+                key=f"batch.export.{exporter.name}",
+                icon=":material/download:",
+                on_click="ignore",
+            )

@@ -2,6 +2,7 @@
 
 What is typed stands in the session as texts: under `<page>.vary` the settings, under `<page>.vary.<setting>` their values.
 """
+
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
@@ -14,8 +15,12 @@ from mtal.ui.text import plain
 
 # Table 2 and Figures 10 and 11 of the paper; the last two are ours. The first of each is the default.
 PAPER: dict[str, tuple[str, ...]] = {
-    "committee": ("max", "mean", "min"), "diversity": ("euclidean", "cosine"), "embedding": ("512", "64", "128", "256", "1024"),
-    "terms": ("product", "inconsistency", "diversity"), "across": ("max", "mean"), "sample_weights": ("auto", "off"),
+    "committee": ("max", "mean", "min"),
+    "diversity": ("euclidean", "cosine"),
+    "embedding": ("512", "64", "128", "256", "1024"),
+    "terms": ("product", "inconsistency", "diversity"),
+    "across": ("max", "mean"),
+    "sample_weights": ("auto", "off"),
     "with_final": ("false", "true"),
 }
 
@@ -34,18 +39,34 @@ def choose_varied(strategies: Sequence[str], base: Mapping[str, Any], page: str)
         st.caption("The chosen strategies have no settings to vary.")
         return
     st.session_state[key] = [name for name in st.session_state.get(key, ()) if name in offered]
-    names = st.multiselect("Settings to vary", offered, key=key, persist_state="session", placeholder="none",
-                           format_func=lambda name: str(Config.model_fields[name].title))
-    st.button("Fill in the paper's ablations", key=f"{key}.paper", on_click=fill_paper, args=(offered, page),
-              help="Its Table 2, Figures 10 and 11; and sample weights and the final prediction in the committee on and off.")
+    names = st.multiselect(
+        "Settings to vary",
+        offered,
+        key=key,
+        persist_state="session",
+        placeholder="none",
+        format_func=lambda name: str(Config.model_fields[name].title),
+    )
+    st.button(
+        "Fill in the paper's ablations",
+        key=f"{key}.paper",
+        on_click=fill_paper,
+        args=(offered, page),
+        help="Its Table 2, Figures 10 and 11; and sample weights and the final prediction in the committee on and off.",
+    )
     for name in names:
         _values(name, base, f"{key}.{name}")
 
 
 def varied(strategies: Sequence[str], page: str) -> dict[str, list[Any]]:
     """Setting -> values, as the rows stand; only what some of the strategies heed. ConfigError names a value that is none."""
-    names = [name for name in st.session_state.get(f"{page}.vary", ()) if name in heeded(strategies)]
-    return {name: [value_of(name, text) for text in st.session_state.get(f"{page}.vary.{name}", ())] for name in names}
+    names = [
+        name for name in st.session_state.get(f"{page}.vary", ()) if name in heeded(strategies)
+    ]
+    return {
+        name: [value_of(name, text) for text in st.session_state.get(f"{page}.vary.{name}", ())]
+        for name in names
+    }
 
 
 def fill_paper(offered: Sequence[str], page: str) -> None:
@@ -79,9 +100,15 @@ def _values(name: str, base: Mapping[str, Any], key: str) -> None:
     known = dict.fromkeys((here, *words, *PAPER.get(name, ()), *st.session_state.get(key, ())))
     if key not in st.session_state:
         st.session_state[key] = list(words) or list(PAPER.get(name, ()))
-    st.multiselect(f"{plain(str(field.title))}: values", list(known), key=key, persist_state="session",
-                   accept_new_options=not words, format_func=lambda text: f"{text} (plain)" if text == here else text,
-                   help=str(field.description))
+    st.multiselect(
+        f"{plain(str(field.title))}: values",
+        list(known),
+        key=key,
+        persist_state="session",
+        accept_new_options=not words,
+        format_func=lambda text: f"{text} (plain)" if text == here else text,
+        help=str(field.description),
+    )
 
 
 def _text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 A set belongs to a data folder, so every run of the same images can show it.
 """
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,17 +16,18 @@ from mtal.ui import loaders
 from mtal.ui.identity import who
 from mtal.ui.text import code
 
-SET = "set"                                                 # its place in the address
+SET = "set"  # its place in the address
 
 
 @dataclass(frozen=True)
 class ChosenSet:
     """A set as one run sees it. `images`: positions in the run's pool of those that are there, ascending."""
+
     id: str
-    name: str                                               # "" until somebody names it
+    name: str  # "" until somebody names it
     who: str
-    when: str                                               # UTC, ISO
-    origin: str                                             # "Map, cycle 2 of ...": where it was chosen
+    when: str  # UTC, ISO
+    origin: str  # "Map, cycle 2 of ...": where it was chosen
     samples: tuple[str, ...]
     images: tuple[int, ...]
 
@@ -45,8 +47,10 @@ def chosen_set(run: Run, silent: bool = False) -> ChosenSet | None:
     asked = st.query_params.get(SET, "")
     found = find_set(run, asked) if asked else None
     if asked and found is None and not silent:
-        st.warning(f"There is no set {code(asked)} of these data: somebody may have deleted it, or it belongs to other images.",
-                   icon=":material/link_off:")
+        st.warning(
+            f"There is no set {code(asked)} of these data: somebody may have deleted it, or it belongs to other images.",
+            icon=":material/link_off:",
+        )
         st.button("Go on without it", key="sets.forget", on_click=forget_set)
     return found
 
@@ -57,9 +61,18 @@ def find_set(run: Run, set_id: str) -> ChosenSet | None:
     row = rows[rows["id"] == set_id]
     if row.empty:
         return None
-    name, who_, when, origin = (str(row[column].iloc[0]) for column in ("name", "who", "when", "origin"))
-    return ChosenSet(set_id, name, who_, when, origin, tuple(loaders.set_samples(run, set_id)),
-                     tuple(loaders.set_images(run, set_id)))
+    name, who_, when, origin = (
+        str(row[column].iloc[0]) for column in ("name", "who", "when", "origin")
+    )
+    return ChosenSet(
+        set_id,
+        name,
+        who_,
+        when,
+        origin,
+        tuple(loaders.set_samples(run, set_id)),
+        tuple(loaders.set_images(run, set_id)),
+    )
 
 
 def save_selection(run: Run, samples: Sequence[str], origin: str) -> str:

@@ -1,4 +1,5 @@
 """What a run is and how it stands, drawn. Functions here call Streamlit and return nothing."""
+
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -21,9 +22,11 @@ from mtal.ui import loaders
 from mtal.ui.components.strategy_cards import card_button
 from mtal.ui.text import ago, code, plain, time_left
 
-STALE_S = 90.0                                              # a worker that says nothing for so long is worth a look
-FEW = 6                                                     # runs at work whose stages are drawn as bars; of more, a line each
-SIGNS: dict[Status, tuple[str, str, Any]] = {               # status -> icon, sign for tables, colour that repeats the word
+STALE_S = 90.0  # a worker that says nothing for so long is worth a look
+FEW = 6  # runs at work whose stages are drawn as bars; of more, a line each
+SIGNS: dict[
+    Status, tuple[str, str, Any]
+] = {  # status -> icon, sign for tables, colour that repeats the word
     Status.NEW: (":material/radio_button_unchecked:", "○", "gray"),
     Status.QUEUED: (":material/schedule:", "◷", "orange"),
     Status.RUNNING: (":material/play_circle:", "▶", "blue"),
@@ -78,14 +81,26 @@ def left_out(run: Run) -> None:
     """What of the data the run could not use, by name. Nothing if it used all."""
     rows, bare = run.facts.get("left_out", []), run.facts.get("without_labels", 0)
     if bare:
-        st.caption(f":material/label_off: {count(bare, 'image')} without labels {'is' if bare == 1 else 'are'} no part of this "
-                   "simulation; to have images labelled, start from *labelled*.")
+        st.caption(
+            f":material/label_off: {count(bare, 'image')} without labels {'is' if bare == 1 else 'are'} no part of this "
+            "simulation; to have images labelled, start from *labelled*."
+        )
     if rows:
         images = sum(row["what"] == "image" for row in rows)
-        parts = [count(images, "image")] * bool(images) + [count(len(rows) - images, "label")] * (len(rows) > images)
-        with st.expander(f"Left out because they cannot be read: {' and '.join(parts)}", icon=":material/broken_image:"):
-            st.dataframe(rows, key=f"left_out.{run.name}", hide_index=True, alt="Images and labels that could not be used",
-                         column_config={"problem": st.column_config.TextColumn("problem", width="large")})
+        parts = [count(images, "image")] * bool(images) + [count(len(rows) - images, "label")] * (
+            len(rows) > images
+        )
+        with st.expander(
+            f"Left out because they cannot be read: {' and '.join(parts)}",
+            icon=":material/broken_image:",
+        ):
+            st.dataframe(
+                rows,
+                key=f"left_out.{run.name}",
+                hide_index=True,
+                alt="Images and labels that could not be used",
+                column_config={"problem": st.column_config.TextColumn("problem", width="large")},
+            )
 
 
 def failure_box(run: Run) -> None:
@@ -96,7 +111,10 @@ def failure_box(run: Run) -> None:
     found, result = cause(run), run.result
     draw = st.error if status in {Status.FAILED, Status.INTERRUPTED} else st.info
     where = f" in stage *{STAGES[result['stage']]}*" if result.get("stage") in STAGES else ""
-    draw(f"**{found.title}**: {status.value}{where}, {cycles_text(run)}.  \n{found.advice}", icon=SIGNS[status][0])
+    draw(
+        f"**{found.title}**: {status.value}{where}, {cycles_text(run)}.  \n{found.advice}",
+        icon=SIGNS[status][0],
+    )
     if result.get("reason") and (status is Status.FAILED or found is AWAITED):
         st.code(result["reason"], language=None, wrap_lines=True)
     ways_out(run)
@@ -118,16 +136,31 @@ def ways_out(run: Run) -> None:
 def _way_out(run: Run, way: Way, kind: Literal["primary", "secondary"]) -> None:
     key = f"{way}.{run.name}"
     if way == "resume":
-        st.button("Start" if run.status is Status.NEW else "Resume", key=key, type=kind, icon=":material/play_arrow:",
-                  on_click=_resume, args=(run,))
+        st.button(
+            "Start" if run.status is Status.NEW else "Resume",
+            key=key,
+            type=kind,
+            icon=":material/play_arrow:",
+            on_click=_resume,
+            args=(run,),
+        )
     elif way == "accept":
-        st.button("Go on with the changed data", key=key, type=kind, icon=":material/play_arrow:", on_click=_resume,
-                  args=(run, True), help="Complete cycles stay as they are.")
+        st.button(
+            "Go on with the changed data",
+            key=key,
+            type=kind,
+            icon=":material/play_arrow:",
+            on_click=_resume,
+            args=(run, True),
+            help="Complete cycles stay as they are.",
+        )
     elif way == "copy":
         if st.button("Start a changed copy", key=key, type=kind, icon=":material/content_copy:"):
             st.switch_page("pages/launch.py", query_params={"like": run.name})
     elif st.button("Check the data", key=key, type=kind, icon=":material/fact_check:"):
-        st.switch_page("pages/data.py", query_params={"dataset": run.config.dataset, "folder": run.config.data})
+        st.switch_page(
+            "pages/data.py", query_params={"dataset": run.config.dataset, "folder": run.config.data}
+        )
 
 
 def progress_block(run: Run) -> None:
@@ -141,15 +174,24 @@ def progress_block(run: Run) -> None:
     now = run.progress(partial(loaders.known_times, run.config))
     stopping = run.paths.stop.exists()
     if now is None:
-        st.markdown(":material/hourglass_empty: " + ("Stopping." if stopping else "Starting: no report yet, no estimate yet."))
+        st.markdown(
+            ":material/hourglass_empty: "
+            + ("Stopping." if stopping else "Starting: no report yet, no estimate yet.")
+        )
         return
     plan = run.facts.get("plan", [])
-    st.html(stage_bars(plan[now.cycle] if now.cycle < len(plan) else {}, now, last_cycle(run.config)))
+    st.html(
+        stage_bars(plan[now.cycle] if now.cycle < len(plan) else {}, now, last_cycle(run.config))
+    )
     st.markdown(_progress_line(now, stopping))
     silent = time.time() - now.updated
     if silent > STALE_S:
-        st.badge(f"no report for {duration(silent)}", icon=":material/hourglass_disabled:", color="orange",
-                 help="The worker still lives. It may be in a long step, or hang: look at the log.")
+        st.badge(
+            f"no report for {duration(silent)}",
+            icon=":material/hourglass_disabled:",
+            color="orange",
+            help="The worker still lives. It may be in a long step, or hang: look at the log.",
+        )
 
 
 def progress_blocks(runs: Sequence[Run]) -> None:
@@ -157,16 +199,23 @@ def progress_blocks(runs: Sequence[Run]) -> None:
     if len(runs) == 1:
         progress_block(runs[0])
         return
-    groups = {status: [run for run in runs if run.status is status] for status in (Status.RUNNING, Status.QUEUED)}
+    groups = {
+        status: [run for run in runs if run.status is status]
+        for status in (Status.RUNNING, Status.QUEUED)
+    }
     if len(groups[Status.RUNNING]) > FEW:
-        st.markdown("\n".join(f"- **{short_title(run)}**: {_doing(run)}" for run in groups[Status.RUNNING]))
+        st.markdown(
+            "\n".join(f"- **{short_title(run)}**: {_doing(run)}" for run in groups[Status.RUNNING])
+        )
     else:
         for run in groups[Status.RUNNING]:
             st.markdown(f"**{short_title(run)}**")
             progress_block(run)
     if groups[Status.QUEUED]:
         waits = "waits" if len(groups[Status.QUEUED]) == 1 else "wait"
-        st.markdown(f"{SIGNS[Status.QUEUED][0]} {count(len(groups[Status.QUEUED]), 'run')} {waits} for a turn on the device.")
+        st.markdown(
+            f"{SIGNS[Status.QUEUED][0]} {count(len(groups[Status.QUEUED]), 'run')} {waits} for a turn on the device."
+        )
 
 
 def progress_lines(runs: Sequence[Run]) -> None:
@@ -188,16 +237,24 @@ def stage_bars(stages: Mapping[str, int], now: Progress, last: str) -> str:
     items = []
     for place, stage in enumerate(order):
         share = 1.0 if place < here else now.fraction if place == here else 0.0
-        sign, state = ("✓", "done") if place < here else ("▶", "now") if place == here else ("", "later")
+        sign, state = (
+            ("✓", "done") if place < here else ("▶", "now") if place == here else ("", "later")
+        )
         detail = f" {share:.0%}" if place == here else ""
-        items.append(f'<li class="{state}"><span class="bar"><i style="width:{share:.1%}"></i></span>'
-                     f"<span>{sign} {escape(STAGES.get(stage, stage))}{detail}</span></li>")
+        items.append(
+            f'<li class="{state}"><span class="bar"><i style="width:{share:.1%}"></i></span>'
+            f"<span>{sign} {escape(STAGES.get(stage, stage))}{detail}</span></li>"
+        )
     return f'<div class="stages"><b>Cycle {now.cycle} (last: {last})</b><ol>{"".join(items)}</ol></div>'
 
 
 def _doing(run: Run) -> str:
     """What a living run is at, in half a sentence."""
-    now = run.progress(partial(loaders.known_times, run.config)) if run.status is Status.RUNNING else None
+    now = (
+        run.progress(partial(loaders.known_times, run.config))
+        if run.status is Status.RUNNING
+        else None
+    )
     if now is not None:
         return f"cycle {now.cycle}, {_stage(now)}, {time_left(now)}"
     return place_text(run) if run.status is Status.QUEUED else "starting"
@@ -211,7 +268,10 @@ def _progress_line(now: Progress, stopping: bool) -> str:
     parts = [_stage(now)]
     parts.append("stopping after the step in hand" if stopping else time_left(now))
     if now.loss:
-        parts.append("training loss " + ", ".join(f"{plain(name)} {value:.3g}" for name, value in now.loss.items()))
+        parts.append(
+            "training loss "
+            + ", ".join(f"{plain(name)} {value:.3g}" for name, value in now.loss.items())
+        )
     return " · ".join([*parts, f"last report {ago(now.updated)}"])
 
 
@@ -232,15 +292,19 @@ def _resume(run: Run, accept_data: bool = False) -> None:
 
 def cycles_text(run: Run) -> str:
     """How far a run has come."""
-    return f"{run.cycles_done()} of {run.cycles_in_all} cycle{'s' * (run.config.cycles != 1)} complete"
+    return (
+        f"{run.cycles_done()} of {run.cycles_in_all} cycle{'s' * (run.config.cycles != 1)} complete"
+    )
 
 
 def _data_lines(run: Run) -> str:
     config, facts = run.config, run.facts
     lines = [f"**Data** {plain(facts.get('dataset_title', config.dataset))}, {config.size_text} px"]
     if facts:
-        lines.append(f"{count(len(facts['pool']), 'pool image')}, {count(len(facts['validation']), 'validation image')}"
-                     + plain(measured_on(facts)))
+        lines.append(
+            f"{count(len(facts['pool']), 'pool image')}, {count(len(facts['validation']), 'validation image')}"
+            + plain(measured_on(facts))
+        )
         lines.append("Tasks: " + ", ".join(plain(task.title) for task in run.tasks))
     else:
         lines.append("Tasks: " + ", ".join(plain(task) for task in config.tasks))
@@ -249,8 +313,11 @@ def _data_lines(run: Run) -> str:
 
 def _network_lines(run: Run) -> str:
     config, facts = run.config, run.facts
-    lines = [f"**Network** {plain(config.network)}, {plain(config.backbone)}",
-             f"Trained: {beginning_text(config)}", f"{count(config.epochs, 'epoch')} per cycle, batch {config.batch}"]
+    lines = [
+        f"**Network** {plain(config.network)}, {plain(config.backbone)}",
+        f"Trained: {beginning_text(config)}",
+        f"{count(config.epochs, 'epoch')} per cycle, batch {config.batch}",
+    ]
     if facts.get("parameters"):
         lines[0] += f", {facts['parameters'] / 1e6:.3g} M parameters"
     return "  \n".join(lines)

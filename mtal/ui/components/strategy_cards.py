@@ -1,4 +1,5 @@
 """What the strategies are, as cards, which of them may choose here, and which versions are at work."""
+
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
@@ -11,7 +12,15 @@ from mtal.acquisition.user_strategies import all_strategies, unusable
 from mtal.ui import catalog
 from mtal.ui.text import plain
 
-SEVEN = ("random", "core-set", "rbal", "ll4al", "equal", "partal", "ours")     # of the paper's Figure 9 and Tables 3-12
+SEVEN = (
+    "random",
+    "core-set",
+    "rbal",
+    "ll4al",
+    "equal",
+    "partal",
+    "ours",
+)  # of the paper's Figure 9 and Tables 3-12
 PACKAGES = ("streamlit", "torch", "torchvision", "timm", "plotly", "pandas", "numpy", "pydantic")
 
 
@@ -41,7 +50,14 @@ def why_not(name: str, tasks: Sequence[str]) -> str:
     strategy = all_strategies()[name]
     if missing := [task for task in strategy.tasks if task not in tasks]:
         return f"{strategy.title} needs the task {' and '.join(missing)}"
-    return next((f"{strategy.title}: {reason}" for need in strategy.needs if (reason := catalog.refuses(need, tasks))), "")
+    return next(
+        (
+            f"{strategy.title}: {reason}"
+            for need in strategy.needs
+            if (reason := catalog.refuses(need, tasks))
+        ),
+        "",
+    )
 
 
 def groups() -> dict[str, list[Strategy]]:
@@ -59,8 +75,10 @@ def strategy_cards() -> None:
     for heading, strategies in groups().items():
         st.subheader(heading, anchor=False)
         for start in range(0, len(strategies), 2):
-            for column, strategy in zip(st.columns(2), strategies[start:start + 2], strict=False):
-                with column.container(border=True, height="stretch", key=f"help.strategy.{strategy.name}"):
+            for column, strategy in zip(st.columns(2), strategies[start : start + 2], strict=False):
+                with column.container(
+                    border=True, height="stretch", key=f"help.strategy.{strategy.name}"
+                ):
                     card(strategy)
 
 
@@ -73,8 +91,14 @@ def card_button(name: str, page: str, label: str = "") -> None:
     if strategy is None:
         st.markdown(f"**{plain(label or name)}**", width="content")
         return
-    button = st.popover(plain(label or strategy.title), key=f"{page}.card.{name}", type="tertiary", on_change="rerun",
-                        icon=":material/menu_book:", help="What it measures, its formula, where it comes from")
+    button = st.popover(
+        plain(label or strategy.title),
+        key=f"{page}.card.{name}",
+        type="tertiary",
+        on_change="rerun",
+        icon=":material/menu_book:",
+        help="What it measures, its formula, where it comes from",
+    )
     if button.open:
         with button:
             card(strategy)
@@ -84,7 +108,11 @@ def card(strategy: Strategy) -> None:
     """Title and name, one line, formula, source, our own choices, what it measures and what it chooses."""
     st.markdown(f"**{plain(strategy.title)}** &nbsp; `{strategy.name}`  \n{plain(strategy.blurb)}")
     st.code(strategy.formula, language=None, wrap_lines=True)
-    lines = [("Chooses", _chooses(strategy)), ("Measures", plain(_measures(strategy))), ("Source", plain(strategy.source))]
+    lines = [
+        ("Chooses", _chooses(strategy)),
+        ("Measures", plain(_measures(strategy))),
+        ("Source", plain(strategy.source)),
+    ]
     if strategy.choices:
         lines.append(("Our choice", plain(strategy.choices)))
     st.markdown("  \n".join(f":small[**{what}** {text}]" for what, text in lines))
@@ -92,19 +120,37 @@ def card(strategy: Strategy) -> None:
 
 def version_table() -> None:
     """Versions of what this page runs on; a run's own versions stand in its header."""
-    rows = [("Python", python_version())] + [(name, found) for name in PACKAGES if (found := _installed(name))]
-    st.markdown("\n".join(["| package | version |", "|---|---|", *(f"| {name} | {plain(found)} |" for name, found in rows)]))
+    rows = [("Python", python_version())] + [
+        (name, found) for name in PACKAGES if (found := _installed(name))
+    ]
+    st.markdown(
+        "\n".join(
+            [
+                "| package | version |",
+                "|---|---|",
+                *(f"| {name} | {plain(found)} |" for name, found in rows),
+            ]
+        )
+    )
 
 
 def _chooses(strategy: Strategy) -> str:
-    what = ("single labels, an image and a task; missing tasks are learned from guesses" if strategy.pseudo_labels else
-            "whole images, all tasks of each")
-    return what + ("; labelled images are weighted by their scores" if strategy.weights_samples else "")
+    what = (
+        "single labels, an image and a task; missing tasks are learned from guesses"
+        if strategy.pseudo_labels
+        else "whole images, all tasks of each"
+    )
+    return what + (
+        "; labelled images are weighted by their scores" if strategy.weights_samples else ""
+    )
 
 
 def _measures(strategy: Strategy) -> str:
     titles = catalog.signals()
-    return ", ".join(titles.get(need, need) for need in strategy.needs) or "nothing: no pass over the pool"
+    return (
+        ", ".join(titles.get(need, need) for need in strategy.needs)
+        or "nothing: no pass over the pool"
+    )
 
 
 def _installed(name: str) -> str:

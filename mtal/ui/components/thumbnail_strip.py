@@ -1,4 +1,5 @@
 """A row of small pictures of pool images; a click opens one without loading the page anew. See mtal/ui/components/thumbnail_strip.js."""
+
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
@@ -9,11 +10,21 @@ from mtal.runs.store.run import Run
 from mtal.ui.components.image_table import address
 from mtal.ui.image_routes import thumb_url
 
-_component = st.components.v2.component("mtal.strip", css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
-                                        js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"))
+_component = st.components.v2.component(
+    "mtal.strip",
+    css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+)
 
 
-def show_row(run: Run, cycle: int, images: Sequence[int], labels: Sequence[str], notes: Sequence[str], key: str) -> None:
+def show_row(
+    run: Run,
+    cycle: int,
+    images: Sequence[int],
+    labels: Sequence[str],
+    notes: Sequence[str],
+    key: str,
+) -> None:
     """Pool images side by side, by their positions; what stands under each in two lines. The three lists have the same length."""
     ids, (height, width) = run.facts["pool"], run.config.size
 
@@ -22,7 +33,16 @@ def show_row(run: Run, cycle: int, images: Sequence[int], labels: Sequence[str],
         if opened in ids:
             st.query_params["sample"] = opened
 
-    tiles = [{"id": ids[image], "src": thumb_url(run, image), "label": label, "note": note,
-              "href": f"inspect?{urlencode(address(run, cycle, ids[image]))}"}
-             for image, label, note in zip(images, labels, notes, strict=True)]
-    _component(key=key, data={"tiles": tiles, "ratio": f"{width} / {height}"}, on_opened_change=open_it)
+    tiles = [
+        {
+            "id": ids[image],
+            "src": thumb_url(run, image),
+            "label": label,
+            "note": note,
+            "href": f"inspect?{urlencode(address(run, cycle, ids[image]))}",
+        }
+        for image, label, note in zip(images, labels, notes, strict=True)
+    ]
+    _component(
+        key=key, data={"tiles": tiles, "ratio": f"{width} / {height}"}, on_opened_change=open_it
+    )

@@ -1,4 +1,5 @@
 """How long runs that are planned or under way will still take, from earlier runs."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,9 +11,10 @@ from mtal.ui import loaders
 @dataclass(frozen=True)
 class Left:
     """Likely range of seconds, None if some strategies were never timed; from so many earlier runs."""
+
     seconds: tuple[float, float] | None
     earlier: int
-    untimed: tuple[str, ...]                                # names of those strategies
+    untimed: tuple[str, ...]  # names of those strategies
 
 
 def left(plans: Sequence[tuple[Config, float]]) -> Left:

@@ -1,4 +1,5 @@
 """What each strategy costs: seconds of a cycle for training and for choosing, and the whole computing time so far."""
+
 from collections.abc import Sequence
 
 import streamlit as st
@@ -14,5 +15,11 @@ def show_spending(runs: Sequence[Run], page: str) -> None:
     if found.empty:
         st.info(costs.NO_TIMES, icon=":material/hourglass_empty:")
         return
-    st.dataframe(found, key=f"{page}.spending", hide_index=True, height="content", alt="Seconds per cycle and strategy")
+    st.dataframe(
+        found,
+        key=f"{page}.spending",
+        hide_index=True,
+        height="content",
+        alt="Seconds per cycle and strategy",
+    )
     st.caption(costs.METHOD + costs.shared_note(found))

@@ -1,4 +1,5 @@
 """Labels to reach a value, and what each line saves against a reference, with intervals over seeds."""
+
 import pandas as pd
 import streamlit as st
 
@@ -6,7 +7,15 @@ from mtal.analysis.lines import AXES
 from mtal.analysis.numbers import decimals
 from mtal.analysis.tables.run_groups import apart, tasks_in_order
 from mtal.analysis.text.curves import NO_CURVE, lines, reference_of
-from mtal.analysis.text.labels_saved import BOUNDS_NOTE, METHOD, REFERENCE, headline, reference_end, saved_rows, table
+from mtal.analysis.text.labels_saved import (
+    BOUNDS_NOTE,
+    METHOD,
+    REFERENCE,
+    headline,
+    reference_end,
+    saved_rows,
+    table,
+)
 from mtal.figures.labels_saved import savings
 from mtal.ui import inputs
 from mtal.ui.components.chart import show_figure
@@ -24,15 +33,33 @@ def show_saving(rows: pd.DataFrame, style: Style, page: str) -> None:
     named, usual = lines(curves), reference_of(curves) or str(curves["group"].iloc[0])
     left, right = st.columns(2)
     with left:
-        task = inputs.choose("Task", tasks_in_order(curves), page, inputs.numbered("task", page), lambda name: titles[name],
-                             follows=False, strict=False)
+        task = inputs.choose(
+            "Task",
+            tasks_in_order(curves),
+            page,
+            inputs.numbered("task", page),
+            lambda name: titles[name],
+            follows=False,
+            strict=False,
+        )
     with right:
-        reference = inputs.choose("Held against", list(named), page, inputs.numbered("reference", page),
-                                  lambda group: named[group].title, default=usual, follows=False, strict=False)
+        reference = inputs.choose(
+            "Held against",
+            list(named),
+            page,
+            inputs.numbered("reference", page),
+            lambda group: named[group].title,
+            default=usual,
+            follows=False,
+            strict=False,
+        )
     one = curves[curves["task"] == task]
     end = reference_end(one, reference)
     if end is None:
-        st.info(f"{plain(named[reference].title)} has no point yet to be held against.", icon=":material/hourglass_empty:")
+        st.info(
+            f"{plain(named[reference].title)} has no point yet to be held against.",
+            icon=":material/hourglass_empty:",
+        )
         return
     target, axis = choose_target(one, end, f"{page}.target.{task}.{reference}"), AXES[style.x]
     found = saved_rows(one, reference, str(one["better"].iloc[0]), target)
@@ -40,12 +67,23 @@ def show_saving(rows: pd.DataFrame, style: Style, page: str) -> None:
     st.markdown(plain(said))
     drawn = found[found["note"] != REFERENCE]
     if drawn["share"].notna().any():
-        show_figure(savings(drawn, f"{axis}: saved against {named[reference].title} (%)", f"{page}.{task}"), drawn,
-                    f"saved-{task}-{style.x}", f"Labels saved, {titles[task]} · {one['dataset'].iloc[0]}", f"{page}.saved", said)
+        show_figure(
+            savings(drawn, f"{axis}: saved against {named[reference].title} (%)", f"{page}.{task}"),
+            drawn,
+            f"saved-{task}-{style.x}",
+            f"Labels saved, {titles[task]} · {one['dataset'].iloc[0]}",
+            f"{page}.saved",
+            said,
+        )
         if drawn["censor"].isin(["<=", ">="]).any():
             st.caption(BOUNDS_NOTE)
-    st.dataframe(table(found, axis), key=f"{page}.saved.table", hide_index=True, height="content",
-                 alt="What each line needs to reach the value, and what it saves")
+    st.dataframe(
+        table(found, axis),
+        key=f"{page}.saved.table",
+        hide_index=True,
+        height="content",
+        alt="What each line needs to reach the value, and what it saves",
+    )
     st.caption(METHOD)
 
 
@@ -54,6 +92,12 @@ def choose_target(one: pd.DataFrame, end: float, key: str) -> float | None:
     is now."""
     low, high = float(one["value"].min()), float(one["value"].max())
     places = decimals([low, high])
-    typed = st.number_input(f"Value to reach ({one['axis'].iloc[0]})", value=None, step=max((high - low) / 20, 10.0 ** -places),
-                            format=f"%.{places}f", key=key, placeholder=f"as the reference ends: {end:.{places}f}")
+    typed = st.number_input(
+        f"Value to reach ({one['axis'].iloc[0]})",
+        value=None,
+        step=max((high - low) / 20, 10.0**-places),
+        format=f"%.{places}f",
+        key=key,
+        placeholder=f"as the reference ends: {end:.{places}f}",
+    )
     return None if typed is None else float(typed)

@@ -1,4 +1,5 @@
 """How much strategies, and seeds of one strategy, pick the same images: Jaccard overlap next to what chance gives."""
+
 from collections.abc import Sequence
 
 import pandas as pd
@@ -23,9 +24,20 @@ def show_overlap(runs: Sequence[Run], page: str) -> None:
         return
     cycles = [str(cycle) for cycle in sorted(picks["cycle"].unique())]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        cycle = int(inputs.choose("Cycle", cycles, page, inputs.numbered("at", page), default=cycles[-1], follows=False,
-                                  strict=False))
-        scope = inputs.choose("Picks", list(SCOPES), page, "scope", lambda name: SCOPES[name], follows=False)
+        cycle = int(
+            inputs.choose(
+                "Cycle",
+                cycles,
+                page,
+                inputs.numbered("at", page),
+                default=cycles[-1],
+                follows=False,
+                strict=False,
+            )
+        )
+        scope = inputs.choose(
+            "Picks", list(SCOPES), page, "scope", lambda name: SCOPES[name], follows=False
+        )
     named, cumulative = titles(runs), scope == "so far"
     between = _between_groups(picks, overlap.choice_of(runs), cumulative)
     here = between[between["cycle"] == cycle]
@@ -34,14 +46,25 @@ def show_overlap(runs: Sequence[Run], page: str) -> None:
         figure = square(values, 1, "Jaccard (0 to 1)", f"{page}.overlap", words=words, texts=texts)
         st.markdown("**Between strategies**, same seed, mean over seeds")
         told = between.assign(one=between["one"].map(named), other=between["other"].map(named))
-        show_figure(figure, told, "overlap", f"Overlap of {SCOPES[scope]} ({cycle}), same seed", f"{page}.overlap",
-                    overlap.told(here, named))
+        show_figure(
+            figure,
+            told,
+            "overlap",
+            f"Overlap of {SCOPES[scope]} ({cycle}), same seed",
+            f"{page}.overlap",
+            overlap.told(here, named),
+        )
     same = _between_seeds(picks, overlap.choice_of(runs, between_seeds=True), cumulative)
     same = same[same["cycle"] == cycle]
     if not same.empty:
         st.markdown("**Between seeds of one strategy**")
-        st.dataframe(overlap.seeds_table(same, named), key=f"{page}.overlap.seeds", hide_index=True, height="content",
-                     alt="Overlap between seeds")
+        st.dataframe(
+            overlap.seeds_table(same, named),
+            key=f"{page}.overlap.seeds",
+            hide_index=True,
+            height="content",
+            alt="Overlap between seeds",
+        )
     if here.empty and same.empty:
         st.info(overlap.NO_PAIRS, icon=":material/compare_arrows:")
         return

@@ -1,4 +1,5 @@
 """What the paper printed, by itself: its curves from its own tables, and what our calculators make of them."""
+
 from functools import partial
 
 import pandas as pd
@@ -12,18 +13,37 @@ from mtal.ui import inputs
 from mtal.ui.components.chart import show_figure
 from mtal.ui.curves.win_matrix import choose_correction
 
-FIGURES = {"PASCAL": "Figure 4: PASCAL-Context, five tasks", "NYU": "Figure 5: NYUD-v2, three tasks"}
+FIGURES = {
+    "PASCAL": "Figure 4: PASCAL-Context, five tasks",
+    "NYU": "Figure 5: NYUD-v2, three tasks",
+}
 
 
 def choose() -> tuple[pd.DataFrame, str, str]:
     """Rows of one data set, its name, and how the printed ± is read."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        dataset = inputs.choose("Figure", list(FIGURES), "published", "figure", lambda name: FIGURES[name], follows=False)
-        reading = inputs.choose("The paper's ± is", list(READINGS), "published", "reading", lambda name: READINGS[name],
-                                follows=False, widget=partial(st.segmented_control, required=True))
+        dataset = inputs.choose(
+            "Figure",
+            list(FIGURES),
+            "published",
+            "figure",
+            lambda name: FIGURES[name],
+            follows=False,
+        )
+        reading = inputs.choose(
+            "The paper's ± is",
+            list(READINGS),
+            "published",
+            "reading",
+            lambda name: READINGS[name],
+            follows=False,
+            widget=partial(st.segmented_control, required=True),
+        )
     rows = published_values(reading=reading)
-    st.caption("From the tables of the paper's supplement alone; nothing here was measured by this program. The backbone, the "
-               "schedule and the loss behind these numbers are not documented.")
+    st.caption(
+        "From the tables of the paper's supplement alone; nothing here was measured by this program. The backbone, the "
+        "schedule and the loss behind these numbers are not documented."
+    )
     return rows[rows["dataset"] == dataset], dataset, reading
 
 
@@ -33,12 +53,25 @@ def show_charts(rows: pd.DataFrame, dataset: str, reading: str) -> None:
     for column, one in zip(inputs.columns(len(tables), 2, "published"), tables, strict=True):
         first = one.iloc[0]
         task, key = str(first["task"]), f"published.{dataset}.{first['task']}"
-        figure = learning_curve(published.as_means(one), published.lines(one), "percent", published.axis(first), key, band="std")
+        figure = learning_curve(
+            published.as_means(one),
+            published.lines(one),
+            "percent",
+            published.axis(first),
+            key,
+            band="std",
+        )
         with column:
             title = f"Figure {first['figure']}: {TITLES.get(task, task)}"
             st.markdown(f"**{title}** (Table {first['table']})")
-            show_figure(figure, one, f"published-{dataset}-{task}", f"Printed in the paper, {title} · {dataset}", key,
-                        published.told(one))
+            show_figure(
+                figure,
+                one,
+                f"published-{dataset}-{task}",
+                f"Printed in the paper, {title} · {dataset}",
+                key,
+                published.told(one),
+            )
     if repeated := published.repeated_note(rows):
         st.caption(repeated)
     st.caption(published.band_note(reading))
@@ -47,10 +80,17 @@ def show_charts(rows: pd.DataFrame, dataset: str, reading: str) -> None:
 def show_numbers(rows: pd.DataFrame) -> None:
     """Areas, and the budgets at which values are reached."""
     st.subheader("What follows from the tables", anchor=False)
-    st.dataframe(published.reduced(rows), key="published.numbers", hide_index=True, height="content",
-                 alt="Areas under the published curves and budgets at which values are reached")
-    st.caption("AULC: mean height of the curve from 20 to 60 % of the labels. Budgets in % of the pool, linear between points; "
-               "≤20: already at the first point.")
+    st.dataframe(
+        published.reduced(rows),
+        key="published.numbers",
+        hide_index=True,
+        height="content",
+        alt="Areas under the published curves and budgets at which values are reached",
+    )
+    st.caption(
+        "AULC: mean height of the curve from 20 to 60 % of the labels. Budgets in % of the pool, linear between points; "
+        "≤20: already at the first point."
+    )
 
 
 def show_tests(rows: pd.DataFrame, reading: str) -> None:
@@ -58,7 +98,15 @@ def show_tests(rows: pd.DataFrame, reading: str) -> None:
     st.subheader("Which differences hold", anchor=False)
     corrected = choose_correction("published")
     found = published.differences(rows, corrected)
-    st.dataframe(found, key="published.tests", hide_index=True, height="content", alt="Welch's tests on the published cells")
-    st.caption(f"Welch's t-test on mean, ± and n = {SEEDS} of every cell (task and budget), two-sided at 5 %, "
-               f"{'with Holm’s correction over all of them' if corrected else 'without correction'}, ± read as "
-               f"{READINGS[reading]}. Switch the reading above: what is significant depends on it.")
+    st.dataframe(
+        found,
+        key="published.tests",
+        hide_index=True,
+        height="content",
+        alt="Welch's tests on the published cells",
+    )
+    st.caption(
+        f"Welch's t-test on mean, ± and n = {SEEDS} of every cell (task and budget), two-sided at 5 %, "
+        f"{'with Holm’s correction over all of them' if corrected else 'without correction'}, ± read as "
+        f"{READINGS[reading]}. Switch the reading above: what is significant depends on it."
+    )

@@ -1,4 +1,5 @@
 """What the page of learning curves shows: whose curves, which section, and the charts themselves."""
+
 from collections.abc import Sequence
 from functools import partial
 
@@ -15,40 +16,69 @@ from mtal.ui.components import curve_charts
 from mtal.ui.components.report_download import offer_report
 from mtal.ui.text import code, plain
 
-VIEWS = {"curves": "Curves", "saved": "Labels saved", "areas": "Areas", "wins": "Who wins", "overlap": "Overlap of picks",
-         "costs": "Costs", "ablations": "Ablations"}
-ON_AN_AXIS = {"curves", "saved", "areas"}                   # sections that depend on what the horizontal axis is
+VIEWS = {
+    "curves": "Curves",
+    "saved": "Labels saved",
+    "areas": "Areas",
+    "wins": "Who wins",
+    "overlap": "Overlap of picks",
+    "costs": "Costs",
+    "ablations": "Ablations",
+}
+ON_AN_AXIS = {"curves", "saved", "areas"}  # sections that depend on what the horizontal axis is
 
 
 def choose_compared(page: str, usual: Sequence[str]) -> list[Run]:
     """The runs of `?experiment=`, else those of `?cmp=`, at first the `usual` ones. Says what to do where there are none."""
     asked, experiment = st.query_params.get("experiment"), asked_experiment()
     if asked and experiment is None:
-        st.warning(f"There is no experiment {code(asked)} here. Choose runs instead.", icon=":material/link_off:")
+        st.warning(
+            f"There is no experiment {code(asked)} here. Choose runs instead.",
+            icon=":material/link_off:",
+        )
     if experiment is not None:
         runs = [run for cell in experiment.cells if (run := experiment.run(cell))]
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.page_link("pages/experiments.py", label=f"Experiment: {plain(experiment.title)}", icon=":material/science:",
-                         query_params={"experiment": experiment.name})
+            st.page_link(
+                "pages/experiments.py",
+                label=f"Experiment: {plain(experiment.title)}",
+                icon=":material/science:",
+                query_params={"experiment": experiment.name},
+            )
             st.caption(count(len(runs), "run"), width="content")
-            st.page_link("pages/curves.py", label="Choose single runs instead", icon=":material/checklist:", query_params={})
+            st.page_link(
+                "pages/curves.py",
+                label="Choose single runs instead",
+                icon=":material/checklist:",
+                query_params={},
+            )
         if not runs:
-            st.info("None of its runs has begun. Start them on the experiment's page.", icon=":material/hourglass_empty:")
+            st.info(
+                "None of its runs has begun. Start them on the experiment's page.",
+                icon=":material/hourglass_empty:",
+            )
             st.stop()
         return runs
     if usual and "cmp" not in st.query_params and f"{page}.cmp" not in st.session_state:
-        st.query_params["cmp"] = list(usual)                # the first look: what can be compared with the newest run
+        st.query_params["cmp"] = list(
+            usual
+        )  # the first look: what can be compared with the newest run
     runs = inputs.choose_runs(page)
     if not runs:
-        st.info("Choose at least one run above. A run has a curve as soon as its first cycle is complete.",
-                icon=":material/show_chart:")
+        st.info(
+            "Choose at least one run above. A run has a curve as soon as its first cycle is complete.",
+            icon=":material/show_chart:",
+        )
         st.stop()
     return runs
 
 
 def asked_experiment() -> Experiment | None:
     """The one of `?experiment=`; None without it, or where there is no such."""
-    return next((one for one in loaders.experiments() if one.name == st.query_params.get("experiment")), None)
+    return next(
+        (one for one in loaders.experiments() if one.name == st.query_params.get("experiment")),
+        None,
+    )
 
 
 def offer_report_of(runs: Sequence[Run], page: str) -> None:
@@ -59,19 +89,30 @@ def offer_report_of(runs: Sequence[Run], page: str) -> None:
 
 def choose_view(page: str) -> str:
     """Which section, from `?view=`."""
-    return inputs.choose("Show", list(VIEWS), page, "view", lambda name: VIEWS[name], follows=False,
-                         widget=partial(st.segmented_control, required=True, label_visibility="collapsed"))
+    return inputs.choose(
+        "Show",
+        list(VIEWS),
+        page,
+        "view",
+        lambda name: VIEWS[name],
+        follows=False,
+        widget=partial(st.segmented_control, required=True, label_visibility="collapsed"),
+    )
 
 
 def head(part: pd.DataFrame, number: int, rows: pd.DataFrame) -> None:
     """The name of the data set, where there are several."""
     if rows["dataset"].nunique() > 1:
         if number == 0:
-            st.warning("These runs use different data sets: a section for each.", icon=":material/warning:")
+            st.warning(
+                "These runs use different data sets: a section for each.", icon=":material/warning:"
+            )
         st.subheader(plain(str(part["dataset"].iloc[0])), anchor=False)
 
 
-def show_curves(part: pd.DataFrame, style: curve_charts.Style, page: str, runs: Sequence[Run]) -> None:
+def show_curves(
+    part: pd.DataFrame, style: curve_charts.Style, page: str, runs: Sequence[Run]
+) -> None:
     """The multi-task loss, the mean change against Random, then a chart per task. `part`: of one data set; `runs`: all chosen."""
     (first, *others), means = tasks_in_order(part), curve_charts.means_of(part, style)
     reference = reference_of(apart(part)[0])
@@ -80,8 +121,10 @@ def show_curves(part: pd.DataFrame, style: curve_charts.Style, page: str, runs: 
         curve_charts.show_chart(part, means, first, style, legend=True, page=page)
     with change:
         if reference is None or part["group"].nunique() < 2:
-            st.caption("The mean change against Random is drawn here as soon as a run of Random and one of another strategy are "
-                       "chosen.")
+            st.caption(
+                "The mean change against Random is drawn here as soon as a run of Random and one of another strategy are "
+                "chosen."
+            )
         else:
             curve_charts.show_change(part, style, reference, page)
     curve_charts.show_remarks(part, style, runs)

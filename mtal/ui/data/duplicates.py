@@ -1,4 +1,5 @@
 """Pictures of a data folder that are the same or nearly so: across its splits, which flatters results, and in groups."""
+
 from collections.abc import Sequence
 
 import pandas as pd
@@ -10,7 +11,7 @@ from mtal.ui.data.check import Report
 from mtal.ui.data.findings import THUMB_PX, pager, thumbnail
 from mtal.ui.text import plain
 
-PAIRS, GROUPS, MEMBERS = 12, 12, 6                          # on a page; pictures of a group
+PAIRS, GROUPS, MEMBERS = 12, 12, 6  # on a page; pictures of a group
 
 
 def copies(folder: DataFolder, report: Report) -> None:
@@ -18,14 +19,26 @@ def copies(folder: DataFolder, report: Report) -> None:
     st.subheader("In both splits")
     leaks = report["leaks"]
     if leaks:
-        st.warning(f"{count(len(leaks), 'validation image is', 'validation images are')} also in the pool: measurements would "
-                   "flatter. Take one of each pair out of its list.", icon=":material/content_copy:")
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.warning(
+            f"{count(len(leaks), 'validation image is', 'validation images are')} also in the pool: measurements would "
+            "flatter. Take one of each pair out of its list.",
+            icon=":material/content_copy:",
+        )
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
             page = pager(len(leaks), PAIRS, "leaks")
-            st.download_button("Download as CSV", pd.DataFrame(leaks).to_csv(index=False), "leaks.csv", "text/csv",
-                               key="data.leaks_csv", icon=":material/download:", on_click="ignore")
+            st.download_button(
+                "Download as CSV",
+                pd.DataFrame(leaks).to_csv(index=False),
+                "leaks.csv",
+                "text/csv",
+                key="data.leaks_csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )
         with st.container(horizontal=True, key="data.leaks"):
-            for leak in leaks[(page - 1) * PAIRS:page * PAIRS]:
+            for leak in leaks[(page - 1) * PAIRS : page * PAIRS]:
                 _pair(folder, leak)
     else:
         st.success("No picture is in both splits.", icon=":material/check_circle:")
@@ -38,7 +51,10 @@ def _pair(folder: DataFolder, leak: dict[str, str]) -> None:
         with st.container(horizontal=True):
             for split in ("pool", "validation"):
                 thumbnail(folder, split, leak[split], f"{split}: {plain(leak[split])}")
-        st.caption(f"**{leak['how'].capitalize()}**" + (f", {leak['bits']} of 128 bits differ" if leak["bits"] else ""))
+        st.caption(
+            f"**{leak['how'].capitalize()}**"
+            + (f", {leak['bits']} of 128 bits differ" if leak["bits"] else "")
+        )
 
 
 def _groups(folder: DataFolder, groups: Sequence[dict[str, list[str]]]) -> None:
@@ -46,11 +62,13 @@ def _groups(folder: DataFolder, groups: Sequence[dict[str, list[str]]]) -> None:
         st.success("No two pictures look nearly the same.", icon=":material/check_circle:")
         return
     images = sum(len(ids) for group in groups for ids in group.values())
-    st.caption(f"{count(images, 'image')} in {count(len(groups), 'group')}, found by two perceptual hashes that agree. "
-               "Neighbouring frames of a video look like this, which is no fault; but labelling all of them buys little.")
+    st.caption(
+        f"{count(images, 'image')} in {count(len(groups), 'group')}, found by two perceptual hashes that agree. "
+        "Neighbouring frames of a video look like this, which is no fault; but labelling all of them buys little."
+    )
     page = pager(len(groups), GROUPS, "groups", "groups")
     with st.container(horizontal=True, key="data.groups"):
-        for group in groups[(page - 1) * GROUPS:page * GROUPS]:
+        for group in groups[(page - 1) * GROUPS : page * GROUPS]:
             _group(folder, group)
 
 
@@ -58,10 +76,14 @@ def _group(folder: DataFolder, group: dict[str, list[str]]) -> None:
     """The first pictures of a group; a box as wide as they need."""
     members = [(split, name) for split, ids in group.items() for name in ids]
     with st.container(border=True, width=min(MEMBERS, len(members)) * (THUMB_PX + 16) + 34):
-        st.markdown(f"**{count(len(members), 'image')}**: " + ", ".join(
-            f"{len(ids):,} in {split}" for split, ids in group.items() if ids))
+        st.markdown(
+            f"**{count(len(members), 'image')}**: "
+            + ", ".join(f"{len(ids):,} in {split}" for split, ids in group.items() if ids)
+        )
         with st.container(horizontal=True):
             for split, name in members[:MEMBERS]:
                 thumbnail(folder, split, name, plain(name))
         if len(members) > MEMBERS:
-            st.caption(f"and {len(members) - MEMBERS:,} more: {plain(', '.join(name for _, name in members[MEMBERS:][:20]))}")
+            st.caption(
+                f"and {len(members) - MEMBERS:,} more: {plain(', '.join(name for _, name in members[MEMBERS:][:20]))}"
+            )

@@ -1,4 +1,5 @@
 """What a check found: the numbers that decide whether to go on, which image has which label, problems."""
+
 import base64
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,25 +18,47 @@ from mtal.ui import inputs
 from mtal.ui.data.check import Report
 from mtal.ui.text import plain
 
-ROWS = 50                                                   # of a page of problems
-THUMB_PX, PAGER_PX, ROW_PX = 150, 380, 68                   # a table breaks long lines where rows are above 64 px
+ROWS = 50  # of a page of problems
+THUMB_PX, PAGER_PX, ROW_PX = 150, 380, 68  # a table breaks long lines where rows are above 64 px
 ALL, BOTH = "all", "in both splits"
 
 
 def summary(report: Report) -> None:
     """The numbers that decide whether to go on."""
     from mtal.datasets.checks.problems import IGNORED, LEFT_OUT, NOTE
+
     splits, severities = report["splits"], Counter(row["severity"] for row in report["problems"])
     tiles = st.container(key="data.tiles").columns(6)
-    tiles[0].metric("Pool images", f"{splits['pool']['images']:,}", border=True, help="Images to choose from.")
-    tiles[1].metric("Validation images", f"{splits['validation']['images']:,}", border=True, help="Images to measure on.")
-    tiles[2].metric("Images left out", f"{severities[LEFT_OUT]:,}", border=True,
-                    help="Missing or broken: they take no part in a run.")
-    tiles[3].metric("Labels ignored", f"{severities[IGNORED]:,}", border=True,
-                    help="There, but cannot be used: the image counts as not labelled for the task.")
-    tiles[4].metric("Notes", f"{severities[NOTE]:,}", border=True, help="Worth a look; a run goes on with them.")
-    tiles[5].metric("In both splits", f"{len(report['leaks']):,}", border=True,
-                    help="The same or nearly the same picture in pool and validation: results would flatter.")
+    tiles[0].metric(
+        "Pool images", f"{splits['pool']['images']:,}", border=True, help="Images to choose from."
+    )
+    tiles[1].metric(
+        "Validation images",
+        f"{splits['validation']['images']:,}",
+        border=True,
+        help="Images to measure on.",
+    )
+    tiles[2].metric(
+        "Images left out",
+        f"{severities[LEFT_OUT]:,}",
+        border=True,
+        help="Missing or broken: they take no part in a run.",
+    )
+    tiles[3].metric(
+        "Labels ignored",
+        f"{severities[IGNORED]:,}",
+        border=True,
+        help="There, but cannot be used: the image counts as not labelled for the task.",
+    )
+    tiles[4].metric(
+        "Notes", f"{severities[NOTE]:,}", border=True, help="Worth a look; a run goes on with them."
+    )
+    tiles[5].metric(
+        "In both splits",
+        f"{len(report['leaks']):,}",
+        border=True,
+        help="The same or nearly the same picture in pool and validation: results would flatter.",
+    )
 
 
 def overview(folder: DataFolder, report: Report) -> None:
@@ -45,42 +68,82 @@ def overview(folder: DataFolder, report: Report) -> None:
     titles = {task["name"]: task["title"] for task in report["tasks"]}
     for name, split in report["splits"].items():
         states = states_of(report, name)
-        st.plotly_chart(figures.coverage_map(states, split["ids"], list(titles.values()), _state_titles(), name),
-                        key=f"data.map.{name}", alt=f"State of every label of the {split['images']} {name} images")
-    rows = pd.DataFrame([{"task": titles[task], "split": name, "images": split["images"], "labelled": number}
-                         for name, split in report["splits"].items() for task, number in split["coverage"].items()])
-    st.plotly_chart(figures.coverage(rows), key="data.coverage", alt="Share of images with a label, per task and split")
+        st.plotly_chart(
+            figures.coverage_map(
+                states, split["ids"], list(titles.values()), _state_titles(), name
+            ),
+            key=f"data.map.{name}",
+            alt=f"State of every label of the {split['images']} {name} images",
+        )
+    rows = pd.DataFrame(
+        [
+            {"task": titles[task], "split": name, "images": split["images"], "labelled": number}
+            for name, split in report["splits"].items()
+            for task, number in split["coverage"].items()
+        ]
+    )
+    st.plotly_chart(
+        figures.coverage(rows),
+        key="data.coverage",
+        alt="Share of images with a label, per task and split",
+    )
 
 
 def problems(folder: DataFolder, report: Report) -> None:
     """All that is wrong or odd, to be filtered, searched, looked at and downloaded."""
     if not report["problems"]:
-        st.success("Every image and label could be read, and none looks wrong.", icon=":material/check_circle:")
+        st.success(
+            "Every image and label could be read, and none looks wrong.",
+            icon=":material/check_circle:",
+        )
         return
     rows = pd.DataFrame(report["problems"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        severity = inputs.choose("What a run does", [ALL, *_in_order(rows["severity"])], "data", "severity", _with_count(
-            rows["severity"]), follows=False)
-        kind = inputs.choose("Kind", [ALL, *sorted(rows["kind"].unique())], "data", "kind", _with_count(rows["kind"]),
-                             follows=False)
+        severity = inputs.choose(
+            "What a run does",
+            [ALL, *_in_order(rows["severity"])],
+            "data",
+            "severity",
+            _with_count(rows["severity"]),
+            follows=False,
+        )
+        kind = inputs.choose(
+            "Kind",
+            [ALL, *sorted(rows["kind"].unique())],
+            "data",
+            "kind",
+            _with_count(rows["kind"]),
+            follows=False,
+        )
         text = inputs.write("Search", "data", "find", "id, file, task or words")
     kept = rows[(severity == ALL) | (rows["severity"] == severity)]
     kept = kept[(kind == ALL) | (kept["kind"] == kind)]
     kept = kept[_contains(kept, text)]
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         st.markdown(f"**{count(len(kept), 'problem')}**")
         page = pager(len(kept), ROWS, "problems")
-        st.download_button("Download as CSV", kept.to_csv(index=False), "problems.csv", "text/csv", key="data.csv",
-                           icon=":material/download:", on_click="ignore")
-    _problem_table(folder, kept.iloc[(page - 1) * ROWS:page * ROWS])
+        st.download_button(
+            "Download as CSV",
+            kept.to_csv(index=False),
+            "problems.csv",
+            "text/csv",
+            key="data.csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    _problem_table(folder, kept.iloc[(page - 1) * ROWS : page * ROWS])
     if kind != ALL:
         from mtal.datasets.checks.problems import WAYS_OUT
+
         st.caption(f"{kind.capitalize()}: {plain(WAYS_OUT[kind])}")
 
 
 def states_of(report: Report, split: str) -> np.ndarray:
     """(N, T) states of the labels of a split, see mtal.datasets.checks.coverage."""
     from mtal.datasets.checks.coverage import unpack
+
     packed = report["splits"][split]["states"]
     return np.stack([unpack(packed[task["name"]]) for task in report["tasks"]], axis=1)
 
@@ -98,10 +161,13 @@ def pager(items: int, a_page: int, name: str, address: str = "page") -> int:
 
     def to_url() -> None:
         st.query_params[address] = str(st.session_state[f"{key}.{now}"])
+
     return st.pagination(pages, default=now, key=f"{key}.{now}", on_change=to_url, width=PAGER_PX)
 
 
-def thumbnail(folder: DataFolder, split: str, name: str, caption: str, width: int = THUMB_PX) -> None:
+def thumbnail(
+    folder: DataFolder, split: str, name: str, caption: str, width: int = THUMB_PX
+) -> None:
     """A small picture by its file, or that there is none. In a horizontal container, as many side by side as fit."""
     path = folder.thumb(split, name)
     with st.container(width=width, gap=None):
@@ -114,56 +180,109 @@ def thumbnail(folder: DataFolder, split: str, name: str, caption: str, width: in
 def _by_kind(report: Report) -> None:
     """A row per kind of problem, the worst first, with the way out."""
     from mtal.datasets.checks.problems import SEVERITIES, WAYS_OUT
+
     counts = Counter((row["severity"], row["what"], row["kind"]) for row in report["problems"])
     copies = _of_copies(report)
     if not counts and not copies:
-        st.success("Every image and label could be read, and none looks wrong.", icon=":material/check_circle:")
+        st.success(
+            "Every image and label could be read, and none looks wrong.",
+            icon=":material/check_circle:",
+        )
         return
     order = list(SEVERITIES)
-    rows = [{"what a run does": severity, "what": plain(what), "kind": kind, "count": number, "way out": WAYS_OUT[kind]}
-            for (severity, what, kind), number in sorted(counts.items(), key=lambda pair: (order.index(pair[0][0]), -pair[1]))]
+    rows = [
+        {
+            "what a run does": severity,
+            "what": plain(what),
+            "kind": kind,
+            "count": number,
+            "way out": WAYS_OUT[kind],
+        }
+        for (severity, what, kind), number in sorted(
+            counts.items(), key=lambda pair: (order.index(pair[0][0]), -pair[1])
+        )
+    ]
     st.subheader("Problems by kind")
     leaks = [row for row in copies if row["kind"] == BOTH]
-    st.table(pd.DataFrame([*leaks, *rows, *copies[len(leaks):]]), hide_index=True, border="horizontal",
-             alt="Number of problems of each kind and the way out")
+    st.table(
+        pd.DataFrame([*leaks, *rows, *copies[len(leaks) :]]),
+        hide_index=True,
+        border="horizontal",
+        alt="Number of problems of each kind and the way out",
+    )
 
 
 def _of_copies(report: Report) -> list[dict[str, Any]]:
     """Rows for pictures in both splits, then for near copies, of which the view Copies shows each."""
     from mtal.datasets.checks.problems import NOTE
+
     near = sum(len(ids) for group in report["alike"] for ids in group.values())
-    rows = [{"what a run does": "measures too well", "what": "image", "kind": BOTH, "count": len(report["leaks"]),
-             "way out": "Results would flatter: take one of each pair out. The view Copies shows them."},
-            {"what a run does": NOTE, "what": "image", "kind": "near copies", "count": near,
-             "way out": "Labelling each of them teaches little more than one does. The view Copies shows the groups."}]
+    rows = [
+        {
+            "what a run does": "measures too well",
+            "what": "image",
+            "kind": BOTH,
+            "count": len(report["leaks"]),
+            "way out": "Results would flatter: take one of each pair out. The view Copies shows them.",
+        },
+        {
+            "what a run does": NOTE,
+            "what": "image",
+            "kind": "near copies",
+            "count": near,
+            "way out": "Labelling each of them teaches little more than one does. The view Copies shows the groups.",
+        },
+    ]
     return [row for row in rows if row["count"]]
 
 
 def _problem_table(folder: DataFolder, rows: pd.DataFrame) -> None:
     """A page of problems with the pictures that there are."""
-    pictures = [_embedded(folder.thumb(split, name)) for split, name in zip(rows["split"], rows["id"], strict=True)]
-    told = [text.removeprefix(file).lstrip(": ") for text, file in zip(rows["problem"], rows["file"], strict=True)]
-    shown = rows.assign(picture=pictures, id=rows["id"].replace("", "(the whole set)"), problem=told)
-    st.dataframe(shown, hide_index=True, key="data.problems", row_height=ROW_PX, height="content",
-                 column_order=["picture", "id", "what", "problem", "severity", "kind", "split", "file"],
-                 alt=f"{len(rows)} problems with their images",
-                 column_config={"picture": st.column_config.ImageColumn("", width=104),
-                                "severity": st.column_config.TextColumn("what a run does"),
-                                "problem": st.column_config.TextColumn("problem", width="large")})
+    pictures = [
+        _embedded(folder.thumb(split, name))
+        for split, name in zip(rows["split"], rows["id"], strict=True)
+    ]
+    told = [
+        text.removeprefix(file).lstrip(": ")
+        for text, file in zip(rows["problem"], rows["file"], strict=True)
+    ]
+    shown = rows.assign(
+        picture=pictures, id=rows["id"].replace("", "(the whole set)"), problem=told
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="data.problems",
+        row_height=ROW_PX,
+        height="content",
+        column_order=["picture", "id", "what", "problem", "severity", "kind", "split", "file"],
+        alt=f"{len(rows)} problems with their images",
+        column_config={
+            "picture": st.column_config.ImageColumn("", width=104),
+            "severity": st.column_config.TextColumn("what a run does"),
+            "problem": st.column_config.TextColumn("problem", width="large"),
+        },
+    )
 
 
 def _embedded(path: Path) -> str:
-    return "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode() if path.exists() else ""
+    return (
+        "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode()
+        if path.exists()
+        else ""
+    )
 
 
 def _state_titles() -> Sequence[str]:
     from mtal.datasets.checks.coverage import TITLES
+
     return TITLES
 
 
 def _in_order(severities: pd.Series) -> list[str]:
     from mtal.datasets.checks.problems import SEVERITIES
-    there = set(severities.unique())                        # a set of the column itself takes a second for 20,000 rows
+
+    there = set(severities.unique())  # a set of the column itself takes a second for 20,000 rows
     return [one for one in SEVERITIES if one in there]
 
 

@@ -1,4 +1,5 @@
 """What the labels of a data folder hold, and the labels of some images beside them."""
+
 from collections.abc import Mapping
 from functools import partial
 from html import escape
@@ -16,19 +17,36 @@ from mtal.ui.data.findings import states_of
 from mtal.ui.text import plain
 
 SPLITS = ("pool", "validation")
-FIRST = 4                                                   # rows of drawn labels before all are asked for
-COUNTED = {"pixels": ("percent", "Valid pixels (%)"), "images": ("images", "Labels that show it (%)")}
+FIRST = 4  # rows of drawn labels before all are asked for
+COUNTED = {
+    "pixels": ("percent", "Valid pixels (%)"),
+    "images": ("images", "Labels that show it (%)"),
+}
 
 
 def labels(folder: DataFolder, report: Report) -> None:
     """Numbers of every task, charts of one, and labels in colour beside their images."""
     st.subheader("What the labels hold")
-    st.dataframe(_statistics(report), hide_index=True, key="data.statistics", alt="Number, range and mean of each task's labels",
-                 column_config={"valid pixels (%)": st.column_config.NumberColumn(format="%.1f"),
-                                "labels": st.column_config.NumberColumn(format="localized")})
+    st.dataframe(
+        _statistics(report),
+        hide_index=True,
+        key="data.statistics",
+        alt="Number, range and mean of each task's labels",
+        column_config={
+            "valid pixels (%)": st.column_config.NumberColumn(format="%.1f"),
+            "labels": st.column_config.NumberColumn(format="localized"),
+        },
+    )
     titles = {task["name"]: task["title"] for task in report["tasks"]}
-    task = inputs.choose("Task", list(titles), "data", "task", titles.__getitem__, follows=False,
-                         widget=partial(st.segmented_control, required=True))
+    task = inputs.choose(
+        "Task",
+        list(titles),
+        "data",
+        "task",
+        titles.__getitem__,
+        follows=False,
+        widget=partial(st.segmented_control, required=True),
+    )
     chart(next(one for one in report["tasks"] if one["name"] == task), report["labels"][task])
     previews(folder, report)
 
@@ -42,29 +60,52 @@ def chart(task: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
         _classes(task, facts)
     elif task["form"] == "vectors":
         rows = _rows(facts, "facing", ["way", "percent"])
-        st.plotly_chart(figures.ways(rows, view), key="data.chart", alt=f"Where the vectors of {name} point")
+        st.plotly_chart(
+            figures.ways(rows, view), key="data.chart", alt=f"Where the vectors of {name} point"
+        )
         x, y, z = facts["both"]["direction"] or (0, 0, 0)
-        st.caption(f"By the largest component. The mean vector is ({x:.2f}, {y:.2f}, {z:.2f}), x right, y down, z away from the "
-                   "camera; surfaces that are seen have z below 0.")
+        st.caption(
+            f"By the largest component. The mean vector is ({x:.2f}, {y:.2f}, {z:.2f}), x right, y down, z away from the "
+            "camera; surfaces that are seen have z below 0."
+        )
     else:
         yes = task["form"] == "yes or no"
         rows = _rows(facts, "histogram", ["low", "high", "percent"])
         axis = "Pixels of an image that say yes (%)" if yes else f"{name} ({task['unit']})"
-        st.plotly_chart(figures.histogram(rows, axis, "Labels (%)" if yes else "Valid pixels (%)", view, logarithmic=not yes),
-                        key="data.chart", alt=f"How often values of {name} occur")
+        st.plotly_chart(
+            figures.histogram(
+                rows, axis, "Labels (%)" if yes else "Valid pixels (%)", view, logarithmic=not yes
+            ),
+            key="data.chart",
+            alt=f"How often values of {name} occur",
+        )
 
 
 def previews(folder: DataFolder, report: Report) -> None:
     """A row per image: itself, then its labels in colour."""
     st.subheader("Do the labels fit the images?")
-    split = inputs.choose("Split", list(SPLITS), "data", "split", str.capitalize, follows=False,
-                          widget=partial(st.segmented_control, required=True))
+    split = inputs.choose(
+        "Split",
+        list(SPLITS),
+        "data",
+        "split",
+        str.capitalize,
+        follows=False,
+        widget=partial(st.segmented_control, required=True),
+    )
     facts = report["splits"][split]
     sampled = [facts["ids"][place] for place in facts["sampled"]]
     if not any(folder.preview(split, name, "image").exists() for name in sampled):
-        st.info("No labels are drawn here: no image of this split could be read.", icon=":material/hide_image:")
+        st.info(
+            "No labels are drawn here: no image of this split could be read.",
+            icon=":material/hide_image:",
+        )
         return
-    every = st.toggle(f"All {len(sampled)} images", key="data.every_preview") if len(sampled) > FIRST else True
+    every = (
+        st.toggle(f"All {len(sampled)} images", key="data.every_preview")
+        if len(sampled) > FIRST
+        else True
+    )
     heads = ["Image", *(task["title"] for task in report["tasks"])]
     for column, head in zip(st.columns(len(heads)), heads, strict=True):
         column.markdown(f"**{plain(head)}**")
@@ -80,29 +121,44 @@ def previews(folder: DataFolder, report: Report) -> None:
 def _preview(folder: DataFolder, split: str, name: str, states: Mapping[str, int]) -> None:
     """One image and its labels; where there is none to see, why. `states`: of its label for each task."""
     from mtal.datasets.checks.coverage import TITLES
+
     for column, what in zip(st.columns(len(states) + 1), ["image", *states], strict=True):
         path = folder.preview(split, name, what)
         if path.exists():
             column.image(str(path), width="stretch", alt=f"{what} of {name}")
         else:
-            column.caption(f":material/label_off: {TITLES[states[what]] if what in states else 'no picture'}")
+            column.caption(
+                f":material/label_off: {TITLES[states[what]] if what in states else 'no picture'}"
+            )
         if what == "image":
             column.caption(plain(name))
 
 
 def _classes(task: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
     rows = _rows(facts, "classes", ["class", "percent", "images"])
-    counted = st.segmented_control("Count", list(COUNTED), default="pixels", required=True, key="data.counted") or "pixels"
+    counted = (
+        st.segmented_control(
+            "Count", list(COUNTED), default="pixels", required=True, key="data.counted"
+        )
+        or "pixels"
+    )
     column, axis = COUNTED[counted]
-    st.plotly_chart(figures.classes(rows.assign(percent=rows[column]), axis, f"classes {task['name']}"), key="data.chart",
-                    alt=f"How often each class of {task['title']} occurs")
+    st.plotly_chart(
+        figures.classes(rows.assign(percent=rows[column]), axis, f"classes {task['name']}"),
+        key="data.chart",
+        alt=f"How often each class of {task['title']} occurs",
+    )
     never = [name for name, percent, _ in facts["both"]["classes"] if not percent]
     if never:
-        st.caption(f"{count(len(never), 'class', 'classes')} in no label: {plain(', '.join(never))}.")
+        st.caption(
+            f"{count(len(never), 'class', 'classes')} in no label: {plain(', '.join(never))}."
+        )
 
 
 def _rows(facts: Mapping[str, Any], what: str, columns: list[str]) -> pd.DataFrame:
-    frames = [pd.DataFrame(facts[split][what], columns=columns).assign(split=split) for split in SPLITS]
+    frames = [
+        pd.DataFrame(facts[split][what], columns=columns).assign(split=split) for split in SPLITS
+    ]
     return pd.concat([frame for frame in frames if len(frame)] or frames)
 
 
@@ -111,8 +167,14 @@ def _statistics(report: Report) -> pd.DataFrame:
     rows = []
     for task in report["tasks"]:
         facts = report["labels"][task["name"]]["both"]
-        rows.append({"task": task["title"], "labels": facts["labels"], "values": _values(facts, task),
-                     "valid pixels (%)": facts["valid_percent"]})
+        rows.append(
+            {
+                "task": task["title"],
+                "labels": facts["labels"],
+                "values": _values(facts, task),
+                "valid pixels (%)": facts["valid_percent"],
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -125,12 +187,20 @@ def _values(facts: Mapping[str, Any], task: Mapping[str, Any]) -> str:
         return "–"
     if task["form"] == "yes or no":
         return f"{100 * facts['mean']:.1f} % of the pixels say yes"
-    low, high, mean = (f"{facts[name]:.3g} {task['unit']}".rstrip() for name in ("min", "max", "mean"))
+    low, high, mean = (
+        f"{facts[name]:.3g} {task['unit']}".rstrip() for name in ("min", "max", "mean")
+    )
     return f"{low} to {high}, mean {mean}"
 
 
 def _legend(legend: list[list[str]]) -> str:
     patch = "display:inline-block;width:11px;height:11px;margin-right:4px;border:1px solid #8888;background:"
-    return '<div style="font-size:.85rem;line-height:1.7">' + "".join(
-        f'<span style="margin-right:12px;white-space:nowrap"><i aria-hidden="true" style="{patch}{escape(colour)}"></i>'
-        f"{escape(text)}</span> " for text, colour in legend) + "</div>"
+    return (
+        '<div style="font-size:.85rem;line-height:1.7">'
+        + "".join(
+            f'<span style="margin-right:12px;white-space:nowrap"><i aria-hidden="true" style="{patch}{escape(colour)}"></i>'
+            f"{escape(text)}</span> "
+            for text, colour in legend
+        )
+        + "</div>"
+    )

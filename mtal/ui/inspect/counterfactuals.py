@@ -1,4 +1,5 @@
 """Counterfactual ranks of one image: under other rules and under the other strategies that scored this pool."""
+
 import pandas as pd
 import streamlit as st
 
@@ -35,7 +36,11 @@ def show_ranks(run: Run, cycle: int, image: int, pool: pd.DataFrame, rules: pd.D
 def _about(rules: pd.DataFrame) -> str:
     parts = []
     if (rules["kind"] != "strategy").any():
-        parts.append("Rules of our score are plain rankings of the pool before the first pick, without the greedy update.")
+        parts.append(
+            "Rules of our score are plain rankings of the pool before the first pick, without the greedy update."
+        )
     if (rules["kind"] == "strategy").any():
-        parts.append("Strategies chose from the same pool with the same network and budget, each in its own way of picking.")
+        parts.append(
+            "Strategies chose from the same pool with the same network and budget, each in its own way of picking."
+        )
     return " ".join(parts)

@@ -1,4 +1,5 @@
 """All that is known of one image of a pool, from why it stands where it stands to where the numbers come from."""
+
 import pandas as pd
 import streamlit as st
 
@@ -55,9 +56,16 @@ def _show_why(run: Run, cycle: int, image: int, pool: pd.DataFrame, rules: pd.Da
     with words:
         earlier = image_navigator.labelled_since(run, cycle, image) if row["labelled"] else ""
         title = str(run.facts.get("strategy_title", run.config.strategy))
-        sentence = pick_reason.why(pool, image, cycle, run.config, title, earlier,
-                                 image_navigator.tasks_bought(run, cycle, image) if row["picked"] else (),
-                                 image in run.began_with(cycle).get("rejected", ()))
+        sentence = pick_reason.why(
+            pool,
+            image,
+            cycle,
+            run.config,
+            title,
+            earlier,
+            image_navigator.tasks_bought(run, cycle, image) if row["picked"] else (),
+            image in run.began_with(cycle).get("rejected", ()),
+        )
         st.markdown(f"##### {code(str(row['id']))} (number {image})")
         st.markdown(plain(sentence))
         st.markdown(plain(verdict(rules, bool(row["picked"]))))
@@ -69,9 +77,18 @@ def _show_distribution(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> 
     row = pool.iloc[image]
     if "score" not in pool or not row["open"]:
         return
-    with st.expander("Its score among the pool", key="inspect.scores.open", icon=":material/bar_chart:",
-                     on_change="rerun") as box:
+    with st.expander(
+        "Its score among the pool",
+        key="inspect.scores.open",
+        icon=":material/bar_chart:",
+        on_change="rerun",
+    ) as box:
         if box.open:
-            show_figure(score_distribution(pool, f"{run.name}/{cycle}", float(row["score"])), score_bins(pool),
-                        f"{run.name}-scores-{cycle}", f"{row['id']} among the scores of cycle {cycle} · {run.name}",
-                        "inspect.scores", "Histogram of the scores of the unlabelled pool, with the cut-off and this image")
+            show_figure(
+                score_distribution(pool, f"{run.name}/{cycle}", float(row["score"])),
+                score_bins(pool),
+                f"{run.name}-scores-{cycle}",
+                f"{row['id']} among the scores of cycle {cycle} · {run.name}",
+                "inspect.scores",
+                "Histogram of the scores of the unlabelled pool, with the cut-off and this image",
+            )

@@ -1,4 +1,5 @@
 """What the labels of one picked image changed: its loss and its disagreement in every later cycle, and its weights."""
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -22,14 +23,30 @@ def show_afterwards(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> Non
     if rows.empty:
         st.caption("This run did not write down what became of its picks: it is older than that.")
         return
-    told = [sentence for task in run.tasks for part in PARTS if (sentence := change(rows, task, part))]
+    told = [
+        sentence for task in run.tasks for part in PARTS if (sentence := change(rows, task, part))
+    ]
     st.markdown(plain(" ".join([*told, weights(rows, run.tasks)]) or _nothing_yet(rows, run)))
     if inputs.switch("Show as", ["chart", "table"], "inspect", "later") == "table":
-        st.dataframe(rows, key="inspect.later.table", hide_index=True, width="content", height="content",
-                     alt="Loss, disagreement and weight of this image per cycle")
+        st.dataframe(
+            rows,
+            key="inspect.later.table",
+            hide_index=True,
+            width="content",
+            height="content",
+            alt="Loss, disagreement and weight of this image per cycle",
+        )
         return
-    panels = [Panel(f"{task.title}, {title}", f"{part}.{task.name}", "" if part == "loss" else task.distance_unit)
-              for part, title in PARTS.items() for task in run.tasks if is_measured(rows, f"{part}.{task.name}")]
+    panels = [
+        Panel(
+            f"{task.title}, {title}",
+            f"{part}.{task.name}",
+            "" if part == "loss" else task.distance_unit,
+        )
+        for part, title in PARTS.items()
+        for task in run.tasks
+        if is_measured(rows, f"{part}.{task.name}")
+    ]
     if panels:
         st.html(over_cycles(rows, panels))
 
@@ -40,22 +57,42 @@ def change(rows: pd.DataFrame, task: TaskFacts, part: str) -> str:
     if column not in rows:
         return ""
     before, after = rows[~rows["learned"]], rows[rows["learned"]]
-    if before.empty or after.empty or not np.isfinite(before[column].iloc[0]) or not np.isfinite(after[column].iloc[0]):
+    if (
+        before.empty
+        or after.empty
+        or not np.isfinite(before[column].iloc[0])
+        or not np.isfinite(after[column].iloc[0])
+    ):
         return ""
-    first, then, last = float(before[column].iloc[0]), float(after[column].iloc[0]), float(after[column].iloc[-1])
+    first, then, last = (
+        float(before[column].iloc[0]),
+        float(after[column].iloc[0]),
+        float(after[column].iloc[-1]),
+    )
     unit = f" {task.distance_unit}" if part == "s" else ""
     verb = "fell" if then < first else "rose" if then > first else "stayed"
-    moved = f"{verb} at {figures(then)}{unit}" if verb == "stayed" else f"{verb} from {figures(first)} to {figures(then)}{unit}"
+    moved = (
+        f"{verb} at {figures(then)}{unit}"
+        if verb == "stayed"
+        else f"{verb} from {figures(first)} to {figures(then)}{unit}"
+    )
     known = len(after) > 1 and np.isfinite(last)
-    later = f", and stands at {figures(last)} after {count(len(after), 'training')}" if known else ""
+    later = (
+        f", and stands at {figures(last)} after {count(len(after), 'training')}" if known else ""
+    )
     return f"Its {task.title.lower()} {PARTS[part]} {moved} after one training on it{later}."
 
 
 def weights(rows: pd.DataFrame, tasks: tuple[TaskFacts, ...]) -> str:
     """`In its first training its weight was 1.80 for depth and 0.400 for normals.`; "" where it has not been learned."""
     after = rows[rows["learned"]]
-    given = {task.title.lower(): float(after[f"weight.{task.name}"].iloc[0]) for task in tasks
-             if len(after) and f"weight.{task.name}" in after and np.isfinite(after[f"weight.{task.name}"].iloc[0])}
+    given = {
+        task.title.lower(): float(after[f"weight.{task.name}"].iloc[0])
+        for task in tasks
+        if len(after)
+        and f"weight.{task.name}" in after
+        and np.isfinite(after[f"weight.{task.name}"].iloc[0])
+    }
     if not given:
         return ""
     if len(set(given.values())) == 1:

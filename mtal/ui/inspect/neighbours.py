@@ -1,4 +1,5 @@
 """What an image is close to: labelled images, earlier picks, and the images next to it at the cut-off."""
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -23,15 +24,25 @@ def show_neighbours(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> Non
     coverage = covered(pool, image)
     if coverage:
         st.markdown(plain(coverage))
-    batch = "Nearest images picked earlier in this batch" if pool["picked"].iloc[image] else "Nearest images picked in this batch"
+    batch = (
+        "Nearest images picked earlier in this batch"
+        if pool["picked"].iloc[image]
+        else "Nearest images picked in this batch"
+    )
     for kind, title in (("labelled", "Nearest labelled images"), ("picked", batch)):
         rows = near[near["kind"] == kind]
         st.markdown(f"**{title}**")
         if rows.empty:
             st.caption("None: nothing was picked before it." if kind == "picked" else "None.")
         else:
-            show_row(run, cycle, rows["index"].tolist(), [str(name) for name in rows["id"]],
-                     [f"distance {figures(gap)}" for gap in rows["distance"]], f"inspect.{kind}")
+            show_row(
+                run,
+                cycle,
+                rows["index"].tolist(),
+                [str(name) for name in rows["id"]],
+                [f"distance {figures(gap)}" for gap in rows["distance"]],
+                f"inspect.{kind}",
+            )
 
 
 def covered(pool: pd.DataFrame, image: int) -> str:
@@ -39,20 +50,34 @@ def covered(pool: pd.DataFrame, image: int) -> str:
 
     From the distances to the nearest labelled image before the pick, and once the batch counts as labelled.
     """
-    before = "nearest" if "nearest" in pool else "diversity_start" if "diversity_start" in pool else ""
+    before = (
+        "nearest" if "nearest" in pool else "diversity_start" if "diversity_start" in pool else ""
+    )
     if not before or not pool["open"].iloc[image]:
         return ""
     free, gap = pool[pool["open"]], float(pool[before].iloc[image])
     share = pool_percentile(free[before], gap)
     if not np.isfinite(share):
         return ""
-    word = "badly covered" if share >= 75 else "well covered" if share < 25 else "covered about as well as most"
-    text = (f"Before the pick it was {word}: its distance to the nearest labelled image is at the pool's "
-            f"{ordinal(round(share))} percentile.")
+    word = (
+        "badly covered"
+        if share >= 75
+        else "well covered"
+        if share < 25
+        else "covered about as well as most"
+    )
+    text = (
+        f"Before the pick it was {word}: its distance to the nearest labelled image is at the pool's "
+        f"{ordinal(round(share))} percentile."
+    )
     if "nearest_after" not in pool or pool["picked"].iloc[image]:
         return text
     after = float(pool["nearest_after"].iloc[image])
-    moved = f"went down to {figures(after)}" if after < gap else "did not change: nothing in the batch is nearer"
+    moved = (
+        f"went down to {figures(after)}"
+        if after < gap
+        else "did not change: nothing in the batch is nearer"
+    )
     return f"{text} With the whole batch labelled, that distance of {figures(gap)} {moved}."
 
 
@@ -65,11 +90,15 @@ def show_near_misses(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     if missed.empty:
         st.caption("None: every image that could be picked was picked.")
         return
-    st.caption("The next ranks below the cut-off, as they stood once the whole batch counted as labelled. J and K step through "
-               "the picks and on into these; any other image of the pool opens from the field at the top.")
+    st.caption(
+        "The next ranks below the cut-off, as they stood once the whole batch counted as labelled. J and K step through "
+        "the picks and on into these; any other image of the pool opens from the field at the top."
+    )
     drivers = [driving_task(pool, int(image)) for image in missed.index]
-    notes = [f"{figures(score)} · {driver}" if driver else figures(score)
-             for score, driver in zip(missed["score"], drivers, strict=True)]
+    notes = [
+        f"{figures(score)} · {driver}" if driver else figures(score)
+        for score, driver in zip(missed["score"], drivers, strict=True)
+    ]
     labels = [f"{rank:,} · {name}" for rank, name in zip(missed["rank"], missed["id"], strict=True)]
     show_row(run, cycle, [int(image) for image in missed.index], labels, notes, "inspect.near")
 
@@ -85,6 +114,12 @@ def _two_diversities(row: pd.Series) -> None:
     at_start, now = float(row["diversity_start"]), float(row["diversity"])
     left, right = st.columns(2)
     left.metric("Diversity at the start of the batch", figures(at_start))
-    right.metric("When it was picked" if row["picked"] else "After the whole batch", figures(now),
-                 delta=None if abs(at_start - now) < 1e-9 else f"{now - at_start:.{decimals([at_start], 3)}f}", delta_color="off",
-                 help="Every pick counts as labelled at once, so images near it lose diversity.")
+    right.metric(
+        "When it was picked" if row["picked"] else "After the whole batch",
+        figures(now),
+        delta=None
+        if abs(at_start - now) < 1e-9
+        else f"{now - at_start:.{decimals([at_start], 3)}f}",
+        delta_color="off",
+        help="Every pick counts as labelled at once, so images near it lose diversity.",
+    )

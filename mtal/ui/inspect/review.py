@@ -1,4 +1,5 @@
 """Accept or reject the image that is looked at, or leave a note, as on the Batch page; with who did it and when."""
+
 import streamlit as st
 
 from mtal.analysis.text.pick_reason import what_decisions_do
@@ -11,7 +12,8 @@ from mtal.ui.text import plain
 
 ABOUT = {
     True: "Accepted: label it. Rejected: the next best image takes its place in the batch.",
-    False: "Accepted: it comes first when a pick is rejected. Rejected: it never takes a place in this batch."}
+    False: "Accepted: it comes first when a pick is rejected. Rejected: it never takes a place in this batch.",
+}
 SIGNS = {ACCEPTED: ":material/check_circle: Accepted", REJECTED: ":material/cancel: Rejected"}
 
 
@@ -24,13 +26,27 @@ def show_judgement(run: Run, cycle: int, sample: str, picked: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="inspect-judgement"):
         for value, (label, key, icon) in BUTTONS.items():
             taken = decision == value
-            st.button(label, key=f"inspect.{value}", icon=icon, shortcut=key, type="primary" if taken else "secondary",
-                      on_click=decide, args=(run, cycle, [sample], UNDECIDED if taken else value), disabled=settled,
-                      help=f"{ABOUT[picked]} {what_decisions_do(run.config, settled)}")
+            st.button(
+                label,
+                key=f"inspect.{value}",
+                icon=icon,
+                shortcut=key,
+                type="primary" if taken else "secondary",
+                on_click=decide,
+                args=(run, cycle, [sample], UNDECIDED if taken else value),
+                disabled=settled,
+                help=f"{ABOUT[picked]} {what_decisions_do(run.config, settled)}",
+            )
         field = f"inspect.note.{sample}"
         st.session_state[field] = note
-        st.text_input("Note", key=field, placeholder="a note about this image", width=280, on_change=note_from,
-                      args=(run, cycle, sample, field))
+        st.text_input(
+            "Note",
+            key=field,
+            placeholder="a note about this image",
+            width=280,
+            on_change=note_from,
+            args=(run, cycle, sample, field),
+        )
     if row:
         said_so = f"{SIGNS[decision]} by" if decision else "Noted by"
         st.caption(f"{said_so} {plain(str(row['who']))}, {plain(str(row['when']))}.")

@@ -1,4 +1,5 @@
 """What a plan will do and how long it may take, said before it starts; from earlier runs only, else it says so."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,15 +16,14 @@ class Forecast:
 
     Seconds are a likely range for all runs, one after the other; None if a strategy was never timed.
     """
+
     runs: int
     cycles: int
     pool: int | None
     images_per_cycle: int | None
     labels_per_cycle: int | None
     seconds: tuple[float, float] | None
-    earlier: int                                            # how many earlier runs the time is based on
-
-
+    earlier: int  # how many earlier runs the time is based on
 
 
 def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
@@ -35,14 +35,16 @@ def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
     return Forecast(len(configs), config.cycles, pool, images, labels, will.seconds, will.earlier)
 
 
-
-
 def pool_size(config: Config) -> int | None:
     """Images in the pool, as a check or an earlier run on the same folder found it."""
     report = _report(config)
     if report is not None:
         return int(report["splits"]["pool"]["images"])
-    same = (run for run in loaders.runs() if (run.config.dataset, run.config.data) == (config.dataset, config.data))
+    same = (
+        run
+        for run in loaders.runs()
+        if (run.config.dataset, run.config.data) == (config.dataset, config.data)
+    )
     return next((len(run.facts["pool"]) for run in same if run.facts), None)
 
 

@@ -1,4 +1,5 @@
 """The launch page's blocks: presets, strategies x seeds, what the plan will do, its YAML, and the button that starts it."""
+
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -19,12 +20,22 @@ from mtal.ui.launch.estimate import all_labelled, forecast, pool_size
 from mtal.ui.launch.settings_form import key
 from mtal.ui.text import code, plain
 
-__all__ = ["SELECTION", "begin_form", "copied", "fields", "look", "presets", "strategies_and_seeds", "summary", "yaml_view"]
-SEEDS = 3                                                   # of a comparison, as in the paper
-COMPARISONS = ("paper", "all")                              # `?compare=` of the address
-SHOWN = 4                                                   # runs that are there already and named
-REFUSED = "launch.refused"                                  # session key: setting of the address -> what is wrong, what is shown
-OWN = "own settings"                                        # the preset box when nothing is filled in
+__all__ = [
+    "SELECTION",
+    "begin_form",
+    "copied",
+    "fields",
+    "look",
+    "presets",
+    "strategies_and_seeds",
+    "summary",
+    "yaml_view",
+]
+SEEDS = 3  # of a comparison, as in the paper
+COMPARISONS = ("paper", "all")  # `?compare=` of the address
+SHOWN = 4  # runs that are there already and named
+REFUSED = "launch.refused"  # session key: setting of the address -> what is wrong, what is shown
+OWN = "own settings"  # the preset box when nothing is filled in
 
 
 def begin_form() -> None:
@@ -36,12 +47,18 @@ def begin_form() -> None:
     asked = repr(sorted(st.query_params.to_dict().items()))
     if key("dataset") not in st.session_state or st.session_state.get("launch.filled") != asked:
         wrong = _fill_as_asked()
-        st.session_state[REFUSED] = {name: (text, st.session_state.get(key(name))) for name, text in wrong.items()}
+        st.session_state[REFUSED] = {
+            name: (text, st.session_state.get(key(name))) for name, text in wrong.items()
+        }
         st.session_state["launch.filled"] = asked
     if refused := _refused():
-        said = "; ".join(f"**{name}** {plain(text)}" if name else plain(text) for name, text in refused.items())
-        st.warning(f"The address of this page asks for what cannot be: {said}. The form shows something else there.",
-                   icon=":material/link_off:")
+        said = "; ".join(
+            f"**{name}** {plain(text)}" if name else plain(text) for name, text in refused.items()
+        )
+        st.warning(
+            f"The address of this page asks for what cannot be: {said}. The form shows something else there.",
+            icon=":material/link_off:",
+        )
         st.button("Go on with what the form shows", key="launch.accept", on_click=_forget_refused)
 
 
@@ -52,22 +69,36 @@ def copied() -> tuple[str, ...]:
     if run is None or run.status not in {Status.FAILED, Status.INTERRUPTED}:
         return ()
     found = cause(run)
-    st.warning(f"A copy of {code(name)}, which {run.status}: *{found.title}*. {found.advice}", icon=":material/content_copy:")
+    st.warning(
+        f"A copy of {code(name)}, which {run.status}: *{found.title}*. {found.advice}",
+        icon=":material/content_copy:",
+    )
     return found.settings
 
 
 def presets() -> None:
     """Fill all settings at once."""
-    st.selectbox("Preset", [OWN, *PRESETS], key=key("preset"), on_change=_take_preset, persist_state="session",
-                 format_func=lambda name: f"{name}: {PRESETS[name][0]}" if name in PRESETS else OWN,
-                 help="Fills all settings below; change what you like afterwards.")
+    st.selectbox(
+        "Preset",
+        [OWN, *PRESETS],
+        key=key("preset"),
+        on_change=_take_preset,
+        persist_state="session",
+        format_func=lambda name: f"{name}: {PRESETS[name][0]}" if name in PRESETS else OWN,
+        help="Fills all settings below; change what you like afterwards.",
+    )
     titles = strategy_cards.titles()
     with st.container(horizontal=True):
         for which, label in (("paper", "The paper's {} methods"), ("all", "All {} strategies")):
             found = _compared(which)
-            st.button(f"{label.format(len(found))} × {SEEDS} seeds", key=key(f"compare.{which}"), on_click=_compare,
-                      args=(which,), icon=":material/compare_arrows:",
-                      help=f"{plain(', '.join(titles[name] for name in found))}: what can choose for these tasks.")
+            st.button(
+                f"{label.format(len(found))} × {SEEDS} seeds",
+                key=key(f"compare.{which}"),
+                on_click=_compare,
+                args=(which,),
+                icon=":material/compare_arrows:",
+                help=f"{plain(', '.join(titles[name] for name in found))}: what can choose for these tasks.",
+            )
 
 
 def look() -> tuple[dict[str, str], list[Cell]]:
@@ -83,9 +114,17 @@ def look() -> tuple[dict[str, str], list[Cell]]:
 def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
     """What is compared: a run for each strategy and seed."""
     titles = strategy_cards.titles()
-    st.session_state[key("strategy")] = [name for name in st.session_state[key("strategy")] if name in titles]
-    st.multiselect("Strategies", list(titles), key=key("strategy"), persist_state="session", format_func=titles.__getitem__,
-                   help="A run for each, all from the same random start.")
+    st.session_state[key("strategy")] = [
+        name for name in st.session_state[key("strategy")] if name in titles
+    ]
+    st.multiselect(
+        "Strategies",
+        list(titles),
+        key=key("strategy"),
+        persist_state="session",
+        format_func=titles.__getitem__,
+        help="A run for each, all from the same random start.",
+    )
     settings_form.show_wrong("strategy", wrong)
     strategy_cards.say_unusable()
     chosen = st.session_state[key("strategy")]
@@ -94,23 +133,48 @@ def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
             for name in chosen:
                 strategy_cards.card_button(name, "launch")
     seeds, first = st.columns(2)
-    seeds.number_input("Seeds", 1, 20, key=key("seeds"), persist_state="session",
-                       help="Runs per strategy. One seed has no error estimate; the paper takes three.")
-    first.number_input("First seed", 0, key=key("seed"), persist_state="session", help="The others count up from it.")
+    seeds.number_input(
+        "Seeds",
+        1,
+        20,
+        key=key("seeds"),
+        persist_state="session",
+        help="Runs per strategy. One seed has no error estimate; the paper takes three.",
+    )
+    first.number_input(
+        "First seed",
+        0,
+        key=key("seed"),
+        persist_state="session",
+        help="The others count up from it.",
+    )
     settings_form.show_wrong("seed", wrong)
     varied = set(st.session_state.get("launch.vary", ())) & set(ablation_choice.heeded(chosen))
-    with st.expander("Ablations: vary one setting at a time" + f" ({len(varied)})" * bool(varied), key="launch.ablations"):
-        st.caption("Each value is a variant of its own beside the plain settings, only for the strategies that heed it.")
+    with st.expander(
+        "Ablations: vary one setting at a time" + f" ({len(varied)})" * bool(varied),
+        key="launch.ablations",
+    ):
+        st.caption(
+            "Each value is a variant of its own beside the plain settings, only for the strategies that heed it."
+        )
         ablation_choice.choose_varied(chosen, settings_form.read(), "launch")
 
 
-def fields(section: str, names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[str]) -> None:
+def fields(
+    section: str, names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[str]
+) -> None:
     """The few settings that most plans change, the rest folded; unfolded if something in it is wrong or should change."""
-    first, rest = [name for name in names if name in settings_form.FIRST], [name for name in names if name not in settings_form.FIRST]
+    first, rest = (
+        [name for name in names if name in settings_form.FIRST],
+        [name for name in names if name not in settings_form.FIRST],
+    )
     _grid(first, wrong, to_change)
     if rest:
-        with st.expander(f"All settings of {section.lower()} ({len(rest)} more)",
-                         expanded=any(name in wrong or name in to_change for name in rest), key=f"launch.more.{section}"):
+        with st.expander(
+            f"All settings of {section.lower()} ({len(rest)} more)",
+            expanded=any(name in wrong or name in to_change for name in rest),
+            key=f"launch.more.{section}",
+        ):
             _grid(rest, wrong, to_change)
 
 
@@ -119,14 +183,26 @@ def summary(wrong: Mapping[str, str], cells: Sequence[Cell]) -> None:
     with st.container(border=True, key="launch.summary"):
         st.markdown("##### What will happen")
         if not cells:
-            found = [f"**{name}** {plain(text)}" if name else plain(text) for name, text in wrong.items()]
+            found = [
+                f"**{name}** {plain(text)}" if name else plain(text) for name, text in wrong.items()
+            ]
             st.error("Not ready: " + "; ".join(found), icon=":material/error:")
         else:
             _say(cells)
         name, title = experiment_plan.name_and_title(cells) if len(cells) > 1 else ("", "")
-        ready = bool(cells) and _data_is_there(cells[0].config) and _something_to_choose(cells[0].config)
+        ready = (
+            bool(cells)
+            and _data_is_there(cells[0].config)
+            and _something_to_choose(cells[0].config)
+        )
         label = f"Start {count(len(cells), 'run')}" if cells else "Start"
-        if st.button(label, key="launch.go", type="primary", icon=":material/rocket_launch:", disabled=not ready):
+        if st.button(
+            label,
+            key="launch.go",
+            type="primary",
+            icon=":material/rocket_launch:",
+            disabled=not ready,
+        ):
             if len(cells) > 1:
                 experiment_plan.start(name, title, cells)
             else:
@@ -137,12 +213,27 @@ def yaml_view(cells: Sequence[Cell]) -> None:
     """The same plan as text: to keep, to send, to start from the command line, or to paste."""
     with st.expander("As YAML", icon=":material/data_object:", key="launch.yaml"):
         if cells:
-            text = settings_form.to_yaml(cells, st.session_state.get(key("name")) or experiment_plan.proposed_name(cells))
+            text = settings_form.to_yaml(
+                cells, st.session_state.get(key("name")) or experiment_plan.proposed_name(cells)
+            )
             st.code(text, language="yaml")
-            st.download_button("Download", text, "plan.yaml", "application/yaml", key="launch.download",
-                               icon=":material/download:")
-        pasted = st.text_area("Paste settings here", key="launch.paste", placeholder="epochs: 40\nbackbone: hrnet18")
-        st.button("Fill the form from this", key="launch.take", on_click=_take_text, disabled=not pasted.strip())
+            st.download_button(
+                "Download",
+                text,
+                "plan.yaml",
+                "application/yaml",
+                key="launch.download",
+                icon=":material/download:",
+            )
+        pasted = st.text_area(
+            "Paste settings here", key="launch.paste", placeholder="epochs: 40\nbackbone: hrnet18"
+        )
+        st.button(
+            "Fill the form from this",
+            key="launch.take",
+            on_click=_take_text,
+            disabled=not pasted.strip(),
+        )
 
 
 def _grid(names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[str]) -> None:
@@ -162,25 +253,39 @@ def _grid(names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[st
 def _say(cells: Sequence[Cell]) -> None:
     configs = [cell.config for cell in cells]
     config, will = configs[0], forecast(configs, pool_size(configs[0]))
-    parts = [shape(cells), "at most " * config.may_end_early + count(will.cycles, "cycle") + " each",
-             budget_text(config)]
-    parts.append(f"{will.labels_per_cycle:,} labels bought per cycle ({count(will.images_per_cycle or 0, 'image')} × "
-                 f"{count(len(config.tasks), 'task')}, pool of {will.pool:,})" if will.labels_per_cycle is not None else
-                 f"{config.step_percent:g} % of the pool × {count(len(config.tasks), 'task')} bought per cycle")
-    st.markdown(" · ".join(f"**{part}**" if place == 0 else part for place, part in enumerate(parts)))
+    parts = [
+        shape(cells),
+        "at most " * config.may_end_early + count(will.cycles, "cycle") + " each",
+        budget_text(config),
+    ]
+    parts.append(
+        f"{will.labels_per_cycle:,} labels bought per cycle ({count(will.images_per_cycle or 0, 'image')} × "
+        f"{count(len(config.tasks), 'task')}, pool of {will.pool:,})"
+        if will.labels_per_cycle is not None
+        else f"{config.step_percent:g} % of the pool × {count(len(config.tasks), 'task')} bought per cycle"
+    )
+    st.markdown(
+        " · ".join(f"**{part}**" if place == 0 else part for place, part in enumerate(parts))
+    )
     there = [run for run in loaders.runs() if run.name in {one.name for one in configs}]
     if there:
         named = ", ".join(f"{code(run.name)} ({run.status})" for run in there[:SHOWN])
         named += f" and {len(there) - SHOWN} more" * (len(there) > SHOWN)
-        st.markdown(f":material/content_copy: With these settings there {'is' if len(there) == 1 else 'are'} {named}. Start goes "
-                    "on with what is not finished; for a new run change a setting or the seed.")
+        st.markdown(
+            f":material/content_copy: With these settings there {'is' if len(there) == 1 else 'are'} {named}. Start goes "
+            "on with what is not finished; for a new run change a setting or the seed."
+        )
     if will.seconds is None:
-        st.markdown(":material/schedule: No estimate: that takes an earlier run of each strategy with the same tasks, image size "
-                    "and network settings.")
+        st.markdown(
+            ":material/schedule: No estimate: that takes an earlier run of each strategy with the same tasks, image size "
+            "and network settings."
+        )
     else:
         most = "At most" if config.may_end_early else "About"
-        st.markdown(f":material/schedule: {most} **{span(*will.seconds)}** on one device, one run after the other "
-                    f"(from {count(will.earlier, 'earlier run')} with the same tasks, image size and network settings).")
+        st.markdown(
+            f":material/schedule: {most} **{span(*will.seconds)}** on one device, one run after the other "
+            f"(from {count(will.earlier, 'earlier run')} with the same tasks, image size and network settings)."
+        )
     if len({one.seed for one in configs}) < 3 and len({one.strategy for one in configs}) > 1:
         st.caption("With fewer than three seeds a difference between strategies can be chance.")
 
@@ -193,8 +298,11 @@ def _data_is_there(config: Config) -> bool:
         st.error(f"**data** {plain(str(error))}", icon=":material/error:")
         return False
     if not place:
-        st.error(f"**data** no folder of {plain(catalog.title(config.dataset))} was found. Give its folder in the form, look at "
-                 "what it must hold on the Data page, or choose drawn shapes.", icon=":material/folder_off:")
+        st.error(
+            f"**data** no folder of {plain(catalog.title(config.dataset))} was found. Give its folder in the form, look at "
+            "what it must hold on the Data page, or choose drawn shapes.",
+            icon=":material/folder_off:",
+        )
     return bool(place)
 
 
@@ -202,24 +310,34 @@ def _something_to_choose(config: Config) -> bool:
     """Whether images without labels may be there, where those are what a run picks; if not, say so."""
     if config.start != "labelled" or not all_labelled(config):
         return True
-    st.warning("**start** the last check found that every pool image has its labels: nothing to choose. Start from *random* to "
-               "simulate; if images were added since, check the folder again on the Data page.", icon=":material/label_off:")
+    st.warning(
+        "**start** the last check found that every pool image has its labels: nothing to choose. Start from *random* to "
+        "simulate; if images were added since, check the folder again on the Data page.",
+        icon=":material/label_off:",
+    )
     return False
 
 
 def _start(config: Config) -> None:
-    (run, said), = start.begin([config])
+    ((run, said),) = start.begin([config])
     st.markdown(f"- {code(run.name)} {said}")
     st.success("The run goes on when this page is closed.", icon=":material/check_circle:")
     with st.container(horizontal=True):
-        st.page_link("pages/run.py", label="Open it", icon=":material/timeline:", query_params={"run": run.name})
+        st.page_link(
+            "pages/run.py",
+            label="Open it",
+            icon=":material/timeline:",
+            query_params={"run": run.name},
+        )
         st.page_link("pages/jobs.py", label="Watch it on Jobs", icon=":material/work_history:")
 
 
 def _compared(which: str) -> list[str]:
     """Strategies of a comparison, as far as they can choose for the tasks in the form."""
     able = strategy_cards.allowed(st.session_state[key("tasks")])
-    return [name for name in strategy_cards.the_seven() if name in able] if which == "paper" else able
+    return (
+        [name for name in strategy_cards.the_seven() if name in able] if which == "paper" else able
+    )
 
 
 def _fill_as_asked() -> dict[str, str]:
@@ -237,7 +355,11 @@ def _fill_as_asked() -> dict[str, str]:
 def _refused() -> dict[str, str]:
     """What is wrong in the address, without the settings that were changed in the form since."""
     refused = st.session_state.get(REFUSED, {})
-    return {name: text for name, (text, shown) in refused.items() if not name or st.session_state[key(name)] == shown}
+    return {
+        name: text
+        for name, (text, shown) in refused.items()
+        if not name or st.session_state[key(name)] == shown
+    }
 
 
 def _forget_refused() -> None:
@@ -245,7 +367,11 @@ def _forget_refused() -> None:
 
 
 def _asked_settings() -> Mapping[str, object]:
-    given = {setting: text for setting, text in st.query_params.to_dict().items() if setting in Config.model_fields}
+    given = {
+        setting: text
+        for setting, text in st.query_params.to_dict().items()
+        if setting in Config.model_fields
+    }
     if "like" in st.query_params:
         return find_run(loaders.store(), st.query_params["like"]).config.changed() | given
     name = st.query_params.get("preset")

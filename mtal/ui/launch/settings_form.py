@@ -3,6 +3,7 @@
 A widget's value stands in the session under `launch.<setting>`. Texts stand for what has no widget of its own: `120x160`,
 `{depth: 2}`.
 """
+
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
@@ -17,11 +18,24 @@ from mtal.ui import catalog
 from mtal.ui.components import ablation_choice, strategy_cards
 from mtal.ui.text import plain
 
-FIRST = ("dataset", "data", "tasks", "network", "backbone", "epochs", "start", "start_percent", "step_percent", "cycles",
-         "device")
-REPEATED = ("strategy", "seed")                             # asked as lists, a run for each
-NAMES: dict[str, Callable[[], Sequence[str]]] = {           # settings that name something listed elsewhere
-    "dataset": lambda: tuple(catalog.datasets()), "network": catalog.networks, "backbone": catalog.backbones,
+FIRST = (
+    "dataset",
+    "data",
+    "tasks",
+    "network",
+    "backbone",
+    "epochs",
+    "start",
+    "start_percent",
+    "step_percent",
+    "cycles",
+    "device",
+)
+REPEATED = ("strategy", "seed")  # asked as lists, a run for each
+NAMES: dict[str, Callable[[], Sequence[str]]] = {  # settings that name something listed elsewhere
+    "dataset": lambda: tuple(catalog.datasets()),
+    "network": catalog.networks,
+    "backbone": catalog.backbones,
     "strategy": lambda: tuple(all_strategies()),
 }
 
@@ -83,8 +97,11 @@ def begun_with(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def read() -> dict[str, Any]:
     """The settings as they stand in the widgets, without strategy and seed."""
-    return {name: _from_widget(Config.model_fields[name].annotation, st.session_state[key(name)])
-            for names in sections().values() for name in names}
+    return {
+        name: _from_widget(Config.model_fields[name].annotation, st.session_state[key(name)])
+        for names in sections().values()
+        for name in names
+    }
 
 
 def plan() -> list[Cell]:
@@ -94,12 +111,19 @@ def plan() -> list[Cell]:
         raise ConfigError("strategy: choose at least one strategy")
     values = read()
     tasks = checked(make_config(values | {"strategy": strategies[0]})).tasks
-    if reasons := [reason for strategy in strategies if (reason := strategy_cards.why_not(strategy, tasks))]:
+    if reasons := [
+        reason for strategy in strategies if (reason := strategy_cards.why_not(strategy, tasks))
+    ]:
         raise ConfigError(f"strategy: {'; '.join(reasons)}")
     for strategy in strategies:
-        find_strategy(strategy)                             # one of one's own must keep the contract
-    return expand(values, strategies, range(first, first + st.session_state[key("seeds")]),
-                  one_at_a_time(values, ablation_choice.varied(strategies, "launch")), ablation_choice.heeds())
+        find_strategy(strategy)  # one of one's own must keep the contract
+    return expand(
+        values,
+        strategies,
+        range(first, first + st.session_state[key("seeds")]),
+        one_at_a_time(values, ablation_choice.varied(strategies, "launch")),
+        ablation_choice.heeds(),
+    )
 
 
 def checked(config: Config) -> Config:
@@ -109,7 +133,9 @@ def checked(config: Config) -> Config:
     offered = catalog.tasks_at(config.dataset, config.data)
     for task in config.tasks:
         if task not in offered:
-            raise ConfigError(f"tasks: {catalog.title(config.dataset)} has no labels for {task!r}; it has {', '.join(offered)}")
+            raise ConfigError(
+                f"tasks: {catalog.title(config.dataset)} has no labels for {task!r}; it has {', '.join(offered)}"
+            )
     return config
 
 
@@ -120,7 +146,9 @@ def by_setting(error: ConfigError) -> dict[str, str]:
     for part in str(error).split("; "):
         name, colon, message = part.partition(": ")
         known = bool(colon) and name.partition(".")[0] in Config.model_fields
-        place, text = (name.partition(".")[0], message) if known else (place, part)     # else it goes on about the same one
+        place, text = (
+            (name.partition(".")[0], message) if known else (place, part)
+        )  # else it goes on about the same one
         found[place] = f"{found[place]}; {text}" if place in found else text
     return found
 
@@ -128,7 +156,10 @@ def by_setting(error: ConfigError) -> dict[str, str]:
 def is_wide(name: str) -> bool:
     """Whether its widget needs a row of its own: lists of names, and texts that may be empty and then say what that means."""
     field = Config.model_fields[name]
-    return (get_origin(field.annotation) is tuple and bool(_options(name))) or field.default in ("", {})
+    return (get_origin(field.annotation) is tuple and bool(_options(name))) or field.default in (
+        "",
+        {},
+    )
 
 
 def draw(name: str, wrong: Mapping[str, str]) -> None:
@@ -141,8 +172,15 @@ def draw(name: str, wrong: Mapping[str, str]) -> None:
     elif get_origin(field.annotation) is tuple and options:
         st.multiselect(label, options, key=place, help=about, persist_state="session")
     elif options:
-        st.selectbox(label, options, key=place, help=about, format_func=lambda one: _title(name, one), persist_state="session",
-                     on_change=_keep_tasks if name == "dataset" else None)
+        st.selectbox(
+            label,
+            options,
+            key=place,
+            help=about,
+            format_func=lambda one: _title(name, one),
+            persist_state="session",
+            on_change=_keep_tasks if name == "dataset" else None,
+        )
     elif field.annotation in (int, float):
         st.number_input(label, key=place, help=about, persist_state="session", **_limits(name))
     else:
@@ -158,8 +196,10 @@ def show_wrong(name: str, wrong: Mapping[str, str]) -> None:
 
 def to_yaml(cells: Sequence[Cell], name: str) -> str:
     """The settings that differ from the defaults, with the command that starts the same runs; `name` of the experiment."""
-    strategies, seeds = (",".join(dict.fromkeys(values)) for values in
-                         ([cell.strategy for cell in cells], [str(cell.seed) for cell in cells]))
+    strategies, seeds = (
+        ",".join(dict.fromkeys(values))
+        for values in ([cell.strategy for cell in cells], [str(cell.seed) for cell in cells])
+    )
     varied: dict[str, list[str]] = {}
     for label in dict.fromkeys(cell.variant for cell in cells if cell.variant):
         setting, _, value = label.partition("=")
@@ -167,7 +207,8 @@ def to_yaml(cells: Sequence[Cell], name: str) -> str:
     command = f"launch --config plan.yaml --strategies {strategies} --seeds {seeds}"
     if len(cells) > 1:
         command = f"experiment new {name} {command.removeprefix('launch ')}" + "".join(
-            f" --vary {setting}={','.join(values)}" for setting, values in varied.items())
+            f" --vary {setting}={','.join(values)}" for setting, values in varied.items()
+        )
     return f"# python -m mtal {command}\n{yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)}"
 
 
@@ -185,7 +226,10 @@ def from_yaml(text: str) -> None:
 def _show(config: Config) -> None:
     for name in Config.model_fields:
         st.session_state[key(name)] = _to_widget(getattr(config, name))
-    st.session_state[key("strategy")], st.session_state[key("seed")] = [config.strategy], config.seed
+    st.session_state[key("strategy")], st.session_state[key("seed")] = (
+        [config.strategy],
+        config.seed,
+    )
     st.session_state[key("seeds")] = st.session_state.get(key("seeds"), 1)
 
 
@@ -194,7 +238,11 @@ def _shared(config: Config) -> dict[str, Any]:
 
 
 def _extra(field: Any) -> dict[str, Any]:
-    return field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {"section": "Other"}
+    return (
+        field.json_schema_extra
+        if isinstance(field.json_schema_extra, dict)
+        else {"section": "Other"}
+    )
 
 
 def _options(name: str) -> Sequence[str]:
@@ -203,7 +251,9 @@ def _options(name: str) -> Sequence[str]:
         return NAMES[name]()
     if name == "tasks":
         # What is chosen stays on offer, though the place may lack it: the form then says so instead of forgetting it.
-        offered = catalog.tasks_at(st.session_state[key("dataset")], st.session_state.get(key("data"), ""))
+        offered = catalog.tasks_at(
+            st.session_state[key("dataset")], st.session_state.get(key("data"), "")
+        )
         return list(dict.fromkeys([*offered, *st.session_state.get(key("tasks"), ())]))
     return get_args(annotation) if get_origin(annotation) is Literal else ()
 
@@ -219,8 +269,12 @@ def _limits(name: str) -> dict[str, Any]:
     lowest = next((one.ge for one in field.metadata if hasattr(one, "ge")), None)
     highest = next((one.le for one in field.metadata if hasattr(one, "le")), None)
     step = 1 if kind is int or not field.default else 10.0 ** math.floor(math.log10(field.default))
-    return {"min_value": None if lowest is None else kind(lowest), "max_value": None if highest is None else kind(highest),
-            "step": kind(step), "format": "%d" if kind is int else "%g"}
+    return {
+        "min_value": None if lowest is None else kind(lowest),
+        "max_value": None if highest is None else kind(highest),
+        "step": kind(step),
+        "format": "%d" if kind is int else "%g",
+    }
 
 
 def _to_widget(value: Any) -> Any:
@@ -236,7 +290,7 @@ def _from_widget(annotation: Any, value: Any) -> Any:
         try:
             return yaml.safe_load(value) or {}
         except yaml.YAMLError:
-            return value                                    # which Config refuses by name
+            return value  # which Config refuses by name
     return value
 
 
@@ -252,4 +306,6 @@ def _keep_tasks() -> None:
 def _usual_tasks(dataset: str, data: str = "") -> tuple[str, ...]:
     """Those of the default that the place has labels for, or all that it has."""
     offered = catalog.tasks_at(dataset, data)
-    return tuple(task for task in Config.model_fields["tasks"].default if task in offered) or offered
+    return (
+        tuple(task for task in Config.model_fields["tasks"].default if task in offered) or offered
+    )

@@ -1,4 +1,5 @@
 """What the points of the map can be coloured by, as far as the run measured it: a choice, and the colouring that it means."""
+
 from collections.abc import Callable
 from functools import partial
 
@@ -20,10 +21,13 @@ from mtal.runs.store.pool_table import tasks_of
 from mtal.runs.store.run import Run
 from mtal.ui import inputs, loaders
 
-NUMBERS = {                                                 # column of a pool table -> title, unit
-    "score": ("score", ""), "inconsistency": ("inconsistency", ""),
-    "diversity_start": ("diversity at the start", ""), "diversity": ("diversity when its turn came", ""),
-    "nearest": ("distance to the nearest labelled image", ""), "nearest_after": ("the same, once the batch is labelled", ""),
+NUMBERS = {  # column of a pool table -> title, unit
+    "score": ("score", ""),
+    "inconsistency": ("inconsistency", ""),
+    "diversity_start": ("diversity at the start", ""),
+    "diversity": ("diversity when its turn came", ""),
+    "nearest": ("distance to the nearest labelled image", ""),
+    "nearest_after": ("the same, once the batch is labelled", ""),
 }
 LOSS = "loss."
 WIDE = partial(st.selectbox, width=300)
@@ -32,33 +36,60 @@ WIDE = partial(st.selectbox, width=300)
 def choose_colouring(run: Run, cycle: int, pool: pd.DataFrame) -> Colouring:
     """One of them, from `?colour=`; what needs a second choice takes it from `?class=` or `?with=`."""
     kinds = _kinds(run, cycle, pool)
-    name = inputs.choose("Colour", list(kinds), "map", "colour", lambda one: kinds[one][0], follows=False, widget=WIDE)
+    name = inputs.choose(
+        "Colour",
+        list(kinds),
+        "map",
+        "colour",
+        lambda one: kinds[one][0],
+        follows=False,
+        widget=WIDE,
+    )
     return kinds[name][1]()
 
 
-def _kinds(run: Run, cycle: int, pool: pd.DataFrame) -> dict[str, tuple[str, Callable[[], Colouring]]]:
+def _kinds(
+    run: Run, cycle: int, pool: pd.DataFrame
+) -> dict[str, tuple[str, Callable[[], Colouring]]]:
     """Name in the address -> title, and what makes the colouring."""
     found: dict[str, tuple[str, Callable[[], Colouring]]] = {
-        "state": ("state", lambda: by_state(pool.assign(state=states(pool))))}
+        "state": ("state", lambda: by_state(pool.assign(state=states(pool))))
+    }
     for column, (title, unit) in NUMBERS.items():
         if column in pool and pool[column].notna().any():
             found[column] = (title, partial(_numbers, pool, column, title, unit))
     titles = {task.name: task for task in run.tasks}
     for task in tasks_of(pool, "s"):
         unit = titles[task].distance_unit if task in titles else ""
-        found[f"s.{task}"] = (f"score of {task}", partial(_numbers, pool, f"s.{task}", f"score of {task}", unit))
+        found[f"s.{task}"] = (
+            f"score of {task}",
+            partial(_numbers, pool, f"s.{task}", f"score of {task}", unit),
+        )
     if tasks_of(pool, "n"):
         found["driver"] = ("driving task", lambda: driving_tasks(pool))
-    found["labelled"] = ("cycle in which it was labelled", lambda: labelled_in(loaders.labelled_in(run).to_numpy(), cycle))
+    found["labelled"] = (
+        "cycle in which it was labelled",
+        lambda: labelled_in(loaders.labelled_in(run).to_numpy(), cycle),
+    )
     if loaders.others_picked(run, cycle):
-        found["strategy"] = ("what another strategy would pick", partial(_strategy, run, cycle, pool))
+        found["strategy"] = (
+            "what another strategy would pick",
+            partial(_strategy, run, cycle, pool),
+        )
     content = loaders.content(run, cycle)
     for task in dict.fromkeys(name.partition("/")[0] for name in map(str, content.columns)):
         title = titles[task].title if task in titles else task
-        found[f"class.{task}"] = (f"largest class of {title}", partial(dominant, content, task, title))
+        found[f"class.{task}"] = (
+            f"largest class of {title}",
+            partial(dominant, content, task, title),
+        )
     if len(content.columns):
         found["share"] = ("share of a class", partial(_share, content))
-    for column in (name for name in map(str, pool.columns) if name.startswith(LOSS) and pool[name].notna().any()):
+    for column in (
+        name
+        for name in map(str, pool.columns)
+        if name.startswith(LOSS) and pool[name].notna().any()
+    ):
         title = f"true error of {column.removeprefix(LOSS)}"
         found[column] = (title, partial(_numbers, pool, column, title, "its loss"))
     if "cluster" in pool and (pool["cluster"] >= 0).any():
@@ -79,12 +110,26 @@ def _strategy(run: Run, cycle: int, pool: pd.DataFrame) -> Colouring:
 
 def _share(content: pd.DataFrame) -> Colouring:
     names = [str(name) for name in content.columns]
-    name = inputs.choose("Class", names, "map", "class", lambda one: one.replace("/", ": "), follows=False, widget=WIDE)
-    return Values(f"share of {name.partition('/')[2]}", 100 * content[name].to_numpy(float), "% of pixels")
+    name = inputs.choose(
+        "Class",
+        names,
+        "map",
+        "class",
+        lambda one: one.replace("/", ": "),
+        follows=False,
+        widget=WIDE,
+    )
+    return Values(
+        f"share of {name.partition('/')[2]}", 100 * content[name].to_numpy(float), "% of pixels"
+    )
 
 
 def _decisions(run: Run, cycle: int, pool: pd.DataFrame) -> Colouring:
     found = loaders.batch(run, cycle)
     labels = pd.Series("not in the batch", index=pool.index)
     labels[found.index] = found["decision"].replace({"auto": "picked, not decided"})
-    return grouped("decision of people", labels, ["picked, not decided", "accepted", "rejected", "refill", "not in the batch"])
+    return grouped(
+        "decision of people",
+        labels,
+        ["picked, not decided", "accepted", "rejected", "refill", "not in the batch"],
+    )

@@ -1,4 +1,5 @@
 """The cycle of the map as a slider, and a button that goes through all of them: the labelled set grows."""
+
 from functools import partial
 
 import streamlit as st
@@ -6,20 +7,26 @@ import streamlit as st
 from mtal.runs.store.run import Run
 from mtal.ui import inputs
 
-PLAYING, STEP_S = "map.playing", 1.5                        # session: whether it plays; seconds a cycle is shown
+PLAYING, STEP_S = "map.playing", 1.5  # session: whether it plays; seconds a cycle is shown
 
 
 def choose_cycle(run: Run) -> int:
     """A cycle that picked a batch, from `?cycle=`; the newest without it."""
     numbers = inputs.picking_cycles(run)
-    if len(numbers) < 2:                                    # a slider needs two ends
+    if len(numbers) < 2:  # a slider needs two ends
         return inputs.choose_cycle(run, "map", picked_only=True, where=st.container())
     slider, button = st.columns([5, 3], vertical_alignment="bottom")
     cycle = inputs.choose_cycle(run, "map", picked_only=True, where=slider, widget=st.select_slider)
     playing = bool(st.session_state.get(PLAYING))
     with button:
-        st.button("Pause" if playing else "Play", key="map.play", on_click=partial(_toggle, numbers, cycle), width="stretch",
-                  icon=":material/pause:" if playing else ":material/play_arrow:", help="Show one cycle after another")
+        st.button(
+            "Pause" if playing else "Play",
+            key="map.play",
+            on_click=partial(_toggle, numbers, cycle),
+            width="stretch",
+            icon=":material/pause:" if playing else ":material/play_arrow:",
+            help="Show one cycle after another",
+        )
     if playing:
         _play(numbers)
     return cycle
@@ -36,7 +43,7 @@ def _play(numbers: list[int]) -> None:
     later = [number for number in numbers if number > int(st.query_params["cycle"])]
     if later:
         st.query_params["cycle"] = str(later[0])
-        st.session_state[PLAYING] = "begun"                 # the rerun below draws this fragment once more
+        st.session_state[PLAYING] = "begun"  # the rerun below draws this fragment once more
     if len(later) <= 1:
         st.session_state[PLAYING] = False
     st.rerun()

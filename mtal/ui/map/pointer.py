@@ -1,5 +1,6 @@
 """What Streamlit's chart does not tell: a click in lasso mode, a click on a tile, Escape, the zoom, no WebGL; and rings around
 what is marked and a picture beside the pointer, without the chart being drawn again. The chart's own texts need none of it."""
+
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,16 @@ from mtal.runs.store.run import Run
 from mtal.ui.image_routes import thumb_url
 
 KEY = "map.pointing"
-MOST_RINGS = 3000                                           # of a set, evenly spread; more would hide the map
-LOOKS: dict[str, dict[str, Any]] = {                        # what is ringed, drawn in this order; lengths in pixels
+MOST_RINGS = 3000  # of a set, evenly spread; more would hide the map
+LOOKS: dict[str, dict[str, Any]] = {  # what is ringed, drawn in this order; lengths in pixels
     "set": {"colour": "#CC79A7", "radius": 7, "width": 2, "filled": True},
     "near": {"colour": "#009E73", "radius": 8, "width": 2.5, "filled": False},
     "looked at": {"colour": PICKED, "radius": 11, "width": 3, "filled": False},
 }
-SMALLER = ((200, 5, 1.5), (1000, 2.5, 0.7))                 # from so many images on: radius, width
-_component = st.components.v2.component("mtal.pointing", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"))
+SMALLER = ((200, 5, 1.5), (1000, 2.5, 0.7))  # from so many images on: radius, width
+_component = st.components.v2.component(
+    "mtal.pointing", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+)
 
 
 def has_webgl() -> bool:
@@ -46,19 +49,37 @@ def rings(layout: pd.DataFrame, marks: Mapping[str, Sequence[int]]) -> list[dict
         images = list(marks.get(name, ()))
         for many, radius, width in SMALLER:
             look = look | {"radius": radius, "width": width} if len(images) > many else look
-        images = images[::-(-len(images) // MOST_RINGS) or 1]
+        images = images[:: -(-len(images) // MOST_RINGS) or 1]
         places = layout.iloc[images][["x", "y"]].astype(float).round(4).to_numpy().tolist()
-        found.append(look | {"name": name, "points": [[image, *place] for image, place in zip(images, places, strict=True)]})
+        found.append(
+            look
+            | {
+                "name": name,
+                "points": [[image, *place] for image, place in zip(images, places, strict=True)],
+            }
+        )
     return found
 
 
-def point_at(run: Run, chart: str, clear: str, marks: list[dict[str, Any]], on_click: Callable[[], None]) -> None:
+def point_at(
+    run: Run, chart: str, clear: str, marks: list[dict[str, Any]], on_click: Callable[[], None]
+) -> None:
     """Listen to the chart in the container with the key `chart` and to elements with `data-map-image`; Escape presses the
     button with the key `clear`."""
-    _component(key=KEY, default={"webgl": True, "zoom": None},
-               data={"chart": chart.replace(".", "-"), "clear": clear.replace(".", "-"), "marks": marks, "webgl": has_webgl(),
-                     "thumbs": thumb_url(run, 0).rpartition("/")[0]},
-               on_clicked_change=on_click, on_webgl_change=st.rerun, on_zoom_change=lambda: None)
+    _component(
+        key=KEY,
+        default={"webgl": True, "zoom": None},
+        data={
+            "chart": chart.replace(".", "-"),
+            "clear": clear.replace(".", "-"),
+            "marks": marks,
+            "webgl": has_webgl(),
+            "thumbs": thumb_url(run, 0).rpartition("/")[0],
+        },
+        on_clicked_change=on_click,
+        on_webgl_change=st.rerun,
+        on_zoom_change=lambda: None,
+    )
 
 
 def _said(name: str, usual: Any) -> Any:

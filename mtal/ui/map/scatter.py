@@ -1,4 +1,5 @@
 """The map of a pool: the chart in a fragment of its own, which nothing polls and no selection draws again."""
+
 from functools import partial
 from typing import Any, Literal
 
@@ -17,32 +18,44 @@ from mtal.ui.components.image_sets import SET, save_selection
 from mtal.ui.map import pointer
 from mtal.ui.map.colour_by import choose_colouring
 
-CHART, CANVAS = "map.chart", "map.canvas"                   # keys: of the chart and its fragment, of what is around it
-TILES, POINTER = "map.tiles", "map.pointer"                 # keys of the fragments that a selection draws again
-TAKEN = "map.taken"                                         # session: the selection that is in the address already
-REVISION = "map.revision"                                   # session: how many times the outline of a selection was taken away
-TILES_PX = 690                                              # the height of what is beside the map
+CHART, CANVAS = (
+    "map.chart",
+    "map.canvas",
+)  # keys: of the chart and its fragment, of what is around it
+TILES, POINTER = "map.tiles", "map.pointer"  # keys of the fragments that a selection draws again
+TAKEN = "map.taken"  # session: the selection that is in the address already
+REVISION = "map.revision"  # session: how many times the outline of a selection was taken away
+TILES_PX = 690  # the height of what is beside the map
 MODES: tuple[Literal["points", "box", "lasso"], ...] = ("points", "box", "lasso")
 
 
 def say_no_map(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     """Why a cycle has no map."""
     if run.config.projection == "none":
-        st.info(f"This cycle has no map: in the settings of this run, “{Config.model_fields['projection'].title}” is *none*.",
-                icon=":material/scatter_plot:")
+        st.info(
+            f"This cycle has no map: in the settings of this run, “{Config.model_fields['projection'].title}” is *none*.",
+            icon=":material/scatter_plot:",
+        )
     suggest_describing(run, cycle, pool)
 
 
 def say_how(run: Run) -> None:
     """What the places on the map mean."""
     how = "UMAP" if run.config.projection == "umap" else run.config.projection.upper()
-    st.caption(f"{how} of the {run.config.embedding} numbers per image that the auto-encoder found; each cycle's map starts from "
-               "the one before. Close points are alike; distances between far groups mean little.")
+    st.caption(
+        f"{how} of the {run.config.embedding} numbers per image that the auto-encoder found; each cycle's map starts from "
+        "the one before. Close points are alike; distances between far groups mean little."
+    )
 
 
 def points(pool: pd.DataFrame, layout: pd.DataFrame) -> pd.DataFrame:
     """The frame that the figures want: pool columns with x, y, image, state and, where there is none, a score of NaN."""
-    found = pool.assign(x=layout["x"].to_numpy(), y=layout["y"].to_numpy(), image=range(len(pool)), state=states(pool))
+    found = pool.assign(
+        x=layout["x"].to_numpy(),
+        y=layout["y"].to_numpy(),
+        image=range(len(pool)),
+        state=states(pool),
+    )
     return found if "score" in found else found.assign(score=float("nan"))
 
 
@@ -60,17 +73,27 @@ def show_chart(run: Run, cycle: int) -> None:
         _say_picture(len(frame))
         figure, told = draw_density(frame, run.name, pointer.zoom()), ""
     else:
-        figure, told = draw_map(frame, colouring, run.name, drawn.images, webgl, pointer.zoom()), drawn.told
+        figure, told = (
+            draw_map(frame, colouring, run.name, drawn.images, webgl, pointer.zoom()),
+            drawn.told,
+        )
     figure.update_layout(meta=_revision())
     with st.container(key=CANVAS):
-        st.plotly_chart(figure, key=CHART, on_select=partial(_selected, run, cycle), selection_mode=MODES,
-                        config={"scrollZoom": True, "displaylogo": False},
-                        alt=f"Map of {len(pool)} pool images, {int(pool['picked'].sum())} of them picked in cycle {cycle}, "
-                            f"coloured by {colouring.title}")
+        st.plotly_chart(
+            figure,
+            key=CHART,
+            on_select=partial(_selected, run, cycle),
+            selection_mode=MODES,
+            config={"scrollZoom": True, "displaylogo": False},
+            alt=f"Map of {len(pool)} pool images, {int(pool['picked'].sum())} of them picked in cycle {cycle}, "
+            f"coloured by {colouring.title}",
+        )
     if told:
         st.caption(f":material/blur_on: {told}")
     if not webgl and WEBGL_FROM <= len(frame) <= SVG_UP_TO:
-        st.caption(":material/speed: This browser has no WebGL, so the map is drawn point by point and zooms more slowly.")
+        st.caption(
+            ":material/speed: This browser has no WebGL, so the map is drawn point by point and zooms more slowly."
+        )
 
 
 def take_selection(run: Run, cycle: int) -> None:
@@ -103,7 +126,13 @@ def selected(run: Run, cycle: int, event: dict[str, Any]) -> list[int]:
 def chosen_images(event: dict[str, Any]) -> list[int]:
     """Positions in the pool, ascending. Item access, since injected events are plain dictionaries."""
     values = [point.get("customdata") for point in event.get("points", ())]
-    return sorted({int(value[0]) if isinstance(value, list | tuple) else int(value) for value in values if value is not None})
+    return sorted(
+        {
+            int(value[0]) if isinstance(value, list | tuple) else int(value)
+            for value in values
+            if value is not None
+        }
+    )
 
 
 def _selected(run: Run, cycle: int) -> None:
@@ -127,6 +156,8 @@ def _revision() -> int:
 
 
 def _say_picture(count: int) -> None:
-    st.info(f"This browser has no WebGL, which {count:,} points need. The map is a picture of how many images lie where; lasso, "
-            "box and tiles work as usual. Hardware acceleration in the browser's settings brings the points back.",
-            icon=":material/image:")
+    st.info(
+        f"This browser has no WebGL, which {count:,} points need. The map is a picture of how many images lie where; lasso, "
+        "box and tiles work as usual. Hardware acceleration in the browser's settings brings the points back.",
+        icon=":material/image:",
+    )

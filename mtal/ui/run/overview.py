@@ -1,4 +1,5 @@
 """One run drawn: metrics with their change, cycles, last pick, time, and where all of it comes from."""
+
 import json
 from typing import Any
 
@@ -22,7 +23,9 @@ STRIP = 8
 def show_metrics(metrics: pd.DataFrame) -> None:
     """A tile per task and one for the multi-task loss: last value, its change since the cycle before, and its course."""
     names = list(metrics["task"].unique())
-    for column, name in zip(st.container(key="run.metrics").columns(len(names)), names, strict=True):
+    for column, name in zip(
+        st.container(key="run.metrics").columns(len(names)), names, strict=True
+    ):
         rows = metrics[metrics["task"] == name]
         last, values = rows.iloc[-1], rows["value"].astype(float)
         change = float(values.iloc[-1] - values.iloc[-2]) if len(rows) > 1 else None
@@ -30,34 +33,64 @@ def show_metrics(metrics: pd.DataFrame) -> None:
         tile.markdown(f"**{plain(str(last['title']))}**")
         label = "weighted sum of losses ↓" if name == LOSS else plain(str(last["axis"]))
         places = decimals(values)
-        since = "" if change is None else f"since cycle {rows['cycle'].iloc[-2]}, {_verdict(change, str(last['better']))}"
-        tile.metric(label, fixed(float(values.iloc[-1]), places), None if change is None else f"{change:+.{places}f}",
-                    delta_color="off", delta_description=since or None,
-                    chart_data=values.tolist() if len(rows) > 1 else None,
-                    help=f"After cycle {last['cycle']}; small line: all cycles so far")
+        since = (
+            ""
+            if change is None
+            else f"since cycle {rows['cycle'].iloc[-2]}, {_verdict(change, str(last['better']))}"
+        )
+        tile.metric(
+            label,
+            fixed(float(values.iloc[-1]), places),
+            None if change is None else f"{change:+.{places}f}",
+            delta_color="off",
+            delta_description=since or None,
+            chart_data=values.tolist() if len(rows) > 1 else None,
+            help=f"After cycle {last['cycle']}; small line: all cycles so far",
+        )
 
 
 def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
     """A row per complete cycle: what was labelled, how good the network was, how long it took."""
-    wide = metrics.pivot_table(index=["cycle", "images", "labels", "percent"], columns="task", values="value", sort=False)
+    wide = metrics.pivot_table(
+        index=["cycle", "images", "labels", "percent"], columns="task", values="value", sort=False
+    )
     table = wide.reset_index()
     spent = seconds.groupby("cycle")["seconds"].sum()
     table["time"] = [duration(float(spent.get(cycle, 0))) for cycle in table["cycle"]]
-    table["batch"] = [f"/batch?run={run.name}&cycle={cycle}" if run.cycle(cycle).pick.exists() else ""
-                      for cycle in table["cycle"]]
+    table["batch"] = [
+        f"/batch?run={run.name}&cycle={cycle}" if run.cycle(cycle).pick.exists() else ""
+        for cycle in table["cycle"]
+    ]
     axes = {str(row["task"]): row for _, row in metrics.drop_duplicates("task").iterrows()}
     order = [LOSS, *[name for name in axes if name != LOSS]]
     columns = st.column_config
     st.dataframe(
-        table, key="run.cycles", hide_index=True, column_order=["cycle", "images", "percent", "labels", "batch", *order, "time"],
+        table,
+        key="run.cycles",
+        hide_index=True,
+        column_order=["cycle", "images", "percent", "labels", "batch", *order, "time"],
         column_config={
             "images": columns.NumberColumn("images", help="Images labelled"),
-            "labels": columns.NumberColumn("task labels", help="Labels that are there, each task counted by itself"),
-            "percent": columns.ProgressColumn("% of labels", format="%.1f %%", min_value=0, max_value=100, color="gray"),
-            "batch": columns.LinkColumn("batch", display_text="Open", help="What this cycle picked"),
-            **{name: columns.NumberColumn(_short_axis(row), format=f"%.{decimals(table[name].astype(float))}f",
-                                          help=plain(str(row["title"]))) for name, row in axes.items()}},
-        alt=f"{len(table)} complete cycles of {run.name}")
+            "labels": columns.NumberColumn(
+                "task labels", help="Labels that are there, each task counted by itself"
+            ),
+            "percent": columns.ProgressColumn(
+                "% of labels", format="%.1f %%", min_value=0, max_value=100, color="gray"
+            ),
+            "batch": columns.LinkColumn(
+                "batch", display_text="Open", help="What this cycle picked"
+            ),
+            **{
+                name: columns.NumberColumn(
+                    _short_axis(row),
+                    format=f"%.{decimals(table[name].astype(float))}f",
+                    help=plain(str(row["title"])),
+                )
+                for name, row in axes.items()
+            },
+        },
+        alt=f"{len(table)} complete cycles of {run.name}",
+    )
 
 
 def show_last_pick(run: Run) -> None:
@@ -71,20 +104,41 @@ def show_last_pick(run: Run) -> None:
     batch = pool[pool["picked"]].sort_values("rank")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.subheader(f"Picked in cycle {cycle}", anchor=False)
-        st.page_link("pages/batch.py", label=f"All {len(batch)} images", icon=":material/grid_view:",
-                     query_params={"run": run.name, "cycle": str(cycle)})
+        st.page_link(
+            "pages/batch.py",
+            label=f"All {len(batch)} images",
+            icon=":material/grid_view:",
+            query_params={"run": run.name, "cycle": str(cycle)},
+        )
     shown = with_driver(pool, batch.head(STRIP))
-    show_tiles(run, cycle, [int(image) for image in shown.index], [caption(row) for _, row in shown.iterrows()],
-               [f"{int(row['rank'])} · {plain(str(row['id']))}" for _, row in shown.iterrows()], "run", STRIP)
+    show_tiles(
+        run,
+        cycle,
+        [int(image) for image in shown.index],
+        [caption(row) for _, row in shown.iterrows()],
+        [f"{int(row['rank'])} · {plain(str(row['id']))}" for _, row in shown.iterrows()],
+        "run",
+        STRIP,
+    )
 
 
 def show_times(run: Run, seconds: pd.DataFrame) -> None:
     """Seconds per stage and cycle."""
     total = float(seconds["seconds"].sum())
-    show_figure(stage_seconds(seconds, STAGES, run.name), seconds, f"{run.name}-times", f"Time per stage · {run.name}",
-                "run.times", f"Time per stage and cycle, {duration(total)} in all")
+    show_figure(
+        stage_seconds(seconds, STAGES, run.name),
+        seconds,
+        f"{run.name}-times",
+        f"Time per stage · {run.name}",
+        "run.times",
+        f"Time per stage and cycle, {duration(total)} in all",
+    )
     waited = loaders.waited_for_data(run)
-    waits = "" if waited is None else f" Training stood still for {waited:.1%} of its time, waiting for images to be read."
+    waits = (
+        ""
+        if waited is None
+        else f" Training stood still for {waited:.1%} of its time, waiting for images to be read."
+    )
     st.caption(f"{duration(total)} for {count(run.cycles_done(), 'complete cycle')}.{waits}")
 
 
@@ -93,42 +147,88 @@ def show_provenance(run: Run, metrics: pd.DataFrame) -> None:
     left, right = st.columns(2)
     with left:
         changed = run.config.changed()
-        st.markdown("**Settings that differ from the defaults**" if changed else "**All settings are the defaults**")
-        rows = [{"setting": name, "here": _text(value), "default": _text(Config.model_fields[name].default),
-                 "counts": "where it ran only" if name in MACHINE_FIELDS else "part of the result"}
-                for name, value in changed.items()]
+        st.markdown(
+            "**Settings that differ from the defaults**"
+            if changed
+            else "**All settings are the defaults**"
+        )
+        rows = [
+            {
+                "setting": name,
+                "here": _text(value),
+                "default": _text(Config.model_fields[name].default),
+                "counts": "where it ran only" if name in MACHINE_FIELDS else "part of the result",
+            }
+            for name, value in changed.items()
+        ]
         if rows:
-            st.dataframe(rows, key="run.settings", hide_index=True, height="content",
-                         alt="Settings that differ from the defaults")
+            st.dataframe(
+                rows,
+                key="run.settings",
+                hide_index=True,
+                height="content",
+                alt="Settings that differ from the defaults",
+            )
     with right:
         facts = run.facts
-        versions = ", ".join(f"{plain(str(name))} {plain(str(version))}" for name, version in facts.get("versions", {}).items())
-        st.markdown(f"Run {code(run.name)}, one seed of {code(run.config.group)}  \n"
-                    f"Fingerprint of the data for {plain(', '.join(task.title for task in run.tasks))}: "
-                    f"{code(str(facts.get('fingerprint', 'unknown')))}{_data_changes(run)}  \n"
-                    f"Computed on {plain(str(facts.get('device_name', 'unknown')))}, {plain(str(facts.get('precision', '')))}  \n"
-                    f"Versions: {versions or 'unknown'}")
-        st.download_button("Settings, origin and metrics as JSON", lambda: as_json(run, metrics), f"{run.name}.json",
-                           "application/json", key="run.json", icon=":material/download:", on_click="ignore")
+        versions = ", ".join(
+            f"{plain(str(name))} {plain(str(version))}"
+            for name, version in facts.get("versions", {}).items()
+        )
+        st.markdown(
+            f"Run {code(run.name)}, one seed of {code(run.config.group)}  \n"
+            f"Fingerprint of the data for {plain(', '.join(task.title for task in run.tasks))}: "
+            f"{code(str(facts.get('fingerprint', 'unknown')))}{_data_changes(run)}  \n"
+            f"Computed on {plain(str(facts.get('device_name', 'unknown')))}, {plain(str(facts.get('precision', '')))}  \n"
+            f"Versions: {versions or 'unknown'}"
+        )
+        st.download_button(
+            "Settings, origin and metrics as JSON",
+            lambda: as_json(run, metrics),
+            f"{run.name}.json",
+            "application/json",
+            key="run.json",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 def _data_changes(run: Run) -> str:
     """Before which cycles the data changed while the run went on."""
-    return "".join(f", before cycle {change['cycle']} it was {code(change['before'])}"
-                   for change in run.facts.get("data_changes", ()))
+    return "".join(
+        f", before cycle {change['cycle']} it was {code(change['before'])}"
+        for change in run.facts.get("data_changes", ())
+    )
 
 
 def as_json(run: Run, metrics: pd.DataFrame) -> str:
     """All that is needed to cite or repeat a run; image names are left out."""
-    facts: dict[str, Any] = {name: value for name, value in run.facts.items() if name not in {"pool", "validation", "start"}}
-    return json.dumps({"run": run.name, "group": run.config.group, "status": run.status.value,
-                       "config": run.config.model_dump(mode="json"), "facts": facts,
-                       "metrics": metrics.to_dict(orient="records")}, indent=1, default=float)
+    facts: dict[str, Any] = {
+        name: value
+        for name, value in run.facts.items()
+        if name not in {"pool", "validation", "start"}
+    }
+    return json.dumps(
+        {
+            "run": run.name,
+            "group": run.config.group,
+            "status": run.status.value,
+            "config": run.config.model_dump(mode="json"),
+            "facts": facts,
+            "metrics": metrics.to_dict(orient="records"),
+        },
+        indent=1,
+        default=float,
+    )
 
 
 def _short_axis(row: pd.Series) -> str:
     """`Normals, mErr (°) ↓`, so that all columns fit; the multi-task loss is not named twice."""
-    return str(row["axis"]) if row["task"] == LOSS else f"{str(row['task']).replace('_', ' ').capitalize()}, {row['axis']}"
+    return (
+        str(row["axis"])
+        if row["task"] == LOSS
+        else f"{str(row['task']).replace('_', ' ').capitalize()}, {row['axis']}"
+    )
 
 
 def _verdict(change: float, better: str) -> str:

@@ -1,4 +1,5 @@
 """Areas under learning curves."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,17 +21,25 @@ def by_hand(points: list[tuple[float, float]], low: float, high: float, steps: i
 @given(tables())
 def test_an_area_is_the_mean_height_over_the_common_range(table):
     found = seed_areas(table)
-    curves = {key: list(zip(one["x"], one["value"], strict=True)) for key, one in table.groupby(["group", "seed"])}
+    curves = {
+        key: list(zip(one["x"], one["value"], strict=True))
+        for key, one in table.groupby(["group", "seed"])
+    }
     assert len(found) == len(curves)
     if not curves:
         return
-    low, high = max(min(one)[0] for one in curves.values()), min(max(one)[0] for one in curves.values())
+    low, high = (
+        max(min(one)[0] for one in curves.values()),
+        min(max(one)[0] for one in curves.values()),
+    )
     for row in found.itertuples():
         assert (row.low, row.high) == (low, high)
         if low >= high:
             assert np.isnan(row.area)
         else:
-            assert row.area == pytest.approx(by_hand(curves[row.group, row.seed], low, high), abs=0.2)
+            assert row.area == pytest.approx(
+                by_hand(curves[row.group, row.seed], low, high), abs=0.2
+            )
 
 
 @given(NUMBERS, st.sets(st.integers(1, 99), min_size=2, max_size=6))
@@ -43,14 +52,21 @@ def test_the_area_of_a_constant_is_the_constant(height, x):
 @FEW
 @given(tables(gaps=False))
 def test_the_gain_is_the_mean_difference_seed_by_seed(table):
-    found, each = areas(table, "b").set_index("group"), seed_areas(table).pivot(index="seed", columns="group", values="area")
+    found, each = (
+        areas(table, "b").set_index("group"),
+        seed_areas(table).pivot(index="seed", columns="group", values="area"),
+    )
     for group in "ac":
         assert found.loc[group, "gain"] == pytest.approx((each[group] - each["b"]).mean())
-        assert found.loc[group, "gain_std"] == pytest.approx((each[group] - each["b"]).std(), nan_ok=True)
+        assert found.loc[group, "gain_std"] == pytest.approx(
+            (each[group] - each["b"]).std(), nan_ok=True
+        )
 
 
 def test_ranges_are_cut_to_what_all_cover_and_gaps_are_bridged():
-    table = pd.concat([rows({"a": [[0.0, np.nan, 30]]}, [10, 20, 40]), rows({"b": [[5.0, 5]]}, [20, 60])])
+    table = pd.concat(
+        [rows({"a": [[0.0, np.nan, 30]]}, [10, 20, 40]), rows({"b": [[5.0, 5]]}, [20, 60])]
+    )
     found = areas(table.sample(frac=1, random_state=0), "b").set_index("group")
     assert found.loc["a", ["mean", "low", "high"]].tolist() == [20, 20, 40]
     assert found.loc["a", ["gain", "pairs"]].tolist() == [15, 1]
@@ -75,15 +91,25 @@ def test_a_run_of_one_cycle_leaves_no_range():
 
 def test_two_values_at_one_budget_are_a_step():
     """As with labels that cost nothing: the second cycle is as dear as the first."""
-    step = {"group": "a", "seed": 0, "cycle": range(4), "x": [0.0, 1, 1, 2], "value": [0.0, 0, 10, 10]}
+    step = {
+        "group": "a",
+        "seed": 0,
+        "cycle": range(4),
+        "x": [0.0, 1, 1, 2],
+        "value": [0.0, 0, 10, 10],
+    }
     table = pd.DataFrame(step)
     assert seed_areas(table)["area"].tolist() == [5]
     assert seed_areas(table.iloc[::-1])["area"].tolist() == [5]
     for low, high, height in ((1.0, 2.0, 10), (0.0, 1.0, 0), (0.5, 1.5, 5), (0.5, 1.0, 0)):
-        other = pd.DataFrame({"group": "b", "seed": 0, "cycle": range(2), "x": [low, high], "value": 1.0})
+        other = pd.DataFrame(
+            {"group": "b", "seed": 0, "cycle": range(2), "x": [low, high], "value": 1.0}
+        )
         assert seed_areas(pd.concat([table, other]))["area"].tolist() == pytest.approx([height, 1])
 
 
 def test_every_point_between_the_ends_counts():
     assert seed_areas(rows({"a": [[0.0, 8, 0]]}, [10, 20, 50]))["area"].tolist() == [4]
-    assert seed_areas(rows({"a": [[0.0, 8, 8, 0]], "b": [[1.0] * 4]}, [10, 20, 40, 50]))["area"].tolist() == [6, 1]
+    assert seed_areas(rows({"a": [[0.0, 8, 8, 0]], "b": [[1.0] * 4]}, [10, 20, 40, 50]))[
+        "area"
+    ].tolist() == [6, 1]

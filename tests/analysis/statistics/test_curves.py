@@ -1,4 +1,5 @@
 """Means, spreads and changes against a reference, each held against a loop."""
+
 import statistics
 
 import numpy as np
@@ -25,7 +26,7 @@ def test_means_and_spreads_are_those_of_a_loop(table, spread):
             assert np.isnan(row.spread)
             continue
         std = statistics.stdev(values)
-        sem = std / row.n ** 0.5
+        sem = std / row.n**0.5
         expected = {"std": std, "sem": sem, "ci95": stats.t.ppf(0.975, row.n - 1) * sem}
         assert row.spread == pytest.approx(expected[spread], abs=1e-9)
     assert len(over_seeds(table)) == len(table.drop_duplicates(["group", "x"]))
@@ -34,17 +35,28 @@ def test_means_and_spreads_are_those_of_a_loop(table, spread):
 def test_confidence_interval_is_that_of_scipy():
     found = over_seeds(rows({"a": [[1.0], [2.0], [4.0]]}, [10]), "ci95").iloc[0]
     low, high = stats.t.interval(0.95, 2, loc=7 / 3, scale=stats.sem([1, 2, 4]))
-    assert (found["mean"] - found["spread"], found["mean"] + found["spread"]) == pytest.approx((low, high))
+    assert (found["mean"] - found["spread"], found["mean"] + found["spread"]) == pytest.approx(
+        (low, high)
+    )
 
 
 def test_groups_stay_in_their_order_and_budgets_rise():
-    found = over_seeds(pd.DataFrame({"group": ["z", "a", "z"], "seed": 0, "x": [30, 5, 10], "value": 1.0}))
+    found = over_seeds(
+        pd.DataFrame({"group": ["z", "a", "z"], "seed": 0, "x": [30, 5, 10], "value": 1.0})
+    )
     assert found[["group", "x"]].to_numpy().tolist() == [["z", 10], ["z", 30], ["a", 5]]
 
 
 def test_cycles_match_where_seeds_have_other_budgets():
-    table = pd.DataFrame({"group": "a", "seed": [0, 0, 1, 1], "cycle": [0, 1, 0, 1], "x": [1.0, 2, 3, 6],
-                          "value": [1.0, 2, 3, 4]})
+    table = pd.DataFrame(
+        {
+            "group": "a",
+            "seed": [0, 0, 1, 1],
+            "cycle": [0, 1, 0, 1],
+            "x": [1.0, 2, 3, 6],
+            "value": [1.0, 2, 3, 4],
+        }
+    )
     found = over_seeds(table)
     assert found.columns.tolist() == ["group", "cycle", "x", "mean", "spread", "n"]
     assert found[["x", "mean", "n"]].to_numpy().tolist() == [[2, 2, 2], [4, 3, 2]]
@@ -58,7 +70,9 @@ def test_nan_is_a_missing_point_and_a_repeated_one_is_averaged():
     assert found["mean"].tolist() == [2.25, 5.0]
 
 
-@pytest.mark.parametrize("columns", [["group", "seed", "x", "value"], ["group", "seed", "cycle", "x", "value"]])
+@pytest.mark.parametrize(
+    "columns", [["group", "seed", "x", "value"], ["group", "seed", "cycle", "x", "value"]]
+)
 def test_nothing_gives_nothing(columns):
     empty = pd.DataFrame(columns=columns)
     assert over_seeds(empty).empty
@@ -77,7 +91,9 @@ def test_unknown_words_are_refused():
 def test_changes_are_those_of_a_loop(table, better):
     for row in changes(table, "b", better).itertuples():
         base = _read(table[(table["group"] == "b") & (table["seed"] == row.seed)], row.x)
-        value = table[(table["group"] == row.group) & (table["seed"] == row.seed) & (table["x"] == row.x)]["value"].iloc[0]
+        value = table[
+            (table["group"] == row.group) & (table["seed"] == row.seed) & (table["x"] == row.x)
+        ]["value"].iloc[0]
         if base is None or base == 0:
             assert np.isnan(row.value)
         else:
@@ -86,7 +102,12 @@ def test_changes_are_those_of_a_loop(table, better):
 
 
 def test_less_error_than_the_reference_is_a_positive_change():
-    found = across_tasks(rows({"ours": [[9.0], [6.0]], "random": [[10.0], [8.0]]}, [20], task="depth", better="lower"), "random")
+    found = across_tasks(
+        rows(
+            {"ours": [[9.0], [6.0]], "random": [[10.0], [8.0]]}, [20], task="depth", better="lower"
+        ),
+        "random",
+    )
     found = found.set_index("group")
     assert found.loc["ours", "mean"] == pytest.approx((10 + 25) / 2)
     assert found.loc["ours", "n"] == 2
@@ -94,7 +115,14 @@ def test_less_error_than_the_reference_is_a_positive_change():
 
 
 def test_nothing_is_said_outside_the_reference():
-    table = pd.DataFrame({"group": ["a", "a", "a", "b", "b"], "seed": 0, "x": [5, 15, 25, 10, 20], "value": [1.0, 3, 1, 1, 2]})
+    table = pd.DataFrame(
+        {
+            "group": ["a", "a", "a", "b", "b"],
+            "seed": 0,
+            "x": [5, 15, 25, 10, 20],
+            "value": [1.0, 3, 1, 1, 2],
+        }
+    )
     found = across_tasks(table.assign(task="edge", better="higher"), "b")
     mine = found[found["group"] == "a"]
     np.testing.assert_allclose(mine["mean"], [np.nan, 100, np.nan])
@@ -102,30 +130,47 @@ def test_nothing_is_said_outside_the_reference():
 
 
 def test_a_seed_that_the_reference_lacks_is_not_compared():
-    found = across_tasks(rows({"a": [[2.0], [9.0]], "b": [[1.0]]}, [10], task="edge", better="higher"), "b").set_index("group")
+    found = across_tasks(
+        rows({"a": [[2.0], [9.0]], "b": [[1.0]]}, [10], task="edge", better="higher"), "b"
+    ).set_index("group")
     assert found.loc["a", ["mean", "n"]].tolist() == [100, 1]
 
 
 @FEW
 @given(tables(groups="ab"), tables(groups="ab"))
 def test_the_mean_over_tasks_is_that_of_a_loop(depth, normals):
-    assume(len(depth) and len(normals))                     # a task without rows is not known of
-    both = pd.concat([depth.assign(task="depth", better="lower"), normals.assign(task="normals", better="higher")])
+    assume(len(depth) and len(normals))  # a task without rows is not known of
+    both = pd.concat(
+        [
+            depth.assign(task="depth", better="lower"),
+            normals.assign(task="normals", better="higher"),
+        ]
+    )
     parts = [changes(depth, "b", "lower"), changes(normals, "b", "higher")]
     for row in across_tasks(both, "b").itertuples():
         values = []
         for seed in range(4):
-            found = [part[(part["group"] == row.group) & (part["seed"] == seed) & (part["x"] == row.x)]["value"]
-                     for part in parts]
+            found = [
+                part[(part["group"] == row.group) & (part["seed"] == seed) & (part["x"] == row.x)][
+                    "value"
+                ]
+                for part in parts
+            ]
             if all(len(one) == 1 and np.isfinite(one.iloc[0]) for one in found):
                 values.append(sum(one.iloc[0] for one in found) / 2)
         assert row.n == len(values)
-        assert np.isnan(row.mean) if not values else row.mean == pytest.approx(np.mean(values), rel=1e-6, abs=1e-6)
+        assert (
+            np.isnan(row.mean)
+            if not values
+            else row.mean == pytest.approx(np.mean(values), rel=1e-6, abs=1e-6)
+        )
 
 
 def test_a_task_has_one_direction():
     with pytest.raises(ValueError, match="one direction"):
-        across_tasks(rows({"a": [[1.0, 2.0]]}, [1, 2], task="depth", better=["lower", "higher"]), "a")
+        across_tasks(
+            rows({"a": [[1.0, 2.0]]}, [1, 2], task="depth", better=["lower", "higher"]), "a"
+        )
 
 
 def _read(curve: pd.DataFrame, at: float) -> float | None:

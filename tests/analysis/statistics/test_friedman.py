@@ -1,4 +1,5 @@
 """Friedman's test and Nemenyi's critical difference."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,8 +11,14 @@ VALUES = np.array([[1.0, 2, 3], [1, 3, 2], [1, 2, 3], [4, 5, 6], [2, 2, 9]])
 
 
 def scores(values: np.ndarray, better: str = "lower") -> pd.DataFrame:
-    return pd.DataFrame([(f"s{row}", group, value, better) for row, line in enumerate(values)
-                         for group, value in zip("abc", line, strict=True)], columns=["setting", "group", "value", "better"])
+    return pd.DataFrame(
+        [
+            (f"s{row}", group, value, better)
+            for row, line in enumerate(values)
+            for group, value in zip("abc", line, strict=True)
+        ],
+        columns=["setting", "group", "value", "better"],
+    )
 
 
 def test_ranks_and_test():
@@ -20,13 +27,17 @@ def test_ranks_and_test():
     expected = stats.friedmanchisquare(*VALUES.T)
     assert (found.statistic, found.p) == pytest.approx((expected.statistic, expected.pvalue))
     assert found.settings == 5
-    assert friedman(scores(-VALUES, "higher")).ranks.to_dict() == pytest.approx(found.ranks.to_dict())
+    assert friedman(scores(-VALUES, "higher")).ranks.to_dict() == pytest.approx(
+        found.ranks.to_dict()
+    )
 
 
 @pytest.mark.parametrize(("groups", "q"), [(2, 1.960), (3, 2.343), (5, 2.728), (10, 3.164)])
 def test_critical_differences_are_those_of_the_table(groups, q):
     """Demšar 2006, table 5a."""
-    assert nemenyi(groups, 14) == pytest.approx(q * (groups * (groups + 1) / (6 * 14)) ** 0.5, abs=1e-3)
+    assert nemenyi(groups, 14) == pytest.approx(
+        q * (groups * (groups + 1) / (6 * 14)) ** 0.5, abs=1e-3
+    )
 
 
 def test_too_little_is_none():

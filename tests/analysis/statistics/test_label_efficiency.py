@@ -1,4 +1,5 @@
 """The budget that reaches a target."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +10,8 @@ from mtal.analysis.statistics.label_efficiency import Reach, reach, reach_by_gro
 from tests.analysis.statistics.drawn import NUMBERS, rows
 
 CURVES = st.dictionaries(st.integers(1, 50).map(float), NUMBERS, min_size=1, max_size=8).map(
-    lambda curve: (np.array(list(curve)), np.array(list(curve.values()))))
+    lambda curve: (np.array(list(curve)), np.array(list(curve.values())))
+)
 
 
 def by_hand(x, value, target, better):
@@ -19,7 +21,11 @@ def by_hand(x, value, target, better):
     best, before = None, None
     for at, one in points:
         if wanted(one):
-            return (at, "<=") if best is None else (before + (at - before) * (target - best) / (one - best), "")
+            return (
+                (at, "<=")
+                if best is None
+                else (before + (at - before) * (target - best) / (one - best), "")
+            )
         best = one if best is None else max(best, one) if better == "higher" else min(best, one)
         before = at
     return points[-1][0], ">"
@@ -34,7 +40,11 @@ def test_it_is_what_a_loop_finds(curve, target, better):
 
 @given(CURVES, NUMBERS, NUMBERS, st.sampled_from(["higher", "lower"]))
 def test_a_harder_target_is_never_reached_earlier(curve, one, other, better):
-    easy, hard = (min(one, other), max(one, other)) if better == "higher" else (max(one, other), min(one, other))
+    easy, hard = (
+        (min(one, other), max(one, other))
+        if better == "higher"
+        else (max(one, other), min(one, other))
+    )
     first, second = reach(*curve, easy, better), reach(*curve, hard, better)
     order = ["<=", "", ">"]
     assert first.x <= second.x + 1e-9
@@ -51,7 +61,9 @@ def test_directions_mirror_each_other(curve, target):
 def test_many_curves_at_once_are_each_as_alone(values, target):
     x = np.tile([1.0, 4, 6, 9], (len(values), 1))
     found, censor = reaches(x, np.array(values), np.full(len(values), target), "lower")
-    assert [Reach(*one) for one in zip(found, censor, strict=True)] == [reach(x[0], one, target, "lower") for one in values]
+    assert [Reach(*one) for one in zip(found, censor, strict=True)] == [
+        reach(x[0], one, target, "lower") for one in values
+    ]
 
 
 def test_a_dip_does_not_unreach_and_a_plateau_is_left_at_its_end():
@@ -88,5 +100,10 @@ def test_of_each_group_the_mean_over_the_points_that_all_its_seeds_have():
 
 
 def test_texts():
-    assert [text(28.57), text(20, "<="), text(60, ">", 0), text(0.5, ">=", 2), text(np.nan, "?")] == [
-        "28.6", "≤20.0", ">60", "≥0.50", "unknown"]
+    assert [
+        text(28.57),
+        text(20, "<="),
+        text(60, ">", 0),
+        text(0.5, ">=", 2),
+        text(np.nan, "?"),
+    ] == ["28.6", "≤20.0", ">60", "≥0.50", "unknown"]

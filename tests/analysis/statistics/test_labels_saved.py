@@ -1,4 +1,5 @@
 """Labels saved, and how sure that is."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,28 +10,44 @@ from mtal.analysis.statistics.labels_saved import Share, _interval, _share, _wei
 from tests.analysis.statistics.drawn import FEW, rows, tables
 
 X = [10, 20, 30, 40]
-BETTER = {"random": [[0.0, 1, 2, 3], [0.2, 1.3, 2.1, 3.2], [0.1, 0.9, 2.2, 3.1]],
-          "ours": [[0.0, 2, 3, 4], [0.2, 2.2, 3.4, 4.1], [0.1, 2.4, 3.3, 4]]}
+BETTER = {
+    "random": [[0.0, 1, 2, 3], [0.2, 1.3, 2.1, 3.2], [0.1, 0.9, 2.2, 3.1]],
+    "ours": [[0.0, 2, 3, 4], [0.2, 2.2, 3.4, 4.1], [0.1, 2.4, 3.3, 4]],
+}
 
 
 def test_by_hand():
-    found = labels_saved(rows({"ours": [[0.0, 2, 4]], "random": [[0.0, 1, 2]]}, [10, 20, 40]), "ours", "random", "higher")
+    found = labels_saved(
+        rows({"ours": [[0.0, 2, 4]], "random": [[0.0, 1, 2]]}, [10, 20, 40]),
+        "ours",
+        "random",
+        "higher",
+    )
     assert found[:6] == (Share(0.5, ""), None, None, Reach(20, ""), Reach(40, ""), 2)
     assert (found.n, found.paired, found.draws, found.censored) == ((1, 1), True, 0, 0)
 
 
 def test_a_reference_that_peaks_early_is_measured_at_its_peak():
-    found = labels_saved(rows({"ours": [[0.0, 1, 2]], "random": [[0.0, 3, 2]]}, [10, 20, 40]), "ours", "random", "higher")
+    found = labels_saved(
+        rows({"ours": [[0.0, 1, 2]], "random": [[0.0, 3, 2]]}, [10, 20, 40]),
+        "ours",
+        "random",
+        "higher",
+    )
     assert found.reference.x == pytest.approx(10 + 10 * 2 / 3)
     assert found.share.value < 0
 
 
-@pytest.mark.parametrize(("target", "share", "ours", "random"), [
-    (2.0, Share(0.5, ""), Reach(15, ""), Reach(30, "")),
-    (1.0, Share(0.5, ">="), Reach(10, "<="), Reach(20, "")),
-    (5.0, Share(1 - 35 / 40, ">="), Reach(35, ""), Reach(40, ">")),
-    (0.0, Share(np.nan, "?"), Reach(10, "<="), Reach(10, "<=")),
-    (9.0, Share(np.nan, "?"), Reach(40, ">"), Reach(40, ">"))])
+@pytest.mark.parametrize(
+    ("target", "share", "ours", "random"),
+    [
+        (2.0, Share(0.5, ""), Reach(15, ""), Reach(30, "")),
+        (1.0, Share(0.5, ">="), Reach(10, "<="), Reach(20, "")),
+        (5.0, Share(1 - 35 / 40, ">="), Reach(35, ""), Reach(40, ">")),
+        (0.0, Share(np.nan, "?"), Reach(10, "<="), Reach(10, "<=")),
+        (9.0, Share(np.nan, "?"), Reach(40, ">"), Reach(40, ">")),
+    ],
+)
 def test_censoring_is_carried_on(target, share, ours, random):
     table = rows({"ours": [[1.0, 3, 4, 6]], "random": [[0.0, 1, 2, 3]]}, X)
     found = labels_saved(table, "ours", "random", "higher", target=target)
@@ -43,7 +60,9 @@ def test_censoring_is_carried_on(target, share, ours, random):
 def test_the_same_seed_draws_the_same():
     table = rows(BETTER, X)
     found = labels_saved(table, "ours", "random", "higher", draws=500, seed=3)
-    assert found == labels_saved(table.sample(frac=1, random_state=1), "ours", "random", "higher", draws=500, seed=3)
+    assert found == labels_saved(
+        table.sample(frac=1, random_state=1), "ours", "random", "higher", draws=500, seed=3
+    )
     assert found.low.value <= found.share.value <= found.high.value
     assert (found.n, found.paired, found.draws, found.censored) == ((3, 3), True, 500, 0)
 
@@ -67,8 +86,13 @@ def test_draws_are_those_of_a_loop():
 
 def test_shared_seeds_are_drawn_together():
     """Seeds differ much, and ours is ahead by the same in each: drawn jointly there is next to no doubt, drawn apart there is."""
-    table = rows({"random": [[0.0, 10, 20, 30], [50.0, 60, 70, 80], [90.0, 100, 110, 120]],
-                  "ours": [[10.0, 20, 30, 40], [60.0, 70, 80, 90], [100.0, 110, 120, 130]]}, X)
+    table = rows(
+        {
+            "random": [[0.0, 10, 20, 30], [50.0, 60, 70, 80], [90.0, 100, 110, 120]],
+            "ours": [[10.0, 20, 30, 40], [60.0, 70, 80, 90], [100.0, 110, 120, 130]],
+        },
+        X,
+    )
     joint = labels_saved(table, "ours", "random", "higher")
     apart = table.assign(seed=table["seed"] + 10 * (table["group"] == "ours"))
     apart = labels_saved(apart, "ours", "random", "higher")
@@ -99,9 +123,19 @@ def test_without_a_line_nothing_is_said(ours, random):
 
 def test_one_seed_has_no_interval():
     table = rows(BETTER, X)
-    found = labels_saved(table[(table["group"] == "random") | (table["seed"] == 0)], "ours", "random", "higher")
-    assert (found.n, found.paired, found.low, found.high, found.draws) == ((1, 1), True, None, None, 0)
-    assert found == labels_saved(table[table["seed"] == 0], "ours", "random", "higher")     # against the same seed alone
+    found = labels_saved(
+        table[(table["group"] == "random") | (table["seed"] == 0)], "ours", "random", "higher"
+    )
+    assert (found.n, found.paired, found.low, found.high, found.draws) == (
+        (1, 1),
+        True,
+        None,
+        None,
+        0,
+    )
+    assert found == labels_saved(
+        table[table["seed"] == 0], "ours", "random", "higher"
+    )  # against the same seed alone
 
 
 @FEW
@@ -114,16 +148,25 @@ def test_ends_are_in_order_and_a_line_saves_nothing_against_itself(table, better
     assert same.share.censor == "?" or same.share.value == pytest.approx(0)
 
 
-@given(st.lists(st.tuples(st.floats(-3, 1), st.floats(-3, 1)).map(sorted), min_size=40, max_size=60))
+@given(
+    st.lists(st.tuples(st.floats(-3, 1), st.floats(-3, 1)).map(sorted), min_size=40, max_size=60)
+)
 def test_ends_bound_what_the_censored_draws_could_have_been(ranges):
     """Wherever the true values lie within their ranges, their percentiles respect what the ends say."""
     found = np.array(ranges).T
     low, high = _interval(found)
     for part in (0, 0.3, 1):
         true = np.sort(found[0] + part * (found[1] - found[0]))
-        for end, value in ((low, true[int(0.025 * (len(true) - 1))]), (high, true[int(np.ceil(0.975 * (len(true) - 1)))])):
-            assert {"": abs(value - end.value) < 1e-9, ">=": value >= end.value - 1e-9, "<=": value <= end.value + 1e-9,
-                    "?": True}[end.censor]
+        for end, value in (
+            (low, true[int(0.025 * (len(true) - 1))]),
+            (high, true[int(np.ceil(0.975 * (len(true) - 1)))]),
+        ):
+            assert {
+                "": abs(value - end.value) < 1e-9,
+                ">=": value >= end.value - 1e-9,
+                "<=": value <= end.value + 1e-9,
+                "?": True,
+            }[end.censor]
 
 
 def test_censored_draws_move_an_end_to_what_is_known():
@@ -145,7 +188,9 @@ def test_weights_are_shares_of_draws_with_replacement():
 def test_a_point_that_a_seed_lacks_is_no_point_of_the_mean():
     """The third seed of random has not come to the last budget: the target is the mean at the one before."""
     table = rows(BETTER, X)
-    table.loc[(table["group"] == "random") & (table["seed"] == 2) & (table["x"] == 40), "value"] = np.nan
+    table.loc[(table["group"] == "random") & (table["seed"] == 2) & (table["x"] == 40), "value"] = (
+        np.nan
+    )
     found = labels_saved(table, "ours", "random", "higher")
     assert found.target == pytest.approx((2 + 2.1 + 2.2) / 3)
     assert found.reference == Reach(30, "")

@@ -1,4 +1,5 @@
 """Overlap of picks, and that of chance."""
+
 from itertools import combinations
 
 import numpy as np
@@ -20,22 +21,32 @@ def test_jaccard_is_that_of_sets(picks):
     for one in picks:
         for other in picks:
             both, either = {*picks[one]} & {*picks[other]}, {*picks[one]} | {*picks[other]}
-            assert found.loc[one, other] == pytest.approx(len(both) / len(either) if either else np.nan, nan_ok=True)
+            assert found.loc[one, other] == pytest.approx(
+                len(both) / len(either) if either else np.nan, nan_ok=True
+            )
 
 
 def test_ids_may_be_texts_or_arrays():
     assert jaccard({"a": ["x", "y"], "b": ["y"]}).loc["a", "b"] == 0.5
-    assert jaccard({"a": np.array([1, 2]), "b": np.array([2, 3])}).loc["b", "a"] == pytest.approx(1 / 3)
+    assert jaccard({"a": np.array([1, 2]), "b": np.array([2, 3])}).loc["b", "a"] == pytest.approx(
+        1 / 3
+    )
 
 
-@pytest.mark.parametrize(("one", "other", "pool"), [(1, 1, 3), (2, 3, 5), (3, 3, 4), (0, 2, 4), (4, 4, 4)])
+@pytest.mark.parametrize(
+    ("one", "other", "pool"), [(1, 1, 3), (2, 3, 5), (3, 3, 4), (0, 2, 4), (4, 4, 4)]
+)
 def test_chance_is_the_mean_over_all_sets(one, other, pool):
     fixed = set(range(one))
-    every = [len(fixed & {*some}) / len(fixed | {*some}) for some in combinations(range(pool), other)]
+    every = [
+        len(fixed & {*some}) / len(fixed | {*some}) for some in combinations(range(pool), other)
+    ]
     assert by_chance(one, other, pool) == pytest.approx(np.mean(every))
 
 
-@pytest.mark.parametrize(("one", "other", "pool"), [(80, 80, 2000), (1600, 900, 2000), (500, 3, 20_000)])
+@pytest.mark.parametrize(
+    ("one", "other", "pool"), [(80, 80, 2000), (1600, 900, 2000), (500, 3, 20_000)]
+)
 def test_chance_is_that_of_the_hypergeometric_distribution(one, other, pool):
     both = np.arange(max(0, one + other - pool), min(one, other) + 1)
     expected = stats.hypergeom(pool, one, other).pmf(both) @ (both / (one + other - both))
@@ -59,15 +70,26 @@ def test_a_later_batch_of_random_runs_overlaps_as_chance_says():
 
 def picks(**runs: list[list[int]]) -> pd.DataFrame:
     """name and seed, such as ours0 -> a list of picks per cycle."""
-    return pd.DataFrame([(name[:-1], int(name[-1]), cycle, one) for name, batches in runs.items()
-                         for cycle, batch in enumerate(batches) for one in batch], columns=["group", "seed", "cycle", "id"])
+    return pd.DataFrame(
+        [
+            (name[:-1], int(name[-1]), cycle, one)
+            for name, batches in runs.items()
+            for cycle, batch in enumerate(batches)
+            for one in batch
+        ],
+        columns=["group", "seed", "cycle", "id"],
+    )
 
 
 def test_between_groups_by_hand():
-    table = picks(ours0=[[1, 2], [3, 4]], random0=[[2, 3], [1, 9]], ours1=[[5, 6]], random1=[[5, 6], [7, 8]])
+    table = picks(
+        ours0=[[1, 2], [3, 4]], random0=[[2, 3], [1, 9]], ours1=[[5, 6]], random1=[[5, 6], [7, 8]]
+    )
     found = between_groups(table, pool=10)
     assert found[["cycle", "one", "other", "mean", "pairs"]].to_numpy().tolist() == [
-        [0, "ours", "random", (1 / 3 + 1) / 2, 2], [1, "ours", "random", 0, 1]]
+        [0, "ours", "random", (1 / 3 + 1) / 2, 2],
+        [1, "ours", "random", 0, 1],
+    ]
     assert found["chance"].tolist() == pytest.approx([by_chance(2, 2, 10)] * 2)
     added = between_groups(table, pool=10, cumulative=True)
     assert added[["mean", "pairs"]].to_numpy().tolist() == [[(1 / 3 + 1) / 2, 2], [3 / 5, 1]]
@@ -90,8 +112,15 @@ def test_no_picks_no_rows():
 
 
 def test_a_pair_is_one_pair_in_whatever_order_the_runs_of_a_seed_come():
-    table = pd.DataFrame([(group, seed, 0, image) for seed, groups in ((0, "ab"), (1, "ba")) for group in groups
-                          for image in ((1, 2) if group == "a" else (2, 3 + seed))], columns=["group", "seed", "cycle", "id"])
+    table = pd.DataFrame(
+        [
+            (group, seed, 0, image)
+            for seed, groups in ((0, "ab"), (1, "ba"))
+            for group in groups
+            for image in ((1, 2) if group == "a" else (2, 3 + seed))
+        ],
+        columns=["group", "seed", "cycle", "id"],
+    )
     found = between_groups(table, 10)
     assert found[["one", "other", "pairs"]].to_numpy().tolist() == [["a", "b", 2]]
     assert found["mean"].iloc[0] == pytest.approx(1 / 3)

@@ -1,4 +1,5 @@
 """Paired t-tests against SciPy's, and Holm's correction."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,7 +21,11 @@ def test_the_critical_t(n, t):
 @given(tables(), st.sampled_from(["higher", "lower"]))
 def test_t_and_p_are_those_of_scipy(table, better):
     for row in paired_tests(table.assign(setting="s", better=better)).itertuples():
-        here = table[table["x"] == row.point].pivot(index="seed", columns="group", values="value")[[row.one, row.other]].dropna()
+        here = (
+            table[table["x"] == row.point]
+            .pivot(index="seed", columns="group", values="value")[[row.one, row.other]]
+            .dropna()
+        )
         assert row.n == len(here)
         difference = (here[row.one] - here[row.other]) * (1 if better == "higher" else -1)
         assert row.difference == pytest.approx(difference.mean(), abs=1e-9)
@@ -32,7 +37,12 @@ def test_t_and_p_are_those_of_scipy(table, better):
 
 
 def test_without_variance_it_is_all_or_nothing():
-    table = rows({"a": [[0.3], [0.4]], "b": [[0.2], [0.3]], "c": [[0.1 + 0.2], [0.4]]}, [5], setting="s", better="higher")
+    table = rows(
+        {"a": [[0.3], [0.4]], "b": [[0.2], [0.3]], "c": [[0.1 + 0.2], [0.4]]},
+        [5],
+        setting="s",
+        better="higher",
+    )
     found = paired_tests(table).set_index(["one", "other"])
     assert found.loc[("a", "b"), ["n", "t", "p"]].tolist() == [2, np.inf, 0]
     assert found.loc[("b", "c"), ["n", "t", "p"]].tolist() == [2, -np.inf, 0]
@@ -40,7 +50,9 @@ def test_without_variance_it_is_all_or_nothing():
 
 
 def test_one_shared_seed_is_no_test_and_none_no_row():
-    table = rows({"a": [[1.0], [2.0]], "b": [[3.0]], "c": [[1.0]]}, [5], setting="s", better="higher")
+    table = rows(
+        {"a": [[1.0], [2.0]], "b": [[3.0]], "c": [[1.0]]}, [5], setting="s", better="higher"
+    )
     table.loc[table["group"] == "c", "seed"] = 9
     found = paired_tests(table)
     assert found[["one", "other", "n", "difference"]].to_numpy().tolist() == [["a", "b", 1, -2]]
@@ -48,14 +60,20 @@ def test_one_shared_seed_is_no_test_and_none_no_row():
 
 
 def test_cycles_are_matched_where_there_are_some():
-    table = rows({"a": [[1.0, 2], [2.0, 4]], "b": [[3.0, 3], [4.0, 7]]}, [1, 2], setting="s", better="lower")
-    table = table.assign(cycle=table["x"] - 1, x=table["x"] + 0.1 * table["seed"] + 5 * (table["group"] == "b"))
+    table = rows(
+        {"a": [[1.0, 2], [2.0, 4]], "b": [[3.0, 3], [4.0, 7]]}, [1, 2], setting="s", better="lower"
+    )
+    table = table.assign(
+        cycle=table["x"] - 1, x=table["x"] + 0.1 * table["seed"] + 5 * (table["group"] == "b")
+    )
     assert paired_tests(table)["point"].tolist() == [0, 1]
     assert paired_tests(table.drop(columns="cycle")).empty
 
 
 def test_nothing_gives_nothing():
-    assert paired_tests(pd.DataFrame(columns=["setting", "better", "group", "seed", "x", "value"])).empty
+    assert paired_tests(
+        pd.DataFrame(columns=["setting", "better", "group", "seed", "x", "value"])
+    ).empty
     alone = rows({"a": [[1.0], [2.0]]}, [5], setting="s", better="lower")
     assert paired_tests(alone).empty
     assert paired_tests(alone.assign(value=np.nan)).empty

@@ -1,4 +1,5 @@
 """The calculators on the paper's printed numbers: the known table of areas and budgets, to the last digit."""
+
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 
 import pandas as pd
@@ -29,18 +30,28 @@ def table(name: str) -> tuple[pd.DataFrame, str]:
     dataset, task = name.split()
     found = published_values()
     found = found[(found["dataset"] == dataset) & (found["task"] == task)]
-    rows = found.rename(columns={"method": "group", "labelled_percent": "x", "mean": "value"}).assign(seed=0)
+    rows = found.rename(
+        columns={"method": "group", "labelled_percent": "x", "mean": "value"}
+    ).assign(seed=0)
     return rows[["group", "seed", "x", "value"]], found["better"].iloc[0]
 
 
 def rounded(value: float, places: int) -> set[str]:
     """What a number may be printed as: one text, two for a tie: the table rounds them up (51.25) and down (57.1125)."""
-    return {str(Decimal(f"{value:.9f}").quantize(Decimal(1).scaleb(-places), way)) for way in (ROUND_HALF_DOWN, ROUND_HALF_UP)}
+    return {
+        str(Decimal(f"{value:.9f}").quantize(Decimal(1).scaleb(-places), way))
+        for way in (ROUND_HALF_DOWN, ROUND_HALF_UP)
+    }
 
 
-@pytest.mark.parametrize(("name", "method", "expected"), [
-    (row[0], method, area.strip()) for row in ROWS for method, area in zip(("Ours", "PartAL", "Random"), row[1].split("/"),
-                                                                           strict=True)])
+@pytest.mark.parametrize(
+    ("name", "method", "expected"),
+    [
+        (row[0], method, area.strip())
+        for row in ROWS
+        for method, area in zip(("Ours", "PartAL", "Random"), row[1].split("/"), strict=True)
+    ],
+)
 def test_area_under_the_curve(name, method, expected):
     found = areas(table(name)[0]).set_index("group")
     assert expected in rounded(found.loc[method, "mean"], 3)
@@ -48,9 +59,18 @@ def test_area_under_the_curve(name, method, expected):
     assert (found["high"] == 60).all()
 
 
-@pytest.mark.parametrize(("name", "method", "reference", "expected"), [
-    (row[0], method, reference, row[column]) for row in ROWS
-    for method, reference, column in (("Ours", "Random", 2), ("PartAL", "Random", 3), ("Ours", "PartAL", 4))])
+@pytest.mark.parametrize(
+    ("name", "method", "reference", "expected"),
+    [
+        (row[0], method, reference, row[column])
+        for row in ROWS
+        for method, reference, column in (
+            ("Ours", "Random", 2),
+            ("PartAL", "Random", 3),
+            ("Ours", "PartAL", 4),
+        )
+    ],
+)
 def test_budget_that_reaches_the_last_value_of_another(name, method, reference, expected):
     rows, better = table(name)
     last = rows[(rows["group"] == reference) & (rows["x"] == 60)]["value"].iloc[0]
@@ -66,4 +86,4 @@ def test_the_headline(name, percent):
     found = labels_saved(rows, "Ours", "Random", better)
     assert found.share.censor == ""
     assert round(100 * found.share.value) == percent
-    assert found.low is None                                # one curve of means is no sample of seeds
+    assert found.low is None  # one curve of means is no sample of seeds

@@ -1,4 +1,5 @@
 """The win matrix of BADGE, against a case by hand and a loop."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,8 +17,12 @@ NORMALS = {"ours": [[2.0, 1.0], [3.0, 2.0], [4.0, 3.0]], "random": [[0.0, 0.0]] 
 
 
 def two_settings() -> pd.DataFrame:
-    return pd.concat([rows(DEPTH, [10, 20], setting="depth", better="higher"),
-                      rows(NORMALS, [10, 20], setting="normals", better="lower")])
+    return pd.concat(
+        [
+            rows(DEPTH, [10, 20], setting="depth", better="higher"),
+            rows(NORMALS, [10, 20], setting="normals", better="lower"),
+        ]
+    )
 
 
 def test_by_hand():
@@ -33,22 +38,41 @@ def test_by_hand():
 
 def test_holm_counts_the_tests_of_a_setting():
     """Depth: p = 0.074 and 0.0027, which times 2 is still below 0.05. Normals: 0.035, which times 2 is not, and 0.074."""
-    assert wins(two_settings(), corrected=True).matrix.to_numpy().tolist() == [[0, 0.5], [0, 0], [0, 0.25]]
+    assert wins(two_settings(), corrected=True).matrix.to_numpy().tolist() == [
+        [0, 0.5],
+        [0, 0],
+        [0, 0.25],
+    ]
 
 
 def test_two_seeds_are_weak_and_a_budget_that_one_lacks_is_not_compared():
-    table = rows({"a": [[2.0, 2, 2], [3.0, 3, 3]], "b": [[1.0, 1, np.nan], [2.0, 2, np.nan]], "c": [[9.0, 7, 9], [9.0, 8, 8]]},
-                 [1, 2, 3], setting="s", better="lower")
+    table = rows(
+        {
+            "a": [[2.0, 2, 2], [3.0, 3, 3]],
+            "b": [[1.0, 1, np.nan], [2.0, 2, np.nan]],
+            "c": [[9.0, 7, 9], [9.0, 8, 8]],
+        },
+        [1, 2, 3],
+        setting="s",
+        better="lower",
+    )
     found = wins(table)
     assert found.matrix.loc["b", "a"] == pytest.approx(2 / 3)
     assert found.possible.loc["b", "a"] == pytest.approx(2 / 3)
     assert found.possible.loc["a", "c"] == pytest.approx(1)
-    assert found.weak.to_numpy().tolist() == [[False, True, True], [True, False, True], [True, True, False]]
+    assert found.weak.to_numpy().tolist() == [
+        [False, True, True],
+        [True, False, True],
+        [True, True, False],
+    ]
     assert found.critical.loc["a", "b"] == pytest.approx(12.706, abs=5e-4)
 
 
 def test_a_seed_that_is_a_cycle_ahead_does_not_hide_the_shared_seeds():
-    ahead = {"a": [[2.0, 2, 2], [3.0, 3, np.nan], [4.0, 4, np.nan]], "b": [[1.0, 1, 1], [2.0, 2, np.nan], [3.1, 3, np.nan]]}
+    ahead = {
+        "a": [[2.0, 2, 2], [3.0, 3, np.nan], [4.0, 4, np.nan]],
+        "b": [[1.0, 1, 1], [2.0, 2, np.nan], [3.1, 3, np.nan]],
+    }
     found = wins(rows({**ahead, "c": [[5.0, 5, 5]]}, [1, 2, 3], setting="s", better="lower"))
     assert found.n.to_numpy().tolist() == [[0, 3, 1], [3, 0, 1], [1, 1, 0]]
     assert found.critical.loc["a", "b"] == pytest.approx(4.303, abs=5e-4)
@@ -58,9 +82,19 @@ def test_a_seed_that_is_a_cycle_ahead_does_not_hide_the_shared_seeds():
 
 def test_the_start_that_all_share_is_no_budget():
     """Without it a cell can reach all that is possible, and Holm has fewer tests."""
-    start = rows({group: [[5.0], [6.0], [7.0]] for group in "abc"}, [0], setting="s", better="lower")
-    later = rows({"a": [[1.0, 1.1], [2.0, 2.1], [3.0, 3.2]], "b": [[3.0, 3.0], [4.1, 4.0], [5.0, 5.0]],
-                  "c": [[3.1, 3.5], [4.0, 4.9], [5.2, 5.1]]}, [1, 2], setting="s", better="lower")
+    start = rows(
+        {group: [[5.0], [6.0], [7.0]] for group in "abc"}, [0], setting="s", better="lower"
+    )
+    later = rows(
+        {
+            "a": [[1.0, 1.1], [2.0, 2.1], [3.0, 3.2]],
+            "b": [[3.0, 3.0], [4.1, 4.0], [5.0, 5.0]],
+            "c": [[3.1, 3.5], [4.0, 4.9], [5.2, 5.1]],
+        },
+        [1, 2],
+        setting="s",
+        better="lower",
+    )
     for corrected in (False, True):
         found, without = wins(pd.concat([start, later]), corrected), wins(later, corrected)
         pd.testing.assert_frame_equal(found.matrix, without.matrix)
@@ -72,7 +106,14 @@ def test_the_start_that_all_share_is_no_budget():
 
 
 def test_a_tie_between_some_lines_is_a_budget():
-    found = wins(rows({"a": [[1.0], [2.0]], "b": [[1.0], [2.0]], "c": [[3.0], [9.0]]}, [1], setting="s", better="lower"))
+    found = wins(
+        rows(
+            {"a": [[1.0], [2.0]], "b": [[1.0], [2.0]], "c": [[3.0], [9.0]]},
+            [1],
+            setting="s",
+            better="lower",
+        )
+    )
     assert (found.settings, found.possible.loc["a", "b"]) == (1, 1)
 
 
@@ -93,13 +134,18 @@ def test_nothing_gives_nothing():
 @FEW
 @given(tables(), tables(), st.booleans())
 def test_it_is_what_a_loop_counts(first, second, corrected):
-    table = pd.concat([first.assign(setting="1", better="higher"), second.assign(setting="2", better="lower")])
+    table = pd.concat(
+        [first.assign(setting="1", better="higher"), second.assign(setting="2", better="lower")]
+    )
     expected = {(i, j): 0.0 for i in "abc" for j in "abc"}
     for setting, better in (("1", 1), ("2", -1)):
         one = table[table["setting"] == setting]
         tests = []
         for x in sorted(one["x"].unique()):
-            here, wide = [], better * one[one["x"] == x].pivot(index="seed", columns="group", values="value")
+            here, wide = (
+                [],
+                better * one[one["x"] == x].pivot(index="seed", columns="group", values="value"),
+            )
             for i, j in ("ab", "ac", "bc"):
                 pair = wide[[i, j]].dropna() if {i, j} <= {*wide} else wide.iloc[:0]
                 if len(pair) > 1:
@@ -109,20 +155,28 @@ def test_it_is_what_a_loop_counts(first, second, corrected):
                     here.append((x, *((i, j) if gap.mean() > 0 else (j, i)), p))
             common = one[one["x"] == x].groupby("seed")["value"].nunique()
             tests += here if (common > 1).any() else []
-        adjusted = holm(np.array([test[-1] for test in tests])) if corrected else [test[-1] for test in tests]
+        adjusted = (
+            holm(np.array([test[-1] for test in tests]))
+            if corrected
+            else [test[-1] for test in tests]
+        )
         for (_, winner, loser, _), p in zip(tests, adjusted, strict=True):
             expected[winner, loser] += (p < 0.05) / len({x for x, *_ in tests})
     found = wins(table, corrected)
     for i in found.matrix.columns:
         for j in found.matrix.columns:
             assert found.matrix.loc[i, j] == pytest.approx(expected[i, j])
-    np.testing.assert_array_less(found.matrix.iloc[:-1].to_numpy() + found.matrix.iloc[:-1].to_numpy().T,
-                                 found.possible.to_numpy() + 1e-9)
+    np.testing.assert_array_less(
+        found.matrix.iloc[:-1].to_numpy() + found.matrix.iloc[:-1].to_numpy().T,
+        found.possible.to_numpy() + 1e-9,
+    )
 
 
 @FEW
 @given(tables(), st.booleans())
 def test_the_other_direction_turns_winners_into_losers(table, corrected):
-    up, down = (wins(table.assign(setting="s", better=better), corrected) for better in ("higher", "lower"))
+    up, down = (
+        wins(table.assign(setting="s", better=better), corrected) for better in ("higher", "lower")
+    )
     np.testing.assert_allclose(up.matrix.iloc[:-1].T, down.matrix.iloc[:-1])
     np.testing.assert_allclose(up.possible, down.possible)

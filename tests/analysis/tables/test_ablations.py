@@ -1,4 +1,5 @@
 """Which runs make an ablation, against pairs compared one by one."""
+
 import itertools
 import math
 import statistics
@@ -17,11 +18,22 @@ BASE = Config(cycles=4, start_percent=10, step_percent=15)
 @pytest.fixture
 def runs(tmp_path):
     """max and mean with two seeds, the same with other epochs once, random, and two embeddings with one of two distances."""
-    settings = [*({"committee": how, "seed": seed} for how in ("max", "mean") for seed in (0, 1)),
-                {"epochs": 5}, {"epochs": 5, "committee": "min"}, {"strategy": "random"},
-                {"embedding": 64}, {"embedding": 64, "diversity": "cosine"}]
-    return [made_course(tmp_path, BASE.model_copy(update=one), [5.0 + place / 10, 4.0 + place / 10, 3.0][:2 + place % 2])
-            for place, one in enumerate(settings)]
+    settings = [
+        *({"committee": how, "seed": seed} for how in ("max", "mean") for seed in (0, 1)),
+        {"epochs": 5},
+        {"epochs": 5, "committee": "min"},
+        {"strategy": "random"},
+        {"embedding": 64},
+        {"embedding": 64, "diversity": "cosine"},
+    ]
+    return [
+        made_course(
+            tmp_path,
+            BASE.model_copy(update=one),
+            [5.0 + place / 10, 4.0 + place / 10, 3.0][: 2 + place % 2],
+        )
+        for place, one in enumerate(settings)
+    ]
 
 
 def slow_varied(ablation, runs):
@@ -30,8 +42,11 @@ def slow_varied(ablation, runs):
     ours = [run for run in runs if run.config.strategy == "ours"]
     for one in ours:
         alike = [other for other in ours if other.config.changed(free) == one.config.changed(free)]
-        different = any(getattr(first.config, name) != getattr(second.config, name) for name in ablation.settings
-                        for first, second in itertools.combinations(alike, 2))
+        different = any(
+            getattr(first.config, name) != getattr(second.config, name)
+            for name in ablation.settings
+            for first, second in itertools.combinations(alike, 2)
+        )
         best = alike if different and len(alike) > len(best) else best
     return best
 
@@ -44,7 +59,7 @@ def test_equals_the_slow_twin(runs, ablation):
 def test_the_most_runs_make_the_ablation(runs):
     assert varied(COMMITTEE, runs) == runs[:4]
     assert varied(EMBEDDING, runs) == [runs[0], runs[1], *runs[7:]]
-    assert varied(ABLATIONS[4], runs) == []                 # nobody varied the sample weights
+    assert varied(ABLATIONS[4], runs) == []  # nobody varied the sample weights
     assert varied(COMMITTEE, []) == []
 
 
@@ -53,31 +68,53 @@ def test_outcomes_at_the_last_cycle_that_every_value_has_reached(runs):
     rows = curve_rows(some)
     loss = rows[rows["task"] == "loss"]
     found, cycle = outcome(COMMITTEE, some, loss)
-    assert cycle == 2                                       # one seed of each value has come so far
+    assert cycle == 2  # one seed of each value has come so far
     assert found[["value", "mean", "n"]].to_numpy().tolist() == [["max", 3.0, 1], ["mean", 3.0, 1]]
     found, cycle = outcome(COMMITTEE, some, loss[loss["cycle"] < 2])
-    pairs = {how: [run.metrics().query("cycle == 1 and task == 'loss'")["value"].item() for run in some
-                   if run.config.committee == how] for how in ("max", "mean")}
-    assert found["mean"].tolist() == pytest.approx([statistics.mean(pair) for pair in pairs.values()])
-    assert found["spread"].tolist() == pytest.approx([statistics.stdev(pair) for pair in pairs.values()])
+    pairs = {
+        how: [
+            run.metrics().query("cycle == 1 and task == 'loss'")["value"].item()
+            for run in some
+            if run.config.committee == how
+        ]
+        for how in ("max", "mean")
+    }
+    assert found["mean"].tolist() == pytest.approx(
+        [statistics.mean(pair) for pair in pairs.values()]
+    )
+    assert found["spread"].tolist() == pytest.approx(
+        [statistics.stdev(pair) for pair in pairs.values()]
+    )
 
 
 def test_two_settings_are_values_and_lines(runs):
     some = varied(EMBEDDING, runs)
     rows = curve_rows(some)
     found, _ = outcome(EMBEDDING, some, rows[rows["task"] == "loss"])
-    assert found[["value", "line"]].to_numpy().tolist() == [["64", "cosine"], ["64", "euclidean"], ["512", "euclidean"]]
+    assert found[["value", "line"]].to_numpy().tolist() == [
+        ["64", "cosine"],
+        ["64", "euclidean"],
+        ["512", "euclidean"],
+    ]
 
 
 def test_sizes_are_in_the_order_of_numbers(tmp_path):
-    runs = [made_course(tmp_path, BASE.model_copy(update={"embedding": size}), [5.0]) for size in (1024, 64, 512, 128)]
+    runs = [
+        made_course(tmp_path, BASE.model_copy(update={"embedding": size}), [5.0])
+        for size in (1024, 64, 512, 128)
+    ]
     found, _ = outcome(EMBEDDING, runs, curve_rows(runs)[lambda rows: rows["task"] == "loss"])
     assert found["value"].tolist() == ["64", "128", "512", "1024"]
 
 
 def test_a_seed_without_a_value_does_not_count(tmp_path):
-    runs = [made_course(tmp_path, BASE.model_copy(update={"committee": how, "seed": seed}), [5.0 + seed])
-            for how in ("max", "mean") for seed in (0, 1, 2)]
+    runs = [
+        made_course(
+            tmp_path, BASE.model_copy(update={"committee": how, "seed": seed}), [5.0 + seed]
+        )
+        for how in ("max", "mean")
+        for seed in (0, 1, 2)
+    ]
     rows = curve_rows(runs)[lambda found: found["task"] == "loss"]
     rows.loc[rows["run"] == runs[0].name, "value"] = math.nan
     found, _ = outcome(COMMITTEE, runs, rows)

@@ -1,4 +1,5 @@
 """Ranks under other rules are those of a plain sort, and the verdict says what the ranks say."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,9 +27,20 @@ def pool(request) -> pd.DataFrame:
     """Random members, and from them all that our strategy would have stored before its greedy update."""
     random = np.random.default_rng(request.param)
     free = random.random(N) < 0.8
-    frame = pd.DataFrame({f"m.{task}.{other}": random.random(N) * unit for task, unit in zip(TASKS, (1, 5, 90), strict=True)
-                          for other in TASKS if other != task})
-    frame = frame.assign(id=[f"{i:04d}" for i in range(N)], labelled=~free, open=free, diversity_start=random.random(N) * free)
+    frame = pd.DataFrame(
+        {
+            f"m.{task}.{other}": random.random(N) * unit
+            for task, unit in zip(TASKS, (1, 5, 90), strict=True)
+            for other in TASKS
+            if other != task
+        }
+    )
+    frame = frame.assign(
+        id=[f"{i:04d}" for i in range(N)],
+        labelled=~free,
+        open=free,
+        diversity_start=random.random(N) * free,
+    )
     for task in TASKS:
         joined = frame[[name for name in frame if name.startswith(f"m.{task}.")]].max(axis=1)
         low, high = joined[free].min(), joined[free].max()
@@ -36,7 +48,9 @@ def pool(request) -> pd.DataFrame:
     frame["inconsistency"] = frame[[f"n.{task}" for task in TASKS]].max(axis=1)
     frame["score"] = (frame["inconsistency"] * frame["diversity_start"]).where(free)
     frame["rank"] = frame["score"].rank(ascending=False).fillna(0).astype(int)
-    return frame.assign(picked=frame["rank"].between(1, PICKED), cutoff=frame["score"].nlargest(PICKED).iloc[-1])
+    return frame.assign(
+        picked=frame["rank"].between(1, PICKED), cutoff=frame["score"].nlargest(PICKED).iloc[-1]
+    )
 
 
 def rules_of(pool: pd.DataFrame, image: int, config: Config) -> pd.DataFrame:
@@ -50,30 +64,45 @@ def by_hand(pool: pd.DataFrame, values: np.ndarray, image: int) -> int:
     return sorted(free, key=lambda place: -values[place]).index(image) + 1
 
 
-def joined_by_hand(pool: pd.DataFrame, join: str, across: str, tasks: tuple[str, ...]) -> np.ndarray:
+def joined_by_hand(
+    pool: pd.DataFrame, join: str, across: str, tasks: tuple[str, ...]
+) -> np.ndarray:
     """S of every image, written as loops."""
     free, columns = pool["open"].to_numpy(), []
     for task in tasks:
-        values = np.array([{"max": max, "min": min, "mean": lambda found: sum(found) / len(found)}[join](
-            [pool[f"m.{task}.{other}"].iloc[image] for other in TASKS if other != task]) for image in range(len(pool))])
+        values = np.array(
+            [
+                {"max": max, "min": min, "mean": lambda found: sum(found) / len(found)}[join](
+                    [pool[f"m.{task}.{other}"].iloc[image] for other in TASKS if other != task]
+                )
+                for image in range(len(pool))
+            ]
+        )
         low, high = min(values[free]), max(values[free])
         columns.append([(value - low) / (high - low) for value in values])
-    return np.array([max(one) if across == "max" else sum(one) / len(one) for one in zip(*columns, strict=True)])
+    return np.array(
+        [max(one) if across == "max" else sum(one) / len(one) for one in zip(*columns, strict=True)]
+    )
 
 
 def test_every_rule_of_our_score_equals_sorting_by_hand(pool):
     spread = pool["diversity_start"].to_numpy()
     for image in np.flatnonzero(pool["open"])[:8]:
         found = rules_of(pool, int(image), OURS).set_index("rule")["rank"].to_dict()
-        expected = {"no greedy update": joined_by_hand(pool, "max", "max", TASKS) * spread,
-                    "inconsistency alone": joined_by_hand(pool, "max", "max", TASKS), "diversity alone": spread,
-                    "tasks joined by mean": joined_by_hand(pool, "max", "mean", TASKS) * spread,
-                    "committee by mean": joined_by_hand(pool, "mean", "max", TASKS) * spread,
-                    "committee by min": joined_by_hand(pool, "min", "max", TASKS) * spread}
+        expected = {
+            "no greedy update": joined_by_hand(pool, "max", "max", TASKS) * spread,
+            "inconsistency alone": joined_by_hand(pool, "max", "max", TASKS),
+            "diversity alone": spread,
+            "tasks joined by mean": joined_by_hand(pool, "max", "mean", TASKS) * spread,
+            "committee by mean": joined_by_hand(pool, "mean", "max", TASKS) * spread,
+            "committee by min": joined_by_hand(pool, "min", "max", TASKS) * spread,
+        }
         for task in TASKS:
             rest = tuple(other for other in TASKS if other != task)
             expected[f"without {task}"] = joined_by_hand(pool, "max", "max", rest) * spread
-        assert found == {rule: by_hand(pool, values, int(image)) for rule, values in expected.items()}
+        assert found == {
+            rule: by_hand(pool, values, int(image)) for rule, values in expected.items()
+        }
 
 
 def test_the_run_s_own_rule_gives_the_stored_ranks_before_the_update(pool):
@@ -81,7 +110,10 @@ def test_the_run_s_own_rule_gives_the_stored_ranks_before_the_update(pool):
 
 
 def test_equal_values_share_the_better_rank_and_unknown_ones_have_none():
-    values, free = pd.Series([3.0, 1.0, 3.0, np.nan, 9.0, 2.0]), pd.Series([True, True, True, True, False, True])
+    values, free = (
+        pd.Series([3.0, 1.0, 3.0, np.nan, 9.0, 2.0]),
+        pd.Series([True, True, True, True, False, True]),
+    )
     assert ranks_in(values, free).tolist() == [1, 4, 1, 0, 0, 3]
 
 
@@ -93,27 +125,47 @@ def test_s_k_under_each_join_lies_between_the_others(pool):
 
 
 def test_the_run_s_own_join_normalises_as_the_run_did(pool):
-    assert np.allclose(normalised(pool, TASKS, "max", OURS), pool[[f"n.{task}" for task in TASKS]], equal_nan=True)
+    assert np.allclose(
+        normalised(pool, TASKS, "max", OURS), pool[[f"n.{task}" for task in TASKS]], equal_nan=True
+    )
 
 
 def test_a_rule_that_the_run_had_is_not_another_one(pool):
     image = int(np.flatnonzero(pool["open"])[0])
-    for change, gone in (({"across": "mean"}, "tasks joined by mean"), ({"committee": "min"}, "committee by min"),
-                         ({"terms": "inconsistency"}, "inconsistency alone"), ({"picking": "top"}, "no greedy update")):
+    for change, gone in (
+        ({"across": "mean"}, "tasks joined by mean"),
+        ({"committee": "min"}, "committee by min"),
+        ({"terms": "inconsistency"}, "inconsistency alone"),
+        ({"picking": "top"}, "no greedy update"),
+    ):
         rules = rules_of(pool, image, OURS.model_copy(update=change))["rule"].tolist()
         assert gone not in rules
         assert len(rules) > 2
-    assert not rules_of(pool, image, OURS.model_copy(update={"terms": "diversity"}))["kind"].isin(["tasks", "committee"]).any()
+    assert (
+        not rules_of(pool, image, OURS.model_copy(update={"terms": "diversity"}))["kind"]
+        .isin(["tasks", "committee"])
+        .any()
+    )
 
 
 def test_images_that_could_not_be_picked_and_runs_without_parts_have_no_other_rules(pool):
     closed = int(np.flatnonzero(~pool["open"])[0])
     assert rules_of(pool, closed, OURS).empty
-    assert rules_of(pool[["id", "labelled", "open", "picked", "rank"]], int(np.flatnonzero(pool["open"])[0]), OURS).empty
+    assert rules_of(
+        pool[["id", "labelled", "open", "picked", "rank"]],
+        int(np.flatnonzero(pool["open"])[0]),
+        OURS,
+    ).empty
 
 
 def test_one_task_has_no_task_to_leave_out(pool):
-    single = pool.drop(columns=[name for name in pool if name.startswith(("m.depth", "m.normals", "n.depth", "n.normals"))])
+    single = pool.drop(
+        columns=[
+            name
+            for name in pool
+            if name.startswith(("m.depth", "m.normals", "n.depth", "n.normals"))
+        ]
+    )
     kinds = set(rules_of(single, int(np.flatnonzero(pool["open"])[0]), OURS)["kind"])
     assert "left out" not in kinds
     assert "tasks" not in kinds
@@ -130,29 +182,56 @@ def test_strategies_give_their_rank_and_say_what_they_would_have_picked():
     others = pd.DataFrame({"ours": [1, 2, 3], "core-set": [3, 1, 2], "random": [0, 1, 0]})
     picks = {"ours": [0], "core-set": [1], "random": [1]}
     found = other_strategies(others, picks, {"core-set": "Core-Set"}, 1, own="ours")
-    assert found[["rule", "rank", "picked"]].values.tolist() == [["Core-Set", 1, True], ["random", 1, True]]
+    assert found[["rule", "rank", "picked"]].values.tolist() == [
+        ["Core-Set", 1, True],
+        ["random", 1, True],
+    ]
     assert other_strategies(others, picks, {}, 0, "ours")["picked"].tolist() == [False, False]
     assert other_strategies(pd.DataFrame(), {}, {}, 0, "ours").empty
 
 
 def rules(*rows: tuple[str, int, bool]) -> pd.DataFrame:
-    return pd.DataFrame([(name, "kind", rank, picked, f"under {name}") for name, rank, picked in rows],
-                        columns=["rule", "kind", "rank", "picked", "phrase"])
+    return pd.DataFrame(
+        [(name, "kind", rank, picked, f"under {name}") for name, rank, picked in rows],
+        columns=["rule", "kind", "rank", "picked", "phrase"],
+    )
 
 
-@pytest.mark.parametrize(("found", "picked", "text"), [
-    (rules(("a", 1, True), ("b", 131, False)), True, "It would not be picked under b (rank 131)."),
-    (rules(("a", 90, False), ("b", 1200, False)), True, "It would not be picked under b (rank 1,200) or under a (rank 90)."),
-    (rules(*((letter, 70 + place, False) for place, letter in enumerate("abcde"))), True,
-     "It would not be picked under e (rank 74), under d (rank 73) or under c (rank 72), nor under 2 more of these rules."),
-    (rules(("a", 1, True), ("b", 11, True)), True,
-     "Each of these rules would pick it too; it falls furthest under b, to rank 11."),
-    (rules(("a", 0, True)), True, "Each of these rules would pick it too."),
-    (rules(("a", 70, False), ("b", 3, True)), False, "It would be picked under b (rank 3)."),
-    (rules(("a", 0, False), ("b", 0, True)), False, "It would be picked under b."),
-    (rules(("a", 1200, False), ("b", 300, False)), False,
-     "None of these rules would pick it; it comes closest under b, at rank 300."),
-    (rules(("a", 0, False)), False, ""), (rules(), True, "")])
+@pytest.mark.parametrize(
+    ("found", "picked", "text"),
+    [
+        (
+            rules(("a", 1, True), ("b", 131, False)),
+            True,
+            "It would not be picked under b (rank 131).",
+        ),
+        (
+            rules(("a", 90, False), ("b", 1200, False)),
+            True,
+            "It would not be picked under b (rank 1,200) or under a (rank 90).",
+        ),
+        (
+            rules(*((letter, 70 + place, False) for place, letter in enumerate("abcde"))),
+            True,
+            "It would not be picked under e (rank 74), under d (rank 73) or under c (rank 72), nor under 2 more of these rules.",
+        ),
+        (
+            rules(("a", 1, True), ("b", 11, True)),
+            True,
+            "Each of these rules would pick it too; it falls furthest under b, to rank 11.",
+        ),
+        (rules(("a", 0, True)), True, "Each of these rules would pick it too."),
+        (rules(("a", 70, False), ("b", 3, True)), False, "It would be picked under b (rank 3)."),
+        (rules(("a", 0, False), ("b", 0, True)), False, "It would be picked under b."),
+        (
+            rules(("a", 1200, False), ("b", 300, False)),
+            False,
+            "None of these rules would pick it; it comes closest under b, at rank 300.",
+        ),
+        (rules(("a", 0, False)), False, ""),
+        (rules(), True, ""),
+    ],
+)
 def test_the_verdict_over_other_rules(found, picked, text):
     assert verdict(found, picked) == text
 
@@ -161,7 +240,9 @@ def test_the_verdict_of_the_brief(pool):
     image = int(pool["rank"].eq(1).idxmax())
     found = rules_of(pool, image, OURS)
     found.loc[found["rule"] == "without depth", ["rank", "picked"]] = [131, False]
-    assert "would not be picked without depth (rank 131)" in verdict(found[found["rule"] == "without depth"], True)
+    assert "would not be picked without depth (rank 131)" in verdict(
+        found[found["rule"] == "without depth"], True
+    )
 
 
 def test_all_joins_are_those_of_the_setting():

@@ -1,4 +1,5 @@
 """How the labelled set grows, told by the picks; how well it covers the pool, told by the stored distances."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -38,10 +39,14 @@ def test_runs_without_distances_have_no_coverage(run):
 
 
 def test_coverage_is_of_what_the_batch_leaves_unlabelled(run):
-    table = pd.read_parquet(run.cycle(0).pool).assign(nearest=np.arange(IMAGES, dtype=float), nearest_after=0.5)
+    table = pd.read_parquet(run.cycle(0).pool).assign(
+        nearest=np.arange(IMAGES, dtype=float), nearest_after=0.5
+    )
     table.to_parquet(run.cycle(0).pool)
     found = coverage(run).set_index("when")
-    left = sorted(float(place) for place in range(IMAGES) if not (table["labelled"] | table["picked"])[place])
+    left = sorted(
+        float(place) for place in range(IMAGES) if not (table["labelled"] | table["picked"])[place]
+    )
     assert found["images"].tolist() == [len(left)] * 2
     assert (found["median"]["before"], found["most"]["before"]) == (np.median(left), left[-1])
     assert found["p95"]["before"] == pytest.approx(np.percentile(left, 95))

@@ -1,4 +1,5 @@
 """The paper's printed numbers: all there, and with the known areas under the curve."""
+
 import numpy as np
 import pytest
 
@@ -13,16 +14,25 @@ def test_ten_tables_of_seven_methods_and_five_budgets():
     assert (rows["spread"] > 0).all()
 
 
-@pytest.mark.parametrize(("dataset", "task", "area"), [
-    ("nyud", "loss", (7.750, 7.975, 8.588)), ("nyud", "semseg", (29.862, 28.975, 26.112)),
-    ("nyud", "depth", (0.712, 0.734, 0.836)), ("nyud", "normals", (22.650, 23.100, 26.600)),
-    ("pascal", "edge", (71.000, 70.050, 67.500)),
-    ("pascal", "human_parts", (57.112, 56.000, 53.075)), ("pascal", "saliency", (64.175, 63.825, 60.862))])
+@pytest.mark.parametrize(
+    ("dataset", "task", "area"),
+    [
+        ("nyud", "loss", (7.750, 7.975, 8.588)),
+        ("nyud", "semseg", (29.862, 28.975, 26.112)),
+        ("nyud", "depth", (0.712, 0.734, 0.836)),
+        ("nyud", "normals", (22.650, 23.100, 26.600)),
+        ("pascal", "edge", (71.000, 70.050, 67.500)),
+        ("pascal", "human_parts", (57.112, 56.000, 53.075)),
+        ("pascal", "saliency", (64.175, 63.825, 60.862)),
+    ],
+)
 def test_areas_under_the_curves(dataset, task, area):
     rows = for_task(published_values(), dataset, task)
     for method, expected in zip(("Ours", "PartAL", "Random"), area, strict=True):
         one = rows[rows["method"] == method]
-        assert np.trapezoid(one["mean"], one["labelled_percent"]) / 40 == pytest.approx(expected, abs=6e-4)
+        assert np.trapezoid(one["mean"], one["labelled_percent"]) / 40 == pytest.approx(
+            expected, abs=6e-4
+        )
 
 
 def test_other_data_sets_have_no_rows():

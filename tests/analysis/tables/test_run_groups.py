@@ -1,9 +1,19 @@
 """Lines of a comparison against plain loops over the files of the runs."""
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.analysis.tables.run_groups import apart, bought_images, curve_rows, family, measured, priced, tasks_in_order, titles
+from mtal.analysis.tables.run_groups import (
+    apart,
+    bought_images,
+    curve_rows,
+    family,
+    measured,
+    priced,
+    tasks_in_order,
+    titles,
+)
 from mtal.config import Config
 from mtal.runs.files import read_json
 from tests.runs.made_run import TASKS, made_course, made_run
@@ -24,15 +34,20 @@ class TestMeasured:
         run = course(tmp_path)
         rows = measured(run)
         for number in range(run.cycles_done()):
-            earlier = sum(sum(read_json(run.cycle(before).metrics)["seconds"].values()) for before in range(number))
+            earlier = sum(
+                sum(read_json(run.cycle(before).metrics)["seconds"].values())
+                for before in range(number)
+            )
             own = read_json(run.cycle(number).metrics)["seconds"]
-            hours = (earlier + own["train"] + own["evaluate"]) / 3600      # not the pick, which comes after the measurement
+            hours = (
+                earlier + own["train"] + own["evaluate"]
+            ) / 3600  # not the pick, which comes after the measurement
             assert rows.loc[rows["cycle"] == number, "hours"].unique() == pytest.approx([hours])
 
     def test_bought_labels_per_task_equal_the_plain_loop(self, tmp_path):
         run = made_run(tmp_path)
         pick = run.cycle(0).pick
-        np.save(pick, np.load(pick)[:-2])                   # single labels: of the last image the first task alone
+        np.save(pick, np.load(pick)[:-2])  # single labels: of the last image the first task alone
         rows = measured(run)
         for number in range(run.cycles_done()):
             owned = {(image, task) for image in run.facts["start"] for task in range(len(TASKS))}
@@ -50,32 +65,59 @@ class TestMeasured:
 
 class TestTitles:
     def test_one_line_per_group_named_by_what_differs(self, tmp_path):
-        runs = [course(tmp_path, like(**settings)) for settings in (
-            {}, {"seed": 1}, {"committee": "mean"}, {"strategy": "random"}, {"strategy": "random", "seed": 1})]
+        runs = [
+            course(tmp_path, like(**settings))
+            for settings in (
+                {},
+                {"seed": 1},
+                {"committee": "mean"},
+                {"strategy": "random"},
+                {"strategy": "random", "seed": 1},
+            )
+        ]
         found = titles(runs)
         assert len(found) == 3
         assert found[runs[0].config.group] == "Ours [committee=max]"
         assert found[runs[2].config.group] == "Ours [committee=mean]"
-        assert found[runs[3].config.group] == "Ours"        # the committee is no setting that tells strategies apart
+        assert (
+            found[runs[3].config.group] == "Ours"
+        )  # the committee is no setting that tells strategies apart
 
     def test_settings_of_training_are_told_of_every_line(self, tmp_path):
         runs = [course(tmp_path, like(epochs=5)), course(tmp_path, like(strategy="random"))]
         assert sorted(titles(runs).values()) == ["Ours [epochs=100]", "Ours [epochs=5]"]
 
     def test_rows_carry_the_variant_that_is_closest_to_the_defaults_as_0(self, tmp_path):
-        rows = curve_rows([course(tmp_path, like(committee="mean", across="mean")), course(tmp_path)])
-        assert rows.groupby("title")["variant"].first().sort_values().index[0].startswith("Ours [committee=max")
+        rows = curve_rows(
+            [course(tmp_path, like(committee="mean", across="mean")), course(tmp_path)]
+        )
+        assert (
+            rows.groupby("title")["variant"]
+            .first()
+            .sort_values()
+            .index[0]
+            .startswith("Ours [committee=max")
+        )
         assert sorted(rows["variant"].unique()) == [0, 1]
 
     def test_a_metric_without_a_value_is_nan(self, tmp_path):
         run = course(tmp_path)
-        assert pd.isna(curve_rows([run], lambda one: measured(one).assign(value=None))["value"]).all()
+        assert pd.isna(
+            curve_rows([run], lambda one: measured(one).assign(value=None))["value"]
+        ).all()
 
 
 def test_a_family_differs_in_strategy_and_seed_only(tmp_path):
-    runs = [course(tmp_path, like(**settings), outcome=outcome) for settings, outcome in (
-        ({}, "finished"), ({"seed": 1}, "finished"), ({"strategy": "random"}, "finished"), ({"epochs": 5}, "finished"),
-        ({"seed": 2}, "failed"))]
+    runs = [
+        course(tmp_path, like(**settings), outcome=outcome)
+        for settings, outcome in (
+            ({}, "finished"),
+            ({"seed": 1}, "finished"),
+            ({"strategy": "random"}, "finished"),
+            ({"epochs": 5}, "finished"),
+            ({"seed": 2}, "failed"),
+        )
+    ]
     assert family(runs) == runs[:3]
     assert family(runs[4:]) == []
 
@@ -88,7 +130,10 @@ class TestPriced:
             assert row["cost"] == pytest.approx(2 * row["bought.semseg"] + row["bought.normals"])
 
     def test_a_task_that_a_run_lacks_costs_nothing(self):
-        assert priced(pd.DataFrame({"bought.edge": [3.0, np.nan]}), {})["cost"].tolist() == [3.0, 0.0]
+        assert priced(pd.DataFrame({"bought.edge": [3.0, np.nan]}), {})["cost"].tolist() == [
+            3.0,
+            0.0,
+        ]
 
 
 def test_runs_on_all_labels_are_no_curves(tmp_path):

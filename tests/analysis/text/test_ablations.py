@@ -1,4 +1,5 @@
 """Ablations in words, with the paper's numbers where it prints any."""
+
 import math
 
 from mtal.analysis.tables.ablations import ABLATIONS
@@ -13,14 +14,24 @@ COMMITTEE, EMBEDDING = ABLATIONS[:2]
 
 
 def test_the_paper_prints_numbers_of_the_committee_on_nyud_alone():
-    assert printed(COMMITTEE, "nyud", "depth", ["max", "min"]) == [TABLE_2["max"]["depth"], TABLE_2["min"]["depth"]]
-    for found in (printed(COMMITTEE, "nyud", "edge", ["max"]), printed(COMMITTEE, "pascal", "depth", ["max"]),
-                  printed(EMBEDDING, "nyud", "loss", ["512"]), printed(COMMITTEE, "nyud", "loss", ["median"])):
+    assert printed(COMMITTEE, "nyud", "depth", ["max", "min"]) == [
+        TABLE_2["max"]["depth"],
+        TABLE_2["min"]["depth"],
+    ]
+    for found in (
+        printed(COMMITTEE, "nyud", "edge", ["max"]),
+        printed(COMMITTEE, "pascal", "depth", ["max"]),
+        printed(EMBEDDING, "nyud", "loss", ["512"]),
+        printed(COMMITTEE, "nyud", "loss", ["median"]),
+    ):
         assert math.isnan(found[0])
 
 
 def test_sizes_are_drawn_from_small_to_large(tmp_path):
-    runs = [made_course(tmp_path, Config(cycles=3, embedding=size), [size / 100]) for size in (1024, 128, 512, 64)]
+    runs = [
+        made_course(tmp_path, Config(cycles=3, embedding=size), [size / 100])
+        for size in (1024, 128, 512, 64)
+    ]
     found = with_printed(EMBEDDING, runs, curve_rows(runs)[lambda rows: rows["task"] == "loss"])
     drawn = per_value(found, "Loss ↓", "view", "Dimensions").data[0]
     assert list(drawn.x) == [64, 128, 512, 1024]
@@ -29,13 +40,21 @@ def test_sizes_are_drawn_from_small_to_large(tmp_path):
 
 
 def test_an_ablation_from_runs(tmp_path):
-    runs = [made_course(tmp_path, Config(cycles=3, committee=how, seed=seed), [5.0, 4.0 + add + seed])
-            for how, add in (("max", 0), ("mean", 1)) for seed in (0, 1)]
+    runs = [
+        made_course(tmp_path, Config(cycles=3, committee=how, seed=seed), [5.0, 4.0 + add + seed])
+        for how, add in (("max", 0), ("mean", 1))
+        for seed in (0, 1)
+    ]
     rows = curve_rows(runs)
     found = with_printed(COMMITTEE, runs, rows[rows["task"] == "loss"])
-    assert found[["value", "mean", "n", "cycle"]].to_numpy().tolist() == [["max", 4.5, 2, 1], ["mean", 5.5, 2, 1]]
+    assert found[["value", "mean", "n", "cycle"]].to_numpy().tolist() == [
+        ["max", 4.5, 2, 1],
+        ["mean", 5.5, 2, 1],
+    ]
     assert found["published"].tolist() == [7.08, 7.37]
     assert told(found, "Loss") == "Loss: max 4.500, mean 5.500"
-    assert explained(COMMITTEE, found).startswith("After cycle 1, the last that every value has reached; mean ± standard "
-                                                  "deviation over n seeds (n = 2). The paper: max is the best")
+    assert explained(COMMITTEE, found).startswith(
+        "After cycle 1, the last that every value has reached; mean ± standard "
+        "deviation over n seeds (n = 2). The paper: max is the best"
+    )
     assert list(table(found).columns) == ["value", "mean", "std", "n", "published"]

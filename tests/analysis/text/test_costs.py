@@ -1,4 +1,5 @@
 """What strategies cost, where some runs have not come as far as others."""
+
 import pandas as pd
 
 from mtal.analysis.text.costs import comparable, table

@@ -1,4 +1,5 @@
 """Mean ranks over tasks in words: where they are, and why they are not."""
+
 import pandas as pd
 import pytest
 from scipy import stats
@@ -11,12 +12,31 @@ HEIGHTS = {"a": [1, 1, 2, 1, 1, 1], "b": [3, 3, 3, 3, 2, 3], "c": [2, 2, 1, 2, 3
 
 def curves(tasks=6, groups="abc", cycles=2) -> pd.DataFrame:
     """Lower is better, but for the last task, whose heights are turned; and the loss, in which b is best."""
-    found = [{"run": group, "group": group, "seed": 0, "cycle": cycle, "x": 10.0 * cycle, "task": f"t{place}",
-              "better": "higher" if place == 5 else "lower",
-              "value": (-1 if place == 5 else 1) * HEIGHTS[group][place] - cycle / 9}
-             for place in range(tasks) for group in groups for cycle in range(cycles)]
-    return pd.DataFrame([*found, *({**one, "task": "loss", "better": "lower", "value": -9.0 * (one["group"] == "b")}
-                                   for one in found if one["task"] == "t0")])
+    found = [
+        {
+            "run": group,
+            "group": group,
+            "seed": 0,
+            "cycle": cycle,
+            "x": 10.0 * cycle,
+            "task": f"t{place}",
+            "better": "higher" if place == 5 else "lower",
+            "value": (-1 if place == 5 else 1) * HEIGHTS[group][place] - cycle / 9,
+        }
+        for place in range(tasks)
+        for group in groups
+        for cycle in range(cycles)
+    ]
+    return pd.DataFrame(
+        [
+            *found,
+            *(
+                {**one, "task": "loss", "better": "lower", "value": -9.0 * (one["group"] == "b")}
+                for one in found
+                if one["task"] == "t0"
+            ),
+        ]
+    )
 
 
 def test_ranks_by_area_over_tasks_without_the_loss():
@@ -25,7 +45,11 @@ def test_ranks_by_area_over_tasks_without_the_loss():
     assert reason == ""
     assert found.settings == 6
     assert (found.statistic, found.p) == pytest.approx((expected.statistic, expected.pvalue))
-    assert table(found, NAMED).to_numpy().tolist() == [["Ours", "1.17"], ["RBAL", "2.00"], ["Random", "2.83"]]
+    assert table(found, NAMED).to_numpy().tolist() == [
+        ["Ours", "1.17"],
+        ["RBAL", "2.00"],
+        ["Random", "2.83"],
+    ]
     assert "over 6 tasks, 1 is best" in explained(found)
     assert f"more than {found.difference:.2f}" in explained(found)
     assert "no independent settings" in explained(found)
@@ -38,9 +62,15 @@ def test_without_a_clear_test_no_difference_is_named():
     assert "Nemenyi" not in said
 
 
-@pytest.mark.parametrize(("some", "reason"), [
-    (curves(groups="ab"), "needs 3 lines, and here are 2"), (curves(tasks=4), "needs 5 tasks in which every line has an area"),
-    (curves(cycles=1), "and here are 0"), (curves().iloc[:0], "needs 3 lines, and here are 0")])
+@pytest.mark.parametrize(
+    ("some", "reason"),
+    [
+        (curves(groups="ab"), "needs 3 lines, and here are 2"),
+        (curves(tasks=4), "needs 5 tasks in which every line has an area"),
+        (curves(cycles=1), "and here are 0"),
+        (curves().iloc[:0], "needs 3 lines, and here are 0"),
+    ],
+)
 def test_too_little_is_said(some, reason):
     found, said = ranked(some)
     assert found is None

@@ -1,4 +1,5 @@
 """What lines save, in words: censored values are bounds and said as such, and a loss is not hidden."""
+
 import math
 
 import pandas as pd
@@ -6,22 +7,60 @@ import pytest
 
 from mtal.analysis.statistics.label_efficiency import Reach
 from mtal.analysis.statistics.labels_saved import Saved, Share, labels_saved
-from mtal.analysis.text.labels_saved import BOTH, NEITHER, REFERENCE, headline, note, reference_end, saved_rows, table
+from mtal.analysis.text.labels_saved import (
+    BOTH,
+    NEITHER,
+    REFERENCE,
+    headline,
+    note,
+    reference_end,
+    saved_rows,
+    table,
+)
 
-COURSES = {"random": [[8, 7, 6, 5, 4], [8, 7, 6, 5, 4]], "fast": [[8, 6, 4, 3, 2], [8, 6, 4, 3, 2]],
-           "slow": [[8, 7.5, 7, 6.5, 6], [8, 7.5, 7, 6.5, 6]], "early": [[3, 2, 1, 1, 1]], "short": [[8, 7]]}
+COURSES = {
+    "random": [[8, 7, 6, 5, 4], [8, 7, 6, 5, 4]],
+    "fast": [[8, 6, 4, 3, 2], [8, 6, 4, 3, 2]],
+    "slow": [[8, 7.5, 7, 6.5, 6], [8, 7.5, 7, 6.5, 6]],
+    "early": [[3, 2, 1, 1, 1]],
+    "short": [[8, 7]],
+}
 
 
 def rows(*groups, courses=COURSES) -> pd.DataFrame:
     """As `curve_rows` gives them with x, of one task where lower is better."""
-    return pd.DataFrame([
-        {"group": group, "title": group.title(), "strategy": group, "variant": 0, "seed": seed, "cycle": cycle,
-         "x": 10.0 * (cycle + 1), "value": float(value), "better": "lower"}
-        for group in groups for seed, course in enumerate(courses[group]) for cycle, value in enumerate(course)])
+    return pd.DataFrame(
+        [
+            {
+                "group": group,
+                "title": group.title(),
+                "strategy": group,
+                "variant": 0,
+                "seed": seed,
+                "cycle": cycle,
+                "x": 10.0 * (cycle + 1),
+                "value": float(value),
+                "better": "lower",
+            }
+            for group in groups
+            for seed, course in enumerate(courses[group])
+            for cycle, value in enumerate(course)
+        ]
+    )
 
 
 def saved(value, censor="", low=None, high=None, reached=("", ""), x=1):
-    return Saved(Share(value, censor), low, high, *(Reach(x, one) for one in reached), 1.0, (2, 2), True, 0, 0)
+    return Saved(
+        Share(value, censor),
+        low,
+        high,
+        *(Reach(x, one) for one in reached),
+        1.0,
+        (2, 2),
+        True,
+        0,
+        0,
+    )
 
 
 def slow_reach(course, target):
@@ -33,25 +72,39 @@ def slow_reach(course, target):
     return None
 
 
-@pytest.mark.parametrize(("found", "text"), [
-    (saved(0.43, "", Share(0.12, ""), Share(0.58, "")), "43 % (12 % to 58 %)"),
-    (saved(0.3, ">="), "at least 30 % (one seed)"), (saved(-0.0001), "0 % (one seed)"),
-    (saved(-0.2, "<="), "at most -20 % (one seed)"),
-    (saved(0.3, "", Share(math.nan, "?"), Share(0.6, "<=")), "30 % (no lower end to 60 %)"),
-    (saved(0.19, ">=", Share(0.18, ">="), Share(0.19, ">=")), "at least 19 % (18 % to no upper end)"),
-    (saved(-0.016, "<=", Share(-0.8, "<="), Share(0.021, "<=")), "at most -1.6 % (no lower end to 2.1 %)"),
-    (saved(math.nan, "?", reached=(">", ">")), "unknown: neither has reached it"),
-    (saved(math.nan, "?", reached=("<=", "<=")), "unknown: both had it at their first point"),
-    (saved(math.nan, "?", reached=("<=", "<="), low=Share(0.1, ""), high=Share(0.2, "")),
-     "unknown: both had it at their first point"),
-    (saved(math.nan, "?", reached=("", "<="), x=0), "unknown"), (saved(math.nan, "?", x=math.nan), "unknown: no point yet")])
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (saved(0.43, "", Share(0.12, ""), Share(0.58, "")), "43 % (12 % to 58 %)"),
+        (saved(0.3, ">="), "at least 30 % (one seed)"),
+        (saved(-0.0001), "0 % (one seed)"),
+        (saved(-0.2, "<="), "at most -20 % (one seed)"),
+        (saved(0.3, "", Share(math.nan, "?"), Share(0.6, "<=")), "30 % (no lower end to 60 %)"),
+        (
+            saved(0.19, ">=", Share(0.18, ">="), Share(0.19, ">=")),
+            "at least 19 % (18 % to no upper end)",
+        ),
+        (
+            saved(-0.016, "<=", Share(-0.8, "<="), Share(0.021, "<=")),
+            "at most -1.6 % (no lower end to 2.1 %)",
+        ),
+        (saved(math.nan, "?", reached=(">", ">")), "unknown: neither has reached it"),
+        (saved(math.nan, "?", reached=("<=", "<=")), "unknown: both had it at their first point"),
+        (
+            saved(math.nan, "?", reached=("<=", "<="), low=Share(0.1, ""), high=Share(0.2, "")),
+            "unknown: both had it at their first point",
+        ),
+        (saved(math.nan, "?", reached=("", "<="), x=0), "unknown"),
+        (saved(math.nan, "?", x=math.nan), "unknown: no point yet"),
+    ],
+)
 def test_notes(found, text):
     assert note(found) == text
 
 
 def test_the_reference_ends_at_its_last_mean_over_all_of_its_seeds():
     one = rows("random")
-    uneven = one[~((one["seed"] == 1) & (one["cycle"] > 2))]    # seed 1 has not come so far
+    uneven = one[~((one["seed"] == 1) & (one["cycle"] > 2))]  # seed 1 has not come so far
     assert reference_end(one, "random") == 4
     assert reference_end(uneven, "random") == 6
     assert reference_end(one, "gone") is None
@@ -60,7 +113,9 @@ def test_the_reference_ends_at_its_last_mean_over_all_of_its_seeds():
 def test_shares_equal_the_slow_twin():
     found = saved_rows(rows("random", "fast"), "random", "lower", 4.0).set_index("group")
     ours, theirs = slow_reach(COURSES["fast"][0], 4), slow_reach(COURSES["random"][0], 4)
-    assert found.loc["fast", "share"] == pytest.approx(100 * (1 - ours / theirs)) == pytest.approx(40)
+    assert (
+        found.loc["fast", "share"] == pytest.approx(100 * (1 - ours / theirs)) == pytest.approx(40)
+    )
     assert (found.loc["fast", "needs"], found.loc["random", "needs"]) == ("30.0", "50.0")
     assert found.loc["fast", ["low", "high"]].tolist() == pytest.approx([40, 40])
     assert found.loc["random", "note"] == REFERENCE
@@ -68,30 +123,45 @@ def test_shares_equal_the_slow_twin():
 
 
 def test_what_is_censored_is_a_bound():
-    found = saved_rows(rows("random", "slow", "early", "short"), "random", "lower", 4.0).set_index("group")
+    found = saved_rows(rows("random", "slow", "early", "short"), "random", "lower", 4.0).set_index(
+        "group"
+    )
     assert found.loc["slow", "needs"] == ">50.0"
     assert (found.loc["slow", "censor"], found.loc["slow", "share"]) == ("<=", pytest.approx(0))
     assert found.loc["early", "needs"] == "≤10.0"
     assert (found.loc["early", "censor"], found.loc["early", "share"]) == (">=", pytest.approx(80))
-    assert (found.loc["short", "needs"], found.loc["short", "note"]) == (">20.0", "at most 60 % (one seed)")
-    assert math.isnan(found.loc["early", "low"])            # one seed
+    assert (found.loc["short", "needs"], found.loc["short", "note"]) == (
+        ">20.0",
+        "at most 60 % (one seed)",
+    )
+    assert math.isnan(found.loc["early", "low"])  # one seed
 
 
 def test_nobody_has_reached_it():
     found = saved_rows(rows("random", "slow"), "random", "lower", 1.0)
     assert set(found["note"]) == {REFERENCE, NEITHER}
-    assert headline(found, "Random", "Task labels") == "Nothing to compare: no other line has come to 1.000."
+    assert (
+        headline(found, "Random", "Task labels")
+        == "Nothing to compare: no other line has come to 1.000."
+    )
 
 
 def test_all_had_it_at_their_first_point():
     found = saved_rows(rows("random", "slow"), "random", "lower", 9.0)
     assert set(found["note"]) == {REFERENCE, BOTH}
-    assert headline(found, "Random", "Task labels") == "Nothing to compare: Random had 9.000 at its first point, as others had."
+    assert (
+        headline(found, "Random", "Task labels")
+        == "Nothing to compare: Random had 9.000 at its first point, as others had."
+    )
 
 
 def test_as_the_reference_ends_is_what_the_shared_seeds_end_at():
     """Random has four seeds, of which the other lines share two or three: what is shown is what the share comes from."""
-    courses = {"random": [[8, 6, 4], [8, 6, 4.2], [8, 6, 5], [8, 6, 3]], "two": [[8, 4.1, 3]] * 2, "three": [[8, 4, 3]] * 3}
+    courses = {
+        "random": [[8, 6, 4], [8, 6, 4.2], [8, 6, 5], [8, 6, 3]],
+        "two": [[8, 4.1, 3]] * 2,
+        "three": [[8, 4, 3]] * 3,
+    }
     one = rows(*courses, courses=courses)
     found = saved_rows(one, "random", "lower").set_index("group")
     assert found["target"].to_dict() == pytest.approx({"random": 4.05, "two": 4.1, "three": 4.4})
@@ -103,8 +173,12 @@ def test_as_the_reference_ends_is_what_the_shared_seeds_end_at():
     assert found.loc["three", "share"] == pytest.approx(100 * (1 - ours / theirs), abs=0.5)
     for group in ("two", "three"):
         expected = labels_saved(one, group, "random", "lower")
-        assert found.loc[group, ["low", "high"]].tolist() == pytest.approx([100 * expected.low.value, 100 * expected.high.value])
-    assert "On the way to 4.100, Two" in headline(found.loc[["random", "two"]].reset_index(), "Random", "Task labels")
+        assert found.loc[group, ["low", "high"]].tolist() == pytest.approx(
+            [100 * expected.low.value, 100 * expected.high.value]
+        )
+    assert "On the way to 4.100, Two" in headline(
+        found.loc[["random", "two"]].reset_index(), "Random", "Task labels"
+    )
     shown = table(found.reset_index(), "Task labels")
     assert shown["value to reach"].tolist() == ["4.050", "4.100", "4.400"]
     assert shown["the reference needs"].tolist() == ["30.0", "30.0", "30.0"]
@@ -121,7 +195,8 @@ def said(*groups):
 
 def test_the_headline_names_the_best_line():
     assert said("random", "slow", "fast") == (
-        "On the way to 4.000, Fast saves 40 % (40 % to 40 %) of what Random needs (task labels).")
+        "On the way to 4.000, Fast saves 40 % (40 % to 40 %) of what Random needs (task labels)."
+    )
 
 
 def test_a_line_that_has_not_come_so_far_is_not_the_best_whatever_it_might_save():
@@ -132,17 +207,27 @@ def test_a_line_that_has_not_come_so_far_is_not_the_best_whatever_it_might_save(
 def test_a_loss_is_said():
     assert "Slow saves nothing: at most 0 %" in said("random", "slow")
     found = saved_rows(rows("fast", "random"), "fast", "lower", 4.0)
-    assert "Random saves nothing: -67 % (-67 % to -67 %) of what Fast needs" in headline(found, "Fast", "Task labels")
+    assert "Random saves nothing: -67 % (-67 % to -67 %) of what Fast needs" in headline(
+        found, "Fast", "Task labels"
+    )
 
 
 def test_an_interval_that_includes_nothing_is_a_doubt():
     found = saved_rows(rows("random", "fast"), "random", "lower", 4.0)
     found.loc[found["group"] == "fast", "low"] = -3.0
-    assert headline(found, "Random", "Task labels").endswith("The interval includes no saving at all.")
+    assert headline(found, "Random", "Task labels").endswith(
+        "The interval includes no saving at all."
+    )
 
 
 def test_one_line_alone():
     found = saved_rows(rows("random"), "random", "lower", 4.0)
     assert headline(found, "Random", "Task labels") == "Nothing to compare: there is one line only."
     assert list(table(found, "Task labels").columns) == [
-        "strategy", "value to reach", "Task labels to reach it", "the reference needs", "saved", "n"]
+        "strategy",
+        "value to reach",
+        "Task labels to reach it",
+        "the reference needs",
+        "saved",
+        "n",
+    ]

@@ -1,4 +1,5 @@
 """The sentence says what the stored numbers say, in every case, and never more."""
+
 import re
 
 import numpy as np
@@ -18,25 +19,41 @@ TITLE = "Ours"
 def pool() -> pd.DataFrame:
     """Image 0 labelled, 1 and 2 picked, 3 to 5 not. Scores: inconsistency x diversity."""
     nan = np.nan
-    frame = pd.DataFrame({
-        "id": list("abcdef"), "labelled": [True] + [False] * 5, "open": [False] + [True] * 5,
-        "picked": [False, True, True, False, False, False], "rank": [0, 1, 2, 3, 4, 5],
-        "m.semseg.depth": [0.1, 0.2, 0.3, 0.2, 0.1, 0.1], "m.semseg.final": [0.2, 0.1, 0.1, 0.1, 0.1, 0.1],
-        "m.depth.semseg": [1.0, 2.0, 1.0, 1.0, 1.0, 0.5], "m.depth.final": [0.5, 1.0, 0.5, 0.5, 0.5, 0.4],
-        "n.semseg": [nan, 0.50, 0.90, 0.60, 0.05, 0.10], "n.depth": [nan, 0.61, 0.20, 0.10, 0.02, 0.80],
-        "inconsistency": [nan, 0.61, 0.90, 0.60, 0.05, 0.80],
-        "diversity_start": [0.0, 0.30, 0.20, 0.40, 0.90, 0.05], "diversity": [0.0, 0.30, 0.15, 0.10, 0.90, 0.05]})
+    frame = pd.DataFrame(
+        {
+            "id": list("abcdef"),
+            "labelled": [True] + [False] * 5,
+            "open": [False] + [True] * 5,
+            "picked": [False, True, True, False, False, False],
+            "rank": [0, 1, 2, 3, 4, 5],
+            "m.semseg.depth": [0.1, 0.2, 0.3, 0.2, 0.1, 0.1],
+            "m.semseg.final": [0.2, 0.1, 0.1, 0.1, 0.1, 0.1],
+            "m.depth.semseg": [1.0, 2.0, 1.0, 1.0, 1.0, 0.5],
+            "m.depth.final": [0.5, 1.0, 0.5, 0.5, 0.5, 0.4],
+            "n.semseg": [nan, 0.50, 0.90, 0.60, 0.05, 0.10],
+            "n.depth": [nan, 0.61, 0.20, 0.10, 0.02, 0.80],
+            "inconsistency": [nan, 0.61, 0.90, 0.60, 0.05, 0.80],
+            "diversity_start": [0.0, 0.30, 0.20, 0.40, 0.90, 0.05],
+            "diversity": [0.0, 0.30, 0.15, 0.10, 0.90, 0.05],
+        }
+    )
     return frame.assign(score=frame["inconsistency"] * frame["diversity"], cutoff=0.135)
 
 
 def test_a_pick_of_ours(pool):
-    assert why(pool, 1, 3, OURS, TITLE) == ("Picked 1st of 2 in cycle 3. Score 0.183 = inconsistency 0.610 (depth, from the "
-                                            "semseg-depth pair) × diversity 0.300. Cut-off 0.135.")
+    assert why(pool, 1, 3, OURS, TITLE) == (
+        "Picked 1st of 2 in cycle 3. Score 0.183 = inconsistency 0.610 (depth, from the "
+        "semseg-depth pair) × diversity 0.300. Cut-off 0.135."
+    )
 
 
 def test_the_numbers_of_the_sentence_multiply(pool):
-    found = dict(re.findall(r"(Score|inconsistency|diversity) (\d+\.\d+)", why(pool, 2, 0, OURS, TITLE)))
-    assert float(found["Score"]) == pytest.approx(float(found["inconsistency"]) * float(found["diversity"]), rel=0.01)
+    found = dict(
+        re.findall(r"(Score|inconsistency|diversity) (\d+\.\d+)", why(pool, 2, 0, OURS, TITLE))
+    )
+    assert float(found["Score"]) == pytest.approx(
+        float(found["inconsistency"]) * float(found["diversity"]), rel=0.01
+    )
 
 
 def test_the_member_that_speaks_follows_the_committee(pool):
@@ -45,11 +62,18 @@ def test_the_member_that_speaks_follows_the_committee(pool):
     assert speaking_member(pool, 2, "semseg", "mean") == ""
     final = pool.assign(**{"m.depth.final": 9.0})
     assert "(depth, from its final prediction)" in why(final, 1, 0, OURS, TITLE)
-    assert "(depth, mean over its committee)" in why(pool, 1, 0, OURS.model_copy(update={"committee": "mean"}), TITLE)
+    assert "(depth, mean over its committee)" in why(
+        pool, 1, 0, OURS.model_copy(update={"committee": "mean"}), TITLE
+    )
 
 
-@pytest.mark.parametrize(("terms", "has", "lacks"), [("inconsistency", "Score 0.183 = inconsistency 0.610", "diversity"),
-                                                     ("diversity", "Score 0.183 = diversity 0.300", "inconsistency")])
+@pytest.mark.parametrize(
+    ("terms", "has", "lacks"),
+    [
+        ("inconsistency", "Score 0.183 = inconsistency 0.610", "diversity"),
+        ("diversity", "Score 0.183 = diversity 0.300", "inconsistency"),
+    ],
+)
 def test_other_terms(pool, terms, has, lacks):
     text = why(pool, 1, 0, OURS.model_copy(update={"terms": terms}), TITLE)
     assert has in text
@@ -57,21 +81,30 @@ def test_other_terms(pool, terms, has, lacks):
 
 
 def test_tasks_joined_by_mean_are_all_named(pool):
-    assert "(mean of semseg 0.500, depth 0.610)" in why(pool, 1, 0, OURS.model_copy(update={"across": "mean"}), TITLE)
+    assert "(mean of semseg 0.500, depth 0.610)" in why(
+        pool, 1, 0, OURS.model_copy(update={"across": "mean"}), TITLE
+    )
 
 
 def test_a_random_pick_has_nothing_to_explain(pool):
     bare = pool[["id", "labelled", "open", "picked", "rank"]]
     text = why(bare, 1, 0, Config(strategy="random"), "Random")
-    assert text == ("Picked 1st of 2 in cycle 0. Random gives every unlabelled image the same chance, so there is no score "
-                    "to explain.")
+    assert text == (
+        "Picked 1st of 2 in cycle 0. Random gives every unlabelled image the same chance, so there is no score "
+        "to explain."
+    )
     left = why(bare.assign(rank=[0, 1, 2, 0, 0, 0]), 3, 0, Config(strategy="random"), "Random")
-    assert left.startswith("Not picked in cycle 0. Random took 2 of 5 unlabelled images and not this one.")
+    assert left.startswith(
+        "Not picked in cycle 0. Random took 2 of 5 unlabelled images and not this one."
+    )
 
 
 def test_a_strategy_with_another_score(pool):
     other = pool[["id", "labelled", "open", "picked", "rank", "score", "cutoff"]]
-    assert why(other, 1, 2, Config(strategy="core-set"), "Core-Set") == "Picked 1st of 2 in cycle 2. Score 0.183. Cut-off 0.135."
+    assert (
+        why(other, 1, 2, Config(strategy="core-set"), "Core-Set")
+        == "Picked 1st of 2 in cycle 2. Score 0.183. Cut-off 0.135."
+    )
 
 
 def test_an_image_that_was_labelled_in_part_is_ranked_like_the_others(pool):
@@ -84,13 +117,22 @@ def test_an_image_that_was_labelled_in_part_is_ranked_like_the_others(pool):
 
 def test_an_image_of_which_no_label_can_be_had(pool):
     none = pool.assign(open=[False, True, True, False, True, True])
-    assert why(none, 3, 2, Config(), "PartAL") == "It could not be picked: there is no label of it to be had."
+    assert (
+        why(none, 3, 2, Config(), "PartAL")
+        == "It could not be picked: there is no label of it to be had."
+    )
 
 
 def test_an_image_that_people_did_not_want(pool):
     gone = pool.assign(open=[False] * 4 + [True] * 2)
-    assert why(gone, 3, 2, OURS, TITLE, unwanted=True) == "It could not be picked: people had rejected it when cycle 2 began."
-    assert why(gone, 0, 2, OURS, TITLE, unwanted=True) == "It could not be picked: people had rejected it when cycle 2 began."
+    assert (
+        why(gone, 3, 2, OURS, TITLE, unwanted=True)
+        == "It could not be picked: people had rejected it when cycle 2 began."
+    )
+    assert (
+        why(gone, 0, 2, OURS, TITLE, unwanted=True)
+        == "It could not be picked: people had rejected it when cycle 2 began."
+    )
 
 
 def test_an_image_that_was_labelled_before(pool):
@@ -99,14 +141,24 @@ def test_an_image_that_was_labelled_before(pool):
 
 
 def test_part_of_the_labels(pool):
-    assert why(pool, 1, 0, OURS, TITLE, bought=("depth",)).startswith("Picked 1st of 2 in cycle 0, for depth only.")
+    assert why(pool, 1, 0, OURS, TITLE, bought=("depth",)).startswith(
+        "Picked 1st of 2 in cycle 0, for depth only."
+    )
 
 
-@pytest.mark.parametrize(("image", "reason"), [(3, "a similar image was picked"), (4, "Its inconsistency was low"),
-                                               (5, "Its diversity was low")])
+@pytest.mark.parametrize(
+    ("image", "reason"),
+    [
+        (3, "a similar image was picked"),
+        (4, "Its inconsistency was low"),
+        (5, "Its diversity was low"),
+    ],
+)
 def test_why_not(pool, image, reason):
     text = why(pool, image, 1, OURS, TITLE)
-    assert text.startswith(f"Not picked in cycle 1: rank {image} of 5, where the first 2 were taken.")
+    assert text.startswith(
+        f"Not picked in cycle 1: rank {image} of 5, where the first 2 were taken."
+    )
     assert reason in text
 
 
@@ -114,13 +166,32 @@ def test_driving_task(pool):
     assert [driving_task(pool, image) for image in range(4)] == ["", "depth", "semseg", "semseg"]
 
 
-@pytest.mark.parametrize(("number", "text"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"),
-                                              (13, "13th"), (21, "21st"), (112, "112th"), (1003, "1,003rd")])
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1, "1st"),
+        (2, "2nd"),
+        (3, "3rd"),
+        (4, "4th"),
+        (11, "11th"),
+        (12, "12th"),
+        (13, "13th"),
+        (21, "21st"),
+        (112, "112th"),
+        (1003, "1,003rd"),
+    ],
+)
 def test_ordinals(number, text):
     assert ordinal(number) == text
 
 
 def test_what_decisions_do_depends_on_where_labels_come_from():
-    assert "changes exports, not the run" in what_decisions_do(Config(start="random"), settled=False)
-    assert "does not wait for images that you reject" in what_decisions_do(Config(start="labelled"), settled=False)
-    assert "changes neither the run nor the exports" in what_decisions_do(Config(start="labelled"), settled=True)
+    assert "changes exports, not the run" in what_decisions_do(
+        Config(start="random"), settled=False
+    )
+    assert "does not wait for images that you reject" in what_decisions_do(
+        Config(start="labelled"), settled=False
+    )
+    assert "changes neither the run nor the exports" in what_decisions_do(
+        Config(start="labelled"), settled=True
+    )

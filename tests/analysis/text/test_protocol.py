@@ -1,7 +1,16 @@
 """What was compared and how far it is, in sentences."""
+
 import pytest
 
-from mtal.analysis.text.protocol import compared, data_notes, how_far, members_of, protocol_parts, runs_table, status_word
+from mtal.analysis.text.protocol import (
+    compared,
+    data_notes,
+    how_far,
+    members_of,
+    protocol_parts,
+    runs_table,
+    status_word,
+)
 from mtal.config import Config
 from mtal.runs.experiments.experiment import Cell, create_experiment
 from mtal.runs.jobs.status import Status
@@ -14,13 +23,29 @@ BASE = Config(cycles=3)
 @pytest.fixture
 def runs(tmp_path):
     """Two seeds of ours and one of random that was stopped."""
-    ours = [made_course(tmp_path, BASE.model_copy(update={"seed": seed}), [5.0, 4.0, 3.0]) for seed in (0, 1)]
-    return [*ours, made_course(tmp_path, BASE.model_copy(update={"strategy": "random"}), [5.0], "stopped", fingerprint="ff" * 8,
-                               strategy_title="Random", data_changes=[{"cycle": 1, "before": "a", "after": "b"}])]
+    ours = [
+        made_course(tmp_path, BASE.model_copy(update={"seed": seed}), [5.0, 4.0, 3.0])
+        for seed in (0, 1)
+    ]
+    return [
+        *ours,
+        made_course(
+            tmp_path,
+            BASE.model_copy(update={"strategy": "random"}),
+            [5.0],
+            "stopped",
+            fingerprint="ff" * 8,
+            strategy_title="Random",
+            data_changes=[{"cycle": 1, "before": "a", "after": "b"}],
+        ),
+    ]
 
 
 def test_a_sentence_says_what_was_compared(runs):
-    assert compared(runs) == "Ours and Random on Made (semseg, depth, normals), network padnet: 3 runs, seeds 0 and 1."
+    assert (
+        compared(runs)
+        == "Ours and Random on Made (semseg, depth, normals), network padnet: 3 runs, seeds 0 and 1."
+    )
     assert compared(runs[:1]).endswith("1 run, seed 0.")
 
 
@@ -40,7 +65,11 @@ def test_every_run_has_digests_of_its_settings_and_data(runs):
     assert first["settings digest"] == second["settings digest"] != other["settings digest"]
     assert (first["data digest"], other["data digest"]) == ("0123456789ab", "ffffffffffff")
     assert all(found.loc[run.name, "settings digest"] in run.config.group for run in runs)
-    assert found[["strategy", "seed"]].to_numpy().tolist() == [["ours", "0"], ["ours", "1"], ["random", "0"]]
+    assert found[["strategy", "seed"]].to_numpy().tolist() == [
+        ["ours", "0"],
+        ["ours", "1"],
+        ["random", "0"],
+    ]
 
 
 def test_data_that_differ_or_changed_are_said(runs):

@@ -1,4 +1,5 @@
 """What follows from the paper's tables, against a plain loop and numbers known by hand."""
+
 import pytest
 from scipy import stats
 
@@ -18,23 +19,38 @@ def test_differences_are_those_of_a_loop(dataset, reading):
             if (other[0], table, percent) not in cells.index:
                 continue
             one, two = cells.loc[("Ours", table, percent)], cells.loc[(other[0], table, percent)]
-            p = stats.ttest_ind_from_stats(one["mean"], one["spread"], SEEDS, two["mean"], two["spread"], SEEDS, False).pvalue
+            p = stats.ttest_ind_from_stats(
+                one["mean"], one["spread"], SEEDS, two["mean"], two["spread"], SEEDS, False
+            ).pvalue
             ahead = (one["mean"] > two["mean"]) == (one["better"] == "higher")
             counts[2 if p >= 0.05 else 0 if ahead else 1] += 1
         assert list(other[1:-1]) == [sum(counts), *counts]
-        assert len(other[-1].split(", ")) == max(1, counts[1])     # those that it loses are named
+        assert len(other[-1].split(", ")) == max(1, counts[1])  # those that it loses are named
 
 
 def test_the_lost_cell_is_named_and_correction_leaves_fewer_differences():
     rows = published_values()
-    plain, corrected = (differences(rows[rows["dataset"] == "PASCAL"], one).set_index("Ours against") for one in (False, True))
+    plain, corrected = (
+        differences(rows[rows["dataset"] == "PASCAL"], one).set_index("Ours against")
+        for one in (False, True)
+    )
     assert (corrected["Ours better"] <= plain["Ours better"]).all()
     assert corrected["Ours better"].sum() < plain["Ours better"].sum()
-    assert (corrected["cells"] == corrected[["Ours better", "Ours worse", "undecided"]].sum(axis=1)).all()
+    assert (
+        corrected["cells"] == corrected[["Ours better", "Ours worse", "undecided"]].sum(axis=1)
+    ).all()
 
 
 def test_areas_and_budgets_of_a_table():
     rows = published_values()
     found = reduced(rows[rows["dataset"] == "NYU"]).set_index("task")
-    assert found.loc["Multi-task loss"].tolist() == ["↓", "7.750", "7.975", "8.588", "34.0", "38.0", "48.0"]
+    assert found.loc["Multi-task loss"].tolist() == [
+        "↓",
+        "7.750",
+        "7.975",
+        "8.588",
+        "34.0",
+        "38.0",
+        "48.0",
+    ]
     assert found.loc["Depth"].tolist()[4:] == ["≤20", "≤20", "43.3"]

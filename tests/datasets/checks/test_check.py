@@ -1,4 +1,5 @@
 """The check counts right, and turns every broken file into a row."""
+
 import json
 import shutil
 
@@ -29,9 +30,16 @@ def test_a_good_folder_has_no_problems(folder, checked):
     assert checked.fingerprint == NYUD.load(nyud_config(folder)).fingerprint()
     assert [task["name"] for task in checked.tasks] == list(ALL)
     states = checked.splits["pool"].pop("states")
-    assert {task: unpack(text).tolist() for task, text in states.items()} == dict.fromkeys(ALL, [LABELLED] * 4)
-    assert checked.splits["pool"] == {"images": 4, "ids": list(TRAIN), "sizes": {"24x32": 4}, "coverage": dict.fromkeys(ALL, 4),
-                                      "sampled": [0, 1, 2, 3]}
+    assert {task: unpack(text).tolist() for task, text in states.items()} == dict.fromkeys(
+        ALL, [LABELLED] * 4
+    )
+    assert checked.splits["pool"] == {
+        "images": 4,
+        "ids": list(TRAIN),
+        "sizes": {"24x32": 4},
+        "coverage": dict.fromkeys(ALL, 4),
+        "sampled": [0, 1, 2, 3],
+    }
     assert checked.splits["validation"]["ids"] == list(VAL)
     assert checked.checked.endswith("+00:00")
 
@@ -44,14 +52,24 @@ def test_numbers_of_labels_equal_plain_counting(folder, checked):
     assert depth["max"] == known.max()
     assert depth["mean"] == pytest.approx(known.mean(), rel=1e-5)
     assert depth["valid_percent"] == pytest.approx(100 * known.size / metres.size)
-    stored = np.stack([np.asarray(Image.open(folder / "segmentation" / f"{one}.png")) for one in TRAIN + VAL])
+    stored = np.stack(
+        [np.asarray(Image.open(folder / "segmentation" / f"{one}.png")) for one in TRAIN + VAL]
+    )
     semseg = checked.labels["semseg"]["both"]
-    assert semseg["classes"][4] == ["chair", pytest.approx(100 * (stored == 5).sum() / (stored > 0).sum()), 100]
+    assert semseg["classes"][4] == [
+        "chair",
+        pytest.approx(100 * (stored == 5).sum() / (stored > 0).sum()),
+        100,
+    ]
     assert sum(percent for _, percent, _ in semseg["classes"]) == pytest.approx(100)
     assert (semseg["min"], semseg["max"]) == (0, 39)
     normals = checked.labels["normals"]["both"]
     assert normals["valid_percent"] == pytest.approx(100 * 23 / 24)
-    assert (normals["min"], normals["max"], normals["mean"]) == (None, None, None)     # components have no common range
+    assert (normals["min"], normals["max"], normals["mean"]) == (
+        None,
+        None,
+        None,
+    )  # components have no common range
 
 
 def test_there_and_back_through_json(checked):
@@ -60,9 +78,13 @@ def test_there_and_back_through_json(checked):
 
 def test_numbers_are_told_for_each_split_too(checked):
     for task in ALL:
-        both, pool, validation = (checked.labels[task][name] for name in ("both", "pool", "validation"))
+        both, pool, validation = (
+            checked.labels[task][name] for name in ("both", "pool", "validation")
+        )
         assert (both["labels"], pool["labels"], validation["labels"]) == (6, 4, 2)
-        assert both["valid_percent"] == pytest.approx((4 * pool["valid_percent"] + 2 * validation["valid_percent"]) / 6)
+        assert both["valid_percent"] == pytest.approx(
+            (4 * pool["valid_percent"] + 2 * validation["valid_percent"]) / 6
+        )
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +101,10 @@ class TestADamagedFolder:
     """Each damage of tests/datasets/damaged_folder.py is told by its right name, and nothing else is."""
 
     def test_kind_and_severity_of_every_damage(self, told):
-        assert {(row["split"], row["id"], row["what"]): (row["kind"], row["severity"]) for row in told.problems} == EXPECTED
+        assert {
+            (row["split"], row["id"], row["what"]): (row["kind"], row["severity"])
+            for row in told.problems
+        } == EXPECTED
         assert len(told.problems) == len(EXPECTED)
         assert told.harmful
 
@@ -99,18 +124,36 @@ class TestADamagedFolder:
         ids = told.splits["pool"]["ids"]
         for task in damaged_folder.TASKS:
             expected = dict.fromkeys(ids, LABELLED)
-            expected |= {one: BROKEN for _, one, what in EXPECTED if what == task and EXPECTED["pool", one, what][1] != "note"}
-            expected |= {one: LEFT_OUT for (_, one, what), (_, severity) in EXPECTED.items() if severity == "left out"}
-            expected |= {damaged_folder.NO_LABEL[0]: NO_LABEL} if task == damaged_folder.NO_LABEL[1] else {}
-            assert unpack(told.splits["pool"]["states"][task]).tolist() == [expected[one] for one in ids]
+            expected |= {
+                one: BROKEN
+                for _, one, what in EXPECTED
+                if what == task and EXPECTED["pool", one, what][1] != "note"
+            }
+            expected |= {
+                one: LEFT_OUT
+                for (_, one, what), (_, severity) in EXPECTED.items()
+                if severity == "left out"
+            }
+            expected |= (
+                {damaged_folder.NO_LABEL[0]: NO_LABEL} if task == damaged_folder.NO_LABEL[1] else {}
+            )
+            assert unpack(told.splits["pool"]["states"][task]).tolist() == [
+                expected[one] for one in ids
+            ]
             assert told.splits["pool"]["coverage"][task] == list(expected.values()).count(LABELLED)
 
     def test_sampled_images_can_be_read(self, told):
         sampled = [told.splits["pool"]["ids"][place] for place in told.splits["pool"]["sampled"]]
         assert len(set(sampled)) == SAMPLED
-        whole = np.stack([unpack(text) for text in told.splits["pool"]["states"].values()]) == LABELLED
-        assert whole[:, told.splits["pool"]["sampled"]].all()       # images that show something for every task come first
-        assert not {one for (_, one, _), (_, severity) in EXPECTED.items() if severity == "left out"} & set(sampled)
+        whole = (
+            np.stack([unpack(text) for text in told.splits["pool"]["states"].values()]) == LABELLED
+        )
+        assert whole[
+            :, told.splits["pool"]["sampled"]
+        ].all()  # images that show something for every task come first
+        assert not {
+            one for (_, one, _), (_, severity) in EXPECTED.items() if severity == "left out"
+        } & set(sampled)
 
 
 def test_the_same_drawings_undamaged_are_sound(tmp_path):
@@ -124,7 +167,12 @@ def test_a_label_that_is_not_there_is_no_problem(folder):
     report = check(NYUD.load(nyud_config(folder)))
     assert (report.problems, report.harmful) == ([], False)
     assert report.splits["pool"]["coverage"] == {"semseg": 4, "depth": 3, "normals": 4, "edge": 0}
-    assert unpack(report.splits["pool"]["states"]["depth"]).tolist() == [LABELLED, NO_LABEL, LABELLED, LABELLED]
+    assert unpack(report.splits["pool"]["states"]["depth"]).tolist() == [
+        LABELLED,
+        NO_LABEL,
+        LABELLED,
+        LABELLED,
+    ]
     assert report.labels["edge"]["both"]["labels"] == 0
 
 
@@ -133,11 +181,15 @@ def test_names_in_both_splits(folder):
     shutil.copy(folder / "images" / "0001.jpg", folder / "images" / "0012.jpg")
     report = check(NYUD.load(nyud_config(folder)))
     assert [(row["pool"], row["validation"], row["how"]) for row in report.leaks] == [
-        ("0002", "0002", "same picture"), ("0001", "0012", "same picture")]
+        ("0002", "0002", "same picture"),
+        ("0001", "0012", "same picture"),
+    ]
     (folder / "images" / "0002.jpg").unlink()
     report = check(NYUD.load(nyud_config(folder)))
     assert [(row["pool"], row["validation"], row["how"]) for row in report.leaks] == [
-        ("0002", "0002", "same name"), ("0001", "0012", "same picture")]
+        ("0002", "0002", "same name"),
+        ("0001", "0012", "same picture"),
+    ]
 
 
 def test_a_reader_that_fails_costs_one_image_and_not_the_check(folder, monkeypatch):
@@ -147,9 +199,12 @@ def test_a_reader_that_fails_costs_one_image_and_not_the_check(folder, monkeypat
         if split.ids[index] == "0005":
             raise KeyError("palette")
         return read(split, index)
+
     monkeypatch.setattr(Photographs, "image", sometimes)
     rows = check(NYUD.load(nyud_config(folder))).problems
-    assert [(row["id"], row["kind"], row["problem"]) for row in rows] == [("0005", "unreadable", "KeyError: 'palette'")]
+    assert [(row["id"], row["kind"], row["problem"]) for row in rows] == [
+        ("0005", "unreadable", "KeyError: 'palette'")
+    ]
 
 
 def test_folder_that_is_not_there_is_an_error(tmp_path):
@@ -175,6 +230,7 @@ def test_a_report_counts_images_and_can_stop_it(folder):
         seen.append((done, total))
         if done == 3:
             raise KeyboardInterrupt
+
     with pytest.raises(KeyboardInterrupt):
         check(NYUD.load(nyud_config(folder)), until_three)
     assert seen == [(0, 6), (1, 6), (2, 6), (3, 6)]

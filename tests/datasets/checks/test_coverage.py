@@ -1,4 +1,5 @@
 """What is packed comes out again, and stays small."""
+
 import numpy as np
 
 from mtal.datasets.checks.coverage import TITLES, pack, unpack

@@ -1,4 +1,5 @@
 """Groups and nearest neighbours equal plain loops; copies are found and other pictures are not."""
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -71,7 +72,11 @@ def test_nearest_equals_plain_loops(hashes, block, monkeypatch):
 
 def test_nothing_among_nothing():
     none = np.zeros((0, 2), np.uint64)
-    assert (groups(none), nearest(none, none), nearest(np.zeros((1, 2), np.uint64), none)) == ([], [], [None])
+    assert (groups(none), nearest(none, none), nearest(np.zeros((1, 2), np.uint64), none)) == (
+        [],
+        [],
+        [None],
+    )
 
 
 def test_changed_copies_are_near_and_other_drawings_are_not():
@@ -87,6 +92,9 @@ def test_changed_copies_are_near_and_other_drawings_are_not():
 
 def test_bits_are_those_of_the_library():
     import imagehash
+
     picture = drawing(0, 3, (24, 32))["image"]
     assert [f"{value:016x}" for value in hashes_of(picture)] == [
-        str(imagehash.phash(Image.fromarray(picture))), str(imagehash.dhash(Image.fromarray(picture)))]
+        str(imagehash.phash(Image.fromarray(picture))),
+        str(imagehash.dhash(Image.fromarray(picture))),
+    ]

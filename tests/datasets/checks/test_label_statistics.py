@@ -1,4 +1,5 @@
 """Sums over labels equal plain counting over all their pixels."""
+
 from math import log10
 
 import numpy as np
@@ -29,8 +30,13 @@ def said(labels, name):
 
 def test_forms(labels):
     assert {name: form(task) for name, (task, _) in labels.items()} == {
-        "semseg": "classes", "human_parts": "classes", "depth": "amounts", "normals": "vectors", "edge": "yes or no",
-        "saliency": "yes or no"}
+        "semseg": "classes",
+        "human_parts": "classes",
+        "depth": "amounts",
+        "normals": "vectors",
+        "edge": "yes or no",
+        "saliency": "yes or no",
+    }
 
 
 def test_classes(labels):
@@ -46,9 +52,11 @@ def test_classes(labels):
 def test_amounts(labels):
     facts, stored = said(labels, "depth")
     metres = stored[stored > 0].astype(float)
-    assert (facts["min"], facts["max"], facts["mean"]) == pytest.approx((metres.min(), metres.max(), metres.mean()))
+    assert (facts["min"], facts["max"], facts["mean"]) == pytest.approx(
+        (metres.min(), metres.max(), metres.mean())
+    )
     assert sum(percent for *_, percent in facts["histogram"]) == pytest.approx(100)
-    for low, high, percent in facts["histogram"]:           # edges are rounded to four digits
+    for low, high, percent in facts["histogram"]:  # edges are rounded to four digits
         inside = [low * 1.0002 < value < high / 1.0002 for value in metres]
         edge = sum(abs(log10(value / limit)) < 1e-3 for value in metres for limit in (low, high))
         assert abs(percent - 100 * np.mean(inside)) <= 100 * edge / len(metres) + 1e-9
@@ -71,7 +79,10 @@ def test_yes_or_no(labels):
     shares = [100 * (label == 1).sum() / (label != IGNORE).sum() for label in stored]
     assert facts["histogram"][0][0] <= min(shares)
     assert sum(percent for *_, percent in facts["histogram"]) == pytest.approx(100)
-    assert sum(low < share < high for low, high, _ in facts["histogram"] for share in shares) >= len(shares) - 1
+    assert (
+        sum(low < share < high for low, high, _ in facts["histogram"] for share in shares)
+        >= len(shares) - 1
+    )
 
 
 def test_vectors(labels):
@@ -81,8 +92,12 @@ def test_vectors(labels):
     way = dict.fromkeys(FACING, 0)
     for vector in vectors:
         axis = max(range(3), key=lambda part: abs(vector[part]))
-        way[(("right", "left"), ("down", "up"), ("away", "the camera"))[axis][int(vector[axis] < 0)]] += 1
-    assert dict(facts["facing"]) == pytest.approx({name: 100 * count / len(vectors) for name, count in way.items()})
+        way[
+            (("right", "left"), ("down", "up"), ("away", "the camera"))[axis][int(vector[axis] < 0)]
+        ] += 1
+    assert dict(facts["facing"]) == pytest.approx(
+        {name: 100 * count / len(vectors) for name, count in way.items()}
+    )
     assert dict(facts["facing"])["the camera"] > dict(facts["facing"])["away"]
     assert (facts["min"], facts["mean"]) == (None, None)
 
@@ -93,4 +108,9 @@ def test_no_label_at_all_and_none_with_a_valid_pixel(labels):
         assert (empty.valid, empty.constant) == (0, False)
         for facts in ([], [empty]):
             said = summarise(task, facts)
-            assert (said["labels"], said["valid_percent"], said["min"], said["mean"]) == (0, 0, None, None)
+            assert (said["labels"], said["valid_percent"], said["min"], said["mean"]) == (
+                0,
+                0,
+                None,
+                None,
+            )

@@ -1,4 +1,5 @@
 """Each rule speaks of the odd one out, and is silent about what is common in a set."""
+
 import numpy as np
 import pytest
 
@@ -17,7 +18,9 @@ def told(task, labels, alike=None):
     """Position -> kind."""
     facts = [None if label is None else measure(label, task) for label in labels]
     ids = [f"i{place}" for place in range(len(labels))]
-    return {place: kind for place, kind, _ in suspicions(task, ids, facts, alike or range(len(labels)))}
+    return {
+        place: kind for place, kind, _ in suspicions(task, ids, facts, alike or range(len(labels)))
+    }
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def test_class_labels_of_one_value_nearly_empty_and_copied(rng):
     labels[31] = np.full(SHAPE, IGNORE, np.uint8)
     assert told(task, labels) == {5: "one value", 9: "nearly empty", 20: "copied label"}
     alike = list(range(N))
-    alike[20] = alike[3]                                    # the pictures are copies, so the labels may be
+    alike[20] = alike[3]  # the pictures are copies, so the labels may be
     assert told(task, labels, alike) == {5: "one value", 9: "nearly empty"}
 
 
@@ -63,7 +66,7 @@ def test_depth_in_another_unit(rng):
     labels[4] *= 39.37
     labels[6] /= 1000
     assert told(task, labels) == {4: "other unit", 6: "other unit"}
-    assert told(task, labels[3:6]) == {}                    # too few to compare
+    assert told(task, labels[3:6]) == {}  # too few to compare
 
 
 def test_normals_turned_away_are_told_singly_or_once(rng):
@@ -79,4 +82,6 @@ def test_edges_that_are_mostly_yes(rng):
     assert told(edge(), labels) == {}
     labels[2] = 1 - labels[2]
     assert told(edge(), labels) == {2: "mostly yes"}
-    assert told(edge(), [1 - label for label in labels[3:]]) == {}          # as common in things that are large
+    assert (
+        told(edge(), [1 - label for label in labels[3:]]) == {}
+    )  # as common in things that are large

@@ -1,4 +1,5 @@
 """The bundled data set: as many images as it says, small, credited, and labels that agree with each other pixel by pixel."""
+
 import numpy as np
 import pytest
 
@@ -12,7 +13,7 @@ from mtal.rooms.camera import FIELD
 from mtal.rooms.labels import borders
 
 TASKS = ("semseg", "depth", "normals", "edge", "saliency", "human_parts")
-EVERY = 16                                                  # images that a test of pixels leaves out in between
+EVERY = 16  # images that a test of pixels leaves out in between
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +24,11 @@ def dataset():
 @pytest.fixture(scope="module")
 def labels(dataset):
     """Task name -> label, of some images of both splits."""
-    return [{task.name: split.label(index, task) for task in dataset.tasks}
-            for split in (dataset.pool, dataset.validation) for index in range(0, len(split.ids), EVERY)]
+    return [
+        {task.name: split.label(index, task) for task in dataset.tasks}
+        for split in (dataset.pool, dataset.validation)
+        for index in range(0, len(split.ids), EVERY)
+    ]
 
 
 def room_of(name):
@@ -47,7 +51,9 @@ def test_who_made_the_models_is_said(dataset):
 
 
 def test_the_splits_share_no_room_and_the_pool_comes_in_walks(dataset):
-    pool, validation = ([room_of(name) for name in split.ids] for split in (dataset.pool, dataset.validation))
+    pool, validation = (
+        [room_of(name) for name in split.ids] for split in (dataset.pool, dataset.validation)
+    )
     assert not set(pool) & set(validation)
     assert len(set(validation)) == 120
     frames = np.unique(pool, return_counts=True)[1]
@@ -61,7 +67,9 @@ def test_normals_agree_with_those_of_the_depth_away_from_edges(labels):
     medians = []
     for one in labels:
         fitted = normals_from_depth(one["depth"], Camera(focal, focal, 80, 60), radius=1)
-        near_edge = np.stack([np.roll(one["edge"], shift, axis) for axis in (0, 1) for shift in (-2, -1, 0, 1, 2)]).any(axis=0)
+        near_edge = np.stack(
+            [np.roll(one["edge"], shift, axis) for axis in (0, 1) for shift in (-2, -1, 0, 1, 2)]
+        ).any(axis=0)
         sure = (fitted != 0).any(axis=-1) & (one["normals"] != 0).any(axis=-1) & ~near_edge
         cosine = (fitted[sure] * one["normals"][sure]).sum(axis=-1).clip(-1, 1)
         medians.append(np.median(np.degrees(np.arccos(cosine))))
@@ -75,7 +83,9 @@ def test_labels_of_an_image_agree_with_each_other(dataset, labels):
     peopled = 0
     for one in labels:
         assert (one["depth"] > 0).all()
-        assert (one["edge"][borders(one["semseg"]) == 1] == 1).all()        # where the class changes, so does the thing
+        assert (
+            one["edge"][borders(one["semseg"]) == 1] == 1
+        ).all()  # where the class changes, so does the thing
         assert 0.001 < one["edge"].mean() < 0.4
         if (one["human_parts"] != 255).any():
             peopled += 1
@@ -83,7 +93,7 @@ def test_labels_of_an_image_agree_with_each_other(dataset, labels):
         else:
             assert not (one["semseg"] == person).any()
         seen = one["saliency"] == 1
-        if seen.any():                                      # it is one thing, so of one class
+        if seen.any():  # it is one thing, so of one class
             assert len(np.unique(one["semseg"][seen])) == 1
     assert 0.15 < peopled / len(labels) < 0.6
 

@@ -1,4 +1,5 @@
 """A first guess is read back with the labels that were written, says why, and leaves alone what it cannot know."""
+
 import errno
 import os
 import shutil
@@ -13,7 +14,16 @@ from mtal.datasets.dataset import DataError, labels_there
 from mtal.datasets.folder.folder import FOLDER
 from mtal.datasets.folder.guess import first_guess, write_guess
 from mtal.datasets.readers.nyud import CLASSES, NYUD
-from tests.datasets.any_folder import ALL, POOL, SIZE, VALIDATION, folder_config, save, some_normals, write_folder
+from tests.datasets.any_folder import (
+    ALL,
+    POOL,
+    SIZE,
+    VALIDATION,
+    folder_config,
+    save,
+    some_normals,
+    write_folder,
+)
 from tests.datasets.nyud_folder import nyud_config, write_nyud
 
 RNG = np.random.default_rng(1)
@@ -55,7 +65,9 @@ def same_labels(first, second):
         for index in range(len(one.ids)):
             np.testing.assert_array_equal(one.image(index), other.image(index))
             for own, task in zip(first.tasks, second.tasks, strict=True):
-                np.testing.assert_allclose(one.label(index, own), other.label(index, task), atol=1e-6)
+                np.testing.assert_allclose(
+                    one.label(index, own), other.label(index, task), atol=1e-6
+                )
 
 
 def test_our_own_layout_comes_back(tmp_path):
@@ -76,7 +88,7 @@ def test_the_form_of_nyud(tmp_path, names):
         dataset = loaded(folder, "semseg", "depth", "normals", "edge")
         same_labels(dataset, NYUD.load(nyud_config(folder)))
         assert dataset.tasks[0].classes == CLASSES
-    else:                                                   # 0 may be a class as well: it is said, not decided
+    else:  # 0 may be a class as well: it is said, not decided
         assert "If 0 means unlabelled, write `first: 1`" in first_guess(folder)
         assert "first" not in guessed(folder)["tasks"]["semseg"]
 
@@ -84,7 +96,12 @@ def test_the_form_of_nyud(tmp_path, names):
 def test_the_form_of_cityscapes(tmp_path):
     folder = tmp_path / "city"
     written = {}
-    for split, town, number in (("train", "aachen", 1), ("train", "bochum", 2), ("val", "ulm", 3), ("test", "bonn", 4)):
+    for split, town, number in (
+        ("train", "aachen", 1),
+        ("train", "bochum", 2),
+        ("val", "ulm", 3),
+        ("test", "bonn", 4),
+    ):
         name = f"{split}/{town}/{town}_{number:06d}_000019"
         write_images(folder / "leftImg8bit", [f"{name}_leftImg8bit"], ".png")
         ids = RNG.choice([0, 7, 8, 11, 24, 33], SIZE).astype(np.uint8)
@@ -102,7 +119,9 @@ def test_the_form_of_cityscapes(tmp_path):
     assert "# disparity: left out, disparities are depth with `inverse: N`" in text
     name = "train/bochum/bochum_000002_000019"
     index = next(index for index, one in enumerate(dataset.pool.ids) if "bochum" in one)
-    assert np.array_equal(np.array([0, 7, 8, 11, 24, 33])[dataset.pool.label(index, dataset.tasks[0])], written[name])
+    assert np.array_equal(
+        np.array([0, 7, 8, 11, 24, 33])[dataset.pool.label(index, dataset.tasks[0])], written[name]
+    )
 
 
 def test_masks_of_colour_list_their_colours(tmp_path):
@@ -112,10 +131,15 @@ def test_masks_of_colour_list_their_colours(tmp_path):
     for name, ids in stored.items():
         save(folder / f"labels/{name}.png", colours[ids])
     dataset = loaded(folder, "semseg")
-    assert "by its values; 8-bit colour, 3 colours in 3 files: give them their names" in first_guess(folder)
+    assert (
+        "by its values; 8-bit colour, 3 colours in 3 files: give them their names"
+        in first_guess(folder)
+    )
     name = dataset.pool.ids[0]
-    order = [1, 2, 0]                                       # the most frequent comes first
-    np.testing.assert_array_equal(np.array(order)[dataset.pool.label(0, dataset.tasks[0])], stored[name])
+    order = [1, 2, 0]  # the most frequent comes first
+    np.testing.assert_array_equal(
+        np.array(order)[dataset.pool.label(0, dataset.tasks[0])], stored[name]
+    )
 
 
 def test_sixteen_bits_are_millimetres(tmp_path):
@@ -147,7 +171,7 @@ def test_floats_are_metres_unless_they_are_large(tmp_path, factor, scale):
 def test_normals_are_turned_into_the_axes_of_the_image(tmp_path, flip, ending):
     folder = write_images(tmp_path / "n" / "images", ["a", "b"]).parent
     vectors = some_normals(RNG) * 0.3 + np.array([0, -0.2, -1], np.float32)
-    vectors[16:] = some_normals(RNG)[16:] * 0.2 + np.array([0, -1, -0.4], np.float32)      # a floor
+    vectors[16:] = some_normals(RNG)[16:] * 0.2 + np.array([0, -1, -0.4], np.float32)  # a floor
     vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True)
     stored = vectors * [-1 if axis in flip else 1 for axis in "xyz"]
     (folder / "vectors").mkdir()
@@ -161,17 +185,29 @@ def test_normals_are_turned_into_the_axes_of_the_image(tmp_path, flip, ending):
     np.testing.assert_allclose(dataset.pool.label(0, dataset.tasks[0]), vectors, atol=0.01)
 
 
-@pytest.mark.parametrize(("name", "pixels", "task", "keys"), [
-    ("x", lines(), "edge", {}), ("x", lines(255), "edge", {}), ("x", blobs(), "saliency", {}),
-    ("x", blobs((0, 255)), "saliency", {}), ("masks", blobs((0, 255)), "saliency", {}),
-    ("segmentation", blobs(), "semseg", {}), ("sal", lines(), "saliency", {}),
-    ("boundaries", blobs(), "edge", {}), ("human_parts", blobs((0, 6)), "human_parts", {}), ("x", blobs((0, 6)), "semseg", {}),
-    ("edges", np.maximum(lines(), blobs((0, 255)) * (lines() == 0)), "edge", {"ignore": [255]}),
-    ("seg", blobs((1, 3)), "semseg", {"first": 1}), ("surface_normals", blobs(), "", {}),
-    ("depth", np.dstack([blobs((9, 200)), blobs((9, 200)), blobs((0, 3))]), "", {}),
-    ("parts", blobs((0, 24)), "", {}), ("edges", blobs((0, 9)), "", {}),
-    ("x", RNG.integers(0, 256, SIZE).astype(np.uint8), "", {}), ("x", RNG.integers(0, 256, (*SIZE, 3)).astype(np.uint8), "", {}),
-])
+@pytest.mark.parametrize(
+    ("name", "pixels", "task", "keys"),
+    [
+        ("x", lines(), "edge", {}),
+        ("x", lines(255), "edge", {}),
+        ("x", blobs(), "saliency", {}),
+        ("x", blobs((0, 255)), "saliency", {}),
+        ("masks", blobs((0, 255)), "saliency", {}),
+        ("segmentation", blobs(), "semseg", {}),
+        ("sal", lines(), "saliency", {}),
+        ("boundaries", blobs(), "edge", {}),
+        ("human_parts", blobs((0, 6)), "human_parts", {}),
+        ("x", blobs((0, 6)), "semseg", {}),
+        ("edges", np.maximum(lines(), blobs((0, 255)) * (lines() == 0)), "edge", {"ignore": [255]}),
+        ("seg", blobs((1, 3)), "semseg", {"first": 1}),
+        ("surface_normals", blobs(), "", {}),
+        ("depth", np.dstack([blobs((9, 200)), blobs((9, 200)), blobs((0, 3))]), "", {}),
+        ("parts", blobs((0, 24)), "", {}),
+        ("edges", blobs((0, 9)), "", {}),
+        ("x", RNG.integers(0, 256, SIZE).astype(np.uint8), "", {}),
+        ("x", RNG.integers(0, 256, (*SIZE, 3)).astype(np.uint8), "", {}),
+    ],
+)
 def test_names_come_first_and_contents_decide_the_rest(tmp_path, name, pixels, task, keys):
     folder = write_images(tmp_path / "some" / "images", ["a", "b", "c"]).parent
     for one in "abc":
@@ -185,18 +221,29 @@ def test_names_come_first_and_contents_decide_the_rest(tmp_path, name, pixels, t
     else:
         assert f"# {name}: left out, " in first_guess(folder)
         write_guess(folder)
-        dataset = FOLDER.load(folder_config(folder, ["depth"]))     # what was left out is not read all the same
+        dataset = FOLDER.load(
+            folder_config(folder, ["depth"])
+        )  # what was left out is not read all the same
         assert not labels_there(dataset.pool, dataset.tasks).any()
 
 
 class TestSplits:
-    @pytest.mark.parametrize(("folders", "pool", "validation"), [
-        (("train", "validation", "test"), "train", "validation"), (("train", "val"), "train", "val"),
-        (("train", "test"), "train", "test")])
-    def test_folders_of_images_as_hugging_face_exports_them(self, tmp_path, folders, pool, validation):
+    @pytest.mark.parametrize(
+        ("folders", "pool", "validation"),
+        [
+            (("train", "validation", "test"), "train", "validation"),
+            (("train", "val"), "train", "val"),
+            (("train", "test"), "train", "test"),
+        ],
+    )
+    def test_folders_of_images_as_hugging_face_exports_them(
+        self, tmp_path, folders, pool, validation
+    ):
         for name in folders:
             write_images(tmp_path / "hub" / name, ["1", "2"])
-            (tmp_path / "hub" / name / "metadata.csv").write_text("file_name,text\n1.jpg,a\n2.jpg,b\n")
+            (tmp_path / "hub" / name / "metadata.csv").write_text(
+                "file_name,text\n1.jpg,a\n2.jpg,b\n"
+            )
             for one in "12":
                 save(tmp_path / "hub/semseg" / name / f"{one}.png", blobs())
         found = guessed(tmp_path / "hub")
@@ -216,7 +263,9 @@ class TestSplits:
 
 
 class TestWhatCannotBeGuessed:
-    @pytest.mark.parametrize("names", [(), ("depth/a.png",), ("notes.txt",), ("video.mp4", "more/readme.md")])
+    @pytest.mark.parametrize(
+        "names", [(), ("depth/a.png",), ("notes.txt",), ("video.mp4", "more/readme.md")]
+    )
     def test_no_images(self, tmp_path, names):
         for name in names:
             (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -254,7 +303,9 @@ class TestWhatCannotBeGuessed:
         (tmp_path / other).parent.mkdir()
         (tmp_path / other).write_bytes(b"")
         assert guessed(tmp_path)["images"] == "scene1"
-        assert "# not used: scene2 (3 pictures)" in first_guess(tmp_path).replace("depth (1 pictures), ", "")
+        assert "# not used: scene2 (3 pictures)" in first_guess(tmp_path).replace(
+            "depth (1 pictures), ", ""
+        )
 
     def test_broken_labels(self, tmp_path):
         write_images(tmp_path / "images", ["a", "b"])
@@ -300,8 +351,12 @@ class TestWriting:
                 file.close()
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             return file
+
         monkeypatch.setattr(Path, "open", full)
-        with pytest.raises(DataError, match=r"tasks\.yaml cannot be written \(No space left.*a first guess is: # A first guess"):
+        with pytest.raises(
+            DataError,
+            match=r"tasks\.yaml cannot be written \(No space left.*a first guess is: # A first guess",
+        ):
             write_guess(folder)
         assert sorted(path.name for path in folder.iterdir()) == ["a.jpg", "b.jpg"]
 
@@ -332,7 +387,10 @@ def test_class_names_that_may_not_be_read_stop_nothing(tmp_path, refuse):
     assert guessed(folder)["tasks"]["semseg"]["classes"] == ["class_0", "class_1"]
 
 
-@pytest.mark.parametrize("name", ["Räume 2", "yes", "12", "a: b", "#x", "'q'", 'a"b', "line\nbreak", "- a", "null", "{x}", "*a"])
+@pytest.mark.parametrize(
+    "name",
+    ["Räume 2", "yes", "12", "a: b", "#x", "'q'", 'a"b', "line\nbreak", "- a", "null", "{x}", "*a"],
+)
 def test_strange_names_stay_yaml(tmp_path, name):
     folder = tmp_path / name
     write_images(folder / "images", ["a", "b"])
@@ -364,7 +422,9 @@ def test_few_files_are_read(tmp_path, monkeypatch):
         save(tmp_path / f"semseg/{number:03d}.png", np.full((4, 4), number % 5, np.uint8))
     opened = []
     real_open = Image.open
-    monkeypatch.setattr(Image, "open", lambda *words, **more: opened.append(words[0]) or real_open(*words, **more))
+    monkeypatch.setattr(
+        Image, "open", lambda *words, **more: opened.append(words[0]) or real_open(*words, **more)
+    )
     assert len(guessed(tmp_path)["tasks"]["semseg"]["classes"]) == 5
     assert len(opened) <= 60
 
@@ -380,8 +440,12 @@ def test_real_images_mean_what_their_own_reader_says(nyud_folder, tmp_path):
     (tmp_path / "gt_sets/train.txt").write_text("\n".join(ids[:15]))
     (tmp_path / "gt_sets/val.txt").write_text("\n".join(ids[15:]))
     last = max(np.asarray(Image.open(path)).max() for path in (tmp_path / "segmentation").iterdir())
-    (tmp_path / "classes.txt").write_text("\n".join(CLASSES[:last]))       # else nothing would tell what 0 means
-    same_labels(loaded(tmp_path, "semseg", "depth", "normals", "edge"), NYUD.load(nyud_config(tmp_path)))
+    (tmp_path / "classes.txt").write_text(
+        "\n".join(CLASSES[:last])
+    )  # else nothing would tell what 0 means
+    same_labels(
+        loaded(tmp_path, "semseg", "depth", "normals", "edge"), NYUD.load(nyud_config(tmp_path))
+    )
 
 
 def test_pool_and_validation_of_the_builder_are_what_the_guess_finds(tmp_path):

@@ -1,4 +1,5 @@
 """Stored labels mean what a plain loop over the pixels says, and values without a meaning are told."""
+
 import colorsys
 import math
 
@@ -23,6 +24,7 @@ def stored(tmp_path):
         else:
             save(path, pixels)
         return path
+
     return write
 
 
@@ -44,7 +46,9 @@ class TestClasses:
     @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
     def test_values_go_to_the_classes_that_they_name(self, stored, dtype):
         pixels = RNG.choice([7, 8, 12, 200], SIZE).astype(dtype)
-        labels = semseg(classes=["sky", "road"], values={7: "road", 8: "road", 12: "sky"}, ignore=[200])
+        labels = semseg(
+            classes=["sky", "road"], values={7: "road", 8: "road", 12: "sky"}, ignore=[200]
+        )
         found = labels.read(stored(pixels))
         for at in PIXELS:
             assert found[at] == {7: 1, 8: 1, 12: 0, 200: 255}[int(pixels[at])]
@@ -63,7 +67,9 @@ class TestClasses:
         picture = Image.fromarray(RNG.integers(0, 2, SIZE).astype(np.uint8)).convert("P")
         picture.putpalette([255, 0, 0, 0, 0, 255])
         picture.save(tmp_path / "a.png")
-        np.testing.assert_array_equal(semseg(classes=["a", "b"]).read(tmp_path / "a.png"), np.array(picture))
+        np.testing.assert_array_equal(
+            semseg(classes=["a", "b"]).read(tmp_path / "a.png"), np.array(picture)
+        )
         found = semseg(colours={"blue": "#0000ff", "red": "#ff0000"}).read(tmp_path / "a.png")
         np.testing.assert_array_equal(found, 1 - np.array(picture))
 
@@ -75,16 +81,37 @@ class TestClasses:
         for dtype in (np.float32, np.int64, np.uint16):
             np.testing.assert_array_equal(labels.read(stored(pixels.astype(dtype), ".npy")), pixels)
         np.testing.assert_array_equal(labels.read(stored(pixels > 0, ".npy")), pixels > 0)
-        np.testing.assert_array_equal(labels.read(stored(pixels > 0)), pixels > 0)     # a PNG of one bit
+        np.testing.assert_array_equal(
+            labels.read(stored(pixels > 0)), pixels > 0
+        )  # a PNG of one bit
 
-    @pytest.mark.parametrize(("keys", "pixels", "said"), [
-        ({"classes": ["a", "b"]}, np.full(SIZE, 2, np.uint8), r"values that are no class: 2 \(768 pixels\).*others: ignore"),
-        ({"classes": ["a", "b"]}, np.full(SIZE, 256, np.uint16), "no class: 256"),           # does not wrap to 0
-        ({"classes": ["a", "b"], "ignore": []}, np.full(SIZE, 255, np.uint8), "no class: 255"),
-        ({"classes": ["a", "b"]}, np.eye(3, dtype=np.uint8)[None], "colour picture"),
-        ({"colours": {"a": "#000000", "b": "#ffffff"}}, np.full(SIZE, 9, np.uint8), "colours that are no class: #090909"),
-        ({"colours": {"a": "#000000", "b": "#ffffff"}}, np.full(SIZE, 9, np.uint16), "8 bits per channel"),
-    ])
+    @pytest.mark.parametrize(
+        ("keys", "pixels", "said"),
+        [
+            (
+                {"classes": ["a", "b"]},
+                np.full(SIZE, 2, np.uint8),
+                r"values that are no class: 2 \(768 pixels\).*others: ignore",
+            ),
+            (
+                {"classes": ["a", "b"]},
+                np.full(SIZE, 256, np.uint16),
+                "no class: 256",
+            ),  # does not wrap to 0
+            ({"classes": ["a", "b"], "ignore": []}, np.full(SIZE, 255, np.uint8), "no class: 255"),
+            ({"classes": ["a", "b"]}, np.eye(3, dtype=np.uint8)[None], "colour picture"),
+            (
+                {"colours": {"a": "#000000", "b": "#ffffff"}},
+                np.full(SIZE, 9, np.uint8),
+                "colours that are no class: #090909",
+            ),
+            (
+                {"colours": {"a": "#000000", "b": "#ffffff"}},
+                np.full(SIZE, 9, np.uint16),
+                "8 bits per channel",
+            ),
+        ],
+    )
     def test_values_without_a_meaning(self, stored, keys, pixels, said):
         path = stored(pixels)
         with pytest.raises(DataError, match=said) as caught:
@@ -112,7 +139,9 @@ class TestParts:
         pixels = RNG.choice([0, 3, 6, 255], SIZE).astype(np.uint8)
         np.testing.assert_array_equal(HumanParts(folder="p").read(stored(pixels)), pixels)
         for nobody in (0, 255):
-            assert (HumanParts(folder="p").read(stored(np.full(SIZE, nobody, np.uint8))) == 255).all()
+            assert (
+                HumanParts(folder="p").read(stored(np.full(SIZE, nobody, np.uint8))) == 255
+            ).all()
 
     def test_other_ids(self, stored):
         labels = HumanParts(folder="p", classes={0: "background", 4: "head", 5: "torso", 9: "head"})
@@ -125,9 +154,14 @@ class TestParts:
 
 
 class TestDepth:
-    @pytest.mark.parametrize(("keys", "metres"), [
-        ({}, lambda value: value * 0.001), ({"scale": 0.0002}, lambda value: value * 0.0002),
-        ({"inverse": 19660.5}, lambda value: 19660.5 / value)])
+    @pytest.mark.parametrize(
+        ("keys", "metres"),
+        [
+            ({}, lambda value: value * 0.001),
+            ({"scale": 0.0002}, lambda value: value * 0.0002),
+            ({"inverse": 19660.5}, lambda value: 19660.5 / value),
+        ],
+    )
     def test_png(self, stored, keys, metres):
         pixels = RNG.integers(300, 65536, SIZE).astype(np.uint16)
         pixels[0, 0] = 0
@@ -167,31 +201,48 @@ class TestNormals:
         for at in PIXELS:
             x, y, z = (2 * int(value) / 255 - 1 for value in pixels[at])
             length = math.sqrt(x * x + y * y + z * z)
-            known = pixels[at].any() and length > 0.1       # black, and mid-grey, which has no direction
+            known = pixels[at].any() and length > 0.1  # black, and mid-grey, which has no direction
             expected = (x / length, -y / length, -z / length) if known else (0, 0, 0)
             assert found[at].tolist() == pytest.approx(expected, abs=1e-6)
         assert not np.signbit(found[0, 0]).any()
 
-    @pytest.mark.parametrize(("pixels", "ending", "said"), [
-        (np.zeros(SIZE, np.uint8), ".png", "is grey"), (np.full((*SIZE, 3), 7, np.float32), ".npy", "reaches 7"),
-        (np.zeros((*SIZE, 3), np.uint8), ".npy", "floating-point"), (np.zeros(SIZE, np.float32), ".npy", "any x any x 3")])
+    @pytest.mark.parametrize(
+        ("pixels", "ending", "said"),
+        [
+            (np.zeros(SIZE, np.uint8), ".png", "is grey"),
+            (np.full((*SIZE, 3), 7, np.float32), ".npy", "reaches 7"),
+            (np.zeros((*SIZE, 3), np.uint8), ".npy", "floating-point"),
+            (np.zeros(SIZE, np.float32), ".npy", "any x any x 3"),
+        ],
+    )
     def test_what_are_no_normals(self, stored, pixels, ending, said):
         with pytest.raises(DataError, match=said):
             Normals(folder="n").read(stored(pixels, ending))
 
 
 class TestYesOrNo:
-    @pytest.mark.parametrize(("pixels", "ending"), [
-        ((RNG.random(SIZE) < 0.3).astype(np.uint8), ".png"), ((RNG.random(SIZE) < 0.3) * np.uint8(255), ".png"),
-        ((RNG.random(SIZE) < 0.3), ".npy"), ((RNG.random(SIZE) < 0.3).astype(np.float32), ".npy"),
-        (RNG.integers(0, 256, SIZE).astype(np.uint8), ".png"), (RNG.random(SIZE), ".npy"), (np.zeros(SIZE, np.uint8), ".png"),
-        (RNG.integers(0, 65536, SIZE).astype(np.uint16), ".png"), (np.ones(SIZE, np.uint8), ".png")])
+    @pytest.mark.parametrize(
+        ("pixels", "ending"),
+        [
+            ((RNG.random(SIZE) < 0.3).astype(np.uint8), ".png"),
+            ((RNG.random(SIZE) < 0.3) * np.uint8(255), ".png"),
+            ((RNG.random(SIZE) < 0.3), ".npy"),
+            ((RNG.random(SIZE) < 0.3).astype(np.float32), ".npy"),
+            (RNG.integers(0, 256, SIZE).astype(np.uint8), ".png"),
+            (RNG.random(SIZE), ".npy"),
+            (np.zeros(SIZE, np.uint8), ".png"),
+            (RNG.integers(0, 65536, SIZE).astype(np.uint16), ".png"),
+            (np.ones(SIZE, np.uint8), ".png"),
+        ],
+    )
     def test_more_than_half_is_yes(self, stored, pixels, ending):
         top = 1 if pixels.max() <= 1 else 255 if pixels.max() <= 255 else 65535
         for labels in (Edge(folder="e"), Saliency(folder="s")):
             found = labels.read(stored(pixels, ending))
             for at in PIXELS:
-                assert found[at] == (2 * int(pixels[at]) > top if pixels.dtype.kind == "u" else pixels[at] > 0.5)
+                assert found[at] == (
+                    2 * int(pixels[at]) > top if pixels.dtype.kind == "u" else pixels[at] > 0.5
+                )
 
     def test_255_is_yes_or_nothing_as_the_description_says(self, stored):
         pixels = RNG.choice([0, 1, 255], SIZE).astype(np.uint8)
@@ -202,16 +253,29 @@ class TestYesOrNo:
         found = Saliency(folder="s", ignore=[128]).read(stored(mask))
         np.testing.assert_array_equal(found, np.choose((mask / 127).astype(int), [0, 255, 1]))
 
-    @pytest.mark.parametrize(("pixels", "ending"), [
-        (np.full(SIZE, 5, np.uint8), ".png"), (np.full(SIZE, 300, np.uint16), ".png"), (np.full(SIZE, -1.0), ".npy"),
-        (np.full(SIZE, np.nan), ".npy"), (np.full(SIZE, np.inf), ".npy"), (np.full(SIZE, 1e6), ".npy")])
+    @pytest.mark.parametrize(
+        ("pixels", "ending"),
+        [
+            (np.full(SIZE, 5, np.uint8), ".png"),
+            (np.full(SIZE, 300, np.uint16), ".png"),
+            (np.full(SIZE, -1.0), ".npy"),
+            (np.full(SIZE, np.nan), ".npy"),
+            (np.full(SIZE, np.inf), ".npy"),
+            (np.full(SIZE, 1e6), ".npy"),
+        ],
+    )
     def test_numbers_of_objects_are_no_masks(self, stored, pixels, ending):
         with pytest.raises(DataError, match="0 and 1"):
             Saliency(folder="s").read(stored(pixels, ending))
 
 
 def test_as_many_colours_as_one_likes(stored):
-    colours = [tuple(round(255 * part) for part in colorsys.hsv_to_rgb(index / 97, 1, 1)) for index in range(97)]
+    colours = [
+        tuple(round(255 * part) for part in colorsys.hsv_to_rgb(index / 97, 1, 1))
+        for index in range(97)
+    ]
     pixels = np.array(colours, np.uint8)[RNG.integers(0, 97, SIZE)]
-    found = semseg(colours={f"c{index}": list(colour) for index, colour in enumerate(colours)}).read(stored(pixels))
+    found = semseg(
+        colours={f"c{index}": list(colour) for index, colour in enumerate(colours)}
+    ).read(stored(pixels))
     np.testing.assert_array_equal(np.array(colours, np.uint8)[found], pixels)

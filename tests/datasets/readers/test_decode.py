@@ -1,4 +1,5 @@
 """A broken file is a DataError that names it; a moment in which the machine could not read it is none."""
+
 import errno
 import struct
 
@@ -12,8 +13,14 @@ from mtal.datasets.readers.decode import PASSING, read_array, read_mat, read_rgb
 from mtal.datasets.readers.hdf5_images import Form, open_stacks
 from tests.datasets.nyud_mat_file import scenes, write_mat
 
-READ = {"a.png": read_rgb, "a.npy": lambda path: read_array(path, (None, None)), "a.mat": lambda path: read_mat(path, "x"),
-        "b.mat": lambda path: open_stacks(path, {"images": Form(np.uint8, 3)}, frozenset({"images"})).read("images", 0)}
+READ = {
+    "a.png": read_rgb,
+    "a.npy": lambda path: read_array(path, (None, None)),
+    "a.mat": lambda path: read_mat(path, "x"),
+    "b.mat": lambda path: open_stacks(
+        path, {"images": Form(np.uint8, 3)}, frozenset({"images"})
+    ).read("images", 0),
+}
 
 
 def with_head(path, text):
@@ -23,11 +30,16 @@ def with_head(path, text):
     return path
 
 
-@pytest.mark.parametrize("head", [
-    "{b'descr': '<f4', 'fortran_order': False, 'shape': (2, 2)}", "{[]: 1}", "~" * 5000 + "1",
-    "{'descr': '<f4', 'fortran_order': False, 'shape': (True, 2)}",
-    "{'descr': [('a',)], 'fortran_order': False, 'shape': (2, 2)}",
-])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "{b'descr': '<f4', 'fortran_order': False, 'shape': (2, 2)}",
+        "{[]: 1}",
+        "~" * 5000 + "1",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (True, 2)}",
+        "{'descr': [('a',)], 'fortran_order': False, 'shape': (2, 2)}",
+    ],
+)
 def test_damaged_heads_of_arrays(tmp_path, head):
     with pytest.raises(DataError, match=r"a\.npy cannot be read .*broken"):
         read_array(with_head(tmp_path / "a.npy", head), (None, None))
@@ -43,7 +55,9 @@ class TestSystem:
         if name == "a.mat":
             (tmp_path / name).write_bytes(bytes(200))
         else:
-            np.save(tmp_path / name, pixels) if name == "a.npy" else Image.fromarray(pixels).save(tmp_path / name)
+            np.save(tmp_path / name, pixels) if name == "a.npy" else Image.fromarray(pixels).save(
+                tmp_path / name
+            )
         return tmp_path / name
 
     @pytest.mark.parametrize("number", sorted(PASSING))
@@ -53,9 +67,15 @@ class TestSystem:
             READ[name](path)
         assert caught.value.errno == number
 
-    @pytest.mark.parametrize(("number", "said"), [(errno.EACCES, "may not be read: permission denied"),
-                                                  (errno.EPERM, "may not be read: permission denied"),
-                                                  (errno.EISDIR, "cannot be read"), (errno.ENOENT, "is missing")])
+    @pytest.mark.parametrize(
+        ("number", "said"),
+        [
+            (errno.EACCES, "may not be read: permission denied"),
+            (errno.EPERM, "may not be read: permission denied"),
+            (errno.EISDIR, "cannot be read"),
+            (errno.ENOENT, "is missing"),
+        ],
+    )
     def test_trouble_of_the_file_names_it(self, name, path, refuse, number, said):
         refuse(path, number)
         with pytest.raises(DataError, match=f"{name} {said}"):
@@ -64,7 +84,13 @@ class TestSystem:
     def test_too_little_memory_stays_what_it_is(self, name, path, monkeypatch):
         def full(*words, **more):
             raise MemoryError
-        for owner, what in ((np, "array"), (np, "memmap"), (np, "ascontiguousarray"), (decode, "variable")):
+
+        for owner, what in (
+            (np, "array"),
+            (np, "memmap"),
+            (np, "ascontiguousarray"),
+            (decode, "variable"),
+        ):
             monkeypatch.setattr(owner, what, full)
         with pytest.raises(MemoryError):
             READ[name](path)

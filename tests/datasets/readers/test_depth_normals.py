@@ -1,4 +1,5 @@
 """Normals from depth against the exact normals of drawn bodies, and against a slow twin that fits every window by itself."""
+
 import numpy as np
 import pytest
 
@@ -8,7 +9,7 @@ from mtal.datasets.synthetic.shapes import drawing
 from mtal.tasks.normals import normals
 
 SIZE = (48, 64)
-CAMERA = Camera(FOCAL * 64, FOCAL * 64, 32, 24)             # that of the ray caster at this size
+CAMERA = Camera(FOCAL * 64, FOCAL * 64, 32, 24)  # that of the ray caster at this size
 
 
 def unit(*vector):
@@ -18,7 +19,9 @@ def unit(*vector):
 def angles(found, exact):
     """Degrees between unit vectors, where something was found."""
     there = found.any(axis=-1)
-    apart, together = (np.linalg.norm(pair[there], axis=-1) for pair in (found - exact, found + exact))
+    apart, together = (
+        np.linalg.norm(pair[there], axis=-1) for pair in (found - exact, found + exact)
+    )
     return np.degrees(2 * np.arctan2(apart, together))
 
 
@@ -27,11 +30,13 @@ def seen(*bodies, size=SIZE):
     return view.depth.reshape(size), view.normals.T.reshape(*size, 3)
 
 
-@pytest.mark.parametrize("normal", [unit(0, 0, -1), unit(0.6, 0, -0.8), unit(0, -0.95, -0.2), unit(-0.3, 0.5, -0.7)])
+@pytest.mark.parametrize(
+    "normal", [unit(0, 0, -1), unit(0.6, 0, -0.8), unit(0, -0.95, -0.2), unit(-0.3, 0.5, -0.7)]
+)
 @pytest.mark.parametrize("radius", [1, 3])
 def test_planes_are_exact_at_any_slant_up_to_the_border(normal, radius):
     depth, exact = seen(Plane(normal, 2.0), Plane(unit(0, 0, -1), 500.0))
-    near = depth < 100                                      # behind the plane's horizon there is only the far wall
+    near = depth < 100  # behind the plane's horizon there is only the far wall
     found = normals_from_depth(np.where(near, depth, 0), CAMERA, radius)
     assert found.dtype == np.float32
     assert found[near].any(axis=-1).mean() > 0.95
@@ -39,7 +44,9 @@ def test_planes_are_exact_at_any_slant_up_to_the_border(normal, radius):
 
 
 def test_a_ball_is_nearly_right():
-    depth, exact = seen(Ball(np.array([0.1, -0.1, 2.0]), 0.8 * np.eye(3)), Plane(unit(0, 0, -1), 50.0))
+    depth, exact = seen(
+        Ball(np.array([0.1, -0.1, 2.0]), 0.8 * np.eye(3)), Plane(unit(0, 0, -1), 50.0)
+    )
     ball = depth < 10
     found = normals_from_depth(np.where(ball, depth, 0), CAMERA, 1)
     assert np.median(angles(found, exact)) < 0.5
@@ -72,13 +79,19 @@ def slow_normals(depth, camera, radius):
     found = np.zeros((height, width, 3))
     for row in range(height):
         for column in range(width):
-            rows, columns = (np.arange(max(0, at - radius), min(end, at + radius + 1))
-                             for at, end in ((row, height), (column, width)))
+            rows, columns = (
+                np.arange(max(0, at - radius), min(end, at + radius + 1))
+                for at, end in ((row, height), (column, width))
+            )
             v, u = (grid.ravel() for grid in np.meshgrid(rows, columns, indexing="ij"))
             z = depth[v, u]
             if not depth[row, column] > 0 or (z > 0).sum() < LEAST_MEASURED * (2 * radius + 1) ** 2:
                 continue
-            x, y, w = (u[z > 0] + 0.5 - camera.cx) / camera.fx, (v[z > 0] + 0.5 - camera.cy) / camera.fy, 1 / z[z > 0]
+            x, y, w = (
+                (u[z > 0] + 0.5 - camera.cx) / camera.fx,
+                (v[z > 0] + 0.5 - camera.cy) / camera.fy,
+                1 / z[z > 0],
+            )
             matrix = np.stack([x, y, np.ones_like(x)], axis=1)
             plane = np.linalg.lstsq(matrix, w, rcond=None)[0]
             if np.sqrt(np.mean((matrix @ plane - w) ** 2)) <= ROUGHEST * w.mean():
@@ -93,7 +106,7 @@ def test_agrees_with_fitting_each_window_by_itself():
     depth[rng.random(depth.shape) < 0.2] = 0
     camera = Camera(40.0, 43.0, 15.0, 13.0)
     slow = slow_normals(depth, camera, 2)
-    assert 0.3 < slow.any(axis=-1).mean() < 0.9             # both outcomes are compared
+    assert 0.3 < slow.any(axis=-1).mean() < 0.9  # both outcomes are compared
     np.testing.assert_allclose(normals_from_depth(depth, camera, 2), slow, atol=2e-6)
 
 
@@ -113,7 +126,9 @@ def test_too_few_or_points_on_a_line_give_none():
     one[20, 20], line[20] = 2, 2
     assert not normals_from_depth(np.zeros(SIZE), CAMERA, 1).any()
     assert not normals_from_depth(one, CAMERA, 1).any()
-    assert not normals_from_depth(line, CAMERA, 1).any()    # a third of each window, but no plane is told from another
+    assert not normals_from_depth(
+        line, CAMERA, 1
+    ).any()  # a third of each window, but no plane is told from another
     assert normals_from_depth(depth, CAMERA, 1).any(axis=-1).all()
 
 
@@ -128,7 +143,9 @@ def test_a_jump_gives_none():
 
 def test_unit_of_depth_does_not_matter():
     depth = drawing(0, 2, SIZE)["depth"]
-    np.testing.assert_allclose(normals_from_depth(depth, CAMERA, 2), normals_from_depth(1000 * depth, CAMERA, 2), atol=1e-5)
+    np.testing.assert_allclose(
+        normals_from_depth(depth, CAMERA, 2), normals_from_depth(1000 * depth, CAMERA, 2), atol=1e-5
+    )
 
 
 def test_a_resized_camera_sees_the_same():
@@ -136,4 +153,7 @@ def test_a_resized_camera_sees_the_same():
     found = normals_from_depth(large, CAMERA.resized(2, 2), 1)
     exact = drawing(0, 3, (96, 128))["normals"]
     assert np.median(angles(found, exact)) < 0.1
-    assert np.median(angles(normals_from_depth(small, CAMERA, 1), drawing(0, 3, SIZE)["normals"])) < 0.1
+    assert (
+        np.median(angles(normals_from_depth(small, CAMERA, 1), drawing(0, 3, SIZE)["normals"]))
+        < 0.1
+    )

@@ -1,4 +1,5 @@
 """NYUD_MT is read exactly as it lies there, and whatever is wrong with a folder is said by name."""
+
 import os
 import shutil
 from pathlib import Path
@@ -29,12 +30,16 @@ def test_labels_are_the_stored_values_with_ignore_set(folder):
     assert dataset.validation.ids == VAL
     for row in range(SIZE[0]):
         for column in range(SIZE[1]):
-            assert semseg[row, column] == (255 if stored[row, column] == 0 else stored[row, column] - 1)
+            assert semseg[row, column] == (
+                255 if stored[row, column] == 0 else stored[row, column] - 1
+            )
             known = not np.isnan(metres[row, column])
             assert depth[row, column] == (metres[row, column] if known else 0)
     np.testing.assert_array_equal(normals, np.load(folder / "normals" / "0005.npy"))
     np.testing.assert_array_equal(edge, np.load(folder / "edge" / "0005.npy"))
-    np.testing.assert_array_equal(dataset.pool.image(2), np.asarray(Image.open(folder / "images" / "0005.jpg")))
+    np.testing.assert_array_equal(
+        dataset.pool.image(2), np.asarray(Image.open(folder / "images" / "0005.jpg"))
+    )
 
 
 def test_forty_classes_and_the_weights_of_the_method(folder):
@@ -51,7 +56,7 @@ def test_classes_txt_replaces_the_classes_and_says_so(folder):
     assert dataset.tasks[0].classes[38] == "class 38"
     assert dataset.note == "mIoU over 39 classes (classes.txt)"
     assert dataset.tasks[0].metric.note.endswith(dataset.note)
-    with pytest.raises(DataError, match=r"0005\.png"):      # it uses the fortieth class
+    with pytest.raises(DataError, match=r"0005\.png"):  # it uses the fortieth class
         dataset.pool.label(2, dataset.tasks[0])
 
 
@@ -79,7 +84,11 @@ class TestFindFolder:
     def test_environment_first(self, folder, monkeypatch):
         monkeypatch.setenv(HOME.variable, str(folder))
         assert NYUD.place(Config(dataset=NYUD.name)) == str(folder.resolve())
-        assert NYUD.load(Config(tasks=("depth",))).folder == NYUD.place(Config()) == str(folder.resolve())
+        assert (
+            NYUD.load(Config(tasks=("depth",))).folder
+            == NYUD.place(Config())
+            == str(folder.resolve())
+        )
 
     def test_then_beside_the_app(self, folder, monkeypatch, tmp_path):
         monkeypatch.delenv(HOME.variable, raising=False)
@@ -91,7 +100,9 @@ class TestFindFolder:
         assert NYUD.place(Config(dataset=NYUD.name)) == str(tmp_path / "app" / "data" / "NYUD_MT")
 
     @pytest.mark.parametrize("text", ["a" * 300, "round"])
-    def test_a_variable_that_names_nothing_possible_stops_nobody_who_names_a_folder(self, folder, monkeypatch, tmp_path, text):
+    def test_a_variable_that_names_nothing_possible_stops_nobody_who_names_a_folder(
+        self, folder, monkeypatch, tmp_path, text
+    ):
         monkeypatch.setattr(locate, "USER_FOLDER", tmp_path)
         (tmp_path / "round").symlink_to("round")
         monkeypatch.setenv(HOME.variable, text)
@@ -102,7 +113,9 @@ class TestFindFolder:
         shutil.move(folder, tmp_path / "data" / "NYUD_MT")
         assert NYUD.place(Config()) == str(tmp_path / "data" / "NYUD_MT")
 
-    def test_without_a_place_there_are_no_tasks_whatever_lies_here(self, folder, monkeypatch, tmp_path):
+    def test_without_a_place_there_are_no_tasks_whatever_lies_here(
+        self, folder, monkeypatch, tmp_path
+    ):
         monkeypatch.chdir(folder)
         assert NYUD.tasks_in(Config(data=str(tmp_path / "nowhere"))) == ()
 
@@ -124,11 +137,20 @@ class TestDamagedFolder:
         with pytest.raises(DataError, match=r"gt_sets.*depth, edge, images"):
             load(folder)
 
-    @pytest.mark.parametrize(("text", "said"), [
-        ("", "is empty"), ("\n \n", "is empty"), ("0001\n0002\n0001\n", "'0001' more than once"),
-        ("../0001\n", r"'\.\./0001'"), ("..\n", r"'\.\.'"), ("a/b\n", "'a/b'"), ("a\\b\n", "a.*b"), ("/etc/passwd\n", "passwd"),
-        ("00\x0001\n", "file name"),
-    ])
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("", "is empty"),
+            ("\n \n", "is empty"),
+            ("0001\n0002\n0001\n", "'0001' more than once"),
+            ("../0001\n", r"'\.\./0001'"),
+            ("..\n", r"'\.\.'"),
+            ("a/b\n", "'a/b'"),
+            ("a\\b\n", "a.*b"),
+            ("/etc/passwd\n", "passwd"),
+            ("00\x0001\n", "file name"),
+        ],
+    )
     def test_bad_lists(self, folder, text, said):
         (folder / IDS_OF).write_text(text)
         with pytest.raises(DataError, match=said):
@@ -163,7 +185,9 @@ class TestDamagedFolder:
         shutil.rmtree(folder / "edge")
         assert NYUD.tasks_in(nyud_config(folder)) == ("semseg", "depth", "normals")
         dataset = load(folder)
-        np.testing.assert_array_equal(labels_there(dataset.validation, dataset.tasks), [[True, True, True, False]] * 2)
+        np.testing.assert_array_equal(
+            labels_there(dataset.validation, dataset.tasks), [[True, True, True, False]] * 2
+        )
         assert dataset.fingerprint()
 
     def test_the_folder_of_images_must_be_there(self, folder):
@@ -171,7 +195,9 @@ class TestDamagedFolder:
         with pytest.raises(DataError, match="no folder images"):
             load(folder)
 
-    @pytest.mark.parametrize("what", ["depth/0002.npy", "depth", "gt_sets/val.txt", "gt_sets", "classes.txt"])
+    @pytest.mark.parametrize(
+        "what", ["depth/0002.npy", "depth", "gt_sets/val.txt", "gt_sets", "classes.txt"]
+    )
     def test_links_that_lead_out_are_refused(self, folder, tmp_path, what):
         (folder / "classes.txt").write_text("\n".join(map(str, range(40))))
         shutil.move(folder / what, tmp_path / "elsewhere")
@@ -189,6 +215,7 @@ class TestDamagedFolder:
     def test_a_folder_that_cannot_be_listed_is_named(self, folder, monkeypatch):
         def refused(path):
             raise PermissionError(13, "Permission denied", str(path))
+
         monkeypatch.setattr(os, "scandir", refused)
         with pytest.raises(DataError, match="gt_sets cannot be listed: Permission denied"):
             load(folder)
@@ -201,14 +228,28 @@ class TestDamagedFolder:
 
 def broken_ways(path: Path) -> dict[str, bytes]:
     whole = path.read_bytes()
-    return {"empty": b"", "cut": whole[:len(whole) // 2], "head only": whole[:20], "text": b"hello\n", "zeros": bytes(200),
-            "pickle": b"\x80\x04\x95\x0a\x00\x00\x00\x00\x00\x00\x00]\x94K\x01a."}
+    return {
+        "empty": b"",
+        "cut": whole[: len(whole) // 2],
+        "head only": whole[:20],
+        "text": b"hello\n",
+        "zeros": bytes(200),
+        "pickle": b"\x80\x04\x95\x0a\x00\x00\x00\x00\x00\x00\x00]\x94K\x01a.",
+    }
 
 
 class TestDamagedFile:
     @pytest.mark.parametrize("way", ["empty", "cut", "head only", "text", "zeros", "pickle"])
-    @pytest.mark.parametrize("what", ["images/0001.jpg", "segmentation/0001.png", "depth/0001.npy", "normals/0001.npy",
-                                      "edge/0001.npy"])
+    @pytest.mark.parametrize(
+        "what",
+        [
+            "images/0001.jpg",
+            "segmentation/0001.png",
+            "depth/0001.npy",
+            "normals/0001.npy",
+            "edge/0001.npy",
+        ],
+    )
     def test_is_named_when_read(self, folder, what, way):
         dataset = load(folder)
         (folder / what).write_bytes(broken_ways(folder / what)[way])
@@ -216,18 +257,21 @@ class TestDamagedFile:
         with pytest.raises(DataError, match=what):
             dataset.pool.image(0) if task is None else dataset.pool.label(0, dataset.tasks[task])
 
-    @pytest.mark.parametrize(("folder_name", "array", "said"), [
-        ("depth", np.ones((5, 6), np.float32), "5 x 6, but its image is 24 x 32"),
-        ("depth", np.ones((*SIZE, 1), np.float32), "not any x any"),
-        ("depth", np.full(SIZE, -1, np.float32), "0001.npy: "),
-        ("depth", np.full(SIZE, np.inf, np.float32), "0001.npy: "),
-        ("depth", np.array("text"), "array of numbers"),
-        ("depth", np.array([[1j]]), "array of numbers"),
-        ("normals", np.zeros(SIZE, np.float32), "not any x any x 3"),
-        ("normals", np.full((*SIZE, 3), 7, np.float32), "0001.npy: "),
-        ("edge", np.full(SIZE, 0.5, np.float32), "must be 0 or 1"),
-        ("edge", np.full(SIZE, np.nan, np.float32), "must be 0 or 1"),
-    ])
+    @pytest.mark.parametrize(
+        ("folder_name", "array", "said"),
+        [
+            ("depth", np.ones((5, 6), np.float32), "5 x 6, but its image is 24 x 32"),
+            ("depth", np.ones((*SIZE, 1), np.float32), "not any x any"),
+            ("depth", np.full(SIZE, -1, np.float32), "0001.npy: "),
+            ("depth", np.full(SIZE, np.inf, np.float32), "0001.npy: "),
+            ("depth", np.array("text"), "array of numbers"),
+            ("depth", np.array([[1j]]), "array of numbers"),
+            ("normals", np.zeros(SIZE, np.float32), "not any x any x 3"),
+            ("normals", np.full((*SIZE, 3), 7, np.float32), "0001.npy: "),
+            ("edge", np.full(SIZE, 0.5, np.float32), "must be 0 or 1"),
+            ("edge", np.full(SIZE, np.nan, np.float32), "must be 0 or 1"),
+        ],
+    )
     def test_values_and_shapes_that_cannot_be_right(self, folder, folder_name, array, said):
         dataset = load(folder, folder_name)
         np.save(folder / folder_name / "0001.npy", array)
@@ -238,6 +282,7 @@ class TestDamagedFile:
         class Evil:
             def __reduce__(self):
                 return os.mkdir, (str(tmp_path / "owned"),)
+
         np.save(folder / "depth" / "0001.npy", np.array([Evil()], object), allow_pickle=True)
         with pytest.raises(DataError, match=r"0001\.npy"):
             load(folder).pool.label(0, load(folder).tasks[1])
@@ -245,7 +290,10 @@ class TestDamagedFile:
 
     def test_class_image_must_be_ids_and_in_range(self, folder):
         dataset = load(folder, "semseg")
-        for pixels, said in ((np.zeros((*SIZE, 3), np.uint8), "mode RGB"), (np.full(SIZE, 41, np.uint8), r"0001\.png: ")):
+        for pixels, said in (
+            (np.zeros((*SIZE, 3), np.uint8), "mode RGB"),
+            (np.full(SIZE, 41, np.uint8), r"0001\.png: "),
+        ):
             Image.fromarray(pixels).save(folder / "segmentation" / "0001.png")
             with pytest.raises(DataError, match=said):
                 dataset.pool.label(0, dataset.tasks[0])

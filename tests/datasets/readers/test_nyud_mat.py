@@ -1,4 +1,5 @@
 """The labelled NYU Depth v2 file is read exactly as it lies there, and what is computed from it is what is said."""
+
 import shutil
 
 import h5py
@@ -56,7 +57,9 @@ def test_the_official_split_with_the_numbers_of_the_toolbox(path):
     assert [task.weight for task in dataset.tasks] == [1, 1, 10, 50]
 
 
-@pytest.mark.parametrize(("side", "numbers"), [("pool", training_numbers()), ("validation", validation_numbers())])
+@pytest.mark.parametrize(
+    ("side", "numbers"), [("pool", training_numbers()), ("validation", validation_numbers())]
+)
 def test_labels_are_those_of_their_number(path, arrays, side, numbers):
     dataset = load(path)
     split = getattr(dataset, side)
@@ -71,7 +74,9 @@ def test_labels_are_those_of_their_number(path, arrays, side, numbers):
             for column in range(SIZE[1]):
                 one = stored[row, column]
                 assert found[row, column] == (255 if one == 0 else mapped[one] - 1)
-                assert metres[row, column] == (arrays["depths"][place][row, column] if measured[row, column] else 0)
+                assert metres[row, column] == (
+                    arrays["depths"][place][row, column] if measured[row, column] else 0
+                )
         assert (found == 255).any()
         assert not measured.all()
 
@@ -86,11 +91,18 @@ class TestNormals:
         """The plane of a real camera: written as depth by the formula of a pinhole, with the toolbox's numbers at half size."""
         normal, (height, width) = np.array([0.48, -0.6, -0.64]), (240, 320)
         column, row = np.meshgrid(np.arange(width), np.arange(height))
-        x, y = (2 * column + 1.5 - 325.58244941119034) / 518.857901, (2 * row + 1.5 - 253.73616633400465) / 519.469611
+        x, y = (
+            (2 * column + 1.5 - 325.58244941119034) / 518.857901,
+            (2 * row + 1.5 - 253.73616633400465) / 519.469611,
+        )
         depth = (2 / -(normal[0] * x + normal[1] * y + normal[2])).astype(np.float32)
         with h5py.File(write_mat(tmp_path / FILE, {}), "a") as file:
-            file.create_dataset("images", (1449, 3, width, height), np.uint8, chunks=(1, 3, width, height))
-            file.create_dataset("depths", (1449, width, height), np.float32, chunks=(1, width, height))
+            file.create_dataset(
+                "images", (1449, 3, width, height), np.uint8, chunks=(1, 3, width, height)
+            )
+            file.create_dataset(
+                "depths", (1449, width, height), np.float32, chunks=(1, width, height)
+            )
             file["depths"][2] = depth.T
         dataset = load(tmp_path / FILE, "normals")
         found = dataset.pool.label(0, dataset.tasks[0])
@@ -122,6 +134,7 @@ class TestEdges:
         def two_classes(labels, instances):
             labels[:, 10:] = 6
             labels[9:, 10:] = 7
+
         edges = label(copy, "edge", **self.things(arrays, two_classes))
         expected = np.zeros(SIZE, np.uint8)
         expected[:, 9] = expected[8, 10:] = 1
@@ -130,6 +143,7 @@ class TestEdges:
     def test_two_instances_of_a_class_have_a_border(self, copy, arrays):
         def two_chairs(labels, instances):
             instances[:, 12:] = 2
+
         changed = self.things(arrays, two_chairs)
         assert label(copy, "edge", **changed)[:, 11].all()
         assert label(copy, "edge", **changed).sum() == SIZE[0]
@@ -138,14 +152,18 @@ class TestEdges:
     def test_any_whole_numbers_will_do(self, copy, arrays):
         def two_chairs(labels, instances):
             instances[:, 12:] = 2
+
         for dtype in (np.uint16, np.uint64):
-            changed = {name: array.astype(dtype) for name, array in self.things(arrays, two_chairs).items()}
+            changed = {
+                name: array.astype(dtype) for name, array in self.things(arrays, two_chairs).items()
+            }
             assert label(copy, "edge", **changed).sum() == SIZE[0]
 
     def test_a_narrow_gap_is_one_border_in_its_middle(self, copy, arrays):
         def gap(labels, instances):
             labels[:, 13:] = 6
             labels[:, 10:15] = instances[:, 10:15] = 0
+
         edges = label(copy, "edge", **self.things(arrays, gap))
         assert edges.sum(axis=1).tolist() == [1] * SIZE[0]
         assert (edges.argmax(axis=1) == 12).all() or (edges.argmax(axis=1) == 11).all()
@@ -153,13 +171,15 @@ class TestEdges:
     def test_far_from_all_labels_nothing_is_known(self, copy, arrays):
         def half(labels, instances):
             labels[:, 10:] = instances[:, 10:] = 0
+
         edges = label(copy, "edge", **self.things(arrays, half))
-        assert (edges[:, 10 + GAP_PX:] == 255).all()
-        assert not edges[:, :10 + GAP_PX].any()
+        assert (edges[:, 10 + GAP_PX :] == 255).all()
+        assert not edges[:, : 10 + GAP_PX].any()
 
     def test_without_any_label_nothing_is_known(self, copy, arrays):
         def none(labels, instances):
             labels[:] = instances[:] = 0
+
         assert (label(copy, "edge", **self.things(arrays, none)) == 255).all()
 
 
@@ -183,7 +203,9 @@ class TestWhereItIsFound:
         assert NYUD_MAT.tasks_in(Config()) == ()
         (tmp_path / "data" / inside).mkdir(parents=True)
         shutil.copy(path, tmp_path / "data" / inside / FILE)
-        assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == str(tmp_path / "data" / inside / FILE)
+        assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == str(
+            tmp_path / "data" / inside / FILE
+        )
         monkeypatch.setenv(HOME.variable, str(path.parent))
         assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == str(path)
 
@@ -203,11 +225,18 @@ class TestDamagedFile:
     @pytest.mark.parametrize("count", [1448, 6])
     def test_other_number_of_images(self, tmp_path, count):
         write_mat(tmp_path / FILE, scenes(count))
-        with pytest.raises(DataError, match=rf"holds {count} images, not the 1449.*split does not apply"):
+        with pytest.raises(
+            DataError, match=rf"holds {count} images, not the 1449.*split does not apply"
+        ):
             load(tmp_path)
 
-    @pytest.mark.parametrize(("missing", "needs", "does_without"), [("labels", ("semseg", "edge"), ("depth", "normals")),
-                                                                   ("depths", ("depth", "normals"), ("semseg", "edge"))])
+    @pytest.mark.parametrize(
+        ("missing", "needs", "does_without"),
+        [
+            ("labels", ("semseg", "edge"), ("depth", "normals")),
+            ("depths", ("depth", "normals"), ("semseg", "edge")),
+        ],
+    )
     def test_a_missing_stack_matters_to_its_tasks_only(self, copy, missing, needs, does_without):
         with h5py.File(copy, "a") as file:
             del file[missing]
@@ -216,13 +245,18 @@ class TestDamagedFile:
             with pytest.raises(DataError, match=f"holds no {missing}"):
                 load(copy, task)
 
-    @pytest.mark.parametrize(("stack", "value", "task", "said"), [
-        ("depths", np.nan, "depth", "NaN or infinite"), ("depths", -1, "depth", "goes down to -1"),
-        ("depths", 1500, "depth", "millimetres"), ("labels", 895, "semseg", "beyond the 894 classes"),
-    ])
+    @pytest.mark.parametrize(
+        ("stack", "value", "task", "said"),
+        [
+            ("depths", np.nan, "depth", "NaN or infinite"),
+            ("depths", -1, "depth", "goes down to -1"),
+            ("depths", 1500, "depth", "millimetres"),
+            ("labels", 895, "semseg", "beyond the 894 classes"),
+        ],
+    )
     def test_impossible_values_are_said_with_the_image(self, copy, stack, value, task, said):
         with h5py.File(copy, "a") as file:
-            file[stack][4] = value                          # image 0005
+            file[stack][4] = value  # image 0005
         dataset = load(copy, task)
         assert dataset.pool.label(1, dataset.tasks[0]).any()
         with pytest.raises(DataError, match=rf"{FILE}, image 0005: .*{said}"):
@@ -232,7 +266,9 @@ class TestDamagedFile:
 def test_threads_get_what_one_alone_gets(path):
     dataset = load(path)
     todo = [(index, task) for index in range(0, 60) for task in dataset.tasks]
-    for (index, task), found in zip(todo, in_threads(lambda pair: dataset.pool.label(*pair), todo), strict=True):
+    for (index, task), found in zip(
+        todo, in_threads(lambda pair: dataset.pool.label(*pair), todo), strict=True
+    ):
         np.testing.assert_array_equal(found, dataset.pool.label(index, task))
 
 
@@ -241,20 +277,25 @@ class TestOneFileForAllImages:
         report = check(load(path))
         assert (report.problems, report.leaks) == ([], [])
         assert report.splits["pool"]["coverage"]["normals"] == 795
-        assert report.labels["semseg"]["both"]["valid_percent"] == pytest.approx(100 * (1 - 19 / 432))
+        assert report.labels["semseg"]["both"]["valid_percent"] == pytest.approx(
+            100 * (1 - 19 / 432)
+        )
         assert "not comparable" in report.note
 
     def test_check_names_the_image(self, copy):
         with h5py.File(copy, "a") as file:
             file["depths"][4] = -1
         rows = check(load(copy, "depth")).problems
-        assert [(row["id"], row["what"], row["file"]) for row in rows] == [("0005", "depth", str(copy))]
+        assert [(row["id"], row["what"], row["file"]) for row in rows] == [
+            ("0005", "depth", str(copy))
+        ]
 
     def test_no_image_has_a_file_of_its_own_to_be_exported(self, path):
         assert pool_files(load(path)) == [""] * 795
 
     def test_thumbs_are_made_once_and_again_when_the_file_changes(self, copy, empty_store):
         split, paths = load(copy, "depth").validation, empty_store.data("nyud-mat", str(copy))
+
         def stamps():
             return [paths.thumb("validation", one).stat().st_mtime_ns for one in split.ids]
 
@@ -269,7 +310,9 @@ class TestOneFileForAllImages:
 
     def test_fingerprint_looks_at_the_file_once(self, copy, monkeypatch):
         looked = []
-        monkeypatch.setattr("mtal.datasets.dataset._state", lambda file: looked.append(file) or "same")
+        monkeypatch.setattr(
+            "mtal.datasets.dataset._state", lambda file: looked.append(file) or "same"
+        )
         load(copy).fingerprint()
         assert looked == [copy]
 

@@ -1,8 +1,15 @@
 """Split and classes keep the counts that are known of the official files."""
+
 import numpy as np
 
 from mtal.datasets.readers.nyud import CLASSES
-from mtal.datasets.readers.nyud_official import CLASSES_894, IMAGES, forty_classes, training_numbers, validation_numbers
+from mtal.datasets.readers.nyud_official import (
+    CLASSES_894,
+    IMAGES,
+    forty_classes,
+    training_numbers,
+    validation_numbers,
+)
 
 
 def test_every_image_is_on_one_side():
@@ -16,7 +23,7 @@ def test_every_image_is_on_one_side():
 def test_neighbours_of_one_scene_stay_together():
     """Frames of a scene follow one another in the file and no scene is on both sides: few changes of side between neighbours."""
     side = np.isin(np.arange(1, IMAGES + 1), training_numbers())
-    assert np.count_nonzero(np.diff(side)) < 300            # at random there would be 718
+    assert np.count_nonzero(np.diff(side)) < 300  # at random there would be 718
 
 
 def test_classes_have_as_many_sources_as_in_the_original():
@@ -32,5 +39,13 @@ def test_classes_have_as_many_sources_as_in_the_original():
 def test_some_classes_whose_names_are_known():
     """Numbers of the authors' own list: 21 wall, 5 chair, 157 bed, 331 person, 868 floor trim, 882 lectern, 894 torah."""
     found = forty_classes()
-    names = {21: "wall", 5: "chair", 157: "bed", 331: "person", 868: "otherstructure", 882: "otherfurniture", 894: "otherprop"}
+    names = {
+        21: "wall",
+        5: "chair",
+        157: "bed",
+        331: "person",
+        868: "otherstructure",
+        882: "otherfurniture",
+        894: "otherprop",
+    }
     assert {number: CLASSES[found[number] - 1] for number in names} == names

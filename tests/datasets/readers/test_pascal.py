@@ -1,4 +1,5 @@
 """PASCAL_MT is read as the reference code reads it, every label checked against a slow and plain twin."""
+
 import json
 import os
 import shutil
@@ -18,11 +19,25 @@ from mtal.datasets.readers.pascal_context import KNOWN_TO_TEACHER, WITH_NORMALS,
 from mtal.datasets.readers.pascal_parts import GROUP, MEMBERS
 from mtal.tasks.human_parts import PARTS
 from tests.datasets import pascal_folder
-from tests.datasets.pascal_folder import ALL, NO_PARTS, NO_PERSON, SIZES, TRAIN, VAL, pascal_config, write_pascal
+from tests.datasets.pascal_folder import (
+    ALL,
+    NO_PARTS,
+    NO_PERSON,
+    SIZES,
+    TRAIN,
+    VAL,
+    pascal_config,
+    write_pascal,
+)
 
-ONE = TRAIN[0]                                              # the image that gets damaged
-FILES = {"semseg": None, "edge": f"pascal-context/trainval/{ONE}.mat", "normals": f"normals_distill/{ONE}.png",
-         "human_parts": f"human_parts/{ONE}.mat", "saliency": f"sal_distill/{ONE}.png"}
+ONE = TRAIN[0]  # the image that gets damaged
+FILES = {
+    "semseg": None,
+    "edge": f"pascal-context/trainval/{ONE}.mat",
+    "normals": f"normals_distill/{ONE}.png",
+    "human_parts": f"human_parts/{ONE}.mat",
+    "saliency": f"sal_distill/{ONE}.png",
+}
 
 
 @pytest.fixture
@@ -51,7 +66,9 @@ class TestLabels:
     def test_splits_and_images(self, folder):
         dataset = load(folder)
         assert (dataset.pool.ids, dataset.validation.ids) == (TRAIN, VAL)
-        assert [dataset.pool.image(index).shape[:2] for index in range(4)] == [SIZES[one] for one in TRAIN]
+        assert [dataset.pool.image(index).shape[:2] for index in range(4)] == [
+            SIZES[one] for one in TRAIN
+        ]
 
     def test_semseg_is_taken_from_voc_and_else_from_context(self, folder):
         ids = np.full((2, *SIZES[ONE]), 3, np.uint8)
@@ -69,19 +86,27 @@ class TestLabels:
 
     @pytest.mark.parametrize("index", range(4))
     def test_edges_are_where_the_laplacian_is_not_zero_thinned(self, folder, index):
-        classes = loadmat(folder / "pascal-context" / "trainval" / f"{TRAIN[index]}.mat")["LabelMap"]
-        np.testing.assert_array_equal(label(folder, "edge", index), guo_hall(laplacian_differs(classes)))
+        classes = loadmat(folder / "pascal-context" / "trainval" / f"{TRAIN[index]}.mat")[
+            "LabelMap"
+        ]
+        np.testing.assert_array_equal(
+            label(folder, "edge", index), guo_hall(laplacian_differs(classes))
+        )
 
     @pytest.mark.parametrize("index", range(4))
     def test_normals_are_unit_vectors_on_classes_the_teacher_knew(self, folder, index):
         stored = png(folder / "normals_distill" / f"{TRAIN[index]}.png")
-        classes = loadmat(folder / "pascal-context" / "trainval" / f"{TRAIN[index]}.mat")["LabelMap"]
+        classes = loadmat(folder / "pascal-context" / "trainval" / f"{TRAIN[index]}.mat")[
+            "LabelMap"
+        ]
         found, known = label(folder, "normals", index), {59, 158, 284, 427, 440}
         assert {bool(one in known) for one in np.unique(classes)} == {True, False}
         for place in pixels(classes):
             vector = [2 * value / 255 - 1 for value in stored[place]]
             length = sum(value * value for value in vector) ** 0.5
-            expected = [value / length for value in vector] if classes[place] in known else [0, 0, 0]
+            expected = (
+                [value / length for value in vector] if classes[place] in known else [0, 0, 0]
+            )
             np.testing.assert_allclose(found[place], expected, atol=1e-6)
 
     def test_saliency_is_above_one_half(self, folder):
@@ -90,7 +115,9 @@ class TestLabels:
             assert found[place] == (1 if stored[place] / 255 > 0.5 else 0)
 
     def test_saliency_at_the_limit(self, folder):
-        Image.fromarray(np.array([[127], [128]], np.uint8).repeat(12, axis=0).repeat(32, axis=1)).save(folder / FILES["saliency"])
+        Image.fromarray(
+            np.array([[127], [128]], np.uint8).repeat(12, axis=0).repeat(32, axis=1)
+        ).save(folder / FILES["saliency"])
         np.testing.assert_array_equal(label(folder, "saliency")[:, 0], [0] * 12 + [1] * 12)
 
     def test_parts_are_grouped_and_the_later_one_wins(self, folder):
@@ -106,13 +133,17 @@ class TestLabels:
         np.testing.assert_array_equal(found, expected)
         assert set(np.unique(found)) == set(range(7))
 
-    @pytest.mark.parametrize(("one", "empty"), [(NO_PERSON, True), (NO_PARTS, True), (TRAIN[1], False)])
+    @pytest.mark.parametrize(
+        ("one", "empty"), [(NO_PERSON, True), (NO_PARTS, True), (TRAIN[1], False)]
+    )
     def test_without_a_visible_part_nothing_is_labelled(self, folder, one, empty):
         found = label(folder, "human_parts", TRAIN.index(one))
         assert found.shape == SIZES[one]
         assert (found == 255).all() == empty
 
-    @pytest.mark.parametrize("objects", [[], [(15, np.ones(SIZES[ONE]), [("head", np.zeros(SIZES[ONE]))])]])
+    @pytest.mark.parametrize(
+        "objects", [[], [(15, np.ones(SIZES[ONE]), [("head", np.zeros(SIZES[ONE]))])]]
+    )
     def test_no_objects_and_empty_masks(self, folder, objects):
         pascal_folder.write_parts(folder / FILES["human_parts"], objects)
         assert (label(folder, "human_parts") == 255).all()
@@ -123,8 +154,12 @@ def laplacian_differs(classes: np.ndarray) -> np.ndarray:
     height, width = classes.shape
     differs = np.zeros(classes.shape, bool)
     for row, column in pixels(classes):
-        around = [classes[abs(row - 1), column], classes[min(row + 1, 2 * (height - 1) - row - 1), column],
-                  classes[row, abs(column - 1)], classes[row, min(column + 1, 2 * (width - 1) - column - 1)]]
+        around = [
+            classes[abs(row - 1), column],
+            classes[min(row + 1, 2 * (height - 1) - row - 1), column],
+            classes[row, abs(column - 1)],
+            classes[row, min(column + 1, 2 * (width - 1) - column - 1)],
+        ]
         differs[row, column] = sum(int(one) for one in around) - 4 * int(classes[row, column]) != 0
     return differs
 
@@ -145,10 +180,26 @@ def guo_hall(mask: np.ndarray) -> np.ndarray:
 
 def _may_go(inner: np.ndarray, place: tuple[int, int], odd: bool) -> bool:
     row, column = place[0] + 1, place[1] + 1
-    steps = [(0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1), (1, 0), (1, 1)]      # x1 east, then counter-clockwise
-    x1, x2, x3, x4, x5, x6, x7, x8 = (bool(inner[row + down, column + right]) for down, right in steps)
-    crossings = sum((not a) and (b or c) for a, b, c in ((x1, x2, x3), (x3, x4, x5), (x5, x6, x7), (x7, x8, x1)))
-    pairs = min((x1 or x2) + (x3 or x4) + (x5 or x6) + (x7 or x8), (x2 or x3) + (x4 or x5) + (x6 or x7) + (x8 or x1))
+    steps = [
+        (0, 1),
+        (-1, 1),
+        (-1, 0),
+        (-1, -1),
+        (0, -1),
+        (1, -1),
+        (1, 0),
+        (1, 1),
+    ]  # x1 east, then counter-clockwise
+    x1, x2, x3, x4, x5, x6, x7, x8 = (
+        bool(inner[row + down, column + right]) for down, right in steps
+    )
+    crossings = sum(
+        (not a) and (b or c) for a, b, c in ((x1, x2, x3), (x3, x4, x5), (x5, x6, x7), (x7, x8, x1))
+    )
+    pairs = min(
+        (x1 or x2) + (x3 or x4) + (x5 or x6) + (x7 or x8),
+        (x2 or x3) + (x4 or x5) + (x6 or x7) + (x8 or x1),
+    )
     last = ((x2 or x3 or not x8) and x1) if odd else ((x6 or x7 or not x4) and x5)
     return crossings == 1 and 2 <= pairs <= 3 and not last
 
@@ -157,30 +208,52 @@ class TestFacts:
     def test_weights_of_the_method_and_edge_settings(self, folder):
         dataset = load(folder)
         assert {task.name: task.weight for task in dataset.tasks} == {
-            "semseg": 1, "edge": 50, "normals": 10, "human_parts": 2, "saliency": 5}
+            "semseg": 1,
+            "edge": 50,
+            "normals": 10,
+            "human_parts": 2,
+            "saliency": 5,
+        }
         assert len(dataset.tasks[0].classes) == 21
-        assert (dataset.tasks[0].classes[15], dataset.tasks[0].classes[20]) == ("person", "tvmonitor")
+        assert (dataset.tasks[0].classes[15], dataset.tasks[0].classes[20]) == (
+            "person",
+            "tvmonitor",
+        )
         assert "0.0075 of the diagonal" in dataset.tasks[1].metric.note
 
     def test_teachers_are_named_beside_the_figures(self, folder):
         dataset = load(folder)
         assert dataset.note.count("network's predictions") == 2
-        assert [task.name for task in dataset.tasks if "network's predictions" in task.metric.note] == ["normals", "saliency"]
+        assert [
+            task.name for task in dataset.tasks if "network's predictions" in task.metric.note
+        ] == ["normals", "saliency"]
         assert load(folder, "semseg", "edge").note == ""
 
     def test_170_of_459_classes_have_normals(self):
         names = dict(reversed(one.split(maxsplit=1)) for one in WITH_NORMALS.split(","))
         assert KNOWN_TO_TEACHER.sum() == len(names) == 170
-        assert not KNOWN_TO_TEACHER[[0, 2, 360, 431]].any()                             # none, aeroplane, sky, unknown
-        voc = {"bicycle": 23, "bottle": 34, "car": 59, "cat": 65, "chair": 72, "table": 397, "dog": 113, "person": 284,
-               "sofa": 368, "tvmonitor": 427}               # FACTS 6.3: the context class of each VOC class
+        assert not KNOWN_TO_TEACHER[[0, 2, 360, 431]].any()  # none, aeroplane, sky, unknown
+        voc = {
+            "bicycle": 23,
+            "bottle": 34,
+            "car": 59,
+            "cat": 65,
+            "chair": 72,
+            "table": 397,
+            "dog": 113,
+            "person": 284,
+            "sofa": 368,
+            "tvmonitor": 427,
+        }  # docs/data.md, section 4: the context class of each VOC class
         assert {name: int(names[name]) for name in voc} == voc
-        assert sorted(names) == list(names)                 # both lists are alphabetical, so a slip would stand out
+        assert sorted(names) == list(
+            names
+        )  # both lists are alphabetical, so a slip would stand out
 
     def test_every_part_has_a_group(self):
         assert len(GROUP) == sum(len(parts.split()) for parts in MEMBERS.values()) == 24
         assert tuple(MEMBERS) == PARTS[1:]
-        for part, group in GROUP.items():                   # left and right belong together
+        for part, group in GROUP.items():  # left and right belong together
             assert part[0] not in "lr" or GROUP[{"l": "r", "r": "l"}[part[0]] + part[1:]] == group
 
     def test_preset_of_the_paper_composes(self, folder):
@@ -199,7 +272,9 @@ class TestFolder:
         with pytest.raises(DataError, match=r"MTAL_PASCAL is not set.*PASCAL_MT; set `data`"):
             PASCAL.load(Config(dataset="pascal"))
         shutil.copytree(folder, tmp_path / "app" / "data" / "PASCAL_MT")
-        assert PASCAL.place(Config(dataset="pascal")) == str(tmp_path / "app" / "data" / "PASCAL_MT")
+        assert PASCAL.place(Config(dataset="pascal")) == str(
+            tmp_path / "app" / "data" / "PASCAL_MT"
+        )
 
     def test_without_lists_or_images(self, folder):
         shutil.rmtree(folder / "JPEGImages")
@@ -209,11 +284,16 @@ class TestFolder:
         with pytest.raises(DataError, match=r"ImageSets/Context with train\.txt"):
             load(folder)
 
-    @pytest.mark.parametrize(("gone", "left"), [
-        ("semseg/VOC12", ALL), ("semseg", ("edge", "normals", "human_parts", "saliency")), ("sal_distill", ALL[:4]),
-        ("pascal-context", ("semseg", "human_parts", "saliency")),
-        ("normals_distill", ("semseg", "edge", "human_parts", "saliency")),
-    ])
+    @pytest.mark.parametrize(
+        ("gone", "left"),
+        [
+            ("semseg/VOC12", ALL),
+            ("semseg", ("edge", "normals", "human_parts", "saliency")),
+            ("sal_distill", ALL[:4]),
+            ("pascal-context", ("semseg", "human_parts", "saliency")),
+            ("normals_distill", ("semseg", "edge", "human_parts", "saliency")),
+        ],
+    )
     def test_tasks_are_those_whose_folders_are_there(self, folder, gone, left):
         shutil.rmtree(folder / gone)
         assert set(PASCAL.tasks_in(pascal_config(folder))) == set(left)
@@ -223,15 +303,27 @@ class TestFolder:
             if path.suffix in {".png", ".mat", ".jpg"}:
                 path.write_bytes(b"broken")
         dataset = load(folder)
-        assert all(dataset.pool.has_label(index, task) for index in range(4) for task in dataset.tasks)
+        assert all(
+            dataset.pool.has_label(index, task) for index in range(4) for task in dataset.tasks
+        )
         assert dataset.fingerprint()
 
     def test_missing_files_are_missing_labels(self, folder):
-        for path in (FILES["normals"], FILES["human_parts"], f"pascal-context/trainval/{TRAIN[1]}.mat"):
+        for path in (
+            FILES["normals"],
+            FILES["human_parts"],
+            f"pascal-context/trainval/{TRAIN[1]}.mat",
+        ):
             (folder / path).unlink()
         dataset = load(folder)
-        there = [[dataset.pool.has_label(index, task) for task in dataset.tasks] for index in (0, 1, 2)]
-        assert there == [[True, True, False, False, True], [True, False, False, True, True], [True] * 5]
+        there = [
+            [dataset.pool.has_label(index, task) for task in dataset.tasks] for index in (0, 1, 2)
+        ]
+        assert there == [
+            [True, True, False, False, True],
+            [True, False, False, True, True],
+            [True] * 5,
+        ]
 
     @pytest.mark.parametrize("tasks", [("normals",), ("edge", "normals")])
     def test_fingerprint_sees_the_mask_of_the_normals(self, folder, tasks):
@@ -239,8 +331,18 @@ class TestFolder:
         os.utime(folder / FILES["edge"], (1, 1))
         assert load(folder, *tasks).fingerprint() != before
 
-    @pytest.mark.parametrize("what", [*list(FILES.values())[1:], "semseg/VOC12", "pascal-context", f"JPEGImages/{ONE}.jpg",
-                                      "human_parts", "ImageSets/Context/val.txt", "ImageSets/Parts"])
+    @pytest.mark.parametrize(
+        "what",
+        [
+            *list(FILES.values())[1:],
+            "semseg/VOC12",
+            "pascal-context",
+            f"JPEGImages/{ONE}.jpg",
+            "human_parts",
+            "ImageSets/Context/val.txt",
+            "ImageSets/Parts",
+        ],
+    )
     def test_links_that_lead_out_are_refused(self, folder, tmp_path, what):
         shutil.move(folder / what, tmp_path / "elsewhere")
         (folder / what).symlink_to(tmp_path / "elsewhere")
@@ -259,7 +361,12 @@ class TestImagesWithoutPeople:
         for one in TRAIN[:3]:
             (folder / "human_parts" / f"{one}.mat").unlink()
         dataset = load(folder, "human_parts")
-        assert [dataset.pool.has_label(index, dataset.tasks[0]) for index in range(4)] == [True, False, False, True]
+        assert [dataset.pool.has_label(index, dataset.tasks[0]) for index in range(4)] == [
+            True,
+            False,
+            False,
+            True,
+        ]
         found = dataset.pool.label(0, dataset.tasks[0])
         assert found.shape == SIZES[ONE]
         assert (found == 255).all()
@@ -275,7 +382,7 @@ class TestImagesWithoutPeople:
         one = {"train": TRAIN, "val": VAL}[split][1]
         note = folder / "ImageSets" / "Parts" / f"{split}.txt"
         note.write_text(json.dumps({"another": [8], one: [15]}))
-        assert load(folder).fingerprint() == before         # it says nothing that decides a label
+        assert load(folder).fingerprint() == before  # it says nothing that decides a label
         note.write_text(json.dumps({one: [8]}))
         assert load(folder).fingerprint() != before
         assert load(folder, "semseg", "edge").fingerprint() == others
@@ -292,73 +399,118 @@ class TestDamaged:
     @pytest.mark.parametrize("way", ["empty", "cut", "head only", "text", "zeros", "a byte wrong"])
     @pytest.mark.parametrize("task", ALL)
     def test_file_is_named(self, folder, task, way):
-        path = folder / (FILES[task] or next(folder.glob(f"semseg/*/{ONE}.png")).relative_to(folder))
+        path = folder / (
+            FILES[task] or next(folder.glob(f"semseg/*/{ONE}.png")).relative_to(folder)
+        )
         whole = path.read_bytes()
         middle = len(whole) // 2
-        path.write_bytes({"empty": b"", "cut": whole[:middle], "head only": whole[:130], "text": b"hello\n" * 50,
-                          "zeros": bytes(5000),
-                          "a byte wrong": whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1:]}[way])
+        path.write_bytes(
+            {
+                "empty": b"",
+                "cut": whole[:middle],
+                "head only": whole[:130],
+                "text": b"hello\n" * 50,
+                "zeros": bytes(5000),
+                "a byte wrong": whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :],
+            }[way]
+        )
         with pytest.raises(DataError, match=path.name):
             label(folder, task)
 
     @pytest.mark.parametrize("task", ["edge", "normals"])
-    @pytest.mark.parametrize(("stored", "said"), [
-        ({"Other": np.ones(SIZES[ONE])}, "no variable 'LabelMap' but 'Other'"), ({"LabelMap": "text"}, "table of numbers"),
-        ({"LabelMap": np.zeros((0, 0))}, "table of numbers"), ({"LabelMap": np.ones((2, 3, 4))}, "table of numbers"),
-        ({"LabelMap": {"a": 1.0}}, "table of numbers"), ({"LabelMap": np.full(SIZES[ONE], 460)}, "from 0 to 459"),
-        ({"LabelMap": np.full(SIZES[ONE], -1.0)}, "from 0 to 459"), ({"LabelMap": np.full(SIZES[ONE], np.nan)}, "from 0 to 459"),
-        ({"LabelMap": np.full(SIZES[ONE], 1.5)}, "from 0 to 459"), ({"LabelMap": np.ones((5, 6))}, "5 x 6.* 24 x 32"),
-    ])
+    @pytest.mark.parametrize(
+        ("stored", "said"),
+        [
+            ({"Other": np.ones(SIZES[ONE])}, "no variable 'LabelMap' but 'Other'"),
+            ({"LabelMap": "text"}, "table of numbers"),
+            ({"LabelMap": np.zeros((0, 0))}, "table of numbers"),
+            ({"LabelMap": np.ones((2, 3, 4))}, "table of numbers"),
+            ({"LabelMap": {"a": 1.0}}, "table of numbers"),
+            ({"LabelMap": np.full(SIZES[ONE], 460)}, "from 0 to 459"),
+            ({"LabelMap": np.full(SIZES[ONE], -1.0)}, "from 0 to 459"),
+            ({"LabelMap": np.full(SIZES[ONE], np.nan)}, "from 0 to 459"),
+            ({"LabelMap": np.full(SIZES[ONE], 1.5)}, "from 0 to 459"),
+            ({"LabelMap": np.ones((5, 6))}, "5 x 6.* 24 x 32"),
+        ],
+    )
     def test_class_maps_that_cannot_be_right(self, folder, task, stored, said):
         savemat(folder / FILES["edge"], stored)
         with pytest.raises(DataError, match=rf"{ONE}.*{said}"):
             label(folder, task)
 
-    @pytest.mark.parametrize(("stored", "said"), [
-        ({"other": 1.0}, "no variable 'anno'"), ({"anno": 1.0}, "anno is no struct"), ({"anno": "text"}, "anno is no struct"),
-        ({"anno": {"imname": "x"}}, "objects is missing"), ({"anno": {"objects": "text"}}, "objects is no struct"),
-        ({"anno": {"objects": {"class": "person"}}}, "class_ind"), ({"anno": {"objects": {"class_ind": "text"}}}, "class_ind"),
-        ({"anno": {"objects": {"class_ind": [1.0, 2.0]}}}, "class_ind"),
-        ({"anno": {"objects": {"class_ind": 15.0}}}, "parts is missing"),
-        ({"anno": {"objects": {"class_ind": 15.0, "parts": 3.0}}}, "parts is no struct"),
-    ])
+    @pytest.mark.parametrize(
+        ("stored", "said"),
+        [
+            ({"other": 1.0}, "no variable 'anno'"),
+            ({"anno": 1.0}, "anno is no struct"),
+            ({"anno": "text"}, "anno is no struct"),
+            ({"anno": {"imname": "x"}}, "objects is missing"),
+            ({"anno": {"objects": "text"}}, "objects is no struct"),
+            ({"anno": {"objects": {"class": "person"}}}, "class_ind"),
+            ({"anno": {"objects": {"class_ind": "text"}}}, "class_ind"),
+            ({"anno": {"objects": {"class_ind": [1.0, 2.0]}}}, "class_ind"),
+            ({"anno": {"objects": {"class_ind": 15.0}}}, "parts is missing"),
+            ({"anno": {"objects": {"class_ind": 15.0, "parts": 3.0}}}, "parts is no struct"),
+        ],
+    )
     def test_objects_that_cannot_be_right(self, folder, stored, said):
         savemat(folder / FILES["human_parts"], stored)
         with pytest.raises(DataError, match=rf"{ONE}\.mat.*{said}"):
             label(folder, "human_parts")
 
-    @pytest.mark.parametrize(("part", "said"), [
-        ({"part_name": "head"}, "part_name or mask"), ({"part_name": 3.0, "mask": np.ones(SIZES[ONE])}, "part_name or mask"),
-        ({"part_name": "head", "mask": "text"}, "part_name or mask"),
-        ({"part_name": "wing", "mask": np.ones(SIZES[ONE])}, "'wing'.*torso"),
-        ({"part_name": "head", "mask": np.ones((5, 6))}, "mask of head is 5 x 6.* 24 x 32"),
-    ])
+    @pytest.mark.parametrize(
+        ("part", "said"),
+        [
+            ({"part_name": "head"}, "part_name or mask"),
+            ({"part_name": 3.0, "mask": np.ones(SIZES[ONE])}, "part_name or mask"),
+            ({"part_name": "head", "mask": "text"}, "part_name or mask"),
+            ({"part_name": "wing", "mask": np.ones(SIZES[ONE])}, "'wing'.*torso"),
+            ({"part_name": "head", "mask": np.ones((5, 6))}, "mask of head is 5 x 6.* 24 x 32"),
+        ],
+    )
     def test_parts_that_cannot_be_right(self, folder, part, said):
-        savemat(folder / FILES["human_parts"], {"anno": {"objects": {"class_ind": 15.0, "parts": part}}})
+        savemat(
+            folder / FILES["human_parts"], {"anno": {"objects": {"class_ind": 15.0, "parts": part}}}
+        )
         with pytest.raises(DataError, match=rf"{ONE}\.mat.*{said}"):
             label(folder, "human_parts")
 
     @pytest.mark.parametrize("task", ["semseg", "normals", "saliency"])
-    @pytest.mark.parametrize(("array", "said"), [
-        (np.zeros((5, 6), np.uint8), "5 x 6|mode L"), (np.zeros((5, 6, 3), np.uint8), "5 x 6|mode RGB"),
-        (np.zeros((24, 32, 4), np.uint8), "mode RGBA"), (np.zeros((24, 32), np.uint16), "mode I;16"),
-    ])
+    @pytest.mark.parametrize(
+        ("array", "said"),
+        [
+            (np.zeros((5, 6), np.uint8), "5 x 6|mode L"),
+            (np.zeros((5, 6, 3), np.uint8), "5 x 6|mode RGB"),
+            (np.zeros((24, 32, 4), np.uint8), "mode RGBA"),
+            (np.zeros((24, 32), np.uint16), "mode I;16"),
+        ],
+    )
     def test_pictures_that_cannot_be_right(self, folder, task, array, said):
-        path = folder / (FILES[task] or next(folder.glob(f"semseg/*/{ONE}.png")).relative_to(folder))
+        path = folder / (
+            FILES[task] or next(folder.glob(f"semseg/*/{ONE}.png")).relative_to(folder)
+        )
         Image.fromarray(array).save(path)
         with pytest.raises(DataError, match=rf"{ONE}\.png.*({said})"):
             label(folder, task)
 
     def test_classes_out_of_range(self, folder):
-        Image.fromarray(np.full(SIZES[ONE], 21, np.uint8)).save(next(folder.glob(f"semseg/*/{ONE}.png")))
+        Image.fromarray(np.full(SIZES[ONE], 21, np.uint8)).save(
+            next(folder.glob(f"semseg/*/{ONE}.png"))
+        )
         with pytest.raises(DataError, match=r"\.png: class 21"):
             label(folder, "semseg")
 
 
 class TestClassMap:
-    def test_is_decoded_once_for_edge_and_normals_and_again_when_it_changed(self, folder, monkeypatch):
+    def test_is_decoded_once_for_edge_and_normals_and_again_when_it_changed(
+        self, folder, monkeypatch
+    ):
         reads = []
-        monkeypatch.setattr(pascal_context, "read_mat", lambda path, name: reads.append(path) or np.full(SIZES[ONE], 440))
+        monkeypatch.setattr(
+            pascal_context,
+            "read_mat",
+            lambda path, name: reads.append(path) or np.full(SIZES[ONE], 440),
+        )
         dataset = load(folder, "edge", "normals")
         for task in dataset.tasks * 2:
             dataset.pool.label(0, task)
@@ -377,7 +529,9 @@ class TestClassMap:
         alone = [dataset.pool.label(*one) for one in work]
         pascal_context._decoded.cache_clear()
         with ThreadPoolExecutor(8) as threads:
-            for found, expected in zip(threads.map(lambda one: load(folder).pool.label(*one), work), alone, strict=True):
+            for found, expected in zip(
+                threads.map(lambda one: load(folder).pool.label(*one), work), alone, strict=True
+            ):
                 np.testing.assert_array_equal(found, expected)
 
     def test_one_class_has_no_edges_and_numbers_of_any_type_are_classes(self, folder):
@@ -394,4 +548,6 @@ class TestClassMap:
             np.testing.assert_array_equal(borders(classes), guo_hall(laplacian_differs(classes)))
 
     def test_opposite_steps_hide_each_other(self):
-        assert not borders(np.add.outer(np.zeros(9, int), np.arange(1, 10)).astype(np.uint16))[:, 1:-1].any()
+        assert not borders(np.add.outer(np.zeros(9, int), np.arange(1, 10)).astype(np.uint16))[
+            :, 1:-1
+        ].any()

@@ -1,4 +1,5 @@
 """The drawn images are always the same, and their labels are exact and agree with each other."""
+
 import numpy as np
 import pytest
 
@@ -26,7 +27,11 @@ def test_same_index_same_drawing_whatever_the_counts():
 
 def test_all_images_differ_also_between_the_splits():
     dataset = DRAWN.load(config("24+24"))
-    images = {split.image(index).tobytes() for split in (dataset.pool, dataset.validation) for index in SOME}
+    images = {
+        split.image(index).tobytes()
+        for split in (dataset.pool, dataset.validation)
+        for index in SOME
+    }
     assert len(images) == 48
 
 
@@ -34,15 +39,21 @@ def test_all_images_differ_also_between_the_splits():
 def test_any_size_will_do(size):
     made = drawing(0, 1, size)
     assert made["image"].shape == made["normals"].shape == (*size, 3)
-    assert {made[name].shape for name in ("semseg", "depth", "edge", "saliency", "human_parts")} == {size}
+    assert {
+        made[name].shape for name in ("semseg", "depth", "edge", "saliency", "human_parts")
+    } == {size}
 
 
-@pytest.mark.parametrize(("data", "pool", "validation"), [("", 60, 20), ("48+16", 48, 16), (" 5 + 3 ", 5, 3)])
+@pytest.mark.parametrize(
+    ("data", "pool", "validation"), [("", 60, 20), ("48+16", 48, 16), (" 5 + 3 ", 5, 3)]
+)
 def test_counts(data, pool, validation):
     assert counts(data) == (pool, validation)
 
 
-@pytest.mark.parametrize("data", ["48", "0+4", "4+0", "-1+4", "a+b", "1+2+3", "999999+1", "/some/folder"])
+@pytest.mark.parametrize(
+    "data", ["48", "0+4", "4+0", "-1+4", "a+b", "1+2+3", "999999+1", "/some/folder"]
+)
 def test_counts_that_make_no_sense(data):
     with pytest.raises(ConfigError, match=r"pool\+validation"):
         DRAWN.load(config(data))
@@ -79,7 +90,10 @@ class TestLabelsAgree:
         kind, edge = made["semseg"], made["edge"]
         for row in range(SIZE[0] - 1):
             for column in range(SIZE[1] - 1):
-                if kind[row, column] != kind[row, column + 1] or kind[row, column] != kind[row + 1, column]:
+                if (
+                    kind[row, column] != kind[row, column + 1]
+                    or kind[row, column] != kind[row + 1, column]
+                ):
                     assert edge[row, column] == 1
         assert 0 < edge.mean() < 0.3
 
@@ -98,7 +112,10 @@ class TestLabelsAgree:
 
 
 def test_common_and_rare_scenes():
-    seen = [{int(kind) for kind in np.unique(drawing(0, index, (32, 32))["semseg"])} for index in range(120)]
+    seen = [
+        {int(kind) for kind in np.unique(drawing(0, index, (32, 32))["semseg"])}
+        for index in range(120)
+    ]
     share = {kind: sum(kind in one for one in seen) / len(seen) for kind in range(len(CLASSES))}
     assert all(0.02 < value <= 1 for value in share.values())
     assert share[LAMP] < share[PERSON] < 0.6
@@ -109,18 +126,29 @@ def test_salient_object_is_the_largest():
     for index in SOME:
         made = drawing(0, index, SIZE)
         size = made["saliency"].sum()
-        assert all((made["semseg"] == kind).sum() >= size for kind in np.unique(made["semseg"][made["saliency"] == 1]))
+        assert all(
+            (made["semseg"] == kind).sum() >= size
+            for kind in np.unique(made["semseg"][made["saliency"] == 1])
+        )
         assert size > 0
 
 
 class TestRaycast:
     """Against closed formulas and against marching along the rays in small steps."""
 
-    @pytest.mark.parametrize("body", [
-        Plane(np.array([0.0, -0.8, -0.6]), 1.5),
-        Ball(np.array([0.2, -0.1, 3.0]), np.array([[0.5, 0.1, 0], [0, 0.4, 0.2], [0.1, 0, 0.7]])),
-        Block(np.array([-0.2, 0.3, 3.0]), np.array([[0.5, 0.1, 0.3], [0, 0.4, 0], [-0.3, 0, 0.5]])),
-    ], ids=lambda body: type(body).__name__)
+    @pytest.mark.parametrize(
+        "body",
+        [
+            Plane(np.array([0.0, -0.8, -0.6]), 1.5),
+            Ball(
+                np.array([0.2, -0.1, 3.0]), np.array([[0.5, 0.1, 0], [0, 0.4, 0.2], [0.1, 0, 0.7]])
+            ),
+            Block(
+                np.array([-0.2, 0.3, 3.0]), np.array([[0.5, 0.1, 0.3], [0, 0.4, 0], [-0.3, 0, 0.5]])
+            ),
+        ],
+        ids=lambda body: type(body).__name__,
+    )
     def test_depth_equals_small_steps(self, body):
         size, step = (9, 11), 2e-3
         rays, depth = rays_of(size), body.depth(rays_of(size))
@@ -128,35 +156,51 @@ class TestRaycast:
         for number in range(rays.shape[1]):
             inside = self.is_inside(body, rays[:, number, None] * t)
             expected = t[inside.argmax()] if inside.any() else np.inf
-            assert (depth[number] > 8 and expected == np.inf) or abs(depth[number] - expected) < 2 * step
+            assert (depth[number] > 8 and expected == np.inf) or abs(
+                depth[number] - expected
+            ) < 2 * step
 
     def is_inside(self, body, points):
         if isinstance(body, Plane):
             return body.normal @ points < -body.distance
         local = np.linalg.solve(body.axes, points - body.centre[:, None])
-        return (local**2).sum(axis=0) < 1 if isinstance(body, Ball) else np.abs(local).max(axis=0) < 1
+        return (
+            (local**2).sum(axis=0) < 1 if isinstance(body, Ball) else np.abs(local).max(axis=0) < 1
+        )
 
     def test_normal_of_a_round_ball_points_from_its_centre(self):
-        ball, wall = Ball(np.array([0.0, 0.2, 3.0]), 0.8 * np.eye(3)), Plane(np.array([0.0, 0.0, -1.0]), 5.0)
+        ball, wall = (
+            Ball(np.array([0.0, 0.2, 3.0]), 0.8 * np.eye(3)),
+            Plane(np.array([0.0, 0.0, -1.0]), 5.0),
+        )
         view = look([wall, ball], (16, 16))
         points = rays_of((16, 16)) * view.depth
         on = view.owner == 1
-        np.testing.assert_allclose(view.normals[:, on], (points[:, on] - [[0], [0.2], [3.0]]) / 0.8, atol=1e-9)
+        np.testing.assert_allclose(
+            view.normals[:, on], (points[:, on] - [[0], [0.2], [3.0]]) / 0.8, atol=1e-9
+        )
         np.testing.assert_allclose(points[2, ~on], 5.0)
 
     def test_moving_a_body_moves_what_is_seen(self):
         turn = np.linalg.qr(np.random.default_rng(0).normal(size=(3, 3)))[0]
         turn *= np.linalg.det(turn)
         shift = np.array([0.1, 0.2, -0.3])
-        for body in (Ball(np.array([0.2, 0.0, 3.0]), np.diag([0.5, 0.2, 0.4])), Block(np.array([0.2, 0.0, 3.0]), np.eye(3) / 3),
-                     Plane(np.array([0.0, -0.6, -0.8]), 2.0)):
+        for body in (
+            Ball(np.array([0.2, 0.0, 3.0]), np.diag([0.5, 0.2, 0.4])),
+            Block(np.array([0.2, 0.0, 3.0]), np.eye(3) / 3),
+            Plane(np.array([0.0, -0.6, -0.8]), 2.0),
+        ):
             rays = rays_of((8, 8))
             hit = np.isfinite(body.depth(rays))
             points = (rays * body.depth(rays))[:, hit]
             there = turn @ (points + shift[:, None])
-            np.testing.assert_allclose(body.moved(turn, shift).normals(there), turn @ body.normals(points), atol=1e-9)
-            if not isinstance(body, Plane):                 # whose texture is laid out anew
-                np.testing.assert_allclose(body.moved(turn, shift).local(there), body.local(points), atol=1e-9)
+            np.testing.assert_allclose(
+                body.moved(turn, shift).normals(there), turn @ body.normals(points), atol=1e-9
+            )
+            if not isinstance(body, Plane):  # whose texture is laid out anew
+                np.testing.assert_allclose(
+                    body.moved(turn, shift).local(there), body.local(points), atol=1e-9
+                )
 
 
 def test_images_carry_the_labels_a_network_could_learn():

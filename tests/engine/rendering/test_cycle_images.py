@@ -1,4 +1,5 @@
 """Which images of a cycle get pictures: the picks in their order, some near misses, and no more than fit on a disk."""
+
 import numpy as np
 
 from mtal.engine.rendering.cycle_images import MOST_PICKS, NEAR_MISSES, to_draw
@@ -6,14 +7,17 @@ from mtal.engine.rendering.cycle_images import MOST_PICKS, NEAR_MISSES, to_draw
 
 def test_picks_come_first_then_the_near_misses():
     rank = np.array([0, 3, 1, 0, 2, 4, 5, *range(6, 30)])
-    assert to_draw(rank, 2).tolist() == np.argsort(rank)[2:4 + NEAR_MISSES].tolist()
+    assert to_draw(rank, 2).tolist() == np.argsort(rank)[2 : 4 + NEAR_MISSES].tolist()
     assert rank[to_draw(rank, 2)].tolist() == list(range(1, 3 + NEAR_MISSES))
 
 
 def test_of_a_huge_batch_the_first_are_drawn_and_the_near_misses_too():
     picks = 3 * MOST_PICKS
     rank = np.random.default_rng(0).permutation(picks + 500) + 1
-    assert rank[to_draw(rank, picks)].tolist() == [*range(1, MOST_PICKS + 1), *range(picks + 1, picks + 1 + NEAR_MISSES)]
+    assert rank[to_draw(rank, picks)].tolist() == [
+        *range(1, MOST_PICKS + 1),
+        *range(picks + 1, picks + 1 + NEAR_MISSES),
+    ]
 
 
 def test_without_ranks_below_the_cut_off_only_picks_are_drawn():

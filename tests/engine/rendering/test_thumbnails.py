@@ -1,4 +1,5 @@
 """Small pictures: as many as can be drawn, at most 192 wide, and never those of another image."""
+
 import os
 
 import numpy as np
@@ -28,16 +29,24 @@ def pool(folder):
 
 def test_large_images_become_small_and_small_ones_stay(paths):
     for size, expected in (((120, 400), (192, 58)), ((30, 40), (40, 30))):
-        split = DRAWN.load(Config(dataset="drawn", data="2+1", size=size, tasks=("depth",))).validation
+        split = DRAWN.load(
+            Config(dataset="drawn", data="2+1", size=size, tasks=("depth",))
+        ).validation
         assert write_thumbs(split, paths, f"validation{size[0]}") == {}
         with Image.open(paths.thumb(f"validation{size[0]}", split.ids[0])) as image:
             assert (image.format, image.size) == ("JPEG", expected)
-            small = np.asarray(Image.fromarray(split.image(0)).resize(image.size, Image.Resampling.BILINEAR), float)
+            small = np.asarray(
+                Image.fromarray(split.image(0)).resize(image.size, Image.Resampling.BILINEAR), float
+            )
             assert np.abs(np.asarray(image, float) - small).mean() < 6
 
 
 def stamps(paths):
-    return {one: paths.thumb("pool", one).stat().st_mtime_ns for one in TRAIN if paths.thumb("pool", one).exists()}
+    return {
+        one: paths.thumb("pool", one).stat().st_mtime_ns
+        for one in TRAIN
+        if paths.thumb("pool", one).exists()
+    }
 
 
 def test_only_what_changed_is_written_again(paths, folder):
@@ -58,8 +67,15 @@ def test_a_picture_belongs_to_an_image_wherever_it_stands_in_the_list(paths, fol
     write_thumbs(pool(folder), paths, "pool")
     assert stamps(paths) == first
     with Image.open(paths.thumb("pool", "0007")) as image:
-        own, other = (np.asarray(Image.open(folder / "images" / f"{one}.jpg"), float) for one in ("0007", "0002"))
-        assert np.abs(np.asarray(image, float) - own).mean() < 30 < np.abs(np.asarray(image, float) - other).mean()
+        own, other = (
+            np.asarray(Image.open(folder / "images" / f"{one}.jpg"), float)
+            for one in ("0007", "0002")
+        )
+        assert (
+            np.abs(np.asarray(image, float) - own).mean()
+            < 30
+            < np.abs(np.asarray(image, float) - other).mean()
+        )
 
 
 def test_broken_and_missing_images_are_told_get_none_and_stop_nothing(paths, folder):

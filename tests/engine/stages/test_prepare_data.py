@@ -1,4 +1,5 @@
 """What a run takes of a data set: bad files stay out by name, half-labelled pools work, people's labels are waited for."""
+
 import shutil
 
 import numpy as np
@@ -8,8 +9,15 @@ from mtal.config import Config
 from mtal.datasets.dataset import DataError, labels_there
 from mtal.datasets.readers.nyud import NYUD
 from mtal.engine import cycle
-from mtal.engine.stage_timer import Watch
-from mtal.engine.stages.prepare_data import LabelsAwaited, await_labels, first_images, on_disk, readable, simulated
+from mtal.engine.stage_timer import StageTimer
+from mtal.engine.stages.prepare_data import (
+    LabelsAwaited,
+    await_labels,
+    first_images,
+    on_disk,
+    readable,
+    simulated,
+)
 from mtal.engine.workers import run as run_worker
 from mtal.runs.experiments.budget import labels_per_cycle
 from mtal.runs.jobs.launch import create
@@ -18,9 +26,25 @@ from mtal.runs.store.run import Run
 from tests.datasets.nyud_folder import write_image, write_nyud
 
 TRAIN, VAL = tuple(f"{number:04d}" for number in range(12)), ("0901", "0902", "0903", "0904")
-FAST = {"size": (24, 32), "backbone": "tiny", "pretrained": False, "channels": 4, "pair_channels": 4, "embedding": 8, "epochs": 1,
-        "pair_epochs": 1, "embedding_epochs": 1, "batch": 2, "start_percent": 25, "step_percent": 25, "cycles": 3,
-        "projection": "pca", "device": "cpu", "threads": 1, "precision": "float32"}
+FAST = {
+    "size": (24, 32),
+    "backbone": "tiny",
+    "pretrained": False,
+    "channels": 4,
+    "pair_channels": 4,
+    "embedding": 8,
+    "epochs": 1,
+    "pair_epochs": 1,
+    "embedding_epochs": 1,
+    "batch": 2,
+    "start_percent": 25,
+    "step_percent": 25,
+    "cycles": 3,
+    "projection": "pca",
+    "device": "cpu",
+    "threads": 1,
+    "precision": "float32",
+}
 
 
 @pytest.fixture
@@ -29,7 +53,11 @@ def folder(tmp_path):
 
 
 def settings(folder, **more) -> Config:
-    return Config(**FAST | {"dataset": "nyud", "data": str(folder), "tasks": ("semseg", "depth", "normals")} | more)
+    return Config(
+        **FAST
+        | {"dataset": "nyud", "data": str(folder), "tasks": ("semseg", "depth", "normals")}
+        | more
+    )
 
 
 def new_run(config: Config, tmp_path) -> Run:
@@ -58,28 +86,47 @@ def bring(folder, ids):
 
 class TestBadFiles:
     @pytest.mark.parametrize("strategy", ["ours", "random"])
-    def test_they_are_left_out_by_name_and_the_run_goes_to_its_end(self, folder, tmp_path, strategy):
+    def test_they_are_left_out_by_name_and_the_run_goes_to_its_end(
+        self, folder, tmp_path, strategy
+    ):
         """Broken, missing and odd files of every sort: none of them is a crash in the middle."""
-        (folder / "images" / "0003.jpg").write_bytes((folder / "images" / "0003.jpg").read_bytes()[:-150])
+        (folder / "images" / "0003.jpg").write_bytes(
+            (folder / "images" / "0003.jpg").read_bytes()[:-150]
+        )
         (folder / "images" / "0007.jpg").unlink()
         (folder / "images" / "0902.jpg").write_bytes(b"text")
-        for one in TRAIN[:3] + TRAIN[8:]:                   # whichever is bought in whichever cycle
+        for one in TRAIN[:3] + TRAIN[8:]:  # whichever is bought in whichever cycle
             (folder / "depth" / f"{one}.npy").write_bytes(b"no")
         (folder / "normals" / "0904.npy").write_bytes(b"")
-        run = new_run(settings(folder, strategy=strategy, start_percent=40, step_percent=30), tmp_path)
-        cycle.run_cycles(run, Watch(run, 0))
+        run = new_run(
+            settings(folder, strategy=strategy, start_percent=40, step_percent=30), tmp_path
+        )
+        cycle.run_cycles(run, StageTimer(run, 0))
         assert run.cycles_done() == 3
         assert set(run.facts["pool"]) == set(TRAIN) - {"0003", "0007"}
         assert run.facts["validation"] == ["0901", "0903", "0904"]
-        rows = {(row["split"], row["id"], row["what"]): row["problem"] for row in run.facts["left_out"]}
-        assert {("pool", "0003", "image"), ("pool", "0007", "image"), ("validation", "0902", "image"),
-                ("validation", "0904", "normals")} <= set(rows)
+        rows = {
+            (row["split"], row["id"], row["what"]): row["problem"] for row in run.facts["left_out"]
+        }
+        assert {
+            ("pool", "0003", "image"),
+            ("pool", "0007", "image"),
+            ("validation", "0902", "image"),
+            ("validation", "0904", "normals"),
+        } <= set(rows)
         assert "truncated" in rows["pool", "0003", "image"]
         assert "0007.jpg is missing" in rows["pool", "0007", "image"]
         bought = run.labelled(2, first_images(run.config, np.ones((10, 3), bool)))
-        broken = {run.facts["pool"][place] for place in np.flatnonzero(bought[:, 1])} & {*TRAIN[:3], *TRAIN[8:]}
+        broken = {run.facts["pool"][place] for place in np.flatnonzero(bought[:, 1])} & {
+            *TRAIN[:3],
+            *TRAIN[8:],
+        }
         assert {one for _, one, what in rows if what == "depth"} == broken != set()
-        assert run.validation(2).set_index("id").isna()["loss.normals"].to_dict() == {"0901": False, "0903": False, "0904": True}
+        assert run.validation(2).set_index("id").isna()["loss.normals"].to_dict() == {
+            "0901": False,
+            "0903": False,
+            "0904": True,
+        }
         assert np.isfinite(run.metrics()["value"]).all()
         assert run.facts["measured"] == {"semseg": 3, "depth": 3, "normals": 2}
 
@@ -94,17 +141,17 @@ class TestBadFiles:
             (folder / "depth" / f"{one}.npy").write_bytes(b"no")
         run = new_run(settings(folder), tmp_path)
         with pytest.raises(DataError, match=r"no validation image .* usable label of depth"):
-            cycle.run_cycles(run, Watch(run, 0))
+            cycle.run_cycles(run, StageTimer(run, 0))
         assert run.cycles_done() == 0
 
 
 class TestHalfLabelled:
     @pytest.fixture
     def half(self, folder):
-        for one in TRAIN[:4]:                               # no label at all
+        for one in TRAIN[:4]:  # no label at all
             for what, ending in (("segmentation", "png"), ("depth", "npy"), ("normals", "npy")):
                 (folder / what / f"{one}.{ending}").unlink()
-        for one in TRAIN[4:8]:                              # one task is missing
+        for one in TRAIN[4:8]:  # one task is missing
             (folder / "depth" / f"{one}.npy").unlink()
         return folder
 
@@ -115,8 +162,10 @@ class TestHalfLabelled:
 
     @pytest.mark.parametrize("strategy", ["ours", "random"])
     def test_a_simulation_buys_only_labels_that_exist(self, half, tmp_path, strategy):
-        run = new_run(settings(half, strategy=strategy, start_percent=20, step_percent=40), tmp_path)
-        cycle.run_cycles(run, Watch(run, 0))
+        run = new_run(
+            settings(half, strategy=strategy, start_percent=20, step_percent=40), tmp_path
+        )
+        cycle.run_cycles(run, StageTimer(run, 0))
         there = labels_there(simulated(load(half))[0].pool, load(half).tasks)
         bought = run.labelled(2, first_images(run.config, there))
         assert not (bought & ~there).any()
@@ -124,7 +173,7 @@ class TestHalfLabelled:
         assert run.facts["without_labels"] == 4
         picks = [tuple(pair) for number in (0, 1) for pair in run.picked(number)]
         assert len(set(picks)) == len(picks)
-        assert bought.sum() == there.sum()                  # 20 % and two times 40 % are all that there is
+        assert bought.sum() == there.sum()  # 20 % and two times 40 % are all that there is
 
     def test_full_data_start_as_they_always_did(self):
         config, whole = Config(seed=3), np.ones((50, 3), bool)
@@ -138,7 +187,7 @@ class TestPeopleLabel:
     @pytest.fixture
     def open_folder(self, folder):
         for one in TRAIN[4:]:
-            for what in DRAWN_BY_HAND:                      # depth is measured, so all images have it
+            for what in DRAWN_BY_HAND:  # depth is measured, so all images have it
                 move(folder, folder.parent / "desk", what.format(one))
         return folder
 
@@ -149,9 +198,13 @@ class TestPeopleLabel:
         picked = sorted({run.facts["pool"][image] for image in run.picked(0)[:, 0]})
         assert len(picked) == 3
         assert not set(picked) & set(TRAIN[:4])
-        assert "waits for labels of 3 picked images (semseg 3, normals 3 missing)" in outcome["reason"]
+        assert (
+            "waits for labels of 3 picked images (semseg 3, normals 3 missing)" in outcome["reason"]
+        )
         assert all(one in outcome["reason"] for one in picked)
-        assert str(open_folder / "segmentation") in outcome["reason"]    # where the first of them belongs
+        assert (
+            str(open_folder / "segmentation") in outcome["reason"]
+        )  # where the first of them belongs
 
         bring(open_folder, picked[:2])
         again = run_worker.work(run.paths)
@@ -159,20 +212,28 @@ class TestPeopleLabel:
         assert f"1 picked image (semseg 1, normals 1 missing): {picked[2]}" in again["reason"]
 
         bring(open_folder, picked[2:])
-        assert run_worker.work(run.paths)["outcome"] == "stopped"     # for the labels of the second pick
+        assert (
+            run_worker.work(run.paths)["outcome"] == "stopped"
+        )  # for the labels of the second pick
         assert run.cycles_done() == 2
-        start = np.array([[1, 1, 1]] * 4 + [[0, 1, 0]] * 8, bool)       # labels that came later are no part of it
+        start = np.array(
+            [[1, 1, 1]] * 4 + [[0, 1, 0]] * 8, bool
+        )  # labels that came later are no part of it
         np.testing.assert_array_equal(run.start(), start)
         assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26]
         bring(open_folder, [run.facts["pool"][image] for image in np.unique(run.picked(1)[:, 0])])
         assert run_worker.work(run.paths)["outcome"] == "finished"
         assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26, 32]
-        assert run.metrics().query("task == 'loss'")["percent"].tolist() == pytest.approx([100 * n / 36 for n in (20, 26, 32)])
+        assert run.metrics().query("task == 'loss'")["percent"].tolist() == pytest.approx(
+            [100 * n / 36 for n in (20, 26, 32)]
+        )
 
     def test_a_changed_image_still_needs_consent(self, open_folder, tmp_path):
         run = new_run(settings(open_folder, start="labelled", cycles=2), tmp_path)
         run_worker.work(run.paths)
-        write_image(open_folder, "0000", np.random.default_rng(77))     # another picture under the same name
+        write_image(
+            open_folder, "0000", np.random.default_rng(77)
+        )  # another picture under the same name
         outcome = run_worker.work(run.paths)
         assert outcome["outcome"] == "failed"
         assert "--accept-data" in outcome["reason"]
@@ -225,7 +286,7 @@ class TestDataThatGrowOrAreMended:
 
     def stopped_after_one_cycle(self, config, tmp_path):
         whole = new_run(config, tmp_path)
-        cycle.run_cycles(whole, Watch(whole, 0))
+        cycle.run_cycles(whole, StageTimer(whole, 0))
         half = Run(create(config, StorePaths(tmp_path / "half")).folder)
         shutil.copytree(whole.paths.cycle(0).folder, half.paths.cycle(0).folder)
         shutil.copy(whole.paths.facts, half.paths.facts)
@@ -239,7 +300,7 @@ class TestDataThatGrowOrAreMended:
         lists = folder / "gt_sets" / "train.txt"
         lists.write_text("0500\n" + lists.read_text())
         write_image(folder, "0500", np.random.default_rng(5))
-        cycle.run_cycles(half, Watch(half, 1))
+        cycle.run_cycles(half, StageTimer(half, 1))
         assert half.facts["pool"] == whole.facts["pool"]
         assert half.facts["left_out"] == whole.facts["left_out"] != []
         assert half.facts["data_changes"] == []
@@ -270,9 +331,13 @@ class TestDataThatGrowOrAreMended:
             (folder / "segmentation" / f"{one}.png").unlink()
         run_worker.work(run.paths)
         assert run.cycles_done() == 1
-        start = {run.facts["pool"][image]: labels.tolist() for image, labels in enumerate(run.start()) if labels[0]}
+        start = {
+            run.facts["pool"][image]: labels.tolist()
+            for image, labels in enumerate(run.start())
+            if labels[0]
+        }
         assert start == {"0000": [True] * 3, "0001": [True] * 3}
-        assert run.start()[:, 1:].all()                     # labels of other tasks are learned from all the same
+        assert run.start()[:, 1:].all()  # labels of other tasks are learned from all the same
 
 
 def test_the_budget_counts_labels_that_can_be_had():
@@ -283,5 +348,5 @@ def test_the_budget_counts_labels_that_can_be_had():
     assert labels_per_cycle(config, third) == 10
     assert labels_per_cycle(config, np.eye(3, dtype=bool)) == 1
     two_of_three = np.zeros((100, 3), bool)
-    two_of_three[:40, 1:] = True                            # of the other 60 there is nothing left to buy
+    two_of_three[:40, 1:] = True  # of the other 60 there is nothing left to buy
     assert labels_per_cycle(config, two_of_three) == 20

@@ -1,4 +1,5 @@
 """The map: repeatable, of the right size, and it stays where it was."""
+
 import numpy as np
 import pytest
 
@@ -23,7 +24,10 @@ def test_started_from_the_last_map_points_move_less_than_from_anew():
     """Compared after turning, scaling and shifting, which a map is free to do."""
     before, after = curved(1), curved(2)
     first = project(before, None, "umap", seed=0)
-    warm, cold = project(after, first, "umap", seed=1), _turned(project(after, None, "umap", seed=1), first)
+    warm, cold = (
+        project(after, first, "umap", seed=1),
+        _turned(project(after, None, "umap", seed=1), first),
+    )
     spread = np.linalg.norm(first - first.mean(axis=0), axis=1).mean()
     moved = [np.linalg.norm(layout - first, axis=1).mean() for layout in (warm, cold)]
     assert moved[0] < 0.6 * moved[1]
@@ -34,7 +38,9 @@ def curved(seed):
     """200 points on a bent surface, with other noise for another seed, as embeddings of neighbouring cycles are."""
     rng = np.random.default_rng(5)
     points = np.tanh(rng.normal(size=(200, 6)) @ rng.normal(size=(6, 32)))
-    return (points + np.random.default_rng(seed).normal(size=points.shape) * 0.15).astype(np.float32)
+    return (points + np.random.default_rng(seed).normal(size=points.shape) * 0.15).astype(
+        np.float32
+    )
 
 
 def test_turning_onto_the_last_map_keeps_distances():

@@ -1,4 +1,5 @@
 """Signal quality: correlations against ranks by hand, planted signals, losses against evaluation, and who reads labels."""
+
 import math
 from dataclasses import replace
 
@@ -7,11 +8,11 @@ import pytest
 
 from mtal.acquisition.registry import STRATEGIES
 from mtal.datasets.dataset import DataError
-from mtal.datasets.oracle import Ungated
+from mtal.datasets.oracle import OracleSplit
 from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.engine import cycle
-from mtal.engine.stage_timer import Watch
+from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages import signal_quality
 from mtal.engine.stages.signal_quality import correlation, is_measured, quality_table
 from mtal.engine.stages.true_losses import true_losses
@@ -30,8 +31,12 @@ IMAGES = 200
 
 def by_hand(values, losses):
     """Spearman's rho in plain Python: ranks from 1, ties share their mean rank, Pearson's correlation of the ranks."""
+
     def ranks(column):
-        return [sum(other < one for other in column) + (1 + sum(other == one for other in column)) / 2 for one in column]
+        return [
+            sum(other < one for other in column) + (1 + sum(other == one for other in column)) / 2
+            for one in column
+        ]
 
     x, y = ranks(values), ranks(losses)
     mean = (len(x) + 1) / 2
@@ -48,15 +53,24 @@ class TestCorrelation:
         rng = np.random.default_rng(seed)
         losses = rng.normal(size=30)
         values = np.round(losses + rng.normal(size=30), 1 if seed % 2 else 0)
-        assert correlation(values, losses) == pytest.approx(by_hand(values.tolist(), losses.tolist()))
+        assert correlation(values, losses) == pytest.approx(
+            by_hand(values.tolist(), losses.tolist())
+        )
 
     def test_the_same_order_is_1_and_the_reverse_minus_1(self):
         losses = np.random.default_rng(0).normal(size=50)
         assert correlation(np.exp(losses), losses) == (1, 1, 1)
-        assert correlation(-losses**3, losses) == (-1, -1, -1)
+        assert correlation(-(losses**3), losses) == (-1, -1, -1)
 
-    @pytest.mark.parametrize(("values", "losses"), [([1, 1, 1, 1, 1], [1, 2, 3, 4, 5]), ([1, 2, 3, 4, 5], [2, 2, 2, 2, 2]),
-                                                    ([1, 2, 3], [1, 2, 3]), ([], [])])
+    @pytest.mark.parametrize(
+        ("values", "losses"),
+        [
+            ([1, 1, 1, 1, 1], [1, 2, 3, 4, 5]),
+            ([1, 2, 3, 4, 5], [2, 2, 2, 2, 2]),
+            ([1, 2, 3], [1, 2, 3]),
+            ([], []),
+        ],
+    )
     def test_where_nothing_can_be_said_there_is_no_number(self, values, losses):
         assert np.isnan(correlation(np.array(values, float), np.array(losses, float))).all()
 
@@ -80,8 +94,14 @@ def planted(losses):
 @pytest.fixture
 def plant(monkeypatch):
     """plant(versions) -> a signal whose versions these are."""
+
     def make(scores):
-        monkeypatch.setitem(signal_quality.SIGNALS, "planted", Signal("planted", "Planted", None, scores=lambda found: scores))
+        monkeypatch.setitem(
+            signal_quality.SIGNALS,
+            "planted",
+            Signal("planted", "Planted", None, scores=lambda found: scores),
+        )
+
     return make
 
 
@@ -97,10 +117,14 @@ def losses():
 
 class TestTable:
     def cell(self, table, version, task, joined=""):
-        [row] = table.query("version == @version and task == @task and joined == @joined").to_dict("records")
+        [row] = table.query("version == @version and task == @task and joined == @joined").to_dict(
+            "records"
+        )
         return row
 
-    def test_a_planted_signal_is_1_its_negative_minus_1_and_noise_about_0(self, plant, tasks, losses):
+    def test_a_planted_signal_is_1_its_negative_minus_1_and_noise_about_0(
+        self, plant, tasks, losses
+    ):
         plant(planted(losses))
         labelled = np.zeros(losses.shape, bool)
         labelled[:20] = True
@@ -123,10 +147,19 @@ class TestTable:
         labelled[150:] = True
         table = quality_table({"planted": np.empty(0)}, losses, labelled, tasks, tiny_config())
         weights, free = [task.weight for task in tasks], range(150)
-        total = [sum(weight * losses[image, task] for task, weight in enumerate(weights)) for image in free]
+        total = [
+            sum(weight * losses[image, task] for task, weight in enumerate(weights))
+            for image in free
+        ]
         ends = [(min(scores[:150, task]), max(scores[:150, task])) for task in range(3)]
-        parts = [[(scores[image, task] - low) / (high - low) for task, (low, high) in enumerate(ends)] for image in free]
-        for joined, values in (("mean", [sum(part) / 3 for part in parts]), ("max", [max(part) for part in parts])):
+        parts = [
+            [(scores[image, task] - low) / (high - low) for task, (low, high) in enumerate(ends)]
+            for image in free
+        ]
+        for joined, values in (
+            ("mean", [sum(part) / 3 for part in parts]),
+            ("max", [max(part) for part in parts]),
+        ):
             row = self.cell(table, "own", LOSS, joined)
             assert (row["rho"], row["low"], row["high"]) == pytest.approx(by_hand(values, total))
 
@@ -134,7 +167,10 @@ class TestTable:
         """What was learned from, and what has no label, would lift the correlation from -1 to something else."""
         scores = -losses
         labelled = np.zeros(losses.shape, bool)
-        labelled[:30], labelled[30:40, 0] = True, True      # ten images are labelled for the first task only
+        labelled[:30], labelled[30:40, 0] = (
+            True,
+            True,
+        )  # ten images are labelled for the first task only
         losses[40:45, 1] = np.nan
         scores[labelled] = 1e9
         plant({"own": scores})
@@ -149,8 +185,13 @@ class TestTable:
         labelled = np.zeros(losses.shape, bool)
         labelled[:10] = True
         table = quality_table({"embedding": points}, losses, labelled, tasks, tiny_config())
-        assert table[["signal", "version", "task", "joined"]].values.tolist() == [["embedding", "diversity", LOSS, ""]]
-        near = [min(math.dist(points[image], points[other]) for other in range(10)) for image in range(10, IMAGES)]
+        assert table[["signal", "version", "task", "joined"]].values.tolist() == [
+            ["embedding", "diversity", LOSS, ""]
+        ]
+        near = [
+            min(math.dist(points[image], points[other]) for other in range(10))
+            for image in range(10, IMAGES)
+        ]
         total = (losses[10:] @ [task.weight for task in tasks]).tolist()
         assert table["rho"].iloc[0] == pytest.approx(by_hand(near, total)[0])
 
@@ -160,11 +201,26 @@ class TestTrueLosses:
         """The pool taken as a validation split gives the same numbers."""
         bench = small_bench()
         whole = DATASETS["drawn"].load(bench.config)
-        labels = Resized(Ungated(whole.pool), bench.config.size, 0.001)
+        labels = Resized(OracleSplit(whole.pool), bench.config.size, 0.001)
         there = np.ones((24, 3), bool)
-        found = true_losses(bench.network, bench.pool, labels, there, bench.tasks, bench.config, bench.machine, quiet)
-        expected = evaluate(bench.network, Resized(whole.pool, bench.config.size, 0.1), bench.tasks, bench.config, bench.machine,
-                            quiet)
+        found = true_losses(
+            bench.network,
+            bench.pool,
+            labels,
+            there,
+            bench.tasks,
+            bench.config,
+            bench.machine,
+            quiet,
+        )
+        expected = evaluate(
+            bench.network,
+            Resized(whole.pool, bench.config.size, 0.1),
+            bench.tasks,
+            bench.config,
+            bench.machine,
+            quiet,
+        )
         np.testing.assert_allclose(found, expected.image_losses, rtol=1e-5)
 
     def test_a_label_that_cannot_be_read_or_is_not_there_is_left_out(self):
@@ -182,16 +238,31 @@ class TestTrueLosses:
                     raise DataError("broken")
                 return pool.label(index, task)
 
-        labels = Resized(Ungated(Damaged()), bench.config.size, 0.1)
-        for _ in range(2):                                  # read, and then from memory
-            found = true_losses(bench.network, bench.pool, labels, there, bench.tasks, bench.config, bench.machine, quiet)
+        labels = Resized(OracleSplit(Damaged()), bench.config.size, 0.1)
+        for _ in range(2):  # read, and then from memory
+            found = true_losses(
+                bench.network,
+                bench.pool,
+                labels,
+                there,
+                bench.tasks,
+                bench.config,
+                bench.machine,
+                quiet,
+            )
             unknown = {(2, 0), (2, 2), (9, 0), (9, 2), (5, 0), (5, 1), (5, 2)}
             assert set(map(tuple, np.argwhere(np.isnan(found)).tolist())) == unknown
 
 
-@pytest.mark.parametrize(("sets", "signals", "measured"), [
-    ((), ("committee",), True), ((), (), False), (("signal_quality=false",), ("committee",), False),
-    (("start=labelled",), ("committee",), False)])
+@pytest.mark.parametrize(
+    ("sets", "signals", "measured"),
+    [
+        ((), ("committee",), True),
+        ((), (), False),
+        (("signal_quality=false",), ("committee",), False),
+        (("start=labelled",), ("committee",), False),
+    ],
+)
 def test_it_is_measured_in_simulations_that_measure_signals(sets, signals, measured):
     assert is_measured(tiny_config(*sets), signals) is measured
 
@@ -201,7 +272,7 @@ def described(tmp_path_factory):
     """One cycle of Random that measures every signal, with a record of what happened: a pick, or a label that was read."""
     config = tiny_config("strategy=random", "describe=always", "cycles=2")
     run = Run(create(config, StorePaths(tmp_path_factory.mktemp("described"))).folder)
-    watch, happened = Watch(run, 0), []
+    watch, happened = StageTimer(run, 0), []
     source, strategy = DATASETS["drawn"], STRATEGIES["random"]
 
     class Spy:
@@ -233,7 +304,12 @@ class TestRun:
         tasks = finished_run.config.tasks
         for number in (0, 1):
             table = finished_run.quality(number)
-            assert set(table["version"]) == {"committee max", "committee mean", "committee min", "diversity"}
+            assert set(table["version"]) == {
+                "committee max",
+                "committee mean",
+                "committee min",
+                "diversity",
+            }
             assert len(table) == 3 * (len(tasks) + 2) + 1
             assert set(table["n"]) == {int((~finished_run.pool(number)["labelled"]).sum())}
         assert finished_run.quality(2).empty
@@ -248,25 +324,43 @@ class TestRun:
             assert (row["rho"], row["low"], row["high"]) == pytest.approx(expected)
         total = sum(task.weight * free[f"loss.{task.name}"] for task in finished_run.tasks)
         row = table.query("version == 'committee max' and joined == 'max'").iloc[0]
-        assert row["rho"] == pytest.approx(by_hand(free["inconsistency"].tolist(), total.tolist())[0])
+        assert row["rho"] == pytest.approx(
+            by_hand(free["inconsistency"].tolist(), total.tolist())[0]
+        )
         row = table.query("version == 'diversity'").iloc[0]
-        assert row["rho"] == pytest.approx(by_hand(free["diversity_start"].tolist(), total.tolist())[0])
+        assert row["rho"] == pytest.approx(
+            by_hand(free["diversity_start"].tolist(), total.tolist())[0]
+        )
 
     def test_nothing_is_measured_where_nothing_needs_a_signal(self, random_run):
         assert random_run.qualities().empty
         assert not [column for column in random_run.pool(0) if column.startswith("loss.")]
 
-    def test_labels_that_were_not_bought_are_read_after_the_pick_and_to_measure_only(self, described):
+    def test_labels_that_were_not_bought_are_read_after_the_pick_and_to_measure_only(
+        self, described
+    ):
         run, happened = described
         picked_at = [place for place, event in enumerate(happened) if event[0] == "pick"]
         assert len(picked_at) == 1
         bought = run.facts["start"]
-        early = [event for event in happened[:picked_at[0]] if event[0] == "read" and event[2] not in bought]
+        early = [
+            event
+            for event in happened[: picked_at[0]]
+            if event[0] == "read" and event[2] not in bought
+        ]
         assert early == []
-        unbought = [event for event in happened[picked_at[0]:] if event[0] == "read" and event[1] == "quality"]
+        unbought = [
+            event
+            for event in happened[picked_at[0] :]
+            if event[0] == "read" and event[1] == "quality"
+        ]
         assert {event[2] for event in unbought} == set(range(24))
         later = bought + run.picked(0)[:, 0].tolist()
-        others = [event for event in happened[picked_at[0]:] if event[0] == "read" and event[1] not in {"quality", "evidence"}]
+        others = [
+            event
+            for event in happened[picked_at[0] :]
+            if event[0] == "read" and event[1] not in {"quality", "evidence"}
+        ]
         assert all(event[2] in later for event in others)
         shown = [event for event in happened if event[0] == "read" and event[1] == "evidence"]
         assert shown
@@ -276,7 +370,9 @@ class TestRun:
     def test_every_signal_has_a_column_per_task_and_a_quality(self, described):
         run, _ = described
         pool, table = run.pool(0), run.quality(0)
-        for signal, version in set(zip(table["signal"], table["version"], strict=True)) - {("embedding", "diversity")}:
+        for signal, version in set(zip(table["signal"], table["version"], strict=True)) - {
+            ("embedding", "diversity")
+        }:
             for task in run.config.tasks:
                 assert (f"{version}.{task}" in pool) == (signal != "committee"), (version, task)
         says_nothing = Signal.__dataclass_fields__["scores"].default
@@ -287,7 +383,7 @@ class TestRun:
     def test_measuring_changes_no_pick(self, finished_run, tmp_path):
         config = finished_run.config.model_copy(update={"signal_quality": False})
         run = Run(create(config, StorePaths(tmp_path)).folder)
-        cycle.run_cycles(run, Watch(run, 0))
+        cycle.run_cycles(run, StageTimer(run, 0))
         assert run.qualities().empty
         for number in range(3):
             np.testing.assert_array_equal(run.picked(number), finished_run.picked(number))

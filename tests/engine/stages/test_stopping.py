@@ -1,4 +1,5 @@
 """Rules that end a run early: the rules by themselves, and whole runs that end by them, also when they are cut and go on."""
+
 import shutil
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 
 from mtal.config import Config, ConfigError
 from mtal.engine import cycle
-from mtal.engine.stage_timer import Watch
+from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages import stopping
 from mtal.engine.workers import run as run_worker
 from mtal.runs.jobs.launch import create
@@ -24,39 +25,64 @@ class TestRules:
     def test_the_label_budget(self, labels, over):
         assert bool(stopping.reason(Config(label_budget=300), [5.0], labels)) is over
 
-    @pytest.mark.parametrize(("losses", "over"), [
-        ([], False), ([5.0], False), ([5.0, 5.0], False),   # too early to tell
-        ([5.0, 4.9, 4.8], True),                            # 4 % over two cycles
-        ([5.0, 4.9, 4.7], False),                           # 6 %
-        ([5.0, 4.9, 4.75], False),                          # 5 % is not less than 5 %
-        ([5.0, 2.0, 5.5], True),                            # it rose since
-        ([9.0, 5.0, 4.9, 4.8], True),                       # what was before does not count
-        ([5.0, 5.0, 4.0], False),
-        ([5.0, 4.9, float("nan")], False), ([float("nan"), 4.9, 4.9], False)])
+    @pytest.mark.parametrize(
+        ("losses", "over"),
+        [
+            ([], False),
+            ([5.0], False),
+            ([5.0, 5.0], False),  # too early to tell
+            ([5.0, 4.9, 4.8], True),  # 4 % over two cycles
+            ([5.0, 4.9, 4.7], False),  # 6 %
+            ([5.0, 4.9, 4.75], False),  # 5 % is not less than 5 %
+            ([5.0, 2.0, 5.5], True),  # it rose since
+            ([9.0, 5.0, 4.9, 4.8], True),  # what was before does not count
+            ([5.0, 5.0, 4.0], False),
+            ([5.0, 4.9, float("nan")], False),
+            ([float("nan"), 4.9, 4.9], False),
+        ],
+    )
     def test_the_plateau(self, losses, over):
-        assert bool(stopping.reason(Config(plateau_percent=5, plateau_cycles=2), losses, 10)) is over
+        assert (
+            bool(stopping.reason(Config(plateau_percent=5, plateau_cycles=2), losses, 10)) is over
+        )
 
     def test_the_reason_says_how_much_it_fell(self):
         config = Config(plateau_percent=5, plateau_cycles=1)
         assert stopping.reason(config, [5.0, 4.9], 9) == (
-            "plateau: over the last cycle the multi-task loss fell by 2 %, less than 5 %")
-        assert stopping.reason(config, [5.0, 5.1], 9) == "plateau: over the last cycle the multi-task loss did not fall"
-        assert stopping.reason(Config(label_budget=1500), [], 1500) == "the label budget of 1,500 task labels is spent"
+            "plateau: over the last cycle the multi-task loss fell by 2 %, less than 5 %"
+        )
+        assert (
+            stopping.reason(config, [5.0, 5.1], 9)
+            == "plateau: over the last cycle the multi-task loss did not fall"
+        )
+        assert (
+            stopping.reason(Config(label_budget=1500), [], 1500)
+            == "the label budget of 1,500 task labels is spent"
+        )
 
     def test_the_last_batch_is_cut(self):
-        assert [stopping.affordable(Config(label_budget=100), 30, labels) for labels in (10, 70, 71, 99)] == [30, 30, 29, 1]
+        assert [
+            stopping.affordable(Config(label_budget=100), 30, labels) for labels in (10, 70, 71, 99)
+        ] == [30, 30, 29, 1]
         assert stopping.affordable(Config(), 30, 10**6) == 30
 
     def test_a_start_beyond_the_budget_is_an_error(self):
         stopping.check_start(Config(label_budget=30), 10, 30)
-        with pytest.raises(ConfigError, match=r"label_budget: the start has 33 task labels already \(11 images, 3 tasks\), more "
-                                              "than 30; raise label_budget or lower start_percent"):
+        with pytest.raises(
+            ConfigError,
+            match=r"label_budget: the start has 33 task labels already \(11 images, 3 tasks\), more "
+            "than 30; raise label_budget or lower start_percent",
+        ):
             stopping.check_start(Config(label_budget=30), 11, 33)
 
 
 def finished_here(folder, *sets):
     """A whole run by its worker, in this process, and how it says it ended."""
-    run = Run(create(tiny_config("epochs=1", "pair_epochs=1", "strategy=random", *sets), StorePaths(folder)).folder)
+    run = Run(
+        create(
+            tiny_config("epochs=1", "pair_epochs=1", "strategy=random", *sets), StorePaths(folder)
+        ).folder
+    )
     return run, run_worker.work(run.paths)
 
 
@@ -64,9 +90,11 @@ class TestRuns:
     @pytest.mark.parametrize("budget", [18, 19, 25, 33, 40])
     def test_the_label_budget_is_met_exactly(self, tmp_path, budget):
         """24 images of three tasks: 18 labels at the start, 15 more in each cycle."""
-        run, outcome = finished_here(tmp_path, f"label_budget={budget}", "cycles=4", "step_percent=20")
+        run, outcome = finished_here(
+            tmp_path, f"label_budget={budget}", "cycles=4", "step_percent=20"
+        )
         labels = run.metrics().query("task == 'loss'")["labels"].tolist()
-        assert labels == [*[18, 33][:1 + (budget > 33)], budget] if budget > 18 else [18]
+        assert labels == [*[18, 33][: 1 + (budget > 33)], budget] if budget > 18 else [18]
         assert sum(len(run.picked(number)) for number in range(run.cycles_done())) == budget - 18
         assert not run.cycle(run.cycles_done() - 1).pick.exists()
         assert outcome["outcome"] == "finished"
@@ -75,13 +103,15 @@ class TestRuns:
     def test_a_start_beyond_the_budget_trains_nothing(self, tmp_path):
         run, outcome = finished_here(tmp_path, "label_budget=17")
         assert outcome["outcome"] == "failed"
-        assert outcome["reason"].startswith("ConfigError: label_budget: the start has 18 task labels already (6 images, 3 tasks)")
+        assert outcome["reason"].startswith(
+            "ConfigError: label_budget: the start has 18 task labels already (6 images, 3 tasks)"
+        )
         assert not any(row["stage"] == "train" for row in run.reports())
 
     def test_our_strategy_also_buys_a_part_of_an_image(self, tmp_path):
         config = tiny_config("epochs=1", "pair_epochs=1", "label_budget=26")
         run = Run(create(config, StorePaths(tmp_path)).folder)
-        assert "26 task labels" in cycle.run_cycles(run, Watch(run, 0))
+        assert "26 task labels" in cycle.run_cycles(run, StageTimer(run, 0))
         assert run.metrics().query("task == 'loss'")["labels"].tolist() == [18, 26]
 
     PLATEAU = ("plateau_percent=99", "plateau_cycles=1", "cycles=4", "step_percent=20")
@@ -102,7 +132,9 @@ class TestRuns:
         assert cut.metrics().equals(whole.metrics())
 
         monkeypatch.setattr(cycle, "prepare", lambda *_: pytest.fail("nothing must be loaded"))
-        at_once = run_worker.work(cut.paths)                          # as if it had been killed before it wrote down how it ended
+        at_once = run_worker.work(
+            cut.paths
+        )  # as if it had been killed before it wrote down how it ended
         assert (at_once["outcome"], at_once["reason"]) == ("finished", outcome["reason"])
         assert cut.cycles_done() == 2
 
@@ -112,7 +144,7 @@ class TestRuns:
         assert run.result["reason"].startswith("plateau: ")
         assert run.cycles_in_all == "2"
         assert f"finished after {run.result['seconds']:.0f} s: plateau: " in run.log_tail()[-1]
-        assert len(run.facts["plan"]) == 4                  # an upper bound
+        assert len(run.facts["plan"]) == 4  # an upper bound
 
     def test_a_loss_that_still_falls_is_no_plateau(self, tmp_path, monkeypatch):
         """The same run with losses put in place of those measured: 10, 5 and 4.9, of which only the last is a plateau."""
@@ -124,11 +156,18 @@ class TestRuns:
             return type(found)(**{**vars(found), "loss": next(losses)})
 
         monkeypatch.setattr(cycle, "evaluate", told)
-        run, outcome = finished_here(tmp_path, "plateau_percent=10", "plateau_cycles=1", "cycles=4", "step_percent=20")
+        run, outcome = finished_here(
+            tmp_path, "plateau_percent=10", "plateau_cycles=1", "cycles=4", "step_percent=20"
+        )
         assert run.cycles_done() == 3
-        assert outcome["reason"] == "plateau: over the last cycle the multi-task loss fell by 2 %, less than 10 %"
+        assert (
+            outcome["reason"]
+            == "plateau: over the last cycle the multi-task loss fell by 2 %, less than 10 %"
+        )
 
     def test_cycles_that_are_up_give_no_reason(self, tmp_path):
-        run, outcome = finished_here(tmp_path, "label_budget=1000", "plateau_percent=99", "plateau_cycles=9", "cycles=2")
+        run, outcome = finished_here(
+            tmp_path, "label_budget=1000", "plateau_percent=99", "plateau_cycles=9", "cycles=2"
+        )
         assert (run.cycles_done(), outcome["outcome"], outcome["reason"]) == (2, "finished", "")
         np.testing.assert_array_equal(run.metrics().query("task == 'loss'")["labels"], [18, 33])

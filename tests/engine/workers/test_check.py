@@ -1,4 +1,5 @@
 """The worker of a check, called in this process: what it leaves behind however it ends."""
+
 import os
 
 import numpy as np
@@ -39,15 +40,20 @@ def test_labels_of_some_images_are_drawn_in_colour(paths, tmp_path):
     (folder / "depth" / "0002.npy").unlink()
     (folder / "edge" / "0002.npy").write_bytes(b"no")
     paths.preview("pool", "0002", "depth").parent.mkdir(parents=True)
-    paths.preview("pool", "0002", "depth").touch()          # of an earlier check
+    paths.preview("pool", "0002", "depth").touch()  # of an earlier check
     ask(paths, nyud_config(folder))
     check.main(paths.folder)
     assert read_json(paths.report)["splits"]["pool"]["sampled"] == [0, 1, 2, 3]
     there = {what for what in ("image", *ALL) if paths.preview("pool", "0002", what).exists()}
     assert there == {"image", "semseg", "normals"}
     semseg = next(task for task in NYUD.load(nyud_config(folder)).tasks if task.name == "semseg")
-    stored, drawn = (np.asarray(Image.open(path)) for path in (
-        folder / "segmentation" / "0012.png", paths.preview("validation", "0012", "semseg")))
+    stored, drawn = (
+        np.asarray(Image.open(path))
+        for path in (
+            folder / "segmentation" / "0012.png",
+            paths.preview("validation", "0012", "semseg"),
+        )
+    )
     np.testing.assert_array_equal(drawn, semseg.colour(stored - np.uint8(1)))
 
 
@@ -62,11 +68,18 @@ def test_a_check_that_is_stopped_leaves_the_earlier_report_its_labels(paths, tmp
 
     def stop(*_):
         raise StopRequested
-    monkeypatch.setattr(check, "write_json", lambda path, value: stop() if path == paths.report else write_json(path, value))
+
+    monkeypatch.setattr(
+        check,
+        "write_json",
+        lambda path, value: stop() if path == paths.report else write_json(path, value),
+    )
     check.main(paths.folder)
     assert read_json(paths.result)["outcome"] == "stopped"
     report = read_json(paths.report)["splits"]["pool"]
-    assert {one: paths.preview("pool", one, "semseg").read_bytes() for one in report["ids"]} == shown
+    assert {
+        one: paths.preview("pool", one, "semseg").read_bytes() for one in report["ids"]
+    } == shown
     assert len(set(shown.values())) > 1
 
 
@@ -87,8 +100,13 @@ def test_stop_is_obeyed(paths):
     assert not paths.report.exists()
 
 
-@pytest.mark.parametrize(("config", "reason"), [
-    (nyud_config("nowhere-at-all"), "nowhere-at-all"), (Config(dataset="cats"), "no data set called 'cats'")])
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        (nyud_config("nowhere-at-all"), "nowhere-at-all"),
+        (Config(dataset="cats"), "no data set called 'cats'"),
+    ],
+)
 def test_what_cannot_be_checked_says_why(paths, config, reason, capsys):
     ask(paths, config)
     check.main(paths.folder)
@@ -101,6 +119,7 @@ def test_what_cannot_be_checked_says_why(paths, config, reason, capsys):
 def test_a_bug_leaves_its_traceback(paths, monkeypatch):
     def bug(*_):
         raise ZeroDivisionError("oh")
+
     monkeypatch.setattr(check, "check", bug)
     ask(paths, Config(dataset="drawn", data="2+1", size=(16, 16), tasks=("depth",)))
     check.main(paths.folder)

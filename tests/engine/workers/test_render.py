@@ -1,4 +1,5 @@
 """Pictures on demand: equal to those of the cycle, whoever asks when, and a clear word where there can be none."""
+
 import shutil
 import threading
 import time
@@ -53,21 +54,30 @@ class TestPictures:
         assert looks.result == {"outcome": "finished", "reason": "", "traceback": ""}
         assert looks.drawn() == set(images)
         for image in images:
-            assert files(looks.paths.samples.sample(image)) == files(run.cycle(number).samples.sample(image))
+            assert files(looks.paths.samples.sample(image)) == files(
+                run.cycle(number).samples.sample(image)
+            )
 
     def test_any_other_image_gets_the_same_kinds_and_is_found_like_the_others(self, run):
         image, known = undrawn(run, 1)[0], run.evidence(1)["images"][0]
         render.main(wish(run, 1, image).paths.folder)
         assert image in run.drawn(1)
         assert run.pictures(1, image) == run.pictures(1, known)
-        assert {name: (values.shape, values.dtype) for name, values in run.maps(1, image).items()} == {
-            name: (values.shape, values.dtype) for name, values in run.maps(1, known).items()}
-        assert run.maps(1, image)["depth.gap.semseg"].max() != run.maps(1, known)["depth.gap.semseg"].max()
+        assert {
+            name: (values.shape, values.dtype) for name, values in run.maps(1, image).items()
+        } == {name: (values.shape, values.dtype) for name, values in run.maps(1, known).items()}
+        assert (
+            run.maps(1, image)["depth.gap.semseg"].max()
+            != run.maps(1, known)["depth.gap.semseg"].max()
+        )
 
     def test_the_last_cycle_shows_predictions_and_the_truth(self, run):
         render.main(wish(run, 2, 4).paths.folder)
         tasks = run.config.tasks
-        assert run.pictures(2, 4) == ["image", *(f"{task}.{what}" for task in tasks for what in ("initial", "final", "truth"))]
+        assert run.pictures(2, 4) == [
+            "image",
+            *(f"{task}.{what}" for task in tasks for what in ("initial", "final", "truth")),
+        ]
 
     def test_no_label_is_read_that_is_not_shown_nor_another_image(self, run, monkeypatch):
         """Nothing but the one image that was asked for is opened."""
@@ -75,7 +85,12 @@ class TestPictures:
 
         class Spy:
             def __init__(self, split) -> None:
-                self.split, self.ids, self.files, self.has_label = split, split.ids, split.files, split.has_label
+                self.split, self.ids, self.files, self.has_label = (
+                    split,
+                    split.ids,
+                    split.files,
+                    split.has_label,
+                )
 
             def image(self, index):
                 read.append(index)
@@ -100,7 +115,7 @@ class TestWhereThereCanBeNone:
         looks = wish(run, number, 2, 3)
         render.main(looks.paths.folder)
         assert looks.status is Status.FAILED
-        assert looks.asked() == looks.drawn() == set()      # or it would try for ever
+        assert looks.asked() == looks.drawn() == set()  # or it would try for ever
         assert looks.result["traceback"] == ""
         return looks.result["reason"]
 
@@ -118,7 +133,10 @@ class TestWhereThereCanBeNone:
 
     def test_a_cycle_of_before_a_known_change_is_refused_and_one_of_after_it_is_not(self, run):
         now = run.facts["fingerprint"]
-        write_json(run.paths.facts, run.facts | {"data_changes": [{"cycle": 2, "before": "0" * 16, "after": now}]})
+        write_json(
+            run.paths.facts,
+            run.facts | {"data_changes": [{"cycle": 2, "before": "0" * 16, "after": now}]},
+        )
         assert "is not what cycle 1 of" in self.failed(run, 1)
         render.main(wish(run, 2, 5).paths.folder)
         assert run.drawn(2) == {5}
@@ -140,17 +158,27 @@ class TestWhereThereCanBeNone:
         looks = wish(run, 0, 2, 5)
         render.main(looks.paths.folder)
         assert (looks.drawn(), looks.asked()) == ({5}, set())
-        assert (looks.result["outcome"], looks.result["reason"]) == ("failed", "broken.jpg cannot be read")
+        assert (looks.result["outcome"], looks.result["reason"]) == (
+            "failed",
+            "broken.jpg cannot be read",
+        )
 
     def test_where_people_label_no_truth_is_looked_for(self, tmp_path):
         dataset, bought = DATASETS["drawn"].load(tiny_config()), np.zeros((24, 3), bool)
-        assert reload_cycle.truth_of(dataset.pool, dataset.tasks, bought, tiny_config("start=labelled")) is None
+        assert (
+            reload_cycle.truth_of(
+                dataset.pool, dataset.tasks, bought, tiny_config("start=labelled")
+            )
+            is None
+        )
         assert reload_cycle.truth_of(dataset.pool, dataset.tasks, bought, tiny_config()) is not None
 
     def test_without_signal_quality_no_label_is_shown_that_was_not_bought(self):
         dataset, bought = DATASETS["drawn"].load(tiny_config()), np.zeros((24, 3), bool)
         bought[5, 1] = True
-        found = reload_cycle.truth_of(dataset.pool, dataset.tasks, bought, tiny_config("signal_quality=false"))
+        found = reload_cycle.truth_of(
+            dataset.pool, dataset.tasks, bought, tiny_config("signal_quality=false")
+        )
         np.testing.assert_array_equal(found.shown, bought)
         assert found.labels.targets([5], dataset.tasks[1]).any()
         for image, task in ((5, 0), (6, 1)):
@@ -242,9 +270,11 @@ def test_two_people_at_once_lose_nothing_and_start_one_job(run):
     first, second = undrawn(run, 0)[:2]
     started = []
     with waiting.lock.open("a") as lock:
-        assert take(lock, 0)                                # queued for ever
-        people = [threading.Thread(target=lambda image=image: started.append(Looks(run, 0).ask([image])))
-                  for image in (first, second)]
+        assert take(lock, 0)  # queued for ever
+        people = [
+            threading.Thread(target=lambda image=image: started.append(Looks(run, 0).ask([image])))
+            for image in (first, second)
+        ]
         for one in people:
             one.start()
         for one in people:
@@ -255,7 +285,7 @@ def test_two_people_at_once_lose_nothing_and_start_one_job(run):
             time.sleep(0.05)
         assert looks.drawn() == {first, second}
         assert started.count(True) == 1
-        assert looks.status is Status.RUNNING               # it lingers, so that a third is answered at once
+        assert looks.status is Status.RUNNING  # it lingers, so that a third is answered at once
         request_stop(looks.paths)
         while looks.status.alive:
             assert time.monotonic() < give_up

@@ -1,4 +1,5 @@
 """Experiments: a plan on disk, runs shared and never repeated, started, stopped and read as one. Workers are small ones."""
+
 import json
 import shutil
 import subprocess
@@ -67,10 +68,16 @@ def finish(experiment):
 
 class TestPlan:
     def test_what_was_planned_is_read_again(self, store):
-        planned = create_experiment(store, "e 1", "Titel ✓", cells(4, 2, variants={"few": {"epochs": 3}}))
+        planned = create_experiment(
+            store, "e 1", "Titel ✓", cells(4, 2, variants={"few": {"epochs": 3}})
+        )
         assert find_experiment(store, "e 1") == planned == experiments(store)[0]
         assert (planned.name, planned.title) == ("e 1", "Titel ✓")
-        assert (planned.strategies, planned.seeds, planned.variants) == (("random", "ours"), (4, 2), ("", "few"))
+        assert (planned.strategies, planned.seeds, planned.variants) == (
+            ("random", "ours"),
+            (4, 2),
+            ("", "few"),
+        )
         shared = planned.base
         assert shared.items() >= {"device": "cpu", "cycles": 3, "dataset": "nyud"}.items()
         assert not {"seed", "strategy", "epochs"} & set(shared)
@@ -82,7 +89,9 @@ class TestPlan:
         assert [experiment.run(cell) for cell in experiment.cells] == [None] * 4
 
     def test_the_same_plan_twice_is_one(self, experiment):
-        again = create_experiment(experiment.paths.store, "first", "Another title", reversed(cells()))
+        again = create_experiment(
+            experiment.paths.store, "first", "Another title", reversed(cells())
+        )
         assert again == experiment
 
     @pytest.mark.parametrize("other", [cells(0), cells(0, 1, 2), cells(5)])
@@ -93,7 +102,10 @@ class TestPlan:
 
     @pytest.mark.parametrize("name", BAD_NAMES)
     def test_a_name_that_leads_elsewhere_is_refused(self, store, name):
-        for use in (lambda: create_experiment(store, name, "", cells()), lambda: find_experiment(store, name)):
+        for use in (
+            lambda: create_experiment(store, name, "", cells()),
+            lambda: find_experiment(store, name),
+        ):
             with pytest.raises(ConfigError, match="is not the name of an experiment"):
                 use()
         assert not store.folder.exists()
@@ -120,18 +132,34 @@ class TestPlan:
         write_json(experiment.paths.plan, plan)
         assert find_experiment(experiment.paths.store, "first") == experiment
 
-    @pytest.mark.parametrize("text", [
-        "", "{", "[]", "null", "{}", '{"title": "x", "created": 1, "cells": []}', '{"title": "x", "created": 1, "cells": [{}]}',
-        '{"title": "x", "created": 1, "cells": [{"variant": "", "config": {"epochs": 0}}]}',
-        '{"title": "x", "created": 1, "cells": [{"variant": "", "config": {"dataset": "../../x"}}]}',
-        '{"title": "x", "created": "noon", "cells": [{"variant": "", "config": {}}]}', "\x00\xff"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "{",
+            "[]",
+            "null",
+            "{}",
+            '{"title": "x", "created": 1, "cells": []}',
+            '{"title": "x", "created": 1, "cells": [{}]}',
+            '{"title": "x", "created": 1, "cells": [{"variant": "", "config": {"epochs": 0}}]}',
+            '{"title": "x", "created": 1, "cells": [{"variant": "", "config": {"dataset": "../../x"}}]}',
+            '{"title": "x", "created": "noon", "cells": [{"variant": "", "config": {}}]}',
+            "\x00\xff",
+        ],
+    )
     def test_a_damaged_plan_is_named_and_hides_no_other(self, experiment, text):
         store = experiment.paths.store
         broken = create_experiment(store, "broken", "", cells(7))
         broken.paths.plan.write_bytes(text.encode("latin-1"))
-        for use in (lambda: find_experiment(store, "broken"), lambda: extend(broken, cells(8)),
-                    lambda: create_experiment(store, "broken", "", cells(7))):
-            with pytest.raises(ConfigError, match=r"plan of the experiment broken cannot be read .*plan.json"):
+        for use in (
+            lambda: find_experiment(store, "broken"),
+            lambda: extend(broken, cells(8)),
+            lambda: create_experiment(store, "broken", "", cells(7)),
+        ):
+            with pytest.raises(
+                ConfigError, match=r"plan of the experiment broken cannot be read .*plan.json"
+            ):
                 use()
         assert experiments(store) == [experiment]
         assert ["broken" in problem for problem in damaged_experiments(store)] == [True]
@@ -148,7 +176,11 @@ class TestExtend:
         assert wider.cells == (*experiment.cells, *cells(2))
         assert (wider.title, wider.created) == (experiment.title, experiment.created)
         before = wider.paths.plan.stat().st_mtime_ns
-        assert extend(wider, cells(0, 1, 2)) == wider == find_experiment(experiment.paths.store, "first")
+        assert (
+            extend(wider, cells(0, 1, 2))
+            == wider
+            == find_experiment(experiment.paths.store, "first")
+        )
         assert wider.paths.plan.stat().st_mtime_ns == before
 
     def test_what_others_added_meanwhile_stays(self, experiment):
@@ -156,20 +188,30 @@ class TestExtend:
         assert extend(experiment, cells(3)).seeds == (0, 1, 2, 3)
 
     def test_two_processes_at_once_lose_nothing(self, experiment):
-        code = ("import sys; from pathlib import Path\n"
-                "from mtal.runs.experiments.experiment import extend, expand, find_experiment; from mtal.runs.paths import StorePaths\n"
-                "mine = find_experiment(StorePaths(Path(sys.argv[1])), 'first')\n"
-                "sys.stdin.readline()\n"
-                f"for seed in range(int(sys.argv[2]), 40, 2): extend(mine, expand({BASE!r}, ['random'], [seed], {{}}, "
-                "{'random': frozenset()}))")
+        code = (
+            "import sys; from pathlib import Path\n"
+            "from mtal.runs.experiments.experiment import extend, expand, find_experiment; from mtal.runs.paths import StorePaths\n"
+            "mine = find_experiment(StorePaths(Path(sys.argv[1])), 'first')\n"
+            "sys.stdin.readline()\n"
+            f"for seed in range(int(sys.argv[2]), 40, 2): extend(mine, expand({BASE!r}, ['random'], [seed], {{}}, "
+            "{'random': frozenset()}))"
+        )
         words = [sys.executable, "-c", code, str(experiment.paths.store.folder)]
-        both = [subprocess.Popen([*words, str(first)], stdin=subprocess.PIPE, cwd=Path(__file__).parents[3])
-                for first in (10, 11)]
+        both = [
+            subprocess.Popen(
+                [*words, str(first)], stdin=subprocess.PIPE, cwd=Path(__file__).parents[3]
+            )
+            for first in (10, 11)
+        ]
         for process in both:
             process.stdin.write(b"\n")
             process.stdin.flush()
         assert [process.wait(timeout=120) for process in both] == [0, 0]
-        assert sorted(find_experiment(experiment.paths.store, "first").seeds) == [0, 1, *range(10, 40)]
+        assert sorted(find_experiment(experiment.paths.store, "first").seeds) == [
+            0,
+            1,
+            *range(10, 40),
+        ]
 
     def test_somebody_who_never_lets_go_is_an_error(self, experiment, monkeypatch):
         monkeypatch.setattr("mtal.runs.experiments.experiment.take", lambda lock, patience_s: False)
@@ -179,7 +221,9 @@ class TestExtend:
 
 class TestStart:
     def test_seed_by_seed_and_plain_before_variants(self, store):
-        planned = create_experiment(store, "order", "", cells(1, 0, variants={"mean": {"committee": "mean"}}))
+        planned = create_experiment(
+            store, "order", "", cells(1, 0, variants={"mean": {"committee": "mean"}})
+        )
         wider = extend(planned, cells(1, 0, strategies=["ours"], variants={"few": {"epochs": 3}}))
         said = begun(wider)
         order = [(cell.seed, cell.variant, cell.strategy) for cell, _ in said]
@@ -192,7 +236,11 @@ class TestStart:
         said = begun(experiment)
         for number, (cell, _) in enumerate(said, start=1):
             (experiment.paths.store.run(cell.run_name).folder / FINISH).touch()
-            until(lambda number=number: len(notes(experiment.paths.store, "turns")) == min(number + 1, len(said)))
+            until(
+                lambda number=number: (
+                    len(notes(experiment.paths.store, "turns")) == min(number + 1, len(said))
+                )
+            )
         until(lambda: {state.status for state in experiment.states()} == {Status.FINISHED})
         assert notes(experiment.paths.store, "turns") == [cell.run_name for cell, _ in said]
 
@@ -212,7 +260,9 @@ class TestStart:
         assert second.run(second.cells[0]).name == experiment.run(cells(1)[0]).name
         files = {path: path.stat().st_mtime_ns for path in store.folder.glob("*-s1/*")}
         assert files
-        assert [text for _, text in start_all(second, WORKER)] == ["finished already"] * 2 + ["started"] * 2
+        assert [text for _, text in start_all(second, WORKER)] == ["finished already"] * 2 + [
+            "started"
+        ] * 2
         until(lambda: len(notes(store, "workers")) == 6)
         assert {path: path.stat().st_mtime_ns for path in files} == files
 
@@ -222,9 +272,13 @@ class TestStart:
         assert kill(first)
         until(lambda: len(notes(experiment.paths.store, "turns")) == 2)
         finish(experiment)
-        assert sorted(state.status for state in experiment.states()) == ["finished"] * 3 + ["interrupted"]
-        assert [text for _, text in start_all(experiment, WORKER)] == ["resumed (it was interrupted)"] + ["finished already"] * 3
-        until(lambda: status(first) is Status.FINISHED)                # its file FINISH is still there
+        assert sorted(state.status for state in experiment.states()) == ["finished"] * 3 + [
+            "interrupted"
+        ]
+        assert [text for _, text in start_all(experiment, WORKER)] == [
+            "resumed (it was interrupted)"
+        ] + ["finished already"] * 3
+        until(lambda: status(first) is Status.FINISHED)  # its file FINISH is still there
 
     def test_a_failed_one_is_started_again(self, experiment):
         made = create(experiment.cells[0].config, experiment.paths.store)
@@ -237,9 +291,19 @@ class TestStart:
         gone = experiment.run(experiment.cells[2])
         shutil.rmtree(gone.paths.folder)
         assert experiment.run(experiment.cells[2]) is None
-        assert [state.status for state in experiment.states()] == [Status.FINISHED, Status.FINISHED, Status.NEW, Status.FINISHED]
+        assert [state.status for state in experiment.states()] == [
+            Status.FINISHED,
+            Status.FINISHED,
+            Status.NEW,
+            Status.FINISHED,
+        ]
         said = start_all(experiment, WORKER)
-        assert [text for _, text in said] == ["finished already", "finished already", "started", "finished already"]
+        assert [text for _, text in said] == [
+            "finished already",
+            "finished already",
+            "started",
+            "finished already",
+        ]
 
     def test_one_that_cannot_be_started_keeps_no_other_from_it(self, experiment):
         create(experiment.cells[0].config, experiment.paths.store).config.write_text("{")
@@ -257,7 +321,9 @@ class TestStop:
     def test_none_that_waits_gets_its_turn(self, experiment):
         said = begun(experiment)
         running = said[0][0].run_name
-        until(lambda: notes(experiment.paths.store, "turns"))   # the first has its turn: also on a slow machine
+        until(
+            lambda: notes(experiment.paths.store, "turns")
+        )  # the first has its turn: also on a slow machine
         assert [cell.run_name for cell in stop_all(experiment)][-1] == running
         until(lambda: {state.status for state in experiment.states()} == {Status.STOPPED})
         assert notes(experiment.paths.store, "turns") == [running]
@@ -272,19 +338,26 @@ class TestStates:
     def test_fraction_counts_complete_cycles_and_stages(self, experiment):
         store = experiment.paths.store
         run = made_run(store.folder, config=experiment.cells[0].config)
-        assert [(state.cycles_done, state.cycles, state.fraction) for state in experiment.states()] == [
-            (3, 3, 1.0), *[(0, 3, 0.0)] * 3]
+        assert [
+            (state.cycles_done, state.cycles, state.fraction) for state in experiment.states()
+        ] == [(3, 3, 1.0), *[(0, 3, 0.0)] * 3]
         run.paths.result.unlink()
         shutil.rmtree(run.paths.cycle(2).folder)
         note_start(run.paths)
-        assert experiment.states()[0].fraction == pytest.approx(2 / 3)     # interrupted: what was in hand is lost
+        assert experiment.states()[0].fraction == pytest.approx(
+            2 / 3
+        )  # interrupted: what was in hand is lost
         with run.paths.lock.open("a") as lock:
             take(lock, patience_s=0)
             run.paths.began.touch()
             assert experiment.states()[0].status is Status.RUNNING
-            assert experiment.states()[0].fraction == pytest.approx(2 / 3)     # what it said before this start does not count
+            assert experiment.states()[0].fraction == pytest.approx(
+                2 / 3
+            )  # what it said before this start does not count
             run.report(2, "load", 20, 20)
-            assert experiment.states()[0].fraction == pytest.approx(2 / 3)     # the cycle before was all training
+            assert experiment.states()[0].fraction == pytest.approx(
+                2 / 3
+            )  # the cycle before was all training
             run.report(2, "train", 5, 10)
             assert experiment.states()[0].fraction == pytest.approx(2.5 / 3)
             run.report(2, "evaluate", 1, 2)
@@ -303,24 +376,38 @@ class TestMetrics:
         assert metrics(experiment).empty
 
     def test_a_row_per_cycle_and_task_of_every_run(self, experiment):
-        runs = [made_run(experiment.paths.store.folder, config=cell.config) for cell in experiment.cells[:3]]
-        create(experiment.cells[3].config, experiment.paths.store)          # it has no complete cycle
+        runs = [
+            made_run(experiment.paths.store.folder, config=cell.config)
+            for cell in experiment.cells[:3]
+        ]
+        create(experiment.cells[3].config, experiment.paths.store)  # it has no complete cycle
         table = metrics(experiment)
         assert list(table.columns) == COLUMNS
         assert list(table["run"].unique()) == [run.name for run in runs]
         for cell, run in zip(experiment.cells, runs, strict=False):
             own = table[table["run"] == run.name].reset_index(drop=True)
             assert len(own) == 3 * (1 + len(TASKS))
-            assert set(zip(own["strategy"], own["seed"], own["variant"], strict=True)) == {(cell.strategy, cell.seed, "")}
-            pd.testing.assert_frame_equal(own[list(run.metrics().columns)], run.metrics(), check_like=True)
+            assert set(zip(own["strategy"], own["seed"], own["variant"], strict=True)) == {
+                (cell.strategy, cell.seed, "")
+            }
+            pd.testing.assert_frame_equal(
+                own[list(run.metrics().columns)], run.metrics(), check_like=True
+            )
 
     def test_units_are_those_of_the_tasks(self, experiment):
-        run = Run(made_run(experiment.paths.store.folder, config=experiment.cells[0].config).paths.folder)
+        run = Run(
+            made_run(experiment.paths.store.folder, config=experiment.cells[0].config).paths.folder
+        )
         facts = json.loads(run.paths.facts.read_text())
         facts["tasks"][1]["unit"] = "m"
         write_json(run.paths.facts, facts)
         table = metrics(experiment)
-        assert dict(zip(table["task"], table["unit"], strict=True)) == {"loss": "", "semseg": "", "depth": "m", "normals": ""}
+        assert dict(zip(table["task"], table["unit"], strict=True)) == {
+            "loss": "",
+            "semseg": "",
+            "depth": "m",
+            "normals": "",
+        }
 
 
 def test_many_at_once_wait_their_turn(store):

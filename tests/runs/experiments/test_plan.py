@@ -1,4 +1,5 @@
 """What a plan consists of: each run once, what a strategy does not heed left out, additions combined with what is there."""
+
 import itertools
 
 import pytest
@@ -17,7 +18,11 @@ from mtal.runs.experiments.plan import (
     spread,
 )
 
-HEEDS = {"random": frozenset(), "ours": frozenset({"committee", "embedding"}), "entropy": frozenset({"across"})}
+HEEDS = {
+    "random": frozenset(),
+    "ours": frozenset({"committee", "embedding"}),
+    "entropy": frozenset({"across"}),
+}
 BASE = {"cycles": 3, "epochs": 7}
 
 
@@ -28,33 +33,69 @@ def told(cells):
 def test_every_strategy_and_seed_seed_by_seed():
     cells = expand(BASE, ["random", "ours"], [4, 0], {}, HEEDS)
     assert told(cells) == [("random", "", 4), ("ours", "", 4), ("random", "", 0), ("ours", "", 0)]
-    assert [cell.config for cell in cells] == [Config(**BASE, strategy=cell.strategy, seed=cell.seed) for cell in cells]
+    assert [cell.config for cell in cells] == [
+        Config(**BASE, strategy=cell.strategy, seed=cell.seed) for cell in cells
+    ]
     assert [cell.run_name for cell in cells] == [cell.config.name for cell in cells]
 
 
 def test_settings_of_selection_are_left_out_where_they_change_nothing():
-    variants = {"committee=mean": {"committee": "mean"}, "embedding=64": {"embedding": 64}, "across=mean": {"across": "mean"}}
+    variants = {
+        "committee=mean": {"committee": "mean"},
+        "embedding=64": {"embedding": 64},
+        "across=mean": {"across": "mean"},
+    }
     cells = expand(BASE, ["random", "ours", "entropy"], [0], variants, HEEDS)
-    assert told(cells) == [("random", "", 0), ("ours", "", 0), ("entropy", "", 0), ("ours", "committee=mean", 0),
-                           ("ours", "embedding=64", 0), ("entropy", "across=mean", 0)]
+    assert told(cells) == [
+        ("random", "", 0),
+        ("ours", "", 0),
+        ("entropy", "", 0),
+        ("ours", "committee=mean", 0),
+        ("ours", "embedding=64", 0),
+        ("entropy", "across=mean", 0),
+    ]
     assert cells[3].config == Config(**BASE, strategy="ours", committee="mean")
 
 
 def test_other_settings_count_for_everyone():
-    cells = expand(BASE, ["random", "ours"], [0], {"short": {"epochs": 2}, "picking=top": {"picking": "top"}}, HEEDS)
-    assert told(cells) == [(strategy, variant, 0) for variant in ("", "short", "picking=top") for strategy in ("random", "ours")]
+    cells = expand(
+        BASE,
+        ["random", "ours"],
+        [0],
+        {"short": {"epochs": 2}, "picking=top": {"picking": "top"}},
+        HEEDS,
+    )
+    assert told(cells) == [
+        (strategy, variant, 0)
+        for variant in ("", "short", "picking=top")
+        for strategy in ("random", "ours")
+    ]
     assert [cell.config.epochs for cell in cells] == [7, 7, 2, 2, 7, 7]
 
 
 def test_a_label_says_what_counts_for_the_strategy():
     values = {"epochs": [2, 3], "committee": ["mean", "min"]}
     cells = expand(BASE, ["random", "ours"], [0], grid(BASE, values), HEEDS)
-    assert [cell.variant for cell in cells if cell.strategy == "random"] == ["", "epochs=2", "epochs=3"]
+    assert [cell.variant for cell in cells if cell.strategy == "random"] == [
+        "",
+        "epochs=2",
+        "epochs=3",
+    ]
     assert [cell.variant for cell in cells if cell.strategy == "ours"] == [
-        "", *(f"epochs={epochs}, committee={committee}" for epochs, committee in itertools.product(*values.values()))]
+        "",
+        *(
+            f"epochs={epochs}, committee={committee}"
+            for epochs, committee in itertools.product(*values.values())
+        ),
+    ]
     variants = {"mine": {"epochs": 2, "committee": "mean"}, "other": {"committee": "mean"}}
     assert told(expand(BASE, ["random", "ours"], [0], variants, HEEDS)) == [
-        ("random", "", 0), ("ours", "", 0), ("random", "mine", 0), ("ours", "mine", 0), ("ours", "other", 0)]
+        ("random", "", 0),
+        ("ours", "", 0),
+        ("random", "mine", 0),
+        ("ours", "mine", 0),
+        ("ours", "other", 0),
+    ]
 
 
 def test_a_value_that_the_plan_has_anyway_is_the_plain_run():
@@ -69,18 +110,35 @@ def test_machine_settings_make_no_second_run():
 def test_one_at_a_time_and_grid():
     values = {"committee": ["mean", "min"], "epochs": [2]}
     assert one_at_a_time(BASE, values) == {
-        "committee=mean": {"committee": "mean"}, "committee=min": {"committee": "min"}, "epochs=2": {"epochs": 2}}
+        "committee=mean": {"committee": "mean"},
+        "committee=min": {"committee": "min"},
+        "epochs=2": {"epochs": 2},
+    }
     assert list(grid(BASE, values)) == ["epochs=2, committee=mean", "epochs=2, committee=min"]
     assert grid(BASE, {}) == {"": {}}
     assert one_at_a_time(BASE, {}) == {}
-    assert list(one_at_a_time({}, {"sample_weights": [True, False], "size": ["96x128"], "tasks": [["depth", "semseg"]]})) == [
-        "sample_weights=on", "sample_weights=off", "size=96x128", "tasks=depth+semseg"]
-    assert label_of({"with_final": True, "step_percent": 2.5}) == "with_final=true, step_percent=2.5"
+    assert list(
+        one_at_a_time(
+            {},
+            {"sample_weights": [True, False], "size": ["96x128"], "tasks": [["depth", "semseg"]]},
+        )
+    ) == ["sample_weights=on", "sample_weights=off", "size=96x128", "tasks=depth+semseg"]
+    assert (
+        label_of({"with_final": True, "step_percent": 2.5}) == "with_final=true, step_percent=2.5"
+    )
 
 
-@pytest.mark.parametrize(("values", "words"), [
-    ({"seed": [1]}, "--seeds"), ({"strategy": ["random"]}, "--strategies"), ({"threads": [1]}, "where a run computes"),
-    ({"comittee": ["max"]}, "did you mean 'committee'"), ({"committee": ["median"]}, "committee"), ({"cycles": [99]}, "cycles")])
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"seed": [1]}, "--seeds"),
+        ({"strategy": ["random"]}, "--strategies"),
+        ({"threads": [1]}, "where a run computes"),
+        ({"comittee": ["max"]}, "did you mean 'committee'"),
+        ({"committee": ["median"]}, "committee"),
+        ({"cycles": [99]}, "cycles"),
+    ],
+)
 def test_what_cannot_be_varied_is_named(values, words):
     for make in (one_at_a_time, grid):
         with pytest.raises(ConfigError, match=words):
@@ -113,7 +171,10 @@ class TestSpread:
     def test_devices_are_no_part_of_a_variant(self):
         variants = grid(BASE, {"committee": ["mean"], "epochs": [2]})
         cells = spread(expand(BASE, ["ours"], [0], variants, HEEDS), ["cpu:0", "cpu:1"])
-        assert told(more(cells, ["entropy"], [], {}, HEEDS)) == [("entropy", "", 0), ("entropy", "epochs=2", 0)]
+        assert told(more(cells, ["entropy"], [], {}, HEEDS)) == [
+            ("entropy", "", 0),
+            ("entropy", "epochs=2", 0),
+        ]
 
     def test_a_device_that_cannot_be_is_named(self):
         with pytest.raises(ConfigError, match="device"):
@@ -121,8 +182,13 @@ class TestSpread:
 
 
 class TestMore:
-    cells = expand(BASE | {"committee": "min"}, ["random", "ours"], [0, 1],
-                   one_at_a_time(BASE, {"committee": ["mean"], "epochs": [2]}), HEEDS)
+    cells = expand(
+        BASE | {"committee": "min"},
+        ["random", "ours"],
+        [0, 1],
+        one_at_a_time(BASE, {"committee": ["mean"], "epochs": [2]}),
+        HEEDS,
+    )
 
     def added(self, strategies=(), seeds=(), variants=None):
         new = more(self.cells, strategies, seeds, variants or {}, HEEDS)
@@ -130,13 +196,20 @@ class TestMore:
         return new
 
     def test_nothing(self):
-        assert self.added() == self.added(["ours"], [0, 1], {"": {}, "epochs=2": {"epochs": 2}}) == []
+        assert (
+            self.added() == self.added(["ours"], [0, 1], {"": {}, "epochs=2": {"epochs": 2}}) == []
+        )
 
     def test_seeds_repeat_all_that_is_there(self):
         new = self.added(seeds=[5])
-        assert told(new) == [(strategy, variant, 5) for strategy, variant, seed in told(self.cells) if seed == 0]
-        assert [cell.config for cell in new] == [Config(**cell.config.model_dump() | {"seed": 5})
-                                                 for cell in self.cells if cell.seed == 0]
+        assert told(new) == [
+            (strategy, variant, 5) for strategy, variant, seed in told(self.cells) if seed == 0
+        ]
+        assert [cell.config for cell in new] == [
+            Config(**cell.config.model_dump() | {"seed": 5})
+            for cell in self.cells
+            if cell.seed == 0
+        ]
 
     def test_a_seed_must_be_one(self):
         with pytest.raises(ConfigError, match="seed"):
@@ -144,7 +217,9 @@ class TestMore:
 
     def test_a_strategy_joins_all_seeds_and_the_variants_that_it_heeds(self):
         new = self.added(["entropy"])
-        assert told(new) == [("entropy", variant, seed) for seed in (0, 1) for variant in ("", "epochs=2")]
+        assert told(new) == [
+            ("entropy", variant, seed) for seed in (0, 1) for variant in ("", "epochs=2")
+        ]
         assert new[1].config == Config(**BASE | {"epochs": 2}, committee="min", strategy="entropy")
 
     def test_a_variant_joins_all_strategies_and_seeds(self):
@@ -154,19 +229,34 @@ class TestMore:
 
     def test_all_at_once_is_combined(self):
         new = self.added(["entropy"], [2], {"lr=0.1": {"lr": 0.1}})
-        assert len(new) == len(set(told(new))) == 3 * 3 * 3 + 3 - len(self.cells)      # ours has one variant more, for 3 seeds
+        assert (
+            len(new) == len(set(told(new))) == 3 * 3 * 3 + 3 - len(self.cells)
+        )  # ours has one variant more, for 3 seeds
         assert ("entropy", "lr=0.1", 2) in told(new)
 
     def test_a_grid_grows_too(self):
-        cells = expand(BASE, ["random", "ours"], [0], grid(BASE, {"committee": ["mean", "min"], "epochs": [2, 3]}), HEEDS)
+        cells = expand(
+            BASE,
+            ["random", "ours"],
+            [0],
+            grid(BASE, {"committee": ["mean", "min"], "epochs": [2, 3]}),
+            HEEDS,
+        )
         new = more(cells, ["entropy"], [1], {}, HEEDS)
-        assert told(new) == [*[(strategy, variant, 1) for strategy, variant, _ in told(cells)],
-                             *[("entropy", variant, seed) for seed in (0, 1) for variant in ("", "epochs=2", "epochs=3")]]
+        assert told(new) == [
+            *[(strategy, variant, 1) for strategy, variant, _ in told(cells)],
+            *[
+                ("entropy", variant, seed)
+                for seed in (0, 1)
+                for variant in ("", "epochs=2", "epochs=3")
+            ],
+        ]
 
     def test_a_plan_without_plain_runs_can_have_more_seeds_only(self):
         cells = [cell for cell in self.cells if cell.variant]
-        assert told(more(cells, [], [3], {}, {})) == [(strategy, variant, 3) for strategy, variant, seed in told(cells)
-                                                    if seed == 0]
+        assert told(more(cells, [], [3], {}, {})) == [
+            (strategy, variant, 3) for strategy, variant, seed in told(cells) if seed == 0
+        ]
         for strategies, variants in ((["entropy"], {}), ([], {"lr=0.1": {"lr": 0.1}})):
             with pytest.raises(ConfigError, match="no run of the plain settings"):
                 more(cells, strategies, [], variants, HEEDS)
@@ -176,8 +266,14 @@ def test_the_reference_on_all_labels_is_a_run_per_seed_and_no_strategy():
     cells = expand(BASE | {"label_budget": 500}, ["ours", "random"], [0, 1], {}, HEEDS)
     whole = reference_cells(cells)
     assert told(whole) == [("random", ALL_LABELS, 0), ("random", ALL_LABELS, 1)]
-    assert {(cell.config.start_percent, cell.config.cycles, cell.config.label_budget) for cell in whole} == {(100, 1, 0)}
+    assert {
+        (cell.config.start_percent, cell.config.cycles, cell.config.label_budget) for cell in whole
+    } == {(100, 1, 0)}
     assert reference_cells([*cells, *whole]) == []
     wider = more([*cells, *whole], ["entropy"], [2], {}, HEEDS)
-    assert {place[:2] for place in told(wider) if place[2] < 2} == {("entropy", "")}            # no strategy gets it as a variant
-    assert [place for place in told(wider) if place[1] == ALL_LABELS] == [("random", ALL_LABELS, 2)]   # more references
+    assert {place[:2] for place in told(wider) if place[2] < 2} == {
+        ("entropy", "")
+    }  # no strategy gets it as a variant
+    assert [place for place in told(wider) if place[1] == ALL_LABELS] == [
+        ("random", ALL_LABELS, 2)
+    ]  # more references

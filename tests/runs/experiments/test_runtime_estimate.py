@@ -1,4 +1,5 @@
 """How long runs will take, against sums by hand; unknown where nothing like them was timed."""
+
 import json
 
 import pytest
@@ -26,31 +27,52 @@ def timed(store, seconds, **changed):
 def run(store):
     """100 epochs over 2, 5 and 8 of 20 images at 0.01, 0.02 and 0.02 s for each; scoring takes 3 and 5 s."""
     assert IMAGES == 20
-    return timed(store, [{"train": 2.0, "evaluate": 1.0, "score": 3.0}, {"train": 10.0, "evaluate": 1.0, "score": 5.0},
-                         {"train": 16.0, "evaluate": 1.0}])
+    return timed(
+        store,
+        [
+            {"train": 2.0, "evaluate": 1.0, "score": 3.0},
+            {"train": 10.0, "evaluate": 1.0, "score": 5.0},
+            {"train": 16.0, "evaluate": 1.0},
+        ],
+    )
 
 
 def test_rates_times_work(run):
-    usual = 0.02 * 100 * (2 + 5 + 8) + 1.0 * 3 + 4.0 * 2    # medians; the last cycle scores nothing
-    slow = 0.02 * 100 * (2 + 5 + 8) + 1.0 * 3 + 4.8 * 2     # the 90th percentile of 3 and 5 is 4.8
+    usual = 0.02 * 100 * (2 + 5 + 8) + 1.0 * 3 + 4.0 * 2  # medians; the last cycle scores nothing
+    slow = 0.02 * 100 * (2 + 5 + 8) + 1.0 * 3 + 4.8 * 2  # the 90th percentile of 3 and 5 is 4.8
     assert seconds_left(run.config, 0, [run]) == pytest.approx((usual, slow))
-    assert seconds_left(run.config, 2, [run]) == pytest.approx((0.02 * 100 * 8 + 1.0, 0.02 * 100 * 8 + 1.0))
+    assert seconds_left(run.config, 2, [run]) == pytest.approx(
+        (0.02 * 100 * 8 + 1.0, 0.02 * 100 * 8 + 1.0)
+    )
     assert seconds_left(run.config, 3, [run]) == (0, 0)
 
 
 def test_epochs_and_cycles_of_the_plan_count(run):
-    assert seconds_left(Config(**SETTINGS | {"cycles": 1, "epochs": 50}), 0, [run]) == pytest.approx((0.02 * 50 * 2 + 1.0,) * 2)
+    assert seconds_left(
+        Config(**SETTINGS | {"cycles": 1, "epochs": 50}), 0, [run]
+    ) == pytest.approx((0.02 * 50 * 2 + 1.0,) * 2)
 
 
 def test_several_runs_are_one_sample(run, store):
     other = timed(store, [{"train": 6.0}] * 3, seed=1)
     low, _ = seconds_left(Config(**SETTINGS | {"cycles": 1, "seed": 5}), 0, [run, other])
-    assert low == pytest.approx(100 * 2 * 0.016 + 1.0)      # the median of .01, .02, .02 and .03, .012, .0075
+    assert low == pytest.approx(
+        100 * 2 * 0.016 + 1.0
+    )  # the median of .01, .02, .02 and .03, .012, .0075
     assert comparable(run.config, [run, other]) == [run, other]
 
 
-@pytest.mark.parametrize("changed", [{"strategy": "random"}, {"size": (96, 128)}, {"data": "/elsewhere"}, {"describe": "always"},
-                                     {"channels": 64}, {"device": "cuda:7"}])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"strategy": "random"},
+        {"size": (96, 128)},
+        {"data": "/elsewhere"},
+        {"describe": "always"},
+        {"channels": 64},
+        {"device": "cuda:7"},
+    ],
+)
 def test_runs_of_another_kind_tell_nothing(run, changed):
     assert seconds_left(Config(**SETTINGS | changed), 0, [run]) is None
 

@@ -1,4 +1,5 @@
-"""Starting is safe to repeat and leaves no gap; a worker's end is seen however it ends (the table of DESIGN 4.5)."""
+"""Starting is safe to repeat and leaves no gap; a worker's end is seen however it ends (docs/design.md, section 5)."""
+
 import os
 import re
 import signal
@@ -55,7 +56,11 @@ def test_status_has_no_gap_from_start_to_end(run):
     done.set()
     watcher.join()
     steps = [one for one, before in zip(seen, [None, *seen], strict=False) if one is not before]
-    assert [step for step in steps if step is not Status.NEW] == [Status.QUEUED, Status.RUNNING, Status.FINISHED]
+    assert [step for step in steps if step is not Status.NEW] == [
+        Status.QUEUED,
+        Status.RUNNING,
+        Status.FINISHED,
+    ]
 
 
 def test_every_start_is_written_down_and_heads_its_part_of_the_log(run):
@@ -66,8 +71,9 @@ def test_every_start_is_written_down_and_heads_its_part_of_the_log(run):
         until(lambda: status(run) is Status.INTERRUPTED)
         assert len(starts(run)) == number
     assert before <= starts(run)[0] < starts(run)[1] <= time.time()
-    assert [re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "then", text) for text in last_lines(run.log)] == [
-        "start 1, then", "start 2, then"]
+    assert [
+        re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "then", text) for text in last_lines(run.log)
+    ] == ["start 1, then", "start 2, then"]
 
 
 def test_twenty_threads_start_one_worker(store):
@@ -96,7 +102,7 @@ def test_killed_with_9_is_interrupted_at_once_though_its_pid_still_exists(run):
     os.kill(pid, signal.SIGKILL)
     until(lambda: status(run) is Status.INTERRUPTED, patience_s=1)
     until(lambda: psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
-    os.kill(pid, 0)                                         # nobody has reaped it: by its pid it would count as alive
+    os.kill(pid, 0)  # nobody has reaped it: by its pid it would count as alive
 
 
 def test_a_zombie_that_finished_is_finished(run):
@@ -127,13 +133,13 @@ def test_kill_ends_a_living_worker_and_no_other(run):
     pid = begun(run)
     assert kill(run)
     until(lambda: status(run) is Status.INTERRUPTED, patience_s=1)
-    assert run.lock.read_text() == str(pid)                # the stale pid stays in the file
-    assert not kill(run)                                   # and is not trusted
+    assert run.lock.read_text() == str(pid)  # the stale pid stays in the file
+    assert not kill(run)  # and is not trusted
 
 
 def test_a_start_forgets_the_pid_of_the_worker_before(run):
     run.lock.write_text(str(os.getpid()))
-    assert start(run, "this")                              # a module that prints and never writes its pid
+    assert start(run, "this")  # a module that prints and never writes its pid
     assert run.lock.read_text() == ""
     until(lambda: not status(run).alive)
 

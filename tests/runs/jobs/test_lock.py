@@ -1,4 +1,5 @@
 """The lock tells who is at work, and looking at it never gets in a start's way."""
+
 import threading
 
 import pytest

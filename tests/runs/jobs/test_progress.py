@@ -1,16 +1,17 @@
 """Progress: how far, how long, and what cannot be said."""
+
 import pytest
 
 from mtal.config import Config
 from mtal.runs.files import last_lines
 from mtal.runs.jobs import progress as progress_of
-from mtal.runs.jobs.progress import STAGES, Heard, append, last_cycle, parse, share_of_cycle
+from mtal.runs.jobs.progress import STAGES, ProgressState, append, last_cycle, parse, share_of_cycle
 
 PLAN = [{"train": 10, "evaluate": 4, "score": 20}, {"train": 20, "evaluate": 4}]
 
 
 def told(rows, since=0.0):
-    found = Heard(since)
+    found = ProgressState(since)
     for row in rows:
         found.add(row)
     return found
@@ -29,9 +30,19 @@ def test_nothing_can_be_said_before_the_first_report():
 
 
 def test_fraction_and_time_of_the_stage():
-    rows = [line(90, 0, "load", 3, 3), line(100, 0, "train", 0, 10), line(108, 0, "train", 4, 10, loss={"depth": 1.5})]
+    rows = [
+        line(90, 0, "load", 3, 3),
+        line(100, 0, "train", 0, 10),
+        line(108, 0, "train", 4, 10, loss={"depth": 1.5}),
+    ]
     now = progress(rows, PLAN)
-    assert (now.stage_title, now.fraction, now.stage_s, now.started, now.updated) == (STAGES["train"], 0.4, 8, 90, 108)
+    assert (now.stage_title, now.fraction, now.stage_s, now.started, now.updated) == (
+        STAGES["train"],
+        0.4,
+        8,
+        90,
+        108,
+    )
     assert now.loss == {"depth": 1.5}
 
 
@@ -40,7 +51,10 @@ def test_a_stage_without_units_has_no_fraction():
 
 
 def test_time_left_is_every_remaining_unit_at_its_own_speed():
-    rows = [line(0, 0, "train", 0, 10), *(line(2.0 * done, 0, "train", done, 10) for done in (2, 4, 6))]
+    rows = [
+        line(0, 0, "train", 0, 10),
+        *(line(2.0 * done, 0, "train", done, 10) for done in (2, 4, 6)),
+    ]
     known = {"evaluate": [0.5, 0.5], "score": [0.1, 0.1]}
     low, high = progress(rows, PLAN, known).eta_s
     assert low == high == pytest.approx((4 + 20) * 2.0 + (4 + 4) * 0.5 + 20 * 0.1)
@@ -85,10 +99,16 @@ def test_reports_of_an_earlier_start_say_nothing_but_how_long_a_unit_takes():
 
 def test_the_time_left_is_a_bound_where_a_rule_may_end_the_run():
     rows = [line(0, 0, "train", 0, 10), line(10, 0, "train", 5, 10), line(20, 0, "train", 10, 10)]
-    told = [progress(rows, [{"train": 10}] * 2, may_end_early=early).time_left for early in (False, True)]
+    told = [
+        progress(rows, [{"train": 10}] * 2, may_end_early=early).time_left
+        for early in (False, True)
+    ]
     assert told == ["20 s left", "at most 20 s left"]
     assert progress(rows, [], may_end_early=True).time_left == "no estimate yet"
-    assert [last_cycle(Config(cycles=4, **rule)) for rule in ({}, {"plateau_percent": 2})] == ["3", "3 at most"]
+    assert [last_cycle(Config(cycles=4, **rule)) for rule in ({}, {"plateau_percent": 2})] == [
+        "3",
+        "3 at most",
+    ]
 
 
 def test_nothing_is_left_at_the_end():
@@ -97,14 +117,24 @@ def test_nothing_is_left_at_the_end():
 
 
 def test_times_are_not_taken_across_a_resume_or_a_stage():
-    rows = [line(0, 0, "train", 0, 10), line(10, 0, "train", 5, 10),
-            line(5000, 0, "train", 0, 10), line(5010, 0, "train", 5, 10), line(9000, 0, "evaluate", 2, 4)]
+    rows = [
+        line(0, 0, "train", 0, 10),
+        line(10, 0, "train", 5, 10),
+        line(5000, 0, "train", 0, 10),
+        line(5010, 0, "train", 5, 10),
+        line(9000, 0, "evaluate", 2, 4),
+    ]
     assert list(told(rows).times["train"]) == [2.0, 2.0]
     assert set(told(rows).times) == {"train"}
 
 
 def test_the_stage_is_timed_from_its_last_beginning():
-    rows = [line(0, 0, "train", 0, 10), line(10, 0, "train", 5, 10), line(5000, 0, "train", 0, 10), line(5004, 0, "train", 2, 10)]
+    rows = [
+        line(0, 0, "train", 0, 10),
+        line(10, 0, "train", 5, 10),
+        line(5000, 0, "train", 0, 10),
+        line(5004, 0, "train", 2, 10),
+    ]
     assert progress(rows, PLAN).stage_s == 4
 
 
@@ -117,7 +147,7 @@ def test_the_cut_line_of_a_killed_worker_is_left_out(tmp_path):
     rows = parse(last_lines(path))
     assert [row["done"] for row in rows] == [1, 2]
     assert rows[0]["loss"] == {"depth": 0.12346}
-    append(path, 0, "train", 3, 10)                         # by the resumed worker; lost, since it continues the cut line
+    append(path, 0, "train", 3, 10)  # by the resumed worker; lost, since it continues the cut line
     append(path, 0, "train", 4, 10)
     assert [row["done"] for row in parse(last_lines(path))] == [1, 2, 4]
 
@@ -147,11 +177,17 @@ def test_the_share_of_a_cycle_counts_stages_by_the_time_they_took():
     assert share_of_cycle(at("load", 1, 2), seconds) == pytest.approx(0.1)
     assert share_of_cycle(at("train", 0, 9), seconds) == pytest.approx(0.2)
     assert share_of_cycle(at("train", 3, 9), seconds) == pytest.approx(0.4)
-    assert share_of_cycle(at("pairs", 1, 2), seconds) == pytest.approx(0.9)    # not timed: between evaluate and score
+    assert share_of_cycle(at("pairs", 1, 2), seconds) == pytest.approx(
+        0.9
+    )  # not timed: between evaluate and score
     assert share_of_cycle(at("project", 1, 1), seconds) == pytest.approx(1.0)
 
 
 def test_the_share_of_the_first_cycle_is_that_of_its_training():
-    assert [share_of_cycle(at(stage, 1, 4), {}) for stage in ("load", "train", "evaluate")] == [0, 0.25, 1]
+    assert [share_of_cycle(at(stage, 1, 4), {}) for stage in ("load", "train", "evaluate")] == [
+        0,
+        0.25,
+        1,
+    ]
     assert share_of_cycle(at("train", 0, 0), {}) == 0
     assert share_of_cycle(at("of a later version", 1, 2), {}) == 0

@@ -1,4 +1,5 @@
 """Reports read as they come: each poll must say what all lines read at once would say."""
+
 import json
 import tempfile
 import threading
@@ -18,9 +19,14 @@ PLAN = [{"load": 4, "train": 300, "evaluate": 6}, {"load": 4, "train": 300, "eva
 KNOWN = {"evaluate": [0.5, 0.25, 2.0], "train": [3.0]}
 JUNK = ["", "[]", "7", '{"t": 1}', "not json", '{"t": 17{"t": 18}']
 steps = some.tuples(
-    some.sampled_from([0.0, 0.125, 1.0, 7.5, -3.0]),        # seconds since the report before; clocks are set back now and then
-    some.integers(0, 1), some.sampled_from(["load", "train", "evaluate", "pick"]), some.integers(0, 6),
-    some.sampled_from([None, {}, {"depth": 1.5}, {"depth": 0.25, "semseg": 2.0}]))
+    some.sampled_from(
+        [0.0, 0.125, 1.0, 7.5, -3.0]
+    ),  # seconds since the report before; clocks are set back now and then
+    some.integers(0, 1),
+    some.sampled_from(["load", "train", "evaluate", "pick"]),
+    some.integers(0, 6),
+    some.sampled_from([None, {}, {"depth": 1.5}, {"depth": 0.25, "semseg": 2.0}]),
+)
 
 
 def rows_of(drawn):
@@ -39,9 +45,12 @@ def as_text(rows, junk=()):
     return "".join(lines)
 
 
-@given(some.lists(steps, max_size=40), some.lists(some.tuples(some.integers(0, 40), some.sampled_from(JUNK)), max_size=3),
-       some.lists(some.integers(0, 4000), max_size=8),
-       some.lists(some.sampled_from([0.0, 1000.0, 1003.5, 1010.0, 1e4]), max_size=9))
+@given(
+    some.lists(steps, max_size=40),
+    some.lists(some.tuples(some.integers(0, 40), some.sampled_from(JUNK)), max_size=3),
+    some.lists(some.integers(0, 4000), max_size=8),
+    some.lists(some.sampled_from([0.0, 1000.0, 1003.5, 1010.0, 1e4]), max_size=9),
+)
 def test_in_pieces_it_is_what_it_is_at_once(drawn, junk, cuts, sinces):
     """Any pieces, cut lines among them, and a new start at any look."""
     content = as_text(rows_of(drawn), junk).encode()
@@ -57,13 +66,26 @@ def test_in_pieces_it_is_what_it_is_at_once(drawn, junk, cuts, sinces):
             said = listener.heard(since)
             assert progress(said, PLAN, lambda: KNOWN) == slow_progress(so_far, PLAN, KNOWN, since)
             assert progress(said, []) == slow_progress(so_far, [], {}, since)
-            assert {stage: list(times) for stage, times in said.times.items()} == slow_unit_times(so_far)
-            assert said.picked == {row["cycle"]: row["t"] for row in so_far if row["stage"] == "pick"}
+            assert {stage: list(times) for stage, times in said.times.items()} == slow_unit_times(
+                so_far
+            )
+            assert said.picked == {
+                row["cycle"]: row["t"] for row in so_far if row["stage"] == "pick"
+            }
 
 
 def many(count):
-    return [{"t": 1000 + number * (1 + number % 3), "cycle": 0, "stage": "train", "done": number, "total": count,
-             "loss": {"depth": 1.0 / (1 + number)}} for number in range(count)]
+    return [
+        {
+            "t": 1000 + number * (1 + number % 3),
+            "cycle": 0,
+            "stage": "train",
+            "done": number,
+            "total": count,
+            "loss": {"depth": 1.0 / (1 + number)},
+        }
+        for number in range(count)
+    ]
 
 
 def test_it_stays_small_and_says_the_same(tmp_path):
@@ -79,7 +101,9 @@ def test_only_what_was_appended_is_read(tmp_path, monkeypatch):
     path.write_text(as_text(many(50)))
     listener = Listener(path)
     listener.heard(0.0)
-    monkeypatch.setattr("mtal.runs.jobs.progress_reader.parse", lambda lines: read.extend(lines) or [])
+    monkeypatch.setattr(
+        "mtal.runs.jobs.progress_reader.parse", lambda lines: read.extend(lines) or []
+    )
     listener.heard(0.0)
     assert read == []
     append(path, 0, "train", 51, 60)
@@ -108,13 +132,13 @@ def test_a_new_start_needs_no_second_reading(tmp_path, monkeypatch):
 def test_a_file_that_was_cut_or_replaced_is_read_anew(tmp_path):
     path = tmp_path / "lines"
     listener = Listener(path)
-    assert listener.heard(0.0).last is None                 # there is none yet
+    assert listener.heard(0.0).last is None  # there is none yet
     path.write_text(as_text(many(9)))
     assert listener.heard(0.0).last["done"] == 8
     path.write_text(as_text(many(3)))
     assert listener.heard(0.0).last["done"] == 2
     other = [row | {"cycle": 1} for row in many(20)]
-    path.write_text(as_text(other))                         # longer than what was read, in the same place
+    path.write_text(as_text(other))  # longer than what was read, in the same place
     said = listener.heard(0.0)
     assert (said.first, said.last) == (other[0], other[-1])
     path.unlink()
@@ -152,8 +176,13 @@ def test_several_sessions_hear_every_line_once(tmp_path):
             file.write(json.dumps(row) + "\n")
     for session in sessions:
         session.join()
-    assert progress(listener.heard(0.0), PLAN, lambda: KNOWN) == slow_progress(many(300), PLAN, KNOWN, 0.0)
-    assert all(said.last is None or len(said.times.get("train", ())) == min(KEPT, said.last["done"]) for said in found)
+    assert progress(listener.heard(0.0), PLAN, lambda: KNOWN) == slow_progress(
+        many(300), PLAN, KNOWN, 0.0
+    )
+    assert all(
+        said.last is None or len(said.times.get("train", ())) == min(KEPT, said.last["done"])
+        for said in found
+    )
 
 
 def test_the_last_start_is_told_from_those_before(tmp_path):

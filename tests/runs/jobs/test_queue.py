@@ -1,4 +1,5 @@
 """One device, many runs: they take turns in order, and whoever dies is skipped."""
+
 import threading
 
 import pytest
@@ -43,16 +44,20 @@ def test_the_order_is_that_of_the_starts_and_not_of_the_workers(store):
 
 
 def test_turns_in_order_past_the_dead(store):
-    first, second, third, fourth = (queued(Config(device="cpu", seed=seed), store) for seed in range(4))
+    first, second, third, fourth = (
+        queued(Config(device="cpu", seed=seed), store) for seed in range(4)
+    )
     names = [run.folder.name for run in (first, second, fourth)]
     until(lambda: notes(store, "turns") == names[:1])
-    assert [run.folder.name for run in waiting(store, "cpu")] == [run.folder.name for run in (second, third, fourth)]
-    assert kill(third)                                      # a waiter that dies is skipped
+    assert [run.folder.name for run in waiting(store, "cpu")] == [
+        run.folder.name for run in (second, third, fourth)
+    ]
+    assert kill(third)  # a waiter that dies is skipped
     until(lambda: status(third) is Status.INTERRUPTED)
     (first.folder / FINISH).touch()
     until(lambda: notes(store, "turns") == names[:2])
     assert (status(second), status(fourth)) == (Status.RUNNING, Status.QUEUED)
-    assert kill(second)                                     # a holder that dies lets the next one begin
+    assert kill(second)  # a holder that dies lets the next one begin
     until(lambda: notes(store, "turns") == names)
     assert status(fourth) is Status.RUNNING
 
@@ -98,11 +103,14 @@ def test_one_that_is_told_between_its_last_look_and_the_lock_never_begins(held):
         if is_held(where.device_lock("cpu")):
             raise GiveUp
 
-    with pytest.raises(GiveUp), turn(run, where, "cpu", check=give_up_once_it_has_the_device, pause_s=0.01):
+    with (
+        pytest.raises(GiveUp),
+        turn(run, where, "cpu", check=give_up_once_it_has_the_device, pause_s=0.01),
+    ):
         raise AssertionError("its turn must not come")
     assert status(run) is Status.QUEUED
     with where.device_lock("cpu").open("a") as other:
-        assert take(other, patience_s=0)                    # and it keeps the device from nobody
+        assert take(other, patience_s=0)  # and it keeps the device from nobody
 
 
 def test_waiters_look_at_the_other_runs_only_when_the_device_is_free(held, monkeypatch):
@@ -115,7 +123,9 @@ def test_waiters_look_at_the_other_runs_only_when_the_device_is_free(held, monke
         if len(looks) == 3:
             raise GiveUp
 
-    monkeypatch.setattr("mtal.runs.jobs.queue.waiting", lambda *_: pytest.fail("nobody should look"))
+    monkeypatch.setattr(
+        "mtal.runs.jobs.queue.waiting", lambda *_: pytest.fail("nobody should look")
+    )
     with where.device_lock("cpu").open("a") as other:
         take(other, patience_s=0)
         with pytest.raises(GiveUp), turn(run, where, "cpu", check=give_up, pause_s=0.001):
@@ -143,10 +153,13 @@ def test_others_who_look_at_the_device_do_not_keep_the_first_from_it(held):
         enough.set()
         for looker in lookers:
             looker.join()
-    assert len(checks) < 20                                 # lookers hold it for microseconds, four of them without a pause
+    assert len(checks) < 20  # lookers hold it for microseconds, four of them without a pause
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"device": 5}', '{"device": "gpu"}', '{"device": "../x"}', "\xff"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", '{"device": 5}', '{"device": "gpu"}', '{"device": "../x"}', "\xff"],
+)
 def test_a_damaged_config_stands_in_nobodys_way(store, text):
     damaged = create(Config(device="cpu"), store)
     damaged.config.write_bytes(text.encode("latin-1"))
@@ -174,8 +187,10 @@ def test_devices_do_not_wait_for_each_other(held):
 
 
 def test_numbered_places_compute_side_by_side(store):
-    first, second, third = (queued(Config(device=device, seed=seed), store)
-                            for seed, device in enumerate(("cpu:0", "cpu:1", "cpu:0")))
+    first, second, third = (
+        queued(Config(device=device, seed=seed), store)
+        for seed, device in enumerate(("cpu:0", "cpu:1", "cpu:0"))
+    )
     until(lambda: status(first) is status(second) is Status.RUNNING)
     assert status(third) is Status.QUEUED
     (first.folder / FINISH).touch()

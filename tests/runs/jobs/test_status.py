@@ -1,4 +1,5 @@
 """Status in every state, made by holding the lock in the test itself."""
+
 import pytest
 
 from mtal.runs.files import write_json
@@ -75,6 +76,8 @@ def test_a_start_while_looking_is_not_taken_for_an_interruption(job, monkeypatch
 
 
 def test_alive_and_resumable_share_nothing():
-    alive, resumable = ({one for one in Status if getattr(one, what)} for what in ("alive", "resumable"))
+    alive, resumable = (
+        {one for one in Status if getattr(one, what)} for what in ("alive", "resumable")
+    )
     assert alive == {Status.QUEUED, Status.RUNNING}
     assert resumable == set(Status) - alive - {Status.FINISHED}

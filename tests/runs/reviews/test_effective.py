@@ -1,4 +1,5 @@
 """What a cycle began with stands, and everything that asks what is labelled gives the same answer."""
+
 import numpy as np
 
 from mtal.analysis.tables.coverage import labelled_in
@@ -13,7 +14,9 @@ def test_what_was_bought_is_what_is_labelled(finished):
     [refill] = finished.pool(0).index[finished.pool(0)["rank"] == 4]
     before = finished.labelled(1, finished.start())
     pairs = [[image, task] for image in (picked[0], picked[2], int(refill)) for task in range(3)]
-    write_json(finished.paths.beginning(1), {"labels": pairs, "rejected": [picked[1]], "decisions": []})
+    write_json(
+        finished.paths.beginning(1), {"labels": pairs, "rejected": [picked[1]], "decisions": []}
+    )
     after = finished.labelled(1, finished.start())
     assert set(np.flatnonzero((after != before).any(axis=1))) == {picked[1], refill}
     assert labelled_in(finished)[[picked[0], refill]].tolist() == [0, 0]
@@ -36,7 +39,9 @@ def test_a_run_of_before_there_were_decisions_is_settled_where_the_next_cycle_is
     people_label = Run(finished.paths.folder)
     people_label.config = finished.config.model_copy(update={"start": "labelled"})
     last = finished.cycles_done() - 1
-    assert not is_settled(finished, 0)                      # a simulation
+    assert not is_settled(finished, 0)  # a simulation
     assert [is_settled(people_label, cycle) for cycle in (0, last - 1, last)] == [True, True, False]
-    assert decisions(people_label, 0).empty                 # it came too late
-    np.testing.assert_array_equal(settled(people_label, 0, people_label.pool(0)).pairs, finished.picked(0))
+    assert decisions(people_label, 0).empty  # it came too late
+    np.testing.assert_array_equal(
+        settled(people_label, 0, people_label.pool(0)).pairs, finished.picked(0)
+    )

@@ -1,4 +1,5 @@
 """Decisions, notes and sets: what was said last counts, all that was ever said is kept, and nothing is lost."""
+
 import multiprocessing
 import os
 import resource
@@ -18,7 +19,7 @@ from mtal.runs.reviews.review_database import People
 from mtal.runs.reviews.schema import MIGRATIONS
 
 SPAWN = multiprocessing.get_context("spawn")
-NOBODY = 65534                                              # a user who owns nothing
+NOBODY = 65534  # a user who owns nothing
 
 
 @pytest.fixture
@@ -27,7 +28,10 @@ def desk(empty_store):
 
 
 def said(desk, run="r", cycle=0):
-    return {row.sample: (row.decision, row.note, row.who) for row in desk.decisions(run, cycle).itertuples()}
+    return {
+        row.sample: (row.decision, row.note, row.who)
+        for row in desk.decisions(run, cycle).itertuples()
+    }
 
 
 class TestDecisionsAndNotes:
@@ -46,7 +50,10 @@ class TestDecisionsAndNotes:
         assert said(desk) == {"a": ("accepted", "blurred", "cy"), "b": ("rejected", "", "ann")}
         history = desk.history("r", 0, "a")
         assert history[["what", "value", "who"]].to_numpy().tolist() == [
-            ["decision", "rejected", "ann"], ["note", "blurred", "bo"], ["decision", "accepted", "cy"]]
+            ["decision", "rejected", "ann"],
+            ["note", "blurred", "bo"],
+            ["decision", "accepted", "cy"],
+        ]
         assert history["when"].str.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").all()
 
     def test_what_is_taken_back_is_gone_but_not_forgotten(self, desk):
@@ -63,7 +70,10 @@ class TestDecisionsAndNotes:
         desk.decide("r", 1, ["a"], "accepted", "ann")
         desk.decide("q", 0, ["b"], "accepted", "ann")
         assert (said(desk, "r", 0), said(desk, "r", 1), said(desk, "q", 0)) == (
-            {"a": ("rejected", "", "ann")}, {"a": ("accepted", "", "ann")}, {"b": ("accepted", "", "ann")})
+            {"a": ("rejected", "", "ann")},
+            {"a": ("accepted", "", "ann")},
+            {"b": ("accepted", "", "ann")},
+        )
 
     def test_rows_are_in_the_order_of_ids_whatever_came_first(self, desk):
         desk.decide("r", 0, ["c", "a", "b"], "accepted", "ann")
@@ -80,7 +90,9 @@ class TestDecisionsAndNotes:
         assert desk.revision() > before
         assert said(desk) == {"a": ("accepted", "", "bo")}
 
-    @pytest.mark.parametrize("text", ["'; DROP TABLE change; --", "two\nlines", "ünï 猫", "<script>"])
+    @pytest.mark.parametrize(
+        "text", ["'; DROP TABLE change; --", "two\nlines", "ünï 猫", "<script>"]
+    )
     def test_any_text_comes_back_as_it_was(self, desk, text):
         desk.note("r", 0, text, text, "ann")
         assert said(desk) == {text: ("", text, "ann")}
@@ -109,9 +121,13 @@ class TestDecisionsAndNotes:
 class TestRevision:
     def test_it_grows_with_every_change(self, desk):
         seen = [desk.revision()]
-        for change in (lambda: desk.decide("r", 0, ["a"], "accepted", "ann"), lambda: desk.note("r", 0, "a", "x", "ann"),
-                       lambda: desk.save_set("d", ["a"], "ann"), lambda: desk.rename_set(SET_A, "few", "ann"),
-                       lambda: desk.delete_set(SET_A, "ann")):
+        for change in (
+            lambda: desk.decide("r", 0, ["a"], "accepted", "ann"),
+            lambda: desk.note("r", 0, "a", "x", "ann"),
+            lambda: desk.save_set("d", ["a"], "ann"),
+            lambda: desk.rename_set(SET_A, "few", "ann"),
+            lambda: desk.delete_set(SET_A, "ann"),
+        ):
             change()
             seen.append(desk.revision())
         assert all(later > earlier for earlier, later in pairwise(seen))
@@ -139,7 +155,12 @@ class TestSets:
         assert int(one, 16) >= 0
         assert desk.samples_of(one, "d") == ["a", "b"]
         row = desk.sets("d").set_index("id").loc[one]
-        assert row[["name", "size", "who", "origin"]].tolist() == ["", 2, "ann", "map of r, cycle 2"]
+        assert row[["name", "size", "who", "origin"]].tolist() == [
+            "",
+            2,
+            "ann",
+            "map of r, cycle 2",
+        ]
 
     def test_the_id_depends_on_nothing_but_data_and_images(self, desk):
         assert desk.save_set("d", ["a"], "ann", "name", "origin") == SET_A
@@ -155,18 +176,24 @@ class TestSets:
     def test_a_name_can_be_given_and_changed_and_it_is_known_by_whom(self, desk):
         one = desk.save_set("d", ["a"], "ann")
         desk.save_set("d", ["a"], "bo", "dark rooms")
-        desk.save_set("d", ["a"], "cy", "other")            # it has a name; a new one is for `rename_set`
+        desk.save_set("d", ["a"], "cy", "other")  # it has a name; a new one is for `rename_set`
         desk.rename_set(one, "  very\n dark ", "cy")
         assert desk.sets("d")["name"].tolist() == ["very dark"]
         assert desk.set_history(one)[["what", "value", "who"]].to_numpy().tolist() == [
-            ["saved", "", "ann"], ["renamed", "dark rooms", "bo"], ["renamed", "very dark", "cy"]]
+            ["saved", "", "ann"],
+            ["renamed", "dark rooms", "bo"],
+            ["renamed", "very dark", "cy"],
+        ]
 
     def test_a_deleted_set_is_gone_and_can_be_saved_again(self, desk):
         one = desk.save_set("d", ["a"], "ann", "dark")
         desk.delete_set(one, "bo")
         assert desk.sets("d").empty
-        for use in (lambda: desk.samples_of(one, "d"), lambda: desk.rename_set(one, "x", "ann"),
-                    lambda: desk.delete_set(one, "ann")):
+        for use in (
+            lambda: desk.samples_of(one, "d"),
+            lambda: desk.rename_set(one, "x", "ann"),
+            lambda: desk.delete_set(one, "ann"),
+        ):
             with pytest.raises(KeyError, match=one):
                 use()
         assert desk.save_set("d", ["a"], "cy") == one
@@ -190,7 +217,9 @@ def write_many(folder: str, word: str, start) -> None:
     start.wait(60)
     desk = People(StorePaths(Path(folder)))
     for number in range(50):
-        desk.decide("r", 0, [f"{word}{number}", "common"], "rejected" if number % 2 else "accepted", word)
+        desk.decide(
+            "r", 0, [f"{word}{number}", "common"], "rejected" if number % 2 else "accepted", word
+        )
         if number % 5 == 0:
             desk.save_set("d", [f"{word}{number}"], word)
 
@@ -198,7 +227,10 @@ def write_many(folder: str, word: str, start) -> None:
 def test_processes_that_write_at_once_lose_nothing(tmp_path):
     """They even make the file at once."""
     words, start = ("ann", "bo", "cy", "dee"), SPAWN.Barrier(4)
-    workers = [SPAWN.Process(target=write_many, args=(str(tmp_path / "new"), word, start)) for word in words]
+    workers = [
+        SPAWN.Process(target=write_many, args=(str(tmp_path / "new"), word, start))
+        for word in words
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -207,7 +239,10 @@ def test_processes_that_write_at_once_lose_nothing(tmp_path):
     desk = People(StorePaths(tmp_path / "new"))
     found = said(desk)
     assert {name: row[0] for name, row in found.items() if name != "common"} == {
-        f"{word}{number}": "rejected" if number % 2 else "accepted" for word in words for number in range(50)}
+        f"{word}{number}": "rejected" if number % 2 else "accepted"
+        for word in words
+        for number in range(50)
+    }
     by_person = desk.history("r", 0, "common").groupby("who").size()
     assert by_person.to_dict() == dict.fromkeys(words, 50)
     assert len(desk.sets("d")) == 40
@@ -333,9 +368,11 @@ class TestTrouble:
         desk.decide("r", 0, ["a"], "accepted", "ann")
         with closing(sqlite3.connect(desk.path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(ConfigError, match=r"people.sqlite.*somebody else|Somebody else.*Try again"):
+            with pytest.raises(
+                ConfigError, match=r"people.sqlite.*somebody else|Somebody else.*Try again"
+            ):
                 desk.decide("r", 0, ["a"], "rejected", "bo")
-            assert said(desk) == {"a": ("accepted", "", "ann")}          # readers do not wait
+            assert said(desk) == {"a": ("accepted", "", "ann")}  # readers do not wait
         desk.decide("r", 0, ["a"], "rejected", "bo")
         assert said(desk) == {"a": ("rejected", "", "bo")}
 

@@ -1,4 +1,5 @@
 """A batch after decisions: budgets are kept, the next best come, and nothing depends on chance that was not written down."""
+
 from collections import Counter
 
 import numpy as np
@@ -18,8 +19,15 @@ def pool_of(images=12, labelled=(0,), picks=(3, 1, 2), ranked=True):
     if ranked:
         rank[free] = np.arange(len(free)) + len(picks) + 1
     known = np.isin(np.arange(images), labelled)
-    return pd.DataFrame({"id": [f"i{image}" for image in range(images)], "labelled": known, "open": ~known,
-                         "picked": np.isin(np.arange(images), picks), "rank": rank})
+    return pd.DataFrame(
+        {
+            "id": [f"i{image}" for image in range(images)],
+            "labelled": known,
+            "open": ~known,
+            "picked": np.isin(np.arange(images), picks),
+            "rank": rank,
+        }
+    )
 
 
 def whole(picks):
@@ -28,7 +36,10 @@ def whole(picks):
 
 def decided(**words):
     """decided(i3="rejected") -> a table like `People.decisions`."""
-    rows = [(sample, word, f"note {sample}", "ann", "2026-01-01T00:00:00Z") for sample, word in sorted(words.items())]
+    rows = [
+        (sample, word, f"note {sample}", "ann", "2026-01-01T00:00:00Z")
+        for sample, word in sorted(words.items())
+    ]
     return pd.DataFrame(rows, columns=list(no_decisions().columns))
 
 
@@ -70,14 +81,23 @@ def test_a_refill_can_be_rejected_and_accepted_too(pool):
     decisions = decided(i1="rejected", i4="rejected")
     assert told(batch(pool, pairs, decisions, open_pairs))[3:] == [(4, "rejected"), (5, "refill")]
     np.testing.assert_array_equal(batch_pairs(pool, pairs, decisions, open_pairs), whole((3, 2, 5)))
-    assert told(batch(pool, pairs, decided(i1="rejected", i4="accepted"), open_pairs))[3:] == [(4, "accepted")]
+    assert told(batch(pool, pairs, decided(i1="rejected", i4="accepted"), open_pairs))[3:] == [
+        (4, "accepted")
+    ]
 
 
 def test_near_misses_that_somebody_accepted_come_first(pool):
     decisions = decided(i1="rejected", i2="rejected", i9="accepted")
-    assert told(batch(pool, whole((3, 1, 2)), decisions, open_of(pool)))[3:] == [(9, "accepted"), (4, "refill")]
-    alone = decided(i9="accepted")                          # nothing was rejected, so there is no room for it
-    assert told(batch(pool, whole((3, 1, 2)), alone, open_of(pool))) == [(3, "auto"), (1, "auto"), (2, "auto")]
+    assert told(batch(pool, whole((3, 1, 2)), decisions, open_of(pool)))[3:] == [
+        (9, "accepted"),
+        (4, "refill"),
+    ]
+    alone = decided(i9="accepted")  # nothing was rejected, so there is no room for it
+    assert told(batch(pool, whole((3, 1, 2)), alone, open_of(pool))) == [
+        (3, "auto"),
+        (1, "auto"),
+        (2, "auto"),
+    ]
 
 
 def test_single_labels_pass_to_images_that_lack_them():
@@ -87,20 +107,28 @@ def test_single_labels_pass_to_images_that_lack_them():
     open_pairs[4] = [False, True, False]
     pairs = np.array([(3, 1), (1, 0), (3, 2)])
     found = settle(pool, pairs, decided(i3="rejected"), open_pairs)
-    assert found.pairs.tolist() == [[1, 0], [4, 1], [5, 2]]     # image 2 has only a label that nobody asked for
+    assert found.pairs.tolist() == [
+        [1, 0],
+        [4, 1],
+        [5, 2],
+    ]  # image 2 has only a label that nobody asked for
     assert told(found.rows) == [(3, "rejected"), (1, "auto"), (4, "refill"), (5, "refill")]
 
 
 def test_a_pool_that_is_used_up_gives_what_is_left():
     pool = pool_of(images=5, picks=(3, 1, 2))
-    found = settle(pool, whole((3, 1, 2)), decided(i1="rejected", i2="rejected", i3="rejected"), open_of(pool))
+    found = settle(
+        pool, whole((3, 1, 2)), decided(i1="rejected", i2="rejected", i3="rejected"), open_of(pool)
+    )
     assert told(found.rows) == [(3, "rejected"), (1, "rejected"), (2, "rejected"), (4, "refill")]
     np.testing.assert_array_equal(found.pairs, whole((4,)))
 
 
 def test_nothing_left_is_an_empty_batch():
     pool = pool_of(images=4, picks=(3, 1, 2))
-    found = batch_pairs(pool, whole((3, 1, 2)), decided(i1="rejected", i2="rejected", i3="rejected"), open_of(pool))
+    found = batch_pairs(
+        pool, whole((3, 1, 2)), decided(i1="rejected", i2="rejected", i3="rejected"), open_of(pool)
+    )
     assert found.shape == (0, 2)
     assert found.dtype == np.int64
 
@@ -110,15 +138,19 @@ def test_a_strategy_without_ranks_is_refilled_at_random_but_always_alike():
     pairs, open_pairs = whole((3, 1, 2)), open_of(pool)
     first = batch(pool, pairs, decided(i1="rejected"), open_pairs)
     pd.testing.assert_frame_equal(first, batch(pool, pairs, decided(i1="rejected"), open_pairs))
-    assert first.index[3] != 4                              # not simply the next in the list
+    assert first.index[3] != 4  # not simply the next in the list
     assert first["rank"].iloc[3] == 0
     both = batch(pool, pairs, decided(i1="rejected", i2="rejected"), open_pairs)
-    assert both.index[3] == first.index[3]                  # another rejection does not change who came for the first
+    assert (
+        both.index[3] == first.index[3]
+    )  # another rejection does not change who came for the first
 
 
 def by_hand(pool, pairs, words, open_pairs):
     """The rule in plain loops: (image, task) pairs that are asked for."""
-    wanted = [(int(image), int(task)) for image, task in pairs if words.get(f"i{image}") != "rejected"]
+    wanted = [
+        (int(image), int(task)) for image, task in pairs if words.get(f"i{image}") != "rejected"
+    ]
     free = [int(task) for image, task in pairs if words.get(f"i{image}") == "rejected"]
     rest = [image for image in range(len(pool)) if pool["open"][image] and image not in pairs[:, 0]]
     rest.sort(key=lambda image: (words.get(f"i{image}") != "accepted", pool["rank"][image]))
@@ -138,10 +170,14 @@ def test_it_equals_the_plain_loops_and_keeps_the_budget_of_each_task(seed):
     images = int(rng.integers(6, 30))
     open_pairs = rng.random((images, TASKS)) < 0.7
     candidates = np.argwhere(open_pairs)
-    pairs = rng.permutation(candidates)[:int(rng.integers(1, len(candidates)))]
+    pairs = rng.permutation(candidates)[: int(rng.integers(1, len(candidates)))]
     picks = list(dict.fromkeys(pairs[:, 0].tolist()))
     pool = pool_of(images, tuple(np.flatnonzero(~open_pairs.any(axis=1)).tolist()), tuple(picks))
-    words = {f"i{image}": str(rng.choice(["accepted", "rejected", ""])) for image in range(images) if rng.random() < 0.5}
+    words = {
+        f"i{image}": str(rng.choice(["accepted", "rejected", ""]))
+        for image in range(images)
+        if rng.random() < 0.5
+    }
     found = settle(pool, pairs, decided(**words), open_pairs)
     assert list(map(tuple, found.pairs.tolist())) == by_hand(pool, pairs, words, open_pairs)
     asked, wanted = Counter(pairs[:, 1].tolist()), Counter(found.pairs[:, 1].tolist())
@@ -150,5 +186,7 @@ def test_it_equals_the_plain_loops_and_keeps_the_budget_of_each_task(seed):
     assert open_pairs[tuple(found.pairs.T)].all()
     rejected = {name for name, word in words.items() if word == "rejected"}
     assert not rejected & {f"i{image}" for image in found.pairs[:, 0]}
-    assert set(found.rows.index[found.rows["decision"] != "rejected"]) == set(found.pairs[:, 0].tolist())
-    assert found.rows.index[:len(picks)].tolist() == picks
+    assert set(found.rows.index[found.rows["decision"] != "rejected"]) == set(
+        found.pairs[:, 0].tolist()
+    )
+    assert found.rows.index[: len(picks)].tolist() == picks

@@ -1,4 +1,5 @@
 """Undo: each step back restores what was there before, whoever else decides in between."""
+
 import random
 
 import pandas as pd
@@ -12,7 +13,10 @@ COLUMNS = ["sample", "what", "value", "who", "when"]
 
 
 def log(*events: tuple[str, str, str, int]) -> pd.DataFrame:
-    return pd.DataFrame([(sample, "decision", value, who, str(when)) for sample, value, who, when in events], columns=COLUMNS)
+    return pd.DataFrame(
+        [(sample, "decision", value, who, str(when)) for sample, value, who, when in events],
+        columns=COLUMNS,
+    )
 
 
 def test_nothing_was_done():
@@ -21,7 +25,12 @@ def test_nothing_was_done():
 
 
 def test_a_bulk_step_is_taken_back_as_one():
-    events = [("a", ACCEPTED, "ada", 1), ("b", REJECTED, "ada", 2), ("a", REJECTED, "ada", 3), ("c", REJECTED, "ada", 3)]
+    events = [
+        ("a", ACCEPTED, "ada", 1),
+        ("b", REJECTED, "ada", 2),
+        ("a", REJECTED, "ada", 3),
+        ("c", REJECTED, "ada", 3),
+    ]
     assert undoable(log(*events), "ada") == {"a": ACCEPTED, "c": UNDECIDED}
 
 
@@ -45,7 +54,12 @@ def test_what_others_changed_since_stays():
 
 
 def test_notes_are_no_steps():
-    rows = pd.concat([log(("a", ACCEPTED, "ada", 1)), pd.DataFrame([("b", "note", "dark", "ada", "2")], columns=COLUMNS)])
+    rows = pd.concat(
+        [
+            log(("a", ACCEPTED, "ada", 1)),
+            pd.DataFrame([("b", "note", "dark", "ada", "2")], columns=COLUMNS),
+        ]
+    )
     assert undoable(rows, "ada") == {"a": UNDECIDED}
 
 
@@ -54,16 +68,23 @@ def test_steps_of_one_person_come_back_in_reverse(seed):
     """Against a stack of whole states."""
     rng, events, states = random.Random(seed), [], [{}]
     for when in range(12):
-        chosen, value = rng.sample("abcd", rng.randint(1, 3)), f"decision {when}"   # never by chance the one before
+        chosen, value = (
+            rng.sample("abcd", rng.randint(1, 3)),
+            f"decision {when}",
+        )  # never by chance the one before
         events += [(sample, value, "ada", when) for sample in chosen]
         states.append(states[-1] | dict.fromkeys(chosen, value))
     while len(states) > 1:
         found = undoable(log(*events), "ada")
         now = states.pop()
         assert {name: value for name, value in (now | found).items() if value} == {
-            name: value for name, value in states[-1].items() if value}
-        events += [(sample, value, "ada", 100 + len(events) + place) for place, (sample, value) in enumerate(found.items())]
-        if len(states) > 1 and rng.random() < 0.3:          # and something else meanwhile
+            name: value for name, value in states[-1].items() if value
+        }
+        events += [
+            (sample, value, "ada", 100 + len(events) + place)
+            for place, (sample, value) in enumerate(found.items())
+        ]
+        if len(states) > 1 and rng.random() < 0.3:  # and something else meanwhile
             events.append(("z", REJECTED, "bob", 10_000 + len(events)))
     assert undoable(log(*events), "ada") == {}
 

@@ -1,4 +1,5 @@
 """A data folder from the dashboard's side: states without a process, and one check by the real worker."""
+
 import subprocess
 import sys
 
@@ -22,7 +23,13 @@ def data(empty_store):
 
 
 def test_nothing_is_known_at_first(data):
-    assert (data.status, data.report(), data.progress(), data.log_tail(), data.result) == (Status.NEW, None, None, [], {})
+    assert (data.status, data.report(), data.progress(), data.log_tail(), data.result) == (
+        Status.NEW,
+        None,
+        None,
+        [],
+        {},
+    )
     assert not data.thumb("pool", "0001").exists()
 
 
@@ -46,7 +53,7 @@ def test_progress_and_report_are_read_while_it_runs(data):
         assert data.start_check(CONFIG) is False
         assert not data.paths.config.exists()
     note_start(data.paths)
-    assert data.progress() is None                          # what there is was said by an earlier check
+    assert data.progress() is None  # what there is was said by an earlier check
     data.paths.log.write_text("reading\n")
     assert (data.status, data.log_tail()) == (Status.INTERRUPTED, ["reading"])
 

@@ -1,4 +1,5 @@
 """What the engine says of data that cannot be used leads to the advice that helps."""
+
 import numpy as np
 import pytest
 
@@ -21,19 +22,57 @@ def said(work, *words) -> str:
     return f"DataError: {caught.value}"
 
 
-@pytest.mark.parametrize(("reason", "title", "first"), [
-    (lambda: said(prepare_data.on_disk, ALL, None, DRAWN), "Nothing to learn from, to choose or to measure", "copy"),
-    (lambda: said(prepare_data.on_disk, NONE, None, DRAWN), "Nothing to learn from, to choose or to measure", "copy"),
-    (lambda: said(prepare_data.must_be_learned, NONE, DRAWN), "Nothing to learn from, to choose or to measure", "copy"),
-    (lambda: said(prepare_data.must_be_measured, NONE[:2], DRAWN), "Nothing to learn from, to choose or to measure", "copy"),
-    (lambda: said(prepare_data.as_before, DRAWN, {"pool": ["gone"], "validation": []}), "Other images", "data"),
-    (lambda: "ConfigError: tasks: half has no labels for 'normals'", "A setting cannot be used", "copy"),
-    (lambda: "ConfigError: tasks: no image has labels of depth", "A setting cannot be used", "copy"),
-    (lambda: "DataError: images/0007.jpg cannot be read, it is broken", "Missing or broken file", "data"),
-])
+@pytest.mark.parametrize(
+    ("reason", "title", "first"),
+    [
+        (
+            lambda: said(prepare_data.on_disk, ALL, None, DRAWN),
+            "Nothing to learn from, to choose or to measure",
+            "copy",
+        ),
+        (
+            lambda: said(prepare_data.on_disk, NONE, None, DRAWN),
+            "Nothing to learn from, to choose or to measure",
+            "copy",
+        ),
+        (
+            lambda: said(prepare_data.must_be_learned, NONE, DRAWN),
+            "Nothing to learn from, to choose or to measure",
+            "copy",
+        ),
+        (
+            lambda: said(prepare_data.must_be_measured, NONE[:2], DRAWN),
+            "Nothing to learn from, to choose or to measure",
+            "copy",
+        ),
+        (
+            lambda: said(prepare_data.as_before, DRAWN, {"pool": ["gone"], "validation": []}),
+            "Other images",
+            "data",
+        ),
+        (
+            lambda: "ConfigError: tasks: half has no labels for 'normals'",
+            "A setting cannot be used",
+            "copy",
+        ),
+        (
+            lambda: "ConfigError: tasks: no image has labels of depth",
+            "A setting cannot be used",
+            "copy",
+        ),
+        (
+            lambda: "DataError: images/0007.jpg cannot be read, it is broken",
+            "Missing or broken file",
+            "data",
+        ),
+    ],
+)
 def test_the_first_way_out_helps(empty_store, reason, title, first):
     run = Run(create(Config(), empty_store).folder)
     run.paths.log.touch()
-    write_json(run.paths.result, {"outcome": "failed", "reason": reason(), "stage": "load", "traceback": ""})
+    write_json(
+        run.paths.result,
+        {"outcome": "failed", "reason": reason(), "stage": "load", "traceback": ""},
+    )
     found = cause(run)
     assert (found.title, found.ways[0]) == (title, first)

@@ -1,4 +1,5 @@
 """All runs of a store, with what is no run and what is damaged."""
+
 import os
 
 import pytest

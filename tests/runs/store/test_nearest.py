@@ -1,4 +1,5 @@
 """Neighbours read piece by piece are the neighbours."""
+
 import math
 
 import numpy as np
@@ -10,7 +11,11 @@ from mtal.runs.store.nearest import closest
 
 def by_hand(points, image, allowed, count):
     """All distances in a plain loop."""
-    gaps = [(math.dist(points[other], points[image]), other) for other in range(len(points)) if allowed[other]]
+    gaps = [
+        (math.dist(points[other], points[image]), other)
+        for other in range(len(points))
+        if allowed[other]
+    ]
     return [(other, gap) for gap, other in sorted(gaps)[:count]]
 
 

@@ -1,4 +1,5 @@
 """Wishes to see images: written down by whoever has them, counted once, and never lost."""
+
 import pytest
 
 from mtal.runs.files import write_json
@@ -22,13 +23,21 @@ def run(tmp_path) -> Run:
 def started(monkeypatch) -> list:
     """Jobs that would have been started; none is."""
     jobs: list = []
-    monkeypatch.setattr(render_requests, "start", lambda job, worker: jobs.append((job, worker)) or True)
+    monkeypatch.setattr(
+        render_requests, "start", lambda job, worker: jobs.append((job, worker)) or True
+    )
     return jobs
 
 
 def test_a_wish_starts_the_job_with_the_settings_of_the_run(run, started):
     found = Looks(run, 0)
-    assert (found.status, found.asked(), found.drawn(), found.progress(), found.result) == (Status.NEW, set(), set(), None, {})
+    assert (found.status, found.asked(), found.drawn(), found.progress(), found.result) == (
+        Status.NEW,
+        set(),
+        set(),
+        None,
+        {},
+    )
     assert found.ask([5, 7])
     assert started == [(run.paths.look(0), "mtal.engine.workers.render")]
     assert found.asked() == {5, 7}
@@ -41,7 +50,7 @@ def test_what_is_drawn_already_is_not_wished_for(run, started):
     assert not found.ask([3, 8])
     assert found.asked() == set()
     assert started == []
-    assert Looks(run, 1).ask([3])                           # of another cycle it is another picture
+    assert Looks(run, 1).ask([3])  # of another cycle it is another picture
 
 
 def test_a_wish_while_the_job_is_at_work_is_kept_for_it(run, started):
@@ -53,7 +62,7 @@ def test_a_wish_while_the_job_is_at_work_is_kept_for_it(run, started):
         assert found.asked() == {5, 6}
         assert found.status.alive
     assert len(started) == 1
-    assert found.ask([])                                    # killed meanwhile: whoever comes next starts it again
+    assert found.ask([])  # killed meanwhile: whoever comes next starts it again
     assert len(started) == 2
 
 

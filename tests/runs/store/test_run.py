@@ -1,4 +1,5 @@
 """Run: what is on disk as tables, against slow twins."""
+
 import math
 import os
 import shutil
@@ -40,8 +41,10 @@ def test_labelled_is_the_start_and_every_pick_before(finished):
         for earlier in range(min(number, 2)):
             by_hand |= set(map(tuple, finished.picked(earlier).tolist()))
         if number < 3:
-            assert set(map(tuple, np.argwhere(finished.labelled(number, start)).tolist())) == by_hand
-    assert start.sum() == len(START) * len(TASKS)           # the argument is not changed
+            assert (
+                set(map(tuple, np.argwhere(finished.labelled(number, start)).tolist())) == by_hand
+            )
+    assert start.sum() == len(START) * len(TASKS)  # the argument is not changed
 
 
 def test_the_last_cycle_picked_nothing(finished):
@@ -65,17 +68,23 @@ def nearest_by_hand(run, number, image, count):
         others = []
         for other in range(len(pool)):
             row = pool.iloc[other]
-            earlier = row["picked"] and (not pool["picked"][image] or row["rank"] < pool["rank"][image])
+            earlier = row["picked"] and (
+                not pool["picked"][image] or row["rank"] < pool["rank"][image]
+            )
             if other != image and (row["labelled"] if kind == "labelled" else earlier):
                 others.append((math.dist(points[image], points[other]), other))
-        found += [(other, kind, pytest.approx(gap, rel=1e-5)) for gap, other in sorted(others)[:count]]
+        found += [
+            (other, kind, pytest.approx(gap, rel=1e-5)) for gap, other in sorted(others)[:count]
+        ]
     return found
 
 
 @pytest.mark.parametrize("image", range(IMAGES))
 def test_nearest_equals_the_plain_loops(finished, image):
     found = finished.nearest(1, image, count=3)
-    assert list(zip(found["index"], found["kind"], found["distance"], strict=True)) == nearest_by_hand(finished, 1, image, 3)
+    assert list(
+        zip(found["index"], found["kind"], found["distance"], strict=True)
+    ) == nearest_by_hand(finished, 1, image, 3)
     assert found["id"].tolist() == [f"{index:04d}" for index in found["index"]]
 
 
@@ -90,16 +99,20 @@ def test_a_cycle_appears_whole_or_not_at_all(finished):
         fail_half_way()
     assert finished.cycles_done() == 3
     with finished.new_cycle(3) as cycle:
-        assert not cycle.metrics.exists()                   # what the killed worker left is swept
+        assert not cycle.metrics.exists()  # what the killed worker left is swept
         cycle.metrics.write_text("{}")
     assert finished.cycles_done() == 4
 
 
 def test_the_time_of_the_first_start_survives_a_copy(finished, tmp_path):
-    assert finished.created == finished.paths.config.stat().st_mtime        # of a run that was never started
+    assert (
+        finished.created == finished.paths.config.stat().st_mtime
+    )  # of a run that was never started
     note_start(finished.paths)
     note_start(finished.paths)
-    copied = Run(shutil.copytree(finished.paths.folder, tmp_path / "copy", copy_function=shutil.copyfile))
+    copied = Run(
+        shutil.copytree(finished.paths.folder, tmp_path / "copy", copy_function=shutil.copyfile)
+    )
     os.utime(copied.paths.config, (2e9, 2e9))
     assert copied.created == starts(finished.paths)[0]
 
@@ -108,14 +121,23 @@ def test_progress_is_that_of_the_last_start(finished):
     assert finished.progress().stage == "train"
     note_start(finished.paths)
     assert finished.progress() is None
-    time.sleep(0.002)                                       # reports are told to the millisecond
+    time.sleep(0.002)  # reports are told to the millisecond
     finished.report(0, "load", 0, 4)
     assert finished.progress().stage == "load"
 
 
 def test_every_cycle_has_the_fingerprint_of_the_data_that_it_saw(finished):
-    write_json(finished.paths.facts, finished.facts | {"fingerprint": "c", "data_changes": [
-        {"cycle": 1, "before": "a", "after": "b"}, {"cycle": 2, "before": "b", "after": "c"}]})
+    write_json(
+        finished.paths.facts,
+        finished.facts
+        | {
+            "fingerprint": "c",
+            "data_changes": [
+                {"cycle": 1, "before": "a", "after": "b"},
+                {"cycle": 2, "before": "b", "after": "c"},
+            ],
+        },
+    )
     assert [finished.fingerprint(number) for number in range(3)] == ["a", "b", "c"]
 
 
@@ -139,8 +161,15 @@ def test_signal_quality_is_a_table_per_cycle_and_one_of_all(finished):
         finished.quality(3)
 
 
-@pytest.mark.parametrize(("settings", "words"), [
-    ({}, "6"), ({"label_budget": 9}, "at most 6"), ({"plateau_percent": 1}, "at most 6"), ({"plateau_cycles": 1}, "6")])
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({}, "6"),
+        ({"label_budget": 9}, "at most 6"),
+        ({"plateau_percent": 1}, "at most 6"),
+        ({"plateau_cycles": 1}, "6"),
+    ],
+)
 def test_cycles_in_all_are_a_bound_where_a_rule_may_end_the_run(store, settings, words):
     run = Run(create(Config(**settings), store).folder)
     assert run.cycles_in_all == words

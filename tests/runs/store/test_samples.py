@@ -1,4 +1,5 @@
 """What explains a pick: read back as it was stored, and empty where a run of an earlier version lacks it."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +18,9 @@ def run(tmp_path) -> Run:
 
 def store_maps(folder, **arrays):
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / "maps.npz", **{name: packed(values) for name, values in arrays.items()})
+    np.savez_compressed(
+        folder / "maps.npz", **{name: packed(values) for name, values in arrays.items()}
+    )
     (folder / "image.png").touch()
 
 
@@ -35,19 +38,29 @@ class TestRunOfAnEarlierVersion:
         assert [task.classes for task in run.tasks] == [()] * 3
 
     def test_a_cycle_that_is_not_complete_is_no_empty_one(self, run):
-        for read in (run.content, run.others, run.others_picked, lambda number: run.maps(number, 0)):
+        for read in (
+            run.content,
+            run.others,
+            run.others_picked,
+            lambda number: run.maps(number, 0),
+        ):
             with pytest.raises(KeyError, match="no complete cycle 3"):
                 read(3)
 
     def test_where_it_comes_from_is_known_all_the_same(self, run):
         found = run.provenance(0, 5)
-        assert (found["run"], found["cycle"], found["sample"], found["position"]) == (run.name, 0, "0005", 5)
+        assert (found["run"], found["cycle"], found["sample"], found["position"]) == (
+            run.name,
+            0,
+            "0005",
+            5,
+        )
         assert found["model_sha256"] == sha256_of(run.cycle(0).network)
         assert found["pool_table_sha256"] == sha256_of(run.cycle(0).pool)
         assert len(found["model_sha256"]) == 64
         assert found["config"] == run.config.model_dump(mode="json")
         assert run.provenance(2, 5)["pool_table_sha256"] is None
-        write_json(run.paths.folder / "any.json", found)    # plain values
+        write_json(run.paths.folder / "any.json", found)  # plain values
 
 
 class TestPicturesOfBothKinds:
@@ -56,7 +69,7 @@ class TestPicturesOfBothKinds:
         store_maps(own.sample(3), **{"depth.initial": np.full((2, 3), 1.5, np.float32)})
         store_maps(asked.sample(3), **{"depth.initial": np.full((2, 3), 9, np.float32)})
         store_maps(asked.sample(8), **{"semseg.final": np.array([[1, 255]], np.uint8)})
-        store_maps(asked.folder / ".000009")                # still in the making
+        store_maps(asked.folder / ".000009")  # still in the making
         write_json(run.cycle(0).evidence, {"images": [3], "pictures": ["image"], "scales": {}})
         assert run.drawn(0) == {3, 8}
         assert run.picture(0, 3, "image") == own.picture(3, "image")
@@ -68,8 +81,18 @@ class TestPicturesOfBothKinds:
         assert run.drawn(1) == set()
 
     def test_they_are_listed_in_the_order_of_reading(self, run):
-        names = ["image", "semseg.initial", "semseg.from.depth", "semseg.from.normals", "semseg.from.final", "semseg.final",
-                 "semseg.truth", "semseg.gap.normals", "semseg.gapself.normals", "depth.initial"]
+        names = [
+            "image",
+            "semseg.initial",
+            "semseg.from.depth",
+            "semseg.from.normals",
+            "semseg.from.final",
+            "semseg.final",
+            "semseg.truth",
+            "semseg.gap.normals",
+            "semseg.gapself.normals",
+            "depth.initial",
+        ]
         folder = run.cycle(1).samples.sample(4)
         folder.mkdir(parents=True)
         for name in np.random.default_rng(0).permutation(names):
@@ -89,7 +112,7 @@ class TestPacking:
         np.testing.assert_allclose(unpacked(packed(metres)), metres, rtol=1 / 2048)
         np.testing.assert_allclose(unpacked(packed(vectors)), vectors, atol=0.5 / 127 + 1e-6)
         assert (unpacked(packed(vectors))[0, 0] == 0).all()
-        metres[0] = 0, 1e-9, 1e-9, 0, 0, 1, 2               # not measured, or as near as a prediction can be
+        metres[0] = 0, 1e-9, 1e-9, 0, 0, 1, 2  # not measured, or as near as a prediction can be
         np.testing.assert_array_equal(unpacked(packed(metres)) > 0, metres > 0)
         assert [packed(values).itemsize for values in (ids, metres, vectors)] == [1, 2, 1]
         assert all(unpacked(packed(values)).dtype == np.float32 for values in (metres, vectors))
@@ -98,8 +121,9 @@ class TestPacking:
 def test_afterwards_joins_what_the_later_cycles_wrote_down(run):
     """Picked in cycle 0, learned from in cycle 1; cycle 2 wrote nothing, as an earlier version would have done."""
     for number, loss in ((0, 2.5), (1, 0.5)):
-        pd.DataFrame({"loss.depth": [9.0, loss], "weight.depth": [1.0, float(number)]}, index=[2, 6]).to_parquet(
-            run.cycle(number).afterwards)
+        pd.DataFrame(
+            {"loss.depth": [9.0, loss], "weight.depth": [1.0, float(number)]}, index=[2, 6]
+        ).to_parquet(run.cycle(number).afterwards)
     found = run.afterwards(0, 6)
     assert found["cycle"].tolist() == [0, 1]
     assert found["learned"].tolist() == [False, True]

@@ -1,4 +1,5 @@
 """What may be varied, and what typed values mean."""
+
 import pytest
 
 from mtal.acquisition.registry import STRATEGIES
@@ -20,8 +21,15 @@ def test_only_what_a_chosen_strategy_heeds_is_offered():
     assert set(heeded(["random", "ours"])) == STRATEGIES["ours"].uses
 
 
-@pytest.mark.parametrize(("name", "text", "value"), [
-    ("sample_weights", "off", "off"), ("with_final", "true", True), ("embedding", "64", 64), ("lr", "0.001", 0.001)])
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("sample_weights", "off", "off"),
+        ("with_final", "true", True),
+        ("embedding", "64", 64),
+        ("lr", "0.001", 0.001),
+    ],
+)
 def test_a_text_becomes_the_value_that_the_setting_wants(name, text, value):
     assert value_of(name, text) == value
 
@@ -37,8 +45,16 @@ def test_a_line_of_settings_is_one_variant():
     assert typed("  ", {}) == {}
 
 
-@pytest.mark.parametrize(("text", "named"), [("epochs", "gives no value to epochs"), ("epoch: 3", "did you mean 'epochs'"),
-                                             ("epochs: many", "epochs"), ("a: [", "not a line of settings"), ("seed: 3", "seed")])
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("epochs", "gives no value to epochs"),
+        ("epoch: 3", "did you mean 'epochs'"),
+        ("epochs: many", "epochs"),
+        ("a: [", "not a line of settings"),
+        ("seed: 3", "seed"),
+    ],
+)
 def test_a_line_that_cannot_be_is_refused_by_name(text, named):
     with pytest.raises(ConfigError, match=named):
         typed(text, {})

@@ -1,4 +1,5 @@
 """Layers in the order of reading, values that come back as they were, and legends with numbers."""
+
 from base64 import b64decode
 
 import numpy as np
@@ -17,41 +18,76 @@ from mtal.ui.components.image_layers import (
     values_of,
 )
 
-NAMES = ["image"] + [f"{task}.{rest}" for task, others in (("semseg", ("depth", "normals")), ("depth", ("semseg", "normals")))
-                     for rest in ("initial", *(f"from.{other}" for other in others), "final", "truth",
-                                  *(f"{gap}.{other}" for gap in ("gap", "gapself") for other in others))]
+NAMES = ["image"] + [
+    f"{task}.{rest}"
+    for task, others in (("semseg", ("depth", "normals")), ("depth", ("semseg", "normals")))
+    for rest in (
+        "initial",
+        *(f"from.{other}" for other in others),
+        "final",
+        "truth",
+        *(f"{gap}.{other}" for gap in ("gap", "gapself") for other in others),
+    )
+]
 
 
 def task(classes: tuple[str, ...] = (), unit: str = "", *legend: tuple[str, str]) -> TaskFacts:
-    return TaskFacts("t", "T", "m", "m", "", "lower", 1.0, "distance", "nats", "", unit, legend, classes=classes)
+    return TaskFacts(
+        "t", "T", "m", "m", "", "lower", 1.0, "distance", "nats", "", unit, legend, classes=classes
+    )
 
 
 def test_layers_come_in_the_order_of_reading():
     found = layers(NAMES, "semseg", POOL_SCALE, truth=True)
-    assert [layer.id for layer in found] == ["image", "initial", "from.depth", "from.normals", "final", "truth", "gap.depth",
-                                             "gap.normals"]
-    assert [layer.picture for layer in layers(NAMES, "depth", OWN_SCALE, False)][-1] == "depth.gapself.normals"
+    assert [layer.id for layer in found] == [
+        "image",
+        "initial",
+        "from.depth",
+        "from.normals",
+        "final",
+        "truth",
+        "gap.depth",
+        "gap.normals",
+    ]
+    assert [layer.picture for layer in layers(NAMES, "depth", OWN_SCALE, False)][
+        -1
+    ] == "depth.gapself.normals"
 
 
 def test_the_truth_is_not_among_them_unless_it_was_asked_for():
-    assert not [layer for layer in layers(NAMES, "semseg", POOL_SCALE, truth=False) if "truth" in layer.picture]
+    assert not [
+        layer
+        for layer in layers(NAMES, "semseg", POOL_SCALE, truth=False)
+        if "truth" in layer.picture
+    ]
 
 
 def test_only_pictures_that_are_there():
-    assert [layer.id for layer in layers(["image", "semseg.initial", "semseg.final"], "semseg", POOL_SCALE, True)] == [
-        "image", "initial", "final"]
+    assert [
+        layer.id
+        for layer in layers(["image", "semseg.initial", "semseg.final"], "semseg", POOL_SCALE, True)
+    ] == ["image", "initial", "final"]
     assert layers([], "semseg", POOL_SCALE, True) == []
 
 
 def test_the_final_prediction_in_a_committee_is_one_layer():
     names = ["image", "semseg.initial", "semseg.from.final", "semseg.final", "semseg.gap.final"]
-    assert [layer.id for layer in layers(names, "semseg", POOL_SCALE, False)] == ["image", "initial", "final", "gap.final"]
+    assert [layer.id for layer in layers(names, "semseg", POOL_SCALE, False)] == [
+        "image",
+        "initial",
+        "final",
+        "gap.final",
+    ]
 
 
 def back(found: dict) -> np.ndarray:
     """What the browser reads."""
     codes = np.frombuffer(b64decode(found["data"]), np.uint8 if found["bits"] == 8 else "<u2")
-    return codes.reshape(*found["shape"], -1).squeeze(-1) if found["kind"] != "vector" else codes.reshape(*found["shape"], 3)
+    return (
+        codes.reshape(*found["shape"], -1).squeeze(-1)
+        if found["kind"] != "vector"
+        else codes.reshape(*found["shape"], 3)
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -63,7 +99,9 @@ def test_numbers_come_back_to_three_digits_of_the_range(seed):
     codes = back(found)
     assert codes[0, 0] == 65535
     read = found["low"] + codes * found["step"]
-    assert np.allclose(read.ravel()[1:], values.ravel()[1:], atol=(np.nanmax(values) - np.nanmin(values)) / 60_000)
+    assert np.allclose(
+        read.ravel()[1:], values.ravel()[1:], atol=(np.nanmax(values) - np.nanmin(values)) / 60_000
+    )
     assert found["unit"] == "m"
     assert packed(values, task(unit="m"), is_gap=True)["unit"] == "nats"
 
@@ -86,7 +124,9 @@ def test_directions_come_back_to_a_hundredth():
     random = np.random.default_rng(0)
     values = random.normal(size=(4, 6, 3))
     values /= np.linalg.norm(values, axis=2, keepdims=True)
-    assert np.allclose((back(packed(values, task(), False)).astype(float) - 127) / 127, values, atol=0.005)
+    assert np.allclose(
+        (back(packed(values, task(), False)).astype(float) - 127) / 127, values, atol=0.005
+    )
 
 
 def test_values_of_the_layers_that_have_some():
@@ -94,7 +134,9 @@ def test_values_of_the_layers_that_have_some():
     depth = np.array([[0.0, 2.0]], np.float32)
     found = values_of({"t.initial": depth, "t.truth": depth}, task(unit="m"), shown)
     assert set(found) == {"initial", "truth"}
-    assert back(found["truth"]).tolist() == [[65535, 0]]    # 0 m is not measured in a label, and a value in a prediction
+    assert back(found["truth"]).tolist() == [
+        [65535, 0]
+    ]  # 0 m is not measured in a label, and a value in a prediction
     assert back(found["initial"])[0, 0] == 0
 
 
@@ -116,8 +158,16 @@ def test_shares_of_classes_add_up():
 
 
 def test_a_legend_names_the_classes_that_are_there_the_most_frequent_first():
-    found = colours(task(("wall", "floor", "chair"), "", ("wall", "#000001"), ("floor", "#000002"), ("chair", "#000003")),
-                    [np.array([[1, 1, 1], [0, 1, 255]])])
+    found = colours(
+        task(
+            ("wall", "floor", "chair"),
+            "",
+            ("wall", "#000001"),
+            ("floor", "#000002"),
+            ("chair", "#000003"),
+        ),
+        [np.array([[1, 1, 1], [0, 1, 255]])],
+    )
     assert found.index("floor") < found.index("wall")
     assert "chair" not in found
 
@@ -125,7 +175,9 @@ def test_a_legend_names_the_classes_that_are_there_the_most_frequent_first():
 def test_a_class_of_few_pixels_is_counted():
     values = np.zeros((100, 100), np.uint8)
     values[0, 0] = 1
-    assert "1 more with less than" in colours(task(("wall", "floor"), "", ("wall", "#1"), ("floor", "#2")), [values])
+    assert "1 more with less than" in colours(
+        task(("wall", "floor"), "", ("wall", "#1"), ("floor", "#2")), [values]
+    )
 
 
 def test_the_scale_of_disagreement_has_numbers_and_the_unit():

@@ -1,4 +1,5 @@
 """What a text means (an id before a number, since ids of some data sets are numbers), and what steps lead through."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,8 +9,22 @@ from mtal.ui.components.image_navigator import find_image, in_order, ranking, wa
 IDS = ["0318", "2", "a"]
 
 
-@pytest.mark.parametrize(("text", "image"), [("0318", 0), ("2", 1), (" a ", 2), ("0", 0), ("1", 1), ("3", None), ("b", None),
-                                             ("", None), ("²", None), ("01", None), ("-1", None)])
+@pytest.mark.parametrize(
+    ("text", "image"),
+    [
+        ("0318", 0),
+        ("2", 1),
+        (" a ", 2),
+        ("0", 0),
+        ("1", 1),
+        ("3", None),
+        ("b", None),
+        ("", None),
+        ("²", None),
+        ("01", None),
+        ("-1", None),
+    ],
+)
 def test_an_id_goes_before_a_number(text, image):
     assert find_image(IDS, text) == image
 
@@ -34,6 +49,10 @@ class Named:
 
 
 def test_the_way_back_never_leads_to_another_run():
-    assert way_back(Named(), 2, "sort=s.depth&run=other&cycle=9") == {"sort": "s.depth", "run": "a-run", "cycle": "2"}
+    assert way_back(Named(), 2, "sort=s.depth&run=other&cycle=9") == {
+        "sort": "s.depth",
+        "run": "a-run",
+        "cycle": "2",
+    }
     assert way_back(Named(), 2, "") == {"run": "a-run", "cycle": "2"}
     assert way_back(Named(), 2, "%%%&&=") == {"run": "a-run", "cycle": "2"}

@@ -1,4 +1,5 @@
 """The search in a data folder's problems: what plain joining of each row finds, and no work where nothing is searched."""
+
 import pandas as pd
 import pytest
 
@@ -6,10 +7,14 @@ from mtal.datasets.checks.problems import SEVERITIES
 from mtal.ui.data import findings
 from tests.test_layers import ROOT, texts_of
 
-ROWS = pd.DataFrame({"id": ["a1", "a2", "b1"], "problem": ["Depth 3 m", "wrong size", "DEPTH (m)"]}, index=[4, 7, 9])
+ROWS = pd.DataFrame(
+    {"id": ["a1", "a2", "b1"], "problem": ["Depth 3 m", "wrong size", "DEPTH (m)"]}, index=[4, 7, 9]
+)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "depth", "DEPTH a", "1 d", "(m", "none", "wrong a2", "a1 wrong"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "depth", "DEPTH a", "1 d", "(m", "none", "wrong a2", "a1 wrong"]
+)
 def test_every_word_is_somewhere_in_the_row(text):
     whole = [" ".join(row).lower() for row in ROWS.to_numpy()]
     expected = [all(word in row for word in text.lower().split()) for row in whole]
@@ -24,7 +29,9 @@ def test_rows_are_not_even_read_without_a_word():
 
 
 def test_rows_are_joined_by_columns(monkeypatch):
-    monkeypatch.setattr(pd.DataFrame, "agg", None)          # row by row it takes a second for 20,000 of them
+    monkeypatch.setattr(
+        pd.DataFrame, "agg", None
+    )  # row by row it takes a second for 20,000 of them
     assert findings._contains(ROWS, "wrong").sum() == 1
 
 

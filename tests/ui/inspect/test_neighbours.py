@@ -1,4 +1,5 @@
 """How well an image is covered, in words that agree with the distances."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,12 +10,21 @@ from mtal.ui.inspect.neighbours import covered, near_misses
 @pytest.fixture
 def pool() -> pd.DataFrame:
     """Distances 0 to 99, the image 0 labelled."""
-    frame = pd.DataFrame({"open": [False] + [True] * 100, "picked": [False] * 91 + [True] * 10,
-                          "nearest": np.r_[0.0, np.arange(100)], "rank": np.r_[0, np.arange(100, 0, -1)]})
+    frame = pd.DataFrame(
+        {
+            "open": [False] + [True] * 100,
+            "picked": [False] * 91 + [True] * 10,
+            "nearest": np.r_[0.0, np.arange(100)],
+            "rank": np.r_[0, np.arange(100, 0, -1)],
+        }
+    )
     return frame.assign(nearest_after=frame["nearest"].clip(upper=80))
 
 
-@pytest.mark.parametrize(("image", "word"), [(5, "well covered"), (50, "covered about as well as most"), (95, "badly covered")])
+@pytest.mark.parametrize(
+    ("image", "word"),
+    [(5, "well covered"), (50, "covered about as well as most"), (95, "badly covered")],
+)
 def test_the_word_follows_the_percentile(pool, image, word):
     assert f"Before the pick it was {word}" in covered(pool, image)
 

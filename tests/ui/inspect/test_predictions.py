@@ -1,4 +1,5 @@
 """What is said about pictures."""
+
 import numpy as np
 import pytest
 
@@ -12,7 +13,15 @@ def task(unit: str, *legend: tuple[str, str]) -> TaskFacts:
 
 
 def test_the_colours_of_a_scale_are_one_bar_and_the_rest_patches():
-    shown = colours(task("m", ("0 m", "#000001"), ("5 m", "#000002"), ("10 m or more", "#000003"), ("not measured", "#000004")))
+    shown = colours(
+        task(
+            "m",
+            ("0 m", "#000001"),
+            ("5 m", "#000002"),
+            ("10 m or more", "#000003"),
+            ("not measured", "#000004"),
+        )
+    )
     assert "linear-gradient(to right, #000001, #000002, #000003)" in shown
     assert shown.count("<i ") == 1
     assert all(text in shown for text in ("0 m", "10 m or more", "not measured"))
