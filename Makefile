@@ -1,48 +1,56 @@
-# `make demo` and `make test` work on a fresh machine with Python 3.11 or newer; both make .venv when they need it.
+# `make demo` and `make test` work on a fresh machine with Python 3.11 or newer. Both make .venv when they need it.
 PYTHON ?= python3
 NYUD ?=
 TEST_WORKERS ?= 2
 # Several test processes with several threads each wait for one another, on two cores most of the time.
 TEST_THREADS ?= OMP_NUM_THREADS=1
 BIN := .venv/bin
-STAMP := .venv/requirements.installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# What was installed, as a copy of the file that lists it: another list, even an older one, is installed again.
+USE := .venv/requirements.installed
+DEV := .venv/pyproject.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app test types tests clean
+.PHONY: help demo app quick test types tests clean install install-dev FORCE
 
 help:
 	@echo "make demo                      start a small comparison and open the dashboard"
 	@echo "make demo NYUD=/path/NYUD_MT   the same on real photos"
 	@echo "make app                       open the dashboard"
-	@echo "make test                      lint, types and tests"
-	@echo "TEST_WORKERS=1 make test      one test file at a time (2 at once is usual)"
+	@echo "make quick                     the tests that need no browser and no whole run"
+	@echo "make test                      lint, types and all tests"
+	@echo "TEST_WORKERS=1 make test       one test file at a time (2 at once is usual)"
 	@echo "make clean                     remove .venv and caches; runs stay"
 	@echo "PYTHON=python3.12 make ...     choose the interpreter for .venv"
 
-demo: $(STAMP)
+demo: $(USE)
 	$(BIN)/python -m mtal demo $(if $(NYUD),--nyud "$(NYUD)")
 	@echo "The dashboard's address follows. Ctrl-C closes it; the runs go on (python -m mtal status, stop)."
-	$(BIN)/streamlit run app.py
+	$(BIN)/python -m mtal ui
 
-app: $(STAMP)
-	$(BIN)/streamlit run app.py
+app: $(USE)
+	$(BIN)/python -m mtal ui
 
-test: $(STAMP)
+quick: $(DEV)
+	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not slow"
+
+test: $(DEV)
 	$(BIN)/ruff check .
 	@$(MAKE) --no-print-directory --jobs 2 types tests
 
 # At once: types take two minutes of one core when nothing is cached.
-types: $(STAMP)
+types: $(DEV)
 	$(BIN)/mypy
 
-tests: $(STAMP)
+tests: $(DEV)
 	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 
-# A copy of what was installed: another requirements.txt, even an older one, is installed again.
-$(STAMP): requirements.txt FORCE
+$(USE): requirements.txt FORCE
 	@cmp -s requirements.txt $@ || $(MAKE) --no-print-directory install
 
-.PHONY: FORCE install
+$(DEV): $(USE) pyproject.toml FORCE
+	@cmp -s pyproject.toml $@ || $(MAKE) --no-print-directory install-dev
+
 FORCE:
 
 install:
@@ -51,9 +59,16 @@ install:
 		"$$("$(PYTHON)" -c 'import platform; print(platform.python_version())'). Try: make PYTHON=python3.11"; exit 1; }
 	@echo "Installing requirements.txt into .venv (minutes the first time, torch is large)"
 	"$(PYTHON)" -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@cp requirements.txt $(STAMP)
+	$(PIP) -r requirements.txt
+	@cp requirements.txt $(USE)
+
+# Lists for development stand in pyproject.toml, which pip reads since 25.1.
+install-dev:
+	@echo "Installing what tests and checks need: the group dev of pyproject.toml"
+	$(PIP) "pip>=25.1"
+	$(PIP) --group dev
+	@cp pyproject.toml $(DEV)
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
 	find mtal tests pages -name __pycache__ -type d -prune -exec rm -rf {} +

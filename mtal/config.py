@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from mtal.locations import COMMAND
+
 T = TypeVar("T")
 
 MACHINE_FIELDS = frozenset(
@@ -399,7 +401,7 @@ def make_config(values: Mapping[str, Any]) -> Config:
         if name not in Config.model_fields:
             raise ConfigError(
                 f"no setting called {name!r}{_did_you_mean(name, Config.model_fields)}; "
-                f"`python -m mtal settings` lists them"
+                f"`{COMMAND} settings` lists them"
             )
     try:
         return Config(**values)

@@ -1,6 +1,7 @@
-"""Where the project's own files are and where a user's folders go, in a checkout and after `pip install`.
+"""Where the project's own files are, where a user's folders go, and how its commands are called.
 
-A wheel carries app.py, pages/ and assets/ in one folder inside the package, laid out as in a checkout.
+All three differ between a checkout and an installed package. A wheel carries app.py, pages/, assets/
+and .streamlit/ in one folder inside the package, laid out as in a checkout.
 """
 
 from importlib.resources import files
@@ -9,14 +10,12 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 PACKAGE = Path(str(files("mtal")))
-IN_CHECKOUT = (PACKAGE.parent / "app.py").is_file() and (
-    PACKAGE.parent / "pyproject.toml"
-).is_file()
-PROJECT = (
-    PACKAGE.parent if IN_CHECKOUT else PACKAGE / "dashboard"
-)  # holds app.py, pages/ and assets/
+_TOP = PACKAGE.parent
+IN_CHECKOUT = (_TOP / "app.py").is_file() and (_TOP / "pyproject.toml").is_file()
+
+PROJECT = _TOP if IN_CHECKOUT else PACKAGE / "dashboard"  # app.py, pages/, assets/, .streamlit/
 APP = PROJECT / "app.py"
 ASSETS = PROJECT / "assets"
-USER_FOLDER = (
-    PROJECT if IN_CHECKOUT else user_data_path("mtal")
-)  # holds runs/, strategies/ and data/
+USER_FOLDER = PROJECT if IN_CHECKOUT else user_data_path("mtal")  # runs/, strategies/ and data/
+
+COMMAND = "python -m mtal" if IN_CHECKOUT else "mtal"
