@@ -17,10 +17,10 @@ from mtal.acquisition.contract import DECLARED, RULES, broken
 from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
 from mtal.config import ConfigError, find
-from mtal.locations import USER_FOLDER
+from mtal.locations import COMMAND, USER_FOLDER
 
 VARIABLE = "MTAL_STRATEGIES"
-WAY_OUT = "Mend the file or take it away; `python -m mtal strategies --check FILE` tries it"
+WAY_OUT = f"Mend the file or take it away; `{COMMAND} strategies --check FILE` tries it"
 
 
 @dataclass(frozen=True)

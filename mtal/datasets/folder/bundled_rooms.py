@@ -5,12 +5,12 @@ from dataclasses import replace
 from mtal.config import Config
 from mtal.datasets.dataset import DataError, Dataset, Source
 from mtal.datasets.folder import folder
-from mtal.locations import ASSETS
+from mtal.locations import ASSETS, COMMAND
 
 NAME, TITLE = "rooms", "Rooms (bundled)"
 BUNDLED = ASSETS / "rooms"
-LAYOUT = """\
-Needs no folder: the images are in assets/rooms. `data` may name another folder that `python -m mtal rooms` made."""
+LAYOUT = f"""\
+Needs no folder: the images are in assets/rooms. `data` may name another folder that `{COMMAND} rooms` made."""
 
 
 def place(config: Config) -> str:
@@ -27,7 +27,7 @@ def load(config: Config) -> Dataset:
     """The data set."""
     if not config.data and not BUNDLED.is_dir():
         raise DataError(
-            f"{BUNDLED} is missing; get the program anew, or make the images with `python -m mtal rooms`"
+            f"{BUNDLED} is missing; get the program anew, or make the images with `{COMMAND} rooms`"
         )
     return replace(folder.load(_there(config)), name=NAME)
 

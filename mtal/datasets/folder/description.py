@@ -1,4 +1,7 @@
-"""The description of a folder, tasks.yaml: where images and labels lie, what values mean, which images are for measuring."""
+"""The description of a folder, tasks.yaml: where images and labels are, what values mean, the splits.
+
+docs/data.md, section 5, explains the keys.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,21 +15,22 @@ from mtal.datasets.folder.label_specs import (
     Depth,
     Edge,
     HumanParts,
-    Labels,
+    LabelSpec,
     Normals,
     Saliency,
     Semseg,
 )
-from mtal.datasets.folder.yaml_types import Described, Inside, Name, Suffix
+from mtal.datasets.folder.yaml_types import DisplayName, InsidePath, Suffix, YamlGroup
 
 FILE = "tasks.yaml"
-IMAGES = (".jpg", ".jpeg", ".png", ".webp")  # in any case
+IMAGES = (".jpg", ".jpeg", ".png", ".webp")  # in upper or lower case
 MOST_BYTES = 1_000_000
-UNION_TAGS = ("text", "draw")  # pydantic puts them into the path of an error
+SHORT = 60  # characters of a value up to which an error repeats it
+UNION_TAGS = ("<path>", "<random>")  # pydantic puts them into the location of an error
 
 
-class Tasks(Described):
-    """The labels that there are. None at all is allowed: images without labels can be checked too."""
+class TaskSpecs(YamlGroup):
+    """The labels per task. None at all is allowed: images without labels can be checked too."""
 
     semseg: Semseg | None = None
     depth: Depth | None = None
@@ -37,104 +41,107 @@ class Tasks(Described):
 
     @model_validator(mode="before")
     @classmethod
-    def _nothing_unsaid(cls, values: Any) -> Any:
-        if isinstance(values, Mapping) and (
-            empty := [key for key, value in values.items() if value is None]
-        ):
-            raise ValueError(
-                f"{empty[0]} says nothing; give it a folder, such as {empty[0]}: {{folder: {empty[0]}}}"
-            )
+    def _refuse_empty_keys(cls, values: Any) -> Any:
+        if isinstance(values, Mapping):
+            for key, value in values.items():
+                if value is None:
+                    raise ValueError(
+                        f"{key} says nothing; give it a folder, such as {key}: {{folder: {key}}}"
+                    )
         return values
 
 
-class Draw(Described):
-    """So many images taken for validation by a hash of their ids: adding images moves none to the other side (our choice)."""
+class RandomSplit(YamlGroup):
+    """A share of the images taken for validation by a hash of their ids.
+
+    Adding images moves none to the other side (our choice).
+    """
 
     percent: float = Field(20, gt=0, lt=100)
     seed: int = 0
 
 
-class Splits(Described):
-    """Which images are chosen from, and which are for measuring. Without `pool` it is all that validation leaves."""
+class Splits(YamlGroup):
+    """Which images are the pool, and which are for validation. By default the pool is the rest."""
 
-    pool: Inside | None = None
+    pool: InsidePath | None = None
     validation: Annotated[
-        Annotated[Inside, Tag("text")] | Annotated[Draw, Tag("draw")],
-        Discriminator(lambda value: "draw" if isinstance(value, Mapping | Draw) else "text"),
+        Annotated[InsidePath, Tag(UNION_TAGS[0])] | Annotated[RandomSplit, Tag(UNION_TAGS[1])],
+        Discriminator(lambda value: UNION_TAGS[isinstance(value, Mapping | RandomSplit)]),
     ]
 
     @model_validator(mode="after")
-    def _agree(self) -> "Splits":
-        if isinstance(self.validation, Draw) and self.pool is not None:
+    def _check(self) -> "Splits":
+        if isinstance(self.validation, RandomSplit) and self.pool is not None:
             raise ValueError(
                 "pool: leave it out where validation is drawn; the pool is what the draw leaves"
             )
         return self
 
 
-class Description(Described):
+class Description(YamlGroup):
     """All of tasks.yaml."""
 
-    title: Name = ""
-    note: str = ""  # shown beside every figure
-    images: Inside = "images"
-    suffix: Suffix = ""  # as of labels: part of the images' file names, not of their ids
+    title: DisplayName = ""
+    note: str = ""  # printed beside every figure
+    images: InsidePath = "images"
+    suffix: Suffix = ""  # of the images: part of their file names, not of their ids
     splits: Splits
-    tasks: Tasks
+    tasks: TaskSpecs
 
     @property
-    def labels(self) -> dict[str, Labels]:
-        """Task name -> its labels."""
-        return {
-            name: value
-            for name in Tasks.model_fields
-            if (value := getattr(self.tasks, name)) is not None
-        }
+    def labels(self) -> dict[str, LabelSpec]:
+        """Task name -> label specification, for the described tasks."""
+        specs = {name: getattr(self.tasks, name) for name in TaskSpecs.model_fields}
+        return {name: spec for name, spec in specs.items() if spec is not None}
 
     @model_validator(mode="after")
-    def _agree(self) -> "Description":
-        for name, labels in self.labels.items():
-            if (labels.folder, labels.suffix) == (self.images, self.suffix):
+    def _check(self) -> "Description":
+        for name, spec in self.labels.items():
+            if (spec.folder, spec.suffix) == (self.images, self.suffix):
                 raise ValueError(
-                    f"tasks.{name}.folder: {self.images} holds the images; name another folder, or a `suffix` that "
-                    f"tells the labels from them"
+                    f"tasks.{name}.folder: {self.images} holds the images; name another folder, or "
+                    f"a `suffix` that tells the labels from them"
                 )
         return self
 
 
 def read_description(path: Path) -> Description:
-    """The description in a file. DataError that names the file, the key, and the way out."""
+    """Read tasks.yaml. DataError that names the file and the key and says what to do."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise DataError(f"{path} has more than {MOST_BYTES:,} bytes; that is no description")
         values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise DataError(
-            f"there is no {path}; `python -m mtal check --set dataset=folder --set data={path.parent}` writes a "
-            f"first guess from what lies there"
+            f"there is no {path}; `python -m mtal check --set dataset=folder --set "
+            f"data={path.parent}` writes a first guess from the files in the folder"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read ({error}); it must be a text in UTF-8") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise DataError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
+    except (AttributeError, LookupError) as error:  # of the YAML reader, for `!!int ""` and such
+        raise DataError(
+            f"{path} is no YAML: a value is not of the kind that its !! says ({error})"
+        ) from None
     if not isinstance(values, dict):
         raise DataError(
-            f"{path} must hold `key: value` lines with images, splits and tasks, not {type(values).__name__}"
+            f"{path} must hold `key: value` lines with images, splits and tasks, "
+            f"not {type(values).__name__}"
         )
     try:
         return Description.model_validate(values)
     except ValidationError as error:
-        raise DataError("; ".join(f"{path}: {_readable(one)}" for one in error.errors())) from None
+        messages = [f"{path}: {_message(details)}" for details in error.errors()]
+        raise DataError("; ".join(messages)) from None
 
 
-def _readable(error: Any) -> str:
-    """`tasks.depth.scale: Input should be greater than 0 (got 0)`. Only short values are repeated."""
-    message = error["msg"].removeprefix("Value error, ")
-    where = ".".join(str(part) for part in error["loc"] if part not in UNION_TAGS)
-    value = error["input"]
-    got = (
-        f" (got {value!r})"
-        if isinstance(value, str | int | float | None) and len(repr(value)) < 60
-        else ""
-    )
-    return f"{where}: {message}{got}" if where else f"{message}{got}"
+def _message(details: Any) -> str:
+    """`tasks.depth.scale: Input should be greater than 0 (got 0)`. Repeats short values only."""
+    text = details["msg"].removeprefix("Value error, ")
+    key = ".".join(str(part) for part in details["loc"] if part not in UNION_TAGS)
+    value = details["input"]
+    if isinstance(value, str | int | float | None) and len(repr(value)) < SHORT:
+        text += f" (got {value!r})"
+    return f"{key}: {text}" if key else text

@@ -13,6 +13,7 @@ import yaml
 
 from mtal.acquisition.user_strategies import all_strategies, find_strategy
 from mtal.config import Config, ConfigError, find, make_config
+from mtal.locations import COMMAND
 from mtal.runs.experiments.experiment import Cell, expand, one_at_a_time
 from mtal.ui import catalog
 from mtal.ui.components import ablation_choice, strategy_cards
@@ -83,7 +84,7 @@ def fill_valid(values: Mapping[str, Any]) -> dict[str, str]:
 def usual() -> dict[str, Any]:
     """What the form begins with: the defaults, on a data set that is here."""
     first = catalog.here_first()[0]
-    return {} if catalog.place(Config()) else {"dataset": first, "tasks": _usual_tasks(first)}
+    return {} if catalog.locate(Config()) else {"dataset": first, "tasks": _usual_tasks(first)}
 
 
 def begun_with(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -209,7 +210,7 @@ def to_yaml(cells: Sequence[Cell], name: str) -> str:
         command = f"experiment new {name} {command.removeprefix('launch ')}" + "".join(
             f" --vary {setting}={','.join(values)}" for setting, values in varied.items()
         )
-    return f"# python -m mtal {command}\n{yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)}"
+    return f"# {COMMAND} {command}\n{yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)}"
 
 
 def from_yaml(text: str) -> None:
