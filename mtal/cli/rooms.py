@@ -36,7 +36,7 @@ def rooms(
     ] = FURNITURE,
 ) -> None:
     """Render the data set Rooms: path-traced rooms with exact labels of six tasks."""
-    from mtal.rooms.making import Order, make
+    from mtal.rooms.generate import Order, make
 
     make(Order(images, measures(size), seed, samples, jobs, furniture, out), typer.echo)
 

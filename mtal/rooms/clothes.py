@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from mtal.rooms.body import Rig, rig
-from mtal.rooms.shells import Patch, cut, normals, patch, refined, smoother
+from mtal.rooms.mesh_patch import Patch, cut, normals, patch, refined, smoother
 
 FOREARM_M, THIGH_M = 0.25, 0.40  # what 1 on the scales of arm and leg is on the average adult
 CREASED_M = 0.01  # cloth nearer to the body than this creases less

@@ -11,7 +11,7 @@ from PIL import Image
 
 from mtal.config import ConfigError, read_settings
 from mtal.rooms.plan import SPLITS, Visit
-from mtal.rooms.thing import CLASSES
+from mtal.rooms.scene_object import CLASSES
 
 NEAREST = 0.3  # metres: the largest 16-bit number
 INVERSE = 65535 * NEAREST  # metres = INVERSE / pixel

@@ -14,8 +14,8 @@ from mtal.rooms.photo import develop
 from mtal.rooms.plan import Visit, stream
 from mtal.rooms.render import Stage
 from mtal.rooms.room import Room, make_room
-from mtal.rooms.thing import CLASSES
-from mtal.rooms.walk import cameras
+from mtal.rooms.scene_object import CLASSES
+from mtal.rooms.camera_path import cameras
 
 SUNLIGHT = (1.0, 0.93, 0.8)  # linear colour
 

@@ -13,7 +13,7 @@ from mtal.rooms.mesh import Mesh, Surface
 from mtal.rooms.obj import load_model
 from mtal.rooms.shapes import area, box_mapped, smooth
 from mtal.rooms.textures import RGB, checks, dots, paint, stripes, wood
-from mtal.rooms.thing import Lit, SceneObject
+from mtal.rooms.scene_object import Lit, SceneObject
 
 CHOSEN = Path(__file__).with_name("models.csv")
 WOODEN = {

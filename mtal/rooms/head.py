@@ -14,7 +14,7 @@ from mtal.rooms.body import BODY, rig
 from mtal.rooms.clothes import creased
 from mtal.rooms.clothes import places as on_body
 from mtal.rooms.fabrics import Colour
-from mtal.rooms.shells import Patch, cut, normals, patch, smoother
+from mtal.rooms.mesh_patch import Patch, cut, normals, patch, smoother
 
 MOUTH = -0.64  # height of the mouth
 BEARINGS = (0, 30, 50, 62, 70, 80, 105, 118, 180)

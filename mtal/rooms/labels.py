@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtal.rooms.thing import CLASSES
+from mtal.rooms.scene_object import CLASSES
 
 IGNORE = 255
 PERSON = CLASSES.index("person")

@@ -9,7 +9,7 @@ from mtal.rooms.furniture import Furniture
 from mtal.rooms.placement import Floor, Placed
 from mtal.rooms.shapes import box, covered, joined, plain, quad
 from mtal.rooms.textures import RUGS, paint, picture
-from mtal.rooms.thing import SceneObject
+from mtal.rooms.scene_object import SceneObject
 
 ALL = (0, 1, 2, 3)
 

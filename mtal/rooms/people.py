@@ -36,7 +36,7 @@ from mtal.rooms.fabrics import (
 from mtal.rooms.head import Style, face, face_uv, hair, iris
 from mtal.rooms.mesh import Mesh, Surface
 from mtal.rooms.poses import SEAT_HEIGHT_M, TABLE, jittered, placed
-from mtal.rooms.shells import Patch, cut, patch
+from mtal.rooms.mesh_patch import Patch, cut, patch
 from mtal.rooms.unwrap import rolled_out, seamed
 
 __all__ = ["PARTS", "POSES", "RARE_POSES", "SEATED_POSES", "SEAT_HEIGHT_M", "make_person"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mtal.rooms.shell import Shell, Side
-from mtal.rooms.thing import SceneObject
+from mtal.rooms.scene_object import SceneObject
 
 SWING = 0.95  # metres in front of a door that stay free
 TIES = 40  # places that are tried

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mtal.config import ConfigError
-from mtal.rooms.kinds import KINDS
+from mtal.rooms.room_types import KINDS
 from mtal.rooms.light import MOODS
 
 SPLITS = ("pool", "validation")

@@ -14,7 +14,7 @@ from mtal.rooms.camera import Camera
 from mtal.rooms.labels import View
 from mtal.rooms.mesh import Mesh, Surface
 from mtal.rooms.shapes import area, smooth
-from mtal.rooms.thing import Lit, SceneObject
+from mtal.rooms.scene_object import Lit, SceneObject
 
 FINE = 3  # places per pixel, across and down, at which the albedo is read
 DEPTH = 6  # bounces of a path, with the light's own

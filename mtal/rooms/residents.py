@@ -8,7 +8,7 @@ from mtal.rooms.layout import Furnisher
 from mtal.rooms.mesh import Mesh, Surface
 from mtal.rooms.placement import Placed
 from mtal.rooms.shapes import moved
-from mtal.rooms.thing import SceneObject
+from mtal.rooms.scene_object import SceneObject
 
 SEAT_SPAN = (0.3, 0.56)  # metres: seats that grown people sit on
 ASLEEP = 0.1  # share of people in rooms with a bed who lie on it

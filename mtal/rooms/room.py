@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from mtal.rooms.furniture import Furniture
-from mtal.rooms.kinds import KINDS, Kind
+from mtal.rooms.room_types import KINDS, Kind
 from mtal.rooms.layout import Furnisher
 from mtal.rooms.light import FLUX, MOODS, Mood, kelvin, sunbeam
 from mtal.rooms.placement import Block, Floor
@@ -26,7 +26,7 @@ from mtal.rooms.textures import (
     stripes,
     tiles,
 )
-from mtal.rooms.thing import Lit, SceneObject
+from mtal.rooms.scene_object import Lit, SceneObject
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from mtal.rooms.mesh import Mesh
 from mtal.rooms.shapes import box, covered, joined, moved, plain, quad, sheet
 from mtal.rooms.textures import RGB
-from mtal.rooms.thing import Lit, SceneObject
+from mtal.rooms.scene_object import Lit, SceneObject
 
 RECESS = 0.14  # metres from the wall's face to the window pane
 BAR = 0.05  # width of window bars

@@ -15,7 +15,7 @@ from mtal.rooms.folder import (
     write_lists,
 )
 from mtal.rooms.plan import plan
-from mtal.rooms.thing import CLASSES
+from mtal.rooms.scene_object import CLASSES
 
 
 def labels(rng: np.random.Generator) -> dict[str, np.ndarray]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mtal.rooms.labels import CENTRAL, IGNORE, View, borders, labels_of, parts, salient
-from mtal.rooms.thing import CLASSES
+from mtal.rooms.scene_object import CLASSES
 
 WALL, CHAIR, SOFA, PERSON = (CLASSES.index(name) for name in ("wall", "chair", "sofa", "person"))
 

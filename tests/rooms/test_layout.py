@@ -5,7 +5,7 @@ import pytest
 
 from mtal.rooms.catalogue import FURNITURE
 from mtal.rooms.furniture import Furniture, area, both_sides
-from mtal.rooms.kinds import KINDS
+from mtal.rooms.room_types import KINDS
 from mtal.rooms.layout import Furnisher
 from mtal.rooms.light import MOODS
 from mtal.rooms.mesh import Mesh

@@ -6,7 +6,7 @@ import pytest
 from mtal.rooms.placement import SWING, Block, Floor
 from mtal.rooms.shapes import box, plain
 from mtal.rooms.shell import Opening, Shell
-from mtal.rooms.thing import SceneObject
+from mtal.rooms.scene_object import SceneObject
 
 ROOM = Shell(
     4.0,

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from mtal.config import ConfigError
-from mtal.rooms.kinds import KINDS
+from mtal.rooms.room_types import KINDS
 from mtal.rooms.light import MOODS
 from mtal.rooms.plan import WALK, keeps, plan, stream
 

@@ -7,7 +7,7 @@ from mtal.rooms.camera import Camera
 from mtal.rooms.shapes import box, plain, quad
 from mtal.rooms.shell import Finish, Opening, Shell, build
 from mtal.rooms.textures import plaster
-from mtal.rooms.thing import Lit, SceneObject
+from mtal.rooms.scene_object import Lit, SceneObject
 
 pytest.importorskip("mitsuba")
 from mtal.rooms.render import Stage, linear

@@ -15,15 +15,15 @@ from mtal.cli.app import app
 from mtal.cli.rooms import FURNITURE as FOR_PEOPLE
 from mtal.cli.rooms import measures
 from mtal.config import ConfigError
-from mtal.rooms import making
+from mtal.rooms import generate
 from mtal.rooms.attribution import attribution
 from mtal.rooms.catalogue import FURNITURE
 from mtal.rooms.folder import LABELS, files, write_made
 from mtal.rooms.frames import make_frames, missing
 from mtal.rooms.furniture import choices
-from mtal.rooms.making import Order, make
+from mtal.rooms.generate import Order, make
 from mtal.rooms.plan import Visit, keeps, plan
-from mtal.rooms.thing import CLASSES
+from mtal.rooms.scene_object import CLASSES
 
 SMALL = Order(5, (24, 32), 1, 2, 1, FURNITURE, Path())
 needs_furniture = pytest.mark.skipif(
@@ -42,13 +42,13 @@ def test_the_default_folder_is_one():
 
 
 def test_missing_modules_are_named_with_the_way_to_get_them(monkeypatch, tmp_path):
-    monkeypatch.setattr(making, "find_spec", lambda name: None if name == "mitsuba" else object())
+    monkeypatch.setattr(generate, "find_spec", lambda name: None if name == "mitsuba" else object())
     with pytest.raises(ConfigError, match="pip install mitsuba"):
         make(SMALL, print)
 
 
 def test_missing_furniture_is_said_before_anything_is_written(monkeypatch, tmp_path):
-    monkeypatch.setattr(making, "find_spec", lambda name: object())
+    monkeypatch.setattr(generate, "find_spec", lambda name: object())
     out = tmp_path / "out"
     with pytest.raises(ConfigError, match="sweethome3d-furniture"):
         make(Order(5, (24, 32), 1, 2, 1, tmp_path, out), print)
@@ -119,10 +119,10 @@ def no_renderer(monkeypatch: pytest.MonkeyPatch) -> None:
                 yield []
             yield ["Scopia/tv", "Scopia/tv"]
 
-    monkeypatch.setattr(making, "_made", made)
-    monkeypatch.setattr(making, "find_spec", lambda name: object())
-    monkeypatch.setattr(making, "read_catalogue", lambda folder: {})
-    monkeypatch.setattr(making, "attribution", lambda keys, folder: " ".join(sorted(keys)))
+    monkeypatch.setattr(generate, "_made", made)
+    monkeypatch.setattr(generate, "find_spec", lambda name: object())
+    monkeypatch.setattr(generate, "read_catalogue", lambda folder: {})
+    monkeypatch.setattr(generate, "attribution", lambda keys, folder: " ".join(sorted(keys)))
 
 
 def small(out: Path, **changes: Any) -> Order:
@@ -131,7 +131,7 @@ def small(out: Path, **changes: Any) -> Order:
 
 @needs_furniture
 def test_a_folder_says_whom_to_thank(tmp_path, monkeypatch, no_renderer):
-    monkeypatch.setattr(making, "attribution", attribution)
+    monkeypatch.setattr(generate, "attribution", attribution)
     make(small(tmp_path), print)
     text = (tmp_path / "ATTRIBUTION.md").read_text()
     assert text.count("scopia/tv/tv.obj | Scopia | Scopia | CC BY 3.0 |") == 1
@@ -157,7 +157,7 @@ def test_one_room_is_one_room(tmp_path, no_renderer):
     ("seconds", "words"), [(119, "about 119 s left"), (121, "about 2 min left")]
 )
 def test_time_left_is_in_seconds_below_two_minutes(seconds, words):
-    assert making._left(seconds, 1, 2).endswith(words)
+    assert generate._left(seconds, 1, 2).endswith(words)
 
 
 @pytest.mark.parametrize("change", [{"seed": 3}, {"size": (32, 24)}, {"samples": 4}, {"images": 6}])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mtal.rooms.layout import ALL, Furnisher
-from mtal.rooms.living import extras
+from mtal.rooms.furnish_living import extras
 from mtal.rooms.placement import Placed
 
 

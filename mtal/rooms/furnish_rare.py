@@ -3,7 +3,7 @@
 import numpy as np
 
 from mtal.rooms.layout import Furnisher
-from mtal.rooms.living import extras
+from mtal.rooms.furnish_living import extras
 
 
 def bathroom(maker: Furnisher) -> None:

@@ -1,9 +1,9 @@
 """Rooms to sleep in: the bedroom and the nursery."""
 
 from mtal.rooms.layout import Furnisher
-from mtal.rooms.living import extras
+from mtal.rooms.furnish_living import extras
 from mtal.rooms.placement import Placed
-from mtal.rooms.working import desk_place
+from mtal.rooms.furnish_working import desk_place
 
 
 def bedroom(maker: Furnisher) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mtal.rooms.shells import cut, normals, patch, refined, smoother
+from mtal.rooms.mesh_patch import cut, normals, patch, refined, smoother
 from mtal.rooms.unwrap import seamed
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mtal.rooms.layout import Furnisher
-from mtal.rooms.living import dining, living
-from mtal.rooms.rare import bathroom, games, garage, gym, music
-from mtal.rooms.sleeping import bedroom, nursery
-from mtal.rooms.working import kitchen, office
+from mtal.rooms.furnish_living import dining, living
+from mtal.rooms.furnish_rare import bathroom, games, garage, gym, music
+from mtal.rooms.furnish_sleeping import bedroom, nursery
+from mtal.rooms.furnish_working import kitchen, office
 
 
 @dataclass(frozen=True)
