@@ -1,6 +1,7 @@
-"""What a data set is: named images, labels per task that may be missing, and a gate before labels nobody has bought.
+"""Data sets: named images, labels per task that may be missing, and a gate before unlabelled pairs.
 
-An index is a position in a split. Labels are NumPy arrays in the form that `mtal.tasks.task` calls a label.
+An index is a position in a split. Labels are NumPy arrays in the form that `mtal.tasks.task`
+calls a label.
 """
 
 import hashlib
@@ -17,15 +18,15 @@ from mtal.tasks.task import Task
 
 
 class DataError(ValueError):
-    """Something on disk cannot be used; the message names the file and the way out."""
+    """A file or folder cannot be used; the message names it and says what to do."""
 
 
 class LabelNotBought(PermissionError):
-    """Somebody tried to read a label that is not in the labelled set."""
+    """A label outside the labelled set was asked for."""
 
 
 class Readable(Protocol):
-    """A list of images with labels, some of which may be withheld. Reading is safe from several threads."""
+    """A list of images with labels, some of which may be withheld. Reading is thread-safe."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -33,140 +34,140 @@ class Readable(Protocol):
         ...
 
     def image(self, index: int) -> np.ndarray:
-        """(H, W, 3) uint8 RGB at its own size. DataError if it cannot be read."""
+        """Read one image, (H, W, 3) uint8 RGB at its own size. DataError if it cannot be read."""
         ...
 
     def label(self, index: int, task: Task) -> np.ndarray:
-        """Label at its own size, ignore values set. DataError if missing, broken or out of range."""
+        """Read one label at its own size, ignore values set.
+
+        DataError if it is missing, broken or out of range; LabelNotBought behind a gate.
+        """
         ...
 
 
 class Split(Readable, Protocol):
-    """A list of images with labels, read from where they lie."""
+    """A list of images with labels that can be listed and traced to files."""
 
     def has_label(self, index: int, task: Task) -> bool:
-        """Whether there is a label to read, found without reading it; it may still turn out broken."""
+        """Whether a label exists, decided without reading it; it may still be broken."""
         ...
 
     def files(self, index: int, tasks: tuple[Task, ...]) -> dict[str, Path]:
-        """What -> file, "image" and one per task; empty for data without files."""
+        """The files of one image: "image" and each task name -> path; empty without files."""
         ...
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A pool to choose from and a validation split to measure on, with the tasks that were asked for."""
+    """A pool to acquire from and a validation split to measure on, for the configured tasks."""
 
     name: str
     title: str
-    folder: str  # resolved; data without a folder say here what they consist of
+    folder: str  # resolved path; for data without a folder, a description of their content
     tasks: tuple[Task, ...]
     pool: Split
     validation: Split
-    note: str = ""  # what must be said beside every figure
-    warnings: tuple[str, ...] = ()  # what is odd but usable, for a check to show
-    reading: str = ""  # what else decides the labels' values, such as a scale
+    note: str = ""  # a caveat to print beside every figure
+    warnings: tuple[str, ...] = ()  # oddities that a data check shows; the data are usable
+    label_settings: str = ""  # settings besides files that change label values, such as a scale
 
-    def of(self, pool: Split, validation: Split) -> "Dataset":
-        """The same data set with other splits, such as those without broken images."""
+    def with_splits(self, pool: Split, validation: Split) -> "Dataset":
+        """A copy of the data set with other splits, such as those without broken images."""
         return replace(self, pool=pool, validation=validation)
 
     def fingerprint(self, pool_labels: bool = True) -> str:
-        """Sixteen hex digits that change with any name, order, file size or file time; the pool's labels count unless refused."""
-        digest = hashlib.sha256(
-            repr((self.name, [(task.name, task.classes) for task in self.tasks])).encode()
-        )
-        digest.update(self.reading.encode())
+        """Hash the data set to 16 hex digits.
+
+        The hash changes with any id, its order, file size, file time, class name or label setting.
+        pool_labels: whether the label files of the pool count too.
+        """
+        classes = [(task.name, task.classes) for task in self.tasks]
+        digest = hashlib.sha256(repr((self.name, classes)).encode())
+        digest.update(self.label_settings.encode())
         if not any(split.files(0, ()) for split in (self.pool, self.validation)):
-            digest.update(
-                self.folder.encode()
-            )  # data without files are what they say they consist of
-        state = cache(_state)  # one file may hold many images
-        for split, tasks in (
-            (self.pool, self.tasks if pool_labels else ()),
-            (self.validation, self.tasks),
-        ):
+            digest.update(self.folder.encode())  # without files, the description is the content
+        state = cache(_file_state)  # one file may hold many images
+        pool_tasks = self.tasks if pool_labels else ()
+        for split, tasks in ((self.pool, pool_tasks), (self.validation, self.tasks)):
             digest.update(b"split")  # an image that changes sides changes the data set
             for index, name in enumerate(split.ids):
                 digest.update(name.encode())
-                for what, file in sorted(split.files(index, tasks).items()):
-                    digest.update(f"{what} {file.name} {state(file)}".encode())
+                for key, file in sorted(split.files(index, tasks).items()):
+                    digest.update(f"{key} {file.name} {state(file)}".encode())
         return digest.hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class Source:
-    """A kind of data set."""
+    """A kind of data set. `locate` and `tasks_in` only look at names, so that pages can ask."""
 
     name: str
     title: str
-    layout: str  # what a folder must look like, for people
+    layout: str  # the folder layout that it expects, as shown to users
     task_names: tuple[str, ...]  # tasks it can have labels for
-    place: Callable[
-        [Config], str
-    ]  # what Dataset.folder will be, found cheaply; "" if there is nothing.
-    # For empty `data` the place where it looks by itself
-    tasks_in: Callable[
-        [Config], tuple[str, ...]
-    ]  # those of task_names that the place has labels for, found cheaply
-    load: Callable[
-        [Config], Dataset
-    ]  # ConfigError or DataError; single files may be missing or broken
-    # Writes a first guess of a description that the place lacks, for a person to look at, and says where; None if it has one.
+    # The value of Dataset.folder, "" if nothing is there; the default location if `data` is empty.
+    locate: Callable[[Config], str]
+    tasks_in: Callable[[Config], tuple[str, ...]]  # those of task_names that have labels there
+    load: Callable[[Config], Dataset]  # ConfigError or DataError; files may be missing or broken
+    # Writes a first guess of a missing description for a person to check and returns its path;
+    # returns None if there is a description.
     write_missing: Callable[[Config], Path | None] | None = None
 
 
-def chosen(offered: Mapping[str, Task], config: Config, title: str) -> tuple[Task, ...]:
-    """The tasks of a config, in its order and with its weights, out of those that a data set has labels for."""
+def select_tasks(available: Mapping[str, Task], config: Config, title: str) -> tuple[Task, ...]:
+    """The configured tasks, in the config's order and with its loss weights.
+
+    available: the tasks that the data set has labels for, by name. ConfigError for any other task.
+    """
     for name in config.tasks:
-        if name not in offered:
+        if name not in available:
             raise ConfigError(
-                f"tasks: {title} has no labels for {name!r}; it has {', '.join(offered)}"
+                f"tasks: {title} has no labels for {name!r}; it has {', '.join(available)}"
             )
     return tuple(
-        replace(offered[name], weight=config.loss_weights.get(name, offered[name].weight))
+        replace(available[name], weight=config.loss_weights.get(name, available[name].weight))
         for name in config.tasks
     )
 
 
 @dataclass(frozen=True)
 class Subset:
-    """Some images of a split, in its order."""
+    """Some images of a split, in the order of `indices`."""
 
-    whole: Split
-    places: tuple[int, ...]  # positions in `whole`
+    split: Split
+    indices: tuple[int, ...]  # positions in `split`
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """One name per image."""
-        whole = self.whole.ids
-        return tuple(whole[place] for place in self.places)
+        all_ids = self.split.ids
+        return tuple(all_ids[index] for index in self.indices)
 
     def image(self, index: int) -> np.ndarray:
-        """As of `whole`."""
-        return self.whole.image(self.places[index])
+        """As in `Readable`."""
+        return self.split.image(self.indices[index])
 
     def label(self, index: int, task: Task) -> np.ndarray:
-        """As of `whole`."""
-        return self.whole.label(self.places[index], task)
+        """As in `Readable`."""
+        return self.split.label(self.indices[index], task)
 
     def has_label(self, index: int, task: Task) -> bool:
-        """As of `whole`."""
-        return self.whole.has_label(self.places[index], task)
+        """As in `Split`."""
+        return self.split.has_label(self.indices[index], task)
 
     def files(self, index: int, tasks: tuple[Task, ...]) -> dict[str, Path]:
-        """As of `whole`."""
-        return self.whole.files(self.places[index], tasks)
+        """As in `Split`."""
+        return self.split.files(self.indices[index], tasks)
 
 
-def labels_there(split: Split, tasks: tuple[Task, ...]) -> np.ndarray:
-    """(N, T) bool: the (image, task) pairs that have a label to read."""
-    there = [[split.has_label(index, task) for task in tasks] for index in range(len(split.ids))]
-    return np.array(there, dtype=bool).reshape(len(split.ids), len(tasks))
+def label_mask(split: Split, tasks: tuple[Task, ...]) -> np.ndarray:
+    """The (image, task) pairs for which a label exists, (N, T) bool."""
+    rows = [[split.has_label(index, task) for task in tasks] for index in range(len(split.ids))]
+    return np.array(rows, dtype=bool).reshape(len(split.ids), len(tasks))
 
 
 class Gated:
-    """A split of which only bought labels can be read. `labelled`: (N, T) bool over `tasks`."""
+    """A split of which only labelled pairs can be read. `labelled`: (N, T) bool over `tasks`."""
 
     def __init__(self, split: Split, tasks: tuple[Task, ...], labelled: np.ndarray) -> None:
         if labelled.shape != (len(split.ids), len(tasks)):
@@ -178,13 +179,14 @@ class Gated:
         self.image = split.image
 
     def label(self, index: int, task: Task) -> np.ndarray:
-        """The label, or LabelNotBought."""
+        """Read a label. LabelNotBought if the pair is not labelled, DataError if it is broken."""
         if not self._labelled[index, self._column[task.name]]:
-            raise LabelNotBought(f"the {task.name} label of {self.ids[index]} has not been bought")
+            raise LabelNotBought(f"{self.ids[index]} has no acquired {task.name} label")
         return self._split.label(index, task)
 
 
-def _state(file: Path) -> str:
+def _file_state(file: Path) -> str:
+    """Size and time of a file, or "missing"."""
     try:
         stat = file.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Pixels -> what the backbones were pretrained on."""
+"""Pixels, normalised as the backbones were pretrained."""
 
 import torch
 from torch import Tensor
@@ -8,7 +8,10 @@ STD = (0.229, 0.224, 0.225)
 
 
 def to_input(images: Tensor, device: torch.device | str) -> Tensor:
-    """(B, 3, H, W) uint8, or float of the same range 0..255 -> normalised float32 on the device, channels last."""
+    """Normalise a batch of images to float32 on the device, channels last.
+
+    images: (B, 3, H, W) uint8, or float in the same range 0..255.
+    """
     pixels = images.to(device, non_blocking=True).to(
         torch.float32, memory_format=torch.channels_last
     )

@@ -1,4 +1,4 @@
-"""Splits for those who may see every label."""
+"""Splits that tolerate broken labels, with the gate or, for oracles, without it."""
 
 import numpy as np
 
@@ -7,14 +7,14 @@ from mtal.tasks.task import Task
 
 
 class TolerantSplit:
-    """A split of whose broken labels no pixel counts. What its gate withholds stays withheld."""
+    """A split whose broken labels are ignored in every pixel. A gate of `split` stays in force."""
 
     def __init__(self, split: Readable) -> None:
         self._split = split
         self.ids, self.image = split.ids, split.image
 
     def label(self, index: int, task: Task) -> np.ndarray:
-        """The label, or one pixel that counts nowhere."""
+        """Read a label; a single ignored pixel if it is missing or broken."""
         try:
             return self._split.label(index, task)
         except DataError:
@@ -23,7 +23,7 @@ class TolerantSplit:
 
 
 class OracleSplit(TolerantSplit):
-    """A split with every label that can be read, bought or not."""
+    """A split of which every readable label can be read, acquired or not."""
 
     def __init__(self, split: Split) -> None:
         super().__init__(split)

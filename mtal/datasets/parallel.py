@@ -1,4 +1,4 @@
-"""The same work on many items in threads: decoding and NumPy free the interpreter, so all cores are used."""
+"""Work on many items in threads: decoding and NumPy release the GIL, so all cores are used."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -6,30 +6,31 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 Report = Callable[[int, int], None]  # done, total; may raise to stop the work
 
 
 def quiet(done: int, total: int) -> None:
-    """A report that nobody reads."""
+    """Report nothing."""
 
 
 def in_threads(
-    work: Callable[[Item], Answer], items: Iterable[Item], report: Report = quiet
-) -> list[Answer]:
-    """work(item) of every item, in order.
+    work: Callable[[Item], Result], items: Iterable[Item], report: Report = quiet
+) -> list[Result]:
+    """Call `work` on every item in threads; results in the order of the items.
 
-    `report` is called in the caller's thread; if it raises, or the work does, what has not begun is dropped.
+    `report` is called in the caller's thread. If it or `work` raises, items that have not started
+    are dropped and the error is passed on.
     """
-    todo = list(items)
-    report(0, len(todo))
-    answers = []
+    queue = list(items)
+    report(0, len(queue))
+    results = []
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        futures = [threads.submit(work, item) for item in todo]
+        futures = [threads.submit(work, item) for item in queue]
         try:
             for future in futures:
-                answers.append(future.result())
-                report(len(answers), len(todo))
+                results.append(future.result())
+                report(len(results), len(queue))
         finally:
             threads.shutdown(cancel_futures=True)
-    return answers
+    return results

@@ -1,4 +1,4 @@
-"""The data sets. To add one: write a file like nyud.py that ends in a Source, and list it here."""
+"""The data sets. To add one, write a reader like nyud.py that ends in a Source and list it here."""
 
 from mtal.datasets.dataset import Source
 from mtal.datasets.folder.bundled_rooms import ROOMS

@@ -1,4 +1,4 @@
-"""What trainer and signals read: a split at one size, as tensors, kept in memory as far as allowed."""
+"""A split at one size, as tensors, cached in memory: what training and signals read."""
 
 import threading
 from collections.abc import Sequence
@@ -15,21 +15,22 @@ from mtal.datasets.parallel import Report, in_threads, quiet
 from mtal.tasks.task import Task
 
 IMAGE = "image"  # the key of an image where a task's name could stand
-NAMED = 10  # how many broken files a message names
+MAX_NAMED = 10  # broken files that a message names
 
 
 class Resized:
-    """Images bilinear with antialiasing, labels of the nearest pixel. An index is a position in the split.
+    """A split at one size: images bilinear with antialiasing, labels nearest-neighbour.
 
-    Labels that a gate withholds are never read: they are asked for one by one, and only those that are asked for.
+    An index is a position in the split. Only labels that are asked for are read, so labels that a
+    gate withholds are never read. Arrays are cached up to `memory_gb`.
     """
 
     def __init__(self, split: Readable, size: tuple[int, int], memory_gb: float) -> None:
         self.ids, self.size = split.ids, size
         self._split = split
-        self._kept: dict[tuple[int, str], np.ndarray] = {}  # (C, H, W) each
-        self._unresized: set[tuple[int, str]] = set()  # labels that have this size by themselves
-        self._blank: set[tuple[int, str]] = set()  # labels of which no pixel counts
+        self._cache: dict[tuple[int, str], np.ndarray] = {}  # (C, H, W) each
+        self._native_size: set[tuple[int, str]] = set()  # labels stored at this very size
+        self._ignored: set[tuple[int, str]] = set()  # labels of which every pixel is ignored
         self._free_bytes = int(memory_gb * 2**30)
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(cpu_count())
@@ -38,41 +39,48 @@ class Resized:
         return len(self.ids)
 
     def images(self, indices: Sequence[int] | np.ndarray) -> Tensor:
-        """(B, 3, H, W) uint8 RGB."""
-        return self._stack(
-            [(int(index), None) for index in indices], np.empty((0, 3, *self.size), np.uint8)
-        )
+        """Images of a batch, (B, 3, H, W) uint8 RGB. DataError for a broken image."""
+        empty = np.empty((0, 3, *self.size), np.uint8)
+        return self._stack([(int(index), None) for index in indices], empty)
 
     def targets(self, indices: Sequence[int] | np.ndarray, task: Task) -> Tensor:
-        """(B, 1 or 3, H, W) of the label's dtype. LabelNotBought if a gate withholds one of them."""
-        return self._stack([(int(index), task) for index in indices], self._nothing(task)[None][:0])
+        """Targets of a batch, (B, C, H, W) of the label's dtype, C 1 or 3.
+
+        LabelNotBought if a gate withholds one of them, DataError for a broken label.
+        """
+        empty = self._ignore_all(task)[None][:0]
+        return self._stack([(int(index), task) for index in indices], empty)
 
     def native_targets(self, indices: Sequence[int] | np.ndarray, task: Task) -> list[Tensor]:
-        """(1 or 3, H, W) each, at the label's own size: what a metric is measured against."""
-        return [
-            torch.from_numpy(planes)
-            for planes in self._threads.map(lambda index: self._native(int(index), task), indices)
-        ]
+        """Targets at the labels' own sizes, (C, H, W) each: the references of metrics."""
+        arrays = self._threads.map(lambda index: self._native(int(index), task), indices)
+        return [torch.from_numpy(array) for array in arrays]
 
     def targets_for(
         self, indices: Sequence[int] | np.ndarray, tasks: Sequence[Task], labelled: np.ndarray
     ) -> dict[str, Tensor]:
-        """Task name -> targets; pairs that are not labelled are not read and ignored everywhere. labelled: (N, T) bool."""
+        """Targets of a batch by task name, (B, C, H, W); unlabelled pairs are unread and ignored.
+
+        labelled: (N, T) bool over the split and `tasks`.
+        """
         targets = {}
         for column, task in enumerate(tasks):
-            target = torch.from_numpy(np.repeat(self._nothing(task)[None], len(indices), axis=0))
-            if bought := [row for row, index in enumerate(indices) if labelled[index, column]]:
-                target[bought] = self.targets([indices[row] for row in bought], task)
+            target = torch.from_numpy(np.repeat(self._ignore_all(task)[None], len(indices), axis=0))
+            rows = [row for row, index in enumerate(indices) if labelled[index, column]]
+            if rows:
+                target[rows] = self.targets([indices[row] for row in rows], task)
             targets[task.name] = target
         return targets
 
     def preload(
         self, report: Report = quiet, tasks: Sequence[Task] = (), labelled: np.ndarray | None = None
     ) -> dict[tuple[int, str], str]:
-        """Read every image, and the labels of `tasks` (only where `labelled`, (N, T) bool), so that all that is broken shows now.
+        """Read every image and the labels of `tasks`, so that broken files show at once.
 
-        (position, task) -> problem of the labels that are broken; from then on no pixel of them counts. One DataError for all
-        broken images. What finds no room in memory is read again when needed.
+        report: progress callback. labelled: (N, T) bool over `tasks`; other labels are not read.
+        Returns (index, task name) -> problem of every broken label; all its pixels are ignored
+        from then on. Raises one DataError for all broken images. Arrays beyond the memory limit
+        are read again when needed.
         """
         wanted = [
             [
@@ -82,36 +90,44 @@ class Resized:
             ]
             for index in range(len(self))
         ]
-        found = in_threads(
+        per_image = in_threads(
             lambda index: self._problems(index, wanted[index]), range(len(self)), report
         )
         problems = {
-            (index, what): problem
-            for index, row in enumerate(found)
-            for what, problem in row.items()
+            (index, key): problem
+            for index, row in enumerate(per_image)
+            for key, problem in row.items()
         }
-        if images := [problem for (_, what), problem in problems.items() if what == IMAGE]:
-            more = f"; and {len(images) - NAMED} more" if len(images) > NAMED else ""
+        images = [problem for (_, key), problem in problems.items() if key == IMAGE]
+        if images:
+            more = f"; and {len(images) - MAX_NAMED} more" if len(images) > MAX_NAMED else ""
             files = "1 image" if len(images) == 1 else f"{len(images)} images"
-            raise DataError(f"{files} cannot be used: {'; '.join(images[:NAMED])}{more}")
-        self._blank.update(problems)
+            raise DataError(f"{files} cannot be used: {'; '.join(images[:MAX_NAMED])}{more}")
+        self._ignored.update(problems)
         return problems
 
-    def blank(self, tasks: Sequence[Task], where: np.ndarray) -> None:
-        """From now on no pixel of these labels counts: they are not there. where: (N, T) bool over `tasks`."""
-        self._blank.update((int(index), tasks[column].name) for index, column in np.argwhere(where))
+    def ignore_labels(self, tasks: Sequence[Task], mask: np.ndarray) -> None:
+        """Ignore all pixels of some labels from now on. mask: (N, T) bool over `tasks`."""
+        for index, column in np.argwhere(mask):
+            self._ignored.add((int(index), tasks[column].name))
 
     def change_gate(self, split: Readable) -> None:
-        """Go on with the same images behind another gate: images stay in memory, labels are forgotten."""
+        """Read the same images through another gate: cached images stay, cached labels go.
+
+        ValueError if `split` has other images.
+        """
         if split.ids != self.ids:
             raise ValueError("the other split has other images")
         with self._lock:
-            labels = [key for key in self._kept if key[1] != IMAGE]
-            self._free_bytes += sum(self._kept.pop(key).nbytes for key in labels)
+            labels = [key for key in self._cache if key[1] != IMAGE]
+            self._free_bytes += sum(self._cache.pop(key).nbytes for key in labels)
             self._split = split
 
     def _problems(self, index: int, wanted: Sequence[Task]) -> dict[str, str]:
-        """IMAGE or task -> problem; a broken image stands for its labels, whose size cannot be compared."""
+        """Problems of one image by IMAGE or task name.
+
+        A broken image is its only problem: the size of its labels cannot be compared.
+        """
         problems: dict[str, str] = {}
         for task in [None, *wanted]:
             try:
@@ -121,59 +137,65 @@ class Resized:
         return {IMAGE: problems[IMAGE]} if IMAGE in problems else problems
 
     def _stack(self, wanted: Sequence[tuple[int, Task | None]], empty: np.ndarray) -> Tensor:
-        found = [self._kept.get((index, task.name if task else IMAGE)) for index, task in wanted]
-        planes = [array for array in found if array is not None]
-        if len(planes) < len(wanted):
-            planes = list(self._threads.map(lambda pair: self._get(*pair), wanted))
-        return torch.from_numpy(np.stack(planes) if planes else empty)
+        """Stack images (task None) or labels, (B, C, H, W); `empty` if none are wanted."""
+        cached = [self._cache.get((index, task.name if task else IMAGE)) for index, task in wanted]
+        arrays = [array for array in cached if array is not None]
+        if len(arrays) < len(wanted):  # threads cost more than they save if all are in memory
+            arrays = list(self._threads.map(lambda pair: self._get(*pair), wanted))
+        return torch.from_numpy(np.stack(arrays) if arrays else empty)
 
     def _get(self, index: int, task: Task | None) -> np.ndarray:
-        """(C, H, W) of one image, or of its label."""
+        """One image (task None) or label, (C, H, W), from memory if it is cached."""
         key = (index, task.name if task else IMAGE)
-        if (kept := self._kept.get(key)) is not None:
-            return kept
-        if task and key in self._blank:
-            return self._nothing(task)
+        cached = self._cache.get(key)
+        if cached is not None:
+            return cached
+        if task and key in self._ignored:
+            return self._ignore_all(task)
         split = self._split
-        array = (
-            resize_label(split.label(index, task), self.size)
-            if task
-            else resize_image(split.image(index), self.size)
-        )
-        planes = np.ascontiguousarray(np.moveaxis(np.atleast_3d(array), -1, 0))
+        if task:
+            pixels = resize_label(split.label(index, task), self.size)
+        else:
+            pixels = resize_image(split.image(index), self.size)
+        array = _channels_first(pixels)
         with self._lock:
-            if key not in self._kept and planes.nbytes <= self._free_bytes:
-                self._kept[key] = planes
-                self._free_bytes -= planes.nbytes
-        return planes
+            if key not in self._cache and array.nbytes <= self._free_bytes:
+                self._cache[key] = array
+                self._free_bytes -= array.nbytes
+        return array
 
     def _native(self, index: int, task: Task) -> np.ndarray:
-        """(C, h, w) of a label that is not resized."""
+        """A label at its own size, (C, h, w)."""
         key = (index, task.name)
-        if key in self._blank:
-            return self._nothing(task)
-        if key in self._unresized and (kept := self._kept.get(key)) is not None:
-            return kept.copy()
-        label = unit_length(
-            self._split.label(index, task)
-        )  # as what is kept, or the second time would round otherwise
+        if key in self._ignored:
+            return self._ignore_all(task)
+        if key in self._native_size:
+            cached = self._cache.get(key)
+            if cached is not None:
+                return cached.copy()
+        # Normalised as cached labels are, or a second reading would round differently.
+        label = unit_length(self._split.label(index, task))
         if label.shape[:2] == tuple(self.size):
-            self._unresized.add(key)
-        return np.ascontiguousarray(np.moveaxis(np.atleast_3d(label), -1, 0))
+            self._native_size.add(key)
+        return _channels_first(label)
 
-    def _nothing(self, task: Task) -> np.ndarray:
+    def _ignore_all(self, task: Task) -> np.ndarray:
+        """A label of which every pixel is ignored, (C, H, W)."""
         return np.full((task.label_channels, *self.size), task.ignore, task.label_dtype)
 
 
 def resize_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """(H, W, 3) uint8 -> (h, w, 3) uint8, bilinear with antialiasing."""
+    """Resize (H, W, 3) uint8 to `size`, (h, w), bilinear with antialiasing."""
     if image.shape[:2] == tuple(size):
         return image
     return np.array(Image.fromarray(image).resize((size[1], size[0]), Image.Resampling.BILINEAR))
 
 
 def resize_label(label: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """(H, W) or (H, W, 3) -> size, from the pixel under each new pixel's centre; vectors of unit length."""
+    """Resize (H, W) or (H, W, 3) to `size` from the pixel under each new pixel's centre.
+
+    Vectors get unit length.
+    """
     rows, columns = (
         (np.arange(new) + 0.5) * old / new for new, old in zip(size, label.shape, strict=False)
     )
@@ -181,8 +203,16 @@ def resize_label(label: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def unit_length(label: np.ndarray) -> np.ndarray:
-    """A label whose vectors, (H, W, 3), have unit length; zero stays zero; a label without vectors is as it was."""
+    """Scale the vectors of an (H, W, 3) label to unit length; zero stays zero.
+
+    Labels without vectors, (H, W), are returned as they are.
+    """
     if label.ndim < 3:
         return label
     length = np.linalg.norm(label, axis=-1, keepdims=True)
     return (label / np.where(length > 0, length, 1)).astype(label.dtype)
+
+
+def _channels_first(pixels: np.ndarray) -> np.ndarray:
+    """(H, W) or (H, W, C) -> (C, H, W), contiguous."""
+    return np.ascontiguousarray(np.moveaxis(np.atleast_3d(pixels), -1, 0))

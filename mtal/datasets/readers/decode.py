@@ -1,4 +1,4 @@
-"""Image and array files -> NumPy, with every way in which a file can be broken told as a DataError that names it."""
+"""Decode image and array files to NumPy; a broken file is a DataError that names it."""
 
 import errno
 import struct
@@ -14,9 +14,10 @@ from PIL import ExifTags, Image
 from mtal.datasets.dataset import DataError
 from mtal.datasets.readers.matlab import Value, variable
 
-MOST_PIXELS = 50_000_000  # refuse files that would fill the memory when decoded
+MAX_PIXELS = 50_000_000  # larger files would fill the memory when decoded
 FORMATS = ("JPEG", "PNG", "WEBP")
 TURN = Image.Transpose
+# EXIF orientation -> the transposition that undoes it
 UPRIGHT = {
     2: TURN.FLIP_LEFT_RIGHT,
     3: TURN.ROTATE_180,
@@ -25,8 +26,9 @@ UPRIGHT = {
     6: TURN.ROTATE_270,
     7: TURN.TRANSVERSE,
     8: TURN.ROTATE_90,
-}  # EXIF orientation -> what undoes it
-BROKEN = (
+}
+# All that the decoders were seen to raise on damaged files
+DECODER_ERRORS = (
     OSError,
     ValueError,
     EOFError,
@@ -39,44 +41,49 @@ BROKEN = (
     zlib.error,
     tokenize.TokenError,
     Image.DecompressionBombError,
-)  # all that the decoders were seen to raise on damaged files
-PASSING = {
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.ENOMEM,
-    errno.EIO,
-}  # of an OSError: the machine's trouble, not the file's
+)
+# Numbers of an OSError that are the machine's trouble, not the file's
+TRANSIENT = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO}
 
 
 def read_rgb(path: Path) -> np.ndarray:
-    """(H, W, 3) uint8 of a JPEG or PNG."""
+    """Read a JPEG or PNG, (H, W, 3) uint8. DataError if it is broken."""
     with _open(path) as image:
         return np.array(image.convert("RGB"))
 
 
 def read_ids_image(path: Path) -> np.ndarray:
-    """(H, W) uint8 of a PNG whose pixel values are class ids; palettes are not looked up."""
+    """Read a PNG of class ids, (H, W) uint8; colours of a palette are not looked up.
+
+    DataError if it is broken or of another mode.
+    """
     return _as_stored(path, ("L", "P"), "class ids must be an 8-bit greyscale or palette PNG")
 
 
 def read_grey(path: Path) -> np.ndarray:
-    """(H, W) uint8 of a PNG whose grey levels mean something."""
+    """Read an 8-bit greyscale PNG, (H, W) uint8. DataError if it is broken or of another mode."""
     return _as_stored(path, ("L",), "it must be an 8-bit greyscale PNG")
 
 
 def read_colours(path: Path) -> np.ndarray:
-    """(H, W, 3) uint8 of a PNG whose red, green and blue mean something else than colours."""
+    """Read a PNG whose channels encode values, not colours, (H, W, 3) uint8.
+
+    DataError if it is broken or of another mode.
+    """
     return _as_stored(path, ("RGB",), "it must be a PNG of 8-bit red, green and blue")
 
 
 def image_size(path: Path) -> tuple[int, int]:
-    """(H, W) from the file's head."""
+    """Read (H, W) from the file's header, without decoding. DataError if it is broken."""
     with _open(path) as image:
         return image.height, image.width
 
 
 def read_upright(path: Path) -> np.ndarray:
-    """(H, W, 3) uint8 of a photograph, turned as its EXIF says: viewers and labelling tools turn it as well (our choice)."""
+    """Read a photograph, (H, W, 3) uint8, turned as its EXIF says. DataError if it is broken.
+
+    Viewers and labelling tools turn it as well (our choice).
+    """
     with _open(path) as image:
         turn = UPRIGHT.get(_orientation(image))
         upright = image if turn is None else image.transpose(turn)
@@ -86,17 +93,19 @@ def read_upright(path: Path) -> np.ndarray:
 
 
 def upright_size(path: Path) -> tuple[int, int]:
-    """(H, W) of what `read_upright` gives, from the file's head."""
+    """(H, W) of the array that `read_upright` returns, without decoding. DataError if broken."""
     with _open(path) as image:
-        return (
-            (image.width, image.height)
-            if _orientation(image) in (5, 6, 7, 8)
-            else (image.height, image.width)
-        )
+        if _orientation(image) in (5, 6, 7, 8):
+            return image.width, image.height
+        return image.height, image.width
 
 
 def read_pixels(path: Path, palette: bool = False) -> np.ndarray:
-    """(H, W) whole numbers or (H, W, 3) uint8 as a PNG stores them, without alpha; `palette`: colours that it refers to."""
+    """Read a PNG as stored, without alpha: (H, W) integers or (H, W, 3) uint8.
+
+    palette: return the colours of a palette, not the numbers that stand for them. DataError if it
+    is broken or no PNG.
+    """
     with _open(path) as image:
         if image.format != "PNG":
             raise DataError(
@@ -106,38 +115,41 @@ def read_pixels(path: Path, palette: bool = False) -> np.ndarray:
             return np.array(image.convert("L")) // 255
         if image.mode == "P":
             return np.array(image.convert("RGB") if palette else image)
-        return np.array(
-            image.convert({"LA": "L", "RGBA": "RGB"}[image.mode])
-            if image.mode in {"LA", "RGBA"}
-            else image
-        )
+        without_alpha = {"LA": "L", "RGBA": "RGB"}
+        if image.mode in without_alpha:
+            return np.array(image.convert(without_alpha[image.mode]))
+        return np.array(image)
 
 
 def read_array(path: Path, shape: tuple[int | None, ...]) -> np.ndarray:
-    """A .npy of numbers. `shape`: what it must be, None where any length will do."""
-    with told(path):
-        array = np.load(
-            path, mmap_mode="r", allow_pickle=False
-        )  # mapped: a head that promises too much allocates nothing
+    """Read a .npy of numbers. DataError if it is broken or of another shape.
+
+    shape: the required shape, None where any length will do.
+    """
+    with file_errors(path):
+        # Memory-mapped, so that a header that promises too much allocates nothing.
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub":
         raise DataError(f"{path} holds no plain array of numbers; save it again with numpy.save")
-    if array.ndim != len(shape) or any(
-        want not in (None, have) for want, have in zip(shape, array.shape, strict=True)
-    ):
+    fits = array.ndim == len(shape) and all(
+        required in (None, length) for required, length in zip(shape, array.shape, strict=True)
+    )
+    if not fits:
         wanted = " x ".join(str(length or "any") for length in shape)
         raise DataError(f"{path} has shape {' x '.join(map(str, array.shape))}, not {wanted}")
-    if array.size > 4 * MOST_PIXELS:
-        raise DataError(f"{path} holds {array.size} numbers, which is too large for an image")
+    if array.size > 4 * MAX_PIXELS:
+        raise DataError(f"{path} holds {array.size} numbers, too many for an image")
     return np.array(array)
 
 
 def read_mat(path: Path, name: str) -> Value:
-    """A variable of a MATLAB 5 file."""
-    with told(path):
+    """Read a variable of a MATLAB 5 file. DataError if the file is broken or lacks it."""
+    with file_errors(path):
         return variable(path.read_bytes(), name)
 
 
 def _as_stored(path: Path, modes: Sequence[str], wanted: str) -> np.ndarray:
+    """Read an image of one of Pillow's `modes` without conversion. `wanted`: for the DataError."""
     with _open(path) as image:
         if image.mode not in modes:
             raise DataError(f"{path} has mode {image.mode}; {wanted}")
@@ -145,29 +157,40 @@ def _as_stored(path: Path, modes: Sequence[str], wanted: str) -> np.ndarray:
 
 
 def _orientation(image: Image.Image) -> int:
-    """1 to 8 as in EXIF, those from 5 on swap height and width; 1 where EXIF is missing or broken. Decodes no pixel."""
+    """EXIF orientation, 1 to 8; those from 5 on swap height and width. Decodes no pixel.
+
+    1 if EXIF is missing or broken.
+    """
+    if "exif" not in image.info:
+        return 1
     try:
-        return int(image.getexif().get(ExifTags.Base.Orientation, 1)) if "exif" in image.info else 1
-    except BROKEN:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except DECODER_ERRORS:
         return 1
 
 
 @contextmanager
 def _open(path: Path) -> Iterator[Image.Image]:
-    with told(path), Image.open(path, formats=FORMATS) as image:
-        if image.width * image.height > MOST_PIXELS:
+    with file_errors(path), Image.open(path, formats=FORMATS) as image:
+        if image.width * image.height > MAX_PIXELS:
             raise DataError(
-                f"{path} has {image.height} x {image.width} pixels, more than {MOST_PIXELS:,}; make it smaller"
+                f"{path} has {image.height} x {image.width} pixels, more than {MAX_PIXELS:,}; "
+                "make it smaller"
             )
         yield image
 
 
 @contextmanager
-def told(
-    path: Path, part: str = "", way_out: str = "it is broken or of another kind than its name says"
+def file_errors(
+    path: Path, part: str = "", advice: str = "it is broken or of another kind than its name says"
 ) -> Iterator[None]:
-    """DataError for a broken file. An image with a DataError is left out for good, so a moment without memory or free handles,
-    which says nothing about the file, stays the error that it is."""
+    """Turn the errors of a broken file into a DataError that names it.
+
+    Errors of the machine, such as too little memory or too many open files, stay as they are: an
+    image with a DataError is left out for good, and they say nothing about the file.
+
+    part: the part of the file that is read, for the message. advice: what to do about it.
+    """
     try:
         yield
     except DataError:
@@ -178,12 +201,10 @@ def told(
         raise DataError(
             f"{path} may not be read: permission denied; change its permissions"
         ) from None
-    except BROKEN as error:
-        if isinstance(error, OSError) and error.errno in PASSING:
+    except DECODER_ERRORS as error:
+        if isinstance(error, OSError) and error.errno in TRANSIENT:
             raise
-        said = (
-            "the file ends too early" if "mmap length" in str(error) else error
-        )  # what NumPy says of a cut .npy
-        raise DataError(
-            f"{path}{f': {part}' if part else ''} cannot be read ({said}); {way_out}"
-        ) from None
+        cut = "mmap length" in str(error)  # NumPy's words for a cut .npy
+        reason = "the file ends too early" if cut else error
+        name = f"{path}: {part}" if part else path
+        raise DataError(f"{name} cannot be read ({reason}); {advice}") from None

@@ -1,7 +1,7 @@
-"""Stacks of images in a MATLAB 7.3 file, which is HDF5: one image is read at a time, never a whole stack.
+"""Stacks of images in a MATLAB 7.3 file, which is HDF5, read one image at a time.
 
-HDF5 shows MATLAB's axes in reverse: what is H x W x 3 x N there is (N, 3, W, H) here. Every way in which a file can be broken is
-told as a DataError that names it.
+HDF5 shows MATLAB's axes in reverse: MATLAB's H x W x 3 x N is (N, 3, W, H) here. A broken file is a
+DataError that names it.
 """
 
 from collections.abc import Mapping
@@ -12,61 +12,71 @@ from typing import Any
 import numpy as np
 
 from mtal.datasets.dataset import DataError
-from mtal.datasets.readers.decode import MOST_PIXELS, told
+from mtal.datasets.readers.decode import MAX_PIXELS, file_errors
 
-OLD = b"MATLAB 5.0 MAT-file"  # how a file begins that MATLAB saved without -v7.3
-AGAIN = "the file is damaged or was not copied completely; get it again"
+MATLAB_5 = b"MATLAB 5.0 MAT-file"  # how a file begins that MATLAB saved without -v7.3
+DAMAGED = "the file is damaged or was not copied completely; get it again"
 
 
 @dataclass(frozen=True)
-class Form:
-    """What the numbers of a stack must be."""
+class ArraySpec:
+    """The required type of a stack of images."""
 
-    dtype: type[np.generic]  # this or a kind of it: np.floating
+    dtype: type[np.generic]  # a type or a family of types, such as np.floating
     channels: int = 1
 
 
 @dataclass(frozen=True)
-class Stacks:
-    """An open file. Reading is safe from several threads: h5py lets in one at a time."""
+class ImageStacks:
+    """An open file with stacks of images. Reading is thread-safe: h5py admits one at a time."""
 
     path: Path
     stacks: Mapping[str, Any]  # name -> h5py.Dataset; an open stack keeps its file open
     size: tuple[int, int]  # height, width of every image
 
-    def read(self, name: str, place: int) -> np.ndarray:
-        """(H, W) or (H, W, C), as MATLAB shows it. `place` counts from 0."""
-        with told(self.path, f"{name} of image {place + 1}", AGAIN):
-            return np.ascontiguousarray(self.stacks[name][place].T)
+    def read(self, name: str, index: int) -> np.ndarray:
+        """Read image `index` of a stack, (H, W) or (H, W, C), in MATLAB's axes.
+
+        DataError if it is broken.
+        """
+        with file_errors(self.path, f"{name} of image {index + 1}", DAMAGED):
+            return np.ascontiguousarray(self.stacks[name][index].T)
 
     def __len__(self) -> int:
-        """How many images there are."""
+        """The number of images in each stack."""
         return int(next(iter(self.stacks.values())).shape[0])
 
     def __contains__(self, name: str) -> bool:
-        """Whether the file has that stack."""
+        """Whether the file has a stack of this name."""
         return name in self.stacks
 
 
-def open_stacks(path: Path, forms: Mapping[str, Form], needed: frozenset[str]) -> Stacks:
-    """Open a file and check what it says about itself; reads no image. Stacks that are not `needed` may be missing."""
+def open_stacks(
+    path: Path, specs: Mapping[str, ArraySpec], required: frozenset[str]
+) -> ImageStacks:
+    """Open a file and check types and shapes of its stacks, without reading an image.
+
+    Stacks of `specs` that are not `required` may be missing. DataError for a file that is no
+    MATLAB 7.3 file, lacks a required stack or has stacks of other types or unequal shapes.
+    """
     file = _open(path)
-    found = {
-        name: _stack(path, file, name, form)
-        for name, form in forms.items()
-        if name in needed or name in file
+    stacks = {
+        name: _open_stack(path, file, name, spec)
+        for name, spec in specs.items()
+        if name in required or name in file
     }
-    first, *others = found
+    first, *others = stacks
     for name in others:
-        if _extent(found[name]) != _extent(found[first]):
+        if _extent(stacks[name]) != _extent(stacks[first]):
             raise DataError(
-                f"{path}: {name} has shape {_shape(found[name])} and {first} {_shape(found[first])}; their number of "
-                f"images, width and height must agree, as in the official file"
+                f"{path}: {name} has shape {_shape(stacks[name])} and {first} "
+                f"{_shape(stacks[first])}; their number of images, width and height must agree, "
+                "as in the official file"
             )
-    _, width, height = _extent(found[first])
-    if not 0 < width * height <= MOST_PIXELS:
+    _, width, height = _extent(stacks[first])
+    if not 0 < width * height <= MAX_PIXELS:
         raise DataError(f"{path}: images of {height} x {width} pixels cannot be used")
-    return Stacks(path, found, (height, width))
+    return ImageStacks(path, stacks, (height, width))
 
 
 def _open(path: Path) -> Any:
@@ -76,53 +86,53 @@ def _open(path: Path) -> Any:
         raise DataError(
             f"reading {path.name} needs the package h5py; pip install -r requirements.txt"
         ) from None
-    with told(
-        path,
-        way_out="it must be an HDF5 file as MATLAB 7.3 writes it; if it should be one, get it again",
-    ):
+    advice = "it must be an HDF5 file as MATLAB 7.3 writes it; if it should be one, get it again"
+    with file_errors(path, advice=advice):
         with path.open("rb") as file:
-            if file.read(len(OLD)) == OLD:
+            if file.read(len(MATLAB_5)) == MATLAB_5:
                 raise DataError(
-                    f"{path} is a MATLAB 5 file, not HDF5; take the original, or save it in MATLAB with -v7.3"
+                    f"{path} is a MATLAB 5 file, not HDF5; "
+                    "take the original, or save it in MATLAB with -v7.3"
                 )
-        return h5py.File(
-            path, "r", locking=False
-        )  # nobody writes, and read-only disks may know no locks
+        # No lock is needed for reading, and read-only disks may not support locks.
+        return h5py.File(path, "r", locking=False)
 
 
-def _stack(path: Path, file: Any, name: str, form: Form) -> Any:
-    """A stack of the right form whose numbers lie in this very file."""
+def _open_stack(path: Path, file: Any, name: str, spec: ArraySpec) -> Any:
+    """Open a stack that satisfies `spec` and is stored in this file, not linked from another."""
     import h5py
 
     if name not in file:
-        there = ", ".join(sorted(file)) or "nothing"
+        names = ", ".join(sorted(file)) or "nothing"
         raise DataError(
-            f"{path} holds no {name} (it holds {there}); it must be the labelled data set of NYU Depth v2"
+            f"{path} holds no {name} (it holds {names}); "
+            "it must be the labelled data set of NYU Depth v2"
         )
-    with told(path, name, AGAIN):
+    with file_errors(path, name, DAMAGED):
         stack = file[name] if isinstance(file.get(name, getlink=True), h5py.HardLink) else None
         if not isinstance(stack, h5py.Dataset) or stack.external or stack.is_virtual:
             raise DataError(
                 f"{path}: {name} is no plain array of this file; take the official file"
             )
-    channels = (form.channels,) if form.channels > 1 else ()
+    channels = (spec.channels,) if spec.channels > 1 else ()
     if (
-        not np.issubdtype(stack.dtype, form.dtype)
+        not np.issubdtype(stack.dtype, spec.dtype)
         or stack.ndim != 3 + len(channels)
         or stack.shape[1:-2] != channels
     ):
         wanted = " x ".join(("images", *map(str, channels), "width", "height"))
         raise DataError(
-            f"{path}: {name} is {_shape(stack)} of {stack.dtype}, not {wanted} of {form.dtype.__name__}; take the "
-            f"official file"
+            f"{path}: {name} is {_shape(stack)} of {stack.dtype}, "
+            f"not {wanted} of {spec.dtype.__name__}; take the official file"
         )
     return stack
 
 
 def _extent(stack: Any) -> tuple[int, int, int]:
-    """Images, width, height."""
+    """Number of images, width, height."""
     return stack.shape[0], stack.shape[-2], stack.shape[-1]
 
 
 def _shape(stack: Any) -> str:
+    """The shape for a message, such as "6 x 3 x 24 x 18"."""
     return " x ".join(map(str, stack.shape))

@@ -1,4 +1,4 @@
-"""Where a data set lies: the config says so, or a variable, or it is at its usual place beside app.py."""
+"""Where a data set is: where the config or a variable says, or in data/ beside app.py."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -8,20 +8,26 @@ from pathlib import Path
 
 from mtal.config import Config, ConfigError
 from mtal.datasets.dataset import DataError
-from mtal.datasets.readers.file_lists import find_files, read_ids, some
+from mtal.datasets.readers.file_lists import abbreviate, find_files, read_ids
 from mtal.locations import USER_FOLDER
 
-OTHERS = "or take the bundled rooms: --set dataset=rooms, or any folder: --set dataset=folder --set data=DIR"
+ALTERNATIVES = (
+    "or take the bundled rooms: --set dataset=rooms, "
+    "or any folder: --set dataset=folder --set data=DIR"
+)
 
 
-def as_written(text: str) -> Path:
-    """The resolved path that somebody means: absolute, from the home folder with `~/`, or from the folder of app.py."""
+def resolve_user_path(text: str) -> Path:
+    """Resolve a path as users write it: absolute, with `~/`, or relative to app.py's folder."""
     return (Path.home() / text[2:] if text.startswith("~/") else USER_FOLDER / text).resolve()
 
 
 @contextmanager
-def looked_up(text: str) -> Iterator[None]:
-    """ConfigError that names the text where the path that it means cannot be looked at: forbidden, too long, round in circles."""
+def path_errors(text: str) -> Iterator[None]:
+    """Turn the errors of a path that cannot be accessed into a ConfigError that names `text`.
+
+    Such paths are forbidden, too long, or links in a circle.
+    """
     try:
         yield
     except (ConfigError, DataError):
@@ -34,84 +40,100 @@ def looked_up(text: str) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Home:
-    """How the folder of one kind of data set, or the file that it is, is called and known."""
+class DatasetLocation:
+    """How to find the folder, or the single file, of one kind of data set."""
 
     title: str  # as in Source
-    mark: str  # the own name of the folder or file; data/<mark> is its usual place
-    variable: str  # environment variable that may name it
-    lists: str = ""  # the folder in it that holds train.txt and val.txt; "" for a file
-    also: tuple[str, ...] = ()  # where else in a folder it may lie
+    basename: str  # of the folder or file; data/<basename> is the default location
+    variable: str  # environment variable that may name the folder or file
+    lists: str = ""  # sub-folder that holds train.txt and val.txt; "" for a file
+    other_names: tuple[str, ...] = ()  # further relative paths to try in a folder
 
     def find(self) -> Path | None:
-        """What the variable names, or data/<mark> beside app.py."""
-        for text in (
-            os.environ.get(self.variable, ""),
-            *(f"data/{name}" for name in (self.mark, *self.also)),
-        ):
-            with suppress(ConfigError):  # nobody chose it: pages look here before anything is named
-                if text and (found := self._inside(text)):
-                    return found
+        """Find the data set where the variable says, or in data/ beside app.py."""
+        names = (self.basename, *self.other_names)
+        for text in (os.environ.get(self.variable, ""), *(f"data/{name}" for name in names)):
+            # A path that cannot be accessed counts as absent: pages ask before users choose one.
+            with suppress(ConfigError):
+                path = self._resolve(text) if text else None
+                if path:
+                    return path
         return None
 
-    def place(self, config: Config) -> str:
-        """The resolved folder or file of a config, "" if there is none."""
-        return str((self._inside(config.data) if config.data else self.find()) or "")
+    def locate(self, config: Config) -> str:
+        """The resolved path of the configured folder or file, "" if there is none.
 
-    def needed(self, config: Config) -> Path:
-        """The same, or DataError with the way out."""
-        if not (text := self.place(config)):
+        ConfigError if the path cannot be accessed.
+        """
+        path = self._resolve(config.data) if config.data else self.find()
+        return str(path or "")
+
+    def require(self, config: Config) -> Path:
+        """The resolved path of the configured folder or file; DataError if there is none."""
+        path = self.locate(config)
+        if not path:
             raise DataError(self._not_found(config.data))
-        return Path(text)
+        return Path(path)
 
-    def folder(self, config: Config) -> Path:
-        """The resolved folder, which has lists of ids, or DataError with the way out."""
-        folder = self.needed(config)
-        with looked_up(str(folder)):
+    def require_folder(self, config: Config) -> Path:
+        """The resolved folder; DataError if there is none or it has no lists of ids."""
+        folder = self.require(config)
+        with path_errors(str(folder)):
             if not (folder / self.lists).is_dir():
-                there = some(sorted(path.name for path in folder.iterdir())) or "nothing"
+                names = abbreviate(sorted(path.name for path in folder.iterdir())) or "nothing"
                 raise DataError(
-                    f"{folder} has no folder {self.lists} with train.txt and val.txt (it holds {there}); `data` must "
-                    f"be an {self.mark} folder or hold one, {OTHERS}"
+                    f"{folder} has no folder {self.lists} with train.txt and val.txt "
+                    f"(it holds {names}); `data` must be an {self.basename} folder or hold one, "
+                    f"{ALTERNATIVES}"
                 )
         return folder
 
-    def holds(self, config: Config, folders: Iterable[str]) -> frozenset[str]:
-        """Those of some folders that are there."""
-        place = self.place(config)
-        with looked_up(place):
-            return frozenset(name for name in folders if place and (Path(place) / name).is_dir())
+    def existing_folders(self, config: Config, names: Iterable[str]) -> frozenset[str]:
+        """Those of `names` that are sub-folders of the configured folder."""
+        root = self.locate(config)
+        if not root:
+            return frozenset()
+        with path_errors(root):
+            return frozenset(name for name in names if (Path(root) / name).is_dir())
 
-    def ids(self, root: Path, split: str) -> tuple[str, ...]:
-        """The list of a split: "train" or "val". `root` resolved. DataError for links that lead out of it."""
+    def read_ids(self, root: Path, split: str) -> tuple[str, ...]:
+        """Read the ids of a split, "train" or "val". `root` must be resolved.
+
+        DataError for a broken list, and for links that lead out of `root`.
+        """
         return read_ids(find_files(root, self.lists, (split,), (".txt",)).paths[0])
 
     def _not_found(self, data: str) -> str:
+        """The message for a data set that is not there, by what `data` says."""
         if data and self.lists:
             return (
-                f"data: there is no folder {as_written(data)}; give the folder that holds {self.lists}, images and labels, "
-                f"{OTHERS}"
+                f"data: there is no folder {resolve_user_path(data)}; "
+                f"give the folder that holds {self.lists}, images and labels, {ALTERNATIVES}"
             )
         if data:
-            return f"data: there is no file {as_written(data)} and no {self.mark} in it; give the file or its folder, {OTHERS}"
-        named = os.environ.get(self.variable)
-        tried = (
-            f"{self.variable} names {named}, where there is none,"
-            if named
-            else f"{self.variable} is not set"
-        )
+            return (
+                f"data: there is no file {resolve_user_path(data)} and no {self.basename} in it; "
+                f"give the file or its folder, {ALTERNATIVES}"
+            )
+        value = os.environ.get(self.variable)
+        if value:
+            variable = f"{self.variable} names {value}, where there is none,"
+        else:
+            variable = f"{self.variable} is not set"
+        wanted = f"the {self.basename} folder" if self.lists else "the file"
         return (
-            f"no {self.title} images found: {tried} and there is no {USER_FOLDER / 'data' / self.mark}; set `data` to "
-            f"{f'the {self.mark} folder' if self.lists else 'the file'}, {OTHERS}"
+            f"no {self.title} images found: {variable} and there is no "
+            f"{USER_FOLDER / 'data' / self.basename}; set `data` to {wanted}, {ALTERNATIVES}"
         )
 
-    def _inside(self, text: str) -> Path | None:
-        """A place as people write it -> the resolved folder or file, which is that place or lies in it; None if there is none."""
-        with looked_up(text):
-            path = as_written(text)
+    def _resolve(self, text: str) -> Path | None:
+        """Resolve what users name to the folder or file itself, which may also lie in it."""
+        with path_errors(text):
+            path = resolve_user_path(text)
             if self.lists and (path / self.lists).is_dir():
                 return path
-            tried = (*((path / name).resolve() for name in (self.mark, *self.also)), path)
-            return next(
-                (one for one in tried if (one.is_dir() if self.lists else one.is_file())), None
-            )
+            inside = [(path / name).resolve() for name in (self.basename, *self.other_names)]
+            for candidate in (*inside, path):
+                if candidate.is_dir() if self.lists else candidate.is_file():
+                    return candidate
+            return None

@@ -1,4 +1,4 @@
-"""PASCAL-Part: the parts of people in an image (a .mat per image) -> a map of six groups. docs/data.md, section 4."""
+"""PASCAL-Part: a map of six groups of body parts from a .mat per image. docs/data.md, section 4."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,8 @@ from mtal.tasks.human_parts import PARTS
 from mtal.tasks.task import IGNORE
 
 PERSON = 15  # class_ind of people
-MEMBERS = {  # group -> names of its parts, l and r are left and right
+# Group -> names of its parts; l and r mean left and right
+MEMBERS = {
     "head": "hair head lear rear lebrow rebrow leye reye mouth nose",
     "torso": "neck torso",
     "upper arms": "luarm ruarm",
@@ -22,13 +23,17 @@ MEMBERS = {  # group -> names of its parts, l and r are left and right
     "lower legs": "llleg rlleg lfoot rfoot",
 }
 GROUP = {part: PARTS.index(group) for group, parts in MEMBERS.items() for part in parts.split()}
-LAYOUT = "it must hold anno.objects with class_ind, mask and parts (part_name, mask); put the file of PASCAL-Part there"
+LAYOUT = (
+    "it must hold anno.objects with class_ind, mask and parts (part_name, mask); "
+    "put the file of PASCAL-Part there"
+)
 
 
 def read_parts(path: Path, size: tuple[int, int]) -> np.ndarray:
-    """(H, W) uint8, 0 to 6; all IGNORE where no part of a person is to be seen, for then 0 would mean "nobody looked".
+    """Read the map of part groups, (H, W) uint8, 0 to 6. DataError if the file is broken.
 
-    Where parts overlap the later one in the file wins (an eye over its head), as in the reference code.
+    All IGNORE where no part of a person is marked: 0 would claim that somebody looked. Where parts
+    overlap the later one in the file wins (an eye over its head), as in the reference code.
     """
     parts = np.zeros(size, np.uint8)
     for name, mask in _parts_of_people(path):
@@ -38,53 +43,57 @@ def read_parts(path: Path, size: tuple[int, int]) -> np.ndarray:
             )
         if mask.shape != size:
             raise DataError(
-                f"{path}: the mask of {name} is {' x '.join(map(str, mask.shape))}, but its image is "
-                f"{size[0]} x {size[1]}"
+                f"{path}: the mask of {name} is {' x '.join(map(str, mask.shape))}, "
+                f"but its image is {size[0]} x {size[1]}"
             )
         parts[mask != 0] = GROUP[name]
-    return parts if parts.any() else nobody(size)
+    return parts if parts.any() else no_person_label(size)
 
 
-def nobody(size: tuple[int, int]) -> np.ndarray:
-    """The label of an image without a person."""
+def no_person_label(size: tuple[int, int]) -> np.ndarray:
+    """The label of an image without a person: IGNORE everywhere, (H, W) uint8."""
     return np.full(size, IGNORE, np.uint8)
 
 
 def without_people(path: Path) -> frozenset[str]:
-    """Ids of images without a person, from the note that the reference code makes: JSON, id -> classes of its objects.
+    """Ids of images without a person, from a JSON file, id -> classes of its objects.
 
-    It asks this note first; here the file of parts is asked where there is one. So a note that cannot be read says nothing.
+    The reference code writes that file and trusts it first; here it counts only for images without
+    a file of parts. So an unreadable file means no ids, not an error.
     """
     try:
-        noted = json.loads(path.read_text(encoding="utf-8-sig"))
+        classes_by_id = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return frozenset()
-    ids = noted.items() if isinstance(noted, dict) else ()
+    if not isinstance(classes_by_id, dict):
+        return frozenset()
     return frozenset(
-        one for one, classes in ids if isinstance(classes, list) and PERSON not in classes
+        name
+        for name, classes in classes_by_id.items()
+        if isinstance(classes, list) and PERSON not in classes
     )
 
 
 def _parts_of_people(path: Path) -> Iterator[tuple[str, np.ndarray]]:
-    """Name and mask, in the order of the file."""
+    """Name and mask of every part of a person, in the order of the file."""
     for anno in _structs(read_mat(path, "anno"), path, "anno"):
-        for thing in _structs(anno.get("objects"), path, "objects"):
-            if _class(thing.get("class_ind"), path) == PERSON:
-                for part in _structs(thing.get("parts"), path, "parts"):
-                    name, mask = part.get("part_name"), part.get("mask")
-                    if not isinstance(name, str) or not isinstance(mask, np.ndarray):
-                        raise DataError(f"{path}: a part without part_name or mask; {LAYOUT}")
-                    yield name, mask
+        for scene_object in _structs(anno.get("objects"), path, "objects"):
+            if _class(scene_object.get("class_ind"), path) != PERSON:
+                continue
+            for part in _structs(scene_object.get("parts"), path, "parts"):
+                name, mask = part.get("part_name"), part.get("mask")
+                if not isinstance(name, str) or not isinstance(mask, np.ndarray):
+                    raise DataError(f"{path}: a part without part_name or mask; {LAYOUT}")
+                yield name, mask
 
 
-def _structs(value: Value | None, path: Path, what: str) -> list[dict[str, Value]]:
-    """The structs, none for MATLAB's []."""
+def _structs(value: Value | None, path: Path, field: str) -> list[dict[str, Value]]:
+    """The structs of a field; none for MATLAB's []."""
     if isinstance(value, np.ndarray) and not value.size:
         return []
     if not isinstance(value, list):
-        raise DataError(
-            f"{path}: {what} is {'missing' if value is None else 'no struct'}; {LAYOUT}"
-        )
+        problem = "missing" if value is None else "no struct"
+        raise DataError(f"{path}: {field} is {problem}; {LAYOUT}")
     return value
 
 
