@@ -1,99 +1,51 @@
-"""The check of a data set: every image and label read once, and all that is wrong or odd about them as rows of a report."""
+"""The check of a data set: every image and label read once, and what is wrong or odd about them."""
 
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
-from mtal.datasets.checks.coverage import LABELLED, VERSION, pack
-from mtal.datasets.checks.duplicates import groups, nearest
-from mtal.datasets.checks.inspect import ImageFacts, Problem, inspect
+from mtal.datasets.checks.coverage import LABELLED, pack
+from mtal.datasets.checks.inspect import CheckedSplit, Problem, inspect_image
 from mtal.datasets.checks.label_statistics import form, summarise
-from mtal.datasets.checks.plausibility import suspicions
-from mtal.datasets.checks.problems import IGNORED, LEFT_OUT, severity
-from mtal.datasets.dataset import Dataset, Split
+from mtal.datasets.checks.leaks import alike_groups, find_leaks, group_numbers
+from mtal.datasets.checks.plausibility import implausible_labels
+from mtal.datasets.checks.problems import severity
+from mtal.datasets.checks.report import Report
+from mtal.datasets.dataset import Dataset
 from mtal.datasets.parallel import Report as Progress
 from mtal.datasets.parallel import in_threads, quiet
 from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
 
-SAMPLED = 12  # images per split whose labels are drawn, spread evenly
-
-
-@dataclass(frozen=True)
-class Report:
-    """Plain values only, fit for JSON. Percents are of valid pixels where nothing else is said. Splits: pool, validation."""
-
-    dataset: str
-    title: str
-    folder: str
-    note: str
-    fingerprint: str
-    checked: str  # ISO time, UTC
-    seconds: float
-    tasks: list[dict[str, Any]]  # name, title, unit, form, legend [[text, "#rrggbb"]]
-    splits: dict[
-        str, dict[str, Any]
-    ]  # images, ids, sizes {"120x160": n}, coverage {task: n labelled},
-    # states {task: packed, see coverage.py}, sampled [positions]
-    labels: dict[str, dict[str, Any]]  # task -> "both" or a split -> what statistics.summarise says
-    problems: list[
-        dict[str, str]
-    ]  # split, id ("" = the whole set), what, file, kind, severity, problem
-    leaks: list[dict[str, Any]]  # pool, validation (ids), how, bits (of 128 that differ)
-    alike: list[dict[str, list[str]]]  # groups of nearly the same pictures: split -> ids
-    warnings: list[str]  # of the reader, about the folder as a whole
-    version: int = VERSION
-
-    @property
-    def harmful(self) -> bool:
-        """Whether something is left out of a run, or would flatter its measurement."""
-        return bool(self.leaks) or any(
-            row["severity"] in {LEFT_OUT, IGNORED} for row in self.problems
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """A dictionary for `json.dump`."""
-        return asdict(self)
-
-    @staticmethod
-    def from_json(values: dict[str, Any]) -> "Report":
-        """What `to_json` gave."""
-        return Report(**values)
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A split and what was seen of it."""
-
-    name: str
-    split: Split
-    facts: Sequence[ImageFacts]
+SAMPLED = 12  # images per split whose labels pages show, spread evenly
 
 
 def check(dataset: Dataset, report: Progress = quiet) -> Report:
-    """Read everything once. One broken file is a row, never a crash; `report` may raise to stop."""
+    """Read every image and label once.
+
+    A broken file is a row of the report and raises nothing. `report` gets the number of images
+    done and their total; what it raises stops the check.
+    """
     started = time.monotonic()
-    todo = [
+    images = [
         (split, index)
         for split in (dataset.pool, dataset.validation)
         for index in range(len(split.ids))
     ]
-    found = in_threads(lambda pair: inspect(*pair, dataset.tasks), todo, report)
-    cut = len(dataset.pool.ids)
-    both = [
-        Seen("pool", dataset.pool, found[:cut]),
-        Seen("validation", dataset.validation, found[cut:]),
-    ]
-    together = _together(found)
-    problems = [row for seen in both for row in _problems(seen, both[0], dataset)]
-    problems += [
-        row for task in dataset.tasks for row in _suspicions(task, both, together, dataset)
-    ]
+    facts = in_threads(lambda image: inspect_image(*image, dataset.tasks), images, report)
+    pool_size = len(dataset.pool.ids)
+    pool = CheckedSplit("pool", dataset.pool, facts[:pool_size])
+    validation = CheckedSplit("validation", dataset.validation, facts[pool_size:])
+    both = (pool, validation)
+    numbers = group_numbers(facts)
+    problems = _file_problems(pool, {}, dataset)
+    problems += _file_problems(validation, _digests(pool), dataset)
+    for task in dataset.tasks:
+        problems += _implausible(task, both, numbers, dataset)
     return Report(
         dataset.name,
         dataset.title,
@@ -103,11 +55,11 @@ def check(dataset: Dataset, report: Progress = quiet) -> Report:
         datetime.now(UTC).isoformat(timespec="seconds"),
         round(time.monotonic() - started, 2),
         tasks=[_task(task) for task in dataset.tasks],
-        splits={seen.name: _split(seen, dataset.tasks) for seen in both},
+        splits={checked.name: _split(checked, dataset.tasks) for checked in both},
         labels={task.name: _labels(task, both) for task in dataset.tasks},
         problems=problems,
-        leaks=_leaks(*both),
-        alike=_alike(both, together),
+        leaks=find_leaks(pool, validation),
+        alike=alike_groups(both, numbers),
         warnings=list(dataset.warnings),
     )
 
@@ -122,162 +74,113 @@ def _task(task: Task) -> dict[str, Any]:
     }
 
 
-def _split(seen: Seen, tasks: Sequence[Task]) -> dict[str, Any]:
-    states = np.array([one.states for one in seen.facts], np.uint8).reshape(
-        len(seen.facts), len(tasks)
-    )
-    readable = [place for place, one in enumerate(seen.facts) if one.size]
+def _split(checked: CheckedSplit, tasks: Sequence[Task]) -> dict[str, Any]:
+    rows = [image.states for image in checked.facts]
+    states = np.array(rows, np.uint8).reshape(len(rows), len(tasks))
+    readable = [index for index, image in enumerate(checked.facts) if image.size]
+    sizes = Counter(checked.facts[index].size for index in readable)
+    labelled = (states == LABELLED).sum(axis=0).tolist()
+    names = [task.name for task in tasks]
     return {
-        "images": len(seen.split.ids),
-        "ids": list(seen.split.ids),
-        "sizes": dict(Counter(seen.facts[place].size for place in readable).most_common()),
-        "coverage": {
-            task.name: int((states[:, column] == LABELLED).sum())
-            for column, task in enumerate(tasks)
-        },
-        "states": {task.name: pack(states[:, column]) for column, task in enumerate(tasks)},
-        "sampled": _sampled(states, readable),
+        "images": len(checked.split.ids),
+        "ids": list(checked.split.ids),
+        "sizes": dict(sizes.most_common()),
+        "coverage": dict(zip(names, labelled, strict=True)),
+        "states": {name: pack(states[:, column]) for column, name in enumerate(names)},
+        "sampled": _sample(states, readable),
     }
 
 
-def _sampled(states: np.ndarray, readable: Sequence[int]) -> list[int]:
-    """Up to SAMPLED places, spread evenly: of images with something to see for every task, and if they are too few, for some."""
+def _sample(states: np.ndarray, readable: Sequence[int]) -> list[int]:
+    """Up to SAMPLED positions, spread evenly.
+
+    Images with labels of every task come first, then images with some; images without any label
+    are taken only where no image has one.
+    """
     labels = (states == LABELLED).sum(axis=1)
-    labelled = [place for place in readable if labels[place]] or list(readable)
-    whole = [place for place in labelled if labels[place] == states.shape[1]]
-    others = [place for place in labelled if labels[place] < states.shape[1]]
-    first = _spread(whole, SAMPLED)
-    return sorted([*first, *_spread(others, SAMPLED - len(first))])
+    labelled = [index for index in readable if labels[index]] or list(readable)
+    complete = [index for index in labelled if labels[index] == states.shape[1]]
+    partial = [index for index in labelled if labels[index] < states.shape[1]]
+    first = _spread(complete, SAMPLED)
+    return sorted([*first, *_spread(partial, SAMPLED - len(first))])
 
 
-def _spread(places: Sequence[int], most: int) -> list[int]:
-    return [
-        places[one]
-        for one in np.linspace(0, len(places) - 1, min(most, len(places))).round().astype(int)
-    ]
+def _spread(indices: Sequence[int], most: int) -> list[int]:
+    """At most `most` of some positions, spread evenly."""
+    steps = np.linspace(0, len(indices) - 1, min(most, len(indices))).round().astype(int)
+    return [indices[step] for step in steps]
 
 
-def _labels(task: Task, both: Sequence[Seen]) -> dict[str, Any]:
+def _labels(task: Task, both: Sequence[CheckedSplit]) -> dict[str, Any]:
+    """Label statistics of one task, for both splits together and for each."""
     read = {
-        seen.name: [one.labels[task.name] for one in seen.facts if task.name in one.labels]
-        for seen in both
+        checked.name: [
+            image.labels[task.name] for image in checked.facts if task.name in image.labels
+        ]
+        for checked in both
     }
-    return {
-        name: summarise(task, facts)
-        for name, facts in {"both": [*read["pool"], *read["validation"]], **read}.items()
-    }
+    together = [*read["pool"], *read["validation"]]
+    return {name: summarise(task, facts) for name, facts in {"both": together, **read}.items()}
 
 
-def _problems(seen: Seen, pool: Seen, dataset: Dataset) -> list[dict[str, str]]:
-    """Files that cannot be used, and pictures that are there twice or share their name with one of the pool."""
+def _digests(checked: CheckedSplit) -> dict[str, str]:
+    """Id -> digest of the pixels, "" where the image cannot be read."""
+    rows = zip(checked.split.ids, checked.facts, strict=True)
+    return {name: image.digest for name, image in rows}
+
+
+def _file_problems(
+    checked: CheckedSplit, pool_digests: dict[str, str], dataset: Dataset
+) -> list[dict[str, str]]:
+    """Rows about files that cannot be used, duplicates, and names that stand for two pictures.
+
+    pool_digests: of the pool when the validation split is looked at, else nothing.
+    """
     rows = []
     first: dict[str, str] = {}  # digest -> id
-    named = (
-        {}
-        if seen is pool
-        else {one: fact.digest for one, fact in zip(pool.split.ids, pool.facts, strict=True)}
-    )
-    for index, (one, fact) in enumerate(zip(seen.split.ids, seen.facts, strict=True)):
-        found = list(fact.problems)
-        if fact.digest and (twin := first.setdefault(fact.digest, one)) != one:
-            found.append(Problem("image", "duplicate", f"the same picture as {twin}"))
-        if fact.digest and named.get(one) and named[one] != fact.digest:
-            found.append(
-                Problem("image", "same name", "another picture of the pool has this name too")
-            )
-        rows += [_row(seen, index, problem, dataset) for problem in found]
+    images = zip(checked.split.ids, checked.facts, strict=True)
+    for index, (name, image) in enumerate(images):
+        problems = list(image.problems)
+        if image.digest:
+            twin = first.setdefault(image.digest, name)
+            if twin != name:
+                problems.append(Problem("image", "duplicate", f"the same picture as {twin}"))
+            if pool_digests.get(name, "") not in ("", image.digest):
+                text = "another picture of the pool has this name too"
+                problems.append(Problem("image", "same name", text))
+        rows += [_row(checked, index, problem, dataset) for problem in problems]
     return rows
 
 
-def _suspicions(
-    task: Task, both: Sequence[Seen], together: Sequence[int], dataset: Dataset
+def _implausible(
+    task: Task, both: Sequence[CheckedSplit], numbers: Sequence[int], dataset: Dataset
 ) -> list[dict[str, str]]:
-    facts = [one.labels.get(task.name) for seen in both for one in seen.facts]
-    places = [(seen, index) for seen in both for index in range(len(seen.facts))]
-    ids = [seen.split.ids[index] for seen, index in places]
+    """Rows about labels of a task that look wrong. `numbers`: what `group_numbers` returns."""
+    facts = [image.labels.get(task.name) for checked in both for image in checked.facts]
+    images = [(checked, index) for checked in both for index in range(len(checked.facts))]
+    ids = [checked.split.ids[index] for checked, index in images]
     rows = []
-    for place, kind, text in suspicions(task, ids, facts, together):
-        seen, index = places[place] if place is not None else (None, 0)
-        rows.append(_row(seen, index, Problem(task.name, kind, text), dataset))
+    for finding in implausible_labels(task, ids, facts, numbers):
+        problem = Problem(task.name, finding.kind, finding.text)
+        if finding.position is None:
+            rows.append(_row(None, 0, problem, dataset))
+        else:
+            rows.append(_row(*images[finding.position], problem, dataset))
     return rows
 
 
-def _row(seen: Seen | None, index: int, problem: Problem, dataset: Dataset) -> dict[str, str]:
-    file = seen.split.files(index, dataset.tasks).get(problem.what) if seen else None
+def _row(
+    checked: CheckedSplit | None, index: int, problem: Problem, dataset: Dataset
+) -> dict[str, str]:
+    """A row about one image, or about the whole set where `checked` is None."""
+    file = checked.split.files(index, dataset.tasks).get(problem.source) if checked else None
     inside = f"{dataset.folder}/"  # paths are shown from the data folder on
     return {
-        "split": seen.name if seen else "both",
-        "id": seen.split.ids[index] if seen else "",
-        "what": problem.what,
+        "split": checked.name if checked else "both",
+        "id": checked.split.ids[index] if checked else "",
+        "what": problem.source,
         "file": str(file or "").removeprefix(inside),
         "kind": problem.kind,
-        "severity": severity(problem.kind, problem.what),
+        "severity": severity(problem.kind, problem.source),
         "problem": problem.text.replace(inside, ""),
     }
-
-
-def _together(facts: Sequence[ImageFacts]) -> list[int]:
-    """A number per image of both splits; images that look alike have the same."""
-    seen = [place for place, one in enumerate(facts) if one.hashes]
-    number = list(range(len(facts)))
-    for group in groups(_hashes(facts, seen)):
-        for member in group:
-            number[seen[member]] = seen[group[0]]
-    return number
-
-
-def _alike(both: Sequence[Seen], together: Sequence[int]) -> list[dict[str, list[str]]]:
-    """The groups, the largest first."""
-    found: dict[int, dict[str, list[str]]] = {}
-    places = [(seen, index) for seen in both for index in range(len(seen.facts))]
-    for (seen, index), number in zip(places, together, strict=True):
-        found.setdefault(number, {"pool": [], "validation": []})[seen.name].append(
-            seen.split.ids[index]
-        )
-    several = [group for group in found.values() if sum(map(len, group.values())) > 1]
-    return sorted(several, key=lambda group: -sum(map(len, group.values())))
-
-
-def _leaks(pool: Seen, validation: Seen) -> list[dict[str, Any]]:
-    """Images that are in both splits, by content, or by name where one cannot be read: the measurement would flatter."""
-    digests = {one: fact.digest for one, fact in zip(pool.split.ids, pool.facts, strict=True)}
-    by_digest = {
-        digest: one for one, digest in reversed(digests.items()) if digest
-    }  # the first of several wins
-    near = _nearest(pool, validation)
-    leaks: list[dict[str, Any]] = []
-    for place, (one, fact) in enumerate(zip(validation.split.ids, validation.facts, strict=True)):
-        if fact.digest in by_digest:
-            leaks.append(
-                {
-                    "pool": by_digest[fact.digest],
-                    "validation": one,
-                    "how": "same picture",
-                    "bits": 0,
-                }
-            )
-        elif one in digests and not (fact.digest and digests[one]):
-            leaks.append({"pool": one, "validation": one, "how": "same name", "bits": None})
-        elif place in near:
-            twin, bits = near[place]
-            leaks.append(
-                {"pool": twin, "validation": one, "how": "nearly the same picture", "bits": bits}
-            )
-    return leaks
-
-
-def _nearest(pool: Seen, validation: Seen) -> dict[int, tuple[str, int]]:
-    """Position in the validation split -> id in the pool and bits, where a picture of the pool looks nearly the same."""
-    ours, theirs = (
-        [place for place, one in enumerate(seen.facts) if one.hashes] for seen in (validation, pool)
-    )
-    found = nearest(_hashes(validation.facts, ours), _hashes(pool.facts, theirs))
-    return {
-        place: (pool.split.ids[theirs[hit[0]]], hit[1])
-        for place, hit in zip(ours, found, strict=True)
-        if hit
-    }
-
-
-def _hashes(facts: Sequence[ImageFacts], places: Sequence[int]) -> np.ndarray:
-    return np.array([facts[place].hashes for place in places], dtype=np.uint64).reshape(-1, 2)

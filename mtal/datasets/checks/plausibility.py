@@ -1,10 +1,12 @@
-"""Labels that can be read and still look wrong. Rules and limits are our choice, stated here, and each compares with the set.
+"""Labels that can be read and still look wrong. The rules and limits are our choice.
 
-On 795 NYU images with four tasks none of them speaks. Where a rule speaks of more than COMMON of a set's labels, that is how
-these labels are, and it stays silent; only a wrong sign or unit may be common, and is then told once for the whole set.
+Each rule compares with the whole set. On 795 NYU images with four tasks no rule fires. A rule that
+fires for more than COMMON of a set's labels describes how these labels are, and its findings are
+dropped; only a wrong sign or unit may be common, and is then one finding for the whole set.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,103 +20,113 @@ AWAY = 0.75  # of the normals; NYU has 2 % in the median and 48 % at most
 LEAST_VALID = 0.01  # of the pixels; NYU has 20 % at least
 MOSTLY, SELDOM = 0.5, 0.1  # share of yes in a label, and of the set's median where yes is rare
 
-Row = tuple[int | None, str, str]  # position in the set (None: the whole set), kind, what was seen
+
+class Finding(NamedTuple):
+    """A label that looks wrong."""
+
+    position: int | None  # in the set; None for the whole set
+    kind: str  # a key of NOTES in problems.py
+    text: str  # what was seen
 
 
-def suspicions(
+IndexedFacts = Sequence[tuple[int, LabelFacts]]  # positions in the set, of labels with valid pixels
+
+
+def implausible_labels(
     task: Task, ids: Sequence[str], facts: Sequence[LabelFacts | None], alike: Sequence[int]
-) -> list[Row]:
-    """Over a set, a position per image, None where no label could be read. `alike`: images with one number look alike."""
-    there = [(place, one) for place, one in enumerate(facts) if one is not None and one.valid]
-    if not there:
+) -> list[Finding]:
+    """The findings about the labels of a task.
+
+    facts: one per image, None where no label could be read.
+    alike: a number per image; images that look alike have the same.
+    """
+    labels = [(index, fact) for index, fact in enumerate(facts) if fact is not None and fact.valid]
+    if not labels:
         return []
+    findings = []
+    for rows in (_one_value(labels), _nearly_empty(labels), _copied(labels, ids, alike)):
+        findings += _drop_common(rows, len(labels))
     kind = form(task)
-    found = _one_value(there), _nearly_empty(there), _copied(there, ids, alike)
-    rows = [row for rule in found for row in _seldom(rule, there)]
     if kind == "amounts":
-        rows += _told_once(_other_unit(there, task.unit), there)
+        findings += _merge_common(_other_unit(labels, task.unit), len(labels))
     elif kind == "vectors":
-        rows += _told_once(_turned_away(there), there)
+        findings += _merge_common(_turned_away(labels), len(labels))
     elif kind == "yes or no":
-        rows += _mostly_yes(there)
-    return rows
+        findings += _mostly_yes(labels)
+    return findings
 
 
-def _one_value(there: Sequence[tuple[int, LabelFacts]]) -> list[Row]:
+def _one_value(labels: IndexedFacts) -> list[Finding]:
     return [
-        (place, "one value", f"all {one.valid} valid pixels have one value")
-        for place, one in there
-        if one.constant and one.valid >= LEAST_VALID * one.pixels
+        Finding(index, "one value", f"all {facts.valid} valid pixels have one value")
+        for index, facts in labels
+        if facts.constant and facts.valid >= LEAST_VALID * facts.pixels
     ]
 
 
-def _nearly_empty(there: Sequence[tuple[int, LabelFacts]]) -> list[Row]:
+def _nearly_empty(labels: IndexedFacts) -> list[Finding]:
     return [
-        (place, "nearly empty", f"{one.valid} of {one.pixels} pixels count")
-        for place, one in there
-        if one.valid < LEAST_VALID * one.pixels
+        Finding(index, "nearly empty", f"{facts.valid} of {facts.pixels} pixels count")
+        for index, facts in labels
+        if facts.valid < LEAST_VALID * facts.pixels
     ]
 
 
-def _copied(
-    there: Sequence[tuple[int, LabelFacts]], ids: Sequence[str], alike: Sequence[int]
-) -> list[Row]:
-    rows: list[Row] = []
+def _copied(labels: IndexedFacts, ids: Sequence[str], alike: Sequence[int]) -> list[Finding]:
+    """Labels that equal an earlier one, though the images do not look alike."""
+    findings = []
     first: dict[bytes, int] = {}
-    for place, one in there:
-        twin = first.setdefault(one.digest, place)
-        if not one.constant and alike[twin] != alike[place]:
-            rows.append(
-                (
-                    place,
-                    "copied label",
-                    f"the same label as that of {ids[twin]}, whose image is another one",
-                )
-            )
-    return rows
+    for index, facts in labels:
+        twin = first.setdefault(facts.digest, index)
+        if not facts.constant and alike[twin] != alike[index]:
+            text = f"the same label as that of {ids[twin]}, whose image is another one"
+            findings.append(Finding(index, "copied label", text))
+    return findings
 
 
-def _other_unit(there: Sequence[tuple[int, LabelFacts]], unit: str) -> list[Row]:
-    usual = float(np.median([one.middle for _, one in there]))
+def _other_unit(labels: IndexedFacts, unit: str) -> list[Finding]:
+    if len(labels) < FEW:
+        return []
+    usual = float(np.median([facts.middle for _, facts in labels]))
+    findings = []
+    for index, facts in labels:
+        if not 1 / TIMES <= facts.middle / usual <= TIMES:
+            text = f"its median is {facts.middle:.3g} {unit}, that of the set {usual:.3g} {unit}"
+            findings.append(Finding(index, "other unit", text))
+    return findings
+
+
+def _turned_away(labels: IndexedFacts) -> list[Finding]:
     return [
-        (
-            place,
-            "other unit",
-            f"its median is {one.middle:.3g} {unit}, that of the set {usual:.3g} {unit}",
-        )
-        for place, one in there
-        if len(there) >= FEW and not 1 / TIMES <= one.middle / usual <= TIMES
+        Finding(index, "turned away", f"{facts.away:.0%} of its normals point away from the camera")
+        for index, facts in labels
+        if facts.away > AWAY
     ]
 
 
-def _turned_away(there: Sequence[tuple[int, LabelFacts]]) -> list[Row]:
+def _mostly_yes(labels: IndexedFacts) -> list[Finding]:
+    shares = [facts.counts[1] / facts.valid for _, facts in labels]
+    median = np.median(shares)
+    if len(labels) < FEW or median >= SELDOM:
+        return []
+    findings = []
+    for (index, _), share in zip(labels, shares, strict=True):
+        if share > MOSTLY:
+            text = f"{share:.0%} of its pixels say yes, {median:.1%} in the median of the set"
+            findings.append(Finding(index, "mostly yes", text))
+    return findings
+
+
+def _drop_common(findings: list[Finding], labels: int) -> list[Finding]:
+    """No finding where a rule fires for more than COMMON of that many labels."""
+    return findings if len(findings) <= max(1, COMMON * labels) else []
+
+
+def _merge_common(findings: list[Finding], labels: int) -> list[Finding]:
+    """One finding in place of many that say the same of more than half of that many labels."""
+    if len(findings) <= max(FEW, labels / 2):
+        return findings
+    first = findings[0]
     return [
-        (place, "turned away", f"{one.away:.0%} of its normals point away from the camera")
-        for place, one in there
-        if one.away > AWAY
+        Finding(None, first.kind, f"{len(findings)} of {labels} labels; the first: {first.text}")
     ]
-
-
-def _mostly_yes(there: Sequence[tuple[int, LabelFacts]]) -> list[Row]:
-    shares = [one.counts[1] / one.valid for _, one in there]
-    rare = len(there) >= FEW and np.median(shares) < SELDOM
-    return [
-        (
-            place,
-            "mostly yes",
-            f"{share:.0%} of its pixels say yes, {np.median(shares):.1%} in the median of the set",
-        )
-        for (place, _), share in zip(there, shares, strict=True)
-        if rare and share > MOSTLY
-    ]
-
-
-def _seldom(rows: list[Row], there: Sequence[object]) -> list[Row]:
-    return rows if len(rows) <= max(1, COMMON * len(there)) else []
-
-
-def _told_once(rows: list[Row], there: Sequence[object]) -> list[Row]:
-    """One row instead of many that say the same of more than half of the set."""
-    if len(rows) <= max(FEW, len(there) / 2):
-        return rows
-    return [(None, rows[0][1], f"{len(rows)} of {len(there)} labels; the first: {rows[0][2]}")]

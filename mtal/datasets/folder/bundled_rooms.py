@@ -1,39 +1,45 @@
-"""Rooms: rendered indoor scenes with exact labels of six tasks, bundled with the program; read as any folder (folder.py)."""
+"""Rooms: rendered indoor scenes with exact labels of six tasks, bundled with the program.
+
+They are read as any folder with a tasks.yaml is.
+"""
 
 from dataclasses import replace
 
 from mtal.config import Config
 from mtal.datasets.dataset import DataError, Dataset, Source
 from mtal.datasets.folder import folder
-from mtal.locations import ASSETS, COMMAND
+from mtal.locations import ASSETS
 
 NAME, TITLE = "rooms", "Rooms (bundled)"
 BUNDLED = ASSETS / "rooms"
-LAYOUT = f"""\
-Needs no folder: the images are in assets/rooms. `data` may name another folder that `{COMMAND} rooms` made."""
+LAYOUT = """\
+Needs no folder: the images are in assets/rooms.
+`data` may name another folder that `python -m mtal rooms` made."""
 
 
-def place(config: Config) -> str:
-    """The resolved folder."""
-    return folder.place(_there(config))
+def locate(config: Config) -> str:
+    """The resolved folder, "" if it is missing. ConfigError if it may not be read."""
+    return folder.locate(_with_folder(config))
 
 
 def tasks_in(config: Config) -> tuple[str, ...]:
-    """All six."""
-    return folder.tasks_in(_there(config))
+    """The tasks with labels: all six of the bundled images."""
+    return folder.tasks_in(_with_folder(config))
 
 
 def load(config: Config) -> Dataset:
-    """The data set."""
+    """Load the data set. DataError if the images are missing or another folder is unusable."""
     if not config.data and not BUNDLED.is_dir():
         raise DataError(
-            f"{BUNDLED} is missing; get the program anew, or make the images with `{COMMAND} rooms`"
+            f"{BUNDLED} is missing; get the program anew, or make the images with "
+            f"`python -m mtal rooms`"
         )
-    return replace(folder.load(_there(config)), name=NAME)
+    return replace(folder.load(_with_folder(config)), name=NAME)
 
 
-def _there(config: Config) -> Config:
+def _with_folder(config: Config) -> Config:
+    """The config with the bundled folder where it names none."""
     return config if config.data else config.model_copy(update={"data": str(BUNDLED)})
 
 
-ROOMS = Source(NAME, TITLE, LAYOUT, folder.FOLDER.task_names, place, tasks_in, load)
+ROOMS = Source(NAME, TITLE, LAYOUT, folder.FOLDER.task_names, locate, tasks_in, load)

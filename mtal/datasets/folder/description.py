@@ -1,4 +1,4 @@
-"""The description of a folder, tasks.yaml: where images and labels are, what values mean, the splits.
+"""The description of a folder, tasks.yaml: places of images and labels, meaning of values, splits.
 
 docs/data.md, section 5, explains the keys.
 """
@@ -26,7 +26,15 @@ FILE = "tasks.yaml"
 IMAGES = (".jpg", ".jpeg", ".png", ".webp")  # in upper or lower case
 MOST_BYTES = 1_000_000
 SHORT = 60  # characters of a value up to which an error repeats it
-UNION_TAGS = ("<path>", "<random>")  # pydantic puts them into the location of an error
+PATH_TAG, RANDOM_TAG = "<path>", "<random>"  # pydantic puts them into the location of an error
+# The tasks that need no more than a folder, for images without any label.
+DEFAULT_SPECS: dict[str, LabelSpec] = {
+    "depth": Depth(folder="depth"),
+    "normals": Normals(folder="normals"),
+    "edge": Edge(folder="edge"),
+    "saliency": Saliency(folder="saliency"),
+    "human_parts": HumanParts(folder="human_parts"),
+}
 
 
 class TaskSpecs(YamlGroup):
@@ -61,13 +69,17 @@ class RandomSplit(YamlGroup):
     seed: int = 0
 
 
+def _split_tag(value: Any) -> str:
+    return RANDOM_TAG if isinstance(value, Mapping | RandomSplit) else PATH_TAG
+
+
 class Splits(YamlGroup):
     """Which images are the pool, and which are for validation. By default the pool is the rest."""
 
     pool: InsidePath | None = None
     validation: Annotated[
-        Annotated[InsidePath, Tag(UNION_TAGS[0])] | Annotated[RandomSplit, Tag(UNION_TAGS[1])],
-        Discriminator(lambda value: UNION_TAGS[isinstance(value, Mapping | RandomSplit)]),
+        Annotated[InsidePath, Tag(PATH_TAG)] | Annotated[RandomSplit, Tag(RANDOM_TAG)],
+        Discriminator(_split_tag),
     ]
 
     @model_validator(mode="after")
@@ -94,6 +106,18 @@ class Description(YamlGroup):
         """Task name -> label specification, for the described tasks."""
         specs = {name: getattr(self.tasks, name) for name in TaskSpecs.model_fields}
         return {name: spec for name, spec in specs.items() if spec is not None}
+
+    @property
+    def labels_or_defaults(self) -> dict[str, LabelSpec]:
+        """The described labels, or DEFAULT_SPECS if none is described.
+
+        Every check and run has tasks, so images without labels get some as well. The default
+        folders are not looked into.
+        """
+        defaults = {
+            name: spec for name, spec in DEFAULT_SPECS.items() if spec.folder != self.images
+        }
+        return self.labels or defaults
 
     @model_validator(mode="after")
     def _check(self) -> "Description":
@@ -140,7 +164,8 @@ def read_description(path: Path) -> Description:
 def _message(details: Any) -> str:
     """`tasks.depth.scale: Input should be greater than 0 (got 0)`. Repeats short values only."""
     text = details["msg"].removeprefix("Value error, ")
-    key = ".".join(str(part) for part in details["loc"] if part not in UNION_TAGS)
+    parts = [str(part) for part in details["loc"] if part not in (PATH_TAG, RANDOM_TAG)]
+    key = ".".join(parts)
     value = details["input"]
     if isinstance(value, str | int | float | None) and len(repr(value)) < SHORT:
         text += f" (got {value!r})"

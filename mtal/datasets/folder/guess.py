@@ -1,39 +1,49 @@
-"""A first guess of tasks.yaml from what lies in a folder. Every guess says why, so that a person can see where it is wrong."""
+"""A first guess of tasks.yaml from the files in a folder.
+
+Every guess says why, so that a person can see where it is wrong.
+"""
 
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mtal.datasets.dataset import DataError
 from mtal.datasets.folder.description import FILE
-from mtal.datasets.folder.file_tree import Tree, list_tree, name_of
+from mtal.datasets.folder.file_tree import list_tree
 from mtal.datasets.folder.guess_layout import (
-    DISPARITY,
+    DISPARITY_WORDS,
     PHOTOGRAPHS,
-    POOL,
-    VALIDATION,
-    WORDS,
-    Place,
-    find_images,
-    find_labels,
+    LabelFolder,
+    find_image_folder,
+    find_label_folders,
     sub_folders,
-    task_of,
+    task_named,
     words_of,
 )
-from mtal.datasets.folder.guess_sampling import look_at
-from mtal.datasets.folder.guess_task import Guess, by_content, quoted, suits, written
-from mtal.datasets.readers.file_lists import read_ids, some
+from mtal.datasets.folder.guess_sampling import LabelSample, sample_labels
+from mtal.datasets.folder.guess_splits import guess_splits
+from mtal.datasets.folder.guess_task import Guess, guess_keys, suits, task_of_values, yaml_text
+from mtal.datasets.readers.file_lists import abbreviate
 
 HEAD = """\
-# A first guess, made from the names of folders and a few files. None of it is certain: read the reasons, change what is
-# wrong, and check again.
+# A first guess, made from the names of folders and a few files. None of it is certain: read the
+# reasons, change what is wrong, and check again.
 """
+NO_TASKS = """\
+# No labels were recognised. The images can be checked like this; a run needs some labels. Put them
+# into a folder of their own, with the names of their images, and say here what they are, such as
+#   tasks:
+#     depth: {folder: depth, scale: 0.001}
+tasks: {}"""
 
 
 def write_guess(folder: Path) -> Path:
-    """Write tasks.yaml. DataError if there are no images, or if there is a tasks.yaml: it is never changed."""
+    """Write tasks.yaml and return its path.
+
+    DataError if there are no images, and if there is a tasks.yaml, which is never changed.
+    """
     text = first_guess(folder)
     path = folder / FILE
     try:
@@ -44,199 +54,141 @@ def write_guess(folder: Path) -> Path:
         ) from None
     except OSError as error:
         raise DataError(
-            f"{path} cannot be written ({error.strerror}); write it yourself, a first guess is: {text}"
+            f"{path} cannot be written ({error.strerror}); write it yourself, a first guess is: "
+            f"{text}"
         ) from None
     return path
 
 
 def _publish(path: Path, text: str) -> None:
-    """Write a file that appears whole or not at all, and never in the place of another: FileExistsError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    """Write a file that appears whole or not at all, never over another: FileExistsError."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
-        beside.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
         try:
-            path.hardlink_to(beside)  # unlike a rename it replaces nothing
+            path.hardlink_to(temporary)  # unlike a rename it replaces nothing
         except OSError:  # such as exFAT, which has no links: claim the name, then fill it
             path.touch(exist_ok=False)
-            beside.replace(path)
+            temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def first_guess(folder: Path) -> str:
-    """The text of a tasks.yaml with a reason beside each guess. Reads a few label files; DataError if there are no images."""
+    """The text of a tasks.yaml with a reason beside each guess. Reads a few label files.
+
+    DataError if there are no images, or if the folder cannot be listed.
+    """
     root = folder.resolve()
     children = sub_folders(root)
-    images = find_images(root, children)
-    places = find_labels(root, images, children)
-    image_suffix = (
-        Counter(place.image_suffix for place in places).most_common(1)[0][0] if places else ""
-    )
-    guesses = [_guess(place, image_suffix, _class_names(root)) for place in places]
-    lines = [f"title: {quoted(root.name)}"] if root.name.isprintable() and root.name else []
-    lines.append(f"images: {quoted(_name(images, root))}   # {len(images.files)} pictures")
-    unused = (
-        []
-        if images.folder == root
-        else _unused(root, {images.folder, *(root / place.folder for place in places)}, children)
-    )
-    lines += (
-        [
-            f"# not used: {some(unused)}; put them into the folder of the images if they belong to them"
-        ]
-        if unused
-        else []
-    )
+    images = find_image_folder(root, children)
+    label_folders = find_label_folders(root, images, children)
+    suffixes = Counter(labels.image_suffix for labels in label_folders)
+    image_suffix = suffixes.most_common(1)[0][0] if suffixes else ""
+    class_names = _class_names(root)
+    guesses = [_guess(labels, image_suffix, class_names) for labels in label_folders]
+    lines = []
+    if root.name.isprintable() and root.name:
+        lines.append(f"title: {yaml_text(root.name)}")
+    image_folder = images.folder.relative_to(root).as_posix()
+    lines.append(f"images: {yaml_text(image_folder)}   # {len(images.files)} pictures")
+    used = {images.folder, *(root / labels.folder for labels in label_folders)}
+    unused = _unused(root, used, children)
+    if unused:
+        lines.append(
+            f"# not used: {abbreviate(unused)}; put them into the folder of the images if they "
+            f"belong to them"
+        )
     if image_suffix:
         lines.append(
-            f"suffix: {quoted(image_suffix)}   # what the images' names end in, and the labels' names do not"
+            f"suffix: {yaml_text(image_suffix)}   # image names end in it, label names do not"
         )
-    lines += _splits(root, images, image_suffix)
-    return HEAD + "\n".join([*lines, *_tasks(guesses)]) + "\n"
+    lines += guess_splits(root, images, image_suffix)
+    lines += _task_lines(guesses)
+    return HEAD + "\n".join(lines) + "\n"
 
 
 def _unused(root: Path, used: set[Path], children: Iterable[str]) -> list[str]:
-    """Folders that hold photographs and are not those of the images or of labels."""
-    others = [
-        name for name in children if not any(path.is_relative_to(root / name) for path in used)
-    ]
-    return [
-        f"{name} ({len(files)} pictures)"
-        for name in others
-        if (files := list_tree(root, name, PHOTOGRAPHS).files)
-    ]
+    """The sub-folders that hold photographs and are used neither for images nor for labels."""
+    texts: list[str] = []
+    if root in used:
+        return texts
+    for name in children:
+        if any(path.is_relative_to(root / name) for path in used):
+            continue
+        files = list_tree(root, name, PHOTOGRAPHS).files
+        if files:
+            texts.append(f"{name} ({len(files)} pictures)")
+    return texts
 
 
-def _guess(place: Place, image_suffix: str, classes: tuple[str, ...]) -> Guess:
+def _guess(labels: LabelFolder, image_suffix: str, class_names: Sequence[str]) -> Guess:
     """What the labels of a folder may be, from its name and from some files."""
-    name = place.folder.split("/")[-1]
-    task = task_of(name)
-    found = look_at(place.paths)
-    if found is None:
-        return Guess("", place.folder, place.suffix, "none of its files can be read")
-    if place.image_suffix != image_suffix:
-        return Guess(
-            "",
-            place.folder,
-            place.suffix,
-            f"its names go with those of images without {place.image_suffix!r}",
+    sample = sample_labels(labels.paths)
+    if sample is None:
+        return Guess("", labels.folder, labels.suffix, "none of its files can be read")
+    reason = _reason_to_leave_out(labels, image_suffix, sample)
+    if reason:
+        return Guess("", labels.folder, labels.suffix, reason)
+    named = task_named(_last_name(labels))
+    task = named or task_of_values(sample)
+    reason, lines = guess_keys(task, sample, bool(named), class_names)
+    return Guess(task, labels.folder, labels.suffix, reason, lines)
+
+
+def _reason_to_leave_out(labels: LabelFolder, image_suffix: str, sample: LabelSample) -> str:
+    """Why a folder of labels cannot be used; "" if it can be."""
+    name = _last_name(labels)
+    task = task_named(name)
+    if labels.image_suffix != image_suffix:
+        return f"its names go with those of images without {labels.image_suffix!r}"
+    if words_of(name) & DISPARITY_WORDS:
+        return (
+            "disparities are depth with `inverse: N`, metres = N / value, and N is nowhere in the "
+            "files"
         )
-    if words_of(name) & DISPARITY:
-        return Guess(
-            "",
-            place.folder,
-            place.suffix,
-            "disparities are depth with `inverse: N`, metres = N / value, and N is "
-            "nowhere in the files",
-        )
-    if task in WORDS and not suits(task, found):
-        return Guess(
-            "",
-            place.folder,
-            place.suffix,
-            f"called {name}, but it holds {found.kind} files that are no {task}",
-        )
-    named = task in WORDS
-    task = task if named else by_content(found)
-    if not task:
-        return Guess(
-            "", place.folder, place.suffix, f"{found.kind} files whose meaning is not clear"
-        )
-    return written(task, place.folder, place.suffix, found, named, classes)
+    if task == "depth" and sample.kind == "8-bit grey":
+        return "8-bit files: add `scale: metres per step` to use them as depth"
+    if task and not suits(task, sample):
+        return f"called {name}, but its {sample.kind} files cannot be {task} labels"
+    if not task and not task_of_values(sample):
+        return f"{sample.kind} files whose meaning is not clear"
+    return ""
+
+
+def _last_name(labels: LabelFolder) -> str:
+    return labels.folder.split("/")[-1]
 
 
 def _class_names(root: Path) -> tuple[str, ...]:
-    """The lines of classes.txt, if there is one."""
+    """The lines of classes.txt, each once; none if there is no such file that may be read."""
     path = root / "classes.txt"
-    try:
-        lines = (
-            ()
-            if path.is_symlink()
-            else path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-        )
-    except OSError:  # there is none, or it may not be read
+    if path.is_symlink():
         return ()
-    return tuple(
-        dict.fromkeys(line.strip() for line in lines if line.strip().isprintable() and line.strip())
-    )
-
-
-def _splits(root: Path, images: Tree, image_suffix: str) -> list[str]:
-    """Lists that fit the images, else sub-folders, else a draw."""
-    ids = {name_of(key.removesuffix(image_suffix)) for key in images.files}
-    lists = {
-        path.stem.lower(): path
-        for place in (".", "splits", "gt_sets", "lists")
-        for path in sorted((root / place).glob("*.txt"))
-        if _lists(path, ids)
-    }
-    inside = _name(images, root)
-    folders = {
-        name.lower(): name if inside == "." else f"{inside}/{name}"
-        for name in sub_folders(images.folder)
-        if any(path.startswith(f"{name}/") for path in images.files.values())
-    }
-    for found, what in (
-        ({stem: path.relative_to(root).as_posix() for stem, path in lists.items()}, "list"),
-        (folders, "folder"),
-    ):
-        validation = next((name for name in VALIDATION if name in found), None)
-        if validation is not None:
-            pool = next((name for name in POOL if name in found), None)
-            unused = [
-                found[name]
-                for name in found
-                if name in POOL + VALIDATION and name not in (pool, validation)
-            ]
-            lines = [
-                "splits:",
-                f"  validation: {quoted(found[validation])}   # the {what} of that name",
-            ]
-            if pool is not None:
-                lines.insert(1, f"  pool: {quoted(found[pool])}   # the {what} of that name")
-                lines += [f"  # not used: {some(unused)}"] if unused else []
-            return lines
-    return [
-        "splits:",
-        "  validation: {percent: 20, seed: 0}   # there are no lists and no folders: drawn by hashes of names",
-    ]
-
-
-def _lists(path: Path, ids: set[str]) -> bool:
-    """Whether a text lists ids of images."""
     try:
-        return not path.is_symlink() and not ids.isdisjoint(read_ids(path))
-    except DataError:
-        return False
+        lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    except OSError:
+        return ()
+    names = [line.strip() for line in lines]
+    return tuple(dict.fromkeys(name for name in names if name and name.isprintable()))
 
 
-def _tasks(guesses: Iterable[Guess]) -> list[str]:
-    """The tasks, each once, and what was left out as comments."""
+def _task_lines(guesses: Iterable[Guess]) -> list[str]:
+    """The lines of tasks.yaml about tasks, each task once; what was left out is a comment."""
     lines: list[str] = []
-    taken: dict[str, str] = {}
-    left: list[str] = []
-    for one in guesses:
-        if not one.task or one.task in taken:
-            left.append(
-                f"  # {one.folder}: left out, "
-                + (f"{one.task} is {taken[one.task]} already" if one.task else one.why)
-            )
-            continue
-        taken[one.task] = one.folder
-        lines += [f"  {one.task}:   # {one.why}", f"    folder: {quoted(one.folder)}"]
-        lines += [f"    suffix: {quoted(one.suffix)}"] if one.suffix else []
-        lines += [f"    {line}" for line in one.lines]
-    if not lines:
-        return [
-            "# No labels were recognised. The images can be checked like this; a run needs some labels. Put them into a",
-            "# folder of their own, with the names of their images, and say here what they are, such as",
-            "#   tasks:",
-            "#     depth: {folder: depth, scale: 0.001}",
-            "tasks: {}",
-            *left,
-        ]
-    return ["tasks:", *lines, *left]
-
-
-def _name(images: Tree, root: Path) -> str:
-    return images.folder.relative_to(root).as_posix()
+    folders: dict[str, str] = {}  # task -> folder
+    left_out: list[str] = []
+    for guess in guesses:
+        if not guess.task:
+            left_out.append(f"  # {guess.folder}: left out, {guess.reason}")
+        elif guess.task in folders:
+            reason = f"{guess.task} is {folders[guess.task]} already"
+            left_out.append(f"  # {guess.folder}: left out, {reason}")
+        else:
+            folders[guess.task] = guess.folder
+            lines.append(f"  {guess.task}:   # {guess.reason}")
+            lines.append(f"    folder: {yaml_text(guess.folder)}")
+            if guess.suffix:
+                lines.append(f"    suffix: {yaml_text(guess.suffix)}")
+            lines += [f"    {line}" for line in guess.lines]
+    return ["tasks:", *lines, *left_out] if lines else [NO_TASKS, *left_out]

@@ -8,15 +8,18 @@ import pytest
 from PIL import Image
 
 from mtal.config import Config
-from mtal.datasets.checks.check import SAMPLED, Report, check
+from mtal.datasets.checks.check import SAMPLED, check
 from mtal.datasets.checks.coverage import BROKEN, LABELLED, LEFT_OUT, NO_LABEL, unpack
+from mtal.datasets.checks.report import Report
 from mtal.datasets.dataset import DataError
-from mtal.datasets.readers.file_split import Photographs
+from mtal.datasets.readers.file_split import FileSplit
 from mtal.datasets.readers.nyud import NYUD
 from mtal.datasets.synthetic.shapes import DRAWN
 from tests.datasets import damaged_folder
 from tests.datasets.damaged_folder import ALIKE, EXPECTED, LEAKS, damaged_config, write_damaged
 from tests.datasets.nyud_folder import ALL, TRAIN, VAL, nyud_config
+
+LEFT_OUT_IDS = {name for (_, name, _), (_, severity) in EXPECTED.items() if severity == "left out"}
 
 
 @pytest.fixture
@@ -30,9 +33,8 @@ def test_a_good_folder_has_no_problems(folder, checked):
     assert checked.fingerprint == NYUD.load(nyud_config(folder)).fingerprint()
     assert [task["name"] for task in checked.tasks] == list(ALL)
     states = checked.splits["pool"].pop("states")
-    assert {task: unpack(text).tolist() for task, text in states.items()} == dict.fromkeys(
-        ALL, [LABELLED] * 4
-    )
+    unpacked = {task: unpack(text).tolist() for task, text in states.items()}
+    assert unpacked == dict.fromkeys(ALL, [LABELLED] * 4)
     assert checked.splits["pool"] == {
         "images": 4,
         "ids": list(TRAIN),
@@ -45,38 +47,32 @@ def test_a_good_folder_has_no_problems(folder, checked):
 
 
 def test_numbers_of_labels_equal_plain_counting(folder, checked):
-    metres = np.stack([np.load(folder / "depth" / f"{one}.npy") for one in TRAIN + VAL])
-    known = metres[np.isfinite(metres) & (metres > 0)]
+    metres = np.stack([np.load(folder / "depth" / f"{name}.npy") for name in TRAIN + VAL])
+    measured = metres[np.isfinite(metres) & (metres > 0)]
     depth = checked.labels["depth"]["both"]
-    assert depth["min"] == known.min()
-    assert depth["max"] == known.max()
-    assert depth["mean"] == pytest.approx(known.mean(), rel=1e-5)
-    assert depth["valid_percent"] == pytest.approx(100 * known.size / metres.size)
+    assert depth["min"] == measured.min()
+    assert depth["max"] == measured.max()
+    assert depth["mean"] == pytest.approx(measured.mean(), rel=1e-5)
+    assert depth["valid_percent"] == pytest.approx(100 * measured.size / metres.size)
     stored = np.stack(
-        [np.asarray(Image.open(folder / "segmentation" / f"{one}.png")) for one in TRAIN + VAL]
+        [np.asarray(Image.open(folder / "segmentation" / f"{name}.png")) for name in TRAIN + VAL]
     )
     semseg = checked.labels["semseg"]["both"]
-    assert semseg["classes"][4] == [
-        "chair",
-        pytest.approx(100 * (stored == 5).sum() / (stored > 0).sum()),
-        100,
-    ]
+    share = pytest.approx(100 * (stored == 5).sum() / (stored > 0).sum())
+    assert semseg["classes"][4] == ["chair", share, 100]
     assert sum(percent for _, percent, _ in semseg["classes"]) == pytest.approx(100)
     assert (semseg["min"], semseg["max"]) == (0, 39)
     normals = checked.labels["normals"]["both"]
     assert normals["valid_percent"] == pytest.approx(100 * 23 / 24)
-    assert (normals["min"], normals["max"], normals["mean"]) == (
-        None,
-        None,
-        None,
-    )  # components have no common range
+    # The components of a vector have no common range.
+    assert (normals["min"], normals["max"], normals["mean"]) == (None, None, None)
 
 
-def test_there_and_back_through_json(checked):
+def test_a_report_survives_json(checked):
     assert Report.from_json(json.loads(json.dumps(checked.to_json(), allow_nan=False))) == checked
 
 
-def test_numbers_are_told_for_each_split_too(checked):
+def test_labels_are_summarised_for_each_split_too(checked):
     for task in ALL:
         both, pool, validation = (
             checked.labels[task][name] for name in ("both", "pool", "validation")
@@ -93,67 +89,59 @@ def damaged(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def told(damaged):
+def report(damaged):
     return check(NYUD.load(damaged_config(damaged)))
 
 
 class TestADamagedFolder:
-    """Each damage of tests/datasets/damaged_folder.py is told by its right name, and nothing else is."""
+    """Each damage of damaged_folder.py is reported by its right name, and nothing else is."""
 
-    def test_kind_and_severity_of_every_damage(self, told):
+    def test_kind_and_severity_of_every_damage(self, report):
         assert {
             (row["split"], row["id"], row["what"]): (row["kind"], row["severity"])
-            for row in told.problems
+            for row in report.problems
         } == EXPECTED
-        assert len(told.problems) == len(EXPECTED)
-        assert told.harmful
+        assert len(report.problems) == len(EXPECTED)
+        assert report.harmful
 
-    def test_problems_name_files_from_the_folder_on(self, told, damaged):
-        assert not [row for row in told.problems if str(damaged) in row["problem"] + row["file"]]
-        rows = {row["id"]: row for row in told.problems}
+    def test_problems_name_files_from_the_folder_on(self, report, damaged):
+        assert not [row for row in report.problems if str(damaged) in row["problem"] + row["file"]]
+        rows = {row["id"]: row for row in report.problems}
         assert rows["pool00005"]["file"] == "segmentation/pool00005.png"
         assert "60 x 80" in rows["pool00005"]["problem"]
         assert "pool00000" in rows["pool00017"]["problem"]
 
-    def test_leaks_and_near_copies(self, told):
-        assert {row["validation"]: (row["pool"], row["how"]) for row in told.leaks} == LEAKS
-        assert {frozenset(group["pool"] + group["validation"]) for group in told.alike} == ALIKE
-        assert [row["bits"] > 0 for row in told.leaks] == [False, True]
+    def test_leaks_and_near_copies(self, report):
+        assert {row["validation"]: (row["pool"], row["how"]) for row in report.leaks} == LEAKS
+        assert {frozenset(group["pool"] + group["validation"]) for group in report.alike} == ALIKE
+        assert [row["bits"] > 0 for row in report.leaks] == [False, True]
 
-    def test_states_of_every_pair(self, told):
-        ids = told.splits["pool"]["ids"]
+    def test_states_of_every_pair(self, report):
+        ids = report.splits["pool"]["ids"]
         for task in damaged_folder.TASKS:
             expected = dict.fromkeys(ids, LABELLED)
             expected |= {
-                one: BROKEN
-                for _, one, what in EXPECTED
-                if what == task and EXPECTED["pool", one, what][1] != "note"
+                name: BROKEN
+                for (_, name, source), (_, severity) in EXPECTED.items()
+                if source == task and severity != "note"
             }
-            expected |= {
-                one: LEFT_OUT
-                for (_, one, what), (_, severity) in EXPECTED.items()
-                if severity == "left out"
-            }
-            expected |= (
-                {damaged_folder.NO_LABEL[0]: NO_LABEL} if task == damaged_folder.NO_LABEL[1] else {}
+            expected |= dict.fromkeys(LEFT_OUT_IDS, LEFT_OUT)
+            unlabelled, unlabelled_task = damaged_folder.NO_LABEL
+            if task == unlabelled_task:
+                expected[unlabelled] = NO_LABEL
+            states = unpack(report.splits["pool"]["states"][task]).tolist()
+            assert states == [expected[name] for name in ids]
+            assert report.splits["pool"]["coverage"][task] == list(expected.values()).count(
+                LABELLED
             )
-            assert unpack(told.splits["pool"]["states"][task]).tolist() == [
-                expected[one] for one in ids
-            ]
-            assert told.splits["pool"]["coverage"][task] == list(expected.values()).count(LABELLED)
 
-    def test_sampled_images_can_be_read(self, told):
-        sampled = [told.splits["pool"]["ids"][place] for place in told.splits["pool"]["sampled"]]
-        assert len(set(sampled)) == SAMPLED
-        whole = (
-            np.stack([unpack(text) for text in told.splits["pool"]["states"].values()]) == LABELLED
-        )
-        assert whole[
-            :, told.splits["pool"]["sampled"]
-        ].all()  # images that show something for every task come first
-        assert not {
-            one for (_, one, _), (_, severity) in EXPECTED.items() if severity == "left out"
-        } & set(sampled)
+    def test_sampled_images_can_be_read(self, report):
+        pool = report.splits["pool"]
+        sampled = {pool["ids"][index] for index in pool["sampled"]}
+        assert len(sampled) == SAMPLED
+        states = np.stack([unpack(text) for text in pool["states"].values()])
+        assert (states[:, pool["sampled"]] == LABELLED).all()  # complete images come first
+        assert not LEFT_OUT_IDS & sampled
 
 
 def test_the_same_drawings_undamaged_are_sound(tmp_path):
@@ -167,12 +155,8 @@ def test_a_label_that_is_not_there_is_no_problem(folder):
     report = check(NYUD.load(nyud_config(folder)))
     assert (report.problems, report.harmful) == ([], False)
     assert report.splits["pool"]["coverage"] == {"semseg": 4, "depth": 3, "normals": 4, "edge": 0}
-    assert unpack(report.splits["pool"]["states"]["depth"]).tolist() == [
-        LABELLED,
-        NO_LABEL,
-        LABELLED,
-        LABELLED,
-    ]
+    states = unpack(report.splits["pool"]["states"]["depth"]).tolist()
+    assert states == [LABELLED, NO_LABEL, LABELLED, LABELLED]
     assert report.labels["edge"]["both"]["labels"] == 0
 
 
@@ -193,14 +177,14 @@ def test_names_in_both_splits(folder):
 
 
 def test_a_reader_that_fails_costs_one_image_and_not_the_check(folder, monkeypatch):
-    read = Photographs.image
+    read = FileSplit.image
 
     def sometimes(split, index):
         if split.ids[index] == "0005":
             raise KeyError("palette")
         return read(split, index)
 
-    monkeypatch.setattr(Photographs, "image", sometimes)
+    monkeypatch.setattr(FileSplit, "image", sometimes)
     rows = check(NYUD.load(nyud_config(folder))).problems
     assert [(row["id"], row["kind"], row["problem"]) for row in rows] == [
         ("0005", "unreadable", "KeyError: 'palette'")

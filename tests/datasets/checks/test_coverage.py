@@ -1,11 +1,11 @@
-"""What is packed comes out again, and stays small."""
+"""Packed states come back unchanged, and stay small."""
 
 import numpy as np
 
 from mtal.datasets.checks.coverage import TITLES, pack, unpack
 
 
-def test_there_and_back():
+def test_states_survive_packing():
     rng = np.random.default_rng(0)
     for states in (rng.integers(0, len(TITLES), 999), np.zeros(0, int), np.full(5, 4)):
         assert unpack(pack(states)).tolist() == states.tolist()

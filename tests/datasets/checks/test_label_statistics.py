@@ -15,15 +15,17 @@ from mtal.tasks.task import IGNORE
 def labels():
     """Task name -> task and its labels, of drawn images with some pixels taken out."""
     dataset = DRAWN.load(Config(dataset="drawn", data="8+1", size=(24, 32), tasks=DRAWN.task_names))
-    found = {}
+    labels = {}
     for task in dataset.tasks:
-        found[task.name] = task, [dataset.pool.label(index, task) for index in range(8)]
-        for label in found[task.name][1]:
+        arrays = [dataset.pool.label(index, task) for index in range(8)]
+        for label in arrays:
             label[:3, :5] = task.ignore
-    return found
+        labels[task.name] = task, arrays
+    return labels
 
 
-def said(labels, name):
+def summary_of(labels, name):
+    """The summary of a task's labels, and the labels as one array."""
     task, arrays = labels[name]
     return summarise(task, [measure(label, task) for label in arrays]), np.stack(arrays)
 
@@ -40,17 +42,17 @@ def test_forms(labels):
 
 
 def test_classes(labels):
-    facts, stored = said(labels, "semseg")
-    known = stored != IGNORE
+    facts, stored = summary_of(labels, "semseg")
+    valid = stored != IGNORE
     for number, (name, percent, images) in enumerate(facts["classes"]):
         assert name == labels["semseg"][0].classes[number]
-        assert percent == pytest.approx(100 * (stored == number).sum() / known.sum())
+        assert percent == pytest.approx(100 * (stored == number).sum() / valid.sum())
         assert images == 100 * sum((label == number).any() for label in stored) / len(stored)
-    assert facts["valid_percent"] == pytest.approx(100 * known.mean())
+    assert facts["valid_percent"] == pytest.approx(100 * valid.mean())
 
 
 def test_amounts(labels):
-    facts, stored = said(labels, "depth")
+    facts, stored = summary_of(labels, "depth")
     metres = stored[stored > 0].astype(float)
     assert (facts["min"], facts["max"], facts["mean"]) == pytest.approx(
         (metres.min(), metres.max(), metres.mean())
@@ -68,35 +70,32 @@ def test_amounts_beyond_the_bins_count_in_the_outer_ones(labels):
     task, _ = labels["depth"]
     facts = measure(np.array([[1e-9, 1e9, 1.0]], np.float32), task)
     assert (facts.counts[0], facts.counts[-1], facts.counts.sum()) == (1, 1, 3)
-    place = int(np.flatnonzero(facts.counts)[1])
-    assert bin_edges()[place] <= 1 < bin_edges()[place + 1]
+    middle = int(np.flatnonzero(facts.counts)[1])
+    assert bin_edges()[middle] <= 1 < bin_edges()[middle + 1]
 
 
 def test_yes_or_no(labels):
-    facts, stored = said(labels, "edge")
-    known = stored != IGNORE
-    assert facts["mean"] == pytest.approx((stored == 1).sum() / known.sum())
+    facts, stored = summary_of(labels, "edge")
+    valid = stored != IGNORE
+    assert facts["mean"] == pytest.approx((stored == 1).sum() / valid.sum())
     shares = [100 * (label == 1).sum() / (label != IGNORE).sum() for label in stored]
     assert facts["histogram"][0][0] <= min(shares)
     assert sum(percent for *_, percent in facts["histogram"]) == pytest.approx(100)
-    assert (
-        sum(low < share < high for low, high, _ in facts["histogram"] for share in shares)
-        >= len(shares) - 1
-    )
+    inside = [low < share < high for low, high, _ in facts["histogram"] for share in shares]
+    assert sum(inside) >= len(shares) - 1
 
 
 def test_vectors(labels):
-    facts, stored = said(labels, "normals")
+    facts, stored = summary_of(labels, "normals")
     vectors = stored[(stored != 0).any(axis=-1)].astype(float)
     np.testing.assert_allclose(facts["direction"], vectors.mean(axis=0), atol=1e-4)
-    way = dict.fromkeys(FACING, 0)
+    counts = dict.fromkeys(FACING, 0)
+    directions = (("right", "left"), ("down", "up"), ("away", "the camera"))
     for vector in vectors:
         axis = max(range(3), key=lambda part: abs(vector[part]))
-        way[
-            (("right", "left"), ("down", "up"), ("away", "the camera"))[axis][int(vector[axis] < 0)]
-        ] += 1
+        counts[directions[axis][int(vector[axis] < 0)]] += 1
     assert dict(facts["facing"]) == pytest.approx(
-        {name: 100 * count / len(vectors) for name, count in way.items()}
+        {name: 100 * count / len(vectors) for name, count in counts.items()}
     )
     assert dict(facts["facing"])["the camera"] > dict(facts["facing"])["away"]
     assert (facts["min"], facts["mean"]) == (None, None)
@@ -107,10 +106,6 @@ def test_no_label_at_all_and_none_with_a_valid_pixel(labels):
         empty = measure(np.full_like(arrays[0], task.ignore), task)
         assert (empty.valid, empty.constant) == (0, False)
         for facts in ([], [empty]):
-            said = summarise(task, facts)
-            assert (said["labels"], said["valid_percent"], said["min"], said["mean"]) == (
-                0,
-                0,
-                None,
-                None,
-            )
+            summary = summarise(task, facts)
+            assert (summary["labels"], summary["valid_percent"]) == (0, 0)
+            assert (summary["min"], summary["mean"]) == (None, None)

@@ -5,7 +5,7 @@ import pytest
 
 from mtal.config import Config
 from mtal.datasets.checks.check import check
-from mtal.datasets.dataset import DataError, Subset, labels_there
+from mtal.datasets.dataset import DataError, Subset, label_mask
 from mtal.datasets.folder import bundled_rooms
 from mtal.datasets.folder.bundled_rooms import BUNDLED, ROOMS
 from mtal.datasets.readers.depth_normals import Camera, normals_from_depth
@@ -38,7 +38,7 @@ def room_of(name):
 def test_it_holds_what_it_promises_in_twenty_megabytes(dataset):
     assert (len(dataset.pool.ids), len(dataset.validation.ids)) == (480, 120)
     for split in (dataset.pool, dataset.validation):
-        assert labels_there(split, dataset.tasks).all()
+        assert label_mask(split, dataset.tasks).all()
     assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) <= 20 * 2**20
     assert dataset.pool.image(0).shape == (120, 160, 3)
 
@@ -99,7 +99,7 @@ def test_labels_of_an_image_agree_with_each_other(dataset, labels):
 
 
 def test_every_class_occurs_and_no_picture_is_in_both_splits(dataset):
-    few = dataset.of(Subset(dataset.pool, tuple(range(0, 480, 4))), dataset.validation)
+    few = dataset.with_splits(Subset(dataset.pool, tuple(range(0, 480, 4))), dataset.validation)
     report = check(few)
     assert report.leaks == []
     assert not report.harmful
@@ -110,4 +110,4 @@ def test_a_copy_of_the_program_without_the_images_says_how_to_get_them(monkeypat
     monkeypatch.setattr(bundled_rooms, "BUNDLED", tmp_path / "none")
     with pytest.raises(DataError, match="python -m mtal rooms"):
         ROOMS.load(Config(dataset="rooms"))
-    assert ROOMS.place(Config(dataset="rooms")) == ""
+    assert ROOMS.locate(Config(dataset="rooms")) == ""

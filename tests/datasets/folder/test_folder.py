@@ -10,11 +10,11 @@ from PIL import Image
 
 from mtal.config import Config, ConfigError
 from mtal.datasets.checks.check import check
-from mtal.datasets.dataset import DataError, labels_there
-from mtal.datasets.folder.description import Draw
+from mtal.datasets.dataset import DataError, label_mask
+from mtal.datasets.folder.description import RandomSplit
 from mtal.datasets.folder.file_tree import list_tree
 from mtal.datasets.folder.folder import FOLDER
-from mtal.datasets.folder.splits import drawn
+from mtal.datasets.folder.splits import draw_validation
 from mtal.datasets.readers import locate
 from mtal.engine.stages.prepare_data import simulated
 from tests.datasets.any_folder import (
@@ -77,7 +77,7 @@ def test_title_note_ids_and_files(rooms):
 def test_single_labels_may_be_missing(rooms):
     (rooms / "depth/a/0002.png").unlink()
     dataset = load(rooms)
-    there = labels_there(dataset.pool, dataset.tasks)
+    there = label_mask(dataset.pool, dataset.tasks)
     assert there.sum() == there.size - 1
     assert not there[1, 1]
     assert dataset.warnings == ()
@@ -148,7 +148,7 @@ class TestSplits:
         dataset = load(with_splits(rooms, pool="images/a", validation="images/c"))
         assert (dataset.pool.ids, dataset.validation.ids) == (("a__0001", "a__0002"), ("c__0011",))
         assert dataset.warnings == (
-            "splits: 3 images are in neither split and not used: 0007, 0012, b__0001",
+            "splits: not used, since they are in neither split (3): 0007, 0012, b__0001",
         )
 
     def test_the_pool_is_what_validation_leaves(self, rooms):
@@ -161,13 +161,13 @@ class TestSplits:
 
     def test_a_draw_takes_about_that_many_and_stays_when_images_are_added(self):
         ids = [f"image{number}" for number in range(5000)]
-        first = set(drawn(ids[:2500], Draw(percent=20)))
+        first = set(draw_validation(ids[:2500], RandomSplit(percent=20)))
         assert 420 < len(first) < 580
-        assert {one for one in drawn(ids, Draw(percent=20)) if one in set(ids[:2500])} == first
-        assert first < set(drawn(ids, Draw(percent=30)))
-        assert set(drawn(ids[:2500], Draw(percent=20, seed=1))) != first
+        assert {one for one in draw_validation(ids, RandomSplit(percent=20)) if one in set(ids[:2500])} == first
+        assert first < set(draw_validation(ids, RandomSplit(percent=30)))
+        assert set(draw_validation(ids[:2500], RandomSplit(percent=20, seed=1))) != first
         for ids, percent in ((["a", "b"], 1), (["a", "b"], 99), (["a", "b", "c"], 1)):
-            assert 0 < len(drawn(ids, Draw(percent=percent))) < len(ids)
+            assert 0 < len(draw_validation(ids, RandomSplit(percent=percent))) < len(ids)
 
     def test_a_draw_divides_all_images(self, rooms):
         dataset = load(with_splits(rooms, validation={"percent": 40, "seed": 3}))
@@ -239,10 +239,10 @@ class TestSplits:
     def test_some_ids_without_an_image_are_a_warning_and_left_to_the_reader(self, rooms):
         (rooms / "images/a/0002.jpg").unlink()
         dataset = load(rooms)
-        assert dataset.warnings[0] == "tasks.semseg.folder: 1 files have no image: a/0002.png"
+        assert dataset.warnings[0] == "tasks.semseg.folder: files without an image (1): a/0002.png"
         assert (
             dataset.warnings[-1]
-            == "splits.pool: 1 ids of pool.txt have no image in images: 'a__0002'"
+            == "splits.pool: ids of pool.txt without an image in images (1): 'a__0002'"
         )
         with pytest.raises(DataError, match=r"a__0002\.jpg is missing"):
             dataset.pool.image(1)
@@ -284,7 +284,7 @@ class TestLayouts:
                 dataset.pool.label(index, dataset.tasks[0]),
                 np.asarray(Image.open(flat / f"{dataset.pool.ids[0]}_seg.png")),
             )
-            assert labels_there(dataset.pool, dataset.tasks).all()
+            assert label_mask(dataset.pool, dataset.tasks).all()
 
     def test_images_around_the_labels(self, rooms):
         for path in (rooms / "images").iterdir():
@@ -299,9 +299,10 @@ class TestLayouts:
         shutil.copy(rooms / "images/0007.jpg", rooms / "images/new\nline.jpg")
         (rooms / "images/.hidden.jpg").write_text("")
         assert load(rooms).warnings == (
-            r"images: 1 names cannot be ids and are left out: 'new\nline'",
-            "tasks.depth.folder: 1 files have no image: 0099.png",
-            "tasks.depth.folder: 1 images have two files, of which one is taken: 0007.png, not 0007.npy",
+            r"images: left out, since their names cannot be ids (1): 'new\nline'",
+            "tasks.depth.folder: files without an image (1): 0099.png",
+            "tasks.depth.folder: images with two files, of which one is taken (1): "
+            "0007.png, not 0007.npy",
         )
 
     @pytest.mark.parametrize(
@@ -346,8 +347,8 @@ class TestLayouts:
     def test_a_task_without_labels_yet_is_a_warning(self, rooms, spoil):
         spoil(rooms / "depth")
         dataset = load(rooms, "semseg", "depth")
-        assert labels_there(dataset.pool, dataset.tasks)[:, 1].sum() == 0
-        assert labels_there(dataset.pool, dataset.tasks)[:, 0].all()
+        assert label_mask(dataset.pool, dataset.tasks)[:, 1].sum() == 0
+        assert label_mask(dataset.pool, dataset.tasks)[:, 0].all()
         assert dataset.warnings == (
             "tasks: there are no PNG or NPY files yet for depth (depth); images can be checked without, "
             "a run needs some labels in pool and validation",
@@ -408,7 +409,7 @@ class TestNothingOutsideIsOpened:
         (rooms / "edge").symlink_to("borders")
         dataset = load(rooms)
         assert dataset.pool.label(3, dataset.tasks[1]).shape == SIZE
-        assert labels_there(dataset.pool, dataset.tasks).all()
+        assert label_mask(dataset.pool, dataset.tasks).all()
 
     def test_links_that_lead_round_in_circles(self, rooms):
         (rooms / "images/a/again").symlink_to(rooms / "images")
@@ -424,25 +425,25 @@ class TestPlace:
     def test_relative_folders_count_from_the_project(self, rooms, monkeypatch):
         monkeypatch.setattr(locate, "USER_FOLDER", rooms.parent)
         config = Config(dataset="folder", data="rooms", tasks=("depth",))
-        assert FOLDER.place(config) == FOLDER.load(config).folder == str(rooms.resolve())
+        assert FOLDER.locate(config) == FOLDER.load(config).folder == str(rooms.resolve())
         monkeypatch.setenv("HOME", str(rooms.parent))
-        assert FOLDER.place(Config(dataset="folder", data="~/rooms")) == str(rooms.resolve())
+        assert FOLDER.locate(Config(dataset="folder", data="~/rooms")) == str(rooms.resolve())
 
     def test_no_folder(self, tmp_path):
-        assert FOLDER.place(Config(dataset=FOLDER.name)) == ""
+        assert FOLDER.locate(Config(dataset=FOLDER.name)) == ""
         for data, said in (
             ("", "data: name the folder"),
             (str(tmp_path / "gone"), "data: there is no folder .*gone"),
         ):
             config = Config(dataset="folder", data=data)
-            assert (FOLDER.place(config), FOLDER.tasks_in(config)) == ("", ())
+            assert (FOLDER.locate(config), FOLDER.tasks_in(config)) == ("", ())
             for ask in (FOLDER.load, FOLDER.write_missing):
                 with pytest.raises(DataError, match=said):
                     ask(config)
 
     def test_without_a_description_the_way_out_is_told(self, rooms):
         (rooms / "tasks.yaml").unlink()
-        assert FOLDER.place(folder_config(rooms)) == str(rooms.resolve())
+        assert FOLDER.locate(folder_config(rooms)) == str(rooms.resolve())
         assert FOLDER.tasks_in(folder_config(rooms)) == ()
         with pytest.raises(
             DataError,
@@ -482,7 +483,7 @@ def test_fingerprint_knows_what_values_mean_and_no_more(rooms):
     assert again(tasks=tasks | {"depth": tasks["depth"] | {"scale": 0.002}}) != first
     os.utime(rooms / "images/a/0001.jpg", (1, 1))
     assert again() != first
-    assert json.loads(load(rooms, "depth").reading) == {"depth": tasks["depth"]}
+    assert json.loads(load(rooms, "depth").label_settings) == {"depth": tasks["depth"]}
 
 
 class TestDamagedFile:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from mtal.datasets.dataset import DataError, labels_there
+from mtal.datasets.dataset import DataError, label_mask
 from mtal.datasets.folder.folder import FOLDER
 from mtal.datasets.folder.guess import first_guess, write_guess
 from mtal.datasets.readers.nyud import CLASSES, NYUD
@@ -224,7 +224,7 @@ def test_names_come_first_and_contents_decide_the_rest(tmp_path, name, pixels, t
         dataset = FOLDER.load(
             folder_config(folder, ["depth"])
         )  # what was left out is not read all the same
-        assert not labels_there(dataset.pool, dataset.tasks).any()
+        assert not label_mask(dataset.pool, dataset.tasks).any()
 
 
 class TestSplits:
