@@ -10,7 +10,7 @@ from mtal.engine.stages.measure import follow, write_measurements
 from mtal.engine.stages.prepare import leave_out, prepare, without_broken
 from mtal.engine.stages.prepare_data import must_be_learned
 from mtal.engine.stages.select import Selection, choose
-from mtal.engine.stages.train import save_weights, trained_network, training_feed
+from mtal.engine.stages.train import save_weights, trained_network, training_batches
 from mtal.runs.store.run import Run
 from mtal.seeds import SIGNAL
 from mtal.signals.signal import FitContext
@@ -36,17 +36,17 @@ def run_cycles(run: Run, watch: StageTimer, accept_data: bool = False) -> str:
             broken = study.pool.preload(report, study.dataset.tasks, labelled)
             leave_out(study, "pool", broken)
             must_be_learned(without_broken(labelled, broken, study.config.tasks), study.dataset)
-        feed = training_feed(study, number, labelled, watch)
+        batches = training_batches(study, number, labelled, watch)
         with run.new_cycle(number) as cycle:
-            network, companions = trained_network(study, number, feed, watch)
-            waited = feed.waiting.seconds
+            network, auxiliaries = trained_network(study, number, batches, watch)
+            waited = batches.waiting.seconds
             with watch.stage("evaluate", len(study.validation)) as report:
                 found = evaluate(
                     network,
                     study.validation,
                     study.dataset.tasks,
                     study.config,
-                    study.machine,
+                    study.device,
                     report,
                 )
             losses.append(found.loss)
@@ -57,17 +57,17 @@ def run_cycles(run: Run, watch: StageTimer, accept_data: bool = False) -> str:
                 and number < study.config.cycles - 1
                 and not (labelled | study.closed_in(number)).all()
             ):
-                bench = FitContext(
+                fit_context = FitContext(
                     network,
                     study.pool,
-                    feed,
+                    batches,
                     study.dataset.tasks,
                     study.config,
-                    study.machine,
+                    study.device,
                     (study.config.seed, number, SIGNAL),
                 )
-                chosen = choose(study, number, labelled, bench, companions, cycle, watch)
-            follow(study, labelled, feed, network, number, chosen, cycle, watch)
+                chosen = choose(study, number, labelled, fit_context, auxiliaries, cycle, watch)
+            follow(study, labelled, batches, network, number, chosen, cycle, watch)
             save_weights(network, cycle.network)
             write_measurements(study, found, labelled, cycle, watch, waited)
         watch.next_cycle()

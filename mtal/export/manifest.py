@@ -22,12 +22,12 @@ def manifest(
         "run": run.name,
         "licence_note": LICENCE_NOTE,
         "data": {
-            "title": facts.get("dataset_title"),
-            "note": facts.get("dataset_note"),
+            "title": facts.dataset_title,
+            "note": facts.dataset_note,
             "fingerprint": fingerprint,
         },
         "config": run.config.model_dump(mode="json"),
-        "versions": facts.get("versions"),
+        "versions": facts.versions,
         "files": {
             name: {"sha256": sha256(content).hexdigest(), "bytes": len(content)}
             for name, content in sorted(files.items())

@@ -19,7 +19,9 @@ from mtal.runs.reviews.effective import settled
 from mtal.runs.reviews.review_database import ACCEPTED, REJECTED
 from mtal.runs.reviews.reviewed_batch import Settled
 from mtal.runs.store.nearest import closest
+from mtal.runs.store.pool_table import OPEN, deciding_members, members, task_score_column
 from mtal.runs.store.run import Run
+from mtal.runs.store.run_facts import RunFacts
 
 SCHEMA_VERSION = 2
 COLUMNS: dict[str, str] = {  # name -> pandas type that keeps nulls apart from values
@@ -151,12 +153,12 @@ def _of_run(run: Run, cycle: int) -> dict[str, Any]:
     }
 
 
-def of_image(facts: dict[str, Any], pool: pd.DataFrame, image: int) -> dict[str, Any]:
+def of_image(facts: RunFacts, pool: pd.DataFrame, image: int) -> dict[str, Any]:
     """Name, file and scores of a pool image."""
-    files = facts.get("pool_files") or []
-    file = Path(facts["data_folder"], files[image]) if image < len(files) and files[image] else None
+    files = facts.pool_files
+    file = Path(facts.data_folder, files[image]) if image < len(files) and files[image] else None
     known = {
-        "sample_id": facts["pool"][image],
+        "sample_id": facts.pool[image],
         "image_relpath": files[image] if file else None,
         "image_sha256": sha256_of(file) if file else None,
     }
@@ -175,22 +177,21 @@ def of_image(facts: dict[str, Any], pool: pd.DataFrame, image: int) -> dict[str,
 
 
 def task_scores(pool: pd.DataFrame, task: str, committee: str) -> pd.DataFrame:
-    """A row per pool image: s_task, s_percentile (0-100, share of the candidates at or below) and partner_task, if known."""
-    found = pd.DataFrame(index=pool.index)
-    if f"s.{task}" in pool:
-        score = pool[f"s.{task}"].to_numpy()
-        candidates = np.sort(score[pool["open"].to_numpy() & np.isfinite(score)])
+    """Give a row per pool image, with the columns that are known.
+
+    Columns: s_task, s_percentile (0 to 100, share of the candidates at or below) and partner_task.
+    """
+    table = pd.DataFrame(index=pool.index)
+    if (column := task_score_column(task)) in pool:
+        score = pool[column].to_numpy()
+        candidates = np.sort(score[pool[OPEN].to_numpy() & np.isfinite(score)])
         share = 100 * np.searchsorted(candidates, score, side="right") / max(1, len(candidates))
-        found["s_task"] = score
-        found["s_percentile"] = np.where(np.isfinite(score), share, np.nan)
-    members = [column for column in pool if str(column).startswith(f"m.{task}.")]
-    if members and committee in {"max", "min"}:  # a mean has no single member that decided
-        values = pool[members].to_numpy()
-        decided = values.argmax(axis=1) if committee == "max" else values.argmin(axis=1)
-        found["partner_task"] = [
-            str(members[column]).removeprefix(f"m.{task}.") for column in decided
-        ]
-    return found
+        table["s_task"] = score
+        table["s_percentile"] = np.where(np.isfinite(score), share, np.nan)
+    if members(pool, task) and committee != "mean":  # a mean has no single member that decided
+        partners = deciding_members(pool, task, committee)
+        table["partner_task"] = np.where(partners == "", None, partners)
+    return table
 
 
 def _of_task(scores: pd.DataFrame, image: int) -> dict[str, Any]:

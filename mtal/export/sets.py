@@ -102,7 +102,7 @@ def write_set_zip(run: Run, set_id: str) -> bytes:
     files = {"set.csv": write_set_csv(run, set_id), "set.txt": write_set_list(run, set_id)}
     about = json.loads(sets.loc[[set_id]].reset_index().to_json(orient="records"))[0]
     return packed(
-        run, {"schema_version": SCHEMA_VERSION, "set": about}, run.facts.get("fingerprint"), files
+        run, {"schema_version": SCHEMA_VERSION, "set": about}, run.facts.fingerprint, files
     )
 
 
@@ -114,7 +114,7 @@ def _known(run: Run, cycle: int, samples: set[str]) -> dict[str, dict[str, Any]]
     picked = _picks(run)
     found = {}
     for image in np.flatnonzero(pool["id"].isin(samples)).tolist():
-        about = of_image(facts, pool, image) | picked.get(facts["pool"][image], {})
+        about = of_image(facts, pool, image) | picked.get(facts.pool[image], {})
         about |= {
             "labelled_tasks": " ".join(names[labelled[image]]),
             "scored_cycle": cycle,
@@ -126,14 +126,14 @@ def _known(run: Run, cycle: int, samples: set[str]) -> dict[str, dict[str, Any]]
             for what in ("s_task", "s_percentile")
             if what in table
         }
-        found[facts["pool"][image]] = about
+        found[facts.pool[image]] = about
     return found
 
 
 def _picks(run: Run) -> dict[str, dict[str, Any]]:
     """Id -> where it was picked last, and what people said of it last."""
     found: dict[str, dict[str, Any]] = {}
-    names = run.facts["pool"]
+    names = run.facts.pool
     for cycle in range(run.cycles_done()):
         for rank, image in enumerate(dict.fromkeys(run.picked(cycle)[:, 0].tolist()), start=1):
             found.setdefault(names[image], {}).update(picked_cycle=cycle, picked_rank=rank)

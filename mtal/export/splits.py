@@ -54,7 +54,7 @@ def write_splits(run: Run, cycle: int) -> bytes:
 
 
 def _ids(run: Run, images: np.ndarray) -> list[str]:
-    names = run.facts["pool"]
+    names = run.facts.pool
     return on_lines([names[image] for image in images.tolist()])
 
 

@@ -60,10 +60,9 @@ def grouped(
     return Groups(title, found.map(place).to_numpy(np.int64), tuple(names))
 
 
-def driving_tasks(pool: pd.DataFrame) -> Groups:
-    """Which task's normalised score is the highest. Columns: n.<task>."""
-    names, highest = _largest(pool, "n.", "no score")
-    return grouped("driving task", highest, [*names, "no score"])
+def by_driving_task(driver: np.ndarray, tasks: Sequence[str]) -> Groups:
+    """Group images by the task that drives their score. driver: (N,) names, "" without a score."""
+    return grouped("driving task", np.where(driver == "", "no score", driver), [*tasks, "no score"])
 
 
 def labelled_in(since: np.ndarray, cycle: int) -> Groups:

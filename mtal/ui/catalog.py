@@ -55,14 +55,14 @@ def refuses(signal: str, tasks: Sequence[str]) -> str:
     return SIGNALS[signal].refuses([TASKS[name]() for name in tasks])
 
 
-def place(config: Config) -> str:
+def locate(config: Config) -> str:
     """What `Dataset.folder` will be, found cheaply; "" if there is nothing. ConfigError for settings that cannot be."""
-    return datasets()[config.dataset].place(config)
+    return datasets()[config.dataset].locate(config)
 
 
 def here_first() -> list[str]:
     """Kinds of data, those first that can be used without naming a folder."""
-    return sorted(datasets(), key=lambda name: not place(Config(dataset=name)))
+    return sorted(datasets(), key=lambda name: not locate(Config(dataset=name)))
 
 
 def tasks_at(dataset: str, data: str) -> tuple[str, ...]:

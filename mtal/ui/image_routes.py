@@ -30,7 +30,7 @@ OF_A_TASK = re.compile(r"initial|final|truth|(from|gap|gapself)\.[\w-]+")
 
 def thumb_url(run: Run, image: int) -> str:
     """The small picture of a pool image, by its position; 404 where none was made."""
-    path = run.thumbnail(run.facts["pool"][image])
+    path = run.thumbnail(run.facts.pool[image])
     version = path.stat().st_mtime_ns if path.exists() else 0
     return f"thumb/{quote(run.name, safe='')}/{image}.jpg?v={version:x}"
 
@@ -59,7 +59,7 @@ def serve_thumb(request: Request) -> Response:
     """`thumb/<run>/<image>.jpg`"""
     found = THUMB.fullmatch(request.path_params["rest"])
     run = _run(found["run"]) if found else None
-    ids = run.facts.get("pool", ()) if run else ()
+    ids = run.facts.pool if run else ()
     if not found or not run or int(found["image"]) >= len(ids):
         return _nothing()
     return _file(run.thumbnail(ids[int(found["image"])]), "image/jpeg", request)
@@ -72,7 +72,7 @@ def serve_picture(request: Request) -> Response:
     if not found or not run or not _is_drawn_of(run, found["name"]):
         return _nothing()
     cycle, image = int(found["cycle"]), int(found["image"])
-    if cycle >= run.cycles_done() or image >= len(run.facts.get("pool", ())):
+    if cycle >= run.cycles_done() or image >= len(run.facts.pool):
         return _nothing()
     return _file(run.picture(cycle, image, found["name"]), "image/png", request)
 
@@ -108,8 +108,7 @@ def _is_drawn_of(run: Run, name: str) -> bool:
     """Whether a worker could have drawn a picture of that name in this run."""
     task, _, rest = name.partition(".")
     of_a_task = (
-        task in {one["name"] for one in run.facts.get("tasks", ())}
-        and OF_A_TASK.fullmatch(rest) is not None
+        task in {known.name for known in run.tasks} and OF_A_TASK.fullmatch(rest) is not None
     )
     return name == "image" or of_a_task
 

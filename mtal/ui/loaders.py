@@ -148,7 +148,7 @@ def maps(run: Run, cycle: int, image: int) -> dict[str, np.ndarray]:
 
 def provenance(run: Run, cycle: int, image: int) -> dict[str, Any]:
     """Where the numbers about an image come from; keys as in `Run.provenance`."""
-    sample = {"sample": run.facts["pool"][image], "position": image}
+    sample = {"sample": run.facts.pool[image], "position": image}
     return {name: sample.get(name, value) for name, value in _provenance(*_key(run), cycle).items()}
 
 
@@ -376,7 +376,7 @@ def _set_images(folder: str, created: float, complete: int, data: str, set_id: s
     wanted = set(
         People(run.store).samples_of(set_id, data)
     )  # what a set holds is what its id says: it never changes
-    return [place for place, name in enumerate(run.facts["pool"]) if name in wanted]
+    return [place for place, name in enumerate(run.facts.pool) if name in wanted]
 
 
 @st.cache_data(ttl=TIMES_S, max_entries=64, show_spinner=False)  # many living runs ask at each poll

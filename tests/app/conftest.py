@@ -34,7 +34,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StorePaths:
 
 @pytest.fixture(autouse=True)
 def through_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AppTest forgets before every run that app.py has a navigation, and would run a page without it: see mtal/ui/__init__.py."""
+    """AppTest forgets before every run that app.py has a navigation, and would run a page without it: see app.py."""
     made = PagesManager.__init__
 
     def make(self: PagesManager, *args: Any, **options: Any) -> None:
@@ -103,7 +103,7 @@ def real_check(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, DataFo
     """The drawn data of the real runs, checked by the real checker in a process of its own. Read only: copy before changing."""
     config = Config(dataset="drawn", data="24+8", tasks=DATASETS["drawn"].task_names)
     folder = DataFolder(
-        StorePaths(tmp_path_factory.mktemp("real-check")), "drawn", DATASETS["drawn"].place(config)
+        StorePaths(tmp_path_factory.mktemp("real-check")), "drawn", DATASETS["drawn"].locate(config)
     )
     folder.paths.folder.mkdir(parents=True)
     assert folder.start_check(config)

@@ -250,7 +250,7 @@ def test_others_are_compared_or_it_says_why_not(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", vs=name, side="theirs")
     assert not app.exception
     only = [image for image in others[name] if image not in picks(run, 0)]
-    ids = run.facts["pool"]
+    ids = run.facts.pool
     assert f"Only the other: {len(only)} image" in texts(app)
     assert (grids(app)[2:] or [[]])[0] == [ids[image] for image in only][:24]
 
@@ -271,7 +271,7 @@ def test_an_old_run_has_no_others(open_page, run, names):
 
 def test_random_can_be_decided_too_and_is_refilled(open_page, made_store):
     run = made_store("finished", strategy="random")
-    first = run.facts["pool"][picks(run, 0)[0]]
+    first = run.facts.pool[picks(run, 0)[0]]
     app = open_page("batch", run=run.name, cycle="0", sample=first)
     assert not app.exception
     press(app, "decide.rejected")

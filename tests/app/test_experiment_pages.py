@@ -17,6 +17,7 @@ from mtal.runs.experiments.experiment import (
     one_at_a_time,
 )
 from mtal.runs.files import write_json
+from mtal.runs.store.run_facts import write_facts
 from mtal.ui.components.ablation_choice import heeds
 from mtal.ui.experiments.overview import some_titles
 from tests.app.test_result_pages import charts, figures
@@ -99,8 +100,8 @@ def test_time_spent_on_signals_of_others_is_no_cost_of_a_strategy(open_page, mad
     for cell in experiment.cells:
         run = experiment.run(cell)
         own = {"pairs": True, "embedding": True, "score": False} if cell.strategy == "ours" else {}
-        write_json(
-            run.paths.facts, run.facts | {"needed_stages": {"train": True, "pick": True} | own}
+        write_facts(
+            run.paths.facts, run.facts.changed(needed_stages={"train": True, "pick": True} | own)
         )
     app = open_page("experiments", experiment="shapes")
     (shown,) = [frame.value for frame in app.dataframe if "selection, s per cycle" in frame.value]

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.runs.files import read_json, write_json
+from mtal.runs.files import write_json
 from mtal.runs.jobs.lock import take
 from mtal.runs.reviews.review_database import People
 from mtal.runs.store.render_requests import Looks
 from mtal.runs.store.run import Run
+from mtal.runs.store.run_facts import write_facts
 from tests.app.test_result_pages import address, drawn_rows, picks, shown, texts
 
 
@@ -256,7 +257,7 @@ def test_neighbours_and_near_misses_are_rows_of_links(open_page, made_store):
     for row in components(app, "mtal.strip"):
         for tile in row["tiles"]:
             assert parse_qs(urlparse(tile["href"]).query)["sample"] == [tile["id"]]
-    assert image not in [run.facts["pool"].index(name) for name in missed]
+    assert image not in [run.facts.pool.index(name) for name in missed]
 
 
 def test_later_cycles_are_told_where_the_run_wrote_them_down(open_page, made_store):
@@ -318,7 +319,7 @@ def test_provenance_is_read_when_it_is_opened(open_page, made_store, monkeypatch
 
 def test_decisions_and_notes_are_kept_and_taken_back(open_page, made_store):
     run = made_store("finished")
-    people, sample = People(run.store), run.facts["pool"][picks(run, 0)[0]]
+    people, sample = People(run.store), run.facts.pool[picks(run, 0)[0]]
     app = open_page("inspect", run=run.name, cycle="0")
     for key, decision in (("accepted", "accepted"), ("rejected", "rejected")):
         app.button(key=f"inspect.{key}").click().run()
@@ -336,7 +337,7 @@ def test_decisions_and_notes_are_kept_and_taken_back(open_page, made_store):
 
 def test_a_labelled_image_has_no_decision_and_no_rules(open_page, made_store):
     run = made_store("finished")
-    app = open_page("inspect", run=run.name, cycle="1", sample=str(run.facts["start"][0]))
+    app = open_page("inspect", run=run.name, cycle="1", sample=str(run.facts.start[0]))
     assert not app.exception
     assert not [button for button in app.button if button.key == "inspect.accepted"]
     assert "Under other rules" not in texts(app)
@@ -355,8 +356,7 @@ def test_an_image_of_which_no_label_can_be_had(open_page, made_store):
 
 def test_one_task_says_that_there_is_nobody_to_disagree_with(open_page, made_store):
     run = made_store("finished")
-    facts = read_json(run.paths.facts)
-    write_json(run.paths.facts, facts | {"tasks": facts["tasks"][:1]})
+    write_facts(run.paths.facts, run.facts.changed(tasks=run.tasks[:1]))
     for number in (0, 1):
         without_scores(run, number, "m.", "s.", "n.")
         np.save(run.cycle(number).pick, np.array([[image, 0] for image in picks(run, number)]))
@@ -396,8 +396,8 @@ def test_the_way_back_keeps_what_the_batch_showed(open_page, made_store):
 def test_steps_lead_through_the_set_in_the_address(open_page, made_store):
     run = made_store("finished")
     pool = run.pool(0)
-    chosen = [int(pool["rank"].idxmax()), run.facts["start"][0], picks(run, 0)[2]]
-    names = [run.facts["pool"][image] for image in chosen]
+    chosen = [int(pool["rank"].idxmax()), run.facts.start[0], picks(run, 0)[2]]
+    names = [run.facts.pool[image] for image in chosen]
     found = People(run.store).save_set(run.data.folder.name, names, "Ann", name="odd ones")
     app = open_page("inspect", run=run.name, cycle="0", set=found)
     seen = [shown(app)]
@@ -415,7 +415,7 @@ def test_an_unknown_set_is_told_and_the_ranking_is_stepped_through(open_page, ma
     app = open_page("inspect", run=run.name, cycle="0", set="0123456789ab")
     assert not app.exception
     assert "no set `0123456789ab`" in texts(app)
-    assert shown(app) == run.facts["pool"][picks(run, 0)[0]]
+    assert shown(app) == run.facts.pool[picks(run, 0)[0]]
 
 
 @pytest.fixture
@@ -423,7 +423,7 @@ def undrawn(made_store) -> tuple[Run, str, int]:
     """A run, and an image far below the near misses, which has no pictures."""
     run = made_store("finished")
     image = int(run.pool(0)["rank"].idxmax())
-    return run, run.facts["pool"][image], image
+    return run, run.facts.pool[image], image
 
 
 @pytest.fixture

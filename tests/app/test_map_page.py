@@ -70,7 +70,7 @@ def test_an_injected_lasso_is_a_set_with_a_link_and_tiles_at_once(open_page, run
     assert not tiles(app)
     select(app, [7, [9]])
     assert not app.exception
-    ids = [run.facts["pool"][image] for image in (7, 9)]
+    ids = [run.facts.pool[image] for image in (7, 9)]
     assert People(run.store).samples_of(address(app)["set"], run.data.folder.name) == sorted(ids)
     assert "set of 2 images" in texts(app)
     assert "map of cycle 0" in texts(app)
@@ -79,7 +79,7 @@ def test_an_injected_lasso_is_a_set_with_a_link_and_tiles_at_once(open_page, run
 
 
 def test_the_address_alone_shows_a_set_and_clear_takes_it_away(open_page, run):
-    known = People(run.store).save_set(run.data.folder.name, run.facts["pool"][3:6], "ann", "three")
+    known = People(run.store).save_set(run.data.folder.name, run.facts.pool[3:6], "ann", "three")
     app = open_page("map", run=run.name, cycle="0", set=known)
     assert "three" in texts(app)
     assert tiles(app).count("<button") == 3
@@ -109,7 +109,7 @@ def test_a_chart_is_drawn_anew_when_its_outline_must_go(open_page, run):
 
 def test_one_point_is_looked_at_with_its_neighbours(open_page, run):
     app = select(open_page("map", run=run.name, cycle="0"), [7])
-    assert address(app)["sample"] == run.facts["pool"][7]
+    assert address(app)["sample"] == run.facts.pool[7]
     assert "set" not in address(app)
     assert tiles(app).count("<button") == 1 + selection.NEIGHBOURS
     points = run.embedding(0)
@@ -122,7 +122,7 @@ def test_one_point_is_looked_at_with_its_neighbours(open_page, run):
 
 
 def test_the_image_that_one_comes_from_is_marked(open_page, run):
-    app = open_page("map", run=run.name, cycle="0", sample=run.facts["pool"][5])
+    app = open_page("map", run=run.name, cycle="0", sample=run.facts.pool[5])
     assert not app.exception
     assert tiles(app).startswith('<div class="map-tiles"><button type="button" data-map-image="5"')
 
@@ -143,7 +143,7 @@ def test_rings_are_where_the_marked_images_lie():
 def test_a_lasso_takes_also_what_is_not_drawn(open_page, run, monkeypatch):
     monkeypatch.setattr(scatter, "MOST_DRAWN", 10)
     app = open_page("map", run=run.name, cycle="0")
-    assert f"10 of {len(run.facts['pool'])} points are drawn" in texts(app)
+    assert f"10 of {len(run.facts.pool)} points are drawn" in texts(app)
     assert sum(len(trace.get("text", ())) for trace in drawn(app)["data"]) == 10
     layout = run.layout(0)
     low, high = layout.min(axis=0) - 1, layout.max(axis=0) + 1
@@ -152,7 +152,7 @@ def test_a_lasso_takes_also_what_is_not_drawn(open_page, run, monkeypatch):
         [0, 1],
         lasso=[{"x": [low[0], high[0], high[0], low[0]], "y": [low[1], low[1], high[1], high[1]]}],
     )
-    assert f"set of {len(run.facts['pool'])} images" in texts(app)
+    assert f"set of {len(run.facts.pool)} images" in texts(app)
 
 
 COLOURS = {
@@ -177,7 +177,7 @@ def test_every_colour_draws_every_image(open_page, run, colour):
     assert app.selectbox(key="map.colour").value == colour
     said = json.dumps(drawn(app)["data"])
     assert COLOURS[colour] in said
-    assert sum(len(trace.get("text", ())) for trace in drawn(app)["data"]) == len(run.facts["pool"])
+    assert sum(len(trace.get("text", ())) for trace in drawn(app)["data"]) == len(run.facts.pool)
 
 
 def test_the_labelled_set_grows_from_cycle_to_cycle(open_page, run):
@@ -226,7 +226,7 @@ def test_a_lasso_on_the_picture_takes_what_lies_inside(open_page, run, monkeypat
 
 def test_sets_are_listed_and_renamed_and_deleted(open_page, run):
     people = People(run.store)
-    known = people.save_set(run.data.folder.name, run.facts["pool"][3:6], "ann", origin="the map")
+    known = people.save_set(run.data.folder.name, run.facts.pool[3:6], "ann", origin="the map")
     app = open_page("map", run=run.name, cycle="0", set=known)
     app.text_input(key=f"map.set.name.{known}").set_value("dark kitchens")
     next(button for button in app.button if button.label == "Save the name").click().run()
@@ -239,7 +239,7 @@ def test_sets_are_listed_and_renamed_and_deleted(open_page, run):
 
 def test_a_set_of_other_images_says_that_they_are_not_here(open_page, run):
     known = People(run.store).save_set(
-        run.data.folder.name, [run.facts["pool"][0], "elsewhere"], "ann"
+        run.data.folder.name, [run.facts.pool[0], "elsewhere"], "ann"
     )
     app = open_page("map", run=run.name, cycle="0", set=known)
     assert "1 image of this set is not in the pool of this run" in texts(app)

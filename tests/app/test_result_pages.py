@@ -9,6 +9,7 @@ from mtal.analysis.numbers import ordinal
 from mtal.runs.files import read_json, write_json
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.run import LOSS, Run
+from mtal.runs.store.run_facts import write_facts
 from mtal.ui.components.run_cards import SIGNS
 
 PAGES = ("run", "batch", "inspect", "map", "curves")
@@ -192,7 +193,7 @@ def test_batch_shows_the_picks_in_order_and_their_cut_off(open_page, made_store)
     app = open_page("batch", run=run.name, cycle="1")
     labels = len(run.picked(1))
     assert labels == len(batch) * len(run.tasks)
-    free = len(pool) - len(run.facts["start"]) - len(picks(run, 0))
+    free = len(pool) - len(run.facts.start) - len(picks(run, 0))
     assert (
         f"picked {len(batch)} images of {free} unlabelled in cycle 1, {labels} task labels"
         in texts(app)
@@ -256,7 +257,7 @@ def test_inspect_explains_the_first_pick_and_steps_on(open_page, made_store):
 @pytest.mark.parametrize(("typed", "image"), [("id", 20), ("20", 20), ("0", 0)])
 def test_inspect_opens_any_image_of_the_pool(open_page, made_store, typed, image):
     run = made_store("finished")
-    name = run.facts["pool"][image]
+    name = run.facts.pool[image]
     app = open_page("inspect", run=run.name, cycle="1")
     app.text_input(key="inspect.search").set_value(name if typed == "id" else typed).run()
     assert not app.exception
@@ -266,7 +267,7 @@ def test_inspect_opens_any_image_of_the_pool(open_page, made_store, typed, image
 
 def test_inspect_says_when_there_is_no_such_image(open_page, made_store):
     run = made_store("finished")
-    names = run.facts["pool"]
+    names = run.facts.pool
     app = open_page("inspect", run=run.name, cycle="1")
     before = shown(app)
     app.text_input(key="inspect.search").set_value(names[20][:-1]).run()
@@ -281,14 +282,14 @@ def test_inspect_says_when_there_is_no_such_image(open_page, made_store):
 def test_inspect_takes_an_old_link_with_a_number_and_says_the_id_instead(open_page, made_store):
     run = made_store("finished")
     app = open_page("inspect", run=run.name, cycle="1", sample="20")
-    assert shown(app) == run.facts["pool"][20]
-    assert f"`{run.facts['pool'][20]}` (number 20)" in texts(app)
+    assert shown(app) == run.facts.pool[20]
+    assert f"`{run.facts.pool[20]}` (number 20)" in texts(app)
 
 
 def test_inspect_tells_since_when_an_image_is_labelled(open_page, made_store):
     run = made_store("finished")
     for image, since in (
-        (run.facts["start"][0], "it belongs to the random start"),
+        (run.facts.start[0], "it belongs to the random start"),
         (picks(run, 0)[1], "picked 2nd in cycle 0"),
     ):
         app = open_page("inspect", run=run.name, cycle="1", sample=str(image))
@@ -430,7 +431,7 @@ def test_what_was_left_out_is_named_on_the_run_page(open_page, made_store):
         {"split": "pool", "id": "0003", "what": "image", "problem": "truncated"},
         {"split": "pool", "id": "0004", "what": "depth", "problem": "empty"},
     ]
-    write_json(run.paths.facts, run.facts | {"left_out": rows, "without_labels": 7})
+    write_facts(run.paths.facts, run.facts.changed(left_out=rows, without_labels=7))
     app = open_page("run", run=run.name)
     box = next(box for box in app.expander if "Left out" in box.label)
     assert "1 image and 1 label" in box.label

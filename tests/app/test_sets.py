@@ -32,7 +32,7 @@ def saving() -> None:
     from mtal.ui.components.image_sets import save_selection
 
     run = loaders.runs()[0]
-    st.text(save_selection(run, run.facts["pool"][4:6], "a test"))
+    st.text(save_selection(run, run.facts.pool[4:6], "a test"))
 
 
 @pytest.fixture
@@ -59,13 +59,13 @@ def test_a_selection_is_kept_at_once_and_its_id_is_in_the_address(made_store):
     assert address(first) == address(again) == {"set": first.text[0].value}
     assert people_of(run).sets(run.data.folder.name)["id"].tolist() == [first.text[0].value]
     assert people_of(run).samples_of(first.text[0].value, run.data.folder.name) == sorted(
-        run.facts["pool"][4:6]
+        run.facts.pool[4:6]
     )
 
 
 def test_a_set_is_found_by_its_id_with_its_places_in_the_pool(made_store, look):
     run = made_store("finished")
-    pool = run.facts["pool"]
+    pool = run.facts.pool
     known = people_of(run).save_set(
         run.data.folder.name, [pool[9], pool[2]], "ann", "dark rooms", "the map"
     )
@@ -74,7 +74,7 @@ def test_a_set_is_found_by_its_id_with_its_places_in_the_pool(made_store, look):
 
 def test_a_new_name_keeps_the_id(made_store, look):
     run = made_store("finished")
-    known = people_of(run).save_set(run.data.folder.name, run.facts["pool"][:3], "ann")
+    known = people_of(run).save_set(run.data.folder.name, run.facts.pool[:3], "ann")
     assert look(run, known).text[0].value.startswith("set of 3 images|")
     people_of(run).rename_set(known, "three", "ben")
     assert look(run, known).text[0].value.startswith("three|")
@@ -82,14 +82,14 @@ def test_a_new_name_keeps_the_id(made_store, look):
 
 def test_another_run_of_the_same_images_shows_it_too(made_store, look):
     run, other = made_store("finished", seed=0), made_store("finished", seed=1)
-    known = people_of(run).save_set(run.data.folder.name, run.facts["pool"][:3], "ann")
+    known = people_of(run).save_set(run.data.folder.name, run.facts.pool[:3], "ann")
     assert "|[0, 1, 2]|0|" in look(other, known).text[0].value
 
 
 def test_images_that_a_run_does_not_have_are_counted(made_store, look):
     run = made_store("finished")
     known = people_of(run).save_set(
-        run.data.folder.name, [run.facts["pool"][5], "of another pool"], "ann"
+        run.data.folder.name, [run.facts.pool[5], "of another pool"], "ann"
     )
     assert "|[5]|1|" in look(run, known).text[0].value
 
@@ -97,7 +97,7 @@ def test_images_that_a_run_does_not_have_are_counted(made_store, look):
 @pytest.mark.parametrize("asked", ["0123456789ab", "<b>", "deleted"])
 def test_an_id_that_is_not_there_is_told_and_can_be_left_out(made_store, look, asked):
     run = made_store("finished")
-    known = people_of(run).save_set(run.data.folder.name, run.facts["pool"][:1], "ann")
+    known = people_of(run).save_set(run.data.folder.name, run.facts.pool[:1], "ann")
     if asked == "deleted":
         people_of(run).delete_set(known, "ben")
     app = look(run, known if asked == "deleted" else asked)

@@ -644,7 +644,7 @@ def test_a_copy_of_a_failed_run_says_what_to_change_and_that_it_is_the_same_run_
 
 def test_launch_begins_with_a_data_set_that_is_here(open_page, monkeypatch):
     monkeypatch.setattr(
-        "mtal.ui.catalog.place", lambda config: "here" if config.dataset == "drawn" else ""
+        "mtal.ui.catalog.locate", lambda config: "here" if config.dataset == "drawn" else ""
     )
     app = open_page("launch")
     assert app.selectbox(key="launch.dataset").value == "drawn"
@@ -656,7 +656,7 @@ def test_a_forecast_of_the_same_run_is_what_it_took(made_store, monkeypatch):
 
     run = made_store("finished")
     again = run.config.model_copy(update={"seed": 1})
-    pool, cycles = len(run.facts["pool"]), run.config.cycles
+    pool, cycles = len(run.facts.pool), run.config.cycles
     labelled = [
         pool * (run.config.start_percent + run.config.step_percent * cycle) / 100
         for cycle in range(cycles)

@@ -23,11 +23,11 @@ from mtal.engine.stages.prepare_data import first_images
 from mtal.engine.stages.train import training_weights
 from mtal.engine.workers import run as run_worker
 from mtal.runs.experiments.budget import images_at, images_per_cycle
-from mtal.runs.files import write_json
 from mtal.runs.jobs.launch import create, kill, request_stop, start
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
+from mtal.runs.store.run_facts import DataChange, write_facts
 from tests.real_runs import launch_and_wait, tiny_config, wait
 
 WHOLE = np.ones((24, 3), dtype=bool)  # every label exists
@@ -54,7 +54,7 @@ class TestFinishedRun:
             labelled[tuple(pairs.T)] = True
 
     def test_both_strategies_start_from_the_same_images(self, finished_run, random_run):
-        assert finished_run.facts["start"] == random_run.facts["start"]
+        assert finished_run.facts.start == random_run.facts.start
         first, other = (
             run.metrics().query("cycle == 0")["value"].to_numpy()
             for run in (finished_run, random_run)
@@ -138,16 +138,16 @@ class TestFinishedRun:
 
     def test_facts_say_what_pages_need(self, finished_run):
         facts = finished_run.facts
-        assert len(facts["pool"]) == 24
-        assert len(facts["validation"]) == 8
-        assert facts["versions"]["torch"]
+        assert len(facts.pool) == 24
+        assert len(facts.validation) == 8
+        assert facts.versions["torch"]
         assert [task.name for task in finished_run.tasks] == list(finished_run.config.tasks)
         assert [task.weight for task in finished_run.tasks] == [1, 1, 10]
-        assert {"train", "pairs", "embedding", "score"} <= set(facts["plan"][0])
+        assert {"train", "pairs", "embedding", "score"} <= set(facts.plan[0])
 
     def test_every_planned_stage_reports_its_last_unit_in_its_own_cycle(self, finished_run):
         done = finished_run.reports()
-        for number, stages in enumerate(finished_run.facts["plan"]):
+        for number, stages in enumerate(finished_run.facts.plan):
             for stage in stages:
                 rows = [row for row in done if (row["cycle"], row["stage"]) == (number, stage)]
                 assert rows, (number, stage)
@@ -367,7 +367,7 @@ class TestChangedData:
         def make(cycles_done: int, **facts: object) -> Run:
             shutil.copytree(finished_run.paths.folder, tmp_path / finished_run.name)
             run = Run(tmp_path / finished_run.name)
-            write_json(run.paths.facts, run.facts | {"fingerprint": OTHER} | facts)
+            write_facts(run.paths.facts, run.facts.changed(**{"fingerprint": OTHER} | facts))
             for number in range(cycles_done, 3):
                 shutil.rmtree(run.paths.cycle(number).folder)
             return run
@@ -381,23 +381,23 @@ class TestChangedData:
         assert run.status is Status.FAILED
         assert "changed since this run began" in run.result["reason"]
         assert f"resume {run.name} --accept-data" in run.result["reason"]
-        assert run.facts["fingerprint"] == OTHER
+        assert run.facts.fingerprint == OTHER
         start(run.paths, accept_data=True)
         wait(run)
         assert run.status is Status.FINISHED
-        now = finished_run.facts["fingerprint"]
-        assert run.facts["data_changes"] == [{"cycle": 2, "before": OTHER, "after": now}]
+        now = finished_run.facts.fingerprint
+        assert run.facts.data_changes == (DataChange(cycle=2, before=OTHER, after=now),)
         assert [run.fingerprint(number) for number in range(3)] == [OTHER, OTHER, now]
         same_picks(run, finished_run)
 
     def test_before_the_first_complete_cycle_it_is_only_noted(self, cut, finished_run):
         run = cut(0, pool=["another"])
         prepare(run, StageTimer(run, 0), accept_data=False)
-        assert run.facts["data_changes"] == [
-            {"cycle": 0, "before": OTHER, "after": finished_run.facts["fingerprint"]}
-        ]
+        assert run.facts.data_changes == (
+            DataChange(cycle=0, before=OTHER, after=finished_run.facts.fingerprint),
+        )
         prepare(run, StageTimer(run, 0), accept_data=False)
-        assert len(run.facts["data_changes"]) == 1  # kept, and no second one
+        assert len(run.facts.data_changes) == 1  # kept, and no second one
 
     @pytest.mark.parametrize(
         ("facts", "accept", "words"),
@@ -413,7 +413,7 @@ class TestChangedData:
         run = cut(1, **facts)
         with pytest.raises(DataError, match=words):
             prepare(run, StageTimer(run, 1), accept_data=accept)
-        assert run.facts["fingerprint"] == OTHER
+        assert run.facts.fingerprint == OTHER
 
 
 def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path, monkeypatch):
@@ -438,9 +438,9 @@ def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path
 
     def load(config: Config):
         dataset = source.load(config)
-        return dataset.of(Spy(dataset.pool), dataset.validation)
+        return dataset.with_splits(Spy(dataset.pool), dataset.validation)
 
-    monkeypatch.setitem(cycle.DATASETS, "drawn", replace(source, load=load))
+    monkeypatch.setitem(DATASETS, "drawn", replace(source, load=load))
     watch = StageTimer(run, 0)
     cycle.run_cycles(run, watch)
     assert run.cycles_done() == 2

@@ -10,7 +10,10 @@ import pytest
 
 from mtal.config import Config
 from mtal.engine import cycle as engine
+from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages import apply_reviews
+from mtal.engine.stages.prepare import prepare
+from mtal.engine.stages.train import training_weights
 from mtal.engine.workers import run as run_worker
 from mtal.runs.files import read_json
 from mtal.runs.jobs.launch import create, start
@@ -61,7 +64,7 @@ def ranked(run, number, first, last):
 def trained_on(run, number):
     """Ids with all labels when a cycle began."""
     return {
-        run.facts["pool"][image]
+        run.facts.pool[image]
         for image in np.flatnonzero(run.labelled(number, run.start()).all(axis=1))
     }
 
@@ -128,7 +131,7 @@ def test_who_rejects_in_the_moment_in_which_a_cycle_begins_comes_too_late(
             for name in ("dataset", "there")
         ),
     )
-    place = run.facts["pool"].index(picked[1])
+    place = run.facts.pool.index(picked[1])
     assert labelled[place].all()
     assert run.began_with(1)["rejected"] == []
     assert not apply_reviews.rejected_mask(run, 1, labelled.shape).any()
@@ -141,9 +144,9 @@ def test_weights_are_those_of_what_was_bought(folder, tmp_path):
     People(run.store).decide(run.name, 0, [picked[0]], "rejected", "ann")
     bring(folder, [*picked[1:], refill])
     run_worker.work(run.paths)
-    study = engine.prepare(run, engine.StageTimer(run, 1), accept_data=False)
-    weights = engine.training_weights(study, 1, run.labelled(1, run.start()))
-    places = {name: place for place, name in enumerate(run.facts["pool"])}
+    study = prepare(run, StageTimer(run, 1), accept_data=False)
+    weights = training_weights(study, 1, run.labelled(1, run.start()))
+    places = {name: place for place, name in enumerate(run.facts.pool)}
     assert not weights[places[picked[0]], [0, 2]].any()
     scores = run.pool(0)[["n.semseg", "n.normals"]].to_numpy()[
         [places[name] for name in (*picked[1:], refill)]

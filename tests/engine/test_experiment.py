@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mtal.runs.experiments.experiment import create_experiment, expand, extend, metrics, start_all
-from mtal.runs.jobs.launch import apply_reviews, kill
+from mtal.runs.jobs.launch import begin, kill
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from tests.real_runs import tiny_config, wait
@@ -48,7 +48,7 @@ def undisturbed(real_store, tmp_path_factory):
 
 def test_all_strategies_of_a_seed_begin_with_the_same_images(undisturbed):
     _, runs = undisturbed
-    start = {key: run.facts["start"] for key, run in runs.items()}
+    start = {key: run.facts.start for key, run in runs.items()}
     for seed in (0, 1):
         assert start["random", seed] == start["ours", seed]
         assert runs["random", seed].reports()[0]["cycle"] == 0
@@ -61,7 +61,7 @@ def test_killed_resumed_and_in_another_order_it_picks_the_same(undisturbed, tmp_
     first, expected = undisturbed
     again = create_experiment(StorePaths(tmp_path), "again", "Again", first.cells)
     for cell in reversed(again.cells):
-        assert apply_reviews(cell.config, again.paths.store) == "started"
+        assert begin(cell.config, again.paths.store) == "started"
     victim = again.run(again.cells[-1])
     give_up = time.monotonic() + PATIENCE_S
     while not (victim.cycles_done() == 1 and any(row["cycle"] == 1 for row in victim.reports())):

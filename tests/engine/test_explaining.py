@@ -34,7 +34,7 @@ from mtal.runs.store.run import Run
 from mtal.signals.class_content import titles
 from mtal.tasks.classes import class_shares
 from tests.real_runs import tiny_config
-from tests.training.benches import quiet, small_bench
+from tests.training.benches import quiet, small_context
 
 
 @pytest.fixture(scope="module")
@@ -240,7 +240,7 @@ class TestAfterwards:
         assert found["cycle"].tolist() == [0, 1, 2]
         assert found["learned"].tolist() == [False, True, True]
         assert run.afterwards(1, int(run.picked(1)[0, 0]))["learned"].tolist() == [False, True]
-        assert run.afterwards(0, run.facts["start"][0]).empty  # of the start, nobody picked it
+        assert run.afterwards(0, run.facts.start[0]).empty  # of the start, nobody picked it
 
     def test_numbers_are_those_that_the_cycles_measured(self, run):
         for image in run.picked(0)[::3, 0].tolist():
@@ -270,7 +270,7 @@ class TestAfterwards:
             np.ones((24, 3), bool),
             at.tasks,
             at.config,
-            at.machine,
+            at.device,
             quiet,
         )
         for image in np.unique(np.concatenate([run.picked(0)[:, 0], run.picked(1)[:, 0]])):
@@ -291,22 +291,22 @@ class TestAfterwards:
         assert found["weight.depth"].tolist() == [0, 1, 1]
 
     def test_the_gate_stays_shut_for_all_else(self):
-        bench = small_bench()
-        dataset = DATASETS["drawn"].load(bench.config)
+        context = small_context()
+        dataset = DATASETS["drawn"].load(context.config)
         labelled, pairs = np.zeros((24, 3), bool), np.array([[5, 0], [5, 1], [9, 2]])
-        bought = bought_with(labelled, pairs, bench.config)
+        bought = bought_with(labelled, pairs, context.config)
         assert np.argwhere(bought).tolist() == pairs.tolist()
         assert not bought_with(
             labelled, pairs, tiny_config("start=labelled")
         ).any()  # there the batch has no labels yet
         found = bought_losses(
-            bench.network, bench.feed, dataset, bought, bought, bench.config, quiet
+            context.network, context.batches, dataset, bought, bought, context.config, quiet
         )
         assert np.argwhere(np.isfinite(found)).tolist() == pairs.tolist()
         wanted = bought.copy()
         wanted[6, 0] = True
         with pytest.raises(LabelNotBought):
-            bought_losses(bench.network, bench.feed, dataset, wanted, bought, bench.config, quiet)
+            bought_losses(context.network, context.batches, dataset, wanted, bought, context.config, quiet)
 
 
 class TestMaps:

@@ -10,6 +10,7 @@ from mtal.acquisition.user_strategies import VARIABLE
 from mtal.config import ConfigError
 from mtal.engine import cycle
 from mtal.engine.stage_timer import StageTimer
+from mtal.engine.stages import train as train_stage
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
@@ -62,7 +63,7 @@ def test_a_run_keeps_the_file_and_says_which_it_was(tmp_path, file):
 
 def test_a_built_in_strategy_leaves_no_file(random_run):
     assert not random_run.paths.strategy.exists()
-    assert "strategy_file" not in random_run.facts
+    assert "strategy_file" not in json.loads(random_run.paths.facts.read_text())
 
 
 def test_a_changed_file_stops_a_resume_and_the_kept_one_goes_on(tmp_path, file, monkeypatch):
@@ -87,12 +88,12 @@ def test_a_changed_file_stops_a_resume_and_the_kept_one_goes_on(tmp_path, file, 
 
 def test_before_the_first_cycle_is_complete_a_new_text_is_taken(tmp_path, file, monkeypatch):
     run = run_of(tmp_path, "epochs=1", "cycles=2")
-    killed_in(run, monkeypatch, cycle, "train")
+    killed_in(run, monkeypatch, train_stage, "train")
     assert run.paths.strategy.read_text() == FIRST
     file.write_text(FIRST.replace("Mine", "Better"))
     cycle.run_cycles(run, StageTimer(run, 0))
     assert "Better" in run.paths.strategy.read_text()
-    assert run.facts["strategy_title"] == "Better"
+    assert run.facts.strategy_title == "Better"
 
 
 def test_a_broken_contract_ends_a_run_before_its_first_cycle(tmp_path, file):

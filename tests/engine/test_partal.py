@@ -8,11 +8,11 @@ from mtal.engine import cycle
 from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages.prepare import prepare
 from mtal.engine.stages.prepare_data import first_images
-from mtal.engine.stages.train import training_feed
+from mtal.engine.stages.train import training_batches
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
-from mtal.training.pseudo_labels import WEIGHT, lacking
+from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels
 from tests.real_runs import launch_and_wait, tiny_config
 
 WHOLE = np.ones((24, 3), dtype=bool)
@@ -38,7 +38,7 @@ def test_it_buys_as_many_labels_as_a_strategy_of_whole_images_but_of_more_images
 
 
 def test_the_start_is_that_of_the_other_strategies(partal_run, random_run):
-    assert partal_run.facts["start"] == random_run.facts["start"]
+    assert partal_run.facts.start == random_run.facts.start
     first, other = (
         run.metrics().query("cycle == 0")["value"].to_numpy() for run in (partal_run, random_run)
     )
@@ -80,16 +80,17 @@ def test_missing_labels_are_learned_from_guesses_at_half_weight(partal_run, tmp_
     study = prepare(run, StageTimer(run, 2), False)
     labelled = run.labelled(2, study.start)
     study.pool.change_gate(cycle.Gated(study.dataset.pool, study.dataset.tasks, labelled))
-    feed = training_feed(study, 2, labelled, StageTimer(run, 2))
-    wanted = lacking(labelled)
+    batches = training_batches(study, 2, labelled, StageTimer(run, 2))
+    wanted = missing_labels(labelled)
     assert wanted.any()
-    assert set(feed.guesses) == {
+    assert set(batches.pseudo_labels) == {
         (image, run.config.tasks[task]) for image, task in np.argwhere(wanted)
     }
-    np.testing.assert_array_equal(feed.weights, np.where(wanted, WEIGHT, labelled))
-    np.testing.assert_array_equal(feed.labelled, labelled)
-    batches = [batch for _ in range(3) for batch in feed.epoch(torch.Generator().manual_seed(0))]
-    seen = {image for batch in batches for image in batch.indices.tolist()}
+    np.testing.assert_array_equal(batches.weights, np.where(wanted, PSEUDO_LABEL_WEIGHT, labelled))
+    np.testing.assert_array_equal(batches.labelled, labelled)
+    generator = torch.Generator().manual_seed(0)
+    drawn = [batch for _ in range(3) for batch in batches.epoch(generator)]
+    seen = {image for batch in drawn for image in batch.indices.tolist()}
     assert seen & set(np.flatnonzero(wanted.any(axis=1)))
 
 
@@ -98,9 +99,9 @@ def test_whole_images_need_no_guesses(tmp_path, monkeypatch):
     run = Run(create(tiny_config("strategy=partal"), StorePaths(tmp_path)).folder)
     monkeypatch.setattr(StageTimer, "stage", Silent)
     study = prepare(run, StageTimer(run, 0), False)
-    feed = training_feed(study, 0, study.start, StageTimer(run, 0))
-    assert feed.guesses == {}
-    np.testing.assert_array_equal(feed.weights, study.start)
+    batches = training_batches(study, 0, study.start, StageTimer(run, 0))
+    assert batches.pseudo_labels == {}
+    np.testing.assert_array_equal(batches.weights, study.start)
 
 
 class Silent:

@@ -46,7 +46,7 @@ def test_tables_and_lists_are_those_of_the_single_formats(run):
     alone = zipfile.ZipFile(io.BytesIO(EXPORTERS["split"].write(run, 0)))
     assert all(archive.read(name) == alone.read(name) for name in alone.namelist())
     scores = pd.read_csv(io.BytesIO(archive.read("pool_scores.csv")), dtype={"id": str})
-    assert scores["id"].tolist() == run.facts["pool"]
+    assert scores["id"].tolist() == list(run.facts.pool)
     assert scores["score"].astype("float32").tolist() == run.pool(0)["score"].tolist()
 
 

@@ -61,7 +61,7 @@ def test_lists_for_the_annotation_tool_hold_what_is_to_be_labelled(decided, name
     assert lists["batch"] == lists["batch.depth"] == wanted
     assert set(wanted) <= set(lists["labelled"])
     assert names[1] in lists["remaining"]
-    assert sorted(lists["labelled"] + lists["remaining"]) == decided.facts["pool"]
+    assert sorted(lists["labelled"] + lists["remaining"]) == list(decided.facts.pool)
 
 
 def test_every_format_follows_and_the_same_decisions_give_the_same_bytes(run, names):

@@ -57,7 +57,7 @@ def test_nearest_labelled_image_equals_the_plain_loop(run):
 
 
 def test_pictures_are_measured_where_they_exist_and_null_where_not(run):
-    folder = run.facts["data_folder"]
+    folder = run.facts.data_folder
     rows = [row for number in (0, 1) for row in record(run, number).to_dict("records")]
     assert {int(row["sample_id"]) % 2 for row in rows} == {0, 1}
     for row in rows:

@@ -8,7 +8,7 @@ import pytest
 
 from mtal.export.exporter import ExportError
 from mtal.export.splits import split_files, split_lists, write_splits
-from mtal.runs.files import write_json
+from mtal.runs.store.run_facts import write_facts
 from tests.runs.made_run import START, TASKS
 
 
@@ -22,7 +22,7 @@ def read_like_the_loader(root, split):
 
 def test_a_loader_reads_the_batch_in_pick_order(run, tmp_path):
     (tmp_path / "images").mkdir()
-    for name in run.facts["pool"]:
+    for name in run.facts.pool:
         (tmp_path / "images" / f"{name}.jpg").touch()
     zipfile.ZipFile(io.BytesIO(write_splits(run, 1))).extractall(tmp_path)
     picked = [f"{image:04d}" for image in dict.fromkeys(run.picked(1)[:, 0].tolist())]
@@ -37,7 +37,9 @@ def test_a_loader_reads_the_batch_in_pick_order(run, tmp_path):
 def test_labelled_and_remaining_share_out_the_pool(run):
     lists = split_lists(run, 0)
     for suffix in ("", *(f".{task}" for task in TASKS)):
-        assert sorted(lists[f"labelled{suffix}"] + lists[f"remaining{suffix}"]) == run.facts["pool"]
+        assert sorted(lists[f"labelled{suffix}"] + lists[f"remaining{suffix}"]) == list(
+            run.facts.pool
+        )
 
 
 def test_partial_labels_are_in_the_lists_of_their_task_only(run):
@@ -61,8 +63,8 @@ def test_files_end_with_a_line_end_and_an_empty_list_is_empty(run):
 
 
 def test_a_name_that_does_not_fit_on_a_line_is_refused(run):
-    facts = run.facts
-    facts["pool"][START[0]] = "two\nlines"
-    write_json(run.paths.facts, facts)
+    pool = list(run.facts.pool)
+    pool[START[0]] = "two\nlines"
+    write_facts(run.paths.facts, run.facts.changed(pool=pool))
     with pytest.raises(ExportError, match="does not fit"):
         split_files(run, 0)

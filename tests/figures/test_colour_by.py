@@ -9,10 +9,10 @@ from mtal.figures.colour_by import (
     MOST,
     OTHER,
     Values,
+    by_driving_task,
     clusters,
     compared,
     dominant,
-    driving_tasks,
     grouped,
     labelled_in,
 )
@@ -38,9 +38,9 @@ def test_more_groups_than_can_be_told_apart_become_one():
     assert names_of(found) == [name if name in kept else OTHER for name in labels]
 
 
-def test_the_driving_task_is_the_highest_normalised_score():
-    pool = pd.DataFrame({"n.a": [0.2, 0.9, np.nan], "n.b": [0.5, 0.1, np.nan], "s.a": [9.0, 0, 0]})
-    assert names_of(driving_tasks(pool)) == ["b", "a", "no score"]
+def test_images_are_grouped_by_their_driving_task():
+    groups = by_driving_task(np.array(["b", "a", ""], object), ["a", "b"])
+    assert names_of(groups) == ["b", "a", "no score"]
 
 
 def test_what_later_cycles_pick_is_not_labelled_yet():

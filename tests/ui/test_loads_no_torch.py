@@ -6,7 +6,9 @@ import sys
 
 def test_jobs_and_results_load_no_torch():
     code = (
-        "import sys; from mtal.ui import cards, causes, inputs, joblist, live, loaders, machine, starting, words; "
+        "import sys; from mtal.ui import inputs, live, loaders, text; "
+        "from mtal.runs.store import failures; from mtal.ui.launch import start; "
+        "from mtal.ui.components import run_cards; from mtal.ui.run import job_list, machine; "
         "sys.exit('torch' in sys.modules)"
     )
     assert (

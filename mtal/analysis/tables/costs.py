@@ -22,7 +22,7 @@ NO_CHOICE = (
 
 def needed_stages(run: Run) -> dict[str, bool]:
     """Stage -> whether all of its time was for the strategy's sake; {} for runs that did not write it down."""
-    return dict(run.facts.get("needed_stages", {}))
+    return dict(run.facts.needed_stages)
 
 
 def spent(run: Run, seconds: pd.DataFrame) -> pd.DataFrame:

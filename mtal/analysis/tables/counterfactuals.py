@@ -13,7 +13,7 @@ import pandas as pd
 from mtal.acquisition.scores import comparable, task_scores
 from mtal.analysis.numbers import listed
 from mtal.config import Config
-from mtal.runs.store.pool_table import members, tasks_of
+from mtal.runs.store.pool_table import member_column, members, normalised_column, normalised_tasks
 
 Join = Literal["max", "mean", "min"]
 JOINS: tuple[Join, ...] = ("max", "mean", "min")
@@ -25,7 +25,7 @@ def scores_of_tasks(pool: pd.DataFrame, tasks: Sequence[str], join: Join) -> pd.
     """s_k as the committee's members m_{k,l} give it, joined so; a column per task that has a committee, in its unit."""
     found = {}
     for task in tasks:
-        names = [f"m.{task}.{partner}" for partner in members(pool, task)]
+        names = [member_column(task, partner) for partner in members(pool, task)]
         if names:
             found[task] = getattr(pool[names], join)(axis=1, skipna=False)
     return pd.DataFrame(found, index=pool.index)
@@ -67,11 +67,11 @@ def score(
     without: str = "",
 ) -> pd.Series:
     """(N,) score before the first pick. What is not given is as the run had it; `without`: a task left out."""
-    parts = pool[[f"n.{task}" for task in tasks_of(pool, "n")]].rename(
-        columns=lambda name: name.removeprefix("n.")
+    parts = pd.DataFrame(
+        {task: pool[normalised_column(task)] for task in normalised_tasks(pool)}, index=pool.index
     )
     if join is not None and join != config.committee:
-        parts = normalised(pool, tasks_of(pool, "n"), join, config)
+        parts = normalised(pool, normalised_tasks(pool), join, config)
     parts = parts.drop(columns=without) if without else parts
     doubt = parts.mean(axis=1) if (across or config.across) == "mean" else parts.max(axis=1)
     kinds = {
@@ -88,7 +88,7 @@ def rule_ranks(pool: pd.DataFrame, config: Config) -> pd.DataFrame:
     The kinds: "picking" (the run's own rule, ranked once), "terms", "tasks", "committee", "left out".
     Without columns where the parts of the score were not measured.
     """
-    names = tasks_of(pool, "n")
+    names = normalised_tasks(pool)
     if not names or not {"inconsistency", "diversity_start"} <= set(pool.columns):
         return pd.DataFrame(index=pool.index)
     rules: dict[str, pd.Series] = {}

@@ -1,13 +1,13 @@
 """How numbers came about, in words: what benchmark papers miss most. And the settings in which runs differ."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
 from mtal.analysis.tables.run_groups import begun, differs, on_all_labels, titles
 from mtal.config import MACHINE_FIELDS, Config
 from mtal.runs.store.run import Run
+from mtal.runs.store.run_facts import RunFacts
 
 
 def protocol(runs: Sequence[Run]) -> pd.DataFrame:
@@ -34,9 +34,7 @@ def notes(runs: Sequence[Run]) -> list[str]:
     }
     data = [
         note
-        for note in dict.fromkeys(
-            str(run.facts["dataset_note"]) for run in runs if run.facts.get("dataset_note")
-        )
+        for note in dict.fromkeys(run.facts.dataset_note for run in runs if run.facts.dataset_note)
         if not any(note in told for told in metrics.values())
     ]
     return [*data, *(f"{title}: {note}" for title, note in metrics.items())]
@@ -92,9 +90,9 @@ def budget_text(config: Config) -> str:
     return f"{grows}, ends {' or '.join(rules)}" if rules else grows
 
 
-def measured_on(facts: Mapping[str, Any]) -> str:
+def measured_on(facts: RunFacts) -> str:
     """How many validation images have a usable label of each task, where some have not: ` (6 with semseg, 4 with depth)`."""
-    found, images = facts.get("measured", {}), len(facts.get("validation", ()))
+    found, images = facts.measured, len(facts.validation)
     return (
         f" ({', '.join(f'{number} with {task}' for task, number in found.items())})"
         if set(found.values()) - {images}
@@ -104,15 +102,15 @@ def measured_on(facts: Mapping[str, Any]) -> str:
 
 def _shared(runs: Sequence[Run]) -> dict[str, str]:
     """`_facts` of those whose worker has written down what it found, else of the first; different words with a `;` between."""
-    known = [_facts(run) for run in runs if run.facts] or [_facts(runs[0])]
+    known = [_facts(run) for run in runs if run.facts.written] or [_facts(runs[0])]
     return {name: "; ".join(dict.fromkeys(facts[name] for facts in known)) for name in known[0]}
 
 
 def _facts(run: Run) -> dict[str, str]:
     config, facts = run.config, run.facts
     return {
-        "data": f"{facts.get('dataset_title', config.dataset)}, {config.size_text} px",
-        "pool / validation images": f"{len(facts.get('pool', []))} / {len(facts.get('validation', []))}"
+        "data": f"{run.dataset_title}, {config.size_text} px",
+        "pool / validation images": f"{len(facts.pool)} / {len(facts.validation)}"
         + measured_on(facts),
         "start, step": f"{budget_text(config)}, {'at most ' * config.may_end_early}{config.cycles} cycles",
         "network": f"{config.network}, {config.backbone}, {config.channels} channels",
@@ -120,8 +118,6 @@ def _facts(run: Run) -> dict[str, str]:
         "training": f"{config.epochs} epochs, batch {config.batch}, Adam {config.lr:g}",
         "sample weights": config.sample_weights,
         "evaluated": "network after the last epoch, whole validation split",
-        "precision": str(facts.get("precision", "")),
-        "versions": ", ".join(
-            f"{name} {version}" for name, version in facts.get("versions", {}).items()
-        ),
+        "precision": str(facts.precision),
+        "versions": ", ".join(f"{name} {version}" for name, version in facts.versions.items()),
     }

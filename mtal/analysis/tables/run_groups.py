@@ -55,11 +55,7 @@ def titles(runs: Sequence[Run]) -> dict[str, str]:
             if name not in FREE and differs(name, same if _section(name) == SELECTION else others)
         ]
         told = ", ".join(f"{name}={getattr(run.config, name)}" for name in differing)
-        title = (
-            ALL_LABELS
-            if kinds[group]
-            else str(run.facts.get("strategy_title", run.config.strategy))
-        )
+        title = ALL_LABELS if kinds[group] else run.strategy_title
         found[group] = f"{title} [{told}]" if told else title
     return found
 
@@ -115,7 +111,7 @@ def measured(run: Run) -> pd.DataFrame:
 
 def bought_images(run: Run) -> pd.DataFrame:
     """A row per image that a complete cycle bought labels of, the start left out. Columns: cycle, id."""
-    ids = np.array(run.facts.get("pool", ()), dtype=object)
+    ids = np.array(run.facts.pool, dtype=object)
     tables = [
         pd.DataFrame({"cycle": number, "id": ids[np.unique(run.bought(number)[:, 0])]})
         for number in range(run.cycles_done())

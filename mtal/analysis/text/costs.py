@@ -55,7 +55,7 @@ def table(
                 "group": named[run.config.group],
                 "hours": of_run["seconds"].sum() / 3600,
                 "cycles": cycles,
-                "device": str(run.facts.get("device_name", "")),
+                "device": str(run.facts.device_name),
             }
         )
     shown = per_cycle(pd.concat(tables)).join(

@@ -40,16 +40,11 @@ def choice_of(runs: Sequence[Run], between_seeds: bool = False) -> int:
     Images of the start are left out, but for those that lacked a label and could be picked for it. between_seeds: where starts
     differ, as random ones of different seeds do, any image can be picked by any run: all of the pool.
     """
-    known = [run.facts for run in runs if run.facts]
-    gone = [
-        {*facts.get("start", ())} - {image for image, _ in facts.get("start_lacks", ())}
-        for facts in known
-    ]
+    known = [run.facts for run in runs if run.facts.written]
+    gone = [{*facts.start} - {image for image, _ in facts.start_lacks} for facts in known]
     if between_seeds and any(one != gone[0] for one in gone):
         gone = [set()] * len(known)
-    return max(
-        len(facts.get("pool", ())) - len(one) for facts, one in zip(known, gone, strict=True)
-    )
+    return max(len(facts.pool) - len(one) for facts, one in zip(known, gone, strict=True))
 
 
 def in_square(

@@ -7,7 +7,12 @@ import pandas as pd
 
 from mtal.analysis.numbers import figures, ordinal, pool_percentile
 from mtal.config import Config
-from mtal.runs.store.pool_table import driving_task, speaking_member, tasks_of
+from mtal.runs.store.pool_table import (
+    deciding_member,
+    driving_task,
+    normalised_column,
+    normalised_tasks,
+)
 
 LEVEL = 10.0  # percentile points within which two terms count as equally low
 
@@ -115,13 +120,13 @@ def _score_text(pool: pd.DataFrame, image: int, config: Config) -> str:
 
 def _source(pool: pd.DataFrame, image: int, config: Config) -> str:
     """Which task, and which member of its committee, an inconsistency comes from."""
-    names = tasks_of(pool, "n")
+    names = normalised_tasks(pool)
     if config.across == "mean" and len(names) > 1:
         return "mean of " + ", ".join(
-            f"{name} {figures(float(pool[f'n.{name}'].iloc[image]))}" for name in names
+            f"{name} {figures(float(pool[normalised_column(name)].iloc[image]))}" for name in names
         )
     task = driving_task(pool, image)
-    partner = speaking_member(pool, image, task, config.committee)
+    partner = deciding_member(pool, image, task, config.committee)
     if not partner:
         return f"{task}, {config.committee} over its committee"
     if partner not in names:

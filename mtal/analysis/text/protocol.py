@@ -61,9 +61,9 @@ def data_notes(runs: Sequence[Run]) -> list[str]:
     """The fingerprints of the data, and runs whose data changed on the way."""
     found = list(dict.fromkeys(_fingerprint(run) for run in runs if _fingerprint(run)))
     changed = [
-        f"The data of {run.name} changed before cycle {change['cycle']}."
+        f"The data of {run.name} changed before cycle {change.cycle}."
         for run in runs
-        for change in run.facts.get("data_changes", ())
+        for change in run.facts.data_changes
     ]
     several = "The runs did not see the same data. " * (len(found) > 1)
     return [f"{several}Fingerprint of the data: {', '.join(found) or 'not known yet'}.", *changed]
@@ -91,9 +91,7 @@ def compared(runs: Sequence[Run]) -> str:
     """`Ours, RBAL and Random on Made (semseg, depth), network padnet: 9 runs, seeds 0, 1 and 2.` Named: `begun` runs."""
     known = begun(runs)
     names = list(dict.fromkeys(titles(known).values()))
-    data = list(
-        dict.fromkeys(str(run.facts.get("dataset_title", run.config.dataset)) for run in known)
-    )
+    data = list(dict.fromkeys(run.dataset_title for run in known))
     tasks = list(dict.fromkeys(", ".join(run.config.tasks) for run in runs))
     networks = list(dict.fromkeys(run.config.network for run in runs))
     seeds = [str(seed) for seed in sorted({run.config.seed for run in runs})]
@@ -112,7 +110,7 @@ def protocol_parts(runs: Sequence[Run]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _fingerprint(run: Run) -> str:
-    return str(run.facts.get("fingerprint", ""))
+    return str(run.facts.fingerprint)
 
 
 def _place(one: tuple[Status, int]) -> int:

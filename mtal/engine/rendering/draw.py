@@ -27,7 +27,7 @@ from mtal.signals.committee import members
 from mtal.tasks.palette import cividis
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Task
-from mtal.training.device import Machine
+from mtal.training.device import Device
 
 TOP = 99  # percentile that is the top of a colour scale
 GAP, OWN_GAP = "gap", "gapself"  # a disagreement, up to the common top or up to the image's own
@@ -53,7 +53,7 @@ class RenderContext:
     truth: Truth | None
     tasks: Sequence[Task]
     config: Config
-    machine: Machine
+    device: Device
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ class Drawn:
 def draw(easel: RenderContext, image: int) -> Drawn:
     """Pictures and maps of a pool image."""
     pixels = easel.pool.images([image])
-    with easel.machine.autocast():
-        prediction = easel.network(to_input(pixels, easel.machine.device))
+    with easel.device.autocast():
+        prediction = easel.network(to_input(pixels, easel.device.torch_device))
         committee = members(easel.blocks, prediction, easel.config) if easel.blocks else {}
     drawn = Drawn({"image": pixels[0].permute(1, 2, 0).numpy()}, {})
     for task in easel.tasks:

@@ -5,8 +5,10 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
+from mtal.acquisition.distances import Space
 from mtal.acquisition.kmeans import distinct
-from mtal.acquisition.select import Space, gaps
+from mtal.acquisition.select import distance_to_labelled
+from mtal.runs.store.pool_table import CLUSTER, NEAREST, NEAREST_AFTER
 
 MOST_CLUSTERS = 20  # as many as people can tell apart in a list or by colour
 EXACT_UP_TO = 10_000  # points; beyond, k-means looks at a sample in every step
@@ -22,13 +24,17 @@ def cluster_columns(
     before: np.ndarray | None,
     seed: int,
 ) -> dict[str, np.ndarray]:
-    """The columns cluster, nearest and nearest_after of `Run.pool`. points (N, D); labelled (N,) bool, any task; picked (K,)
+    """The columns cluster, nearest and nearest_after of the pool table. points (N, D); labelled (N,) bool, any task; picked (K,)
     positions; before (N,): the clusters of the cycle before, if there is one."""
-    nearest = gaps(points, labelled, space)
+    nearest = distance_to_labelled(points, labelled, space)
     of_batch = np.zeros(len(points), dtype=bool)
     of_batch[picked] = True
-    after = np.minimum(nearest, gaps(points, of_batch, space)) if len(picked) else nearest
-    return {"cluster": clusters(points, before, seed), "nearest": nearest, "nearest_after": after}
+    after = (
+        np.minimum(nearest, distance_to_labelled(points, of_batch, space))
+        if len(picked)
+        else nearest
+    )
+    return {CLUSTER: clusters(points, before, seed), NEAREST: nearest, NEAREST_AFTER: after}
 
 
 def cluster_count(images: int) -> int:

@@ -29,7 +29,7 @@ def bought_with(labelled: np.ndarray, pairs: np.ndarray, config: Config) -> np.n
 
 def bought_losses(
     network: TwoStageNetwork,
-    feed: LabelledBatches,
+    batches: LabelledBatches,
     dataset: Dataset,
     wanted: np.ndarray,
     bought: np.ndarray,
@@ -40,12 +40,12 @@ def bought_losses(
     labels = Resized(TolerantSplit(Gated(dataset.pool, dataset.tasks, bought)), config.size, 0)
     return true_losses(
         network,
-        feed.data,
+        batches.data,
         labels,
         wanted,
         dataset.tasks,
         config,
-        feed.machine,
+        batches.device,
         report,
         np.flatnonzero(wanted.any(axis=1)),
     )

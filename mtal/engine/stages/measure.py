@@ -16,14 +16,14 @@ from mtal.models.prediction import TwoStageNetwork
 from mtal.runs.files import write_json
 from mtal.runs.paths import CyclePaths
 from mtal.training.batches import LabelledBatches
-from mtal.training.device import Machine
+from mtal.training.device import Device
 from mtal.training.evaluate import Evaluation
 
 
 def follow(
     study: RunContext,
     labelled: np.ndarray,
-    feed: LabelledBatches,
+    batches: LabelledBatches,
     network: TwoStageNetwork,
     number: int,
     chosen: Selection,
@@ -43,12 +43,12 @@ def follow(
     elif wanted.any():
         with watch.stage("afterwards", int(wanted.any(axis=1).sum())) as report:
             losses = bought_losses(
-                network, feed, study.dataset, wanted, bought, study.config, report
+                network, batches, study.dataset, wanted, bought, study.config, report
             )
     else:
         losses = np.full(wanted.shape, np.nan)
     table = follow_up(
-        images, losses, chosen.committee, feed.weights, study.dataset.tasks, study.config
+        images, losses, chosen.committee, batches.weights, study.dataset.tasks, study.config
     )
     table.to_parquet(cycle.afterwards)
 
@@ -76,7 +76,7 @@ def write_measurements(
             "task_losses": {name: _known(value) for name, value in found.task_losses.items()},
             "seconds": watch.seconds,
             "waited_for_data": waited,
-            "peak_memory_gb": peak_memory_gb(study.machine),
+            "peak_memory_gb": peak_memory_gb(study.device),
         },
     )
     rows: dict[str, Sequence[str] | np.ndarray] = {"id": study.dataset.validation.ids}
@@ -85,12 +85,12 @@ def write_measurements(
     pd.DataFrame(rows).to_parquet(cycle.validation)
 
 
-def peak_memory_gb(machine: Machine) -> dict[str, float]:
+def peak_memory_gb(device: Device) -> dict[str, float]:
     """The most memory that this process held so far, in gigabytes; of the GPU too where there is one."""
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss counts bytes there, kibibytes here
     peak = {"worker": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9}
-    if machine.device.type == "cuda":
-        peak["gpu"] = torch.cuda.max_memory_allocated(machine.device) / 1e9
+    if device.torch_device.type == "cuda":
+        peak["gpu"] = torch.cuda.max_memory_allocated(device.torch_device) / 1e9
     return peak
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from mtal.acquisition.strategy import Strategy
 from mtal.config import Config, ConfigError, find
-from mtal.datasets.dataset import Dataset, Gated, labels_there
+from mtal.datasets.dataset import Dataset, Gated, label_mask
 from mtal.datasets.oracle import OracleSplit
 from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
@@ -21,13 +20,13 @@ from mtal.engine.stages.run_facts import describe_run
 from mtal.engine.stages.signal_quality import is_measured
 from mtal.engine.stages.true_losses import KEPT
 from mtal.models.registry import build_network
-from mtal.runs.files import write_json
 from mtal.runs.jobs.device import device_key
 from mtal.runs.store.run import Run
+from mtal.runs.store.run_facts import LeftOut, write_facts
 from mtal.signals.describe import allowed
 from mtal.signals.registry import SIGNALS
 from mtal.tasks.task import Task
-from mtal.training.device import Machine, find_machine
+from mtal.training.device import Device, find_device
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,12 @@ class RunContext:
     dataset: Dataset
     strategy: Strategy
     signals: tuple[str, ...]  # measured in every cycle that picks
-    machine: Machine
+    device: Device
     pool: Resized  # behind a gate that opens only for bought labels
     validation: Resized
     truth: Resized | None  # all labels of the pool, if signals are compared with true losses
     start: np.ndarray  # (N, T) bool: labelled before cycle 0
     there: np.ndarray  # (N, T) bool: labels that exist by now
-    facts: dict[str, Any]  # as written down; what turns out broken later is added
 
     @property
     def for_sale(self) -> np.ndarray:
@@ -65,8 +63,8 @@ class RunContext:
 def prepare(run: Run, watch: StageTimer, accept_data: bool) -> RunContext:
     """Load the data, look names up, write down the facts; every avoidable error shows here, before the first training."""
     config = run.config
-    machine = find_machine(config)
-    if machine.device.type != device_key(config).partition(":")[0]:
+    device = find_device(config)
+    if device.torch_device.type != device_key(config).partition(":")[0]:
         raise ConfigError(
             f"device: the driver shows a GPU ({device_key(config)}) that this torch cannot use; set device=cpu, or "
             f"install a torch built for it"
@@ -85,12 +83,13 @@ def prepare(run: Run, watch: StageTimer, accept_data: bool) -> RunContext:
             parameter.numel() for parameter in build_network(config, dataset.tasks).parameters()
         )
         stopping.check_start(config, int(start.any(axis=1).sum()), int(start.sum()))
-        facts = describe_run(config, dataset, strategy, signals, machine, start, parameters)
-        facts |= its_file | {
-            "data_changes": data_changes(run, facts, accept_data),
-            "without_labels": taken.without_labels,
-            "left_out": taken.left_out,
-        }
+        facts = describe_run(config, dataset, strategy, signals, device, start, parameters)
+        facts = facts.changed(
+            **its_file,
+            data_changes=data_changes(run, facts, accept_data),
+            without_labels=taken.without_labels,
+            left_out=taken.left_out,
+        )
         compared = is_measured(config, signals)
         kept = config.memory_gb * KEPT * compared
         truth = Resized(OracleSplit(dataset.pool), config.size, kept) if compared else None
@@ -111,19 +110,19 @@ def prepare(run: Run, watch: StageTimer, accept_data: bool) -> RunContext:
             dataset,
             strategy,
             signals,
-            machine,
+            device,
             pool,
             validation,
             truth,
             start,
             taken.there,
-            facts,
         )
-        usable = labels_there(dataset.validation, dataset.tasks)
+        usable = label_mask(dataset.validation, dataset.tasks)
         broken = validation.preload(report, dataset.tasks, usable)
-        validation.blank(dataset.tasks, ~usable)
+        validation.ignore_labels(dataset.tasks, ~usable)
         usable = without_broken(usable, broken, config.tasks)
-        facts["measured"] = dict(zip(config.tasks, usable.sum(axis=0).tolist(), strict=True))
+        measured = dict(zip(config.tasks, usable.sum(axis=0).tolist(), strict=True))
+        write_facts(run.paths.facts, facts.changed(measured=measured))
         leave_out(study, "validation", broken)
         must_be_measured(usable, dataset)
     return study
@@ -139,7 +138,7 @@ def measured_signals(config: Config, tasks: Sequence[Task], strategy: Strategy) 
     for name in strategy.needs:
         if reason := find(SIGNALS, name, "signal").refuses(tasks):
             raise ConfigError(f"strategy: {strategy.title} cannot choose here: {reason}")
-        if SIGNALS[name].along is not None and config.batch < 2:
+        if SIGNALS[name].build_auxiliary is not None and config.batch < 2:
             raise ConfigError(
                 f"batch: {strategy.title} learns by comparing the images of a batch, so it needs at least two"
             )
@@ -157,12 +156,14 @@ def without_broken(
 
 
 def leave_out(study: RunContext, split: str, broken: dict[tuple[int, str], str]) -> None:
-    """Write down what cannot be used, for the run's page. `broken`: (position, what) -> problem."""
+    """Add to the run's facts what cannot be used. broken: (position, image or task) -> problem."""
     ids = {"pool": study.dataset.pool.ids, "validation": study.dataset.validation.ids}[split]
-    known = {(row["split"], row["id"], row["what"]) for row in study.facts["left_out"]}
-    study.facts["left_out"] += [
-        {"split": split, "id": ids[index], "what": what, "problem": problem}
+    facts = study.run.facts
+    noted = {(row.split, row.id, row.what) for row in facts.left_out}
+    rows = tuple(
+        LeftOut(split=split, id=ids[index], what=what, problem=problem)
         for (index, what), problem in sorted(broken.items())
-        if (split, ids[index], what) not in known
-    ]
-    write_json(study.run.paths.facts, study.facts)
+        if (split, ids[index], what) not in noted
+    )
+    if rows:
+        write_facts(study.run.paths.facts, facts.changed(left_out=facts.left_out + rows))

@@ -2,23 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from mtal.config import Config
-from mtal.datasets.dataset import DataError, Dataset, Split, Subset, labels_there
+from mtal.datasets.dataset import DataError, Dataset, Split, Subset, label_mask
 from mtal.datasets.parallel import Report
-from mtal.datasets.readers.file_lists import some
+from mtal.datasets.readers.file_lists import abbreviate
 from mtal.engine.rendering.thumbnails import write_thumbs
+from mtal.locations import COMMAND
 from mtal.runs.experiments.budget import images_at
 from mtal.runs.jobs.stop import FOR_LABELS, StopRequested
 from mtal.runs.paths import DataPaths
 from mtal.runs.store.run import Run
+from mtal.runs.store.run_facts import DataChange, LeftOut, RunFacts
 from mtal.seeds import START
 
 MOST_BROKEN = 0.5  # of a split; more is a wrong folder rather than a few bad files
-Row = dict[str, str]  # split, id, what ("image" or a task), problem
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class PreparedData:
     dataset: Dataset  # without what is left out
     there: np.ndarray  # (N, T) bool: labels that exist by now
     start: np.ndarray  # (N, T) bool: labelled before cycle 0
-    left_out: list[Row]
+    left_out: list[LeftOut]
     without_labels: int  # pool images that are no part of a simulation
 
 
@@ -38,18 +38,18 @@ class LabelsAwaited(StopRequested):
 
 def prepare_data(run: Run, dataset: Dataset, report: Report) -> PreparedData:
     """A run that has complete cycles takes what it took before. DataError if that is gone, or if there is nothing to learn."""
-    config, before = run.config, run.facts if run.cycles_done() else {}
+    config, before = run.config, run.facts if run.cycles_done() else None
     dataset, left_out = readable(dataset, run.store.data(config.dataset, dataset.folder), report)
     bare = 0
     if before:
         dataset, left_out, bare = (
             as_before(dataset, before),
-            list(before.get("left_out", ())),
-            before.get("without_labels", 0),
+            list(before.left_out),
+            before.without_labels,
         )
     elif config.start == "random":
         dataset, bare = simulated(dataset)
-    there = labels_there(dataset.pool, dataset.tasks)
+    there = label_mask(dataset.pool, dataset.tasks)
     start = (
         first_images(config, there)
         if config.start == "random"
@@ -59,25 +59,25 @@ def prepare_data(run: Run, dataset: Dataset, report: Report) -> PreparedData:
     return PreparedData(dataset, there, start, left_out, bare)
 
 
-def readable(dataset: Dataset, paths: DataPaths, report: Report) -> tuple[Dataset, list[Row]]:
+def readable(dataset: Dataset, paths: DataPaths, report: Report) -> tuple[Dataset, list[LeftOut]]:
     """The data set without the images that cannot be read, and what was wrong with them. Makes the thumbnails on the way.
 
     DataError if a split has no usable image, or if most of it is broken.
     """
-    splits, rows = dict[str, Split](), list[Row]()
+    splits, rows = dict[str, Split](), list[LeftOut]()
     for name, split in (("pool", dataset.pool), ("validation", dataset.validation)):
         broken = write_thumbs(split, paths, name, report)
         if len(broken) > MOST_BROKEN * len(split.ids):
             raise DataError(
                 f"{len(broken)} of {len(split.ids)} {name} images in {dataset.folder} cannot be read: "
-                f"{some(list(broken.values()))}. Is it the right folder?"
+                f"{abbreviate(list(broken.values()))}. Is it the right folder?"
             )
         rows += [
-            {"split": name, "id": split.ids[index], "what": "image", "problem": broken[index]}
+            LeftOut(split=name, id=split.ids[index], what="image", problem=broken[index])
             for index in sorted(broken)
         ]
         splits[name] = without(split, broken)
-    return dataset.of(splits["pool"], splits["validation"]), rows
+    return dataset.with_splits(splits["pool"], splits["validation"]), rows
 
 
 def without(split: Split, places: Mapping[int, object] | set[int]) -> Split:
@@ -90,28 +90,32 @@ def without(split: Split, places: Mapping[int, object] | set[int]) -> Split:
 def simulated(dataset: Dataset) -> tuple[Dataset, int]:
     """The data set with a pool of images that have a label to buy, and how many others were left out. Nobody can be asked in
     a simulation, so an image without any label is no part of it."""
-    bare = set(np.flatnonzero(~labels_there(dataset.pool, dataset.tasks).any(axis=1)).tolist())
+    bare = set(np.flatnonzero(~label_mask(dataset.pool, dataset.tasks).any(axis=1)).tolist())
     if len(bare) == len(dataset.pool.ids):
         raise DataError(
             f"no pool image in {dataset.folder} has a label of {', '.join(task.name for task in dataset.tasks)}, so "
             f"there is nothing to simulate: label some images and set start=labelled"
         )
-    return dataset.of(without(dataset.pool, bare), dataset.validation), len(bare)
+    return dataset.with_splits(without(dataset.pool, bare), dataset.validation), len(bare)
 
 
-def as_before(dataset: Dataset, facts: Mapping[str, Any]) -> Dataset:
+def as_before(dataset: Dataset, facts: RunFacts) -> Dataset:
     """The data set with the very images that a run began with: its picks are places in that list, and its metrics are of those
     validation images. What was repaired or added since takes no part. DataError if one of them is gone."""
     kept = []
-    for name, split in (("pool", dataset.pool), ("validation", dataset.validation)):
+    splits = (
+        ("pool", dataset.pool, facts.pool),
+        ("validation", dataset.validation, facts.validation),
+    )
+    for name, split, ids in splits:
         places = {one: place for place, one in enumerate(split.ids)}
-        if gone := [one for one in facts[name] if one not in places]:
+        if gone := [one for one in ids if one not in places]:
             raise DataError(
-                f"{dataset.folder} holds other {name} images than when this run began: {some(gone)} cannot be found "
+                f"{dataset.folder} holds other {name} images than when this run began: {abbreviate(gone)} cannot be found "
                 f"or read any more. Put the files back, or start a new run"
             )
-        kept.append(Subset(split, tuple(places[one] for one in facts[name])))
-    return dataset.of(*kept)
+        kept.append(Subset(split, tuple(places[one] for one in ids)))
+    return dataset.with_splits(*kept)
 
 
 def first_images(config: Config, there: np.ndarray) -> np.ndarray:
@@ -161,7 +165,7 @@ def await_labels(dataset: Dataset, labelled: np.ndarray, there: np.ndarray) -> N
         if count
     )
     raise LabelsAwaited(
-        f"it {FOR_LABELS} of {len(ids)} picked image{'s' * (len(ids) != 1)} ({counts} missing): {some(ids)}. "
+        f"it {FOR_LABELS} of {len(ids)} picked image{'s' * (len(ids) != 1)} ({counts} missing): {abbreviate(ids)}. "
         f"Put them where they belong, the first at {place}, and resume"
     )
 
@@ -193,24 +197,25 @@ def must_be_measured(usable: np.ndarray, dataset: Dataset) -> None:
         )
 
 
-def data_changes(run: Run, facts: Mapping[str, Any], accept: bool) -> list[dict[str, Any]]:
-    """What `Run.facts` keeps of changed data: what it kept before, and a change since. DataError if it needs consent.
+def data_changes(run: Run, facts: RunFacts, accept: bool) -> tuple[DataChange, ...]:
+    """List the changes of the data over a run: those noted before, and one since. facts: as found now.
 
-    Where people label what a run picks, new labels of pool images are what everybody waits for and need none.
+    DataError if the data changed without consent. Where people label what a run picks, new labels
+    of pool images are what everybody waits for and need none.
     """
     before, done = run.facts, run.cycles_done()
-    known: list[dict[str, Any]] = before.get("data_changes", [])
-    if not before or before["fingerprint"] == facts["fingerprint"]:
-        return known
+    if before.fingerprint in {None, facts.fingerprint}:
+        return before.data_changes
     expected = (
         run.config.start == "labelled"
-        and before.get("fingerprint_of_images") == facts["fingerprint_of_images"]
+        and before.fingerprint_of_images == facts.fingerprint_of_images
     )
     if done and not accept and not expected:
         raise DataError(
-            f"the data in {facts['data_folder']} changed since this run began (fingerprint {before['fingerprint']}, "
-            f"now {facts['fingerprint']}): the images have their names, but a file has another size or time. Put the "
-            f"files back, or go on with the changed data: "
-            f"`python -m mtal resume {run.name} --accept-data`"
+            f"the data in {facts.data_folder} changed since this run began (fingerprint "
+            f"{before.fingerprint}, now {facts.fingerprint}): the images have their names, but a "
+            f"file has another size or time. Put the files back, or go on with the changed data: "
+            f"`{COMMAND} resume {run.name} --accept-data`"
         )
-    return [*known, {"cycle": done, "before": before["fingerprint"], "after": facts["fingerprint"]}]
+    change = DataChange(cycle=done, before=before.fingerprint, after=facts.fingerprint)
+    return (*before.data_changes, change)

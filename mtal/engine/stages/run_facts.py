@@ -5,7 +5,6 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,11 +15,12 @@ from mtal.engine.rendering.cycle_images import MOST_PICKS, NEAR_MISSES
 from mtal.engine.stages.replay import rivals
 from mtal.engine.stages.signal_quality import is_measured
 from mtal.runs.experiments.budget import images_at, images_per_cycle
+from mtal.runs.store.run_facts import RunFacts, TaskFacts
 from mtal.signals.registry import SIGNALS
 from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
 from mtal.training.batches import steps
-from mtal.training.device import Machine
+from mtal.training.device import Device
 from mtal.version import VERSION
 
 PACKAGES = (
@@ -41,60 +41,59 @@ def describe_run(
     dataset: Dataset,
     strategy: Strategy,
     signals: Sequence[str],
-    machine: Machine,
+    device: Device,
     start: np.ndarray,
     parameters: int,
-) -> dict[str, Any]:
-    """Plain values for facts.json; the keys are listed at `Run.facts`. start: (N, T) bool."""
+) -> RunFacts:
+    """Gather what pages need of a run. start: (N, T) bool, labelled before the first cycle."""
     first = np.flatnonzero(start.any(axis=1))
-    return {
-        "dataset_title": dataset.title,
-        "dataset_note": dataset.note,
-        "data_folder": dataset.folder,
-        "fingerprint": dataset.fingerprint(),
-        "fingerprint_of_images": dataset.fingerprint(pool_labels=False),
-        "pool": list(dataset.pool.ids),
-        "pool_files": pool_files(dataset),
-        "validation": list(dataset.validation.ids),
-        "tasks": [task_facts(task, config) for task in dataset.tasks],
-        "plan": plan(config, dataset, strategy, signals, len(first)),
-        "versions": versions(),
-        "device": str(machine.device),
-        "device_name": machine.name,
-        "precision": machine.precision,
-        "parameters": parameters,
-        "strategy_title": strategy.title,
-        "needed_stages": needed_stages(strategy, signals),
-        "start": first.tolist(),
-        "start_lacks": [
-            [int(first[row]), int(column)] for row, column in np.argwhere(~start[first])
-        ],
-    }
+    lacking = tuple((int(first[row]), int(column)) for row, column in np.argwhere(~start[first]))
+    return RunFacts(
+        dataset_title=dataset.title,
+        dataset_note=dataset.note,
+        data_folder=dataset.folder,
+        fingerprint=dataset.fingerprint(),
+        fingerprint_of_images=dataset.fingerprint(pool_labels=False),
+        pool=tuple(dataset.pool.ids),
+        pool_files=pool_files(dataset),
+        validation=tuple(dataset.validation.ids),
+        tasks=tuple(task_facts(task, config) for task in dataset.tasks),
+        plan=plan(config, dataset, strategy, signals, len(first)),
+        versions=versions(),
+        device=str(device.torch_device),
+        device_name=device.name,
+        precision=device.precision,
+        parameters=parameters,
+        strategy_title=strategy.title,
+        needed_stages=needed_stages(strategy, signals),
+        start=tuple(first.tolist()),
+        start_lacks=lacking,
+    )
 
 
-def task_facts(task: Task, config: Config) -> dict[str, Any]:
-    """The fields of `TaskFacts`."""
+def task_facts(task: Task, config: Config) -> TaskFacts:
+    """Gather what pages need of a task, with the distance that the config chooses."""
     distance = task.distance(config.class_distance)
-    return {
-        "name": task.name,
-        "title": task.title,
-        "metric": task.metric.title,
-        "axis": task.metric.axis,
-        "unit": task.metric.unit,
-        "better": task.metric.better,
-        "weight": task.weight,
-        "distance": distance.title,
-        "distance_unit": distance.unit,
-        "note": task.metric.note,
-        "value_unit": task.unit,
-        "legend": hex_legend(task.legend),
-        "classes": list(task.classes),
-    }
+    return TaskFacts(
+        name=task.name,
+        title=task.title,
+        metric=task.metric.title,
+        axis=task.metric.axis,
+        unit=task.metric.unit,
+        better=task.metric.better,
+        weight=task.weight,
+        distance=distance.title,
+        distance_unit=distance.unit,
+        note=task.metric.note,
+        value_unit=task.unit,
+        legend=tuple(hex_legend(task.legend)),
+        classes=tuple(task.classes),
+    )
 
 
 def plan(
     config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence[str], start: int
-) -> list[dict[str, int]]:
+) -> tuple[dict[str, int], ...]:
     """Per cycle: stage -> units, for the estimate of the time left."""
     pool, cycles = len(dataset.pool.ids), []
     for number in range(config.cycles):
@@ -123,7 +122,7 @@ def plan(
         if followed and not (is_measured(config, signals) and number < config.cycles - 1):
             stages |= {"afterwards": followed}
         cycles.append(stages)
-    return cycles
+    return tuple(cycles)
 
 
 def images_followed(config: Config, pool: int, number: int, start: int) -> int:
@@ -135,7 +134,7 @@ def images_followed(config: Config, pool: int, number: int, start: int) -> int:
 def needed_stages(strategy: Strategy, signals: Sequence[str]) -> dict[str, bool]:
     """Stages that the strategy cannot do without -> whether all of their time is for its sake, and none for other signals."""
     other = [SIGNALS[name] for name in signals if name not in strategy.needs]
-    found = {"train": not any(signal.along for signal in other), "pick": True}
+    found = {"train": not any(signal.build_auxiliary for signal in other), "pick": True}
     found |= {"guess": True} if strategy.pseudo_labels else {}
     found |= {stage: True for name in strategy.needs if (stage := SIGNALS[name].stage)}
     return found | ({"score": not other} if strategy.needs else {})

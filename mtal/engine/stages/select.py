@@ -25,6 +25,18 @@ from mtal.models.pairwise_distillation import PairBlocks
 from mtal.models.prediction import TwoStageNetwork
 from mtal.runs.experiments.budget import labels_per_cycle
 from mtal.runs.paths import CyclePaths
+from mtal.runs.store.pool_table import (
+    CLUSTER,
+    CUTOFF,
+    ID,
+    LABELLED,
+    OPEN,
+    PICKED,
+    RANK,
+    SCORE,
+    loss_column,
+    member_column,
+)
 from mtal.seeds import PICK
 from mtal.signals.class_content import CONTENT, titles
 from mtal.signals.committee import partners
@@ -46,18 +58,18 @@ def choose(
     study: RunContext,
     number: int,
     labelled: np.ndarray,
-    bench: FitContext,
-    companions: Mapping[str, nn.Module],
+    fit_context: FitContext,
+    auxiliaries: Mapping[str, nn.Module],
     cycle: CyclePaths,
     watch: StageTimer,
 ) -> Selection:
     """Fit and measure the signals, let the strategy pick, and write down what was picked and why."""
-    config, fitted = study.config, dict(companions)
+    config, fitted = study.config, dict(auxiliaries)
     for name in study.signals:
         if (fit := SIGNALS[name].fit) is not None:
             with watch.stage(SIGNALS[name].stage) as report:
-                fitted[name] = fit(bench, report)
-    found = described(study, bench, fitted, cycle, watch)
+                fitted[name] = fit(fit_context, report)
+    found = described(study, fit_context, fitted, cycle, watch)
     with watch.stage("pick") as report:
         closed = study.closed_in(number)
         pool = Pool(
@@ -82,7 +94,7 @@ def choose(
         with watch.stage("others", len(others)) as report:
             replay(others, found, pool, budget, seed, options, cycle, report)
     if "embedding" in found:
-        before = study.run.pool(number - 1).get("cluster") if number else None
+        before = study.run.pool(number - 1).get(CLUSTER) if number else None
         table = table.assign(
             **cluster_columns(
                 found["embedding"],
@@ -95,13 +107,15 @@ def choose(
         )
     losses = None
     if study.truth is not None:  # only now, when nothing can be chosen by it any more
-        losses = measure_quality(study, study.truth, bench.network, labelled, found, cycle, watch)
+        losses = measure_quality(
+            study, study.truth, fit_context.network, labelled, found, cycle, watch
+        )
         table = table.assign(
-            **{f"loss.{name}": losses[:, column] for column, name in enumerate(config.tasks)}
+            **{loss_column(name): losses[:, column] for column, name in enumerate(config.tasks)}
         )
     draw(
         study,
-        bench,
+        fit_context,
         fitted.get("committee"),
         table,
         pick,
@@ -127,7 +141,7 @@ def choose(
 
 def described(
     study: RunContext,
-    bench: FitContext,
+    fit_context: FitContext,
     fitted: Mapping[str, nn.Module],
     cycle: CyclePaths,
     watch: StageTimer,
@@ -136,18 +150,18 @@ def described(
     signals = {name: SIGNALS[name] for name in study.signals}
     if not signals:
         return {}
-    if not CONTENT.refuses(bench.tasks):
+    if not CONTENT.refuses(fit_context.tasks):
         signals[CONTENT.name] = CONTENT
     with watch.stage("score", len(study.pool)) as report:
-        found = describe(bench, signals, fitted, report)
+        found = describe(fit_context, signals, fitted, report)
     if (shares := found.pop(CONTENT.name, None)) is not None:
-        pd.DataFrame(shares, columns=titles(bench.tasks)).to_parquet(cycle.content)
+        pd.DataFrame(shares, columns=titles(fit_context.tasks)).to_parquet(cycle.content)
     return found
 
 
 def draw(
     study: RunContext,
-    bench: FitContext,
+    fit_context: FitContext,
     blocks: nn.Module | None,
     table: pd.DataFrame,
     pick: Pick,
@@ -157,16 +171,16 @@ def draw(
 ) -> None:
     """Pictures of the picked images and the near misses. In a simulation labels are shown beside predictions, without signal
     quality only those of `bought` (N, T) bool."""
-    shown = to_draw(table["rank"].to_numpy(), len(pick.images))
+    shown = to_draw(table[RANK].to_numpy(), len(pick.images))
     truth = truth_of(study.dataset.pool, study.dataset.tasks, bought, study.config)
     easel = RenderContext(
-        bench.network,
+        fit_context.network,
         blocks if isinstance(blocks, PairBlocks) else None,
         study.pool,
         truth,
-        bench.tasks,
+        fit_context.tasks,
         study.config,
-        study.machine,
+        study.device,
     )
     with watch.stage("evidence", len(shown)) as report:
         draw_evidence(easel, shown, cycle, report)
@@ -185,7 +199,7 @@ def measure_quality(
     tasks = study.dataset.tasks
     with watch.stage("quality", len(study.pool)) as report:
         losses = true_losses(
-            network, study.pool, truth, study.there, tasks, study.config, study.machine, report
+            network, study.pool, truth, study.there, tasks, study.config, study.device, report
         )
         quality_table(found, losses, labelled, tasks, study.config).to_parquet(cycle.quality)
     return losses
@@ -194,18 +208,18 @@ def measure_quality(
 def pool_table(
     study: RunContext, pool: Pool, pick: Pick, found: dict[str, np.ndarray]
 ) -> pd.DataFrame:
-    """A row per pool image; the columns are listed at `Run.pool`."""
-    rank, score = ranking(pick, pool), pick.table.get("score")
+    """A row per pool image; see mtal.runs.store.pool_table for its columns."""
+    rank, score = ranking(pick, pool), pick.table.get(SCORE)
     columns = {
-        "id": study.dataset.pool.ids,
-        "labelled": pool.labelled.any(axis=1),
-        "open": pool.open_images,
-        "picked": np.isin(np.arange(len(rank)), pick.images),
-        "rank": rank,
+        ID: study.dataset.pool.ids,
+        LABELLED: pool.labelled.any(axis=1),
+        OPEN: pool.open_images,
+        PICKED: np.isin(np.arange(len(rank)), pick.images),
+        RANK: rank,
     }
     if "committee" in found:
         columns |= {
-            f"m.{name}.{partner}": found["committee"][:, row, column]
+            member_column(name, partner): found["committee"][:, row, column]
             for row, (name, others) in enumerate(
                 partners(study.dataset.tasks, study.config).items()
             )
@@ -217,5 +231,5 @@ def pool_table(
         if signal != "committee"
         for column, name in enumerate(study.config.tasks)
     }
-    cutoff = {} if score is None else {"cutoff": np.full(len(rank), score[pick.images[-1]])}
+    cutoff = {} if score is None else {CUTOFF: np.full(len(rank), score[pick.images[-1]])}
     return pd.DataFrame(pick.table | columns | cutoff)[[*columns, *pick.table, *cutoff]]

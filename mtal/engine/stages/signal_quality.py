@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from mtal.acquisition.scores import comparable
-from mtal.acquisition.select import gaps
+from mtal.acquisition.select import distance_to_labelled
 from mtal.config import Config
 from mtal.runs.store.run import LOSS, QUALITY_COLUMNS
 from mtal.signals.registry import SIGNALS
@@ -84,7 +84,7 @@ def quality_table(
             for joined, join in (("mean", np.mean), ("max", np.max))
         ]
     if "embedding" in found:
-        distance = gaps(found["embedding"], ~open_images, config.diversity)
+        distance = distance_to_labelled(found["embedding"], ~open_images, config.diversity)
         rows.append(_row("embedding", "diversity", LOSS, "", distance, total))
     return pd.DataFrame(rows, columns=list(QUALITY_COLUMNS))
 

@@ -11,11 +11,12 @@ from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages.prepare import RunContext
 from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
+from mtal.runs.store.pool_table import normalised_column
 from mtal.seeds import AUXILIARY, TRAINING, WEIGHTS
 from mtal.signals.registry import SIGNALS
 from mtal.training.auxiliary import Auxiliary
 from mtal.training.batches import LabelledBatches, seed_weights
-from mtal.training.pseudo_labels import WEIGHT, guesses, lacking
+from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels, predict_pseudo_labels
 from mtal.training.train import train
 
 
@@ -27,41 +28,41 @@ def training_weights(study: RunContext, number: int, labelled: np.ndarray) -> np
     batches = []
     for earlier in range(number if on else 0):
         pairs = study.run.bought(earlier)
-        columns = [f"n.{task.name}" for task in study.dataset.tasks]
+        columns = [normalised_column(task.name) for task in study.dataset.tasks]
         if len(pairs):  # else the pool was exhausted by then
             batches.append((pairs, study.run.pool(earlier)[columns].to_numpy(np.float64)))
     return sample_weights(labelled, batches)
 
 
-def training_feed(
+def training_batches(
     study: RunContext, number: int, labelled: np.ndarray, watch: StageTimer
 ) -> LabelledBatches:
     """What a cycle learns from: labels with their weights, and, if the strategy says so, guesses of the network before."""
     config, weights = study.config, training_weights(study, number, labelled)
     made: dict[tuple[int, str], np.ndarray] = {}
-    wanted = lacking(labelled)
+    wanted = missing_labels(labelled)
     if study.strategy.pseudo_labels and number and wanted.any():
         with watch.stage("guess", int(wanted.any(axis=1).sum())) as report:
-            network = study.machine.place(last_network(study, number))
-            made = guesses(
+            network = study.device.move(last_network(study, number))
+            made = predict_pseudo_labels(
                 network,
                 study.pool,
                 study.dataset.tasks,
                 wanted,
                 config.batch,
-                study.machine,
+                study.device,
                 report,
                 study.run.paths.folder,
             )
-        weights = np.where(wanted, WEIGHT, weights)
+        weights = np.where(wanted, PSEUDO_LABEL_WEIGHT, weights)
     return LabelledBatches(
         study.pool,
         study.dataset.tasks,
         weights,
         config.batch,
         config.augment,
-        study.machine,
-        guesses=made,
+        study.device,
+        pseudo_labels=made,
     )
 
 
@@ -73,40 +74,40 @@ def last_network(study: RunContext, number: int) -> TwoStageNetwork:
 
 
 def trained_network(
-    study: RunContext, number: int, feed: LabelledBatches, watch: StageTimer
+    study: RunContext, number: int, batches: LabelledBatches, watch: StageTimer
 ) -> tuple[TwoStageNetwork, dict[str, Auxiliary]]:
     """A new network from pretrained weights (or, if asked, the last cycle's), trained on what is labelled; signal -> what was
     trained along with it."""
     config, tasks = study.config, study.dataset.tasks
-    with watch.stage("train", config.epochs * feed.steps) as report:
+    with watch.stage("train", config.epochs * batches.steps) as report:
         seed_weights((config.seed, number, WEIGHTS))
         network = (
             last_network(study, number)
             if config.finetune and number
             else build_network(config, tasks, study.strategy.dropout)
         )
-        network = study.machine.place(network)
-        companions = {}
+        network = study.device.move(network)
+        auxiliaries = {}
         for name in study.signals:
-            if (along := SIGNALS[name].along) is not None:
+            if (build_auxiliary := SIGNALS[name].build_auxiliary) is not None:
                 seed_weights((config.seed, number, AUXILIARY))
-                companions[name] = study.machine.place(
-                    along(network, tasks, name in study.strategy.needs)
+                auxiliaries[name] = study.device.move(
+                    build_auxiliary(network, tasks, name in study.strategy.needs)
                 )
         seed_weights(
             (config.seed, number, TRAINING)
         )  # layers that draw while they are trained, such as dropout
         train(
             network,
-            feed,
+            batches,
             config,
             [config.seed, number, TRAINING],
             report,
-            list(companions.values()),
+            list(auxiliaries.values()),
         )
-    for companion in companions.values():
-        companion.eval().requires_grad_(False)
-    return network.eval().requires_grad_(False), companions
+    for auxiliary in auxiliaries.values():
+        auxiliary.eval().requires_grad_(False)
+    return network.eval().requires_grad_(False), auxiliaries
 
 
 def save_weights(module: nn.Module, path: Path) -> None:

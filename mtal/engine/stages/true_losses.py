@@ -15,7 +15,7 @@ from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.task import Task
 from mtal.training.batches import Report
-from mtal.training.device import Machine
+from mtal.training.device import Device
 from mtal.training.losses import head_losses
 
 KEPT = 0.25  # share of the image cache for these labels, read once a cycle
@@ -29,7 +29,7 @@ def true_losses(
     there: np.ndarray,
     tasks: Sequence[Task],
     config: Config,
-    machine: Machine,
+    device: Device,
     report: Report,
     images: np.ndarray | None = None,
 ) -> np.ndarray:
@@ -44,10 +44,10 @@ def true_losses(
     for start in range(0, count, config.batch):
         report(start, count)
         indices = images[start : start + config.batch]
-        with machine.autocast():
-            prediction = network(to_input(pool.images(indices), machine.device))
+        with device.autocast():
+            prediction = network(to_input(pool.images(indices), device.torch_device))
         targets = {
-            name: target.to(machine.device)
+            name: target.to(device.torch_device)
             for name, target in labels.targets_for(indices, tasks, there).items()
         }
         found = head_losses(prediction.final, targets, tasks)

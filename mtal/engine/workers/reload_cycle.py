@@ -23,7 +23,7 @@ from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
 from mtal.runs.paths import LookPaths, SamplePaths
 from mtal.runs.store.run import Run
-from mtal.training.device import Machine, find_machine
+from mtal.training.device import Device, find_device
 
 
 def drawer_of(paths: LookPaths) -> Callable[[int, SamplePaths], None]:
@@ -42,13 +42,13 @@ def drawer_of(paths: LookPaths) -> Callable[[int, SamplePaths], None]:
 
 def easel_of(run: Run, number: int) -> RenderContext:
     """As it was when the cycle drew its evidence. Nothing of the pool is read beforehand but names, sizes and times of files."""
-    config, machine = run.config, find_machine(run.config)
+    config, device = run.config, find_device(run.config)
     dataset = find(DATASETS, config.dataset, "data set").load(config)
     refuse_changed(run, number, dataset)
     dataset = as_before(dataset, run.facts)
     network, blocks = (
-        saved_network(run, number, dataset, machine),
-        saved_blocks(run, number, dataset, machine),
+        saved_network(run, number, dataset, device),
+        saved_blocks(run, number, dataset, device),
     )
     nothing = Gated(
         dataset.pool, dataset.tasks, run.start() & False
@@ -58,14 +58,14 @@ def easel_of(run: Run, number: int) -> RenderContext:
         Resized(nothing, config.size, 0),
         truth_of(dataset.pool, dataset.tasks, bought, config),
     )
-    return RenderContext(network, blocks, images, truth, dataset.tasks, config, machine)
+    return RenderContext(network, blocks, images, truth, dataset.tasks, config, device)
 
 
 def refuse_changed(run: Run, number: int, dataset: Dataset) -> None:
     """DataError if the data is not what the cycle saw. Where people label, new labels of pool images are no change."""
     labelled = run.config.start == "labelled" and "fingerprint_of_images" in run.facts
     now = dataset.fingerprint(pool_labels=not labelled)
-    then = run.facts["fingerprint_of_images"] if labelled else run.fingerprint(number)
+    then = run.facts.fingerprint_of_images if labelled else run.fingerprint(number)
     if now != then:
         raise DataError(
             f"the data in {dataset.folder} is not what cycle {number} of {run.name} saw (fingerprint {then}, now "
@@ -73,7 +73,7 @@ def refuse_changed(run: Run, number: int, dataset: Dataset) -> None:
         )
 
 
-def saved_network(run: Run, number: int, dataset: Dataset, machine: Machine) -> TwoStageNetwork:
+def saved_network(run: Run, number: int, dataset: Dataset, device: Device) -> TwoStageNetwork:
     """The network of a cycle, ready to predict. DataError if its file is gone."""
     path = run.cycle(number).network
     if not path.is_file():
@@ -84,10 +84,10 @@ def saved_network(run: Run, number: int, dataset: Dataset, machine: Machine) -> 
         run.config.model_copy(update={"pretrained": False, "weights": ""}), dataset.tasks
     )
     network.load_state_dict(load_file(path))
-    return machine.place(network).eval().requires_grad_(False)
+    return device.move(network).eval().requires_grad_(False)
 
 
-def saved_blocks(run: Run, number: int, dataset: Dataset, machine: Machine) -> PairBlocks | None:
+def saved_blocks(run: Run, number: int, dataset: Dataset, device: Device) -> PairBlocks | None:
     """The pair blocks of a cycle; None if it measured no disagreement. DataError if it did and their file is gone."""
     path, names = run.cycle(number).pairs, run.evidence(number).get("pictures", ())
     if not any(".gap." in name for name in names):
@@ -99,4 +99,4 @@ def saved_blocks(run: Run, number: int, dataset: Dataset, machine: Machine) -> P
         )
     blocks = PairBlocks(dataset.tasks, run.config.pair_channels)
     blocks.load_state_dict(load_file(path))
-    return machine.place(blocks).eval().requires_grad_(False)
+    return device.move(blocks).eval().requires_grad_(False)

@@ -63,10 +63,10 @@ def told(run: Run) -> Told:
         "seed": str(config.seed),
         "group": config.group,
         "dataset": config.dataset,
-        "fingerprint": str(facts.get("fingerprint", "")),
-        "device": str(facts.get("device_name", "")),
+        "fingerprint": str(facts.fingerprint),
+        "device": str(facts.device_name),
     }
-    tags |= {f"version.{name}": str(version) for name, version in facts.get("versions", {}).items()}
+    tags |= {f"version.{name}": str(version) for name, version in facts.versions.items()}
     once = {(point.curve, point.step): point for point in points}
     return Told(
         run.name,

@@ -55,7 +55,7 @@ class Speed:
 def speed(config: Config, runs: Iterable[Run], seconds: Table = Run.seconds) -> Speed | None:
     """Of the runs like this one; None if nothing like it was ever timed."""
     alike = comparable(config, runs)
-    return Speed(_rates(alike, seconds), len(alike[0].facts["pool"]), len(alike)) if alike else None
+    return Speed(_rates(alike, seconds), len(alike[0].facts.pool), len(alike)) if alike else None
 
 
 def seconds_left(
@@ -74,7 +74,7 @@ def comparable(config: Config, runs: Iterable[Run]) -> list[Run]:
         if all(getattr(run.config, name) == getattr(config, name) for name in DESCRIBING)
         and same_speed(run.config, config)
         and run.cycles_done()
-        and run.facts
+        and run.facts.written
     ]
 
 
@@ -82,7 +82,7 @@ def _rates(alike: Sequence[Run], seconds: Table) -> Mapping[str, Range]:
     """Stage -> usual and slow seconds per unit of `_work`."""
     found: dict[str, list[float]] = {}
     for run in alike:
-        pool = len(run.facts["pool"])
+        pool = len(run.facts.pool)
         for cycle, stage, took in seconds(run)[["cycle", "stage", "seconds"]].itertuples(
             index=False
         ):

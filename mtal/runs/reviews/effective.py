@@ -53,10 +53,7 @@ def open_pairs(run: Run, cycle: int, pool: pd.DataFrame) -> np.ndarray:
 
 def rejected(run: Run, before: int) -> list[int]:
     """Positions of the images that people do not want, in whichever batch before cycle `before` they said so."""
-    people, places = (
-        People(run.store),
-        {name: place for place, name in enumerate(run.facts["pool"])},
-    )
+    people, places = (People(run.store), {name: place for place, name in enumerate(run.facts.pool)})
     tables = [people.decisions(run.name, cycle) for cycle in range(before)]
     names = {
         name for table in tables for name in table.loc[table["decision"] == REJECTED, "sample"]

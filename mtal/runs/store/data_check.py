@@ -31,7 +31,7 @@ class DataFolder:
         return status(self.paths)
 
     def report(self) -> dict[str, Any] | None:
-        """The last complete report, of the form of `mtal.datasets.checks.check.Report`; None before the first.
+        """The last complete report, of the form of `mtal.datasets.checks.report.Report`; None before the first.
 
         Shared: do not change it.
         """

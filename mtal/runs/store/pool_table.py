@@ -1,34 +1,121 @@
-"""The columns of pool.parquet."""
+"""The table of a cycle, pool.parquet: the one owner of its columns, a row per pool image.
+
+What the engine writes for every strategy: id, labelled (any task, before the pick), open (some
+task can be acquired), picked, rank (1 = first pick; 0 = none). With a score: cutoff, the score of
+the last pick. With an embedding: cluster (k-means, -1 where unknown), nearest and nearest_after
+(distance to the nearest labelled image, before the pick and once the batch is labelled).
+
+Columns per task: m.<task>.<partner> is a member m_{k,l} of the committee, s.<task> the
+inconsistency s_k, n.<task> the same made comparable between tasks, loss.<task> the true loss.
+See docs/method.md, sections 2 and 4.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+ID, LABELLED, OPEN, PICKED, RANK = "id", "labelled", "open", "picked", "rank"
+CUTOFF = "cutoff"
+CLUSTER, NEAREST, NEAREST_AFTER = "cluster", "nearest", "nearest_after"
+INCONSISTENCY, DIVERSITY_START, DIVERSITY, SCORE = (
+    "inconsistency",
+    "diversity_start",
+    "diversity",
+    "score",
+)
+ENGINE_COLUMNS = (ID, LABELLED, PICKED, RANK, CUTOFF, CLUSTER, NEAREST, NEAREST_AFTER)
+_MEMBER, _TASK_SCORE, _NORMALISED, _LOSS = "m", "s", "n", "loss"
+ENGINE_PREFIXES = (f"{_MEMBER}.", f"{_LOSS}.")
 
-def tasks_of(pool: pd.DataFrame, prefix: str) -> list[str]:
-    """The tasks that a pool table has a column `<prefix>.<task>` for, in its order."""
+
+def member_column(task: str, partner: str) -> str:
+    """Name the column of a committee member: task refined from partner."""
+    return f"{_MEMBER}.{task}.{partner}"
+
+
+def task_score_column(task: str) -> str:
+    """Name the column of a task's inconsistency s_k."""
+    return f"{_TASK_SCORE}.{task}"
+
+
+def normalised_column(task: str) -> str:
+    """Name the column of a task's normalised inconsistency."""
+    return f"{_NORMALISED}.{task}"
+
+
+def loss_column(task: str) -> str:
+    """Name the column of a task's true loss."""
+    return f"{_LOSS}.{task}"
+
+
+def scored_tasks(pool: pd.DataFrame) -> list[str]:
+    """List the tasks with an inconsistency s_k, in the order of the columns."""
+    return _tasks_with(pool, _TASK_SCORE)
+
+
+def normalised_tasks(pool: pd.DataFrame) -> list[str]:
+    """List the tasks with a normalised inconsistency, in the order of the columns."""
+    return _tasks_with(pool, _NORMALISED)
+
+
+def members(pool: pd.DataFrame, task: str) -> list[str]:
+    """List the members of a task's committee, by the partner's name."""
+    prefix = member_column(task, "")
+    return [name.removeprefix(prefix) for name in map(str, pool.columns) if name.startswith(prefix)]
+
+
+def driving_tasks(pool: pd.DataFrame) -> np.ndarray:
+    """Say per image which task has the highest normalised score.
+
+    Returns (N,) task names, "" where nothing was measured.
+    """
+    tasks = normalised_tasks(pool)
+    values = pool[[normalised_column(task) for task in tasks]].to_numpy(float)
+    return _names_of_largest(values, tasks)
+
+
+def driving_task(pool: pd.DataFrame, image: int) -> str:
+    """Say which task drives the score of one image; "" where nothing was measured."""
+    return str(driving_tasks(pool.iloc[[image]])[0])
+
+
+def deciding_members(pool: pd.DataFrame, task: str, committee: str) -> np.ndarray:
+    """Say per image which member of a task's committee gave the task its score.
+
+    committee: "max" or "min"; under "mean" all members did, so none is named. Returns (N,)
+    partner names, "" where none decided or a member was not measured.
+    """
+    partners = members(pool, task) if committee in {"max", "min"} else []
+    values = pool[[member_column(task, partner) for partner in partners]].to_numpy(float)
+    sign = -1 if committee == "min" else 1
+    named = _names_of_largest(sign * values, partners)
+    return np.where(np.isfinite(values).all(axis=1), named, "")
+
+
+def deciding_member(pool: pd.DataFrame, image: int, task: str, committee: str) -> str:
+    """Say which member gave one image its score of a task; "" where none decided."""
+    return str(deciding_members(pool.iloc[[image]], task, committee)[0])
+
+
+def deciding_members_of(pool: pd.DataFrame, tasks: np.ndarray, committee: str) -> np.ndarray:
+    """The same where each image has a task of its own. tasks: (N,) names, "" for none."""
+    partners = np.full(len(pool), "", object)
+    for task in normalised_tasks(pool):
+        rows = tasks == task
+        partners[rows] = deciding_members(pool[rows], task, committee)
+    return partners
+
+
+def _tasks_with(pool: pd.DataFrame, prefix: str) -> list[str]:
     parts = [str(name).split(".") for name in pool.columns]
     return [part[1] for part in parts if len(part) == 2 and part[0] == prefix]
 
 
-def members(pool: pd.DataFrame, task: str) -> list[str]:
-    """The members of a task's committee, by the partner's name."""
-    return [
-        str(name).split(".", 2)[2] for name in pool.columns if str(name).startswith(f"m.{task}.")
-    ]
-
-
-def driving_task(pool: pd.DataFrame, image: int) -> str:
-    """The task whose normalised score is the highest; "" where nothing was measured for this image."""
-    found = {task: float(pool[f"n.{task}"].iloc[image]) for task in tasks_of(pool, "n")}
-    known = {task: value for task, value in found.items() if np.isfinite(value)}
-    return max(known, key=lambda task: known[task]) if known else ""
-
-
-def speaking_member(pool: pd.DataFrame, image: int, task: str, committee: str) -> str:
-    """The partner whose member gave the task's score; "" under `mean`, where all of them did."""
-    found = {
-        partner: float(pool[f"m.{task}.{partner}"].iloc[image]) for partner in members(pool, task)
-    }
-    if not found or committee == "mean" or not all(np.isfinite(value) for value in found.values()):
-        return ""
-    return (min if committee == "min" else max)(found, key=lambda partner: found[partner])
+def _names_of_largest(values: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """(N,) the name of each row's largest finite value, the first of equal ones; "" without any."""
+    if not names:
+        return np.full(len(values), "", object)
+    finite = np.isfinite(values)
+    best = np.where(finite, values, -np.inf).argmax(axis=1)
+    return np.where(finite.any(axis=1), np.array(names, object)[best], "")

@@ -33,7 +33,7 @@ class Looks:
     def ask(self, images: Sequence[int]) -> bool:
         """Wish to see some images (positions in the pool), and start the job that draws all that is wished for, unless it is at
         work already or nothing is left to draw. True if it was started. IndexError for an image that the pool does not have."""
-        if wrong := [image for image in images if not 0 <= image < len(self.run.facts["pool"])]:
+        if wrong := [image for image in images if not 0 <= image < len(self.run.facts.pool)]:
             raise IndexError(f"{self.run.name} has no pool image {wrong[0]}")
         ask(self.paths, self.run.config)
         drawn = self.run.drawn(self.cycle)

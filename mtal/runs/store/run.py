@@ -19,7 +19,7 @@ from mtal.runs.jobs.start_log import starts
 from mtal.runs.jobs.status import Status, status
 from mtal.runs.paths import CyclePaths, DataPaths, RunPaths, StorePaths
 from mtal.runs.store.nearest import closest
-from mtal.runs.store.run_facts import TaskFacts
+from mtal.runs.store.run_facts import RunFacts, TaskFacts, read_facts
 from mtal.runs.store.samples import Explained, numbered
 
 LOSS = "loss"  # the name of the multi-task loss where a task's name could stand
@@ -72,38 +72,30 @@ class Run(Explained):
     # ---- what the worker said -------------------------------------------------------------------------------------
 
     @property
-    def facts(self) -> dict[str, Any]:
-        """Keys: dataset_title, dataset_note, data_folder, fingerprint, pool (ids), validation (ids), tasks, plan, versions,
-        device, device_name, precision, parameters, strategy_title, needed_stages (stage that the strategy needs ->
-        whether all of its time is for it), strategy_file and strategy_sha256 (if it is in a file of one's own), start
-        (positions with a label before cycle 0), start_lacks (their labels that were not there: position, column of
-        the task), data_changes (from which cycle on the data had another fingerprint: cycle, before, after), left_out
-        (what could not be used: split, id, what, problem), without_labels (images that are no part of a simulation),
-        measured (task -> usable validation labels). Empty until the worker has loaded the data. Shared: do not change
-        it."""
-        return read_shared(self.paths.facts) or {}
+    def facts(self) -> RunFacts:
+        """What the worker found when it loaded the data; empty facts until then."""
+        return read_facts(self.paths.facts)
 
     def fingerprint(self, number: int) -> str | None:
         """Of the data that a cycle saw; None until the worker has loaded it."""
         facts = self.facts
-        later = [
-            change["before"] for change in facts.get("data_changes", ()) if change["cycle"] > number
-        ]
-        return later[0] if later else facts.get("fingerprint")
+        later = [change.before for change in facts.data_changes if change.cycle > number]
+        return later[0] if later else facts.fingerprint
 
     @property
     def tasks(self) -> tuple[TaskFacts, ...]:
         """In the order of the config; empty until the worker has loaded the data."""
-        return tuple(
-            TaskFacts(
-                **{
-                    **task,
-                    "legend": tuple((text, colour) for text, colour in task["legend"]),
-                    "classes": tuple(task.get("classes", ())),
-                }
-            )
-            for task in self.facts.get("tasks", ())
-        )
+        return self.facts.tasks
+
+    @property
+    def dataset_title(self) -> str:
+        """On screen; the data set's id until the worker has loaded it."""
+        return self.facts.dataset_title or self.config.dataset
+
+    @property
+    def strategy_title(self) -> str:
+        """On screen; the strategy's id until the worker has loaded it."""
+        return self.facts.strategy_title or self.config.strategy
 
     @property
     def result(self) -> dict[str, Any]:
@@ -116,9 +108,7 @@ class Run(Explained):
 
     def progress(self, known: Callable[[], Times] = dict) -> Progress | None:
         """How far it is; None before the first report of its last start. `known` as in `mtal.runs.jobs.progress.progress`."""
-        return progress(
-            heard(self.paths), self.facts.get("plan", ()), known, self.config.may_end_early
-        )
+        return progress(heard(self.paths), self.facts.plan, known, self.config.may_end_early)
 
     def log_tail(self, lines: int = 20) -> list[str]:
         """The end of what the worker printed."""
@@ -156,9 +146,9 @@ class Run(Explained):
 
     def start(self) -> np.ndarray:
         """(N, T) bool: what was labelled before cycle 0, as the worker wrote it down."""
-        labelled = np.zeros((len(self.facts["pool"]), len(self.tasks)), bool)
-        labelled[self.facts["start"]] = True
-        for image, task in self.facts.get("start_lacks", ()):
+        labelled = np.zeros((len(self.facts.pool), len(self.tasks)), bool)
+        labelled[list(self.facts.start)] = True
+        for image, task in self.facts.start_lacks:
             labelled[image, task] = False
         return labelled
 
@@ -247,15 +237,9 @@ class Run(Explained):
         return float(sum(one["waited_for_data"] for one in found) / trained)
 
     def pool(self, number: int) -> pd.DataFrame:
-        """A row per pool image, index = position in the pool; empty for the last cycle.
+        """Read the pool table: a row per pool image, index = position; empty for the last cycle.
 
-        Columns always: id, labelled (before the pick, any task), open (some task could be bought), picked, rank (1 = first
-        pick; 0 = none: not open, or the strategy gives no scores).
-        As far as the strategy computes them: m.<task>.<partner>, s.<task>, n.<task> (normalised 0..1), inconsistency,
-        diversity_start, diversity, score, cutoff; <version>.<task> of every other signal that says something about a task.
-        Where there is an embedding: cluster (k-means, -1 where unknown), nearest and nearest_after (distance to the nearest
-        labelled image, before the pick and once the batch counts as labelled; of the setting `diversity`).
-        With signal quality: loss.<task>, the true loss of the final head when the cycle picked, NaN where it is unknown.
+        Its columns are listed in `mtal.runs.store.pool_table`.
         """
         path = self.cycle(number).pool
         if not path.exists():
@@ -326,7 +310,7 @@ class Run(Explained):
     @property
     def data(self) -> DataPaths:
         """Thumbnails and check of the run's data folder."""
-        return self.store.data(self.config.dataset, self.facts.get("data_folder", ""))
+        return self.store.data(self.config.dataset, self.facts.data_folder)
 
     def thumbnail(self, image: str) -> Path:
         """A small JPEG of a pool image, by its id; it may not exist yet."""

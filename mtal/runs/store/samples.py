@@ -15,6 +15,7 @@ from mtal.config import Config
 from mtal.runs.files import read_json, sha256_of
 from mtal.runs.jobs.progress_reader import heard
 from mtal.runs.paths import CyclePaths, RunPaths
+from mtal.runs.store.run_facts import RunFacts
 
 UNIT_STEPS = 127  # parts of a vector are stored as whole numbers from -127 to 127
 REFINED = (
@@ -47,7 +48,7 @@ class Explained:
         raise NotImplementedError
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> RunFacts:
         """What the worker found."""
         raise NotImplementedError
 
@@ -165,24 +166,22 @@ class Explained:
         strategy_sha256 (None if it is built in), model_sha256, pool_table_sha256 (None in the last cycle), code_version,
         versions, device, precision, data_folder, data_fingerprint, picked_at (UTC), config (all settings)."""
         files, facts, config = self.cycle(number), self.facts, self.config
-        versions = {
-            name: text for name, text in facts.get("versions", {}).items() if name != "mtal"
-        }
+        versions = {name: text for name, text in facts.versions.items() if name != "mtal"}
         return {
             "run": self.name,
             "cycle": number,
-            "sample": facts["pool"][image],
+            "sample": facts.pool[image],
             "position": image,
             "seed": config.seed,
             "strategy": config.strategy,
-            "strategy_sha256": facts.get("strategy_sha256"),
+            "strategy_sha256": facts.strategy_sha256,
             "model_sha256": sha256_of(files.network),
             "pool_table_sha256": sha256_of(files.pool),
-            "code_version": facts.get("versions", {}).get("mtal"),
+            "code_version": facts.versions.get("mtal"),
             "versions": versions,
-            "device": facts.get("device_name"),
-            "precision": facts.get("precision"),
-            "data_folder": facts.get("data_folder"),
+            "device": facts.device_name,
+            "precision": facts.precision,
+            "data_folder": facts.data_folder,
             "data_fingerprint": self.fingerprint(number),
             "picked_at": self.picked_at(number),
             "config": config.model_dump(mode="json"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mtal.runs.store.pool_table import tasks_of
+from mtal.runs.store.pool_table import scored_tasks, task_score_column
 
 ASCENDING = (
     "rank",
@@ -71,7 +71,7 @@ def sortings(rows: pd.DataFrame, content: str = "") -> dict[str, str]:
         for name in ("rank", "score", "inconsistency", "diversity", "cluster")
         if name in rows
     }
-    found |= {f"s.{task}": f"Score of {task}" for task in tasks_of(rows, "s")}
+    found |= {task_score_column(task): f"Score of {task}" for task in scored_tasks(rows)}
     return found | ({content: f"Share of {content.partition('/')[2]}"} if content else {})
 
 

@@ -46,7 +46,7 @@ def show_batch(run: Run, cycle: int) -> None:
     overlay = choose_overlay(run, cycle)
     with st.container(horizontal=True, vertical_alignment="center", key="batch.keys"):
         show_steps(shown, image, A_PAGE)
-        sample = None if image is None else str(run.facts["pool"][image])
+        sample = None if image is None else str(run.facts.pool[image])
         show_buttons(run, cycle, sample, _decision(run, cycle, rows, image))
         show_undo(run, cycle)
         show_bulk(run, cycle, shown["id"].astype(str).tolist(), len(rows))
@@ -131,7 +131,7 @@ def _decision(run: Run, cycle: int, rows: pd.DataFrame, image: int | None) -> st
     spoken = loaders.decisions(run, cycle)
     if image is None:
         return ""
-    found = spoken.loc[spoken["sample"] == run.facts["pool"][image], "decision"]
+    found = spoken.loc[spoken["sample"] == run.facts.pool[image], "decision"]
     return "" if found.empty else str(found.iloc[0])
 
 

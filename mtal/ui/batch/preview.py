@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.analysis.numbers import figures
+from mtal.runs.store.pool_table import task_score_column
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
 from mtal.ui.batch.overlay import Overlay
@@ -23,7 +24,7 @@ PAGE_OF_GRID = "page"
 def looked_at(run: Run) -> int | None:
     """The image in the address, by its position; None without one. An id that is not there is told."""
     asked = st.query_params.get(SAMPLE)
-    image = None if asked is None else find_image(run.facts["pool"], asked)
+    image = None if asked is None else find_image(run.facts.pool, asked)
     if asked is not None and image is None:
         st.warning(f"This pool has no image with the id {code(asked)}.", icon=":material/link_off:")
         st.button("Back to the grid", key="batch.forget", on_click=close)
@@ -133,7 +134,7 @@ def _facts(row: pd.Series, run: Run) -> list[str]:
             )
         )
     for task in run.tasks:
-        value = row.get(f"s.{task.name}")
+        value = row.get(task_score_column(task.name))
         if value is not None and pd.notna(value):
             lines.append(
                 plain(f"{task.title}: {figures(float(value))} {task.distance_unit}".strip())

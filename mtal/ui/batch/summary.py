@@ -17,7 +17,7 @@ from mtal.ui.text import plain
 def show_summary(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     """How many images and labels, by which rule, and the cut-off; or that there are no scores."""
     picks, free = int(pool["picked"].sum()), int(pool["open"].sum())
-    title = plain(str(run.facts.get("strategy_title", run.config.strategy)))
+    title = plain(run.strategy_title)
     text = (
         f"**{title}** picked {count(picks, 'image')} of {free:,} {left(pool)} in cycle {cycle}, "
         f"{count(len(run.picked(cycle)), 'task label')}."

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mtal.runs.reviews.review_database import ACCEPTED
 from mtal.runs.reviews.reviewed_batch import Settled
-from mtal.runs.store.pool_table import members, tasks_of
+from mtal.runs.store.pool_table import deciding_members_of, driving_tasks
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
 
@@ -51,36 +51,12 @@ def described(
     """The pool's numbers beside what people said."""
     pool = loaders.pool(run, cycle)
     table = pool.iloc[rows.index].drop(columns=["picked"]).join(rows[[*OF_PEOPLE, "picked"]])
-    driver = drivers(table)
+    driver = driving_tasks(table)
     return table.assign(
         driver=driver,
-        partner=partners(table, driver, run.config.committee),
+        partner=deciding_members_of(table, driver, run.config.committee),
         bought=[", ".join(bought.get(int(image), ())) for image in table.index],
     )
-
-
-def drivers(rows: pd.DataFrame) -> np.ndarray:
-    """The task whose normalised score is the highest, "" where nothing was measured: `driving_task` for many rows."""
-    names = tasks_of(rows, "n")
-    if not names or rows.empty:
-        return np.full(len(rows), "", object)
-    values = rows[[f"n.{name}" for name in names]].to_numpy(float)
-    known = np.isfinite(values)
-    best = np.where(known, values, -np.inf).argmax(axis=1)
-    return np.where(known.any(axis=1), np.array(names, object)[best], "")
-
-
-def partners(rows: pd.DataFrame, driver: np.ndarray, committee: str) -> np.ndarray:
-    """The member that gave the driving task's score, "" where there is none: `speaking_member` for many rows."""
-    found = np.full(len(rows), "", object)
-    for task in () if committee == "mean" else tasks_of(rows, "n"):
-        names, ours = members(rows, task), driver == task
-        if not names or not ours.any():
-            continue
-        values = rows.loc[ours, [f"m.{task}.{name}" for name in names]].to_numpy(float)
-        best = (values.argmin if committee == "min" else values.argmax)(axis=1)
-        found[ours] = np.where(np.isfinite(values).all(axis=1), np.array(names, object)[best], "")
-    return found
 
 
 def _bought(run: Run, cycle: int, settled: Settled) -> dict[int, tuple[str, ...]]:

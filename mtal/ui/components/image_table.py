@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.analysis.numbers import decimals, figures
-from mtal.runs.store.pool_table import driving_task
+from mtal.runs.store.pool_table import driving_tasks, normalised_column, task_score_column
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import TaskFacts
 from mtal.ui import loaders
@@ -99,8 +99,8 @@ def show_thumbnail(run: Run, name: str) -> None:
 
 def thumbnail_html(run: Run, image: int) -> str:
     """The same as HTML for `st.html`, by the image's position: the browser fetches it by itself."""
-    name = escape(str(run.facts["pool"][image]))
-    if not run.thumbnail(str(run.facts["pool"][image])).exists():
+    name = escape(str(run.facts.pool[image]))
+    if not run.thumbnail(str(run.facts.pool[image])).exists():
         return f'<p class="thumb">No small picture of {name}.</p>'
     height, width = run.config.size
     return (
@@ -111,7 +111,7 @@ def thumbnail_html(run: Run, image: int) -> str:
 
 def with_driver(pool: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
     """Rows of a pool table with the column `driver`: the task whose score is the highest."""
-    return images.assign(driver=[driving_task(pool, int(image)) for image in images.index])
+    return images.assign(driver=driving_tasks(pool.loc[images.index]))
 
 
 def caption(row: pd.Series) -> str:
@@ -161,14 +161,14 @@ def show_table(run: Run, cycle: int, rows: pd.DataFrame, page: str) -> None:
 def _task_columns(tasks: Sequence[TaskFacts]) -> dict[str, tuple[str, str]]:
     """Column -> title, explanation: each task's score in its unit, and normalised."""
     found = {
-        f"s.{task.name}": (
+        task_score_column(task.name): (
             f"{task.name} ({task.distance_unit})" if task.distance_unit else task.name,
             f"{task.title}: disagreement of the predictions, {task.distance}",
         )
         for task in tasks
     }
     return found | {
-        f"n.{task.name}": (
+        normalised_column(task.name): (
             f"{task.name}, normalised",
             f"{task.title}: the same made comparable with other tasks",
         )

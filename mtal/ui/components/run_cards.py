@@ -58,15 +58,15 @@ def run_header(run: Run) -> None:
     config, facts = run.config, run.facts
     with st.container(border=True, key=f"run_header.{run.name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            card_button(config.strategy, "run", str(facts.get("strategy_title", "")))
+            card_button(config.strategy, "run", facts.strategy_title)
             st.markdown(f"seed {config.seed} · {code(run.name)}", width="content")
             status_badge(run)
         left, middle, right = st.columns(3)
         left.markdown(_data_lines(run))
         middle.markdown(_network_lines(run))
         right.markdown(_protocol_lines(run))
-        if facts.get("dataset_note"):
-            st.caption(plain(facts["dataset_note"]))
+        if facts.dataset_note:
+            st.caption(plain(facts.dataset_note))
         if rule := ended_by(run):
             st.caption(f":material/flag: Finished by its stopping rule: {plain(rule)}.")
         left_out(run)
@@ -79,14 +79,14 @@ def ended_by(run: Run) -> str:
 
 def left_out(run: Run) -> None:
     """What of the data the run could not use, by name. Nothing if it used all."""
-    rows, bare = run.facts.get("left_out", []), run.facts.get("without_labels", 0)
+    rows, bare = run.facts.left_out, run.facts.without_labels
     if bare:
         st.caption(
             f":material/label_off: {count(bare, 'image')} without labels {'is' if bare == 1 else 'are'} no part of this "
             "simulation; to have images labelled, start from *labelled*."
         )
     if rows:
-        images = sum(row["what"] == "image" for row in rows)
+        images = sum(row.what == "image" for row in rows)
         parts = [count(images, "image")] * bool(images) + [count(len(rows) - images, "label")] * (
             len(rows) > images
         )
@@ -95,7 +95,7 @@ def left_out(run: Run) -> None:
             icon=":material/broken_image:",
         ):
             st.dataframe(
-                rows,
+                [row.model_dump() for row in rows],
                 key=f"left_out.{run.name}",
                 hide_index=True,
                 alt="Images and labels that could not be used",
@@ -179,7 +179,7 @@ def progress_block(run: Run) -> None:
             + ("Stopping." if stopping else "Starting: no report yet, no estimate yet.")
         )
         return
-    plan = run.facts.get("plan", [])
+    plan = run.facts.plan
     st.html(
         stage_bars(plan[now.cycle] if now.cycle < len(plan) else {}, now, last_cycle(run.config))
     )
@@ -299,10 +299,10 @@ def cycles_text(run: Run) -> str:
 
 def _data_lines(run: Run) -> str:
     config, facts = run.config, run.facts
-    lines = [f"**Data** {plain(facts.get('dataset_title', config.dataset))}, {config.size_text} px"]
-    if facts:
+    lines = [f"**Data** {plain(run.dataset_title)}, {config.size_text} px"]
+    if facts.written:
         lines.append(
-            f"{count(len(facts['pool']), 'pool image')}, {count(len(facts['validation']), 'validation image')}"
+            f"{count(len(facts.pool), 'pool image')}, {count(len(facts.validation), 'validation image')}"
             + plain(measured_on(facts))
         )
         lines.append("Tasks: " + ", ".join(plain(task.title) for task in run.tasks))
@@ -318,15 +318,15 @@ def _network_lines(run: Run) -> str:
         f"Trained: {beginning_text(config)}",
         f"{count(config.epochs, 'epoch')} per cycle, batch {config.batch}",
     ]
-    if facts.get("parameters"):
-        lines[0] += f", {facts['parameters'] / 1e6:.3g} M parameters"
+    if facts.parameters:
+        lines[0] += f", {facts.parameters / 1e6:.3g} M parameters"
     return "  \n".join(lines)
 
 
 def _protocol_lines(run: Run) -> str:
     config, facts = run.config, run.facts
     lines = [f"**Budget** {budget_text(config)}, {cycles_text(run)}"]
-    if facts:
-        device = str(facts.get("device_name") or facts.get("device", ""))
-        lines.append(f"{plain(device)}, {plain(str(facts.get('precision', '')))}")
+    if facts.written:
+        device = str(facts.device_name or facts.device)
+        lines.append(f"{plain(device)}, {plain(facts.precision)}")
     return "  \n".join(lines)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
-from mtal.acquisition.user_strategies import all_strategies, unusable
+from mtal.acquisition.user_strategies import all_strategies, unusable_files
 from mtal.ui import catalog
 from mtal.ui.text import plain
 
@@ -36,7 +36,7 @@ def titles() -> dict[str, str]:
 
 def say_unusable() -> None:
     """Files of one's own that give no strategy, and why."""
-    for problem in unusable().values():
+    for problem in unusable_files().values():
         st.warning(plain(problem), icon=":material/extension_off:")
 
 

@@ -26,7 +26,7 @@ def show_row(
     key: str,
 ) -> None:
     """Pool images side by side, by their positions; what stands under each in two lines. The three lists have the same length."""
-    ids, (height, width) = run.facts["pool"], run.config.size
+    ids, (height, width) = run.facts.pool, run.config.size
 
     def open_it() -> None:
         opened = st.session_state[key]["opened"]

@@ -48,7 +48,7 @@ def stack(run: Run, cycle: int, image: int, overlay: str, base: str = "") -> str
     """An image with a picture laid over it; `base`: name of the picture below, the thumbnail without one."""
     if base:
         below = picture_url(run, cycle, image, base)
-    elif run.thumbnail(run.facts["pool"][image]).exists():
+    elif run.thumbnail(run.facts.pool[image]).exists():
         below = thumb_url(run, image)
     else:
         return '<span class="stack empty">no thumbnail</span>'

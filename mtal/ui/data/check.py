@@ -17,7 +17,7 @@ from mtal.ui import catalog, inputs, loaders
 from mtal.ui.components import run_cards
 from mtal.ui.text import clock, code, plain
 
-Report = Mapping[str, Any]  # as mtal.datasets.checks.check.Report is stored
+Report = Mapping[str, Any]  # as mtal.datasets.checks.report.Report is stored
 GUESSED = "data.guessed"  # session key: where a first guess was written; until a check begins
 NO_GUESS = "data.no_guess"  # session key: why none could be written
 
@@ -34,7 +34,7 @@ def choose_folder() -> tuple[Config, DataFolder]:
         text = inputs.write("Folder", "data", "folder", "Empty: the usual place.")
     source, config = catalog.datasets()[name], Config(dataset=name, data=text.strip())
     try:
-        found = source.place(config)
+        found = source.locate(config)
         tasks = source.tasks_in(config) if found else ()
     except ValueError as error:  # ConfigError and DataError
         st.error(plain(str(error)), icon=":material/error:")

@@ -255,7 +255,7 @@ def data_title(experiment: Experiment) -> str:
     kind = experiment.cells[0].config.dataset
     own = (run for cell in experiment.cells if (run := experiment.run(cell)))
     others = (run for run in loaders.runs() if run.config.dataset == kind)
-    return next((str(run.facts["dataset_title"]) for run in (*own, *others) if run.facts), kind)
+    return next((run.facts.dataset_title for run in (*own, *others) if run.facts.written), kind)
 
 
 def strategy_title(name: str) -> str:

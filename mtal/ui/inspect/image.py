@@ -55,7 +55,7 @@ def _show_why(run: Run, cycle: int, image: int, pool: pd.DataFrame, rules: pd.Da
         st.html(image_table.thumbnail_html(run, image))
     with words:
         earlier = image_navigator.labelled_since(run, cycle, image) if row["labelled"] else ""
-        title = str(run.facts.get("strategy_title", run.config.strategy))
+        title = run.strategy_title
         sentence = pick_reason.why(
             pool,
             image,

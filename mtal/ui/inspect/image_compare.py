@@ -79,7 +79,7 @@ def compared_name(run: Run, cycle: int, image: int, task: str) -> str:
 
 def compared_label(run: Run, image: int, task: str) -> str:
     """What is shown, for people: `0828 · depth`."""
-    return f"{run.facts['pool'][image]} · {task}"
+    return f"{run.facts.pool[image]} · {task}"
 
 
 def _to_url() -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.analysis.numbers import decimals, figures, ordinal, pool_percentile
-from mtal.runs.store.pool_table import driving_task
+from mtal.runs.store.pool_table import driving_tasks
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
 from mtal.ui.components.thumbnail_strip import show_row
@@ -94,7 +94,7 @@ def show_near_misses(run: Run, cycle: int, pool: pd.DataFrame) -> None:
         "The next ranks below the cut-off, as they stood once the whole batch counted as labelled. J and K step through "
         "the picks and on into these; any other image of the pool opens from the field at the top."
     )
-    drivers = [driving_task(pool, int(image)) for image in missed.index]
+    drivers = driving_tasks(pool.loc[missed.index])
     notes = [
         f"{figures(score)} · {driver}" if driver else figures(score)
         for score, driver in zip(missed["score"], drivers, strict=True)

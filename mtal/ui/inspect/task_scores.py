@@ -17,7 +17,15 @@ from mtal.analysis.tables.counterfactuals import (
 from mtal.analysis.tables.published import TABLE_2
 from mtal.config import Config
 from mtal.figures.html_charts import task_bars
-from mtal.runs.store.pool_table import driving_task, members, speaking_member, tasks_of
+from mtal.runs.store.pool_table import (
+    deciding_member,
+    driving_task,
+    member_column,
+    members,
+    normalised_tasks,
+    scored_tasks,
+    task_score_column,
+)
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import TaskFacts
 from mtal.ui import inputs
@@ -35,7 +43,9 @@ WHY_A_SWITCH = (
 
 def show_bars(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
     """Task scores with the pool's percentiles and the switch; nothing where no disagreement was measured."""
-    if not any(members(pool, task.name) or f"s.{task.name}" in pool for task in run.tasks):
+    if not any(
+        members(pool, task.name) or task_score_column(task.name) in pool for task in run.tasks
+    ):
         return
     st.subheader("Task scores", anchor=False)
     join: str = run.config.committee
@@ -76,30 +86,30 @@ def bar_rows(
     again = pool
     if join != own or not _used(pool):
         joined = scores_of_tasks(pool, [task.name for task in tasks], _join(join))
-        again = pool.assign(**{f"s.{name}": values for name, values in joined.items()})
+        again = pool.assign(**{task_score_column(name): values for name, values in joined.items()})
     free, driver = again[again["open"]], driving_task(pool, image) if join == own else ""
     rows = []
     for task in tasks:
-        if f"s.{task.name}" in again:
+        if task_score_column(task.name) in again:
             rows.append(
                 _bar(
                     free,
                     again,
                     image,
-                    f"s.{task.name}",
+                    task_score_column(task.name),
                     task,
                     task.title,
                     "task",
                     task.name == driver,
                 )
             )
-        speaker = speaking_member(pool, image, task.name, join)
+        speaker = deciding_member(pool, image, task.name, join)
         rows += [
             _bar(
                 free,
                 pool,
                 image,
-                f"m.{task.name}.{partner}",
+                member_column(task.name, partner),
                 task,
                 f"{task.name} from {partner}",
                 "member",
@@ -112,7 +122,7 @@ def bar_rows(
 
 def under_another(pool: pd.DataFrame, image: int, config: Config, join: str) -> str:
     """What another way to join would have made of the image's place; "" where the strategy made no score of these."""
-    names = tasks_of(pool, "n")
+    names = normalised_tasks(pool)
     if (
         not names
         or "diversity_start" not in pool
@@ -137,7 +147,7 @@ def _place(pool: pd.DataFrame, image: int) -> str:
 
 def _used(pool: pd.DataFrame) -> bool:
     """Whether the strategy itself joined the committee; else only its members were described."""
-    return bool(tasks_of(pool, "s"))
+    return bool(scored_tasks(pool))
 
 
 def _join(name: str) -> Join:

@@ -45,7 +45,7 @@ def pool_size(config: Config) -> int | None:
         for run in loaders.runs()
         if (run.config.dataset, run.config.data) == (config.dataset, config.data)
     )
-    return next((len(run.facts["pool"]) for run in same if run.facts), None)
+    return next((len(run.facts.pool) for run in same if run.facts.written), None)
 
 
 def all_labelled(config: Config) -> bool:
@@ -58,4 +58,4 @@ def all_labelled(config: Config) -> bool:
 
 
 def _report(config: Config) -> dict[str, Any] | None:
-    return DataFolder(loaders.store(), config.dataset, catalog.place(config)).report()
+    return DataFolder(loaders.store(), config.dataset, catalog.locate(config)).report()

@@ -293,7 +293,7 @@ def _say(cells: Sequence[Cell]) -> None:
 def _data_is_there(config: Config) -> bool:
     """Whether the worker would find the images; if not, say what a folder must look like."""
     try:
-        place = catalog.place(config)
+        place = catalog.locate(config)
     except ConfigError as error:
         st.error(f"**data** {plain(str(error))}", icon=":material/error:")
         return False

@@ -39,5 +39,5 @@ def data_found() -> list[str]:
     return [
         source.title
         for name, source in catalog.datasets().items()
-        if source.place(Config(dataset=name))
+        if source.locate(Config(dataset=name))
     ]

@@ -9,15 +9,20 @@ import streamlit as st
 from mtal.figures.colour_by import (
     Colouring,
     Values,
+    by_driving_task,
     clusters,
     compared,
     dominant,
-    driving_tasks,
     grouped,
     labelled_in,
 )
 from mtal.figures.embedding import by_state, states
-from mtal.runs.store.pool_table import tasks_of
+from mtal.runs.store.pool_table import (
+    driving_tasks,
+    normalised_tasks,
+    scored_tasks,
+    task_score_column,
+)
 from mtal.runs.store.run import Run
 from mtal.ui import inputs, loaders
 
@@ -59,14 +64,15 @@ def _kinds(
         if column in pool and pool[column].notna().any():
             found[column] = (title, partial(_numbers, pool, column, title, unit))
     titles = {task.name: task for task in run.tasks}
-    for task in tasks_of(pool, "s"):
+    for task in scored_tasks(pool):
         unit = titles[task].distance_unit if task in titles else ""
-        found[f"s.{task}"] = (
-            f"score of {task}",
-            partial(_numbers, pool, f"s.{task}", f"score of {task}", unit),
+        column, title = task_score_column(task), f"score of {task}"
+        found[column] = (title, partial(_numbers, pool, column, title, unit))
+    if normalised_tasks(pool):
+        found["driver"] = (
+            "driving task",
+            lambda: by_driving_task(driving_tasks(pool), normalised_tasks(pool)),
         )
-    if tasks_of(pool, "n"):
-        found["driver"] = ("driving task", lambda: driving_tasks(pool))
     found["labelled"] = (
         "cycle in which it was labelled",
         lambda: labelled_in(loaders.labelled_in(run).to_numpy(), cycle),

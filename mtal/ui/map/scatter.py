@@ -104,7 +104,7 @@ def take_selection(run: Run, cycle: int) -> None:
     what = f"{run.name}/{cycle}/{event.get('lasso')}{event.get('box')}{chosen_images(event)}"
     if st.session_state.get(TAKEN, {}).get("what") == what:
         return
-    images, ids = selected(run, cycle, event), run.facts["pool"]
+    images, ids = selected(run, cycle, event), run.facts.pool
     if len(images) == 1:
         st.query_params[SAMPLE] = ids[images[0]]
     elif images:

@@ -74,13 +74,13 @@ def show_marks(run: Run, cycle: int) -> None:
 def looked_at(run: Run) -> int | None:
     """The image in the address, by its position; None if there is none, or none of this pool."""
     asked = st.query_params.get(SAMPLE)
-    return None if asked is None else find_image(run.facts["pool"], asked)
+    return None if asked is None else find_image(run.facts.pool, asked)
 
 
 def _look(run: Run) -> None:
     image = pointer.clicked()
-    if image is not None and 0 <= image < len(run.facts["pool"]):
-        st.query_params[SAMPLE] = run.facts["pool"][image]
+    if image is not None and 0 <= image < len(run.facts.pool):
+        st.query_params[SAMPLE] = run.facts.pool[image]
         st.rerun([TILES, POINTER])
 
 

@@ -172,14 +172,13 @@ def show_provenance(run: Run, metrics: pd.DataFrame) -> None:
     with right:
         facts = run.facts
         versions = ", ".join(
-            f"{plain(str(name))} {plain(str(version))}"
-            for name, version in facts.get("versions", {}).items()
+            f"{plain(str(name))} {plain(str(version))}" for name, version in facts.versions.items()
         )
         st.markdown(
             f"Run {code(run.name)}, one seed of {code(run.config.group)}  \n"
             f"Fingerprint of the data for {plain(', '.join(task.title for task in run.tasks))}: "
-            f"{code(str(facts.get('fingerprint', 'unknown')))}{_data_changes(run)}  \n"
-            f"Computed on {plain(str(facts.get('device_name', 'unknown')))}, {plain(str(facts.get('precision', '')))}  \n"
+            f"{code(facts.fingerprint or 'unknown')}{_data_changes(run)}  \n"
+            f"Computed on {plain(facts.device_name or 'unknown')}, {plain(facts.precision)}  \n"
             f"Versions: {versions or 'unknown'}"
         )
         st.download_button(
@@ -196,8 +195,8 @@ def show_provenance(run: Run, metrics: pd.DataFrame) -> None:
 def _data_changes(run: Run) -> str:
     """Before which cycles the data changed while the run went on."""
     return "".join(
-        f", before cycle {change['cycle']} it was {code(change['before'])}"
-        for change in run.facts.get("data_changes", ())
+        f", before cycle {change.cycle} it was {code(change.before)}"
+        for change in run.facts.data_changes
     )
 
 
@@ -205,7 +204,7 @@ def as_json(run: Run, metrics: pd.DataFrame) -> str:
     """All that is needed to cite or repeat a run; image names are left out."""
     facts: dict[str, Any] = {
         name: value
-        for name, value in run.facts.items()
+        for name, value in run.facts.to_json().items()
         if name not in {"pool", "validation", "start"}
     }
     return json.dumps(

@@ -37,7 +37,7 @@ def say_why_none(run: Run) -> None:
     elif loaders.qualities(run).empty and any(
         run.cycle(number).pick.exists() for number in range(run.cycles_done())
     ):
-        title = plain(str(run.facts.get("strategy_title", config.strategy)))
+        title = plain(run.strategy_title)
         st.info(
             f"**{title}** measures no signal that rates images, so there is none to compare with the true loss. With "
             "*Describe the pool: always* a run measures all signals that its tasks allow.",

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from mtal.analysis.tables.costs import spent
+from mtal.runs.store.run_facts import RunFacts
 
 SECONDS = pd.DataFrame(
     [
@@ -26,7 +27,9 @@ SECONDS = pd.DataFrame(
 
 def of(facts, describe="needed"):
     """cycle, kind -> seconds, exact."""
-    found = spent(SimpleNamespace(facts=facts, config=SimpleNamespace(describe=describe)), SECONDS)
+    found = spent(
+        SimpleNamespace(facts=RunFacts(**facts), config=SimpleNamespace(describe=describe)), SECONDS
+    )
     return {(row.cycle, row.kind): (row.seconds, row.exact) for row in found.itertuples()}
 
 

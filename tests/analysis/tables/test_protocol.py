@@ -2,14 +2,15 @@
 
 from mtal.analysis.tables.protocol import budget_text, differences, measured_on
 from mtal.config import Config
+from mtal.runs.store.run_facts import RunFacts
 from tests.runs.made_run import made_course
 
 
 def test_validation_images_without_labels_are_told():
-    assert measured_on({}) == ""
-    assert measured_on({"validation": ["a", "b"], "measured": {"semseg": 2, "depth": 2}}) == ""
+    assert measured_on(RunFacts()) == ""
+    assert measured_on(RunFacts(validation=("a", "b"), measured={"semseg": 2, "depth": 2})) == ""
     assert (
-        measured_on({"validation": ["a", "b"], "measured": {"semseg": 2, "depth": 1}})
+        measured_on(RunFacts(validation=("a", "b"), measured={"semseg": 2, "depth": 1}))
         == " (2 with semseg, 1 with depth)"
     )
 

@@ -50,7 +50,7 @@ class TestMeasured:
         np.save(pick, np.load(pick)[:-2])  # single labels: of the last image the first task alone
         rows = measured(run)
         for number in range(run.cycles_done()):
-            owned = {(image, task) for image in run.facts["start"] for task in range(len(TASKS))}
+            owned = {(image, task) for image in run.facts.start for task in range(len(TASKS))}
             for before in range(number):
                 owned |= {(int(image), int(task)) for image, task in run.bought(before)}
             for column, task in enumerate(TASKS):
@@ -150,6 +150,6 @@ def test_bought_images_are_those_of_the_picks(tmp_path):
     run = course(tmp_path)
     found = bought_images(run)
     for number in range(run.cycles_done()):
-        images = sorted({run.facts["pool"][image] for image, _ in run.bought(number)})
+        images = sorted({run.facts.pool[image] for image, _ in run.bought(number)})
         assert sorted(found.loc[found["cycle"] == number, "id"]) == images
     assert tasks_in_order(measured(run)) == ["loss", *TASKS]

@@ -138,7 +138,7 @@ def test_seeds_with_starts_of_their_own_choose_from_the_whole_pool(tmp_path):
 def test_images_of_the_start_that_lack_labels_can_be_picked(tmp_path):
     """Ten images, two of them in the start, one lacking a label: nine can be picked."""
     (first,), _ = random_starts(tmp_path, 10, 2, 3, 1)
-    start = first.facts["start"]
+    start = first.facts.start
     runs, _ = random_starts(tmp_path / "lacking", 10, 2, 3, 1, lacks=[[start[0], 1]])
     assert choice_of(runs) == 9
     nine = pd.DataFrame(

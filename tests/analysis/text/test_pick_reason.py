@@ -9,7 +9,7 @@ import pytest
 from mtal.analysis.numbers import ordinal
 from mtal.analysis.text.pick_reason import what_decisions_do, why
 from mtal.config import Config
-from mtal.runs.store.pool_table import driving_task, speaking_member
+from mtal.runs.store.pool_table import deciding_member, driving_task
 
 OURS = Config(strategy="ours", tasks=("semseg", "depth"))
 TITLE = "Ours"
@@ -57,9 +57,9 @@ def test_the_numbers_of_the_sentence_multiply(pool):
 
 
 def test_the_member_that_speaks_follows_the_committee(pool):
-    assert speaking_member(pool, 2, "semseg", "max") == "depth"
-    assert speaking_member(pool, 2, "semseg", "min") == "final"
-    assert speaking_member(pool, 2, "semseg", "mean") == ""
+    assert deciding_member(pool, 2, "semseg", "max") == "depth"
+    assert deciding_member(pool, 2, "semseg", "min") == "final"
+    assert deciding_member(pool, 2, "semseg", "mean") == ""
     final = pool.assign(**{"m.depth.final": 9.0})
     assert "(depth, from its final prediction)" in why(final, 1, 0, OURS, TITLE)
     assert "(depth, mean over its committee)" in why(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mtal.config import Config
-from mtal.datasets.dataset import DataError, labels_there
+from mtal.datasets.dataset import DataError, label_mask
 from mtal.datasets.readers.nyud import NYUD
 from mtal.engine import cycle
 from mtal.engine.stage_timer import StageTimer
@@ -103,10 +103,10 @@ class TestBadFiles:
         )
         cycle.run_cycles(run, StageTimer(run, 0))
         assert run.cycles_done() == 3
-        assert set(run.facts["pool"]) == set(TRAIN) - {"0003", "0007"}
-        assert run.facts["validation"] == ["0901", "0903", "0904"]
+        assert set(run.facts.pool) == set(TRAIN) - {"0003", "0007"}
+        assert run.facts.validation == ("0901", "0903", "0904")
         rows = {
-            (row["split"], row["id"], row["what"]): row["problem"] for row in run.facts["left_out"]
+            (row.split, row.id, row.what): row.problem for row in run.facts.left_out
         }
         assert {
             ("pool", "0003", "image"),
@@ -117,7 +117,7 @@ class TestBadFiles:
         assert "truncated" in rows["pool", "0003", "image"]
         assert "0007.jpg is missing" in rows["pool", "0007", "image"]
         bought = run.labelled(2, first_images(run.config, np.ones((10, 3), bool)))
-        broken = {run.facts["pool"][place] for place in np.flatnonzero(bought[:, 1])} & {
+        broken = {run.facts.pool[place] for place in np.flatnonzero(bought[:, 1])} & {
             *TRAIN[:3],
             *TRAIN[8:],
         }
@@ -128,7 +128,7 @@ class TestBadFiles:
             "0904": True,
         }
         assert np.isfinite(run.metrics()["value"]).all()
-        assert run.facts["measured"] == {"semseg": 3, "depth": 3, "normals": 2}
+        assert run.facts.measured == {"semseg": 3, "depth": 3, "normals": 2}
 
     def test_a_split_that_is_mostly_broken_is_a_wrong_folder(self, folder, empty_store, tmp_path):
         for one in VAL[:3]:
@@ -158,7 +158,7 @@ class TestHalfLabelled:
     def test_images_without_labels_are_no_part_of_a_simulation(self, half):
         dataset, bare = simulated(load(half))
         assert (dataset.pool.ids, bare) == (TRAIN[4:], 4)
-        assert labels_there(dataset.pool, dataset.tasks).sum(axis=0).tolist() == [8, 4, 8]
+        assert label_mask(dataset.pool, dataset.tasks).sum(axis=0).tolist() == [8, 4, 8]
 
     @pytest.mark.parametrize("strategy", ["ours", "random"])
     def test_a_simulation_buys_only_labels_that_exist(self, half, tmp_path, strategy):
@@ -166,11 +166,11 @@ class TestHalfLabelled:
             settings(half, strategy=strategy, start_percent=20, step_percent=40), tmp_path
         )
         cycle.run_cycles(run, StageTimer(run, 0))
-        there = labels_there(simulated(load(half))[0].pool, load(half).tasks)
+        there = label_mask(simulated(load(half))[0].pool, load(half).tasks)
         bought = run.labelled(2, first_images(run.config, there))
         assert not (bought & ~there).any()
         assert bought.sum() == run.metrics().query("cycle == 2")["labels"].iloc[0]
-        assert run.facts["without_labels"] == 4
+        assert run.facts.without_labels == 4
         picks = [tuple(pair) for number in (0, 1) for pair in run.picked(number)]
         assert len(set(picks)) == len(picks)
         assert bought.sum() == there.sum()  # 20 % and two times 40 % are all that there is
@@ -195,7 +195,7 @@ class TestPeopleLabel:
         run = new_run(settings(open_folder, start="labelled", cycles=3), tmp_path)
         outcome = run_worker.work(run.paths)
         assert (outcome["outcome"], run.cycles_done()) == ("stopped", 1)
-        picked = sorted({run.facts["pool"][image] for image in run.picked(0)[:, 0]})
+        picked = sorted({run.facts.pool[image] for image in run.picked(0)[:, 0]})
         assert len(picked) == 3
         assert not set(picked) & set(TRAIN[:4])
         assert (
@@ -221,7 +221,7 @@ class TestPeopleLabel:
         )  # labels that came later are no part of it
         np.testing.assert_array_equal(run.start(), start)
         assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26]
-        bring(open_folder, [run.facts["pool"][image] for image in np.unique(run.picked(1)[:, 0])])
+        bring(open_folder, [run.facts.pool[image] for image in np.unique(run.picked(1)[:, 0])])
         assert run_worker.work(run.paths)["outcome"] == "finished"
         assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26, 32]
         assert run.metrics().query("task == 'loss'")["percent"].tolist() == pytest.approx(
@@ -301,9 +301,9 @@ class TestDataThatGrowOrAreMended:
         lists.write_text("0500\n" + lists.read_text())
         write_image(folder, "0500", np.random.default_rng(5))
         cycle.run_cycles(half, StageTimer(half, 1))
-        assert half.facts["pool"] == whole.facts["pool"]
-        assert half.facts["left_out"] == whole.facts["left_out"] != []
-        assert half.facts["data_changes"] == []
+        assert half.facts.pool == whole.facts.pool
+        assert half.facts.left_out == whole.facts.left_out != ()
+        assert half.facts.data_changes == ()
         for number in (0, 1):
             np.testing.assert_array_equal(half.picked(number), whole.picked(number))
 
@@ -332,7 +332,7 @@ class TestDataThatGrowOrAreMended:
         run_worker.work(run.paths)
         assert run.cycles_done() == 1
         start = {
-            run.facts["pool"][image]: labels.tolist()
+            run.facts.pool[image]: labels.tolist()
             for image, labels in enumerate(run.start())
             if labels[0]
         }

@@ -24,7 +24,7 @@ from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Signal
 from mtal.training.evaluate import evaluate
 from tests.real_runs import tiny_config
-from tests.training.benches import quiet, small_bench
+from tests.training.benches import quiet, small_context
 
 IMAGES = 200
 
@@ -199,33 +199,33 @@ class TestTable:
 class TestTrueLosses:
     def test_they_are_those_of_evaluation(self):
         """The pool taken as a validation split gives the same numbers."""
-        bench = small_bench()
-        whole = DATASETS["drawn"].load(bench.config)
-        labels = Resized(OracleSplit(whole.pool), bench.config.size, 0.001)
+        context = small_context()
+        whole = DATASETS["drawn"].load(context.config)
+        labels = Resized(OracleSplit(whole.pool), context.config.size, 0.001)
         there = np.ones((24, 3), bool)
         found = true_losses(
-            bench.network,
-            bench.pool,
+            context.network,
+            context.pool,
             labels,
             there,
-            bench.tasks,
-            bench.config,
-            bench.machine,
+            context.tasks,
+            context.config,
+            context.device,
             quiet,
         )
         expected = evaluate(
-            bench.network,
-            Resized(whole.pool, bench.config.size, 0.1),
-            bench.tasks,
-            bench.config,
-            bench.machine,
+            context.network,
+            Resized(whole.pool, context.config.size, 0.1),
+            context.tasks,
+            context.config,
+            context.device,
             quiet,
         )
         np.testing.assert_allclose(found, expected.image_losses, rtol=1e-5)
 
     def test_a_label_that_cannot_be_read_or_is_not_there_is_left_out(self):
-        bench = small_bench()
-        pool = DATASETS["drawn"].load(bench.config).pool
+        context = small_context()
+        pool = DATASETS["drawn"].load(context.config).pool
         there = np.ones((24, 3), bool)
         there[5] = False
 
@@ -238,16 +238,16 @@ class TestTrueLosses:
                     raise DataError("broken")
                 return pool.label(index, task)
 
-        labels = Resized(OracleSplit(Damaged()), bench.config.size, 0.1)
+        labels = Resized(OracleSplit(Damaged()), context.config.size, 0.1)
         for _ in range(2):  # read, and then from memory
             found = true_losses(
-                bench.network,
-                bench.pool,
+                context.network,
+                context.pool,
                 labels,
                 there,
-                bench.tasks,
-                bench.config,
-                bench.machine,
+                context.tasks,
+                context.config,
+                context.device,
                 quiet,
             )
             unknown = {(2, 0), (2, 2), (9, 0), (9, 2), (5, 0), (5, 1), (5, 2)}
@@ -290,10 +290,10 @@ def described(tmp_path_factory):
 
     def load(config):
         dataset = source.load(config)
-        return dataset.of(Spy(dataset.pool), dataset.validation)
+        return dataset.with_splits(Spy(dataset.pool), dataset.validation)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(cycle.DATASETS, "drawn", replace(source, load=load))
+        patch.setitem(DATASETS, "drawn", replace(source, load=load))
         patch.setitem(STRATEGIES, "random", replace(strategy, pick=pick))
         cycle.run_cycles(run, watch)
     return run, happened
@@ -342,7 +342,7 @@ class TestRun:
         run, happened = described
         picked_at = [place for place, event in enumerate(happened) if event[0] == "pick"]
         assert len(picked_at) == 1
-        bought = run.facts["start"]
+        bought = run.facts.start
         early = [
             event
             for event in happened[: picked_at[0]]

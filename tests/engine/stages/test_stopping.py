@@ -144,7 +144,7 @@ class TestRuns:
         assert run.result["reason"].startswith("plateau: ")
         assert run.cycles_in_all == "2"
         assert f"finished after {run.result['seconds']:.0f} s: plateau: " in run.log_tail()[-1]
-        assert len(run.facts["plan"]) == 4  # an upper bound
+        assert len(run.facts.plan) == 4  # an upper bound
 
     def test_a_loss_that_still_falls_is_no_plateau(self, tmp_path, monkeypatch):
         """The same run with losses put in place of those measured: 10, 5 and 4.9, of which only the last is a plateau."""

@@ -18,6 +18,7 @@ from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.render_requests import Looks
 from mtal.runs.store.run import Run
+from mtal.runs.store.run_facts import write_facts
 from tests.real_runs import tiny_config
 
 
@@ -102,7 +103,7 @@ class TestPictures:
 
         def load(config):
             dataset = source.load(config)
-            return dataset.of(Spy(dataset.pool), dataset.validation)
+            return dataset.with_splits(Spy(dataset.pool), dataset.validation)
 
         monkeypatch.setitem(reload_cycle.DATASETS, "drawn", replace(source, load=load))
         render.main(wish(run, 2, 11).paths.folder)
@@ -128,14 +129,14 @@ class TestWhereThereCanBeNone:
         assert str(run.cycle(1).pairs) in self.failed(run, 1)
 
     def test_data_that_changed_is_refused(self, run):
-        write_json(run.paths.facts, run.facts | {"fingerprint": "0" * 16})
+        write_facts(run.paths.facts, run.facts.changed(fingerprint="0" * 16))
         assert "is not what cycle 0 of" in self.failed(run, 0)
 
     def test_a_cycle_of_before_a_known_change_is_refused_and_one_of_after_it_is_not(self, run):
-        now = run.facts["fingerprint"]
-        write_json(
+        now = run.facts.fingerprint
+        write_facts(
             run.paths.facts,
-            run.facts | {"data_changes": [{"cycle": 2, "before": "0" * 16, "after": now}]},
+            run.facts.changed(data_changes=[{"cycle": 2, "before": "0" * 16, "after": now}]),
         )
         assert "is not what cycle 1 of" in self.failed(run, 1)
         render.main(wish(run, 2, 5).paths.folder)

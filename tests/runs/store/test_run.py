@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from mtal.config import Config
-from mtal.runs.files import write_json
 from mtal.runs.jobs.launch import create
 from mtal.runs.jobs.start_log import note_start, starts
 from mtal.runs.store.run import LOSS, QUALITY_COLUMNS, Run
+from mtal.runs.store.run_facts import write_facts
 from tests.runs.made_run import IMAGES, START, TASKS, write_quality
 
 
@@ -127,17 +127,8 @@ def test_progress_is_that_of_the_last_start(finished):
 
 
 def test_every_cycle_has_the_fingerprint_of_the_data_that_it_saw(finished):
-    write_json(
-        finished.paths.facts,
-        finished.facts
-        | {
-            "fingerprint": "c",
-            "data_changes": [
-                {"cycle": 1, "before": "a", "after": "b"},
-                {"cycle": 2, "before": "b", "after": "c"},
-            ],
-        },
-    )
+    changes = [{"cycle": 1, "before": "a", "after": "b"}, {"cycle": 2, "before": "b", "after": "c"}]
+    write_facts(finished.paths.facts, finished.facts.changed(fingerprint="c", data_changes=changes))
     assert [finished.fingerprint(number) for number in range(3)] == ["a", "b", "c"]
 
 

@@ -4,9 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.runs.store.pool_table import driving_task, speaking_member
 from mtal.ui.batch.filter_rows import Sieve, in_order, passes, sortings
-from mtal.ui.components.batch_table import drivers, partners
 
 CONTENT = pd.DataFrame({"semseg/bed": np.linspace(0, 1, 10), "semseg/wall": 0.0})
 
@@ -67,31 +65,3 @@ def test_orders_end_with_what_is_unknown(rows, by, backwards, order):
 def test_a_batch_can_be_sorted_by_what_was_measured_only(rows):
     assert list(sortings(rows)) == ["rank", "score", "cluster", "s.depth"]
     assert sortings(rows, "semseg/bed")["semseg/bed"] == "Share of bed"
-
-
-@pytest.mark.parametrize("committee", ["max", "min", "mean"])
-def test_driver_and_partner_of_many_rows_are_those_of_each(committee):
-    rng, tasks = np.random.default_rng(3), ("semseg", "depth", "normals")
-    table = pd.DataFrame(
-        {f"n.{task}": rng.integers(0, 4, 200) / 4 for task in tasks}
-        | {
-            f"m.{task}.{other}": rng.integers(0, 3, 200) / 3
-            for task in tasks
-            for other in tasks
-            if other != task
-        }
-    )
-    table = table.mask(rng.random(table.shape) < 0.1)
-    found = drivers(table)
-    assert found.tolist() == [driving_task(table, image) for image in range(200)]
-    assert "" in partners(table, found, committee)
-    assert partners(table, found, committee).tolist() == [
-        speaking_member(table, image, task, committee) if task else ""
-        for image, task in enumerate(found)
-    ]
-
-
-def test_nothing_was_measured():
-    bare = pd.DataFrame({"id": ["a", "b"]})
-    assert drivers(bare).tolist() == ["", ""]
-    assert partners(bare, drivers(bare), "max").tolist() == ["", ""]

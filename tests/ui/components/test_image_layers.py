@@ -33,7 +33,19 @@ NAMES = ["image"] + [
 
 def task(classes: tuple[str, ...] = (), unit: str = "", *legend: tuple[str, str]) -> TaskFacts:
     return TaskFacts(
-        "t", "T", "m", "m", "", "lower", 1.0, "distance", "nats", "", unit, legend, classes=classes
+        name="t",
+        title="T",
+        metric="m",
+        axis="m",
+        unit="",
+        better="lower",
+        weight=1.0,
+        distance="distance",
+        distance_unit="nats",
+        note="",
+        value_unit=unit,
+        legend=legend,
+        classes=classes,
     )
 
 

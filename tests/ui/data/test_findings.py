@@ -42,4 +42,4 @@ def test_severities_are_listed_without_going_through_the_rows(monkeypatch):
 
 
 def test_what_a_run_does_is_worded_in_one_place():
-    assert not set(SEVERITIES) & texts_of(ROOT / "mtal" / "ui" / "findings.py")
+    assert not set(SEVERITIES) & texts_of(ROOT / "mtal" / "ui" / "data" / "findings.py")

@@ -11,7 +11,20 @@ from mtal.ui.inspect.loss_history import change, is_measured, weights
 
 
 def task(name: str, unit: str = "m") -> TaskFacts:
-    return TaskFacts(name, name.capitalize(), "m", "m", "", "lower", 1.0, "d", unit, "", "m", ())
+    return TaskFacts(
+        name=name,
+        title=name.capitalize(),
+        metric="m",
+        axis="m",
+        unit="",
+        better="lower",
+        weight=1.0,
+        distance="d",
+        distance_unit=unit,
+        note="",
+        value_unit="m",
+        legend=(),
+    )
 
 
 def rows(loss: list[float], learned: list[bool] | None = None) -> pd.DataFrame:

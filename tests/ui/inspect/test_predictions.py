@@ -9,7 +9,20 @@ from mtal.ui.inspect.predictions import legends
 
 
 def task(unit: str, *legend: tuple[str, str]) -> TaskFacts:
-    return TaskFacts("t", "T", "m", "m", "", "lower", 1.0, "d", "nats", "", unit, legend)
+    return TaskFacts(
+        name="t",
+        title="T",
+        metric="m",
+        axis="m",
+        unit="",
+        better="lower",
+        weight=1.0,
+        distance="d",
+        distance_unit="nats",
+        note="",
+        value_unit=unit,
+        legend=legend,
+    )
 
 
 def test_the_colours_of_a_scale_are_one_bar_and_the_rest_patches():

@@ -8,7 +8,20 @@ from mtal.runs.store.run_facts import TaskFacts
 from mtal.ui.run.signal_quality import table, verdict
 
 TASKS = tuple(
-    TaskFacts(name, title, "", "", "", "", 1.0, "", "", "", "", ())
+    TaskFacts(
+        name=name,
+        title=title,
+        metric="",
+        axis="",
+        unit="",
+        better="",
+        weight=1.0,
+        distance="",
+        distance_unit="",
+        note="",
+        value_unit="",
+        legend=(),
+    )
     for name, title in (("semseg", "Segmentation"), ("depth", "Depth"))
 )
 MAX = ("committee", "committee max")
