@@ -1,9 +1,12 @@
-"""What every strategy promises, one function per rule. Each tries the strategy and raises ContractError with what was seen."""
+"""What every strategy promises, a function per rule.
+
+Each function tries the strategy and raises ContractError with what it saw.
+"""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields, replace
-from typing import get_args, get_type_hints
+from typing import NamedTuple, get_args, get_type_hints
 
 import numpy as np
 
@@ -14,16 +17,10 @@ from mtal.config import Config
 
 SWITCHES = {field.name: get_args(get_type_hints(Options)[field.name]) for field in fields(Options)}
 
-# Of the pool's table, filled in by whoever runs the strategy.
+# Columns of the pool's table that the engine fills in.
 ENGINE_COLUMNS = (
-    "id",
-    "labelled",
-    "picked",
-    "rank",
-    "cutoff",
-    "cluster",
-    "nearest",
-    "nearest_after",
+    *("id", "labelled", "picked", "rank", "cutoff"),
+    *("cluster", "nearest", "nearest_after"),
 )
 ENGINE_PREFIXES = ("m.", "loss.")
 BUDGETS = (1, 7, 12, 1000)  # labels; 7 ends within an image, 1000 are more than there are
@@ -33,17 +30,24 @@ class ContractError(ValueError):
     """A promise that a strategy does not keep; the message says what was seen."""
 
 
+class Trial(NamedTuple):
+    """A pick of a strategy. `kind`: the kind of pool, for messages."""
+
+    kind: str
+    pool: Pool
+    pick: Pick
+    budget: int
+
+
 def says_what_it_is(strategy: Strategy) -> None:
-    """A plain name, a title, a formula, a source, and a sentence about it."""
+    """It has a plain name, a title, a formula, a source, and a sentence about it."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", strategy.name):
         raise ContractError(
             f"the name {strategy.name!r} is not made of small letters, digits, - and _"
         )
-    if empty := [
-        field
-        for field in ("title", "blurb", "formula", "source")
-        if not getattr(strategy, field).strip()
-    ]:
+    texts = ("title", "blurb", "formula", "source")
+    empty = [name for name in texts if not getattr(strategy, name).strip()]
+    if empty:
         raise ContractError(f"says nothing in {', '.join(empty)}")
     if not strategy.blurb.endswith("."):
         raise ContractError(
@@ -52,69 +56,61 @@ def says_what_it_is(strategy: Strategy) -> None:
 
 
 def needs_what_exists(strategy: Strategy) -> None:
-    """Signals and settings have the names of signals and settings."""
-    for what, named, there in (
-        ("needs signals", strategy.needs, SIGNALS),
-        ("uses settings", strategy.uses, Config.model_fields),
-    ):
-        if unknown := tuple(name for name in named if name not in there):
-            raise ContractError(
-                f"{what} {unknown}, which do not exist; there are {', '.join(there)}"
-            )
+    """The signals that it needs and the settings that it uses exist."""
+    _require_known("needs signals", strategy.needs, SIGNALS)
+    _require_known("uses settings", strategy.uses, Config.model_fields)
 
 
 def trains_as_it_says(strategy: Strategy) -> None:
-    """Training can follow: dropout is a share, and weights of samples come from columns n.<task>, not below 0."""
+    """Its dropout is a share, and sample weights get columns n.<task> of at least 0."""
     if not 0 <= strategy.dropout < 1:
         raise ContractError(f"wants a dropout of {strategy.dropout}, which is no share below 1")
-    for kind, pool, pick, _ in _tries(strategy) if strategy.weights_samples else ():
+    if not strategy.weights_samples:
+        return
+    for kind, pool, pick, _ in _trials(strategy):
         for name in (f"n.{task}" for task in pool.tasks):
             if name not in pick.table or not (np.asarray(pick.table[name])[pick.images] >= 0).all():
                 raise ContractError(
-                    f"weights samples, but its table has no column {name} with a number from 0 on for each "
-                    f"picked image ({kind})"
+                    f"weights samples, but its table has no column {name} with a number from 0 on "
+                    f"for each picked image ({kind})"
                 )
 
 
 def answers_pairs(strategy: Strategy) -> None:
-    """A Pick whose pairs are whole numbers (K, 2) that mean an image and a task."""
-    for kind, pool, pick, _ in _tries(strategy):
+    """It answers a Pick whose pairs are whole numbers (K, 2) that mean an image and a task."""
+    for kind, pool, pick, _ in _trials(strategy):
         if not isinstance(pick, Pick) or not isinstance(pick.pairs, np.ndarray):
             raise ContractError(
                 f"answers {type(pick).__name__} instead of a Pick with an array of pairs ({kind})"
             )
-        if (
-            pick.pairs.ndim != 2
-            or pick.pairs.shape[1] != 2
-            or not np.issubdtype(pick.pairs.dtype, np.integer)
-        ):
+        whole_numbers = np.issubdtype(pick.pairs.dtype, np.integer)
+        if pick.pairs.ndim != 2 or pick.pairs.shape[1] != 2 or not whole_numbers:
             raise ContractError(
-                f"answers pairs of shape {pick.pairs.shape} and type {pick.pairs.dtype} instead of whole numbers "
-                f"(K, 2) ({kind})"
+                f"answers pairs of shape {pick.pairs.shape} and type {pick.pairs.dtype} instead "
+                f"of whole numbers (K, 2) ({kind})"
             )
-        if len(
-            wrong := pick.pairs[
-                ((pick.pairs < 0) | (pick.pairs >= pool.labelled.shape)).any(axis=1)
-            ]
-        ):
+        outside = ((pick.pairs < 0) | (pick.pairs >= pool.labelled.shape)).any(axis=1)
+        if outside.any():
             raise ContractError(
-                f"picks the pair {tuple(wrong[0].tolist())} of {pool.labelled.shape[0]} images and "
-                f"{pool.labelled.shape[1]} tasks ({kind})"
+                f"picks the pair {tuple(pick.pairs[outside][0].tolist())} of "
+                f"{pool.labelled.shape[0]} images and {pool.labelled.shape[1]} tasks ({kind})"
             )
 
 
 def spends_the_budget(strategy: Strategy) -> None:
-    """As many pairs as the budget says, or all that are left."""
-    for kind, pool, pick, budget in _tries(strategy):
-        if len(pick.pairs) != min(budget, left := int(pool.open_pairs.sum())):
+    """It picks as many pairs as the budget says, or all that are open."""
+    for kind, pool, pick, budget in _trials(strategy):
+        available = int(pool.open_pairs.sum())
+        if len(pick.pairs) != min(budget, available):
             raise ContractError(
-                f"buys {len(pick.pairs)} of a budget of {budget} pairs, where {left} can be had ({kind})"
+                f"picks {len(pick.pairs)} pairs with a budget of {budget} and {available} "
+                f"available ({kind})"
             )
 
 
-def buys_what_is_open(strategy: Strategy) -> None:
-    """No label that is there already, none that cannot be had."""
-    for kind, pool, pick, _ in _tries(strategy):
+def labels_what_is_open(strategy: Strategy) -> None:
+    """It picks no pair that is labelled already, and none that can never be labelled."""
+    for kind, pool, pick, _ in _trials(strategy):
         for image, task in pick.pairs.tolist():
             if not pool.open_pairs[image, task]:
                 why = "is labelled already" if pool.labelled[image, task] else "cannot be labelled"
@@ -123,9 +119,9 @@ def buys_what_is_open(strategy: Strategy) -> None:
                 )
 
 
-def buys_nothing_twice(strategy: Strategy) -> None:
-    """Every pair of a batch is another one."""
-    for kind, pool, pick, _ in _tries(strategy):
+def labels_nothing_twice(strategy: Strategy) -> None:
+    """It picks no pair twice."""
+    for kind, pool, pick, _ in _trials(strategy):
         pairs, count = np.unique(pick.pairs, axis=0, return_counts=True)
         if (count > 1).any():
             image, task = pairs[count > 1][0]
@@ -133,60 +129,47 @@ def buys_nothing_twice(strategy: Strategy) -> None:
 
 
 def repeats_itself(strategy: Strategy) -> None:
-    """The same seed gives the same picks: all chance comes from the generator that it is given."""
-    for (kind, _, pick, budget), (_, _, again, _) in zip(
-        _tries(strategy), _tries(strategy), strict=True
-    ):
-        if not np.array_equal(pick.pairs, again.pairs):
-            raise ContractError(f"same seed, other picks ({kind}, a budget of {budget})")
+    """The same seed gives the same picks: all chance comes from the generator that it gets."""
+    for first, second in zip(_trials(strategy), _trials(strategy), strict=True):
+        if not np.array_equal(first.pick.pairs, second.pick.pairs):
+            raise ContractError(
+                f"same seed, other picks ({first.kind}, a budget of {first.budget})"
+            )
 
 
 def leaves_the_pool_alone(strategy: Strategy) -> None:
-    """Nothing that it is given is changed."""
-    for (kind, pool, _, _), unused in zip(_tries(strategy), _untouched(strategy), strict=True):
+    """It changes no array of the pool."""
+    for (kind, pool, _, _), before in zip(_trials(strategy), _fresh_pools(strategy), strict=True):
         arrays = {
-            "what is labelled": (pool.labelled, unused.labelled),
-            "what cannot be had": (pool.closed, unused.closed),
+            "what is labelled": (pool.labelled, before.labelled),
+            "what cannot be labelled": (pool.closed, before.closed),
         }
-        arrays |= {
-            f"the signal {name}": (pool.signals.get(name), signal)
-            for name, signal in unused.signals.items()
-        }
-        for what, (now, before) in arrays.items():
-            if not np.array_equal(now, before):  # type: ignore[arg-type]
-                raise ContractError(f"changes the pool it was given: {what} ({kind})")
+        for name, signal in before.signals.items():
+            arrays[f"the signal {name}"] = (pool.signals.get(name), signal)
+        for title, (now, then) in arrays.items():
+            if not np.array_equal(now, then):  # type: ignore[arg-type]
+                raise ContractError(f"changes the pool it was given: {title} ({kind})")
 
 
-def tells_a_number_per_image(strategy: Strategy) -> None:
-    """Every column of the table has a number for each image; a score is one for open images and NaN for the others."""
-    for kind, pool, pick, _ in _tries(strategy):
-        if taken := [
-            name
-            for name in pick.table
-            if not isinstance(name, str)
-            or name in ENGINE_COLUMNS
-            or name.startswith(ENGINE_PREFIXES)
-        ]:
-            raise ContractError(
-                f"names a column {taken[0]!r}; {', '.join(ENGINE_COLUMNS)} and names that begin with "
-                f"{' or '.join(ENGINE_PREFIXES)} are the run's own ({kind})"
-            )
-        for name, column in pick.table.items():
-            if np.shape(column) != (len(pool.labelled),) or not np.issubdtype(
-                np.asarray(column).dtype, np.number
-            ):
+def gives_a_number_per_image(strategy: Strategy) -> None:
+    """Each column of its table has a number per image; a score is NaN where nothing is open."""
+    for kind, pool, pick, _ in _trials(strategy):
+        for name in pick.table:
+            if _is_reserved(name):
                 raise ContractError(
-                    f"its column {name} has the shape {np.shape(column)}, not a number for each of "
-                    f"{len(pool.labelled)} images ({kind})"
+                    f"names a column {name!r}; {', '.join(ENGINE_COLUMNS)} and names that begin "
+                    f"with {' or '.join(ENGINE_PREFIXES)} are the run's own ({kind})"
                 )
-        if "score" in pick.table and len(
-            wrong := np.flatnonzero(np.isfinite(pick.table["score"]) != pool.open_images)
-        ):
-            state, due = ("open", "a number") if pool.open_images[wrong[0]] else ("not open", "NaN")
-            raise ContractError(
-                f"scores image {wrong[0]} with {pick.table['score'][wrong[0]]}; it is {state} and must have "
-                f"{due} ({kind})"
-            )
+        images = len(pool.labelled)
+        for name, column in pick.table.items():
+            numeric = np.issubdtype(np.asarray(column).dtype, np.number)
+            if np.shape(column) != (images,) or not numeric:
+                raise ContractError(
+                    f"its column {name} has the shape {np.shape(column)}, not a number for each "
+                    f"of {images} images ({kind})"
+                )
+        if "score" in pick.table:
+            _require_scores(pick.table["score"], pool, kind)
 
 
 def refuses_what_is_no_number(strategy: Strategy) -> None:
@@ -195,29 +178,32 @@ def refuses_what_is_no_number(strategy: Strategy) -> None:
     for name in strategy.needs:
         spoiled = pool[name].copy()
         spoiled.flat[-1] = np.nan
-        worse = Pool(pool.tasks, pool.labelled, {**pool.signals, name: spoiled})
+        spoiled_pool = Pool(pool.tasks, pool.labelled, {**pool.signals, name: spoiled})
         try:
-            strategy.pick(worse, 3, np.random.default_rng(0), Options())
+            strategy.pick(spoiled_pool, 3, np.random.default_rng(0), Options())
         except ValueError:
             continue
         raise ContractError(
-            f"picks although its signal {name} holds NaN; read signals as pool[{name!r}], which refuses them"
+            f"picks although its signal {name} holds NaN; read signals as pool[{name!r}], "
+            f"which refuses them"
         )
 
 
 def declares_what_it_uses(strategy: Strategy) -> None:
-    """A setting that changes its picks is among those it `uses`: an ablation of one that it does not name makes no run of it."""
+    """Every setting that changes its picks is in `uses`.
+
+    An ablation makes no run for a setting that is not.
+    """
     for name, values in SWITCHES.items():
         if name in strategy.uses:
             continue
         for kind, pool in trial_pools(strategy).items():
-            plain, *others = (
-                strategy.pick(
-                    pool, BUDGETS[2], np.random.default_rng(7), replace(Options(), **{name: value})
-                ).pairs
-                for value in values
-            )
-            if any(not np.array_equal(plain, other) for other in others):
+            picks = []
+            for value in values:
+                options = replace(Options(), **{name: value})
+                rng = np.random.default_rng(7)
+                picks.append(strategy.pick(pool, BUDGETS[2], rng, options).pairs)
+            if any(not np.array_equal(picks[0], other) for other in picks[1:]):
                 raise ContractError(
                     f"picks otherwise when {name} changes, but does not name it in `uses` ({kind})"
                 )
@@ -229,20 +215,20 @@ RULES: dict[str, Callable[[Strategy], None]] = {
     "training can follow": trains_as_it_says,
     "answers (image, task) pairs": answers_pairs,
     "spends the budget": spends_the_budget,
-    "buys only what is open": buys_what_is_open,
-    "buys nothing twice": buys_nothing_twice,
+    "labels only what is open": labels_what_is_open,
+    "labels nothing twice": labels_nothing_twice,
     "same seed, same picks": repeats_itself,
     "leaves the pool alone": leaves_the_pool_alone,
-    "a number per image": tells_a_number_per_image,
+    "a number per image": gives_a_number_per_image,
     "refuses what is no number": refuses_what_is_no_number,
     "declares what it uses": declares_what_it_uses,
 }
 
-DECLARED = ("says what it is", "needs only what exists")  # rules that are read off, without a pick
+DECLARED = ("says what it is", "needs only what exists")  # rules that are tried without a pick
 
 
 def broken(strategy: Strategy, rule: str) -> str:
-    """What was seen that breaks a rule, "" if it is kept."""
+    """Try a rule: the message if it is broken, "" if it is kept."""
     try:
         RULES[rule](strategy)
     except ContractError as error:
@@ -252,19 +238,44 @@ def broken(strategy: Strategy, rule: str) -> str:
     return ""
 
 
-def _tries(strategy: Strategy) -> Iterator[tuple[str, Pool, Pick, int]]:
-    """(kind of pool, pool, pick, budget) for every kind of pool and budget."""
+def _trials(strategy: Strategy) -> Iterator[Trial]:
+    """Pick from every kind of pool with every budget."""
     for budget in BUDGETS:
         for kind, pool in trial_pools(strategy).items():
-            yield (
-                kind,
-                pool,
-                strategy.pick(pool, budget, np.random.default_rng(7), Options()),
-                budget,
-            )
+            pick = strategy.pick(pool, budget, np.random.default_rng(7), Options())
+            yield Trial(kind, pool, pick, budget)
 
 
-def _untouched(strategy: Strategy) -> Iterator[Pool]:
-    """The pools of `_tries`, in its order, that no strategy has seen."""
+def _fresh_pools(strategy: Strategy) -> Iterator[Pool]:
+    """The pools of `_trials`, in its order, that no strategy has seen."""
     for _ in BUDGETS:
         yield from trial_pools(strategy).values()
+
+
+def _require_known(title: str, names: Iterable[str], available: Collection[str]) -> None:
+    unknown = tuple(name for name in names if name not in available)
+    if unknown:
+        raise ContractError(
+            f"{title} {unknown}, which do not exist; there are {', '.join(available)}"
+        )
+
+
+def _is_reserved(column: object) -> bool:
+    """Whether the name is no text, or belongs to a column that the engine fills in."""
+    if not isinstance(column, str):
+        return True
+    return column in ENGINE_COLUMNS or column.startswith(ENGINE_PREFIXES)
+
+
+def _require_scores(score: np.ndarray, pool: Pool, kind: str) -> None:
+    """ContractError unless exactly the open images have a finite score. score (N,)."""
+    wrong = np.flatnonzero(np.isfinite(score) != pool.open_images)
+    if not len(wrong):
+        return
+    state, due = "not open", "NaN"
+    if pool.open_images[wrong[0]]:
+        state, due = "open", "a number"
+    raise ContractError(
+        f"scores image {wrong[0]} with {score[wrong[0]]}; it is {state} and must have {due} "
+        f"({kind})"
+    )

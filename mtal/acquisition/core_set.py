@@ -1,23 +1,17 @@
-"""Core-Set: cover the pool, each image as far as possible from all that is labelled."""
+"""Core-Set: cover the pool, each pick as far as possible from all labelled images."""
 
 import numpy as np
 
 from mtal.acquisition.pool import Options, Pick, Pool
-from mtal.acquisition.select import k_center
+from mtal.acquisition.select import k_centre
 from mtal.acquisition.strategy import Strategy
 
 
 def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) -> Pick:
-    """Greedy k-centre on the shared feature; labelled images are centres."""
-    pairs, at_start, diversity = k_center(pool["shared"], pool, budget, rng)
-    return Pick(
-        pairs,
-        {
-            "diversity_start": at_start,
-            "diversity": diversity,
-            "score": np.where(pool.open_images, diversity, np.nan),
-        },
-    )
+    """Pick by greedy k-centre on the shared feature; labelled images are centres."""
+    pairs, at_start, distance = k_centre(pool["shared"], pool, budget, rng)
+    score = np.where(pool.open_images, distance, np.nan)
+    return Pick(pairs, {"diversity_start": at_start, "diversity": distance, "score": score})
 
 
 CORE_SET = Strategy(
@@ -27,9 +21,11 @@ CORE_SET = Strategy(
     needs=("shared",),
     replay_limit=1e7,
     blurb="Images that are unlike all labelled ones in the network's shared features.",
-    formula="score(x) = min_j ||f(x) - f(x_j)||, x_j labelled or picked before;  f = mean over pixels of the backbone's last map",
+    formula="score(x) = min_j ||f(x) - f(x_j)||, x_j labelled or picked before;  "
+    "f = mean over pixels of the backbone's last map",
     source="Greedy k-centre of Sener and Savarese, ICLR 2018, arXiv:1708.00489.",
-    choices="The feature: the mean over pixels of what all tasks share, measured in Euclidean distance. The greedy solution "
-    "stands alone, without the paper's mixed integer program for outliers. An image that is labelled in part keeps "
-    "away, in each task that it lacks, from the images labelled in that task: the mean counts.",
+    choices="The feature: the mean over pixels of what all tasks share, compared by Euclidean "
+    "distance. The greedy solution, without the paper's mixed integer program for outliers. The "
+    "distance of an image that is labelled in part is the mean, over the tasks that it lacks, of "
+    "its distance to the nearest image labelled in that task.",
 )

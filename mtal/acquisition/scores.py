@@ -1,4 +1,4 @@
-"""Measures: from committee disagreement to one comparable number per image (docs/method.md, section 2). NumPy in, NumPy out."""
+"""From committee disagreements to one comparable number per image (docs/method.md, section 2)."""
 
 from typing import Literal
 
@@ -7,11 +7,15 @@ from scipy.stats import rankdata
 
 
 def task_scores(committee: np.ndarray, join: Literal["max", "mean", "min"]) -> np.ndarray:
-    """Eq. 1: (N, T, M) disagreements m_{k,l} -> (N, T) scores s_k, in the unit of each task."""
-    if not np.isfinite(committee).all():
-        image, task, _ = np.argwhere(~np.isfinite(committee))[0]
+    """Join the committee (Eq. 1): (N, T, M) disagreements m_{k,l} -> (N, T) scores s_k.
+
+    Both in the unit of each task. ValueError if a disagreement is not finite.
+    """
+    finite = np.isfinite(committee)
+    if not finite.all():
+        image, task, _ = np.argwhere(~finite)[0]
         raise ValueError(
-            f"{np.count_nonzero(~np.isfinite(committee))} disagreements are not finite, "
+            f"{np.count_nonzero(~finite)} disagreements are not finite, "
             f"the first of image {image} in task column {task}"
         )
     return np.asarray(getattr(np, join)(committee, axis=2))
@@ -20,10 +24,11 @@ def task_scores(committee: np.ndarray, join: Literal["max", "mean", "min"]) -> n
 def comparable(
     scores: np.ndarray, open_images: np.ndarray, how: Literal["minmax", "rank", "mean"]
 ) -> np.ndarray:
-    """(N, T) in any units -> (N, T) comparable over the open pool; NaN for images that are labelled (our choice of three ways).
+    """Make scores of different units comparable over the open images: (N, T) -> (N, T).
 
-    `minmax` -> [0, 1]; `rank` -> [0, 1], ties share their mean rank; `mean` -> multiples of the pool mean. A column that is
-    constant over the open pool becomes 0: it cannot tell images apart.
+    how (our choice of three): `minmax` -> [0, 1]; `rank` -> [0, 1], where ties share their mean
+    rank; `mean` -> multiples of the pool's mean. A task whose scores are all equal becomes 0. NaN
+    for images that are not open.
     """
     result = np.full(scores.shape, np.nan)
     pool = scores[open_images].astype(np.float64)
@@ -42,7 +47,10 @@ def comparable(
 
 
 def ranks(scores: np.ndarray, open_images: np.ndarray) -> np.ndarray:
-    """(N, T) -> (N, T) ranks over the open pool, per task: 1 = highest, ties share their mean; NaN for the other images."""
+    """Rank the open images per task: (N, T) -> (N, T), 1 for the highest score.
+
+    Ties share their mean rank; NaN for images that are not open.
+    """
     result = np.full(scores.shape, np.nan)
     if open_images.any():
         result[open_images] = rankdata(-scores[open_images].astype(np.float64), axis=0)

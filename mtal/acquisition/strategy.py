@@ -1,4 +1,4 @@
-"""Strategy: a function that picks, and what the engine and the screen must know about it."""
+"""Strategy: a function that picks, and what the engine and the pages must know about it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,11 @@ from mtal.acquisition.pool import Options, Pick, Pool
 
 @dataclass(frozen=True)
 class Strategy:
-    """`pick(pool, budget, rng, options)` chooses `budget` (image, task) pairs; higher scores are always more worth labelling."""
+    """A way to choose what is labelled next.
+
+    `pick(pool, budget, rng, options)` picks `budget` (image, task) pairs. In the tables of all
+    strategies a higher score is more worth labelling.
+    """
 
     name: str
     title: str
@@ -24,7 +28,7 @@ class Strategy:
     tasks: tuple[str, ...] = ()  # tasks that it cannot do without
     uses: frozenset[str] = frozenset()  # settings of selection that change what it picks
     weights_samples: bool = False  # whether `sample_weights: auto` means on
-    pseudo_labels: bool = False  # whether missing tasks of labelled images are learned from guesses
-    replay_limit: float = inf  # pool images x picks up to which runs of others replay it
-    replay_pool: float = inf  # pool images up to which they do, whatever the picks
+    pseudo_labels: bool = False  # whether missing tasks are learned from pseudo-labels
+    replay_limit: float = inf  # pool images x picks up to which runs of other strategies replay it
+    replay_pool: float = inf  # pool images up to which they replay it, whatever the picks
     dropout: float = 0.0  # share of task features dropped while the network is trained

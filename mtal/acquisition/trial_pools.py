@@ -1,4 +1,4 @@
-"""Random pools of every kind that a strategy may meet, made of the signals that it needs. Small: a pick takes milliseconds."""
+"""Small random pools of every kind that a strategy may meet, with the signals that it needs."""
 
 from collections.abc import Callable
 
@@ -9,33 +9,46 @@ from mtal.acquisition.strategy import Strategy
 
 TASKS = ("semseg", "depth", "normals", "edge", "saliency")
 Shape = tuple[int, ...]
+Generate = Callable[[np.random.Generator, Shape], np.ndarray]  # of (N, T), an array like a signal's
 
 
-def _scores(rng: np.random.Generator, wide: Shape) -> np.ndarray:
-    """Above 0, in a unit of its own for every task."""
-    return rng.gamma(2.0, size=wide) * 10.0 ** np.arange(wide[1])
+def _positive(rng: np.random.Generator, shape: Shape) -> np.ndarray:
+    """(N, T) numbers above 0, in a unit of its own for every task."""
+    return rng.gamma(2.0, size=shape) * 10.0 ** np.arange(shape[1])
 
 
-def _of_classes(rng: np.random.Generator, wide: Shape) -> np.ndarray:
-    """0 for all tasks but the first, which alone has classes."""
-    return rng.random(wide) * (np.arange(wide[1]) == 0)
+def _signed(rng: np.random.Generator, shape: Shape) -> np.ndarray:
+    """(N, T) numbers of both signs, in a unit of its own for every task."""
+    return rng.normal(size=shape) * 10.0 ** np.arange(shape[1])
 
 
-SIGNALS: dict[
-    str, Callable[[np.random.Generator, Shape], np.ndarray]
-] = {  # name -> (N, T) -> an array like the signal's
-    "committee": lambda rng, wide: (
-        rng.gamma(2.0, size=(*wide, wide[1] - 1)) * 10.0 ** np.arange(wide[1])[:, None]
-    ),
-    "embedding": lambda rng, wide: rng.normal(size=(wide[0], 8)),
-    "shared": lambda rng, wide: rng.normal(size=(wide[0], 12)),
-    "uncertainty": _scores,
+def _of_classes(rng: np.random.Generator, shape: Shape) -> np.ndarray:
+    """(N, T) numbers, 0 for all tasks but the first, which alone has classes."""
+    return rng.random(shape) * (np.arange(shape[1]) == 0)
+
+
+def _committee(rng: np.random.Generator, shape: Shape) -> np.ndarray:
+    """(N, T, T - 1) disagreements, in a unit of its own for every task."""
+    members = shape[1] - 1
+    return rng.gamma(2.0, size=(*shape, members)) * 10.0 ** np.arange(shape[1])[:, None]
+
+
+def _gradient(rng: np.random.Generator, shape: Shape) -> np.ndarray:
+    """(N, T, 6) gradients, in a unit of its own for every task."""
+    return rng.normal(size=(*shape, 6)) * _positive(rng, shape)[..., None]
+
+
+SIGNALS: dict[str, Generate] = {
+    "committee": _committee,
+    "embedding": lambda rng, shape: rng.normal(size=(shape[0], 8)),
+    "shared": lambda rng, shape: rng.normal(size=(shape[0], 12)),
+    "uncertainty": _positive,
     "entropy": _of_classes,
     "margin": _of_classes,
-    "equivariance": lambda rng, wide: rng.normal(size=wide) * 10.0 ** np.arange(wide[1]),
-    "predicted_loss": lambda rng, wide: rng.normal(size=wide),
-    "gradient": lambda rng, wide: rng.normal(size=(*wide, 6)) * _scores(rng, wide)[..., None],
-    "bald": _scores,
+    "equivariance": _signed,
+    "predicted_loss": lambda rng, shape: rng.normal(size=shape),
+    "gradient": _gradient,
+    "bald": _positive,
 }
 
 
@@ -48,32 +61,35 @@ def trial_pool(
     closed: float = 0,
     tasks: tuple[str, ...] = TASKS[:3],
 ) -> Pool:
-    """`partly` images have the first task labelled; a share of `closed` of the open labels can never be had."""
+    """Generate a pool.
+
+    needs: the names of its signals.
+    images, labelled: how many images there are, and how many are labelled for all tasks.
+    seed: of everything random.
+    partly: how many more images are labelled for the first task only.
+    closed: share of the other labels that nobody can supply, 0 to 1.
+    tasks: their names.
+    """
     rng = np.random.default_rng(seed)
-    known = np.zeros((images, len(tasks)), dtype=bool)
+    mask = np.zeros((images, len(tasks)), dtype=bool)
     order = rng.permutation(images)
-    known[order[:labelled]] = True
-    known[order[labelled : labelled + partly], 0] = True
-    signals = {name: SIGNALS[name](rng, known.shape).astype(np.float32) for name in needs}
-    return Pool(
-        tasks, known, signals, (rng.random(known.shape) < closed) & ~known if closed else None
-    )
+    mask[order[:labelled]] = True
+    mask[order[labelled : labelled + partly], 0] = True
+    signals = {name: SIGNALS[name](rng, mask.shape).astype(np.float32) for name in needs}
+    closed_mask = (rng.random(mask.shape) < closed) & ~mask if closed else None
+    return Pool(tasks, mask, signals, closed_mask)
 
 
 def trial_pools(strategy: Strategy) -> dict[str, Pool]:
-    """What kind of pool it is -> a pool with the tasks and signals of the strategy."""
-    three, five = (
-        tuple(dict.fromkeys((*strategy.tasks, *TASKS)))[:count]
-        for count in (max(3, len(strategy.tasks)), 5)
-    )
-    needs = strategy.needs
-    plain = trial_pool(needs, tasks=three)
+    """Generate a pool of each kind, with the tasks and signals of a strategy: kind -> pool."""
+    needs, tasks = strategy.needs, tuple(dict.fromkeys((*strategy.tasks, *TASKS)))
+    few_tasks = tasks[: max(3, len(strategy.tasks))]
+    plain = trial_pool(needs, tasks=few_tasks)
+    equal_signals = {name: np.zeros_like(plain[name]) for name in needs}
     return {
         "whole images": plain,
-        "some images labelled in part": trial_pool(needs, partly=10, tasks=three),
-        "labels that cannot be had": trial_pool(needs, partly=4, closed=0.6, tasks=three),
-        "five tasks": trial_pool(needs, tasks=five),
-        "images that are all alike": Pool(
-            three, plain.labelled, {name: np.zeros_like(plain[name]) for name in needs}
-        ),
+        "some images labelled in part": trial_pool(needs, partly=10, tasks=few_tasks),
+        "labels that nobody can supply": trial_pool(needs, partly=4, closed=0.6, tasks=few_tasks),
+        "five tasks": trial_pool(needs, tasks=tasks[:5]),
+        "images that are all alike": Pool(few_tasks, plain.labelled, equal_signals),
     }

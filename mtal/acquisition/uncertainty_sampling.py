@@ -1,4 +1,4 @@
-"""Entropy, margin and BALD: how unsure the tasks are on average. One signal each, joined in one way."""
+"""Entropy, margin and BALD: the uncertainty of the tasks on average. Each reads one signal."""
 
 import numpy as np
 
@@ -8,13 +8,22 @@ from mtal.acquisition.select import highest
 from mtal.acquisition.strategy import Strategy
 
 JOINED = "Min-max per task over the unlabelled pool, then the mean over the tasks."
-CLASSES = "Only tasks with classes count: the others have no chances, and score 0 for all images."
+CLASSES = (
+    "Only tasks with classes count: the others predict no probabilities, and score 0 for all "
+    "images."
+)
 
 
-def averaged(
+def uncertainty_sampling(
     name: str, title: str, blurb: str, formula: str, source: str, choices: str, dropout: float = 0.0
 ) -> Strategy:
-    """A strategy named like its signal (N, T): the highest mean over tasks of the normalised signal."""
+    """Build a strategy that picks the highest mean over tasks of a normalised signal.
+
+    name: of the strategy and of its signal (N, T).
+    title, blurb, source, choices: texts of the strategy.
+    formula: of the signal u_k.
+    dropout: share of task features dropped while the network is trained.
+    """
 
     def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) -> Pick:
         normalised = comparable(pool[name], pool.open_images, "minmax")  # (N, T) in [0, 1]
@@ -34,31 +43,33 @@ def averaged(
     )
 
 
-ENTROPY = averaged(
+ENTROPY = uncertainty_sampling(
     "entropy",
     "Entropy",
-    "Images whose pixels have the most spread-out class chances.",
+    "Images whose pixels have the most spread-out class probabilities.",
     "u_k = mean over pixels of -sum_c p_c ln p_c",
     "Entropy sampling: Settles, Active Learning Literature Survey, 2009, section 3.1.",
     f"{JOINED} {CLASSES}",
 )
 
-MARGIN = averaged(
+MARGIN = uncertainty_sampling(
     "margin",
     "Margin",
     "Images whose pixels waver between their two likeliest classes.",
-    "u_k = mean over pixels of 1 - (p_1 - p_2), p_1 and p_2 the two highest chances",
+    "u_k = mean over pixels of 1 - (p_1 - p_2), p_1 and p_2 the two highest probabilities",
     "Margin sampling: Scheffer, Decomain and Wrobel, IDA 2001.",
     f"{JOINED} {CLASSES}",
 )
 
-BALD = averaged(
+BALD = uncertainty_sampling(
     "bald",
     "BALD",
     "Images on which the network contradicts itself when parts of its features are dropped.",
-    "u_k = mean over pixels of H(mean p) - mean H(p) over passes with dropout; for values their variance",
-    "Houlsby et al., 2011, arXiv:1112.5745; with dropout: Gal, Islam and Ghahramani, ICML 2017, arXiv:1703.02910.",
-    f"{JOINED} Dropout of 20 % of the feature maps before every head, also while training; variance where there are no "
-    "classes.",
+    "u_k = mean over pixels of H(mean p) - mean H(p) over passes with dropout; for values their "
+    "variance",
+    "Houlsby et al., 2011, arXiv:1112.5745; with dropout: Gal, Islam and Ghahramani, ICML 2017, "
+    "arXiv:1703.02910.",
+    f"{JOINED} Dropout of 20 % of the feature maps before every head, also while training; "
+    "variance where there are no classes.",
     dropout=0.2,
 )

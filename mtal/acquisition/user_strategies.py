@@ -1,7 +1,7 @@
-"""Strategies in files of one's own: `<name>.py` with `STRATEGY = Strategy(...)`, in a folder outside the program.
+"""Strategies of users: files `<name>.py` with `STRATEGY = Strategy(...)` in a folder of their own.
 
-Such a file is the user's own code: it is run as it stands, with the rights of whoever started mtal. Only files that lie
-directly in the folder are read.
+Such a file is the user's code and runs with the rights of whoever started mtal. Only files directly
+in the folder are read.
 """
 
 import os
@@ -20,75 +20,84 @@ from mtal.config import ConfigError, find
 from mtal.locations import COMMAND, USER_FOLDER
 
 VARIABLE = "MTAL_STRATEGIES"
-WAY_OUT = f"Mend the file or take it away; `{COMMAND} strategies --check FILE` tries it"
+WAY_OUT = f"Correct the file or remove it; `{COMMAND} strategies --check FILE` tries it"
 
 
 @dataclass(frozen=True)
 class UserStrategyFile:
-    """One file as it was read: what runs is this source."""
+    """A file as it was read: this source is what runs."""
 
     path: Path
     source: bytes
 
     @property
     def sha256(self) -> str:
-        """Of the file."""
+        """SHA-256 of the source, in hexadecimal."""
         return sha256(self.source).hexdigest()
 
     def strategy(self) -> Strategy:
-        """What it defines, once it kept every rule of the contract. ConfigError names the first that it breaks."""
-        return _keeping(self, tuple(RULES))
+        """Load the strategy and try every rule. ConfigError names the first one that it breaks."""
+        return _load_checked(self, tuple(RULES))
 
 
 def user_strategies_folder() -> Path:
-    """`strategies/` beside `app.py`, unless the environment says otherwise."""
+    """The folder of user strategies: MTAL_STRATEGIES, or `strategies/` beside `app.py`."""
     return Path(os.environ.get(VARIABLE) or USER_FOLDER / "strategies").absolute()
 
 
 def user_strategy_files() -> list[Path]:
-    """The files that should hold a strategy; names that begin with . or _ are left to other uses."""
+    """List the files that should hold a strategy; names that begin with . or _ are left out."""
     folder = user_strategies_folder()
-    return (
-        sorted(path for path in folder.glob("*.py") if path.name[0] not in "._")
-        if folder.is_dir()
-        else []
-    )
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.glob("*.py") if path.name[0] not in "._")
 
 
 def user_strategy_file(name: str) -> UserStrategyFile | None:
-    """The file of a strategy that is not built in; None if there is none. ConfigError if it cannot be read or is a link away."""
-    path = next(
-        (path for path in user_strategy_files() if path.stem == name and name not in STRATEGIES),
-        None,
-    )
-    return read_in_folder(path) if path else None
+    """Read the file of a strategy; None if it is built in or there is none.
+
+    ConfigError if the file cannot be read or is a link out of its folder.
+    """
+    if name in STRATEGIES:
+        return None
+    for path in user_strategy_files():
+        if path.stem == name:
+            return read_in_folder(path)
+    return None
 
 
 def all_strategies() -> dict[str, Strategy]:
-    """The built-in ones, then those of one's own files that can be loaded; `unusable` tells of the others."""
-    return STRATEGIES | _own()[0]
+    """List the built-in strategies, then those of user files that can be loaded."""
+    return STRATEGIES | _load_user_strategies()[0]
 
 
-def unusable() -> dict[Path, str]:
-    """Own files that give no strategy -> why, and the way out."""
-    return _own()[1]
+def unusable_files() -> dict[Path, str]:
+    """List the user files that give no strategy: file -> why, and the way out."""
+    return _load_user_strategies()[1]
 
 
 def find_strategy(name: str) -> Strategy:
-    """A strategy that is fit for use. ConfigError if there is none of this name, or if its file or its contract is broken."""
-    own = user_strategy_file(name)
-    return own.strategy() if own else find(all_strategies(), name, "strategy")
+    """Find a strategy, built in or of a user file.
+
+    ConfigError if there is none of this name, or if its file is broken or breaks a rule.
+    """
+    file = user_strategy_file(name)
+    return file.strategy() if file else find(all_strategies(), name, "strategy")
 
 
 def read_in_folder(path: Path) -> UserStrategyFile:
-    """A file of the folder; a link that leads out of it is refused, since what it shows can change unseen."""
+    """Read a file of the folder.
+
+    ConfigError if it cannot be read or is a link out of the folder, whose target could change
+    unnoticed.
+    """
     if path.resolve().parent != user_strategies_folder().resolve():
         raise ConfigError(f"{path} is a link out of its folder. Put the file itself there")
     return read(path)
 
 
 def read(path: Path) -> UserStrategyFile:
-    """Any file."""
+    """Read any file. ConfigError if it cannot be read."""
     try:
         return UserStrategyFile(path, path.read_bytes())
     except OSError as error:
@@ -96,20 +105,23 @@ def read(path: Path) -> UserStrategyFile:
 
 
 @lru_cache(maxsize=64)
-def defined(file: UserStrategyFile) -> Strategy:
-    """What the file calls STRATEGY. ConfigError says what is wrong with the file; of the contract nothing is tried yet."""
+def load(file: UserStrategyFile) -> Strategy:
+    """Execute a file and return its STRATEGY, without trying the contract.
+
+    ConfigError if it has the name of a built-in strategy, cannot be executed, or holds no strategy
+    of its own name.
+    """
     name = file.path.stem
     if name in STRATEGIES:
-        raise ConfigError(
-            f"{file.path} has the name of a strategy that mtal brings along. Rename it"
-        )
+        raise ConfigError(f"{file.path} has the name of a built-in strategy. Rename it")
     module = ModuleType(f"own_strategy.{name}")
-    sys.modules[module.__name__] = module  # where dataclasses look for the module that they are in
+    sys.modules[module.__name__] = module  # dataclasses look up their module there
     try:
         exec(compile(file.source, str(file.path), "exec", dont_inherit=True), module.__dict__)
     except (Exception, SystemExit) as error:
         raise ConfigError(
-            f"{file.path}{_line(error, file.path)} ends with {type(error).__name__}: {error}. {WAY_OUT}"
+            f"{file.path}{_line(error, file.path)} ends with {type(error).__name__}: {error}. "
+            f"{WAY_OUT}"
         ) from error
     strategy = getattr(module, "STRATEGY", None)
     if not isinstance(strategy, Strategy):
@@ -122,34 +134,36 @@ def defined(file: UserStrategyFile) -> Strategy:
 
 
 @lru_cache(maxsize=64)
-def _keeping(file: UserStrategyFile, rules: tuple[str, ...]) -> Strategy:
-    strategy = defined(file)
+def _load_checked(file: UserStrategyFile, rules: tuple[str, ...]) -> Strategy:
+    """Load a strategy that keeps the rules. ConfigError names the first one that it breaks."""
+    strategy = load(file)
     for rule in rules:
-        if seen := broken(strategy, rule):
+        message = broken(strategy, rule)
+        if message:
             raise ConfigError(
-                f"strategy: {file.path} breaks the rule “{rule}”: it {seen}. {WAY_OUT}"
+                f"strategy: {file.path} breaks the rule “{rule}”: it {message}. {WAY_OUT}"
             )
     return strategy
 
 
-def _own() -> tuple[dict[str, Strategy], dict[Path, str]]:
-    """name -> strategy, and file -> what is wrong."""
+def _load_user_strategies() -> tuple[dict[str, Strategy], dict[Path, str]]:
+    """Load all user files: name -> strategy, and file -> what is wrong with it."""
     usable: dict[str, Strategy] = {}
     wrong: dict[Path, str] = {}
     for path in user_strategy_files():
         try:
-            usable[path.stem] = _keeping(read_in_folder(path), DECLARED)
+            usable[path.stem] = _load_checked(read_in_folder(path), DECLARED)
         except ConfigError as error:
             wrong[path] = str(error)
     return usable, wrong
 
 
 def _line(error: BaseException, path: Path) -> str:
-    """Where in the file it happened."""
-    numbers = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename == str(path)
-    ]
-    number = error.lineno if isinstance(error, SyntaxError) else numbers[-1] if numbers else None
+    """`, line 3,`: where in the file the error happened, "" if it was elsewhere."""
+    if isinstance(error, SyntaxError):
+        number = error.lineno
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        numbers = [frame.lineno for frame in frames if frame.filename == str(path)]
+        number = numbers[-1] if numbers else None
     return f", line {number}," if number else ""

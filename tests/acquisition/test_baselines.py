@@ -47,7 +47,7 @@ def whole_images_first_to_last(pool, order, budget):
 
 
 def assert_best_first(pool, pick, score, budget):
-    """Whole images, none of which is beaten by one that comes later or not at all; several orders may be right."""
+    """Whole images, none beaten by a later one; several orders may be right."""
     order = pick.images.tolist()
     assert [tuple(pair) for pair in pick.pairs.tolist()] == whole_images_first_to_last(
         pool, order, budget
@@ -182,7 +182,7 @@ def test_badge_draws_like_k_means_plus_plus(seed):
 
 
 def test_badge_draws_by_squared_distance():
-    """Three points on a line: after the farthest one, at 10, those at 0 and 5 are drawn as 100 to 25."""
+    """Points on a line: after the farthest, at 10, those at 0 and 5 are drawn as 100 to 25."""
     second = Counter(
         int(seeds(np.array([[0.0], [5.0], [10.0]]), 2, np.random.default_rng(seed))[1])
         for seed in range(2000)
@@ -244,7 +244,7 @@ def test_typiclust_goes_to_the_largest_cluster_with_the_fewest_labels(seed, monk
         typiclust_module, "clustered", lambda points, count, rng: asked.append(count) or cluster
     )
     order = picked("typiclust", pool, 60).images.tolist()
-    assert asked == [28]  # 8 labelled, 20 to buy
+    assert asked == [28]  # 8 labelled, 20 to pick
     covered = pool.labelled.any(axis=1)
     typical = typicality_by_hand(pool["shared"].astype(float), cluster, ~covered)
     labels, size = Counter(cluster[covered].tolist()), Counter(cluster.tolist())
@@ -307,8 +307,8 @@ def test_clusters_are_the_same_for_the_same_seed_and_at_most_as_many_as_asked(se
 def test_different_rows_are_counted_up_to_what_is_asked_for(seed):
     rng = np.random.default_rng(seed)
     points = rng.integers(-1, 2, size=(60, 3)) * rng.choice([1.0, -1.0], size=(60, 1))  # has -0.0
-    there = len({tuple(row) for row in points.tolist()})
-    assert [distinct(points, most) for most in (1, 5, 60)] == [1, 5, there]
+    different = len({tuple(row) for row in points.tolist()})
+    assert [distinct(points, most) for most in (1, 5, 60)] == [1, 5, different]
 
 
 @seeded
@@ -376,9 +376,9 @@ def test_probcover_clusters_finds_the_radius_and_covers(monkeypatch):
 def test_blocks_change_no_count(monkeypatch):
     points = np.random.default_rng(0).normal(size=(50, 3))
     among = np.arange(50) % 3 == 0
-    whole = probcover_module._within(points, among, 1.0)
+    whole = probcover_module._count_within(points, among, 1.0)
     monkeypatch.setattr(probcover_module, "BLOCK", 40)
-    np.testing.assert_array_equal(probcover_module._within(points, among, 1.0), whole)
+    np.testing.assert_array_equal(probcover_module._count_within(points, among, 1.0), whole)
     assert whole.tolist() == [
         sum(math.dist(points[i], points[j]) <= 1 for j in range(0, 50, 3)) for i in range(50)
     ]

@@ -22,7 +22,7 @@ def cosine(a, b):
 
 
 def slow_ours(pool, order, options):
-    """The scores of the images of `order` when picked, each checked to be a best one (several may tie)."""
+    """Scores of the images of `order` when picked, each checked to be a highest one."""
     n, t = pool.labelled.shape
     labelled = [i for i in range(n) if pool.labelled[i].any()]
     free = [i for i in range(n) if i not in labelled]

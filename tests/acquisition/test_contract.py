@@ -124,19 +124,19 @@ BROKEN = [
         altered(lambda pick, *_: Pick(pick.pairs.tolist())),
         "instead of a Pick with an array",
     ),
-    ("answers (image, task) pairs", pairs(lambda found: found[:, 0]), r"shape \(1,\)"),
-    ("answers (image, task) pairs", pairs(lambda found: found.astype(float)), "float64"),
-    ("answers (image, task) pairs", pairs(lambda found: found + 3), "of 30 images and 3 tasks"),
-    ("answers (image, task) pairs", pairs(lambda found: -1 - found), "picks the pair"),
+    ("answers (image, task) pairs", pairs(lambda array: array[:, 0]), r"shape \(1,\)"),
+    ("answers (image, task) pairs", pairs(lambda array: array.astype(float)), "float64"),
+    ("answers (image, task) pairs", pairs(lambda array: array + 3), "of 30 images and 3 tasks"),
+    ("answers (image, task) pairs", pairs(lambda array: -1 - array), "picks the pair"),
     (
         "spends the budget",
         altered(lambda pick, pool, budget, rng: RANDOM.pick(pool, budget + 1, rng, None)),
-        "buys 2 of a budget of 1 pairs",
+        "picks 2 pairs with a budget of 1 and",
     ),
     (
         "spends the budget",
         altered(lambda pick, pool, budget, rng: RANDOM.pick(pool, budget // 3 * 3, rng, None)),
-        "buys 0 of a budget of 1 pairs",
+        "picks 0 pairs with a budget of 1 and",
     ),
     (
         "spends the budget",
@@ -144,14 +144,14 @@ BROKEN = [
         "some images labelled in part",
     ),
     (
-        "buys only what is open",
+        "labels only what is open",
         altered(buys_labelled),
         r"picks image \d+, task semseg, which is labelled already",
     ),
-    ("buys only what is open", altered(buys_closed), "which cannot be labelled"),
+    ("labels only what is open", altered(buys_closed), "which cannot be labelled"),
     (
-        "buys nothing twice",
-        pairs(lambda found: np.repeat(found, 2, axis=0)[: len(found)]),
+        "labels nothing twice",
+        pairs(lambda array: np.repeat(array, 2, axis=0)[: len(array)]),
         r"picks image \d+, task \w+, twice",
     ),
     ("same seed, same picks", altered(unseeded), "same seed, other picks"),
@@ -205,7 +205,7 @@ BROKEN = [
 @pytest.mark.parametrize(
     ("rule", "strategy", "seen"),
     BROKEN,
-    ids=[f"{rule}-{place}" for place, (rule, *_) in enumerate(BROKEN)],
+    ids=[f"{rule}-{index}" for index, (rule, *_) in enumerate(BROKEN)],
 )
 def test_a_broken_strategy_is_caught_by_its_rule(rule, strategy, seen):
     with pytest.raises(ContractError, match=seen):
@@ -222,9 +222,9 @@ def test_an_error_in_the_strategy_is_named():
 
 
 def test_a_signal_that_is_not_declared_cannot_be_read():
-    said = broken(replace(RBAL, needs=()), "spends the budget")
-    assert "uncertainty" in said
-    assert "needs" in said
+    message = broken(replace(RBAL, needs=()), "spends the budget")
+    assert "uncertainty" in message
+    assert "needs" in message
 
 
 def test_a_rule_that_is_kept_says_nothing():
@@ -242,7 +242,7 @@ def test_the_pools_differ_in_what_they_are_called_after():
 
 
 def test_trial_signals_are_those_that_can_be_measured():
-    """Both lists name the same signals; the trial pools cannot ask the measuring side, which needs torch."""
+    """Both lists name the same signals; trial pools cannot import the other, which needs torch."""
     from mtal.signals.registry import SIGNALS as MEASURED
 
     assert set(MEASURED) == set(SIGNALS)

@@ -1,4 +1,4 @@
-"""Diversity in pools that are labelled in part: the rule in plain loops, and what it must not do."""
+"""Diversity in pools that are labelled in part, against plain loops, and its properties."""
 
 import math
 
@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from mtal.acquisition.pool import Options, Pool
 from mtal.acquisition.registry import STRATEGIES
-from mtal.acquisition.select import diversity, k_center
+from mtal.acquisition.select import diversity, k_centre
 from mtal.acquisition.trial_pools import trial_pool
 
 TASKS = ("a", "b", "c")
 
 
 def by_hand(points, pool):
-    """Mean over the tasks that an image lacks of the distance to the nearest image labelled in that task."""
+    """Mean, over the tasks that an image lacks, of its distance to the nearest labelled one."""
     result = []
     for i in range(len(points)):
         lacks = [k for k in range(len(pool.tasks)) if pool.open_pairs[i, k]]
@@ -86,18 +86,18 @@ def test_a_label_never_makes_another_image_more_diverse_and_only_near_it_less(se
 def test_greedy_picks_equal_the_plain_loops(seed):
     points, pool = partly(seed, images=40)
     weight = np.random.default_rng(seed + 50).random(40) + 0.1
-    pairs, at_start, after = k_center(points, pool, 37, np.random.default_rng(0), weight)
+    pairs, at_start, after = k_centre(points, pool, 37, np.random.default_rng(0), weight)
     np.testing.assert_allclose(at_start, by_hand(points, pool), rtol=1e-6)
-    labelled, bought, when_picked = pool.labelled.copy(), [], {}
-    while len(bought) < 37:
+    labelled, batch, when_picked = pool.labelled.copy(), [], {}
+    while len(batch) < 37:
         now = Pool(TASKS, labelled, {}, pool.closed)
         gap = by_hand(points, now)
         best = max(np.flatnonzero(now.open_images), key=lambda i, gap=gap: weight[i] * gap[i])
-        tasks = np.flatnonzero(now.open_pairs[best])[: 37 - len(bought)]
-        bought += [(best, task) for task in tasks]
+        tasks = np.flatnonzero(now.open_pairs[best])[: 37 - len(batch)]
+        batch += [(best, task) for task in tasks]
         when_picked[best] = gap[best]
         labelled[best, tasks] = True
-    assert pairs.tolist() == [list(map(int, pair)) for pair in bought]
+    assert pairs.tolist() == [list(map(int, pair)) for pair in batch]
     expected = by_hand(points, Pool(TASKS, labelled, {}, pool.closed))
     for image, gap in when_picked.items():
         expected[image] = gap
@@ -105,12 +105,12 @@ def test_greedy_picks_equal_the_plain_loops(seed):
 
 
 def test_images_that_all_have_one_task_are_still_spread_out():
-    """Depth from a sensor for every image, two of them complete: of two copies only one is bought."""
+    """Depth from a sensor for every image, two complete: of two copies one is picked."""
     group = np.repeat(np.arange(6), 2)
     points = np.eye(6)[group] * 5 + 1e-3 * np.random.default_rng(0).normal(size=(12, 6))
     labelled = np.zeros((12, 2), bool)
     labelled[:, 0] = labelled[:2, 1] = True
-    pairs, *_ = k_center(
+    pairs, *_ = k_centre(
         points, Pool(("depth", "semseg"), labelled, {}), 5, np.random.default_rng(0)
     )
     assert sorted(group[pairs[:, 0]].tolist()) == [1, 2, 3, 4, 5]
@@ -130,7 +130,7 @@ def test_a_task_that_nobody_has_labelled_has_nothing_to_be_far_from():
 
 @pytest.mark.parametrize("name", ["ours", "core-set", "typiclust", "probcover"])
 def test_one_complete_image_changes_few_picks(name):
-    """30 images have their first task; whether one of them is complete must not turn the choice over."""
+    """40 images have their first task; completing one of them must not change most picks."""
     strategy = STRATEGIES[name]
     pool = trial_pool(strategy.needs, images=60, labelled=0, partly=40)
     labelled = pool.labelled.copy()

@@ -1,4 +1,4 @@
-"""Pools that are labelled in part: what can still be bought, and which images are done with."""
+"""Pools that are labelled in part: what is still open, and which images are covered."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from mtal.acquisition.pool import Pool
 HALF = np.array([[1, 1], [1, 0], [0, 1], [0, 0]], bool)
 
 
-def test_an_image_is_covered_once_nothing_is_left_to_buy_of_it():
+def test_an_image_is_covered_once_nothing_of_it_is_left_to_label():
     assert Pool(("a", "b"), HALF, {}).covered.tolist() == [True, False, False, False]
 
 
@@ -24,7 +24,7 @@ def test_labels_that_nobody_can_supply_are_not_waited_for():
 
 
 def test_a_label_changes_whether_its_own_image_is_covered_and_no_other():
-    """Also the label that makes the first image complete, such as where every image has depth from a sensor."""
+    """Also the label that completes the first image, such as where a sensor gives depth for all."""
     rng = np.random.default_rng(0)
     labelled = rng.random((40, 3)) < 0.3
     labelled[labelled.all(axis=1), 0] = False  # none is complete

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mtal.acquisition.select import farthest_first, gaps, top
+from mtal.acquisition.select import distance_to_labelled, farthest_first, top
 
 
 def euclidean(a, b) -> float:
@@ -90,7 +90,7 @@ def test_an_image_of_weight_zero_comes_last():
 
 def test_gap_needs_something_labelled():
     with pytest.raises(ValueError, match="at least one labelled"):
-        gaps(np.eye(3), np.zeros(3, bool), "euclidean")
+        distance_to_labelled(np.eye(3), np.zeros(3, bool), "euclidean")
 
 
 @pytest.mark.parametrize("space", DISTANCES)
@@ -100,7 +100,7 @@ def test_gaps_equal_the_plain_loops(space):
         0.0 if covered[i] else min(DISTANCES[space](points[i], points[j]) for j in range(7))
         for i in range(30)
     ]
-    np.testing.assert_allclose(gaps(points, covered, space), expected, rtol=1e-6)
+    np.testing.assert_allclose(distance_to_labelled(points, covered, space), expected, rtol=1e-6)
 
 
 def test_top_takes_the_highest_allowed():

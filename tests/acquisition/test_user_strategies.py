@@ -14,7 +14,7 @@ from mtal.acquisition.user_strategies import (
     VARIABLE,
     all_strategies,
     find_strategy,
-    unusable,
+    unusable_files,
     user_strategies_folder,
     user_strategy_file,
 )
@@ -28,7 +28,10 @@ from mtal.acquisition.strategy import Strategy
 def pick(pool, budget, rng, options):
     return highest(pool["margin"].sum(axis=1), pool, budget, rng)
 
-STRATEGY = Strategy("mine", title="Mine", pick=pick, needs=("margin",), blurb="A test.", formula="none", source="none")
+STRATEGY = Strategy(
+    "mine", title="Mine", pick=pick, needs=("margin",),
+    blurb="A test.", formula="none", source="none",
+)
 """
 
 
@@ -54,7 +57,7 @@ def test_a_file_adds_a_strategy_behind_the_built_in_ones(folder):
     (folder / "mine.py").write_text(GOOD)
     assert list(all_strategies()) == [*STRATEGIES, "mine"]
     assert find_strategy("mine").title == "Mine"
-    assert unusable() == {}
+    assert unusable_files() == {}
 
 
 def test_built_in_ones_have_no_file(folder):
@@ -106,7 +109,7 @@ BAD = [
         GOOD.replace('margin",)', 'x",)'),
         r"breaks the rule “needs only what exists”: it needs signals \(.x.,\), which",
     ),
-    ("ours", GOOD.replace('"mine"', '"ours"'), "has the name of a strategy that mtal brings along"),
+    ("ours", GOOD.replace('"mine"', '"ours"'), "has the name of a built-in strategy"),
 ]
 
 
@@ -116,9 +119,9 @@ def test_a_bad_file_is_named_and_the_others_work(folder, name, text, words):
     (folder / f"{name}.py").write_text(text)
     assert list(all_strategies()) == [*STRATEGIES, "fine"]
     assert all_strategies()["ours"] is STRATEGIES["ours"]
-    [(path, said)] = unusable().items()
+    [(path, reason)] = unusable_files().items()
     assert path == folder / f"{name}.py"
-    assert re.search(words, said)
+    assert re.search(words, reason)
     assert find_strategy("fine").name == "fine"
     if name not in STRATEGIES:
         with pytest.raises(ConfigError, match=words):
@@ -130,8 +133,8 @@ def test_a_broken_contract_shows_when_the_strategy_is_used(folder):
     assert "mine" in all_strategies()
     with pytest.raises(
         ConfigError,
-        match=r"strategy: .*mine\.py breaks the rule “spends the budget”: it buys 2 of a budget of 1 "
-        r"pairs.*strategies --check",
+        match=r"strategy: .*mine\.py breaks the rule “spends the budget”: it picks 2 pairs "
+        r"with a budget of 1 and.*strategies --check",
     ):
         find_strategy("mine")
 
@@ -153,17 +156,17 @@ def test_a_changed_file_is_read_again(folder):
 
 def test_only_python_files_directly_in_the_folder_are_read(folder):
     (folder / "deeper").mkdir()
-    for place in ("deeper/mine.py", "mine.txt", "_mine.py", ".mine.py", "__init__.py"):
-        (folder / place).write_text("raise RuntimeError('must not be run')")
+    for path in ("deeper/mine.py", "mine.txt", "_mine.py", ".mine.py", "__init__.py"):
+        (folder / path).write_text("raise RuntimeError('must not be run')")
     assert all_strategies() == STRATEGIES
-    assert unusable() == {}
+    assert unusable_files() == {}
 
 
 def test_links_out_of_the_folder_are_refused_and_links_within_are_not(folder, tmp_path):
     (tmp_path / "mine.py").write_text(GOOD)
     (folder / "mine.py").symlink_to(tmp_path / "mine.py")
     assert list(all_strategies()) == list(STRATEGIES)
-    assert "link out of its folder" in unusable()[folder / "mine.py"]
+    assert "link out of its folder" in unusable_files()[folder / "mine.py"]
     with pytest.raises(ConfigError, match="link out of its folder"):
         find_strategy("mine")
     (folder / "mine.py").unlink()
@@ -181,11 +184,12 @@ def test_a_folder_that_is_a_link_itself_is_fine(folder, tmp_path, monkeypatch):
 
 def test_a_file_that_cannot_be_read_is_told(folder):
     (folder / "mine.py").mkdir()  # a folder of that name, which even the owner cannot read
-    assert "cannot be read" in unusable()[folder / "mine.py"]
+    assert "cannot be read" in unusable_files()[folder / "mine.py"]
 
 
 def test_dataclasses_and_other_encodings_work(folder):
-    text = "from __future__ import annotations\nfrom dataclasses import dataclass\n\n@dataclass\nclass Part:\n    x: int = 1\n"
+    text = "from __future__ import annotations\nfrom dataclasses import dataclass\n\n"
+    text += "@dataclass\nclass Part:\n    x: int = 1\n"
     (folder / "mine.py").write_bytes(
         b"\xef\xbb\xbf" + (text + GOOD.replace("A test.", "Ärger.")).encode()
     )

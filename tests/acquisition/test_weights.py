@@ -10,15 +10,15 @@ def by_hand(labelled, batches):
     weights = [[1.0 if labelled[i, k] else 0.0 for k in range(t)] for i in range(n)]
     for pairs, scores in batches:
         for k in range(t):
-            bought = [i for i, task in pairs.tolist() if task == k]
-            if bought:
-                mean = sum(float(scores[i][k]) for i in bought) / len(bought)
-                for i in bought:
+            batch = [i for i, task in pairs.tolist() if task == k]
+            if batch:
+                mean = sum(float(scores[i][k]) for i in batch) / len(batch)
+                for i in batch:
                     weights[i][k] = min(4.0, max(0.25, float(scores[i][k]) / mean)) if mean else 1.0
     for k in range(t):
-        known = [i for i in range(n) if labelled[i, k]]
-        mean = sum(weights[i][k] for i in known) / len(known)
-        for i in known:
+        labelled_images = [i for i in range(n) if labelled[i, k]]
+        mean = sum(weights[i][k] for i in labelled_images) / len(labelled_images)
+        for i in labelled_images:
             weights[i][k] /= mean
     return weights
 
@@ -37,8 +37,8 @@ def test_weights_equal_the_plain_loops():
     np.testing.assert_allclose(sample_weights(labelled, batches), by_hand(labelled, batches))
 
 
-def test_an_image_bought_in_parts_is_weighted_once_per_label():
-    """Each label by the batch that bought it; what was labelled before keeps its weight."""
+def test_an_image_batch_in_parts_is_weighted_once_per_label():
+    """Each label by the batch that batch it; what was labelled before keeps its weight."""
     labelled = np.ones((4, 2), bool)
     scores = np.array([[0, 0], [0, 0], [0.8, 0.6], [0.2, 0.2]])
     first, second = np.array([(2, 0), (3, 0)]), np.array([(2, 1), (3, 1)])
