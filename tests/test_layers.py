@@ -80,6 +80,9 @@ PAGE_FOLDERS = {"batch", "curves", "data", "experiments", "inspect", "launch", "
 LIGHT = (
     "mtal",
     "mtal.config",
+    "mtal.datasets.checks.coverage",
+    "mtal.datasets.checks.problems",
+    "mtal.datasets.checks.report",
     "mtal.runs.store.run",
     "mtal.runs.store.index",
     "mtal.runs.experiments.experiment",

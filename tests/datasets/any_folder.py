@@ -1,4 +1,7 @@
-"""A small folder with a tasks.yaml and labels of all six tasks, in sub-folders, with random but correct values."""
+"""A small folder with a tasks.yaml and labels of all six tasks, in sub-folders.
+
+The values are random but correct.
+"""
 
 from pathlib import Path
 
@@ -37,7 +40,7 @@ def write_folder(
     pool: tuple[str, ...] = POOL,
     validation: tuple[str, ...] = VALIDATION,
 ) -> Path:
-    """Writes the folder and returns it."""
+    """Write the folder and return it."""
     folder.mkdir(parents=True)
     describe(folder, description)
     for name, keys in (("pool", pool), ("validation", validation)):
@@ -48,13 +51,13 @@ def write_folder(
 
 
 def describe(folder: Path, description: dict) -> Path:
-    """Write tasks.yaml."""
+    """Write tasks.yaml and return the folder."""
     (folder / "tasks.yaml").write_text(yaml.safe_dump(description, sort_keys=False))
     return folder
 
 
 def write_image(folder: Path, key: str, rng: np.random.Generator) -> None:
-    """One image with its six labels."""
+    """Write one image with its six labels."""
     save(folder / "images" / f"{key}.jpg", rng.integers(0, 256, (*SIZE, 3)).astype(np.uint8))
     classes = rng.integers(0, 4, SIZE).astype(np.uint8)
     classes[0, :3] = 255, 0, 3
@@ -73,7 +76,7 @@ def write_image(folder: Path, key: str, rng: np.random.Generator) -> None:
 
 
 def some_normals(rng: np.random.Generator) -> np.ndarray:
-    """(H, W, 3) float32 of unit length, unknown in the first row."""
+    """Draw normals, (H, W, 3) float32 of unit length, unknown in the first row."""
     normals = rng.normal(size=(*SIZE, 3)).astype(np.float32)
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
     normals[0] = 0
@@ -81,11 +84,11 @@ def some_normals(rng: np.random.Generator) -> np.ndarray:
 
 
 def save(path: Path, pixels: np.ndarray, **options: object) -> None:
-    """Save a picture, with its folder."""
+    """Save a picture and make its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(pixels).save(path, **options)
 
 
 def folder_config(folder: Path, tasks: tuple[str, ...] = ALL) -> Config:
-    """Settings that read the folder."""
+    """A config that reads the folder."""
     return Config(dataset="folder", data=str(folder), tasks=tasks, size=SIZE)

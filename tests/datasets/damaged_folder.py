@@ -1,10 +1,11 @@
-"""A folder in the layout of NYUD_MT, made of the drawn data set and then damaged by hand, each damage in one named image.
+"""A folder in the layout of NYUD_MT, made of drawn images and then damaged, each image in one way.
 
 `python -m tests.datasets.damaged_folder FOLDER` writes one to look at.
 """
 
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ TASKS = ("semseg", "depth", "normals", "edge")
 SIZE = (120, 160)
 POOL, VALIDATION = 48, 16
 
-# split, id, what -> kind, severity: all that the check must say of `write_damaged`, and nothing else
+# (split, id, source) -> (kind, severity): exactly the problems of `write_damaged`
 EXPECTED = {
     ("pool", "pool00001", "image"): ("truncated", "left out"),
     ("pool", "pool00002", "image"): ("empty file", "left out"),
@@ -40,7 +41,7 @@ EXPECTED = {
     ("pool", "pool00018", "image"): ("blank image", "note"),
     ("pool", "pool00019", "semseg"): ("nearly empty", "note"),
 }
-NO_LABEL = ("pool00020", "edge")  # its file is not there, which is no problem
+NO_LABEL = ("pool00020", "edge")  # it has no file, which is no problem
 LEAKS = {
     "val00001": ("pool00020", "same picture"),
     "val00002": ("pool00021", "nearly the same picture"),
@@ -54,7 +55,7 @@ ALIKE = {
 
 
 def write_damaged(folder: Path, pool: int = POOL, validation: int = VALIDATION) -> Path:
-    """Writes the sound folder, damages it as EXPECTED, LEAKS and ALIKE say, and returns it."""
+    """Write the sound folder, damage it as EXPECTED, LEAKS and ALIKE say, and return it."""
     write_drawn(folder, pool, validation)
     _damage_images(folder / "images")
     _damage_labels(folder)
@@ -62,7 +63,7 @@ def write_damaged(folder: Path, pool: int = POOL, validation: int = VALIDATION) 
 
 
 def write_drawn(folder: Path, pool: int = POOL, validation: int = VALIDATION) -> Path:
-    """Drawn rooms with four kinds of labels as files."""
+    """Write drawn images with four kinds of labels, and return the folder."""
     for name in ("images", "segmentation", "depth", "normals", "edge", "gt_sets"):
         (folder / name).mkdir(parents=True)
     (folder / "classes.txt").write_text("\n".join(CLASSES))
@@ -70,23 +71,23 @@ def write_drawn(folder: Path, pool: int = POOL, validation: int = VALIDATION) ->
     tasks = {task.name: task for task in drawn.tasks}
     for name, split in (("train", drawn.pool), ("val", drawn.validation)):
         (folder / "gt_sets" / f"{name}.txt").write_text("\n".join(split.ids))
-        for index, one in enumerate(split.ids):
-            _write(folder, one, split, index, tasks)
+        for index in range(len(split.ids)):
+            _write(folder, split, index, tasks)
     return folder
 
 
 def damaged_config(folder: Path) -> Config:
-    """Settings that read the folder."""
+    """A config that reads the folder."""
     return Config(dataset="nyud", data=str(folder), tasks=TASKS, size=SIZE)
 
 
-def _write(folder: Path, one: str, split: Split, index: int, tasks: dict) -> None:
-    Image.fromarray(split.image(index)).save(folder / "images" / f"{one}.jpg", quality=95)
-    Image.fromarray(split.label(index, tasks["semseg"]) + 1).save(
-        folder / "segmentation" / f"{one}.png"
-    )
+def _write(folder: Path, split: Split, index: int, tasks: dict) -> None:
+    stem = split.ids[index]
+    Image.fromarray(split.image(index)).save(folder / "images" / f"{stem}.jpg", quality=95)
+    classes = split.label(index, tasks["semseg"]) + 1
+    Image.fromarray(classes).save(folder / "segmentation" / f"{stem}.png")
     for name in ("depth", "normals", "edge"):
-        np.save(folder / name / f"{one}.npy", split.label(index, tasks[name]).astype(np.float32))
+        np.save(folder / name / f"{stem}.npy", split.label(index, tasks[name]).astype(np.float32))
 
 
 def _damage_images(images: Path) -> None:
@@ -96,9 +97,7 @@ def _damage_images(images: Path) -> None:
     (images / "pool00003.jpg").write_text("This is no photograph.")
     (images / "pool00004.jpg").unlink()
     shutil.copy(images / "pool00010.jpg", images / "pool00011.jpg")
-    with Image.open(
-        images / "pool00012.jpg"
-    ) as image:  # saved again, at three quarters of the size and back
+    with Image.open(images / "pool00012.jpg") as image:  # three quarters of the size and back
         image.resize((120, 90)).resize((160, 120)).save(images / "pool00022.jpg", quality=60)
     Image.new("RGB", (160, 120), (90, 91, 90)).save(images / "pool00018.jpg")
     shutil.copy(images / "pool00020.jpg", images / "val00001.jpg")
@@ -107,9 +106,8 @@ def _damage_images(images: Path) -> None:
 
 
 def _damage_labels(folder: Path) -> None:
-    segmentation, depth, normals, edge = (
-        folder / name for name in ("segmentation", "depth", "normals", "edge")
-    )
+    segmentation, depth = folder / "segmentation", folder / "depth"
+    normals, edge = folder / "normals", folder / "edge"
     Image.fromarray(np.ones((60, 80), np.uint8)).save(segmentation / "pool00005.png")
     _change_png(segmentation / "pool00006.png", lambda label: np.where(label == 1, 77, label))
     _change(depth / "pool00007.npy", lambda label: 1000 * label)  # millimetres
@@ -128,14 +126,14 @@ def _damage_labels(folder: Path) -> None:
     (edge / f"{NO_LABEL[0]}.npy").unlink()
 
 
-def _change(path: Path, how) -> None:
-    np.save(path, how(np.load(path)).astype(np.float32))
+def _change(path: Path, damage: Callable[[np.ndarray], np.ndarray]) -> None:
+    np.save(path, damage(np.load(path)).astype(np.float32))
 
 
-def _change_png(path: Path, how) -> None:
+def _change_png(path: Path, damage: Callable[[np.ndarray], np.ndarray]) -> None:
     with Image.open(path) as image:
         label = np.asarray(image)
-    Image.fromarray(how(label).astype(np.uint8)).save(path)
+    Image.fromarray(damage(label).astype(np.uint8)).save(path)
 
 
 if __name__ == "__main__":
