@@ -1,21 +1,36 @@
-"""The dashboard: `streamlit run app.py`. The server with its pictures, page settings, style sheet and the list of pages."""
+"""The dashboard, started by `streamlit run app.py` or `mtal ui`.
+
+The server imports this file and takes `app`, which has the routes of images as well. For every
+visit it runs the file as `__main__`: page settings, style sheet and the list of pages.
+"""
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from mtal.locations import ASSETS
 from mtal.ui.identity import ask_who
 from mtal.ui.image_routes import ROUTES
 
-app = st.App(
-    __file__, routes=ROUTES
-)  # the server takes it from here; what follows is run per visit
+LOGO = str(ASSETS / "logo.svg")
 
-if __name__ == "__main__":
-    st.set_page_config(page_icon=str(ASSETS / "logo.svg"), layout="wide", initial_sidebar_state=220)
+
+def list_pages_here() -> None:
+    """Tell Streamlit, before the first visit, that the list of pages is in this file.
+
+    Streamlit takes a folder `pages` beside the main script for an app of its older kind until
+    `st.navigation` has run once. Whoever opened a deep link first after the server's start would
+    get the page under a bare list of file names. Streamlit has no setting for that.
+    """
+    PagesManager.uses_pages_directory = False
+
+
+def draw() -> None:
+    """Draw what all pages share, and the page that the address names."""
+    st.set_page_config(page_icon=LOGO, layout="wide", initial_sidebar_state=220)
     st.html(ASSETS / "style.css")
-    st.logo(str(ASSETS / "logo.svg"), size="large")
+    st.logo(LOGO, size="large")
 
-    PAGES = {
+    pages = {
         "": [
             st.Page("pages/home.py", title="Home", icon=":material/home:", default=True),
             st.Page("pages/data.py", title="Data", icon=":material/photo_library:"),
@@ -37,9 +52,15 @@ if __name__ == "__main__":
             st.Page("pages/help.py", title="Help", icon=":material/help:"),
         ],
     }
-
-    page = st.navigation(PAGES, expanded=True)
-    named = [name for what in ("experiment", "run") for name in st.query_params.get_all(what)]
-    st.set_page_config(page_title=" · ".join([page.title, *named, "mtal"]))  # tells open tabs apart
+    page = st.navigation(pages, expanded=True)
+    names = [*st.query_params.get_all("experiment"), *st.query_params.get_all("run")]
+    st.set_page_config(page_title=" · ".join([page.title, *names, "mtal"]))  # tells tabs apart
     ask_who()
     page.run()
+
+
+list_pages_here()
+app = st.App(__file__, routes=ROUTES)
+
+if __name__ == "__main__":
+    draw()
