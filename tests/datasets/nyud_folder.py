@@ -13,18 +13,18 @@ ALL = ("semseg", "depth", "normals", "edge")
 
 
 def write_nyud(folder: Path, train: tuple[str, ...] = TRAIN, val: tuple[str, ...] = VAL) -> Path:
-    """Writes the folder and returns it."""
+    """Write the folder and return it."""
     for name in ("images", "segmentation", "depth", "normals", "edge", "gt_sets"):
         (folder / name).mkdir(parents=True)
-    (folder / "gt_sets" / "train.txt").write_text("".join(f"{one}\n" for one in train))
-    (folder / "gt_sets" / "val.txt").write_text("".join(f"{one}\n" for one in val))
-    for seed, one in enumerate(train + val):
-        write_image(folder, one, np.random.default_rng(seed))
+    (folder / "gt_sets" / "train.txt").write_text("".join(f"{name}\n" for name in train))
+    (folder / "gt_sets" / "val.txt").write_text("".join(f"{name}\n" for name in val))
+    for seed, image_id in enumerate(train + val):
+        write_image(folder, image_id, np.random.default_rng(seed))
     return folder
 
 
-def write_image(folder: Path, one: str, rng: np.random.Generator) -> None:
-    """One image with its four labels."""
+def write_image(folder: Path, image_id: str, rng: np.random.Generator) -> None:
+    """Write one image with its four labels."""
     normals = rng.normal(size=(*SIZE, 3)).astype(np.float32)
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
     normals[0] = 0
@@ -33,14 +33,14 @@ def write_image(folder: Path, one: str, rng: np.random.Generator) -> None:
     stored = rng.integers(0, 41, SIZE).astype(np.uint8)
     stored[0, 0], stored[0, 1], stored[0, 2] = 0, 1, 40
     Image.fromarray(rng.integers(0, 256, (*SIZE, 3)).astype(np.uint8)).save(
-        folder / "images" / f"{one}.jpg"
+        folder / "images" / f"{image_id}.jpg"
     )
-    Image.fromarray(stored).save(folder / "segmentation" / f"{one}.png")
-    np.save(folder / "depth" / f"{one}.npy", depth)
-    np.save(folder / "normals" / f"{one}.npy", normals)
-    np.save(folder / "edge" / f"{one}.npy", (rng.random(SIZE) < 0.1).astype(np.float32))
+    Image.fromarray(stored).save(folder / "segmentation" / f"{image_id}.png")
+    np.save(folder / "depth" / f"{image_id}.npy", depth)
+    np.save(folder / "normals" / f"{image_id}.npy", normals)
+    np.save(folder / "edge" / f"{image_id}.npy", (rng.random(SIZE) < 0.1).astype(np.float32))
 
 
 def nyud_config(folder: Path, tasks: tuple[str, ...] = ALL) -> Config:
-    """Settings that read the folder."""
+    """The config that reads the folder."""
     return Config(dataset="nyud", data=str(folder), tasks=tasks, size=SIZE)

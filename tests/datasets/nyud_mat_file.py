@@ -1,4 +1,7 @@
-"""A small file in the exact layout of nyu_depth_v2_labeled.mat: HDF5 behind MATLAB's head of 512 bytes, axes reversed."""
+"""A small file in the exact layout of nyu_depth_v2_labeled.mat.
+
+It is HDF5 behind MATLAB's header of 512 bytes, with reversed axes.
+"""
 
 from pathlib import Path
 
@@ -14,7 +17,10 @@ HEAD = b"MATLAB 7.3 MAT-file, Platform: GLNXA64 HDF5 schema 1.00 ."
 
 
 def scenes(count: int, size: tuple[int, int] = SIZE) -> dict[str, np.ndarray]:
-    """What the file holds, as MATLAB shows one image after the other: (N, H, W[, 3]). Depth is a slanted plane with noise."""
+    """Random contents of the file in MATLAB's axes, image by image: (N, H, W[, 3]).
+
+    Depth is a slanted plane with holes.
+    """
     rng = np.random.default_rng(0)
     height, width = size
     x, y = np.meshgrid(np.linspace(-0.5, 0.5, width), np.linspace(-0.4, 0.4, height))
@@ -40,14 +46,15 @@ def scenes(count: int, size: tuple[int, int] = SIZE) -> dict[str, np.ndarray]:
 
 
 def write_mat(path: Path, arrays: dict[str, np.ndarray] | None = None, **storage: object) -> Path:
-    """Writes the file (1449 images if none are given) and returns it. `storage`: chunks and compression as h5py takes them."""
+    """Write the file, by default with 1449 images, and return it.
+
+    storage: chunks and compression as h5py takes them.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w", userblock_size=512) as file:
         for name, array in (scenes(1449) if arrays is None else arrays).items():
-            reverse = (
-                0,
-                *range(array.ndim - 1, 0, -1),
-            )  # MATLAB's H x W x C x N is (N, C, W, H) in HDF5
+            # MATLAB's H x W x C x N is (N, C, W, H) in HDF5.
+            reverse = (0, *range(array.ndim - 1, 0, -1))
             file.create_dataset(name, data=array.transpose(reverse), **storage)
     with path.open("r+b") as file:
         file.write(HEAD)
@@ -55,11 +62,11 @@ def write_mat(path: Path, arrays: dict[str, np.ndarray] | None = None, **storage
 
 
 def mat_config(data: Path, tasks: tuple[str, ...] = ALL) -> Config:
-    """Settings that read the file or the folder that holds it."""
+    """The config that reads the file or the folder that holds it."""
     return Config(dataset="nyud-mat", data=str(data), tasks=tasks, size=SIZE)
 
 
 def small_mat(folder: Path) -> Config:
-    """A file of small images in a folder, and the settings that read it."""
+    """Write a file of small images into a folder and return the config that reads it."""
     write_mat(folder / FILE)
     return mat_config(folder)

@@ -27,7 +27,7 @@ def warp(mirrored, zoom, angle=0.0):
 
 
 def source(row, column, size, mirrored, zoom, angle):
-    """Where an output pixel's centre comes from, in pixels of the input: turn back, shrink, mirror back."""
+    """The input position of an output pixel's centre: turned back, shrunk, mirrored back."""
     x, y = column - (size[1] - 1) / 2, row - (size[0] - 1) / 2
     x, y = x * math.cos(angle) - y * math.sin(angle), x * math.sin(angle) + y * math.cos(angle)
     x, y = x / zoom, y / zoom
@@ -121,14 +121,13 @@ def test_depth_shrinks_and_normals_turn_with_the_image(tasks):
     normal = torch.tensor([0.6, 0.0, -0.8]).view(1, 3, 1, 1).expand(1, 3, 5, 5)
     mirrored = warp_targets(normal, tasks["normals"], warp(True, 1))
     torch.testing.assert_close(mirrored[0, :, 2, 2], torch.tensor([-0.6, 0.0, -0.8]))
-    turned = warp_targets(
-        normal, tasks["normals"], warp(False, 1, math.pi / 2)
-    )  # what pointed right now points up
+    quarter_turn = warp(False, 1, math.pi / 2)
+    turned = warp_targets(normal, tasks["normals"], quarter_turn)  # right now points up
     torch.testing.assert_close(turned[0, :, 2, 2], torch.tensor([0.0, -0.6, -0.8]))
 
 
 def test_images_of_a_batch_move_apart_and_labels_follow(tasks):
-    """Class ids painted as grey: after the move image and label must still agree away from borders."""
+    """Class ids are painted as grey: moved images and labels still agree away from borders."""
     grey = (
         torch.arange(12).repeat_interleave(3).view(1, 1, 1, 36).expand(8, 1, 30, 36).to(torch.uint8)
     )
@@ -162,6 +161,6 @@ def test_shares_of_the_draws():
         abs((drawn.zoom == zoom).float().mean() - 1 / 3) < 0.03 for zoom in torch.tensor(ZOOMS)
     )
     assert (drawn.angle == 0).all()
-    turned = draw_warp(1000, torch.Generator().manual_seed(0), most_angle=0.3)
+    turned = draw_warp(1000, torch.Generator().manual_seed(0), max_angle=0.3)
     assert 0.28 < turned.angle.max() <= 0.3
     assert -0.3 <= turned.angle.min() < -0.28

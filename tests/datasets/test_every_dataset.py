@@ -1,4 +1,4 @@
-"""What every data set must do. A new one is tested as soon as it is listed and SMALL says how to make one of it."""
+"""The contract of every data set. A new one needs its entry in SMALL, a config of a small one."""
 
 import contextlib
 import re
@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from mtal.config import Config, ConfigError
-from mtal.datasets.dataset import DataError, Gated, LabelNotBought, Subset, labels_there
+from mtal.datasets.dataset import DataError, Gated, LabelNotBought, Subset, label_mask
 from mtal.datasets.readers import locate
 from mtal.datasets.registry import DATASETS
 from tests.datasets.any_folder import folder_config, write_folder
@@ -18,7 +18,7 @@ from tests.datasets.nyud_folder import nyud_config, write_nyud
 from tests.datasets.nyud_mat_file import small_mat
 from tests.datasets.pascal_folder import pascal_config, write_pascal
 
-SMALL = {  # name -> a config of a small one, given an empty folder
+SMALL = {  # name -> function from an empty folder to a config of a small data set
     "nyud": lambda folder: nyud_config(write_nyud(folder / "NYUD_MT")),
     "nyud-mat": small_mat,
     "pascal": lambda folder: pascal_config(write_pascal(folder / "PASCAL_MT")),
@@ -84,18 +84,17 @@ class TestEveryDataset:
             np.testing.assert_array_equal(read(1), read(1))
             assert read(1).any()
 
-    def test_place_is_the_folder_without_loading(self, name, config, dataset):
-        assert DATASETS[name].place(config) == dataset.folder != ""
+    def test_locate_gives_the_folder_without_loading(self, name, config, dataset):
+        assert DATASETS[name].locate(config) == dataset.folder != ""
 
     @pytest.mark.parametrize("data", ["a" * 300, "nul\0byte", "round", "~/" + "b" * 300])
-    def test_a_text_that_can_be_no_place_is_named(self, name, data, monkeypatch, tmp_path):
+    def test_a_text_that_can_be_no_path_is_named(self, name, data, monkeypatch, tmp_path):
         monkeypatch.setattr(locate, "USER_FOLDER", tmp_path)
         (tmp_path / "round").symlink_to("round")
         config = Config(dataset=name, data=data)
-        for ask in (DATASETS[name].place, DATASETS[name].tasks_in, DATASETS[name].load):
-            if (
-                name != "drawn" or ask != DATASETS[name].tasks_in
-            ):  # which has all tasks at any place
+        for ask in (DATASETS[name].locate, DATASETS[name].tasks_in, DATASETS[name].load):
+            # Drawn data have all tasks whatever the text.
+            if name != "drawn" or ask != DATASETS[name].tasks_in:
                 with pytest.raises(ConfigError, match=re.escape(repr(data))):
                     ask(config)
 
@@ -104,31 +103,30 @@ class TestEveryDataset:
             return  # it reads no folder
         refuse(Path(config.data))
         source = DATASETS[name]
-        for ask in filter(None, (source.place, source.tasks_in, source.write_missing)):
-            with contextlib.suppress(
-                ConfigError, DataError
-            ):  # some can answer without a look inside
+        for ask in filter(None, (source.locate, source.tasks_in, source.write_missing)):
+            # Some can answer without a look inside.
+            with contextlib.suppress(ConfigError, DataError):
                 ask(config)
         with pytest.raises(
             (ConfigError, DataError), match=rf"{re.escape(config.data)}.*Permission denied"
         ):
             source.load(config)
 
-    def test_the_place_has_the_labels_that_can_be_read(self, name, config, dataset):
+    def test_the_folder_has_the_labels_that_can_be_read(self, name, config, dataset):
         assert set(DATASETS[name].tasks_in(config)) == set(config.tasks)
         for split in (dataset.pool, dataset.validation):
-            assert labels_there(split, dataset.tasks).all()
+            assert label_mask(split, dataset.tasks).all()
 
-    def test_a_subset_is_the_same_images_in_other_places(self, dataset):
-        places = (len(dataset.pool.ids) - 1, 1)
-        some = Subset(dataset.pool, places)
-        assert some.ids == tuple(dataset.pool.ids[place] for place in places)
-        for index, place in enumerate(places):
-            np.testing.assert_array_equal(some.image(index), dataset.pool.image(place))
-            assert some.files(index, dataset.tasks) == dataset.pool.files(place, dataset.tasks)
+    def test_a_subset_is_the_same_images_at_other_positions(self, dataset):
+        indices = (len(dataset.pool.ids) - 1, 1)
+        subset = Subset(dataset.pool, indices)
+        assert subset.ids == tuple(dataset.pool.ids[index] for index in indices)
+        for position, index in enumerate(indices):
+            np.testing.assert_array_equal(subset.image(position), dataset.pool.image(index))
+            assert subset.files(position, dataset.tasks) == dataset.pool.files(index, dataset.tasks)
             for task in dataset.tasks:
                 np.testing.assert_array_equal(
-                    some.label(index, task), dataset.pool.label(place, task)
+                    subset.label(position, task), dataset.pool.label(index, task)
                 )
 
     def test_a_subset_of_a_subset_and_its_ids_are_made_once(self, dataset):
@@ -144,15 +142,12 @@ class TestEveryDataset:
 
     def test_weights_of_the_config_win(self, name, config, dataset):
         own = {task.name: task.weight for task in dataset.tasks}
-        found = (
-            DATASETS[name]
-            .load(config.model_copy(update={"loss_weights": {config.tasks[1]: 3.5}}))
-            .tasks
-        )
-        assert {task.name: task.weight for task in found} == own | {config.tasks[1]: 3.5}
+        heavier = config.model_copy(update={"loss_weights": {config.tasks[1]: 3.5}})
+        tasks = DATASETS[name].load(heavier).tasks
+        assert {task.name: task.weight for task in tasks} == own | {config.tasks[1]: 3.5}
         assert own[config.tasks[1]] != 3.5
 
-    def test_gate_lets_through_what_was_bought_only(self, dataset):
+    def test_gate_lets_through_labelled_pairs_only(self, dataset):
         labelled = np.zeros((len(dataset.pool.ids), len(dataset.tasks)), bool)
         labelled[1, 2] = True
         gated = Gated(dataset.pool, dataset.tasks, labelled)

@@ -1,4 +1,4 @@
-"""What the trainer reads: sizes, values, the memory's limit, the gate, and all broken files in one message."""
+"""Resized splits: sizes, values, the memory limit, the gate, all broken files in one message."""
 
 import threading
 
@@ -82,9 +82,8 @@ def test_images_shrink_by_averaging():
     checks = np.indices((64, 64)).sum(axis=0) % 2 * 255
     small = resize_image(np.repeat(checks[..., None], 3, -1).astype(np.uint8), (8, 8))
     assert small.shape == (8, 8, 3)
-    assert (
-        np.abs(small.astype(int) - 127).max() < 10
-    )  # without antialiasing it would be black or white
+    # Without antialiasing it would be black or white.
+    assert np.abs(small.astype(int) - 127).max() < 10
 
 
 def test_everything_is_read_once_while_there_is_room(counted, dataset):
@@ -127,7 +126,7 @@ def test_native_targets_keep_the_size_of_the_label(counted, dataset):
 
 
 def test_a_label_has_the_same_bits_whether_it_was_read_now_or_kept(dataset):
-    """Else a run that was resumed would measure otherwise in the last digits than one that went on."""
+    """Otherwise a resumed run would differ in the last digits from one that went on."""
 
     class Longer(Counted):  # vectors of the size of the network, not quite of unit length
         def label(self, index, task):
@@ -208,7 +207,7 @@ class TestGate:
 
 
 class TestBroken:
-    def test_broken_labels_are_told_and_count_nowhere_from_then_on(self, folder):
+    def test_broken_labels_are_named_and_count_nowhere_from_then_on(self, folder):
         dataset = NYUD.load(nyud_config(folder))
         (folder / "depth" / "0005.npy").write_bytes(b"no")
         (folder / "segmentation" / "0001.png").write_bytes(b"no")
@@ -220,7 +219,7 @@ class TestBroken:
         for column, (task, broken) in enumerate(
             zip(dataset.tasks, (0, 2, None, None), strict=True)
         ):
-            whole = [place != broken for place in range(4)]
+            whole = [index != broken for index in range(4)]
             assert task.has_label(data.targets(range(4), task)).tolist() == whole
             assert [
                 bool(task.has_label(target[None])) for target in data.native_targets(range(4), task)
@@ -230,10 +229,10 @@ class TestBroken:
             ]
             assert task.has_label(targets).tolist() == whole
 
-    def test_labels_that_are_not_there_can_be_blanked_without_a_reading(self, counted, dataset):
-        data, where = Resized(counted, (24, 32), ROOMY_GB), np.zeros((6, 3), bool)
-        where[4, 1] = True
-        data.blank(dataset.tasks, where)
+    def test_labels_that_do_not_exist_can_be_ignored_without_reading(self, counted, dataset):
+        data, mask = Resized(counted, (24, 32), ROOMY_GB), np.zeros((6, 3), bool)
+        mask[4, 1] = True
+        data.ignore_labels(dataset.tasks, mask)
         assert dataset.tasks[1].has_label(data.targets([3, 4], dataset.tasks[1])).tolist() == [
             True,
             False,
@@ -242,20 +241,19 @@ class TestBroken:
 
     def test_all_broken_images_are_in_one_message(self, folder):
         dataset = NYUD.load(nyud_config(folder))
-        for one in ("0001", "0005"):
-            (folder / "images" / f"{one}.jpg").write_bytes(b"no")
+        for name in ("0001", "0005"):
+            (folder / "images" / f"{name}.jpg").write_bytes(b"no")
         with pytest.raises(
             DataError, match=r"2 images cannot be used: .*images/0001\.jpg.*images/0005\.jpg"
         ):
             Resized(dataset.pool, SIZE, ROOMY_GB).preload(tasks=dataset.tasks)
 
     def test_only_the_first_ten_are_named(self, folder):
-        dataset = NYUD.load(
-            nyud_config(
-                write_nyud(folder.parent / "many", train=tuple(f"{one:04d}" for one in range(16)))
-            )
+        many = write_nyud(
+            folder.parent / "many", train=tuple(f"{number:04d}" for number in range(16))
         )
-        for path in (folder.parent / "many" / "images").iterdir():
+        dataset = NYUD.load(nyud_config(many))
+        for path in (many / "images").iterdir():
             path.write_bytes(b"no")
         with pytest.raises(DataError, match=r"16 images cannot be used: .*; and 6 more$") as caught:
             Resized(dataset.pool, SIZE, ROOMY_GB).preload()

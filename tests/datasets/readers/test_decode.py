@@ -1,4 +1,4 @@
-"""A broken file is a DataError that names it; a moment in which the machine could not read it is none."""
+"""A broken file is a DataError that names it; errors of the machine stay what they are."""
 
 import errno
 import struct
@@ -9,8 +9,8 @@ from PIL import Image
 
 from mtal.datasets.dataset import DataError
 from mtal.datasets.readers import decode
-from mtal.datasets.readers.decode import PASSING, read_array, read_mat, read_rgb
-from mtal.datasets.readers.hdf5_images import Form, open_stacks
+from mtal.datasets.readers.decode import TRANSIENT, read_array, read_mat, read_rgb
+from mtal.datasets.readers.hdf5_images import ArraySpec, open_stacks
 from tests.datasets.nyud_mat_file import scenes, write_mat
 
 READ = {
@@ -18,7 +18,7 @@ READ = {
     "a.npy": lambda path: read_array(path, (None, None)),
     "a.mat": lambda path: read_mat(path, "x"),
     "b.mat": lambda path: open_stacks(
-        path, {"images": Form(np.uint8, 3)}, frozenset({"images"})
+        path, {"images": ArraySpec(np.uint8, 3)}, frozenset({"images"})
     ).read("images", 0),
 }
 
@@ -54,13 +54,13 @@ class TestSystem:
             return write_mat(tmp_path / name, scenes(2))
         if name == "a.mat":
             (tmp_path / name).write_bytes(bytes(200))
+        elif name == "a.npy":
+            np.save(tmp_path / name, pixels)
         else:
-            np.save(tmp_path / name, pixels) if name == "a.npy" else Image.fromarray(pixels).save(
-                tmp_path / name
-            )
+            Image.fromarray(pixels).save(tmp_path / name)
         return tmp_path / name
 
-    @pytest.mark.parametrize("number", sorted(PASSING))
+    @pytest.mark.parametrize("number", sorted(TRANSIENT))
     def test_trouble_of_the_machine_stays_what_it_is(self, name, path, refuse, number):
         refuse(path, number)
         with pytest.raises(OSError, match=r"Errno") as caught:
@@ -68,7 +68,7 @@ class TestSystem:
         assert caught.value.errno == number
 
     @pytest.mark.parametrize(
-        ("number", "said"),
+        ("number", "message"),
         [
             (errno.EACCES, "may not be read: permission denied"),
             (errno.EPERM, "may not be read: permission denied"),
@@ -76,21 +76,17 @@ class TestSystem:
             (errno.ENOENT, "is missing"),
         ],
     )
-    def test_trouble_of_the_file_names_it(self, name, path, refuse, number, said):
+    def test_trouble_of_the_file_names_it(self, name, path, refuse, number, message):
         refuse(path, number)
-        with pytest.raises(DataError, match=f"{name} {said}"):
+        with pytest.raises(DataError, match=f"{name} {message}"):
             READ[name](path)
 
     def test_too_little_memory_stays_what_it_is(self, name, path, monkeypatch):
-        def full(*words, **more):
+        def full(*args, **kwargs):
             raise MemoryError
 
-        for owner, what in (
-            (np, "array"),
-            (np, "memmap"),
-            (np, "ascontiguousarray"),
-            (decode, "variable"),
-        ):
-            monkeypatch.setattr(owner, what, full)
+        for name_in_numpy in ("array", "memmap", "ascontiguousarray"):
+            monkeypatch.setattr(np, name_in_numpy, full)
+        monkeypatch.setattr(decode, "variable", full)
         with pytest.raises(MemoryError):
             READ[name](path)

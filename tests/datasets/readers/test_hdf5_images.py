@@ -1,4 +1,4 @@
-"""A MATLAB 7.3 file is read image by image in MATLAB's axes, and whatever is wrong with it is said by name."""
+"""A MATLAB 7.3 file is read image by image in MATLAB's axes, and every fault is named."""
 
 import threading
 
@@ -9,13 +9,13 @@ from scipy.io import savemat
 
 from mtal.datasets.dataset import DataError
 from mtal.datasets.parallel import in_threads
-from mtal.datasets.readers.hdf5_images import Form, open_stacks
+from mtal.datasets.readers.hdf5_images import ArraySpec, open_stacks
 from tests.datasets.nyud_mat_file import HEAD, scenes, write_mat
 
 FORMS = {
-    "images": Form(np.uint8, 3),
-    "depths": Form(np.floating),
-    "instances": Form(np.unsignedinteger),
+    "images": ArraySpec(np.uint8, 3),
+    "depths": ArraySpec(np.floating),
+    "instances": ArraySpec(np.unsignedinteger),
 }
 NEEDED = frozenset({"images", "depths"})
 
@@ -44,9 +44,9 @@ def test_axes_are_those_of_matlab(tmp_path, arrays, storage):
     assert len(stacks) == 6
     assert stacks.size == (18, 24)
     for name in FORMS:
-        for place in range(6):
-            np.testing.assert_array_equal(stacks.read(name, place), arrays[name][place])
-            assert stacks.read(name, place).flags.c_contiguous
+        for index in range(6):
+            np.testing.assert_array_equal(stacks.read(name, index), arrays[name][index])
+            assert stacks.read(name, index).flags.c_contiguous
 
 
 def test_what_is_not_needed_may_be_missing(tmp_path, arrays):
@@ -70,12 +70,12 @@ def test_many_threads_read_the_same_as_one(tmp_path, arrays):
             begin.wait(timeout=10)  # so that two are at it at the same time
         return stacks.read(("images", "depths")[number % 2], number % 6)
 
-    for number, found in enumerate(in_threads(read, range(300))):
-        np.testing.assert_array_equal(found, arrays[("images", "depths")[number % 2]][number % 6])
+    for number, image in enumerate(in_threads(read, range(300))):
+        np.testing.assert_array_equal(image, arrays[("images", "depths")[number % 2]][number % 6])
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "cannot be read"),
         (b"hello\n", "cannot be read"),
@@ -83,9 +83,9 @@ def test_many_threads_read_the_same_as_one(tmp_path, arrays):
         (b"<html><body>404 Not Found</body></html>", "HDF5"),
     ],
 )
-def test_no_hdf5(tmp_path, content, said):
+def test_no_hdf5(tmp_path, content, message):
     (tmp_path / "other.mat").write_bytes(content)
-    with pytest.raises(DataError, match=rf"other\.mat.*{said}"):
+    with pytest.raises(DataError, match=rf"other\.mat.*{message}"):
         opened(tmp_path / "other.mat")
 
 
@@ -124,7 +124,7 @@ def test_a_broken_image_is_named_and_the_others_can_be_read(tmp_path, arrays):
 
 
 @pytest.mark.parametrize(
-    ("name", "change", "said"),
+    ("name", "change", "message"),
     [
         (
             "images",
@@ -147,9 +147,9 @@ def test_a_broken_image_is_named_and_the_others_can_be_read(tmp_path, arrays):
         ("instances", lambda instances: instances[..., None], "instances is 6 x 1 x 24 x 18"),
     ],
 )
-def test_other_shapes_and_types(tmp_path, arrays, name, change, said):
+def test_other_shapes_and_types(tmp_path, arrays, name, change, message):
     path = write_mat(tmp_path / "odd.mat", arrays | {name: change(arrays[name])})
-    with pytest.raises(DataError, match=rf"odd\.mat.*{said}"):
+    with pytest.raises(DataError, match=rf"odd\.mat.*{message}"):
         opened(path)
 
 

@@ -1,4 +1,4 @@
-"""MATLAB files are read as SciPy reads them, and damaged ones end in an error instead of ending the process."""
+"""MATLAB files are read as SciPy reads them; damaged ones raise instead of ending the process."""
 
 import io
 import struct
@@ -81,8 +81,8 @@ class TestSameAsSciPy:
         same = loadmat(io.BytesIO(data))["anno"][0, 0]
         assert anno["imname"] == same["imname"][0] == "2008_000001"
         assert anno["empty"].shape == same["empty"].shape == (0, 0)
-        assert [one["class"] for one in anno["objects"]] == [
-            str(one["class"][0]) for one in same["objects"][0]
+        assert [entry["class"] for entry in anno["objects"]] == [
+            str(entry["class"][0]) for entry in same["objects"][0]
         ]
         for ours, theirs in zip(anno["objects"], same["objects"][0], strict=True):
             np.testing.assert_array_equal(ours["mask"], theirs["mask"])
@@ -93,9 +93,8 @@ class TestSameAsSciPy:
         "stored", ["small element", "text of two bytes", "bytes of a double array"]
     )
     def test_what_matlab_writes_and_scipy_does_not(self, order, stored):
-        small = struct.pack(f"{order}I", 3 << 16 | 2) + bytes(
-            [7, 8, 9, 0]
-        )  # in a big-endian file: 0, 3, 0, 2
+        # The head is 0, 3, 0, 2 in a big-endian file.
+        small = struct.pack(f"{order}I", 3 << 16 | 2) + bytes([7, 8, 9, 0])
         values = {
             "small element": matrix((1, 3), small, 6, order),
             "text of two bytes": matrix(
@@ -114,7 +113,7 @@ class TestSameAsSciPy:
 
 class TestRefused:
     @pytest.mark.parametrize(
-        ("data", "said"),
+        ("data", "message"),
         [
             (b"", "no MATLAB 5 file"),
             (b"hello\n", "no MATLAB 5 file"),
@@ -143,8 +142,8 @@ class TestRefused:
             (saved({"x": np.array([[{}]], object)}), "class 1"),
         ],
     )
-    def test_with_the_reason(self, data, said):
-        with pytest.raises(ValueError, match=said):
+    def test_with_the_reason(self, data, message):
+        with pytest.raises(ValueError, match=message):
             variable(data, "x")
 
     def test_structs_without_end(self):
@@ -155,7 +154,7 @@ class TestRefused:
             variable(saved(nested), "x")
 
     def test_a_bomb_is_not_inflated(self, monkeypatch):
-        monkeypatch.setattr("mtal.datasets.readers.matlab.MOST_BYTES", 1000)
+        monkeypatch.setattr("mtal.datasets.readers.matlab.MAX_BYTES", 1000)
         with pytest.raises(ValueError, match="more than 1,000 bytes"):
             variable(saved({"x": np.zeros((100, 100))}), "x")
 
@@ -177,6 +176,6 @@ class TestRefused:
 def _with_wrong_bytes(data, rng, count):
     for _ in range(count):
         wrong = bytearray(data)
-        for place in rng.integers(len(data), size=rng.integers(1, 4)):
-            wrong[place] = rng.integers(256)
+        for offset in rng.integers(len(data), size=rng.integers(1, 4)):
+            wrong[offset] = rng.integers(256)
         yield bytes(wrong)

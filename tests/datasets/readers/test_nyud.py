@@ -1,4 +1,4 @@
-"""NYUD_MT is read exactly as it lies there, and whatever is wrong with a folder is said by name."""
+"""NYUD_MT is read exactly as stored, and every fault of a folder is named."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from mtal.config import Config
-from mtal.datasets.dataset import DataError, labels_there
+from mtal.datasets.dataset import DataError, label_mask
 from mtal.datasets.readers import locate
-from mtal.datasets.readers.nyud import HOME, NYUD
+from mtal.datasets.readers.nyud import LOCATION, NYUD
 from tests.datasets.nyud_folder import SIZE, TRAIN, VAL, nyud_config
 
 IDS_OF = "gt_sets/train.txt"
@@ -33,8 +33,8 @@ def test_labels_are_the_stored_values_with_ignore_set(folder):
             assert semseg[row, column] == (
                 255 if stored[row, column] == 0 else stored[row, column] - 1
             )
-            known = not np.isnan(metres[row, column])
-            assert depth[row, column] == (metres[row, column] if known else 0)
+            measured = not np.isnan(metres[row, column])
+            assert depth[row, column] == (metres[row, column] if measured else 0)
     np.testing.assert_array_equal(normals, np.load(folder / "normals" / "0005.npy"))
     np.testing.assert_array_equal(edge, np.load(folder / "edge" / "0005.npy"))
     np.testing.assert_array_equal(
@@ -82,22 +82,22 @@ def test_a_link_to_the_whole_folder_is_the_same_folder(folder, tmp_path):
 
 class TestFindFolder:
     def test_environment_first(self, folder, monkeypatch):
-        monkeypatch.setenv(HOME.variable, str(folder))
-        assert NYUD.place(Config(dataset=NYUD.name)) == str(folder.resolve())
+        monkeypatch.setenv(LOCATION.variable, str(folder))
+        assert NYUD.locate(Config(dataset=NYUD.name)) == str(folder.resolve())
         assert (
             NYUD.load(Config(tasks=("depth",))).folder
-            == NYUD.place(Config())
+            == NYUD.locate(Config())
             == str(folder.resolve())
         )
 
     def test_then_beside_the_app(self, folder, monkeypatch, tmp_path):
-        monkeypatch.delenv(HOME.variable, raising=False)
+        monkeypatch.delenv(LOCATION.variable, raising=False)
         monkeypatch.setattr(locate, "USER_FOLDER", tmp_path / "app")
-        assert NYUD.place(Config(dataset=NYUD.name)) == ""
+        assert NYUD.locate(Config(dataset=NYUD.name)) == ""
         (tmp_path / "app" / "data").mkdir(parents=True)
-        assert NYUD.place(Config(dataset=NYUD.name)) == ""
+        assert NYUD.locate(Config(dataset=NYUD.name)) == ""
         shutil.move(folder, tmp_path / "app" / "data" / "NYUD_MT")
-        assert NYUD.place(Config(dataset=NYUD.name)) == str(tmp_path / "app" / "data" / "NYUD_MT")
+        assert NYUD.locate(Config(dataset=NYUD.name)) == str(tmp_path / "app" / "data" / "NYUD_MT")
 
     @pytest.mark.parametrize("text", ["a" * 300, "round"])
     def test_a_variable_that_names_nothing_possible_stops_nobody_who_names_a_folder(
@@ -105,15 +105,15 @@ class TestFindFolder:
     ):
         monkeypatch.setattr(locate, "USER_FOLDER", tmp_path)
         (tmp_path / "round").symlink_to("round")
-        monkeypatch.setenv(HOME.variable, text)
-        assert NYUD.place(Config()) == ""
+        monkeypatch.setenv(LOCATION.variable, text)
+        assert NYUD.locate(Config()) == ""
         with pytest.raises(DataError, match=rf"MTAL_NYUD names {text}.*set `data`"):
             NYUD.load(Config())
         (tmp_path / "data").mkdir()
         shutil.move(folder, tmp_path / "data" / "NYUD_MT")
-        assert NYUD.place(Config()) == str(tmp_path / "data" / "NYUD_MT")
+        assert NYUD.locate(Config()) == str(tmp_path / "data" / "NYUD_MT")
 
-    def test_without_a_place_there_are_no_tasks_whatever_lies_here(
+    def test_without_a_folder_there_are_no_tasks_whatever_the_working_folder(
         self, folder, monkeypatch, tmp_path
     ):
         monkeypatch.chdir(folder)
@@ -121,8 +121,8 @@ class TestFindFolder:
 
     def test_nothing_found_names_variable_and_setting(self, monkeypatch, tmp_path):
         monkeypatch.setattr(locate, "USER_FOLDER", tmp_path)
-        monkeypatch.setenv(HOME.variable, str(tmp_path / "gone"))
-        assert NYUD.place(Config()) == ""
+        monkeypatch.setenv(LOCATION.variable, str(tmp_path / "gone"))
+        assert NYUD.locate(Config()) == ""
         with pytest.raises(DataError, match=r"MTAL_NYUD names .*gone.*set `data`"):
             NYUD.load(Config())
 
@@ -138,7 +138,7 @@ class TestDamagedFolder:
             load(folder)
 
     @pytest.mark.parametrize(
-        ("text", "said"),
+        ("text", "message"),
         [
             ("", "is empty"),
             ("\n \n", "is empty"),
@@ -151,9 +151,9 @@ class TestDamagedFolder:
             ("00\x0001\n", "file name"),
         ],
     )
-    def test_bad_lists(self, folder, text, said):
+    def test_bad_lists(self, folder, text, message):
         (folder / IDS_OF).write_text(text)
-        with pytest.raises(DataError, match=said):
+        with pytest.raises(DataError, match=message):
             load(folder)
 
     def test_list_that_is_no_text(self, folder):
@@ -174,8 +174,8 @@ class TestDamagedFolder:
         (folder / "depth" / "0002.npy").unlink()
         (folder / "images" / "0007.jpg").unlink()
         dataset = load(folder)
-        there = labels_there(dataset.pool, dataset.tasks)
-        assert np.argwhere(~there).tolist() == [[1, 1]]
+        exists = label_mask(dataset.pool, dataset.tasks)
+        assert np.argwhere(~exists).tolist() == [[1, 1]]
         with pytest.raises(DataError, match=r"depth/0002\.npy is missing"):
             dataset.pool.label(1, dataset.tasks[1])
         with pytest.raises(DataError, match=r"images/0007\.jpg is missing"):
@@ -186,7 +186,7 @@ class TestDamagedFolder:
         assert NYUD.tasks_in(nyud_config(folder)) == ("semseg", "depth", "normals")
         dataset = load(folder)
         np.testing.assert_array_equal(
-            labels_there(dataset.validation, dataset.tasks), [[True, True, True, False]] * 2
+            label_mask(dataset.validation, dataset.tasks), [[True, True, True, False]] * 2
         )
         assert dataset.fingerprint()
 
@@ -226,7 +226,7 @@ class TestDamagedFolder:
         assert load(folder).pool.label(1, load(folder).tasks[1]).shape == SIZE
 
 
-def broken_ways(path: Path) -> dict[str, bytes]:
+def damaged_contents(path: Path) -> dict[str, bytes]:
     whole = path.read_bytes()
     return {
         "empty": b"",
@@ -252,13 +252,13 @@ class TestDamagedFile:
     )
     def test_is_named_when_read(self, folder, what, way):
         dataset = load(folder)
-        (folder / what).write_bytes(broken_ways(folder / what)[way])
+        (folder / what).write_bytes(damaged_contents(folder / what)[way])
         task = {"segmentation": 0, "depth": 1, "normals": 2, "edge": 3}.get(what.split("/")[0])
         with pytest.raises(DataError, match=what):
             dataset.pool.image(0) if task is None else dataset.pool.label(0, dataset.tasks[task])
 
     @pytest.mark.parametrize(
-        ("folder_name", "array", "said"),
+        ("folder_name", "array", "message"),
         [
             ("depth", np.ones((5, 6), np.float32), "5 x 6, but its image is 24 x 32"),
             ("depth", np.ones((*SIZE, 1), np.float32), "not any x any"),
@@ -272,10 +272,10 @@ class TestDamagedFile:
             ("edge", np.full(SIZE, np.nan, np.float32), "must be 0 or 1"),
         ],
     )
-    def test_values_and_shapes_that_cannot_be_right(self, folder, folder_name, array, said):
+    def test_values_and_shapes_that_cannot_be_right(self, folder, folder_name, array, message):
         dataset = load(folder, folder_name)
         np.save(folder / folder_name / "0001.npy", array)
-        with pytest.raises(DataError, match=said):
+        with pytest.raises(DataError, match=message):
             dataset.pool.label(0, dataset.tasks[0])
 
     def test_objects_are_never_unpickled(self, folder, tmp_path):
@@ -290,17 +290,17 @@ class TestDamagedFile:
 
     def test_class_image_must_be_ids_and_in_range(self, folder):
         dataset = load(folder, "semseg")
-        for pixels, said in (
+        for pixels, message in (
             (np.zeros((*SIZE, 3), np.uint8), "mode RGB"),
             (np.full(SIZE, 41, np.uint8), r"0001\.png: "),
         ):
             Image.fromarray(pixels).save(folder / "segmentation" / "0001.png")
-            with pytest.raises(DataError, match=said):
+            with pytest.raises(DataError, match=message):
                 dataset.pool.label(0, dataset.tasks[0])
 
     def test_images_of_too_many_pixels_are_not_decoded(self, folder, monkeypatch):
         dataset = load(folder)
-        monkeypatch.setattr("mtal.datasets.readers.decode.MOST_PIXELS", 100)
+        monkeypatch.setattr("mtal.datasets.readers.decode.MAX_PIXELS", 100)
         with pytest.raises(DataError, match="24 x 32 pixels"):
             dataset.pool.image(0)
 

@@ -1,4 +1,4 @@
-"""The labelled NYU Depth v2 file is read exactly as it lies there, and what is computed from it is what is said."""
+"""The labelled NYU Depth v2 file is read exactly as stored; computed labels follow their rules."""
 
 import shutil
 
@@ -12,7 +12,7 @@ from mtal.datasets.dataset import DataError
 from mtal.datasets.parallel import in_threads
 from mtal.datasets.readers import locate, nyud_mat
 from mtal.datasets.readers.depth_normals import normals_from_depth
-from mtal.datasets.readers.nyud_mat import FILE, GAP_PX, HOME, NYUD_MAT
+from mtal.datasets.readers.nyud_mat import FILE, GAP_PX, LOCATION, NYUD_MAT
 from mtal.datasets.readers.nyud_official import forty_classes, training_numbers, validation_numbers
 from mtal.engine.rendering.thumbnails import write_thumbs
 from mtal.engine.stages.run_facts import pool_files
@@ -34,7 +34,7 @@ def load(path, *tasks):
 
 
 def label(path, name, index=0, **changed):
-    """A label of the pool; `changed`: stacks (or None to leave one out) instead of those of the file."""
+    """A label of the pool. changed: stacks that replace those of the file, None to delete one."""
     with h5py.File(path, "a") as file:
         for stack, array in changed.items():
             del file[stack]
@@ -66,18 +66,18 @@ def test_labels_are_those_of_their_number(path, arrays, side, numbers):
     semseg, depth = dataset.tasks[:2]
     mapped = forty_classes()
     for index in (0, 100, len(numbers) - 1):
-        place = numbers[index] - 1
-        np.testing.assert_array_equal(split.image(index), arrays["images"][place])
-        stored, found = arrays["labels"][place], split.label(index, semseg)
-        metres, measured = split.label(index, depth), arrays["rawDepths"][place] > 0
+        file_index = numbers[index] - 1
+        np.testing.assert_array_equal(split.image(index), arrays["images"][file_index])
+        stored, classes = arrays["labels"][file_index], split.label(index, semseg)
+        metres, measured = split.label(index, depth), arrays["rawDepths"][file_index] > 0
         for row in range(SIZE[0]):
             for column in range(SIZE[1]):
-                one = stored[row, column]
-                assert found[row, column] == (255 if one == 0 else mapped[one] - 1)
+                number = stored[row, column]
+                assert classes[row, column] == (255 if number == 0 else mapped[number] - 1)
                 assert metres[row, column] == (
-                    arrays["depths"][place][row, column] if measured[row, column] else 0
+                    arrays["depths"][file_index][row, column] if measured[row, column] else 0
                 )
-        assert (found == 255).any()
+        assert (classes == 255).any()
         assert not measured.all()
 
 
@@ -88,7 +88,7 @@ def test_without_raw_depth_all_counts_and_the_note_says_so(copy, arrays):
 
 class TestNormals:
     def test_are_those_of_the_slanted_plane_that_was_seen(self, tmp_path, arrays):
-        """The plane of a real camera: written as depth by the formula of a pinhole, with the toolbox's numbers at half size."""
+        """A plane seen by a pinhole camera with the toolbox's numbers, at half the size."""
         normal, (height, width) = np.array([0.48, -0.6, -0.64]), (240, 320)
         column, row = np.meshgrid(np.arange(width), np.arange(height))
         x, y = (
@@ -105,10 +105,10 @@ class TestNormals:
             )
             file["depths"][2] = depth.T
         dataset = load(tmp_path / FILE, "normals")
-        found = dataset.pool.label(0, dataset.tasks[0])
-        assert found.shape == (height, width, 3)
+        computed = dataset.pool.label(0, dataset.tasks[0])
+        assert computed.shape == (height, width, 3)
         assert (depth > 0).all()
-        np.testing.assert_allclose(found, np.broadcast_to(normal, found.shape), atol=1e-4)
+        np.testing.assert_allclose(computed, np.broadcast_to(normal, computed.shape), atol=1e-4)
 
     def test_unmeasured_pixels_have_none(self, path, arrays):
         dataset = load(path, "depth", "normals")
@@ -124,10 +124,10 @@ class TestNormals:
 
 
 class TestEdges:
-    def things(self, arrays, where):
-        """1449 label maps that are 5, but for what `where` writes into image 0003; everything is one instance."""
+    def objects(self, arrays, change):
+        """1449 label maps of class 5 and one instance; `change` may write into image 0003."""
         labels, instances = np.full((1449, *SIZE), 5, np.uint16), np.ones((1449, *SIZE), np.uint8)
-        where(labels[2], instances[2])
+        change(labels[2], instances[2])
         return {"labels": labels, "instances": instances}
 
     def test_run_along_the_last_pixels_before_a_change(self, copy, arrays):
@@ -135,7 +135,7 @@ class TestEdges:
             labels[:, 10:] = 6
             labels[9:, 10:] = 7
 
-        edges = label(copy, "edge", **self.things(arrays, two_classes))
+        edges = label(copy, "edge", **self.objects(arrays, two_classes))
         expected = np.zeros(SIZE, np.uint8)
         expected[:, 9] = expected[8, 10:] = 1
         np.testing.assert_array_equal(edges, expected)
@@ -144,7 +144,7 @@ class TestEdges:
         def two_chairs(labels, instances):
             instances[:, 12:] = 2
 
-        changed = self.things(arrays, two_chairs)
+        changed = self.objects(arrays, two_chairs)
         assert label(copy, "edge", **changed)[:, 11].all()
         assert label(copy, "edge", **changed).sum() == SIZE[0]
         assert not label(copy, "edge", instances=None).any()
@@ -155,7 +155,8 @@ class TestEdges:
 
         for dtype in (np.uint16, np.uint64):
             changed = {
-                name: array.astype(dtype) for name, array in self.things(arrays, two_chairs).items()
+                name: array.astype(dtype)
+                for name, array in self.objects(arrays, two_chairs).items()
             }
             assert label(copy, "edge", **changed).sum() == SIZE[0]
 
@@ -164,7 +165,7 @@ class TestEdges:
             labels[:, 13:] = 6
             labels[:, 10:15] = instances[:, 10:15] = 0
 
-        edges = label(copy, "edge", **self.things(arrays, gap))
+        edges = label(copy, "edge", **self.objects(arrays, gap))
         assert edges.sum(axis=1).tolist() == [1] * SIZE[0]
         assert (edges.argmax(axis=1) == 12).all() or (edges.argmax(axis=1) == 11).all()
 
@@ -172,7 +173,7 @@ class TestEdges:
         def half(labels, instances):
             labels[:, 10:] = instances[:, 10:] = 0
 
-        edges = label(copy, "edge", **self.things(arrays, half))
+        edges = label(copy, "edge", **self.objects(arrays, half))
         assert (edges[:, 10 + GAP_PX :] == 255).all()
         assert not edges[:, : 10 + GAP_PX].any()
 
@@ -180,41 +181,41 @@ class TestEdges:
         def none(labels, instances):
             labels[:] = instances[:] = 0
 
-        assert (label(copy, "edge", **self.things(arrays, none)) == 255).all()
+        assert (label(copy, "edge", **self.objects(arrays, none)) == 255).all()
 
 
 class TestWhereItIsFound:
     def test_file_folder_and_folder_above_are_the_same(self, path, tmp_path):
         (tmp_path / "NYUv2").symlink_to(path.parent)
         for data in (path, path.parent, tmp_path / "NYUv2", tmp_path):
-            assert load(data, "depth").folder == NYUD_MAT.place(mat_config(data)) == str(path)
+            assert load(data, "depth").folder == NYUD_MAT.locate(mat_config(data)) == str(path)
         assert NYUD_MAT.tasks_in(mat_config(path)) == ("semseg", "depth", "normals", "edge")
 
     def test_another_name_is_fine_for_the_file_itself(self, path, tmp_path):
         other = shutil.copy(path, tmp_path / "mine.mat")
         assert load(other, "depth").folder == str(other)
-        assert NYUD_MAT.place(mat_config(tmp_path)) == ""
+        assert NYUD_MAT.locate(mat_config(tmp_path)) == ""
 
     @pytest.mark.parametrize("inside", ["", "NYUv2"])
     def test_variable_then_beside_the_app(self, path, tmp_path, monkeypatch, inside):
         monkeypatch.setattr(locate, "USER_FOLDER", tmp_path)
-        monkeypatch.delenv(HOME.variable, raising=False)
-        assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == ""
+        monkeypatch.delenv(LOCATION.variable, raising=False)
+        assert NYUD_MAT.locate(Config(dataset=NYUD_MAT.name)) == ""
         assert NYUD_MAT.tasks_in(Config()) == ()
         (tmp_path / "data" / inside).mkdir(parents=True)
         shutil.copy(path, tmp_path / "data" / inside / FILE)
-        assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == str(
+        assert NYUD_MAT.locate(Config(dataset=NYUD_MAT.name)) == str(
             tmp_path / "data" / inside / FILE
         )
-        monkeypatch.setenv(HOME.variable, str(path.parent))
-        assert NYUD_MAT.place(Config(dataset=NYUD_MAT.name)) == str(path)
+        monkeypatch.setenv(LOCATION.variable, str(path.parent))
+        assert NYUD_MAT.locate(Config(dataset=NYUD_MAT.name)) == str(path)
 
     def test_nothing_found_names_variable_and_setting(self, monkeypatch, tmp_path):
         monkeypatch.setattr(locate, "USER_FOLDER", tmp_path)
-        monkeypatch.setenv(HOME.variable, str(tmp_path / "gone"))
+        monkeypatch.setenv(LOCATION.variable, str(tmp_path / "gone"))
         with pytest.raises(DataError, match=r"MTAL_NYUD_MAT names .*gone.*set `data`"):
             NYUD_MAT.load(Config(dataset="nyud-mat"))
-        monkeypatch.delenv(HOME.variable)
+        monkeypatch.delenv(LOCATION.variable)
         with pytest.raises(DataError, match=r"MTAL_NYUD_MAT is not set"):
             NYUD_MAT.load(Config(dataset="nyud-mat"))
         with pytest.raises(DataError, match=rf"there is no .*{FILE}"):
@@ -246,7 +247,7 @@ class TestDamagedFile:
                 load(copy, task)
 
     @pytest.mark.parametrize(
-        ("stack", "value", "task", "said"),
+        ("stack", "value", "task", "message"),
         [
             ("depths", np.nan, "depth", "NaN or infinite"),
             ("depths", -1, "depth", "goes down to -1"),
@@ -254,22 +255,21 @@ class TestDamagedFile:
             ("labels", 895, "semseg", "beyond the 894 classes"),
         ],
     )
-    def test_impossible_values_are_said_with_the_image(self, copy, stack, value, task, said):
+    def test_impossible_values_are_said_with_the_image(self, copy, stack, value, task, message):
         with h5py.File(copy, "a") as file:
             file[stack][4] = value  # image 0005
         dataset = load(copy, task)
         assert dataset.pool.label(1, dataset.tasks[0]).any()
-        with pytest.raises(DataError, match=rf"{FILE}, image 0005: .*{said}"):
+        with pytest.raises(DataError, match=rf"{FILE}, image 0005: .*{message}"):
             dataset.pool.label(2, dataset.tasks[0])
 
 
 def test_threads_get_what_one_alone_gets(path):
     dataset = load(path)
     todo = [(index, task) for index in range(0, 60) for task in dataset.tasks]
-    for (index, task), found in zip(
-        todo, in_threads(lambda pair: dataset.pool.label(*pair), todo), strict=True
-    ):
-        np.testing.assert_array_equal(found, dataset.pool.label(index, task))
+    labels = in_threads(lambda pair: dataset.pool.label(*pair), todo)
+    for (index, task), threaded in zip(todo, labels, strict=True):
+        np.testing.assert_array_equal(threaded, dataset.pool.label(index, task))
 
 
 class TestOneFileForAllImages:
@@ -297,7 +297,7 @@ class TestOneFileForAllImages:
         split, paths = load(copy, "depth").validation, empty_store.data("nyud-mat", str(copy))
 
         def stamps():
-            return [paths.thumb("validation", one).stat().st_mtime_ns for one in split.ids]
+            return [paths.thumb("validation", name).stat().st_mtime_ns for name in split.ids]
 
         assert write_thumbs(split, paths, "validation") == {}
         first = stamps()
@@ -311,7 +311,7 @@ class TestOneFileForAllImages:
     def test_fingerprint_looks_at_the_file_once(self, copy, monkeypatch):
         looked = []
         monkeypatch.setattr(
-            "mtal.datasets.dataset._state", lambda file: looked.append(file) or "same"
+            "mtal.datasets.dataset._file_state", lambda file: looked.append(file) or "same"
         )
         load(copy).fingerprint()
         assert looked == [copy]

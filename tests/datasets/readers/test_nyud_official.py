@@ -21,24 +21,24 @@ def test_every_image_is_on_one_side():
 
 
 def test_neighbours_of_one_scene_stay_together():
-    """Frames of a scene follow one another in the file and no scene is on both sides: few changes of side between neighbours."""
+    """A scene's frames follow one another and are on one side, so the side changes rarely."""
     side = np.isin(np.arange(1, IMAGES + 1), training_numbers())
     assert np.count_nonzero(np.diff(side)) < 300  # at random there would be 718
 
 
 def test_classes_have_as_many_sources_as_in_the_original():
-    found = forty_classes()
-    counts = np.bincount(found, minlength=41)
-    assert len(found) == CLASSES_894 + 1
-    assert found[0] == 0
+    mapping = forty_classes()
+    counts = np.bincount(mapping, minlength=41)
+    assert len(mapping) == CLASSES_894 + 1
+    assert mapping[0] == 0
     assert counts[0] == 1
     assert (counts[1:38] == 1).all()
     assert counts[38:].tolist() == [68, 82, 707]
 
 
 def test_some_classes_whose_names_are_known():
-    """Numbers of the authors' own list: 21 wall, 5 chair, 157 bed, 331 person, 868 floor trim, 882 lectern, 894 torah."""
-    found = forty_classes()
+    """Numbers of the authors' own list; 868 is floor trim, 882 lectern and 894 torah."""
+    mapping = forty_classes()
     names = {
         21: "wall",
         5: "chair",
@@ -48,4 +48,4 @@ def test_some_classes_whose_names_are_known():
         882: "otherfurniture",
         894: "otherprop",
     }
-    assert {number: CLASSES[found[number] - 1] for number in names} == names
+    assert {number: CLASSES[mapping[number] - 1] for number in names} == names

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from mtal.config import Config, ConfigError
-from mtal.datasets.synthetic.raycast import Ball, Block, Plane, look, rays_of
+from mtal.datasets.synthetic.raycast import Ball, Block, Plane, rays_of, render_view
 from mtal.datasets.synthetic.scenes import CLASSES, FLOOR, LAMP, PERSON, WALL
-from mtal.datasets.synthetic.shapes import DRAWN, Drawings, counts, drawing
+from mtal.datasets.synthetic.shapes import DRAWN, DrawnSplit, draw_sample, parse_counts
 
 SIZE = (48, 64)
 SOME = range(24)
@@ -20,7 +20,7 @@ def test_same_index_same_drawing_whatever_the_counts():
     many, few = (DRAWN.load(config(data)).pool for data in ("50+7", "8+2"))
     for index in (0, 7):
         first = many.image(index)
-        drawing.cache_clear()
+        draw_sample.cache_clear()
         np.testing.assert_array_equal(first, few.image(index))
     assert (len(many.ids), len(few.ids)) == (50, 8)
 
@@ -37,7 +37,7 @@ def test_all_images_differ_also_between_the_splits():
 
 @pytest.mark.parametrize("size", [(16, 16), (17, 31), (61, 20)])
 def test_any_size_will_do(size):
-    made = drawing(0, 1, size)
+    made = draw_sample(0, 1, size)
     assert made["image"].shape == made["normals"].shape == (*size, 3)
     assert {
         made[name].shape for name in ("semseg", "depth", "edge", "saliency", "human_parts")
@@ -48,7 +48,7 @@ def test_any_size_will_do(size):
     ("data", "pool", "validation"), [("", 60, 20), ("48+16", 48, 16), (" 5 + 3 ", 5, 3)]
 )
 def test_counts(data, pool, validation):
-    assert counts(data) == (pool, validation)
+    assert parse_counts(data) == (pool, validation)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_says_openly_that_it_is_drawn():
 class TestLabelsAgree:
     @pytest.fixture(params=SOME)
     def made(self, request):
-        return drawing(0, request.param, SIZE)
+        return draw_sample(0, request.param, SIZE)
 
     def test_normals_are_unit_vectors_that_face_the_camera(self, made):
         normals = made["normals"].reshape(-1, 3).T
@@ -113,10 +113,10 @@ class TestLabelsAgree:
 
 def test_common_and_rare_scenes():
     seen = [
-        {int(kind) for kind in np.unique(drawing(0, index, (32, 32))["semseg"])}
+        {int(kind) for kind in np.unique(draw_sample(0, index, (32, 32))["semseg"])}
         for index in range(120)
     ]
-    share = {kind: sum(kind in one for one in seen) / len(seen) for kind in range(len(CLASSES))}
+    share = {kind: sum(kind in kinds for kinds in seen) / len(seen) for kind in range(len(CLASSES))}
     assert all(0.02 < value <= 1 for value in share.values())
     assert share[LAMP] < share[PERSON] < 0.6
     assert share[WALL] > 0.9 < share[FLOOR]
@@ -124,7 +124,7 @@ def test_common_and_rare_scenes():
 
 def test_salient_object_is_the_largest():
     for index in SOME:
-        made = drawing(0, index, SIZE)
+        made = draw_sample(0, index, SIZE)
         size = made["saliency"].sum()
         assert all(
             (made["semseg"] == kind).sum() >= size
@@ -169,13 +169,11 @@ class TestRaycast:
         )
 
     def test_normal_of_a_round_ball_points_from_its_centre(self):
-        ball, wall = (
-            Ball(np.array([0.0, 0.2, 3.0]), 0.8 * np.eye(3)),
-            Plane(np.array([0.0, 0.0, -1.0]), 5.0),
-        )
-        view = look([wall, ball], (16, 16))
+        ball = Ball(np.array([0.0, 0.2, 3.0]), 0.8 * np.eye(3))
+        wall = Plane(np.array([0.0, 0.0, -1.0]), 5.0)
+        view = render_view([wall, ball], (16, 16))
         points = rays_of((16, 16)) * view.depth
-        on = view.owner == 1
+        on = view.body_index == 1
         np.testing.assert_allclose(
             view.normals[:, on], (points[:, on] - [[0], [0.2], [3.0]]) / 0.8, atol=1e-9
         )
@@ -193,21 +191,23 @@ class TestRaycast:
             rays = rays_of((8, 8))
             hit = np.isfinite(body.depth(rays))
             points = (rays * body.depth(rays))[:, hit]
-            there = turn @ (points + shift[:, None])
+            moved_points = turn @ (points + shift[:, None])
             np.testing.assert_allclose(
-                body.moved(turn, shift).normals(there), turn @ body.normals(points), atol=1e-9
+                body.moved(turn, shift).normals(moved_points),
+                turn @ body.normals(points),
+                atol=1e-9,
             )
             if not isinstance(body, Plane):  # whose texture is laid out anew
                 np.testing.assert_allclose(
-                    body.moved(turn, shift).local(there), body.local(points), atol=1e-9
+                    body.moved(turn, shift).local(moved_points), body.local(points), atol=1e-9
                 )
 
 
 def test_images_carry_the_labels_a_network_could_learn():
-    """The mean colours of the classes differ, so that even a look at single pixels beats guessing."""
-    split = Drawings(tuple(map(str, SOME)), 0, SIZE)
+    """The mean colours of the classes differ, so single pixels already beat guessing."""
+    split = DrawnSplit(tuple(map(str, SOME)), 0, SIZE)
     pixels = np.concatenate([split.image(index).reshape(-1, 3) for index in SOME]).astype(float)
-    kinds = np.concatenate([drawing(0, index, SIZE)["semseg"].ravel() for index in SOME])
+    kinds = np.concatenate([draw_sample(0, index, SIZE)["semseg"].ravel() for index in SOME])
     means = np.stack([pixels[kinds == kind].mean(axis=0) for kind in range(len(CLASSES))])
     gaps = np.linalg.norm(means[:, None] - means, axis=-1)[~np.eye(len(CLASSES), dtype=bool)]
     assert gaps.min() > 5
