@@ -1,4 +1,4 @@
-"""What the points of a map can be coloured by: a group each, or a number each. Pure; a row per pool image."""
+"""What the points of a map are coloured by: a group or a number per pool image."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-MOST = 12  # groups that people can still tell apart; the rest is "other"
+MOST = 12  # groups that people can tell apart; smaller ones become "other"
 OTHER, NONE = "other", "unknown"
 
 
 @dataclass(frozen=True)
 class Groups:
-    """A group per image. `codes` (N,) int: place in `names`, in the order of the legend."""
+    """A group per image. `codes` (N,) int: index in `names`, in the order of the legend."""
 
     title: str
     codes: np.ndarray
@@ -21,7 +21,7 @@ class Groups:
 
 @dataclass(frozen=True)
 class Values:
-    """A number per image. `values` (N,) float, NaN where there is none; `unit` "" where it has none."""
+    """A number per image. `values` (N,) float, NaN where there is none; `unit` may be ""."""
 
     title: str
     values: np.ndarray
@@ -42,22 +42,23 @@ def grouped(
     order: Sequence[str] = (),
     most: int = MOST,
 ) -> Groups:
-    """Groups by their names. `order`: of those that have one; without it the largest comes first.
+    """Group images by label. labels (N,) names of groups.
 
-    More than `most` groups: the smallest become "other".
+    order: names that come first, in this order; the others follow by size, the largest first.
+    most: of more groups, the smallest become "other".
     """
-    found = pd.Series(np.asarray(labels, dtype=object))
-    counts = found.value_counts()  # the largest first
-    names = [name for name in order if name in counts.index] + sorted(
-        (name for name in counts.index if name not in order),
-        key=lambda name: (-int(counts[name]), str(name)),
-    )
+    group = pd.Series(np.asarray(labels, dtype=object))
+    counts = group.value_counts()  # the largest first
+    others = [name for name in counts.index if name not in order]
+    others.sort(key=lambda name: (-int(counts[name]), str(name)))
+    names = [name for name in order if name in counts.index] + others
     if len(names) > most:
-        kept = set(sorted(names, key=lambda name: (name == OTHER, -int(counts[name])))[: most - 1])
-        found = found.where(found.isin(kept), OTHER)
+        by_size = sorted(names, key=lambda name: (name == OTHER, -int(counts[name])))
+        kept = set(by_size[: most - 1])
+        group = group.where(group.isin(kept), OTHER)
         names = [name for name in names if name in kept and name != OTHER] + [OTHER]
-    place = {name: at for at, name in enumerate(names)}
-    return Groups(title, found.map(place).to_numpy(np.int64), tuple(names))
+    codes = {name: code for code, name in enumerate(names)}
+    return Groups(title, group.map(codes).to_numpy(np.int64), tuple(names))
 
 
 def by_driving_task(driver: np.ndarray, tasks: Sequence[str]) -> Groups:
@@ -66,45 +67,59 @@ def by_driving_task(driver: np.ndarray, tasks: Sequence[str]) -> Groups:
 
 
 def labelled_in(since: np.ndarray, cycle: int) -> Groups:
-    """When each image was labelled, as it stands once a cycle has picked. since (N,): -1 at the start, a cycle, or a later
-    one; what later cycles pick still counts as not labelled."""
+    """Group images by when they were labelled, as seen after a cycle has picked.
+
+    since (N,): the cycle that picked an image, -1 at the start. Picks of later cycles count as not
+    labelled.
+    """
     order = ["start", *[f"cycle {number}" for number in range(cycle + 1)], "not labelled"]
-    labels = np.where(
-        since < 0,
-        order[0],
-        np.where(since > cycle, order[-1], [f"cycle {int(number)}" for number in since]),
-    )
+    cycles = [f"cycle {int(number)}" for number in since]
+    labels = np.select([since < 0, since > cycle], [order[0], order[-1]], cycles)
     return grouped("labelled in", labels, order, most=len(order))
 
 
 def compared(pool: pd.DataFrame, others: Sequence[int], own: str, other: str) -> Groups:
-    """Who picks an image: the run's strategy, another one with the same budget, both or neither. `others`: its positions."""
-    theirs = np.zeros(len(pool), bool)
-    theirs[list(others)] = True
-    mine = pool["picked"].to_numpy(bool)
-    order = ["both", f"only {own}", f"only {other}", "neither", "labelled before"]
+    """Group images by who picks them: the run's strategy, another one, both or neither.
+
+    pool: columns used are picked, labelled.
+    others: positions of the images that the other strategy picks with the same budget.
+    own, other: titles of the two strategies.
+    """
+    by_other = np.zeros(len(pool), bool)
+    by_other[list(others)] = True
+    by_own = pool["picked"].to_numpy(bool)
+    labelled = pool["labelled"].to_numpy(bool)
+    both, only_own, only_other, neither = "both", f"only {own}", f"only {other}", "neither"
+    before = "labelled before"
     labels = np.select(
-        [pool["labelled"].to_numpy(bool), mine & theirs, mine, theirs],
-        [order[4], *order[:3]],
-        order[3],
+        [labelled, by_own & by_other, by_own, by_other],
+        [before, both, only_own, only_other],
+        neither,
     )
+    order = [both, only_own, only_other, neither, before]
     return grouped(f"picked by {own} or {other}", labels, order)
 
 
 def dominant(content: pd.DataFrame, task: str, title: str) -> Groups:
-    """The class that a task sees in most pixels of an image. Columns of `content`: <task>/<class>, shares 0..1."""
+    """Group images by the class that a task predicts for most of their pixels.
+
+    Columns of `content`: <task>/<class>, shares 0..1.
+    """
     return grouped(f"largest class of {title}", _largest(content, f"{task}/", NONE)[1])
 
 
-def clusters(found: pd.Series) -> Groups:
-    """Clusters of the embedding by number, the largest first; -1 is unknown."""
-    return grouped(
-        "cluster", [NONE if number < 0 else f"cluster {int(number)}" for number in found]
-    )
+def clusters(numbers: pd.Series) -> Groups:
+    """Group images by their cluster in the embedding, the largest first; -1 is unknown."""
+    names = [NONE if number < 0 else f"cluster {int(number)}" for number in numbers]
+    return grouped("cluster", names)
 
 
 def _largest(table: pd.DataFrame, prefix: str, none: str) -> tuple[list[str], np.ndarray]:
-    """What the columns with a prefix are called without it, and per row the one with the largest value; `none` without any."""
+    """Find the column with the largest value in each row, among those with a prefix.
+
+    Returns the names of these columns without the prefix, and (N,) names; `none` where a row has
+    no value.
+    """
     columns = [name for name in map(str, table.columns) if name.startswith(prefix)]
     values = table[columns].to_numpy(float)
     names = [name.removeprefix(prefix) for name in columns]

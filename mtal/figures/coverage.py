@@ -1,4 +1,4 @@
-"""How far the unlabelled images are from the labelled ones, cycle by cycle."""
+"""Distance of the unlabelled images to the labelled ones, cycle by cycle."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,12 +11,15 @@ LINES = {  # column -> name, colour, symbol
     "p95": ("95 of 100 are nearer", "#0072B2", "square"),
     "median": ("half are nearer", "#009E73", "circle"),
 }
-SIDE = {"before": -0.16, "after": 0.16}  # of a cycle's place on the axis
+SHIFT = {"before": -0.16, "after": 0.16}  # along the axis, in cycles
 
 
 def coverage_chart(rows: pd.DataFrame, view: str) -> go.Figure:
-    """A short line per cycle and measure, from before to after the batch. Columns: cycle, when, median, p95, most."""
-    made = figure(
+    """Draw a short line per cycle and measure, from before to after the batch.
+
+    Columns of `rows`: cycle, when, median, p95, most.
+    """
+    chart = figure(
         "Cycle: before → after its batch", "Distance to the nearest labelled image", view, HEIGHT_PX
     )
     cycles = sorted(rows["cycle"].unique())
@@ -25,9 +28,9 @@ def coverage_chart(rows: pd.DataFrame, view: str) -> go.Figure:
         y: list[float | None] = []
         symbols, text = [], []
         for number in cycles:
-            for when, shift in SIDE.items():
-                found = rows[(rows["cycle"] == number) & (rows["when"] == when)]
-                for value in found[column]:
+            for when, shift in SHIFT.items():
+                values = rows.loc[(rows["cycle"] == number) & (rows["when"] == when), column]
+                for value in values:
                     x.append(number + shift)
                     y.append(float(value))
                     symbols.append(f"{symbol}-open" if when == "before" else symbol)
@@ -36,7 +39,7 @@ def coverage_chart(rows: pd.DataFrame, view: str) -> go.Figure:
             y.append(None)
             symbols.append(symbol)
             text.append("")
-        made.add_scatter(
+        chart.add_scatter(
             x=x,
             y=y,
             name=name,
@@ -46,6 +49,6 @@ def coverage_chart(rows: pd.DataFrame, view: str) -> go.Figure:
             line={"color": colour, "width": 2.5},
             marker={"color": colour, "symbol": symbols, "size": 9},
         )
-    made.update_xaxes(tickvals=cycles, ticktext=[str(number) for number in cycles])
-    made.update_yaxes(rangemode="tozero")
-    return made
+    chart.update_xaxes(tickvals=cycles, ticktext=[str(number) for number in cycles])
+    chart.update_yaxes(rangemode="tozero")
+    return chart
