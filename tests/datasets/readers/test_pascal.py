@@ -3,24 +3,17 @@
 import json
 import os
 import shutil
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from scipy.io import loadmat, savemat
+from scipy.io import loadmat
 
 from mtal.config import Config, compose
 from mtal.datasets.dataset import DataError
-from mtal.datasets.readers import locate, pascal_context
+from mtal.datasets.readers import locate
 from mtal.datasets.readers.pascal import LOCATION, PASCAL
-from mtal.datasets.readers.pascal_context import (
-    KNOWN_TO_TEACHER,
-    WITH_NORMALS,
-    class_borders,
-    class_map,
-)
+from mtal.datasets.readers.pascal_context import KNOWN_TO_TEACHER, WITH_NORMALS
 from mtal.datasets.readers.pascal_parts import GROUP, MEMBERS
 from mtal.tasks.human_parts import PARTS
 from tests.datasets import pascal_folder
@@ -34,37 +27,21 @@ from tests.datasets.pascal_folder import (
     pascal_config,
     write_pascal,
 )
-
-ONE = TRAIN[0]  # the image that gets damaged
-FILES = {
-    "semseg": None,
-    "edge": f"pascal-context/trainval/{ONE}.mat",
-    "normals": f"normals_distill/{ONE}.png",
-    "human_parts": f"human_parts/{ONE}.mat",
-    "saliency": f"sal_distill/{ONE}.png",
-}
+from tests.datasets.readers.pascal_twins import (
+    FILES,
+    ONE,
+    guo_hall,
+    label,
+    laplacian_differs,
+    load,
+    pixels,
+    png,
+)
 
 
 @pytest.fixture
 def folder(tmp_path):
     return write_pascal(tmp_path / "PASCAL_MT")
-
-
-def load(folder, *tasks):
-    return PASCAL.load(pascal_config(folder, tasks or ALL))
-
-
-def label(folder, task, index=0):
-    dataset = load(folder, task)
-    return dataset.pool.label(index, dataset.tasks[0])
-
-
-def pixels(array):
-    return ((row, column) for row in range(array.shape[0]) for column in range(array.shape[1]))
-
-
-def png(path: Path) -> np.ndarray:
-    return np.asarray(Image.open(path)).astype(float)
 
 
 class TestLabels:
@@ -154,54 +131,6 @@ class TestLabels:
     def test_no_objects_and_empty_masks(self, folder, objects):
         pascal_folder.write_parts(folder / FILES["human_parts"], objects)
         assert (label(folder, "human_parts") == 255).all()
-
-
-def laplacian_differs(classes: np.ndarray) -> np.ndarray:
-    """Whether four neighbours minus four times the middle is not 0, mirrored at the border."""
-    height, width = classes.shape
-    differs = np.zeros(classes.shape, bool)
-    for row, column in pixels(classes):
-        around = [
-            classes[abs(row - 1), column],
-            classes[min(row + 1, 2 * (height - 1) - row - 1), column],
-            classes[row, abs(column - 1)],
-            classes[row, min(column + 1, 2 * (width - 1) - column - 1)],
-        ]
-        total = sum(int(neighbour) for neighbour in around)
-        differs[row, column] = total - 4 * int(classes[row, column]) != 0
-    return differs
-
-
-def guo_hall(mask: np.ndarray) -> np.ndarray:
-    """Guo and Hall 1989, algorithm A1: both kinds of passes in turn until nothing changes."""
-    mask = mask.copy()
-    while True:
-        before = mask.copy()
-        for odd in (True, False):
-            inner = np.pad(mask, 1)
-            gone = [pixel for pixel in pixels(mask) if mask[pixel] and _may_go(inner, pixel, odd)]
-            for pixel in gone:
-                mask[pixel] = False
-        if (mask == before).all():
-            return mask
-
-
-def _may_go(inner: np.ndarray, pixel: tuple[int, int], odd: bool) -> bool:
-    row, column = pixel[0] + 1, pixel[1] + 1
-    # x1 is east, then counter-clockwise
-    steps = [(0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1), (1, 0), (1, 1)]
-    x1, x2, x3, x4, x5, x6, x7, x8 = (
-        bool(inner[row + down, column + right]) for down, right in steps
-    )
-    crossings = sum(
-        (not a) and (b or c) for a, b, c in ((x1, x2, x3), (x3, x4, x5), (x5, x6, x7), (x7, x8, x1))
-    )
-    pairs = min(
-        (x1 or x2) + (x3 or x4) + (x5 or x6) + (x7 or x8),
-        (x2 or x3) + (x4 or x5) + (x6 or x7) + (x8 or x1),
-    )
-    last = ((x2 or x3 or not x8) and x1) if odd else ((x6 or x7 or not x4) and x5)
-    return crossings == 1 and 2 <= pairs <= 3 and not last
 
 
 class TestFacts:
@@ -392,160 +321,3 @@ class TestImagesWithoutPeople:
         (folder / FILES["human_parts"]).unlink()
         dataset = load(folder, "human_parts")
         assert not dataset.pool.has_label(0, dataset.tasks[0])
-
-
-class TestDamaged:
-    @pytest.mark.parametrize("way", ["empty", "cut", "head only", "text", "zeros", "a byte wrong"])
-    @pytest.mark.parametrize("task", ALL)
-    def test_file_is_named(self, folder, task, way):
-        path = folder / (
-            FILES[task] or next(folder.glob(f"semseg/*/{ONE}.png")).relative_to(folder)
-        )
-        whole = path.read_bytes()
-        middle = len(whole) // 2
-        path.write_bytes(
-            {
-                "empty": b"",
-                "cut": whole[:middle],
-                "head only": whole[:130],
-                "text": b"hello\n" * 50,
-                "zeros": bytes(5000),
-                "a byte wrong": whole[:middle] + bytes([whole[middle] ^ 255]) + whole[middle + 1 :],
-            }[way]
-        )
-        with pytest.raises(DataError, match=path.name):
-            label(folder, task)
-
-    @pytest.mark.parametrize("task", ["edge", "normals"])
-    @pytest.mark.parametrize(
-        ("stored", "message"),
-        [
-            ({"Other": np.ones(SIZES[ONE])}, "no variable 'LabelMap' but 'Other'"),
-            ({"LabelMap": "text"}, "table of numbers"),
-            ({"LabelMap": np.zeros((0, 0))}, "table of numbers"),
-            ({"LabelMap": np.ones((2, 3, 4))}, "table of numbers"),
-            ({"LabelMap": {"a": 1.0}}, "table of numbers"),
-            ({"LabelMap": np.full(SIZES[ONE], 460)}, "from 0 to 459"),
-            ({"LabelMap": np.full(SIZES[ONE], -1.0)}, "from 0 to 459"),
-            ({"LabelMap": np.full(SIZES[ONE], np.nan)}, "from 0 to 459"),
-            ({"LabelMap": np.full(SIZES[ONE], 1.5)}, "from 0 to 459"),
-            ({"LabelMap": np.ones((5, 6))}, "5 x 6.* 24 x 32"),
-        ],
-    )
-    def test_class_maps_that_cannot_be_right(self, folder, task, stored, message):
-        savemat(folder / FILES["edge"], stored)
-        with pytest.raises(DataError, match=rf"{ONE}.*{message}"):
-            label(folder, task)
-
-    @pytest.mark.parametrize(
-        ("stored", "message"),
-        [
-            ({"other": 1.0}, "no variable 'anno'"),
-            ({"anno": 1.0}, "anno is no struct"),
-            ({"anno": "text"}, "anno is no struct"),
-            ({"anno": {"imname": "x"}}, "objects is missing"),
-            ({"anno": {"objects": "text"}}, "objects is no struct"),
-            ({"anno": {"objects": {"class": "person"}}}, "class_ind"),
-            ({"anno": {"objects": {"class_ind": "text"}}}, "class_ind"),
-            ({"anno": {"objects": {"class_ind": [1.0, 2.0]}}}, "class_ind"),
-            ({"anno": {"objects": {"class_ind": 15.0}}}, "parts is missing"),
-            ({"anno": {"objects": {"class_ind": 15.0, "parts": 3.0}}}, "parts is no struct"),
-        ],
-    )
-    def test_objects_that_cannot_be_right(self, folder, stored, message):
-        savemat(folder / FILES["human_parts"], stored)
-        with pytest.raises(DataError, match=rf"{ONE}\.mat.*{message}"):
-            label(folder, "human_parts")
-
-    @pytest.mark.parametrize(
-        ("part", "message"),
-        [
-            ({"part_name": "head"}, "part_name or mask"),
-            ({"part_name": 3.0, "mask": np.ones(SIZES[ONE])}, "part_name or mask"),
-            ({"part_name": "head", "mask": "text"}, "part_name or mask"),
-            ({"part_name": "wing", "mask": np.ones(SIZES[ONE])}, "'wing'.*torso"),
-            ({"part_name": "head", "mask": np.ones((5, 6))}, "mask of head is 5 x 6.* 24 x 32"),
-        ],
-    )
-    def test_parts_that_cannot_be_right(self, folder, part, message):
-        savemat(
-            folder / FILES["human_parts"], {"anno": {"objects": {"class_ind": 15.0, "parts": part}}}
-        )
-        with pytest.raises(DataError, match=rf"{ONE}\.mat.*{message}"):
-            label(folder, "human_parts")
-
-    @pytest.mark.parametrize("task", ["semseg", "normals", "saliency"])
-    @pytest.mark.parametrize(
-        ("array", "message"),
-        [
-            (np.zeros((5, 6), np.uint8), "5 x 6|mode L"),
-            (np.zeros((5, 6, 3), np.uint8), "5 x 6|mode RGB"),
-            (np.zeros((24, 32, 4), np.uint8), "mode RGBA"),
-            (np.zeros((24, 32), np.uint16), "mode I;16"),
-        ],
-    )
-    def test_pictures_that_cannot_be_right(self, folder, task, array, message):
-        path = folder / (
-            FILES[task] or next(folder.glob(f"semseg/*/{ONE}.png")).relative_to(folder)
-        )
-        Image.fromarray(array).save(path)
-        with pytest.raises(DataError, match=rf"{ONE}\.png.*({message})"):
-            label(folder, task)
-
-    def test_classes_out_of_range(self, folder):
-        Image.fromarray(np.full(SIZES[ONE], 21, np.uint8)).save(
-            next(folder.glob(f"semseg/*/{ONE}.png"))
-        )
-        with pytest.raises(DataError, match=r"\.png: class 21"):
-            label(folder, "semseg")
-
-
-class TestClassMap:
-    def test_is_decoded_once_for_edge_and_normals_and_again_when_it_changed(
-        self, folder, monkeypatch
-    ):
-        reads = []
-        monkeypatch.setattr(
-            pascal_context,
-            "read_mat",
-            lambda path, name: reads.append(path) or np.full(SIZES[ONE], 440),
-        )
-        dataset = load(folder, "edge", "normals")
-        for task in dataset.tasks * 2:
-            dataset.pool.label(0, task)
-        assert len(reads) == 1
-        os.utime(folder / FILES["edge"], (1, 1))
-        dataset.pool.label(0, dataset.tasks[0])
-        assert len(reads) == 2
-
-    def test_nobody_can_spoil_it(self, folder):
-        with pytest.raises(ValueError, match="read-only"):
-            class_map(folder / FILES["edge"])[:] = 0
-
-    def test_from_many_threads(self, folder):
-        dataset = load(folder)
-        work = [(index, task) for index in range(4) for task in dataset.tasks] * 5
-        alone = [dataset.pool.label(*pair) for pair in work]
-        pascal_context._decode_map.cache_clear()
-        with ThreadPoolExecutor(8) as threads:
-            labels = threads.map(lambda pair: load(folder).pool.label(*pair), work)
-            for threaded, expected in zip(labels, alone, strict=True):
-                np.testing.assert_array_equal(threaded, expected)
-
-    def test_one_class_has_no_edges_and_numbers_of_any_type_are_classes(self, folder):
-        for dtype in (np.uint8, np.uint16, np.int32, np.float64):
-            pascal_folder.write_context(folder / FILES["edge"], np.full(SIZES[ONE], 18, dtype))
-            assert not class_borders(class_map(folder / FILES["edge"])).any()
-            assert (class_map(folder / FILES["edge"]) == 18).all()
-
-    def test_edges_of_any_small_map(self):
-        """Some have steps at the border that cancel, which only this kind of mirroring shows."""
-        rng = np.random.default_rng(0)
-        for size in [(2, 5), (4, 2)] + [(5, 6)] * 40:
-            classes = rng.integers(1, 5, size).astype(np.uint16)
-            expected = guo_hall(laplacian_differs(classes))
-            np.testing.assert_array_equal(class_borders(classes), expected)
-
-    def test_opposite_steps_hide_each_other(self):
-        ramp = np.add.outer(np.zeros(9, int), np.arange(1, 10)).astype(np.uint16)
-        assert not class_borders(ramp)[:, 1:-1].any()
