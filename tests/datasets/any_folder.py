@@ -10,6 +10,8 @@ import yaml
 from PIL import Image
 
 from mtal.config import Config
+from mtal.datasets.dataset import Dataset
+from mtal.datasets.folder.folder import FOLDER
 
 SIZE = (24, 32)
 POOL, VALIDATION = ("a/0001", "a/0002", "b/0001", "0007"), ("c/0011", "0012")
@@ -92,3 +94,8 @@ def save(path: Path, pixels: np.ndarray, **options: object) -> None:
 def folder_config(folder: Path, tasks: tuple[str, ...] = ALL) -> Config:
     """A config that reads the folder."""
     return Config(dataset="folder", data=str(folder), tasks=tasks, size=SIZE)
+
+
+def load_folder(folder: Path, *tasks: str) -> Dataset:
+    """Load the folder with some tasks, or with all."""
+    return FOLDER.load(folder_config(folder, tasks or ALL))

@@ -1,4 +1,4 @@
-"""The bundled data set: as many images as it says, small, credited, and labels that agree with each other pixel by pixel."""
+"""The bundled data set: complete, small, credited, with labels that agree pixel by pixel."""
 
 import numpy as np
 import pytest
@@ -65,13 +65,13 @@ def test_normals_agree_with_those_of_the_depth_away_from_edges(labels):
     """Median below 3 degrees over all, and below 5 in every image."""
     focal = 80 / np.tan(FIELD / 2)
     medians = []
-    for one in labels:
-        fitted = normals_from_depth(one["depth"], Camera(focal, focal, 80, 60), radius=1)
-        near_edge = np.stack(
-            [np.roll(one["edge"], shift, axis) for axis in (0, 1) for shift in (-2, -1, 0, 1, 2)]
-        ).any(axis=0)
-        sure = (fitted != 0).any(axis=-1) & (one["normals"] != 0).any(axis=-1) & ~near_edge
-        cosine = (fitted[sure] * one["normals"][sure]).sum(axis=-1).clip(-1, 1)
+    for image in labels:
+        edge, normals = image["edge"], image["normals"]
+        fitted = normals_from_depth(image["depth"], Camera(focal, focal, 80, 60), radius=1)
+        shifted = [np.roll(edge, shift, axis) for axis in (0, 1) for shift in (-2, -1, 0, 1, 2)]
+        near_edge = np.stack(shifted).any(axis=0)
+        sure = (fitted != 0).any(axis=-1) & (normals != 0).any(axis=-1) & ~near_edge
+        cosine = (fitted[sure] * normals[sure]).sum(axis=-1).clip(-1, 1)
         medians.append(np.median(np.degrees(np.arccos(cosine))))
         assert sure.mean() > 0.2
     assert np.median(medians) < 3
@@ -81,20 +81,19 @@ def test_normals_agree_with_those_of_the_depth_away_from_edges(labels):
 def test_labels_of_an_image_agree_with_each_other(dataset, labels):
     person = dataset.tasks[0].classes.index("person")
     peopled = 0
-    for one in labels:
-        assert (one["depth"] > 0).all()
-        assert (
-            one["edge"][borders(one["semseg"]) == 1] == 1
-        ).all()  # where the class changes, so does the thing
-        assert 0.001 < one["edge"].mean() < 0.4
-        if (one["human_parts"] != 255).any():
+    for image in labels:
+        classes, edge = image["semseg"], image["edge"]
+        assert (image["depth"] > 0).all()
+        assert (edge[borders(classes) == 1] == 1).all()  # another class is another object
+        assert 0.001 < edge.mean() < 0.4
+        if (image["human_parts"] != 255).any():
             peopled += 1
-            assert ((one["human_parts"] > 0) == (one["semseg"] == person)).all()
+            assert ((image["human_parts"] > 0) == (classes == person)).all()
         else:
-            assert not (one["semseg"] == person).any()
-        seen = one["saliency"] == 1
-        if seen.any():  # it is one thing, so of one class
-            assert len(np.unique(one["semseg"][seen])) == 1
+            assert not (classes == person).any()
+        salient = image["saliency"] == 1
+        if salient.any():  # it is one object, so of one class
+            assert len(np.unique(classes[salient])) == 1
     assert 0.15 < peopled / len(labels) < 0.6
 
 

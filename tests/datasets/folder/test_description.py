@@ -1,4 +1,4 @@
-"""Whatever is wrong with a tasks.yaml is told with the file, the key and the way out."""
+"""The error about a wrong tasks.yaml names the file and the key, and says what to do."""
 
 import copy
 
@@ -12,40 +12,56 @@ from tests.datasets.any_folder import DESCRIPTION, describe
 @pytest.fixture
 def read(tmp_path):
     def write(text):
-        (tmp_path / "tasks.yaml").write_text(text) if isinstance(text, str) else describe(
-            tmp_path, text
-        )
+        if isinstance(text, str):
+            (tmp_path / "tasks.yaml").write_text(text)
+        else:
+            describe(tmp_path, text)
         return read_description(tmp_path / "tasks.yaml")
 
     return write
 
 
 def changed(**changes):
-    """The good description with some keys changed; `tasks__depth__scale=0` means that key, None takes it away."""
+    """The good description with some keys changed, such as `tasks__depth__scale=0`.
+
+    None takes the key away.
+    """
     values = copy.deepcopy(DESCRIPTION)
     for path, value in changes.items():
         *groups, key = path.split("__")
-        place = values
+        target = values
         for group in groups:
-            place = place[group]
-        place[key] = value
+            target = target[group]
+        target[key] = value
         if value is None:
-            del place[key]
+            del target[key]
     return values
 
 
 def test_a_good_one_is_read(read):
-    found = read(DESCRIPTION)
-    assert (found.title, found.images, found.splits.pool) == ("Rooms", "images", "pool.txt")
-    assert list(found.labels) == ["semseg", "depth", "normals", "edge", "saliency", "human_parts"]
-    assert [one.task().weight for one in found.labels.values()] == [1, 1, 10, 50, 5, 2]
-    assert found.labels["semseg"].task().classes == ("wall", "floor", "chair", "lamp")
-    assert Description.model_validate(found.model_dump()) == found
+    description = read(DESCRIPTION)
+    assert (description.title, description.images, description.splits.pool) == (
+        "Rooms",
+        "images",
+        "pool.txt",
+    )
+    assert list(description.labels) == [
+        "semseg",
+        "depth",
+        "normals",
+        "edge",
+        "saliency",
+        "human_parts",
+    ]
+    assert [spec.task().weight for spec in description.labels.values()] == [1, 1, 10, 50, 5, 2]
+    assert description.labels["semseg"].task().classes == ("wall", "floor", "chair", "lamp")
+    assert Description.model_validate(description.model_dump()) == description
 
 
 def test_the_least_that_will_do(read):
-    found = read("splits: {validation: {percent: 30}}\ntasks: {depth: {folder: depth}}")
-    assert (found.images, found.splits.validation.seed, found.title) == ("images", 0, "")
+    description = read("splits: {validation: {percent: 30}}\ntasks: {depth: {folder: depth}}")
+    seed = description.splits.validation.seed
+    assert (description.images, seed, description.title) == ("images", 0, "")
 
 
 def test_weights_and_settings_of_edges_reach_the_task(read):
@@ -57,7 +73,7 @@ def test_weights_and_settings_of_edges_reach_the_task(read):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"titel": "x"}, "no key 'titel' .did you mean 'title'.*; there are title, note, images"),
         (
@@ -160,10 +176,11 @@ def test_weights_and_settings_of_edges_reach_the_task(read):
         ({"tasks__depth__suffix": "a/b"}, "tasks.depth.suffix"),
     ],
 )
-def test_what_is_wrong_is_told(read, tmp_path, change, said):
-    values = changed(**change) if said else DESCRIPTION | {"tasks": {"depth": None}}
+def test_a_wrong_description_is_refused(read, tmp_path, change, message):
+    values = changed(**change) if message else DESCRIPTION | {"tasks": {"depth": None}}
     with pytest.raises(
-        DataError, match=said or r"tasks: depth says nothing; give it a folder.*\{folder: depth\}"
+        DataError,
+        match=message or r"tasks: depth says nothing; give it a folder.*\{folder: depth\}",
     ) as caught:
         read(values)
     assert str(caught.value).startswith(f"{tmp_path}/tasks.yaml: ")
@@ -183,7 +200,7 @@ def test_paths_that_lead_out_are_refused(read, key, path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("", "must hold `key: value` lines.*NoneType"),
         ("- a\n- b", "not list"),
@@ -193,13 +210,14 @@ def test_paths_that_lead_out_are_refused(read, key, path):
         ("[" * 3000, "is no YAML"),
         ("tasks:\n  semseg:\n    folder: s\n    colours: {wall: #ff0000\n", "is no YAML"),
         (
-            "splits: {validation: v.txt}\ntasks:\n  semseg:\n    folder: s\n    colours:\n      wall: #ff0000\n      b: [0, 0, 0]\n",
+            "splits: {validation: v.txt}\ntasks:\n  semseg:\n    folder: s\n"
+            "    colours:\n      wall: #ff0000\n      b: [0, 0, 0]\n",
             r"colours.wall.*in quotes because YAML.*\(got None\)",
         ),
     ],
 )
-def test_texts_that_are_no_description(read, text, said):
-    with pytest.raises(DataError, match=said):
+def test_texts_that_are_no_description(read, text, message):
+    with pytest.raises(DataError, match=message):
         read(text)
 
 

@@ -1,4 +1,4 @@
-"""Stored labels mean what a plain loop over the pixels says, and values without a meaning are told."""
+"""Labels are decoded as a plain loop over pixels says; values without a meaning are refused."""
 
 import colorsys
 import math
@@ -39,9 +39,9 @@ class TestClasses:
 
     def test_first_shifts_and_ignores_what_is_below(self, stored):
         pixels = RNG.integers(0, 6, SIZE).astype(np.uint8)
-        found = semseg(classes=["a", "b", "c"], first=3).read(stored(pixels))
+        label = semseg(classes=["a", "b", "c"], first=3).read(stored(pixels))
         for at in PIXELS:
-            assert found[at] == (pixels[at] - 3 if pixels[at] >= 3 else 255)
+            assert label[at] == (pixels[at] - 3 if pixels[at] >= 3 else 255)
 
     @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
     def test_values_go_to_the_classes_that_they_name(self, stored, dtype):
@@ -49,9 +49,9 @@ class TestClasses:
         labels = semseg(
             classes=["sky", "road"], values={7: "road", 8: "road", 12: "sky"}, ignore=[200]
         )
-        found = labels.read(stored(pixels))
+        label = labels.read(stored(pixels))
         for at in PIXELS:
-            assert found[at] == {7: 1, 8: 1, 12: 0, 200: 255}[int(pixels[at])]
+            assert label[at] == {7: 1, 8: 1, 12: 0, 200: 255}[int(pixels[at])]
         assert semseg(values={3: "b", 1: "a", 2: "b"}).task().classes == ("b", "a")
 
     def test_colours_go_to_the_classes_that_they_name(self, stored):
@@ -59,9 +59,9 @@ class TestClasses:
         table = [(70, 130, 180), (0, 0, 1), (128, 64, 128), (0, 0, 0), (255, 255, 255)]
         number = {table[0]: 0, table[1]: 0, table[2]: 1, table[3]: 2, table[4]: 255}
         pixels = np.array(table, np.uint8)[RNG.integers(0, 5, SIZE)]
-        found = semseg(colours=colours, ignore=["#ffffff"]).read(stored(pixels))
+        label = semseg(colours=colours, ignore=["#ffffff"]).read(stored(pixels))
         for at in PIXELS:
-            assert found[at] == number[tuple(pixels[at].tolist())]
+            assert label[at] == number[tuple(pixels[at].tolist())]
 
     def test_a_palette_is_looked_up_for_colours_only(self, tmp_path):
         picture = Image.fromarray(RNG.integers(0, 2, SIZE).astype(np.uint8)).convert("P")
@@ -70,8 +70,8 @@ class TestClasses:
         np.testing.assert_array_equal(
             semseg(classes=["a", "b"]).read(tmp_path / "a.png"), np.array(picture)
         )
-        found = semseg(colours={"blue": "#0000ff", "red": "#ff0000"}).read(tmp_path / "a.png")
-        np.testing.assert_array_equal(found, 1 - np.array(picture))
+        label = semseg(colours={"blue": "#0000ff", "red": "#ff0000"}).read(tmp_path / "a.png")
+        np.testing.assert_array_equal(label, 1 - np.array(picture))
 
     def test_grey_saved_as_colour_and_whole_floats_will_do(self, stored):
         pixels = RNG.integers(0, 3, SIZE).astype(np.uint8)
@@ -86,7 +86,7 @@ class TestClasses:
         )  # a PNG of one bit
 
     @pytest.mark.parametrize(
-        ("keys", "pixels", "said"),
+        ("keys", "pixels", "message"),
         [
             (
                 {"classes": ["a", "b"]},
@@ -112,9 +112,9 @@ class TestClasses:
             ),
         ],
     )
-    def test_values_without_a_meaning(self, stored, keys, pixels, said):
+    def test_values_without_a_meaning(self, stored, keys, pixels, message):
         path = stored(pixels)
-        with pytest.raises(DataError, match=said) as caught:
+        with pytest.raises(DataError, match=message) as caught:
             semseg(**keys).read(path)
         assert str(path) in str(caught.value)
 
@@ -125,8 +125,8 @@ class TestClasses:
 
     def test_others_can_be_ignored(self, stored):
         pixels = RNG.integers(0, 9, SIZE).astype(np.uint8)
-        found = semseg(classes=["a", "b"], others="ignore").read(stored(pixels))
-        np.testing.assert_array_equal(found, np.where(pixels < 2, pixels, 255))
+        label = semseg(classes=["a", "b"], others="ignore").read(stored(pixels))
+        np.testing.assert_array_equal(label, np.where(pixels < 2, pixels, 255))
 
     def test_labels_are_not_read_from_jpeg(self, tmp_path):
         Image.fromarray(np.zeros(SIZE, np.uint8)).save(tmp_path / "a.png", "JPEG")
@@ -146,9 +146,9 @@ class TestParts:
     def test_other_ids(self, stored):
         labels = HumanParts(folder="p", classes={0: "background", 4: "head", 5: "torso", 9: "head"})
         pixels = RNG.choice([0, 4, 5, 9, 255], SIZE).astype(np.uint8)
-        found = labels.read(stored(pixels))
+        label = labels.read(stored(pixels))
         for at in PIXELS:
-            assert found[at] == {0: 0, 4: 1, 9: 1, 5: 2, 255: 255}[int(pixels[at])]
+            assert label[at] == {0: 0, 4: 1, 9: 1, 5: 2, 255: 255}[int(pixels[at])]
         with pytest.raises(DataError, match="no class: 6"):
             labels.read(stored(np.full(SIZE, 6, np.uint8)))
 
@@ -166,11 +166,11 @@ class TestDepth:
         pixels = RNG.integers(300, 65536, SIZE).astype(np.uint16)
         pixels[0, 0] = 0
         pixels[0, 1] = 65535
-        found = Depth(folder="d", ignore=[65535], **keys).read(stored(pixels))
-        assert found.dtype == np.float32
+        label = Depth(folder="d", ignore=[65535], **keys).read(stored(pixels))
+        assert label.dtype == np.float32
         for at in PIXELS:
             value = int(pixels[at])
-            assert found[at] == pytest.approx(0 if value in (0, 65535) else metres(value), rel=1e-6)
+            assert label[at] == pytest.approx(0 if value in (0, 65535) else metres(value), rel=1e-6)
 
     def test_npy_is_in_metres_unless_a_scale_is_given(self, stored):
         metres = RNG.uniform(0.5, 9, SIZE).astype(np.float32)
@@ -190,24 +190,24 @@ class TestDepth:
 class TestNormals:
     def test_npy_is_made_of_unit_length(self, stored):
         vectors = some_normals(RNG)
-        found = Normals(folder="n").read(stored(vectors * np.float32(1.3 / np.sqrt(3)), ".npy"))
-        np.testing.assert_allclose(found, vectors, atol=1e-6)
-        assert not found[0].any()
+        label = Normals(folder="n").read(stored(vectors * np.float32(1.3 / np.sqrt(3)), ".npy"))
+        np.testing.assert_allclose(label, vectors, atol=1e-6)
+        assert not label[0].any()
 
     def test_png_is_a_loop_over_pixels(self, stored):
         pixels = np.rint((some_normals(RNG) + 1) / 2 * 255).astype(np.uint8)
         pixels[0, 0], pixels[0, 1] = 0, 128
-        found = Normals(folder="n", flip=["y", "z"]).read(stored(pixels))
+        label = Normals(folder="n", flip=["y", "z"]).read(stored(pixels))
         for at in PIXELS:
             x, y, z = (2 * int(value) / 255 - 1 for value in pixels[at])
             length = math.sqrt(x * x + y * y + z * z)
-            known = pixels[at].any() and length > 0.1  # black, and mid-grey, which has no direction
-            expected = (x / length, -y / length, -z / length) if known else (0, 0, 0)
-            assert found[at].tolist() == pytest.approx(expected, abs=1e-6)
-        assert not np.signbit(found[0, 0]).any()
+            valid = pixels[at].any() and length > 0.1  # black, and mid-grey, which has no direction
+            expected = (x / length, -y / length, -z / length) if valid else (0, 0, 0)
+            assert label[at].tolist() == pytest.approx(expected, abs=1e-6)
+        assert not np.signbit(label[0, 0]).any()
 
     @pytest.mark.parametrize(
-        ("pixels", "ending", "said"),
+        ("pixels", "ending", "message"),
         [
             (np.zeros(SIZE, np.uint8), ".png", "is grey"),
             (np.full((*SIZE, 3), 7, np.float32), ".npy", "reaches 7"),
@@ -215,8 +215,8 @@ class TestNormals:
             (np.zeros(SIZE, np.float32), ".npy", "any x any x 3"),
         ],
     )
-    def test_what_are_no_normals(self, stored, pixels, ending, said):
-        with pytest.raises(DataError, match=said):
+    def test_what_are_no_normals(self, stored, pixels, ending, message):
+        with pytest.raises(DataError, match=message):
             Normals(folder="n").read(stored(pixels, ending))
 
 
@@ -238,9 +238,9 @@ class TestYesOrNo:
     def test_more_than_half_is_yes(self, stored, pixels, ending):
         top = 1 if pixels.max() <= 1 else 255 if pixels.max() <= 255 else 65535
         for labels in (Edge(folder="e"), Saliency(folder="s")):
-            found = labels.read(stored(pixels, ending))
+            label = labels.read(stored(pixels, ending))
             for at in PIXELS:
-                assert found[at] == (
+                assert label[at] == (
                     2 * int(pixels[at]) > top if pixels.dtype.kind == "u" else pixels[at] > 0.5
                 )
 
@@ -250,8 +250,8 @@ class TestYesOrNo:
             Edge(folder="e").read(stored(pixels))
         np.testing.assert_array_equal(Edge(folder="e", ignore=[255]).read(stored(pixels)), pixels)
         mask = RNG.choice([0, 128, 255], SIZE).astype(np.uint8)
-        found = Saliency(folder="s", ignore=[128]).read(stored(mask))
-        np.testing.assert_array_equal(found, np.choose((mask / 127).astype(int), [0, 255, 1]))
+        label = Saliency(folder="s", ignore=[128]).read(stored(mask))
+        np.testing.assert_array_equal(label, np.choose((mask / 127).astype(int), [0, 255, 1]))
 
     @pytest.mark.parametrize(
         ("pixels", "ending"),
@@ -275,7 +275,7 @@ def test_as_many_colours_as_one_likes(stored):
         for index in range(97)
     ]
     pixels = np.array(colours, np.uint8)[RNG.integers(0, 97, SIZE)]
-    found = semseg(
+    label = semseg(
         colours={f"c{index}": list(colour) for index, colour in enumerate(colours)}
     ).read(stored(pixels))
-    np.testing.assert_array_equal(np.array(colours, np.uint8)[found], pixels)
+    np.testing.assert_array_equal(np.array(colours, np.uint8)[label], pixels)
