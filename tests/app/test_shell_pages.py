@@ -4,10 +4,12 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from mtal.datasets.checks.coverage import NO_LABEL, pack, unpack
 from mtal.runs.experiments.experiment import experiments, find_experiment
 from mtal.runs.files import read_json, write_json
 from mtal.runs.jobs.status import Status
@@ -343,7 +345,7 @@ def test_launch_estimates_from_an_earlier_run_or_says_that_there_is_none(open_pa
     run = made_store("finished")
     said = text_of(open_page("launch", like=run.name))
     assert "1 earlier run" in said
-    assert f"{len(run.picked(0))} labels bought per cycle" in said
+    assert f"about {len(run.picked(0))} labels per cycle" in said
 
 
 def test_help_has_a_card_for_every_strategy_under_its_heading(open_page):
@@ -520,7 +522,8 @@ def test_launch_has_nothing_to_choose_where_a_check_found_all_labels(open_page, 
     app.selectbox(key="launch.start").set_value("random").run()
     assert not app.button(key="launch.go").disabled
     report = read_json(folder.paths.report)
-    report["splits"]["pool"]["coverage"]["depth"] -= 1
+    states = report["splits"]["pool"]["states"]
+    states["depth"] = pack(np.append(unpack(states["depth"])[:-1], NO_LABEL))
     write_json(folder.paths.report, report)
     assert not open_page("launch", **address).button(key="launch.go").disabled
 
@@ -652,15 +655,15 @@ def test_launch_begins_with_a_data_set_that_is_here(open_page, monkeypatch):
 
 
 def test_a_forecast_of_the_same_run_is_what_it_took(made_store, monkeypatch):
+    from mtal.runs.experiments.budget import images_labelled
     from mtal.ui.launch.estimate import forecast
 
     run = made_store("finished")
     again = run.config.model_copy(update={"seed": 1})
     pool, cycles = len(run.facts.pool), run.config.cycles
-    labelled = [
-        pool * (run.config.start_percent + run.config.step_percent * cycle) / 100
-        for cycle in range(cycles)
-    ]
+    start = len(run.facts.start)
+    labelled = [images_labelled(run.config, pool, cycle, start) for cycle in range(cycles)]
+    assert images_labelled(run.config, pool, cycles - 1) == labelled[-1]
     spent = pd.DataFrame(
         [
             {"cycle": cycle, "stage": stage, "seconds": seconds}
@@ -671,18 +674,18 @@ def test_a_forecast_of_the_same_run_is_what_it_took(made_store, monkeypatch):
     training, evaluation = 3 * sum(labelled), 5.0 * cycles
     monkeypatch.setattr("mtal.ui.loaders.seconds", lambda run: spent)
     took = training + evaluation
-    assert forecast([again], pool).seconds == pytest.approx((took, took))
-    assert forecast([again, run.config], pool).seconds == pytest.approx((2 * took, 2 * took))
+    assert forecast([again], None).seconds == pytest.approx((took, took))
+    assert forecast([again, run.config], None).seconds == pytest.approx((2 * took, 2 * took))
     longer = again.model_copy(update={"epochs": 2 * run.config.epochs})
-    assert forecast([longer], pool).seconds == pytest.approx((took + training, took + training))
-    assert forecast([again.model_copy(update={"backbone": "resnet18"})], pool).seconds is None
+    assert forecast([longer], None).seconds == pytest.approx((took + training, took + training))
+    assert forecast([again.model_copy(update={"backbone": "resnet18"})], None).seconds is None
     other = again.model_copy(
         update={"strategy": "random"}
     )  # which has stages of its own, or lacks some
-    assert forecast([again, other], pool).seconds is None
+    assert forecast([again, other], None).seconds is None
     last = (spent["stage"] == "evaluate") & (spent["cycle"] == cycles - 1)
     spent["seconds"] += 10 * last  # one cycle in which the machine was slow
-    low, high = forecast([again], pool).seconds
+    low, high = forecast([again], None).seconds
     assert took <= low < high < took + 10 * cycles
 
 

@@ -22,7 +22,6 @@ from mtal.engine.stages.prepare import prepare
 from mtal.engine.stages.prepare_data import first_images
 from mtal.engine.stages.train import training_weights
 from mtal.engine.workers import run as run_worker
-from mtal.runs.experiments.budget import images_at, images_per_cycle
 from mtal.runs.jobs.launch import create, kill, request_stop, start
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
@@ -459,13 +458,6 @@ def test_the_gate_refuses_by_name():
     with pytest.raises(LabelNotBought, match=r"depth label of .* has not been bought"):
         gated.label(0, dataset.tasks[1])
     assert gated.image(0).shape == (33, 47, 3)
-
-
-def test_budgets_add_up_to_the_percentages():
-    config = tiny_config("start_percent=10", "step_percent=10", "cycles=6")
-    assert [images_at(config, 645, number) for number in range(6)] == [64, 128, 192, 256, 320, 384]
-    assert images_per_cycle(config, 645) == 64
-    assert [images_at(config, 3, number) for number in range(6)] == [1, 2, 3, 3, 3, 3]
 
 
 def test_labelled_images_are_drawn_once_per_seed(tmp_path: Path):

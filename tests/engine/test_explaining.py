@@ -34,7 +34,7 @@ from mtal.runs.store.run import Run
 from mtal.signals.class_content import titles
 from mtal.tasks.classes import class_shares
 from tests.real_runs import tiny_config
-from tests.training.benches import quiet, small_context
+from tests.training.contexts import quiet, small_context
 
 
 @pytest.fixture(scope="module")
@@ -306,7 +306,9 @@ class TestAfterwards:
         wanted = bought.copy()
         wanted[6, 0] = True
         with pytest.raises(LabelNotBought):
-            bought_losses(context.network, context.batches, dataset, wanted, bought, context.config, quiet)
+            bought_losses(
+                context.network, context.batches, dataset, wanted, bought, context.config, quiet
+            )
 
 
 class TestMaps:

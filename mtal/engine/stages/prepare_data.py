@@ -11,7 +11,7 @@ from mtal.datasets.parallel import Report
 from mtal.datasets.readers.file_lists import abbreviate
 from mtal.engine.rendering.thumbnails import write_thumbs
 from mtal.locations import COMMAND
-from mtal.runs.experiments.budget import images_at
+from mtal.runs.experiments.budget import images_labelled
 from mtal.runs.jobs.stop import FOR_LABELS, StopRequested
 from mtal.runs.paths import DataPaths
 from mtal.runs.store.run import Run
@@ -122,7 +122,7 @@ def first_images(config: Config, there: np.ndarray) -> np.ndarray:
     """(N, T) bool: the random start, the same for every strategy of one seed, so that curves start together. there: (N, T)."""
     labelled = np.zeros_like(there)
     chosen = np.random.default_rng([config.seed, START]).choice(
-        len(there), images_at(config, len(there), 0), replace=False
+        len(there), images_labelled(config, len(there), 0), replace=False
     )
     labelled[chosen] = there[chosen]
     return labelled

@@ -14,7 +14,7 @@ from mtal.datasets.dataset import Dataset
 from mtal.engine.rendering.cycle_images import MOST_PICKS, NEAR_MISSES
 from mtal.engine.stages.replay import rivals
 from mtal.engine.stages.signal_quality import is_measured
-from mtal.runs.experiments.budget import images_at, images_per_cycle
+from mtal.runs.experiments.budget import images_labelled, images_per_cycle
 from mtal.runs.store.run_facts import RunFacts, TaskFacts
 from mtal.signals.registry import SIGNALS
 from mtal.tasks.palette import hex_legend
@@ -97,7 +97,7 @@ def plan(
     """Per cycle: stage -> units, for the estimate of the time left."""
     pool, cycles = len(dataset.pool.ids), []
     for number in range(config.cycles):
-        labelled = images_at(config, pool, number, start)
+        labelled = images_labelled(config, pool, number, start)
         stages = {
             "load": pool,
             "train": steps(labelled, config.batch, config.epochs),
@@ -128,7 +128,7 @@ def plan(
 def images_followed(config: Config, pool: int, number: int, start: int) -> int:
     """How many picked images a cycle looks at again: in a simulation its own picks are labelled at once."""
     own = number < config.cycles - 1 and config.start == "random"
-    return images_at(config, pool, number + own, start) - start
+    return images_labelled(config, pool, number + own, start) - start
 
 
 def needed_stages(strategy: Strategy, signals: Sequence[str]) -> dict[str, bool]:

@@ -23,7 +23,7 @@ from mtal.engine.stages.train import save_weights
 from mtal.engine.stages.true_losses import true_losses
 from mtal.models.pairwise_distillation import PairBlocks
 from mtal.models.prediction import TwoStageNetwork
-from mtal.runs.experiments.budget import labels_per_cycle
+from mtal.runs.experiments.budget import labels_per_cycle, mean_labels
 from mtal.runs.paths import CyclePaths
 from mtal.runs.store.pool_table import (
     CLUSTER,
@@ -76,7 +76,9 @@ def choose(
             config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, closed
         )
         budget = stopping.affordable(
-            config, labels_per_cycle(config, study.for_sale), int(labelled.sum())
+            config, labels_per_cycle(
+                config, len(study.for_sale), mean_labels(study.for_sale)
+            ), int(labelled.sum())
         )
         options = Options(
             config.committee,

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mtal.config import Config
+from mtal.runs.experiments.budget import images_labelled
 from mtal.runs.store.index import same_speed
 from mtal.runs.store.run import Run
 
@@ -34,6 +35,7 @@ class Speed:
 
     rates: Mapping[str, Range]
     pool: int  # images
+    start: int | None  # images labelled before the first cycle; None: the config's share
     runs: int  # earlier runs that told it
 
     def seconds_left(self, config: Config, done: float) -> Range:
@@ -44,7 +46,7 @@ class Speed:
         low = high = 0.0
         for stage, (usual, slow) in self.rates.items():
             work = sum(
-                share * _work(stage, config, self.pool, cycle)
+                share * _work(stage, config, self.pool, cycle, self.start)
                 for cycle, share in enumerate(shares)
                 if cycle < config.cycles - 1 or stage in ALWAYS
             )
@@ -55,7 +57,14 @@ class Speed:
 def speed(config: Config, runs: Iterable[Run], seconds: Table = Run.seconds) -> Speed | None:
     """Of the runs like this one; None if nothing like it was ever timed."""
     alike = comparable(config, runs)
-    return Speed(_rates(alike, seconds), len(alike[0].facts.pool), len(alike)) if alike else None
+    if not alike:
+        return None
+    # a simulation leaves images out, so a run of the same kind tells the size of the pool best
+    nearest = next((run for run in alike if run.config.start == config.start), alike[0])
+    pool, start = len(nearest.facts.pool), len(nearest.facts.start)
+    return Speed(
+        _rates(alike, seconds), pool, None if config.start == "random" else start, len(alike)
+    )
 
 
 def seconds_left(
@@ -82,19 +91,20 @@ def _rates(alike: Sequence[Run], seconds: Table) -> Mapping[str, Range]:
     """Stage -> usual and slow seconds per unit of `_work`."""
     found: dict[str, list[float]] = {}
     for run in alike:
-        pool = len(run.facts.pool)
+        pool, start = len(run.facts.pool), len(run.facts.start)
         for cycle, stage, took in seconds(run)[["cycle", "stage", "seconds"]].itertuples(
             index=False
         ):
-            found.setdefault(stage, []).append(took / _work(stage, run.config, pool, cycle))
+            found.setdefault(stage, []).append(took / _work(stage, run.config, pool, cycle, start))
     return {
         stage: (float(np.quantile(rates, LIKELY[0])), float(np.quantile(rates, LIKELY[1])))
         for stage, rates in found.items()
     }
 
 
-def _work(stage: str, config: Config, pool: int, cycle: int) -> float:
+def _work(stage: str, config: Config, pool: int, cycle: int, start: int | None) -> float:
     """How much of a stage a cycle holds: epochs x labelled images, epochs, or once."""
     epochs = float(getattr(config, PER_EPOCH[stage])) if stage in PER_EPOCH else 1.0
-    labelled = pool * (config.start_percent + config.step_percent * cycle) / 100
-    return epochs * (max(labelled, 1.0) if stage in PER_LABELLED else 1.0)
+    if stage not in PER_LABELLED:
+        return epochs
+    return epochs * max(1, images_labelled(config, pool, cycle, start))

@@ -7,7 +7,6 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -15,6 +14,7 @@ from mtal.analysis.numbers import count
 from mtal.figures import dataset as figures
 from mtal.runs.store.data_check import DataFolder
 from mtal.ui import inputs
+from mtal.ui.components.label_states import states_of
 from mtal.ui.data.check import Report
 from mtal.ui.text import plain
 
@@ -138,14 +138,6 @@ def problems(folder: DataFolder, report: Report) -> None:
         from mtal.datasets.checks.problems import WAYS_OUT
 
         st.caption(f"{kind.capitalize()}: {plain(WAYS_OUT[kind])}")
-
-
-def states_of(report: Report, split: str) -> np.ndarray:
-    """(N, T) states of the labels of a split, see mtal.datasets.checks.coverage."""
-    from mtal.datasets.checks.coverage import unpack
-
-    packed = report["splits"][split]["states"]
-    return np.stack([unpack(packed[task["name"]]) for task in report["tasks"]], axis=1)
 
 
 def pager(items: int, a_page: int, name: str, address: str = "page") -> int:

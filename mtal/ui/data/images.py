@@ -8,8 +8,9 @@ import streamlit as st
 from mtal.analysis.numbers import count
 from mtal.runs.store.data_check import DataFolder
 from mtal.ui import inputs
+from mtal.ui.components.label_states import states_of
 from mtal.ui.data.check import Report
-from mtal.ui.data.findings import pager, states_of, thumbnail
+from mtal.ui.data.findings import pager, thumbnail
 from mtal.ui.text import plain
 
 TILES, TILE_PX = 48, 120  # thumbnails on a page, and their width

@@ -12,8 +12,8 @@ from mtal.analysis.numbers import count
 from mtal.figures import dataset as figures
 from mtal.runs.store.data_check import DataFolder
 from mtal.ui import inputs
+from mtal.ui.components.label_states import states_of
 from mtal.ui.data.check import Report
-from mtal.ui.data.findings import states_of
 from mtal.ui.text import plain
 
 SPLITS = ("pool", "validation")
@@ -61,7 +61,7 @@ def chart(task: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
     elif task["form"] == "vectors":
         rows = _rows(facts, "facing", ["way", "percent"])
         st.plotly_chart(
-            figures.ways(rows, view), key="data.chart", alt=f"Where the vectors of {name} point"
+            figures.directions(rows, view), key="data.chart", alt=f"Where the vectors of {name} point"
         )
         x, y, z = facts["both"]["direction"] or (0, 0, 0)
         st.caption(

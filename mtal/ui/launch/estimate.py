@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+import numpy as np
 
 from mtal.config import Config
+from mtal.datasets.checks.coverage import LEFT_OUT, NO_LABEL
+from mtal.runs.experiments.budget import PoolSize, images_per_cycle, labels_per_cycle, pool_size
 from mtal.runs.store.data_check import DataFolder
 from mtal.ui import catalog, loaders
+from mtal.ui.components.label_states import states_of
 from mtal.ui.components.time_left import left
 
 
@@ -26,36 +30,50 @@ class Forecast:
     earlier: int  # how many earlier runs the time is based on
 
 
-def forecast(configs: Sequence[Config], pool: int | None) -> Forecast:
-    """For runs that differ in strategy, seed and settings of selection only. `pool`: images, if known."""
-    config = configs[0]
-    images = None if pool is None else round(pool * config.step_percent / 100)
-    labels = None if images is None else images * len(config.tasks)
-    will = left([(config, 0) for config in configs])
-    return Forecast(len(configs), config.cycles, pool, images, labels, will.seconds, will.earlier)
+def forecast(configs: Sequence[Config], pool: PoolSize | None) -> Forecast:
+    """Foretell runs that differ in strategy, seed and settings of selection only. pool: if known."""
+    config, time = configs[0], left([(config, 0) for config in configs])
+    images = labels = None
+    if pool is not None:
+        images = images_per_cycle(config, pool.images)
+        labels = labels_per_cycle(config, pool.images, pool.labels_per_image)
+    size = pool.images if pool else None
+    return Forecast(len(configs), config.cycles, size, images, labels, time.seconds, time.earlier)
 
 
-def pool_size(config: Config) -> int | None:
-    """Images in the pool, as a check or an earlier run on the same folder found it."""
-    report = _report(config)
-    if report is not None:
-        return int(report["splits"]["pool"]["images"])
-    same = (
-        run
-        for run in loaders.runs()
-        if (run.config.dataset, run.config.data) == (config.dataset, config.data)
-    )
-    return next((len(run.facts.pool) for run in same if run.facts.written), None)
+def known_pool(config: Config) -> PoolSize | None:
+    """Count images and labels of the pool as the last check of the folder found them.
+
+    Without a check as an earlier run on the same folder found them, taking every image to have
+    all labels; None without either.
+    """
+    labels = _labels(config)
+    if labels is not None:
+        return pool_size(config, labels)
+    for run in loaders.runs():
+        data = (run.config.dataset, run.config.data, run.config.start)
+        if run.facts.written and data == (config.dataset, config.data, config.start):
+            start = None if config.start == "random" else len(run.facts.start)
+            return PoolSize(len(run.facts.pool), start, float(len(config.tasks)))
+    return None
 
 
 def all_labelled(config: Config) -> bool:
-    """Whether the last check of the same folder found the labels of all tasks for every pool image. False without a check."""
-    report = _report(config)
-    if report is None:
-        return False
-    pool = report["splits"]["pool"]
-    return all(pool["coverage"].get(task) == pool["images"] for task in config.tasks)
+    """Say whether the last check found every label of every pool image; False without a check."""
+    labels = _labels(config)
+    return labels is not None and bool(labels.all())
 
 
-def _report(config: Config) -> dict[str, Any] | None:
-    return DataFolder(loaders.store(), config.dataset, catalog.locate(config)).report()
+def _labels(config: Config) -> np.ndarray | None:
+    """(N, T) bool: labels that exist, of the images that can be read, as the last check found them.
+
+    None without a check of all tasks.
+    """
+    folder = DataFolder(loaders.store(), config.dataset, catalog.locate(config))
+    report = folder.report()
+    names = [task["name"] for task in report["tasks"]] if report else []
+    if report is None or not set(config.tasks) <= set(names):
+        return None
+    states = states_of(report, "pool")[:, [names.index(task) for task in config.tasks]]
+    readable = (states != LEFT_OUT).all(axis=1)
+    return (states != NO_LABEL)[readable]

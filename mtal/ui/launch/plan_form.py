@@ -16,7 +16,7 @@ from mtal.runs.store.index import find_run
 from mtal.ui import catalog, loaders
 from mtal.ui.components import ablation_choice, strategy_cards
 from mtal.ui.launch import experiment_plan, settings_form, start
-from mtal.ui.launch.estimate import all_labelled, forecast, pool_size
+from mtal.ui.launch.estimate import all_labelled, forecast, known_pool
 from mtal.ui.launch.settings_form import key
 from mtal.ui.text import code, plain
 
@@ -252,17 +252,18 @@ def _grid(names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[st
 
 def _say(cells: Sequence[Cell]) -> None:
     configs = [cell.config for cell in cells]
-    config, will = configs[0], forecast(configs, pool_size(configs[0]))
+    config, will = configs[0], forecast(configs, known_pool(configs[0]))
     parts = [
         shape(cells),
         "at most " * config.may_end_early + count(will.cycles, "cycle") + " each",
         budget_text(config),
     ]
     parts.append(
-        f"{will.labels_per_cycle:,} labels bought per cycle ({count(will.images_per_cycle or 0, 'image')} × "
-        f"{count(len(config.tasks), 'task')}, pool of {will.pool:,})"
+        f"about {count(will.labels_per_cycle, 'label')} per cycle "
+        f"({count(will.images_per_cycle or 0, 'image')} of {will.pool:,}, "
+        f"{count(len(config.tasks), 'task')})"
         if will.labels_per_cycle is not None
-        else f"{config.step_percent:g} % of the pool × {count(len(config.tasks), 'task')} bought per cycle"
+        else f"{config.step_percent:g} % of the pool × {count(len(config.tasks), 'task')} per cycle"
     )
     st.markdown(
         " · ".join(f"**{part}**" if place == 0 else part for place, part in enumerate(parts))

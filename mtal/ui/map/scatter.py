@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.config import Config
-from mtal.figures.downsampling import thinned
+from mtal.figures.downsampling import downsample
 from mtal.figures.embedding import MOST_DRAWN, SVG_UP_TO, WEBGL_FROM, draw_density, draw_map, states
 from mtal.figures.lasso import enclosed
 from mtal.runs.store.run import Run
@@ -68,14 +68,14 @@ def show_chart(run: Run, cycle: int) -> None:
         colouring = choose_colouring(run, cycle, pool)
     frame = points(pool, loaders.layout(run, cycle))
     webgl = pointer.has_webgl()
-    drawn = thinned(frame, MOST_DRAWN)
+    drawn = downsample(frame, MOST_DRAWN)
     if not webgl and len(frame) > SVG_UP_TO:
         _say_picture(len(frame))
         figure, told = draw_density(frame, run.name, pointer.zoom()), ""
     else:
         figure, told = (
             draw_map(frame, colouring, run.name, drawn.images, webgl, pointer.zoom()),
-            drawn.told,
+            drawn.note,
         )
     figure.update_layout(meta=_revision())
     with st.container(key=CANVAS):

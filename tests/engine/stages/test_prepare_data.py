@@ -19,7 +19,6 @@ from mtal.engine.stages.prepare_data import (
     simulated,
 )
 from mtal.engine.workers import run as run_worker
-from mtal.runs.experiments.budget import labels_per_cycle
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
@@ -105,9 +104,7 @@ class TestBadFiles:
         assert run.cycles_done() == 3
         assert set(run.facts.pool) == set(TRAIN) - {"0003", "0007"}
         assert run.facts.validation == ("0901", "0903", "0904")
-        rows = {
-            (row.split, row.id, row.what): row.problem for row in run.facts.left_out
-        }
+        rows = {(row.split, row.id, row.what): row.problem for row in run.facts.left_out}
         assert {
             ("pool", "0003", "image"),
             ("pool", "0007", "image"),
@@ -338,15 +335,3 @@ class TestDataThatGrowOrAreMended:
         }
         assert start == {"0000": [True] * 3, "0001": [True] * 3}
         assert run.start()[:, 1:].all()  # labels of other tasks are learned from all the same
-
-
-def test_the_budget_counts_labels_that_can_be_had():
-    config = Config(step_percent=10)
-    assert labels_per_cycle(config, np.ones((100, 3), bool)) == 30
-    third = np.zeros((100, 3), bool)
-    third[np.arange(100), np.arange(100) % 3] = True
-    assert labels_per_cycle(config, third) == 10
-    assert labels_per_cycle(config, np.eye(3, dtype=bool)) == 1
-    two_of_three = np.zeros((100, 3), bool)
-    two_of_three[:40, 1:] = True  # of the other 60 there is nothing left to buy
-    assert labels_per_cycle(config, two_of_three) == 20

@@ -24,7 +24,7 @@ from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Signal
 from mtal.training.evaluate import evaluate
 from tests.real_runs import tiny_config
-from tests.training.benches import quiet, small_context
+from tests.training.contexts import quiet, small_context
 
 IMAGES = 200
 

@@ -11,6 +11,7 @@ from mtal.runs.files import write_json
 from mtal.runs.jobs.launch import create
 from mtal.runs.store.failures import cause
 from mtal.runs.store.run import Run
+from mtal.runs.store.run_facts import RunFacts
 
 DRAWN = DATASETS["drawn"].load(Config(dataset="drawn", data="4+2", tasks=("depth", "normals")))
 ALL, NONE = np.ones((4, 2), bool), np.zeros((4, 2), bool)
@@ -46,7 +47,7 @@ def said(work, *words) -> str:
             "copy",
         ),
         (
-            lambda: said(prepare_data.as_before, DRAWN, {"pool": ["gone"], "validation": []}),
+            lambda: said(prepare_data.as_before, DRAWN, RunFacts(pool=("gone",))),
             "Other images",
             "data",
         ),
