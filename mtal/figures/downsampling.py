@@ -1,4 +1,7 @@
-"""Which points of a large map are drawn: those that matter, and of the rest an even share that never loses a lonely one."""
+"""Which points of a large map are drawn: all picks, and an even share of the others.
+
+The share never loses a point that stands alone.
+"""
 
 from dataclasses import dataclass
 
@@ -10,48 +13,51 @@ LABELLED_SHARE = 0.5  # of what is drawn may be images that were labelled before
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """`images`: positions of the points that are drawn, ascending; `told`: what is left out, "" if nothing is."""
+class Downsampled:
+    """`images`: positions of the points to draw, ascending; `note`: what is left out, or ""."""
 
     images: np.ndarray
-    told: str
+    note: str
 
 
-def thinned(points: pd.DataFrame, limit: int) -> Drawn:
-    """At most `limit` points, unless there are more picks: these are all drawn. Columns: x, y, state.
+def downsample(points: pd.DataFrame, limit: int) -> Downsampled:
+    """Choose at most `limit` points, or all picks if they are more. Columns: x, y, state.
 
-    The same images are drawn in every cycle and under every colour, as far as they stay the same: by a fixed shuffle.
+    The shuffle is fixed: as long as images stay the same, the same ones are drawn in every cycle
+    and with every colouring.
     """
     count = len(points)
     if count <= limit:
-        return Drawn(np.arange(count), "")
+        return Downsampled(np.arange(count), "")
     state = points["state"].to_numpy()
-    must = state == "picked"
-    left = max(0, limit - int(must.sum()))
+    drawn = state == "picked"
+    remaining = max(0, limit - int(drawn.sum()))
     order = _lonely_first(points[["x", "y"]].to_numpy(float))
-    before = order[(state[order] == "labelled") & ~must[order]]
-    rest = order[(state[order] == "open") & ~must[order]]
-    of_before = min(len(before), max(int(left * LABELLED_SHARE), left - len(rest)))
-    must[np.concatenate([before[:of_before], rest[: left - of_before]])] = True
-    return Drawn(np.flatnonzero(must), _told(int(must.sum()), count, of_before < len(before)))
+    labelled = order[state[order] == "labelled"]
+    unlabelled = order[state[order] == "open"]
+    share = max(int(remaining * LABELLED_SHARE), remaining - len(unlabelled))
+    share = min(len(labelled), share)
+    drawn[np.concatenate([labelled[:share], unlabelled[: remaining - share]])] = True
+    note = _note(int(drawn.sum()), count, share < len(labelled))
+    return Downsampled(np.flatnonzero(drawn), note)
 
 
-def _lonely_first(places: np.ndarray) -> np.ndarray:
-    """Positions, shuffled, after one of every cell of a grid over the map. places (N, 2)."""
-    shuffled = np.random.default_rng(0).permutation(len(places))
-    low, high = places.min(axis=0), places.max(axis=0)
-    cells = np.clip(
-        (places - low) / np.where(high > low, high - low, 1) * CELLS, 0, CELLS - 1
-    ).astype(int)
-    first = np.unique((cells[:, 0] * CELLS + cells[:, 1])[shuffled], return_index=True)[1]
-    alone = np.zeros(len(places), bool)
-    alone[first] = True
-    return np.concatenate([shuffled[alone], shuffled[~alone]])
+def _lonely_first(positions: np.ndarray) -> np.ndarray:
+    """Shuffle the points (N, 2), one of every cell of a grid over the map first: (N,) indices."""
+    shuffled = np.random.default_rng(0).permutation(len(positions))
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    scaled = (positions - low) / np.where(high > low, high - low, 1)
+    column, row = np.clip(scaled * CELLS, 0, CELLS - 1).astype(int).T
+    first = np.unique((column * CELLS + row)[shuffled], return_index=True)[1]
+    is_first = np.zeros(len(positions), bool)
+    is_first[first] = True
+    return np.concatenate([shuffled[is_first], shuffled[~is_first]])
 
 
-def _told(drawn: int, count: int, thin_labelled: bool) -> str:
-    which = "picked" if thin_labelled else "picked and labelled"
+def _note(drawn: int, count: int, some_labelled_missing: bool) -> str:
+    all_drawn = "picked" if some_labelled_missing else "picked and labelled"
     return (
-        f"{drawn:,} of {count:,} points are drawn: all {which} ones, and an even share of the others. What is selected gets "
-        "rings, and a lasso or a box takes every image inside, drawn or not."
+        f"{drawn:,} of {count:,} points are drawn: all {all_drawn} ones, and an even share of the "
+        "others. What is selected gets rings, and a lasso or a box takes every image inside, drawn "
+        "or not."
     )

@@ -1,6 +1,7 @@
-"""The pool in two dimensions. A point carries its image's position in `customdata`; never its place in the trace."""
+"""The pool as a map in two dimensions. `customdata` of a point is the position of its image."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,46 +23,32 @@ STATES = {  # state -> name, colour, symbol, size; drawn in this order
     "picked": ("picked in this cycle", PICKED, "star", 11),
 }
 SIZES = {state: size for state, (_name, _colour, _symbol, size) in STATES.items()}
-COLOURS = (
-    "#0072B2",
-    "#E69F00",
-    "#009E73",
-    "#CC79A7",
-    "#56B4E9",
-    "#D55E00",
-    "#8a7a00",
-)  # Okabe and Ito; their yellow is darker
+# Of Okabe and Ito, whose yellow is darker here.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8a7a00")
 SYMBOLS = (
-    "circle",
-    "square",
-    "diamond",
-    "triangle-up",
-    "cross",
-    "x",
-    "pentagon",
-    "triangle-down",
-    "hexagon",
-    "star",
-    "bowtie",
-    "hourglass",
+    *("circle", "square", "diamond", "triangle-up", "cross", "x"),
+    *("pentagon", "triangle-down", "hexagon", "star", "bowtie", "hourglass"),
 )
-FAINT = (
-    NONE,
-    OTHER,
-    "neither",
-    "not labelled",
-    "no score",
-    "none",
-)  # groups that are the ground for the others
+# Groups that are the background of the others.
+FAINT = (NONE, OTHER, "neither", "not labelled", "no score", "none")
+
+
+class Layer(NamedTuple):
+    """One trace: its name, the rows of its points, and plotly's marker."""
+
+    name: str
+    rows: np.ndarray
+    marker: dict[str, Any]
 
 
 def states(pool: pd.DataFrame) -> np.ndarray:
-    """(N,) state of each image as text. Columns used: labelled, picked."""
-    return np.where(pool["picked"], "picked", np.where(pool["labelled"], "labelled", "open"))
+    """Name the state of each image: (N,) texts. Columns that are used: labelled, picked."""
+    picked, labelled = pool["picked"].to_numpy(bool), pool["labelled"].to_numpy(bool)
+    return np.select([picked, labelled], ["picked", "labelled"], "open")
 
 
 def by_state(points: pd.DataFrame) -> Groups:
-    """The states as groups."""
+    """Group the points by state."""
     names = {state: name for state, (name, *_look) in STATES.items()}
     codes = np.select([points["state"] == state for state in STATES], range(len(STATES)))
     return Groups("state", codes, tuple(names.values()))
@@ -75,31 +62,38 @@ def draw_map(
     webgl: bool = True,
     zoom: Sequence[float] | None = None,
 ) -> go.Figure:
-    """Every drawn image as a point. Columns of `points`, a row per pool image: x, y, image (position), id, state, rank, score.
+    """Draw images as points.
 
-    `drawn`: positions, all without it. `view`: zoom stays while it does. `zoom`: x0, x1, y0, y1 to begin with.
+    points: a row per pool image, with the columns x, y, image (position), id, state, rank, score.
+    colouring: a group or a value per pool image.
+    view: zoom stays while it is the same.
+    drawn: positions of the images to draw; None for all.
+    webgl: whether the browser has it.
+    zoom: x0, x1, y0, y1 to begin with.
     """
     rows = points if drawn is None else points.iloc[drawn]
     kind = go.Scattergl if webgl and len(rows) >= WEBGL_FROM else go.Scatter
-    made = _map(points, view, zoom)
-    totals = {name: len(at) for name, at, _ in _looks(points, colouring)}
-    for name, at, marker in _looks(rows, colouring):
-        total = totals.get(name, 0)
-        told = f"{total:,}" if len(at) == total else f"{len(at):,} of {total:,}"
-        made.add_trace(_points(kind, rows.iloc[at], f"{name} ({told})", marker))
-    return made
+    chart = _map(points, view, zoom)
+    totals = {layer.name: len(layer.rows) for layer in _layers(points, colouring)}
+    for layer in _layers(rows, colouring):
+        name = f"{layer.name} ({_part(len(layer.rows), totals.get(layer.name, 0))})"
+        chart.add_trace(_points(kind, rows.iloc[layer.rows], name, layer.marker))
+    return chart
 
 
 def draw_density(points: pd.DataFrame, view: str, zoom: Sequence[float] | None = None) -> go.Figure:
-    """The same as a picture of how many images lie where, of constant size: for browsers without WebGL. Columns as above."""
-    across, up = (
+    """Draw how many images lie in each cell, for browsers without WebGL; picks remain points.
+
+    Its size does not grow with the pool. Arguments as of `draw_map`.
+    """
+    x_edges, y_edges = (
         np.linspace(points[name].min(), points[name].max(), CELLS + 1) for name in ("x", "y")
     )
-    counts = np.histogram2d(points["y"], points["x"], bins=(up, across))[0]
-    made = _map(points, view, zoom)
-    made.add_heatmap(
-        x=_middles(across),
-        y=_middles(up),
+    counts = np.histogram2d(points["y"], points["x"], bins=(y_edges, x_edges))[0]
+    chart = _map(points, view, zoom)
+    chart.add_heatmap(
+        x=_middles(x_edges),
+        y=_middles(y_edges),
         z=np.where(counts > 0, np.log10(np.maximum(counts, 1)), np.nan),
         colorscale="Cividis",
         text=counts.astype(int),
@@ -112,107 +106,100 @@ def draw_density(points: pd.DataFrame, view: str, zoom: Sequence[float] | None =
         },
     )
     picks = points[points["state"] == "picked"]
-    shown = picks.iloc[
-        :: -(-len(picks) // PICKS_ON_PICTURE) or 1
-    ]  # some points there must be: pictures have no lasso
+    step = max(1, -(-len(picks) // PICKS_ON_PICTURE))
+    shown = picks.iloc[::step]  # a figure without points has no lasso
     name, colour, symbol, size = STATES["picked"]
-    told = f"{len(shown):,}" if len(shown) == len(picks) else f"{len(shown):,} of {len(picks):,}"
-    made.add_trace(
-        _points(
-            go.Scatter, shown, f"{name} ({told})", {"color": colour, "symbol": symbol, "size": size}
-        )
-    )
-    return made
+    marker = {"color": colour, "symbol": symbol, "size": size}
+    chart.add_trace(_points(go.Scatter, shown, f"{name} ({_part(len(shown), len(picks))})", marker))
+    return chart
 
 
-def _looks(
-    rows: pd.DataFrame, colouring: Colouring
-) -> list[tuple[str, np.ndarray, dict[str, object]]]:
-    """Name, places in `rows` and marker of each trace."""
+def _part(number: int, total: int) -> str:
+    """`1,200`, or `1,000 of 1,200` where not all are drawn."""
+    return f"{number:,}" if number == total else f"{number:,} of {total:,}"
+
+
+def _layers(rows: pd.DataFrame, colouring: Colouring) -> list[Layer]:
+    """Divide the rows among the traces of a colouring."""
     if isinstance(colouring, Values):
         return _by_value(rows, colouring)
-    codes, state = colouring.codes[rows["image"].to_numpy()], rows["state"]
+    codes = colouring.codes[rows["image"].to_numpy()]
     if colouring.title == "state":
-        return [
-            (
-                name,
-                np.flatnonzero(codes == at),
-                _solid(colour, symbol, size, 0.6 if state == "open" else 0.95),
-            )
-            for at, (state, (name, colour, symbol, size)) in enumerate(STATES.items())
-        ]
-    found = []
+        return _by_state(codes)
+    layers = []
     strong = [name for name in colouring.names if name not in FAINT]
-    for name in sorted(colouring.names, key=lambda name: name not in FAINT):  # the ground first
-        at = np.flatnonzero(codes == colouring.names.index(name))
-        place = strong.index(name) if name in strong else 0
-        look = (
-            (COLOURS[place % len(COLOURS)], SYMBOLS[place % len(SYMBOLS)])
-            if name in strong
-            else (OPEN, "circle")
-        )
-        size = state.iloc[at].map(SIZES).to_numpy(np.uint8) + (name in strong)
-        found.append((name, at, _solid(*look, size, 0.9 if name in strong else 0.45)))
-    return found
+    faint = [name for name in colouring.names if name in FAINT]
+    sizes = rows["state"].map(SIZES).to_numpy(np.uint8)
+    for name in [*faint, *strong]:  # the background first
+        members = np.flatnonzero(codes == colouring.names.index(name))
+        if name in strong:
+            index = strong.index(name)
+            colour, symbol = COLOURS[index % len(COLOURS)], SYMBOLS[index % len(SYMBOLS)]
+            marker = _solid(colour, symbol, sizes[members] + np.uint8(1), 0.9)
+        else:
+            marker = _solid(OPEN, "circle", sizes[members], 0.45)
+        layers.append(Layer(name, members, marker))
+    return layers
 
 
-def _by_value(
-    rows: pd.DataFrame, colouring: Values
-) -> list[tuple[str, np.ndarray, dict[str, object]]]:
-    """Coloured by the rank of a number, still shaped by state; NaN is grey.
+def _by_state(codes: np.ndarray) -> list[Layer]:
+    """A layer per state. codes (n,): index in STATES."""
+    layers = []
+    for code, (state, (name, colour, symbol, size)) in enumerate(STATES.items()):
+        marker = _solid(colour, symbol, size, 0.6 if state == "open" else 0.95)
+        layers.append(Layer(name, np.flatnonzero(codes == code), marker))
+    return layers
 
-    By rank, since a few far values would leave one colour to all others; the bar says which values stand at which place. Equal
-    values stand at the lowest of their places, so that a class which most images lack has them all at the bottom.
+
+def _by_value(rows: pd.DataFrame, colouring: Values) -> list[Layer]:
+    """A layer per state, coloured by the percentile of the value; without a value grey.
+
+    By percentile, since a few far values would leave one colour to all others; the colour bar says
+    which value stands at which percentile. Equal values have the lowest of their percentiles, so
+    a class that most images lack has them all at the bottom.
     """
-    whole = pd.Series(colouring.values, dtype=float)
-    places = (100 * whole.rank(method="min", pct=True)).to_numpy(np.float32)[
-        rows["image"].to_numpy()
-    ]
-    ticks = (
-        [f"{value:.3g}" for value in whole.dropna().quantile([at / 100 for at in TICKS])]
-        if whole.notna().any()
-        else []
-    )
-    found, has_bar = [], False
+    values = pd.Series(colouring.values, dtype=float)  # of the whole pool
+    percentiles = (100 * values.rank(method="min", pct=True)).to_numpy(np.float32)
+    percentile = percentiles[rows["image"].to_numpy()]
+    bar = {"showscale": True, "colorbar": _colour_bar(values, colouring.axis)}
+    layers = []
     for state, (name, _colour, symbol, size) in STATES.items():
         of_state = (rows["state"] == state).to_numpy()
-        known, blank = (
-            np.flatnonzero(of_state & ~np.isnan(places)),
-            np.flatnonzero(of_state & np.isnan(places)),
-        )
-        if len(blank):  # labelled images, for one, have no score
-            found.append((f"{name}, no value", blank, _solid(OPEN, symbol, size, 0.35)))
-        if len(known) or not len(blank):
-            bar = {
-                "showscale": not has_bar,
-                "colorbar": {
-                    "title": {"text": f"{colouring.axis}<br>(by rank)"},
-                    "thickness": 14,
-                    "tickvals": TICKS,
-                    "ticktext": ticks,
-                },
+        with_value = np.flatnonzero(of_state & ~np.isnan(percentile))
+        without = np.flatnonzero(of_state & np.isnan(percentile))
+        if len(without):  # such as labelled images, which have no score
+            layers.append(Layer(f"{name}, no value", without, _solid(OPEN, symbol, size, 0.35)))
+        if len(with_value) or not len(without):
+            marker = {
+                "symbol": symbol,
+                "size": size,
+                "opacity": 0.9,
+                "color": percentile[with_value],
+                "colorscale": "Cividis",
+                "cmin": 0,
+                "cmax": 100,
+                **bar,
             }
-            has_bar = True
-            found.append(
-                (
-                    name,
-                    known,
-                    {
-                        "symbol": symbol,
-                        "size": size,
-                        "opacity": 0.9,
-                        "color": places[known],
-                        "colorscale": "Cividis",
-                        "cmin": 0,
-                        "cmax": 100,
-                        **bar,
-                    },
-                )
-            )
-    return found
+            layers.append(Layer(name, with_value, marker))
+            bar = {**bar, "showscale": False}  # one colour bar for all states
+    return layers
 
 
-def _solid(colour: str, symbol: str, size: object, opacity: float) -> dict[str, object]:
+def _colour_bar(values: pd.Series, axis: str) -> dict[str, Any]:
+    """Name the values at the percentiles TICKS. values (N,), NaN for none."""
+    ticks = []
+    if values.notna().any():
+        quantiles = values.dropna().quantile([tick / 100 for tick in TICKS])
+        ticks = [f"{value:.3g}" for value in quantiles]
+    return {
+        "title": {"text": f"{axis}<br>(by rank)"},
+        "thickness": 14,
+        "tickvals": TICKS,
+        "ticktext": ticks,
+    }
+
+
+def _solid(colour: str, symbol: str, size: object, opacity: float) -> dict[str, Any]:
     return {
         "color": colour,
         "symbol": symbol,
@@ -223,57 +210,59 @@ def _solid(colour: str, symbol: str, size: object, opacity: float) -> dict[str, 
 
 
 def _map(points: pd.DataFrame, view: str, zoom: Sequence[float] | None) -> go.Figure:
-    made = figure("", "", view, HEIGHT_PX)
-    ends = list(zoom or ())
-    for at, (name, change) in enumerate((("x", made.update_xaxes), ("y", made.update_yaxes))):
-        low, high = float(points[name].min()), float(points[name].max())
-        gap = 0.04 * (high - low) or 1
-        change(
-            showticklabels=False,
-            showgrid=False,
-            range=ends[2 * at : 2 * at + 2] or [low - gap, high + gap],
-        )
-    made.update_yaxes(scaleanchor="x")  # a distance is the same in both directions
-    made.update_layout(
+    """An empty map that shows all points, or what `zoom` says."""
+    chart = figure("", "", view, HEIGHT_PX)
+    x_range, y_range = _range(points["x"]), _range(points["y"])
+    if zoom:
+        x_range, y_range = list(zoom[:2]), list(zoom[2:])
+    chart.update_xaxes(showticklabels=False, showgrid=False, range=x_range)
+    chart.update_yaxes(showticklabels=False, showgrid=False, range=y_range)
+    chart.update_yaxes(scaleanchor="x")  # a distance is the same in both directions
+    chart.update_layout(
         dragmode="lasso",
         legend={"itemsizing": "constant", "yanchor": "top", "y": 0},  # the tools are on top
         newselection={"line": {"color": INK, "width": 2}},
         activeselection={"fillcolor": GRID},
     )
-    return made
+    return chart
+
+
+def _range(values: pd.Series) -> list[float]:
+    """All values, with a margin."""
+    low, high = float(values.min()), float(values.max())
+    margin = 0.04 * (high - low) or 1
+    return [low - margin, high + margin]
 
 
 def _points(
-    kind: type, rows: pd.DataFrame, name: str, marker: dict[str, object]
+    kind: type, rows: pd.DataFrame, name: str, marker: dict[str, Any]
 ) -> go.Scatter | go.Scattergl:
     columns = (
         rows[column].to_numpy().tolist() for column in ("id", "image", "state", "rank", "score")
     )
-    hover = np.array(
-        [
-            f"{title} (no. {image})<br>{_standing(state, rank, score)}"
-            for title, image, state, rank, score in zip(*columns, strict=True)
-        ],
-        object,
-    )
-    made: go.Scatter | go.Scattergl = kind(
+    hover = [
+        f"{title} (no. {image})<br>{_rank(state, rank, score)}"
+        for title, image, state, rank, score in zip(*columns, strict=True)
+    ]
+    trace: go.Scatter | go.Scattergl = kind(
         x=_float(rows["x"]),
         y=_float(rows["y"]),
         mode="markers",
         name=name,
         marker=marker,
-        text=hover,
+        text=np.array(hover, object),
         customdata=rows["image"].to_numpy(np.int32),
         hovertemplate="%{text}<extra></extra>",
     )
-    return made
+    return trace
 
 
-def _standing(state: str, rank: int, score: float) -> str:
+def _rank(state: str, rank: int, score: float) -> str:
+    """Say where an image stands in the ranking."""
     if state == "labelled":
         return "labelled before"
-    known = f", score {score:.3g}" if np.isfinite(score) else ""
-    return f"picked {rank}.{known}" if state == "picked" else f"rank {rank}{known}"
+    with_score = f", score {score:.3g}" if np.isfinite(score) else ""
+    return f"picked {rank}.{with_score}" if state == "picked" else f"rank {rank}{with_score}"
 
 
 def _float(values: pd.Series) -> np.ndarray:

@@ -9,31 +9,37 @@ from mtal.figures.style import bars_px, figure, hatched, look
 
 
 def overlaps(ours: Sequence[int], others: Mapping[str, Sequence[int]]) -> pd.DataFrame:
-    """A row per other strategy, the most alike first. Columns: strategy, both, only_ours, only_theirs (images), jaccard (both
-    divided by all that either picked, 0..1; Jaccard 1901)."""
-    mine = set(ours)
+    """Compare the picks of a run with those of other strategies, the most similar first.
+
+    ours: images that the run picked. others: strategy -> images that it would pick.
+
+    Columns: strategy, both, only_ours, only_theirs (images), jaccard (both / all that either
+    picked, 0..1; Jaccard 1901).
+    """
+    own = set(ours)
     rows = [
-        (name, len(mine & set(picked)), len(mine - set(picked)), len(set(picked) - mine))
+        (name, len(own & set(picked)), len(own - set(picked)), len(set(picked) - own))
         for name, picked in others.items()
     ]
-    found = pd.DataFrame(rows, columns=["strategy", "both", "only_ours", "only_theirs"])
-    found["jaccard"] = found["both"] / found[["both", "only_ours", "only_theirs"]].sum(axis=1).clip(
-        lower=1
-    )
-    return found.sort_values("jaccard", ascending=False, kind="stable", ignore_index=True)
+    counts = ["both", "only_ours", "only_theirs"]
+    table = pd.DataFrame(rows, columns=["strategy", *counts])
+    table["jaccard"] = table["both"] / table[counts].sum(axis=1).clip(lower=1)
+    return table.sort_values("jaccard", ascending=False, kind="stable", ignore_index=True)
 
 
 def overlap_bars(
     rows: pd.DataFrame, titles: Mapping[str, str], chosen: str, view: str
 ) -> go.Figure:
-    """A bar per strategy; `rows` as `overlaps`, `chosen` is hatched, `titles`: strategy -> how it is called."""
-    drawn = figure(
-        "Images in common, as a share of all that either picked (%)",
-        "",
-        view,
-        height_px=bars_px(len(rows)),
-    )
-    drawn.add_bar(
+    """Draw a bar per strategy. rows: as of `overlaps`.
+
+    titles: strategy -> title. chosen: the strategy that is hatched. view: zoom stays while it is
+    the same.
+    """
+    axis = "Images in common, as a share of all that either picked (%)"
+    chart = figure(axis, "", view, height_px=bars_px(len(rows)))
+    names = rows["strategy"].tolist()
+    shares = zip(rows["jaccard"], rows["both"], strict=True)
+    chart.add_bar(
         x=100 * rows["jaccard"],
         y=list(range(len(rows))),
         orientation="h",
@@ -42,27 +48,18 @@ def overlap_bars(
         customdata=rows["strategy"],
         textposition="outside",
         cliponaxis=False,
-        text=[
-            f"{share:.0%}, {both} in common"
-            for share, both in zip(rows["jaccard"], rows["both"], strict=True)
-        ],
+        text=[f"{share:.0%}, {both} in common" for share, both in shares],
         marker=hatched(
-            [look(name).colour for name in rows["strategy"]],
-            ["/" if name == chosen else "" for name in rows["strategy"]],
+            [look(name).colour for name in names], ["/" if name == chosen else "" for name in names]
         ),
         hovertemplate="%{customdata}<br>%{text}<extra></extra>",
     )
-    drawn.update_yaxes(
+    chart.update_yaxes(
         autorange="reversed",
         tickmode="array",
         tickvals=list(range(len(rows))),
         showgrid=False,
-        ticktext=[
-            f"<b>{titles[name]}</b>" if name == chosen else titles[name]
-            for name in rows["strategy"]
-        ],
+        ticktext=[f"<b>{titles[name]}</b>" if name == chosen else titles[name] for name in names],
     )
-    drawn.update_xaxes(
-        range=[0, 130], tickvals=[0, 25, 50, 75, 100]
-    )  # room for the words beside full bars
-    return drawn
+    chart.update_xaxes(range=[0, 130], tickvals=[0, 25, 50, 75, 100])  # room for text after a bar
+    return chart

@@ -1,4 +1,4 @@
-"""Why an image stands where it stands: percentiles among the pool, and the score distribution with the cut-off."""
+"""The scores of a pool: their distribution, with the cut-off and the score of one image."""
 
 import numpy as np
 import pandas as pd
@@ -12,16 +12,16 @@ BARS = {"not picked": (OPEN, ""), "picked": (PICKED, "/")}  # name -> colour, ha
 
 
 def score_bins(pool: pd.DataFrame) -> pd.DataFrame:
-    """How many images of the unlabelled pool have a score in each bin. Columns: low, high (of a bin), not picked, picked.
+    """Count the unlabelled images with a score in each bin; no bins without scores.
 
-    `pool`: columns score, picked, open. Without a score there is no bin.
+    Columns of `pool` that are used: score, picked, open. Columns: low, high (of a bin), not picked,
+    picked.
     """
-    rows = pool[pool["open"] & np.isfinite(pool["score"])]
+    rows = _scored(pool)
     if rows.empty:
         return pd.DataFrame(columns=["low", "high", *BARS])
-    edges = np.histogram_bin_edges(
-        rows["score"], bins=BINS
-    )  # counted here: the browser drops values at the last edge
+    # Counted here, since the browser drops values at the last edge.
+    edges = np.histogram_bin_edges(rows["score"], bins=BINS)
     counts = {
         name: np.histogram(rows.loc[rows["picked"] == (name == "picked"), "score"], bins=edges)[0]
         for name in BARS
@@ -30,40 +30,46 @@ def score_bins(pool: pd.DataFrame) -> pd.DataFrame:
 
 
 def score_distribution(pool: pd.DataFrame, view: str, marked: float | None = None) -> go.Figure:
-    """`score_bins` as a histogram, with the cut-off and one image's score.
+    """Draw `score_bins` as a histogram, with the cut-off and the score `marked` of one image.
 
-    Columns: score, picked, open, cutoff. Picked and other images differ by colour and by hatching.
+    Columns of `pool` that are used: score, picked, open, cutoff. Picked and other images differ by
+    colour and by hatching.
     """
     bins = score_bins(pool)
-    drawn = figure("Score (higher is labelled first)", "Images", view, height_px=280)
+    chart = figure("Score (higher is labelled first)", "Images", view, height_px=280)
     if bins.empty:
-        return drawn
+        return chart
     for name, (colour, shape) in BARS.items():
-        drawn.add_bar(
+        chart.add_bar(
             x=(bins["low"] + bins["high"]) / 2,
             y=bins[name],
             width=bins["high"] - bins["low"],
             name=f"{name} ({int(bins[name].sum())})",
             marker=hatched(colour, shape),
             customdata=bins[["low", "high"]].to_numpy(),
-            hovertemplate=f"{name}: %{{y}} images<br>score %{{customdata[0]:.3g}} to %{{customdata[1]:.3g}}"
-            "<extra></extra>",
+            hovertemplate=f"{name}: %{{y}} images<br>score %{{customdata[0]:.3g}} to "
+            "%{customdata[1]:.3g}<extra></extra>",
         )
-    drawn.update_layout(barmode="stack", legend={"traceorder": "normal"})
-    rows = pool[pool["open"] & np.isfinite(pool["score"])]
+    chart.update_layout(barmode="stack", legend={"traceorder": "normal"})
+    rows = _scored(pool)
     cutoff = float(rows["cutoff"].iloc[0]) if "cutoff" in rows else float("nan")
     if np.isfinite(cutoff):
-        drawn.add_vline(
+        chart.add_vline(
             x=cutoff,
             line={"dash": "dash", "width": 2, "color": PICKED},
             annotation_text=f"cut-off {cutoff:.3g}",
             annotation_position="top right",
         )
     if marked is not None and np.isfinite(marked):
-        drawn.add_vline(
+        chart.add_vline(
             x=marked,
             line={"width": 3, "color": TASK},
             annotation_text=f"this image {marked:.3g}",
             annotation_position="bottom right",
         )
-    return drawn
+    return chart
+
+
+def _scored(pool: pd.DataFrame) -> pd.DataFrame:
+    """The open images that have a score."""
+    return pool[pool["open"] & np.isfinite(pool["score"])]

@@ -1,4 +1,4 @@
-"""One look for all figures: a template for light and dark pages, and a fixed colour, marker and dash per strategy."""
+"""One look for all figures: a template, and a fixed colour, marker and dash per strategy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,11 +11,8 @@ import plotly.graph_objects as go
 from mtal.analysis.lines import Level
 
 INK, GRID = "#7a7f87", "rgba(128,128,128,0.22)"  # greys that can be read on white and on black
-PICKED, LABELLED, OPEN = (
-    "#D55E00",
-    "#0072B2",
-    "#9a9a9a",
-)  # Okabe-Ito vermilion and blue, and a grey: states of an image
+PICKED, LABELLED = "#D55E00", "#0072B2"  # states of an image: vermilion and blue of Okabe and Ito
+OPEN = "#9a9a9a"
 HEIGHT_PX = 360
 Drawing = dict[str, Any]  # a figure as plotly's JSON has it, unchecked; `go.Figure` takes it
 
@@ -33,9 +30,7 @@ class Look:
 
 
 LOOKS = {  # the paper's seven first: a colour each
-    "ours": Look(
-        "#D55E00", "star", "solid", 3.5
-    ),  # thicker: the method that the others are held against
+    "ours": Look("#D55E00", "star", "solid", 3.5),  # thicker: the method that is examined
     "random": Look("#808080", "circle", "dot"),
     "core-set": Look("#0072B2", "square", "dash"),
     "rbal": Look("#E69F00", "diamond", "longdash"),
@@ -55,22 +50,17 @@ LOOKS = {  # the paper's seven first: a colour each
     "probcover": Look("#56B4E9", "hexagon", "dot"),
     "bald": Look("#CC79A7", "bowtie", "dash"),
 }
-SPARE = (
+SPARE = (  # for strategies of users
     Look("#009E73", "octagon", "dashdot"),
     Look("#56B4E9", "hexagram", "solid"),
     Look("#E69F00", "star-diamond", "dash"),
     Look("#CC79A7", "octagon", "dot"),
     Look("#0072B2", "hexagram", "longdash"),
-)  # for strategies of one's own
-# Symbols and dashes in numbers without a common divisor: 28 variants of one strategy before two look alike.
+)
+# Seven symbols and four dashes, without a common divisor: 28 variants of a strategy look different.
 VARIANT_SYMBOLS = (
-    "circle-open",
-    "square-open",
-    "diamond-open",
-    "triangle-up-open",
-    "cross-open",
-    "x-open",
-    "pentagon-open",
+    *("circle-open", "square-open", "diamond-open", "triangle-up-open"),
+    *("cross-open", "x-open", "pentagon-open"),
 )
 VARIANT_DASHES: tuple[Dash, ...] = ("dash", "dot", "longdash", "dashdot")
 
@@ -100,26 +90,29 @@ TEMPLATE = {
 
 
 def look(strategy: str, variant: int = 0) -> Look:
-    """The look of a strategy. `variant` 1, 2, ... keeps its colour and tells apart runs of it with other settings."""
-    found = LOOKS.get(strategy) or SPARE[crc32(strategy.encode()) % len(SPARE)]
+    """Look up how a strategy is drawn.
+
+    Variants 1, 2, ... keep its colour; symbol and dash tell runs with other settings apart.
+    """
+    own_look = LOOKS.get(strategy) or SPARE[crc32(strategy.encode()) % len(SPARE)]
     if variant == 0:
-        return found
-    place = variant - 1
+        return own_look
+    index = variant - 1
     return replace(
-        found,
-        symbol=VARIANT_SYMBOLS[place % len(VARIANT_SYMBOLS)],
-        dash=VARIANT_DASHES[place % len(VARIANT_DASHES)],
+        own_look,
+        symbol=VARIANT_SYMBOLS[index % len(VARIANT_SYMBOLS)],
+        dash=VARIANT_DASHES[index % len(VARIANT_DASHES)],
     )
 
 
 def faint(colour: str, opacity: float) -> str:
-    """`#rrggbb` made transparent; opacity 0..1."""
+    """Make `#rrggbb` transparent. opacity 0..1."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity:g})"
 
 
 def hatched(colour: str | list[str], shape: str | list[str]) -> dict[str, object]:
-    """Marker of bars: a second sign over the colour, for those who cannot tell colours apart."""
+    """Marker of bars with a pattern over the colour, for readers who cannot tell colours apart."""
     return {
         "color": colour,
         "pattern": {"shape": shape, "fillmode": "overlay", "fgopacity": 0.5, "size": 6},
@@ -127,17 +120,17 @@ def hatched(colour: str | list[str], shape: str | list[str]) -> dict[str, object
 
 
 def literal(text: str) -> str:
-    """Text of users or of disk (titles, settings) for a figure, which would take its signs for tags and links."""
+    """Escape a text of users or of files (titles, settings); figures read tags and links in it."""
     return escape(text, quote=False)
 
 
 def bars_px(number: int) -> int:
-    """Height of a figure with so many bars below each other; with less, plotly has no room for the title under them."""
+    """Height of a figure with `number` bars below each other, with room for the title below."""
     return max(150, 90 + 30 * number)
 
 
 def printed_axis(title: str) -> dict[str, Any]:
-    """An axis at the right, for printed numbers that stand beside measured ones. `title`: of the axis at the left."""
+    """An axis at the right for published numbers. `title`: of the axis at the left."""
     return {
         "overlaying": "y",
         "side": "right",
@@ -150,7 +143,7 @@ def printed_axis(title: str) -> dict[str, Any]:
 
 
 def figure(x: str, y: str, view: str, height_px: int = HEIGHT_PX) -> go.Figure:
-    """A figure with axis titles. `view` names what is looked at: zoom and hidden lines stay while it is the same."""
+    """An empty figure with axis titles. Zoom and hidden lines stay while `view` is the same."""
     return go.Figure(drawing(x, y, view, height_px))
 
 
@@ -162,9 +155,17 @@ def drawing(
     traces: Sequence[Mapping[str, Any]] = (),
     levels: Sequence[Level] = (),
 ) -> Drawing:
-    """`figure` with traces and horizontal lines as plotly's JSON has them, for what is drawn often: nothing is checked, which
-    takes three quarters of the time that a figure needs."""
-    named, thin = {"color": INK, "dash": "dot", "width": 2}, {"color": INK, "width": 1}
+    """A figure as plotly's JSON, for what is drawn often.
+
+    Nothing is checked, which would take three quarters of the time that a figure needs.
+
+    x, y: titles of the axes.
+    view: zoom and hidden lines stay while it is the same.
+    height_px: of the figure.
+    traces: as plotly's JSON.
+    levels: horizontal lines; dotted with a title, thin without.
+    """
+    dotted, thin = {"color": INK, "dash": "dot", "width": 2}, {"color": INK, "width": 1}
     return {
         "data": list(traces),
         "layout": {
@@ -181,7 +182,7 @@ def drawing(
                     "x1": 1,
                     "y0": level.value,
                     "y1": level.value,
-                    "line": named if level.title else thin,
+                    "line": dotted if level.title else thin,
                 }
                 for level in levels
             ],

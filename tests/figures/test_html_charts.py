@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.figures.html_charts import place_of, rank_dots, task_bars
+from mtal.figures.html_charts import rank_dots, rank_position, task_bars
 
 
 @pytest.fixture
@@ -45,12 +45,12 @@ def test_bars_carry_percentile_value_and_who_speaks():
 
 def test_a_dot_for_each_rank_and_words_where_there_is_none(rules):
     out, unranked, taken = rows_of(rank_dots(rules, 7, 64, 581))
-    assert f"left:{place_of(131, 581):.2f}%" in out
+    assert f"left:{rank_position(131, 581):.2f}%" in out
     assert "✕" in out
     assert "131, would not" in out
     assert "●" not in unranked
     assert "would be picked; ranks only its picks" in unranked
-    assert f"left:{place_of(3, 581):.2f}%" in taken
+    assert f"left:{rank_position(3, 581):.2f}%" in taken
     assert "●" in taken
     assert "diversity &lt;alone&gt;" in taken
 
@@ -58,14 +58,14 @@ def test_a_dot_for_each_rank_and_words_where_there_is_none(rules):
 def test_cut_off_and_own_rank_stand_between_the_right_ranks(rules):
     html = rank_dots(rules, 7, 64, 581)
     cut = float(re.search(r"--cut:([\d.]+)%", html)[1])
-    assert place_of(64, 581) < cut < place_of(65, 581)
-    assert f"--own:{place_of(7, 581):.2f}%" in html
+    assert rank_position(64, 581) < cut < rank_position(65, 581)
+    assert f"--own:{rank_position(7, 581):.2f}%" in html
     assert "--own" not in rank_dots(rules, 0, 64, 581)
 
 
 @pytest.mark.parametrize("free", [1, 9, 581, 100_000])
 def test_every_rank_of_the_pool_is_on_the_axis_in_order(free):
-    places = [place_of(rank, free) for rank in range(1, free + 1)]
+    places = [rank_position(rank, free) for rank in range(1, free + 1)]
     assert places[0] == 0
     assert places == sorted(places)
     assert places[-1] <= 100
