@@ -7,7 +7,7 @@ from mtal.datasets.dataset import DataError
 
 def error_kind(error: Exception, path: Path | None) -> str:
     """The key of FILES (problems.py) that fits an error. `path`: the file that was read, if any."""
-    cause = error
+    cause: BaseException = error
     if isinstance(error, DataError):
         if error.__context__ is None:
             return _refused_label_kind(str(error).lower())

@@ -29,11 +29,14 @@ SHORT = 60  # characters of a value up to which an error repeats it
 PATH_TAG, RANDOM_TAG = "<path>", "<random>"  # pydantic puts them into the location of an error
 # The tasks that need no more than a folder, for images without any label.
 DEFAULT_SPECS: dict[str, LabelSpec] = {
-    "depth": Depth(folder="depth"),
-    "normals": Normals(folder="normals"),
-    "edge": Edge(folder="edge"),
-    "saliency": Saliency(folder="saliency"),
-    "human_parts": HumanParts(folder="human_parts"),
+    name: spec.model_validate({"folder": name})
+    for name, spec in (
+        ("depth", Depth),
+        ("normals", Normals),
+        ("edge", Edge),
+        ("saliency", Saliency),
+        ("human_parts", HumanParts),
+    )
 }
 
 
