@@ -1,6 +1,7 @@
-"""Config: the same settings always give the same name, however they are given, and errors name the setting."""
+"""Config: equal settings give equal names, and errors name the setting."""
 
 import json
+import re
 
 import pytest
 import yaml
@@ -36,7 +37,7 @@ def test_a_new_setting_with_a_default_renames_nothing():
     class Later(Config):
         """The config of a later version."""
 
-        sharpness: float = setting(0.5, "Training", "Sharpness", "New.")
+        sharpness: float = setting("Training", 0.5, "Sharpness", "New.")
 
     assert Later(**CHANGED).name == Config(**CHANGED).name
     assert Later(**CHANGED, sharpness=0.7).name != Config(**CHANGED).name
@@ -62,15 +63,15 @@ def test_what_a_run_computes_is(change):
 
 
 def test_how_results_are_drawn_makes_another_run_of_the_same_line():
-    one, other = Config(), Config(projection="pca")
-    assert one.group == other.group
-    assert one.name != other.name
+    first, second = Config(), Config(projection="pca")
+    assert first.group == second.group
+    assert first.name != second.name
 
 
 def test_repetitions_share_a_group_and_not_a_name():
-    one, other = Config(seed=1), Config(seed=2)
-    assert one.group == other.group
-    assert one.name != other.name
+    first, second = Config(seed=1), Config(seed=2)
+    assert first.group == second.group
+    assert first.name != second.name
 
 
 def test_a_setting_given_at_its_default_changes_nothing():
@@ -82,19 +83,12 @@ def test_a_setting_given_at_its_default_changes_nothing():
 @pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump], ids=["json", "yaml"])
 def test_file_command_line_and_keywords_give_the_same(tmp_path, write):
     file = tmp_path / "settings"
-    file.write_text(
-        write(
-            {
-                name: list(value) if isinstance(value, tuple) else value
-                for name, value in CHANGED.items()
-            }
-        )
-    )
+    plain = {**CHANGED, "size": [96, 128], "tasks": ["depth", "normals"]}  # files have no tuples
+    file.write_text(write(plain))
     sets = ["seed=3", "size=96x128", "tasks=depth,normals", "loss_weights={depth: 2}", "lr=5e-4"]
     assert load_config(file) == compose(sets=sets) == compose(file=file) == Config(**CHANGED)
-    assert {one.name for one in (load_config(file), compose(sets=sets), Config(**CHANGED))} == {
-        Config(**CHANGED).name
-    }
+    configs = (load_config(file), compose(sets=sets), Config(**CHANGED))
+    assert {config.name for config in configs} == {Config(**CHANGED).name}
 
 
 def test_to_json_reads_back(tmp_path):
@@ -103,23 +97,21 @@ def test_to_json_reads_back(tmp_path):
     assert load_config(file) == Config(**CHANGED)
 
 
-def test_a_run_folder_of_an_earlier_version_stays_readable_and_a_wish_for_a_setting_that_went_away_is_an_error(
-    tmp_path,
-):
+def test_retired_settings_are_read_in_run_folders_and_refused_elsewhere(tmp_path):
     file = tmp_path / "settings"
     file.write_text(yaml.safe_dump({"epochs": 3, "workers": 2}))
     assert load_config(file) == Config(epochs=3)
-    for wish in ({"file": file}, {"sets": ["workers=2"]}):
+    for request in ({"file": file}, {"sets": ["workers=2"]}):
         with pytest.raises(ConfigError, match="no setting called 'workers'"):
-            compose(**wish)
+            compose(**request)
     assert not RETIRED & set(Config.model_fields)
 
 
 def test_what_comes_later_wins(tmp_path):
     file = tmp_path / "settings"
     file.write_text("epochs: 5\nbatch: 4\n")
-    found = compose("cpu", file, ["epochs=6"])
-    assert (found.epochs, found.batch, found.channels) == (6, 4, PRESETS["cpu"][1]["channels"])
+    config = compose("cpu", file, ["epochs=6"])
+    assert (config.epochs, config.batch, config.channels) == (6, 4, PRESETS["cpu"][1]["channels"])
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -151,13 +143,14 @@ def test_values_of_every_text_form():
         ("epochs=0", "epochs.*greater than or equal to 1"),
         ("lr=0", "lr"),
         ("size=8x8", "size.*16"),
-        ("size=100", "size"),
+        ("size=100", "size: height x width, such as 120x160"),
+        ("size=axb", r"\Asize: height x width, such as 120x160\Z"),
         ("tasks=depth,depth", "tasks.*twice"),
-        ("tasks=[]", "tasks"),
+        ("tasks=[]", "tasks: choose at least one task"),
         ("loss_weights={edge: 1}", "loss_weights.*edge"),
         ("loss_weights={depth: 0}", "loss_weights.*above 0"),
-        ("cycles=11", "at most 10"),
-        ("device=gpu", "device"),
+        ("cycles=11", "at most 10 cycles, or make the step 9 % or less"),
+        ("device=gpu", "device: auto, cpu, or cuda:0"),
         ("committee=median", "committee"),
         ("seed=-1", "seed"),
         ("epochs", "setting=value"),
@@ -169,17 +162,30 @@ def test_an_error_names_the_setting(sets, words):
         compose(sets=[sets])
 
 
-def test_the_advised_number_of_cycles_is_the_largest_that_works():
-    for start, step in [(10, 10), (10, 7.5), (33.3, 33.3), (100, 50), (0.1, 0.1)]:
-        most = next(
-            cycles for cycles in range(1200, 0, -1) if start + step * (cycles - 1) <= 100 + 1e-9
-        )
-        assert (
-            make_config({"start_percent": start, "step_percent": step, "cycles": most}).cycles
-            == most
-        )
-        with pytest.raises(ConfigError, match=f"at most {most} cycles"):
-            make_config({"start_percent": start, "step_percent": step, "cycles": most + 1})
+@pytest.mark.parametrize(
+    ("start", "step"), [(10, 10), (10, 7.5), (33.3, 33.3), (100, 50), (0.1, 0.1), (10, 95)]
+)
+def test_the_advised_number_of_cycles_is_the_largest_that_works(start, step):
+    budget = {"start_percent": start, "step_percent": step}
+    most = next(
+        cycles for cycles in range(1200, 0, -1) if start + step * (cycles - 1) <= 100 + 1e-9
+    )
+    assert make_config({**budget, "cycles": most}).cycles == most
+    with pytest.raises(ConfigError, match=rf"at most {most} cycles?\b") as caught:
+        make_config({**budget, "cycles": most + 1})
+    assert ("at most 1 cycle," in str(caught.value)) == (most == 1 and start < 100)
+
+
+@pytest.mark.parametrize(
+    ("start", "step", "cycles"), [(10, 95, 2), (33.3, 50, 3), (10, 50, 8), (99.5, 1, 2)]
+)
+def test_the_advised_step_is_one_that_works(start, step, cycles):
+    with pytest.raises(ConfigError, match="is more than the pool") as caught:
+        make_config({"start_percent": start, "step_percent": step, "cycles": cycles})
+    advised = float(re.search(r"make the step (\S+) % or less", str(caught.value))[1])
+    make_config({"start_percent": start, "step_percent": advised, "cycles": cycles})
+    with pytest.raises(ConfigError, match="is more than the pool"):
+        make_config({"start_percent": start, "step_percent": advised + 0.011, "cycles": cycles})
 
 
 @pytest.mark.parametrize("text", ["[1, 2]", "epochs", "{", "\t- x: [", ""])
