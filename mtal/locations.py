@@ -1,7 +1,7 @@
 """Where the project's own files are, where a user's folders go, and how its commands are called.
 
-All three differ between a checkout and an installed package. A wheel carries app.py, pages/, assets/
-and .streamlit/ in one folder inside the package, laid out as in a checkout.
+All three differ between a checkout and an installed package. A wheel carries app.py, pages/,
+assets/ and .streamlit/ in one folder inside the package, laid out as in a checkout.
 """
 
 from importlib.resources import files

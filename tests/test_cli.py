@@ -14,12 +14,12 @@ import pytest
 
 from mtal.cli import app, demo
 from mtal.cli.data import readable
-from mtal.cli.doctor import packages, python_version, room, store_works
+from mtal.cli.doctor import free_space, packages, python_version, store_works
 from mtal.cli.options import checked
 from mtal.cli.run import ending
 from mtal.cli.watch import follow, line
 from mtal.config import Config, ConfigError, compose
-from mtal.datasets.checks.check import Report
+from mtal.datasets.checks.report import Report
 from mtal.export.registry import EXPORTERS, SET_EXPORTERS
 from mtal.runs.jobs import launch as launching
 from mtal.runs.jobs.launch import create, kill
@@ -603,7 +603,7 @@ def test_the_report_of_a_check_is_readable():
     assert "(the whole set): all of them" in text
     assert text.index("LABEL IGNORED") < text.index("NOTE") < text.index("LEAK")
     assert "pool 0001, validation 0002: same picture" in text
-    assert "3 images in 1 groups; the largest has 3: 0001, 3, 0002" in text
+    assert "3 images in 1 group; the largest has 3: 0001, 3, 0002" in text
     assert "NOTE  3 files have no image" in text
     assert report.harmful
     sound = replace(report, problems=report.problems[-1:], leaks=[])
@@ -637,7 +637,7 @@ def test_check_of_a_folder_without_images_is_one_line(mtal, tmp_path):
 def test_doctor_names_what_is_wrong():
     assert python_version((3, 10, 4)).level == "fail"
     assert python_version((3, 11, 0)).level == "ok"
-    assert room("disk", 1.0, 5, "free some") == ("warn", "disk: 1.0 GB free", "free some")
+    assert free_space("disk", 1.0, 5, "free some") == ("warn", "disk: 1.0 GB free", "free some")
     here = {"numpy": "1.20", "torch": "2.11.0+cpu"}
     found = list(
         packages(["# a comment", "numpy>=1.26,<3  # why", "torch>=2.11,<3"], here.__getitem__)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from mtal.cli import app
-from mtal.cli.experiment import EXPERIMENT, varied
+from mtal.cli.experiment import EXPERIMENT, parse_varied
 from mtal.config import ConfigError
 from mtal.runs.experiments.experiment import COLUMNS, find_experiment, metrics
 from mtal.runs.files import write_json
@@ -233,14 +233,14 @@ class TestNew:
     ],
 )
 def test_values_to_vary_are_yaml(text, values):
-    assert varied([text]) == {text.partition("=")[0].strip(): values}
-    assert varied([text, text]) == {text.partition("=")[0].strip(): values * 2}
+    assert parse_varied([text]) == {text.partition("=")[0].strip(): values}
+    assert parse_varied([text, text]) == {text.partition("=")[0].strip(): values * 2}
 
 
 @pytest.mark.parametrize("text", ["epochs=", "epochs", "tasks=[semseg", "=3]"])
 def test_what_is_no_list_of_values_is_named(text):
     with pytest.raises(ConfigError, match="--vary"):
-        varied([text])
+        parse_varied([text])
 
 
 class TestAdd:
@@ -454,7 +454,7 @@ class TestResults:
             "8",
             "2.000",
             "±",
-            "1.4",
+            "1.414",
         ]  # 1 and 3: mean 2, deviation sqrt(2)
         assert second.split()[:5] == ["ours", "1", "24", "8", "2.000"]
         assert "±" not in second.split()[5]

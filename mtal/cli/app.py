@@ -16,7 +16,9 @@ from mtal.cli.run import launch, run
 from mtal.cli.status import settings, status
 from mtal.cli.stop_resume import resume, stop
 from mtal.cli.strategies import strategies
+from mtal.cli.ui import STREAMLIT_OPTIONS, ui
 from mtal.config import ConfigError
+from mtal.locations import COMMAND
 
 COMMANDS = (
     run,
@@ -45,19 +47,20 @@ app = typer.Typer(
 )
 for command in COMMANDS:
     app.command()(command)
+app.command(context_settings=STREAMLIT_OPTIONS)(ui)
 experiment = typer.Typer(
     no_args_is_help=True,
     help="Plans of many runs: strategies x seeds x variants, started and read as one.",
 )
-for word, action in EXPERIMENT.items():
-    experiment.command(word)(action)
+for name, action in EXPERIMENT.items():
+    experiment.command(name)(action)
 app.add_typer(experiment, name="experiment")
 
 
 def main() -> None:
-    """Run the command line; a setting or a file that cannot be used is one line and exit code 2."""
+    """Run the command line. A ConfigError is printed in one line, and exits with code 2."""
     try:
-        app(prog_name="python -m mtal")
+        app(prog_name=COMMAND)
     except ConfigError as error:
         typer.secho(f"Error: {' '.join(str(error).split())}", fg=typer.colors.RED, err=True)
         sys.exit(2)

@@ -1,4 +1,4 @@
-"""`bridge`: runs written to another tracker through its own library, which is installed only by those who use it."""
+"""`bridge`: write runs for another tracker, through that tracker's own library."""
 
 from typing import Annotated
 
@@ -25,7 +25,10 @@ def bridge(
     ] = "",
     runs: Runs = None,
 ) -> None:
-    """Write settings, metrics per cycle and training losses of runs to TensorBoard or MLflow. Repeated, it adds what is new."""
+    """Write settings, metrics per cycle and training losses of runs to TensorBoard or MLflow.
+
+    Repeated, it adds what is new.
+    """
     from mtal.export.bridges import BRIDGES
     from mtal.export.bridges.bridge import told
 
@@ -36,10 +39,14 @@ def bridge(
 
 
 def _runs(store: StorePaths, names: list[str], experiment: str) -> list[Run]:
-    """Those that were named, or those of the experiment that have begun."""
+    """Return the named runs, or those of the experiment that have begun.
+
+    Raises ConfigError unless exactly one of the two is given.
+    """
     if bool(names) == bool(experiment):
         raise ConfigError("name what to write: either runs, or --experiment with a name")
     if names:
         return [find_run(store, name) for name in names]
     plan = find_experiment(store, experiment)
-    return [run for cell in plan.cells if (run := plan.run(cell))]
+    runs = [plan.run(cell) for cell in plan.cells]
+    return [run for run in runs if run is not None]

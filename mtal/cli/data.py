@@ -7,33 +7,38 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from mtal.analysis.numbers import count
 from mtal.cli.options import AsJson, ConfigFile, Preset, Sets
-from mtal.cli.status import table
+from mtal.cli.text_table import table
 from mtal.config import Config, ConfigError, compose, find
 
 if TYPE_CHECKING:
-    from mtal.datasets.checks.check import Report
+    from mtal.datasets.checks.report import Report
 
-SHOWN = 5  # names listed per kind of problem for people; --json has all
+SHOWN = 5  # names printed per kind of problem; --json has all
 
 
 def check(
     preset: Preset = None, sets: Sets = None, config: ConfigFile = None, as_json: AsJson = False
 ) -> None:
-    """Read every image and label once. Exit code 1 when a run would leave something out, or pool and validation share images."""
+    """Read every image and label once.
+
+    Exit code 1 when a run would leave something out, or pool and validation share images.
+    """
     chosen = compose(preset, config, sets or [])
     _write_missing(chosen)
     report = report_on(chosen)
-    typer.echo(
-        json.dumps(report.to_json(), indent=1, allow_nan=False) if as_json else readable(report)
-    )
+    if as_json:
+        typer.echo(json.dumps(report.to_json(), indent=1, allow_nan=False))
+    else:
+        typer.echo(readable(report))
     raise typer.Exit(int(report.harmful))
 
 
 def report_on(config: Config) -> "Report":
-    """The check of the data that a config names, for all tasks that it has unless the config names some.
+    """Check the data that a config names, for the tasks that it names, else for all of the data.
 
-    ConfigError if there is nothing to check.
+    Raises ConfigError if the data set is unknown or cannot be read at all.
     """
     from mtal.datasets.checks.check import check as check_dataset
     from mtal.datasets.dataset import DataError
@@ -42,68 +47,68 @@ def report_on(config: Config) -> "Report":
     try:
         source = find(DATASETS, config.dataset, "data set")
         tasks = () if "tasks" in config.model_fields_set else source.tasks_in(config)
-        return check_dataset(
-            source.load(config.model_copy(update={"tasks": tasks}) if tasks else config),
-            _show_progress,
-        )
+        dataset = source.load(config.model_copy(update={"tasks": tasks}) if tasks else config)
+        return check_dataset(dataset, _show_progress)
     except DataError as error:
         raise ConfigError(str(error)) from None
 
 
 def _write_missing(config: Config) -> None:
-    """Write a first guess of the description that the data lack, and say so, on stderr: the report itself can be redirected."""
+    """Write a first guess of the description that the data lack.
+
+    It is announced on stderr, so that the report itself can be redirected.
+    """
     from mtal.datasets.dataset import DataError
     from mtal.datasets.registry import DATASETS
 
     write = find(DATASETS, config.dataset, "data set").write_missing
     try:
-        written = write(config) if write else None
+        path = write(config) if write else None
     except DataError as error:
         raise ConfigError(str(error)) from None
-    if written:
+    if path:
         typer.secho(
-            f"There was no {written.name}, so a first guess was written to {written}. It is plain text and says why it "
-            f"guesses what: read the reasons, name the classes, change what is wrong, and check again.",
+            f"There was no {path.name}, so a first guess was written to {path}. It is plain text "
+            f"and says why it guesses what: read the reasons, name the classes, change what is "
+            f"wrong, and check again.",
             fg=typer.colors.YELLOW,
             err=True,
         )
 
 
 def readable(report: "Report") -> str:
-    """The report for people: what there is, how the labels look, then what is wrong, by kind and with the way out."""
+    """Format the report for people.
+
+    First what the data hold and how the labels look, then what is wrong, by kind, with the remedy.
+    """
     parts = [
         f"{report.title}  {report.folder}".rstrip(),
-        *([report.note] if report.note else []),
+        report.note,
         f"fingerprint {report.fingerprint}, read in {report.seconds:.1f} s",
-        "",
-        table(_splits(report)),
     ]
-    parts += ["", table(_labels(report))] if report.labels else []
-    parts += [
-        "",
-        *_problems(report),
-        *(f"NOTE  {warning}" for warning in report.warnings),
-        *_leaks(report),
-        *_alike(report),
-    ]
+    lines = [part for part in parts if part]
+    lines += ["", table(_splits(report))]
+    if report.labels:
+        lines += ["", table(_labels(report))]
+    warnings = [f"NOTE  {warning}" for warning in report.warnings]
+    lines += ["", *_problems(report), *warnings, *_leaks(report), *_near_duplicates(report)]
     if not report.problems and not report.leaks:
-        parts.append("Nothing is wrong.")
-    return "\n".join(parts)
+        lines.append("Nothing is wrong.")
+    return "\n".join(lines)
 
 
 def _problems(report: "Report") -> list[str]:
-    """A line per kind, task and severity, the worst first, with the first names under it."""
+    """Return a line per kind, task and severity, the worst first, and the first names under it."""
     from mtal.datasets.checks.problems import SEVERITIES, WAYS_OUT
 
     def group(row: dict[str, str]) -> tuple[int, str, str]:
         return list(SEVERITIES).index(row["severity"]), row["what"], row["kind"]
 
     lines = []
-    for (_, what, kind), found in groupby(sorted(report.problems, key=group), group):
-        rows = list(found)
-        lines.append(
-            f"{rows[0]['severity'].upper()}  {what}: {kind}, {_times(len(rows))}. {WAYS_OUT[kind]}"
-        )
+    for (_, subject, kind), group_rows in groupby(sorted(report.problems, key=group), group):
+        rows = list(group_rows)
+        severity = rows[0]["severity"].upper()
+        lines.append(f"{severity}  {subject}: {kind}, {_times(len(rows))}. {WAYS_OUT[kind]}")
         lines += [
             f"    {row['split']} {row['id'] or '(the whole set)'}: {row['problem']}"
             for row in rows[:SHOWN]
@@ -111,38 +116,38 @@ def _problems(report: "Report") -> list[str]:
         lines += _more(len(rows))
     if lines:
         used = {row["severity"] for row in report.problems}
-        lines.append(
-            "  "
-            + "; ".join(f"{name} = {about}" for name, about in SEVERITIES.items() if name in used)
-        )
+        legend = [f"{name} = {about}" for name, about in SEVERITIES.items() if name in used]
+        lines.append("  " + "; ".join(legend))
     return lines
 
 
 def _leaks(report: "Report") -> list[str]:
-    """Pictures of both splits, the first few."""
+    """Return lines about images of both splits, the first few by name."""
     if not report.leaks:
         return []
     lines = [
-        f"LEAK  {_times(len(report.leaks))} in pool and validation: measurements would flatter. Take one of each pair out."
+        f"LEAK  {_times(len(report.leaks))} in pool and validation: measurements would flatter. "
+        f"Take one of each pair out."
     ]
     lines += [
-        f"    pool {one['pool']}, validation {one['validation']}: {one['how']}"
-        for one in report.leaks[:SHOWN]
+        f"    pool {leak['pool']}, validation {leak['validation']}: {leak['how']}"
+        for leak in report.leaks[:SHOWN]
     ]
     return lines + _more(len(report.leaks))
 
 
-def _alike(report: "Report") -> list[str]:
-    """Told, not blamed: neighbouring frames of a video look like this."""
+def _near_duplicates(report: "Report") -> list[str]:
+    """Return a line about nearly equal images. Frames of a video look like that: no problem."""
     if not report.alike:
         return []
     images = sum(len(ids) for group in report.alike for ids in group.values())
     largest: dict[str, Any] = report.alike[0]
-    names = [one for ids in largest.values() for one in ids]
+    names = [image for ids in largest.values() for image in ids]
+    ellipsis = " ..." if len(names) > SHOWN else ""
     return [
-        f"Nearly the same pictures: {images} images in {len(report.alike)} groups; the largest has {len(names)}: "
-        + ", ".join(names[:SHOWN])
-        + (" ..." if len(names) > SHOWN else "")
+        f"Nearly the same pictures: {count(images, 'image')} in "
+        f"{count(len(report.alike), 'group')}; the largest has {len(names)}: "
+        f"{', '.join(names[:SHOWN])}{ellipsis}"
     ]
 
 
@@ -157,33 +162,32 @@ def _times(number: int) -> str:
 def _splits(report: "Report") -> list[dict[str, str]]:
     return [
         {"split": name, "images": str(facts["images"]), "sizes": _sizes(facts["sizes"])}
-        | {f"with {task}": str(count) for task, count in facts["coverage"].items()}
+        | {f"with {task}": str(labels) for task, labels in facts["coverage"].items()}
         for name, facts in report.splits.items()
     ]
 
 
 def _sizes(sizes: dict[str, int]) -> str:
-    """The most frequent size, and how many others there are."""
+    """Return the most frequent size, and how many others there are."""
     first = next(iter(sizes), "none readable")
     return first if len(sizes) < 2 else f"{first} and {len(sizes) - 1} more"
 
 
 def _labels(report: "Report") -> list[dict[str, str]]:
+    """Return a row per task. A mean of class numbers means nothing, so classes have none."""
     rows = []
     for task, splits in report.labels.items():
         facts = splits["both"]
-        rows.append(
-            {"labels": task, "valid pixels": f"{facts['valid_percent']:.1f} %"}
-            | {
-                name: "" if facts[name] is None or facts["classes"] else f"{facts[name]:.4g}"
-                for name in ("min", "max", "mean")
-            }
-        )
-    return rows  # a mean of class numbers would mean nothing
+        row = {"labels": task, "valid pixels": f"{facts['valid_percent']:.1f} %"}
+        for name in ("min", "max", "mean"):
+            measured = facts[name] is not None and not facts["classes"]
+            row[name] = f"{facts[name]:.4g}" if measured else ""
+        rows.append(row)
+    return rows
 
 
 def _show_progress(done: int, total: int) -> None:
-    """On a terminal only, and on stderr, so that the report itself can be redirected."""
+    """Show progress on a terminal only, and on stderr, so that the report can be redirected."""
     if sys.stderr.isatty():
         sys.stderr.write(f"\rReading {done}/{total}" if done < total else "\r\x1b[2K")
         sys.stderr.flush()

@@ -1,44 +1,50 @@
-"""`demo`: start a small comparison in the background, on the bundled rooms or on the user's NYU photos, and say which."""
+"""`demo`: start a small comparison on the bundled rooms or on photographs, in the background."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mtal.cli.options import Runs, Sets, store_at, variants
+from mtal.cli.options import Runs, Sets, store_at, store_option, variants
 from mtal.cli.run import begin_all
 from mtal.config import ConfigError
+from mtal.locations import COMMAND
 
 STRATEGIES = "random,ours"
-Folder = Annotated[
+Photos = Annotated[
     Path | None, typer.Option(metavar="DIR", help="A folder NYUD_MT; else the bundled rooms.")
 ]
 
 
-def demo(nyud: Folder = None, sets: Sets = None, runs: Runs = None) -> None:
+def demo(nyud: Photos = None, sets: Sets = None, runs: Runs = None) -> None:
     """Start a small comparison of random and our selection in the background."""
-    where, what = choose_data(nyud)
-    typer.echo(what)
-    begin_all(variants("demo", None, [*where, *(sets or [])], STRATEGIES, ""), store_at(runs))
+    store = store_at(runs)
+    settings, message = choose_data(nyud)
+    typer.echo(message)
+    begin_all(variants("demo", None, [*settings, *(sets or [])], STRATEGIES, ""), store)
+    typer.echo(f"`{COMMAND} ui{store_option(store)}` opens the dashboard")
 
 
 def choose_data(folder: Path | None) -> tuple[list[str], str]:
-    """The settings that name the data of the demo, if not those of the preset, and what to tell people about it."""
+    """Choose the data of the demo: the bundled rooms, or the NYUD_MT folder of the user.
+
+    Returns the settings to change in the preset, and a sentence for the user. Raises ConfigError
+    if there is no such folder.
+    """
     if folder is None:
         return [], (
-            "Demo on the bundled rooms: rendered scenes with exact labels. For photos: make demo NYUD=/path/to/NYUD_MT "
-            "(docs/data.md says what the folder looks like)."
+            "Demo on the bundled rooms: rendered scenes with exact labels. "
+            f"For photographs: `{COMMAND} demo --nyud /path/to/NYUD_MT`, a folder that holds "
+            "images/ and gt_sets/."
         )
     if not folder.is_dir():
         raise ConfigError(
             f"no folder at {folder}; give the NYUD_MT folder that holds images/ and gt_sets/"
         )
-    return [
-        "dataset=nyud",
-        f"data={_quoted(folder.absolute())}",
-    ], f"Demo on real photos: NYUD_MT in {folder}"
+    settings = ["dataset=nyud", f"data={_quoted(folder.absolute())}"]
+    return settings, f"Demo on real photos: NYUD_MT in {folder}"
 
 
 def _quoted(path: Path) -> str:
-    """The path as a YAML text, whatever is in its name."""
+    """Quote a path as a YAML text, whatever characters its name has."""
     return "'" + str(path).replace("'", "''") + "'"

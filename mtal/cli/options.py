@@ -1,7 +1,8 @@
-"""Options that several commands share, and how they become a store, a config and a checked config."""
+"""Options that several commands share, and how they become a store and checked configs."""
 
 from collections.abc import Iterable
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,7 +25,11 @@ ConfigFile = Annotated[
 ]
 Runs = Annotated[
     Path | None,
-    typer.Option("--runs", metavar="DIR", help="The run store; else $MTAL_RUNS, else runs/."),
+    typer.Option(
+        "--runs",
+        metavar="DIR",
+        help="Folder of the runs; else $MTAL_RUNS, else the one that `doctor` names.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: JSON on standard output.")]
 ExperimentName = Annotated[str, typer.Argument(metavar="NAME", help="Name of an experiment.")]
@@ -32,12 +37,21 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, as `
 
 
 def store_at(runs: Path | None) -> StorePaths:
-    """The store that was asked for, or the usual one."""
+    """Return the store in the folder of the option --runs, or the default one."""
     return StorePaths(runs.absolute() if runs else default_store())
 
 
+def store_option(store: StorePaths) -> str:
+    """Return the option that names the store in a command; "" for the default store."""
+    return "" if store.folder == default_store() else f" --runs {quote(str(store.folder))}"
+
+
 def checked(config: Config) -> Config:
-    """The same config, once every name in it is known to mean something. Loads torch."""
+    """Return the config unchanged if every name in it exists. Loads torch.
+
+    Raises ConfigError for an unknown data set, task, network, backbone or strategy, and for tasks
+    that the data has no labels for.
+    """
     from mtal.acquisition.user_strategies import find_strategy
     from mtal.datasets.registry import DATASETS
     from mtal.models.backbones import BACKBONES
@@ -46,42 +60,47 @@ def checked(config: Config) -> Config:
     source = find(DATASETS, config.dataset, "data set")
     for task in config.tasks:
         find(dict.fromkeys(source.task_names), task, f"task of {source.title}")
-    _have_labels(source, config)
+    _require_labels(source, config)
     find(NETWORKS, config.network, "network")
     find(BACKBONES, config.backbone, "backbone")
     find_strategy(config.strategy)
     return config
 
 
-def _have_labels(source: "Source", config: Config) -> None:
-    """ConfigError for tasks that the place has no labels for; a place that is not there is for `load` to explain."""
+def _require_labels(source: "Source", config: Config) -> None:
+    """Raise ConfigError for tasks without labels. A missing folder is left to `load` to explain."""
     from mtal.datasets.dataset import DataError
 
     try:
-        there = source.tasks_in(config)
+        available = source.tasks_in(config)
     except DataError as error:
         raise ConfigError(str(error)) from None
-    if missing := [task for task in config.tasks if there and task not in there]:
+    missing = [task for task in config.tasks if available and task not in available]
+    if missing:
         raise ConfigError(
-            f"tasks: there are no labels of {', '.join(missing)} in {source.place(config)}; it has "
-            f"{', '.join(there)}: --set tasks={','.join(there)}"
+            f"tasks: there are no labels of {', '.join(missing)} in {source.locate(config)}; it "
+            f"has {', '.join(available)}: --set tasks={','.join(available)}"
         )
 
 
 def variants(
     preset: str | None, file: Path | None, sets: Iterable[str], strategies: str, seeds: str
 ) -> list[Config]:
-    """One config per strategy and seed; an empty text leaves the choice to the config."""
-    of_strategies = [[f"strategy={name}"] for name in items(strategies)] or [[]]
-    of_seeds = [[f"seed={seed}"] for seed in items(seeds)] or [[]]
+    """Return one config per strategy and seed, the seeds of a strategy side by side.
+
+    `strategies` and `seeds` are separated by commas; an empty text leaves the choice to the
+    config. Raises ConfigError as `compose` does.
+    """
+    strategy_sets = [[f"strategy={name}"] for name in items(strategies)] or [[]]
+    seed_sets = [[f"seed={seed}"] for seed in items(seeds)] or [[]]
     common = list(sets)
     return [
         compose(preset, file, [*common, *strategy, *seed])
-        for strategy in of_strategies
-        for seed in of_seeds
+        for strategy in strategy_sets
+        for seed in seed_sets
     ]
 
 
 def items(text: str) -> list[str]:
-    """The parts of a comma-separated text."""
+    """Split a text at its commas; empty parts are dropped."""
     return [part.strip() for part in text.split(",") if part.strip()]

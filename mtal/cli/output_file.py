@@ -1,4 +1,4 @@
-"""What a command writes where a person says."""
+"""Writing the file that a command was asked for."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from mtal.runs.files import whole_file
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """All of it or nothing; ConfigError says why it cannot be written."""
+    """Write all of the content or nothing. Raises ConfigError if the file cannot be written."""
     try:
         with whole_file(path, "wb") as file:
             file.write(content)

@@ -7,7 +7,7 @@ import pandas as pd
 import typer
 
 from mtal.cli.options import AsJson, RunName, Runs, store_at
-from mtal.cli.status import table
+from mtal.cli.text_table import table
 from mtal.config import ConfigError
 from mtal.runs.store.index import find_run
 from mtal.runs.store.run import LOSS, Run
@@ -19,33 +19,39 @@ def quality(
     runs: Runs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Rank correlation (Spearman) of each signal with the true loss, per task and for the multi-task loss; 95 % intervals."""
+    """Rank correlation (Spearman) of each signal with the true loss, with 95 % intervals.
+
+    Per task and for the multi-task loss.
+    """
     run = find_run(store_at(runs), name)
-    found = run.qualities()
+    correlations = run.qualities()
     if cycle is not None:
         if not 0 <= cycle < run.cycles_done():
             raise ConfigError(
                 f"{name} has no complete cycle {cycle}; {run.cycles_done()} are complete, from 0"
             )
-        found = found[found["cycle"] == cycle]
+        correlations = correlations[correlations["cycle"] == cycle]
     if as_json:
-        typer.echo(json.dumps(json.loads(found.to_json(orient="records")), indent=1))
+        typer.echo(json.dumps(json.loads(correlations.to_json(orient="records")), indent=1))
+    elif correlations.empty:
+        typer.echo(explain_none(run, cycle))
     else:
-        typer.echo(
-            table(rows(found, [task.name for task in run.tasks]))
-            if len(found)
-            else nothing(run, cycle)
-        )
+        typer.echo(table(rows(correlations, [task.name for task in run.tasks])))
 
 
-def rows(found: pd.DataFrame, tasks: list[str]) -> list[dict[str, str]]:
-    """A row per cycle and version: `0.53 (0.41 to 0.63)` per task, then per way to join its tasks for the multi-task loss."""
+def rows(correlations: pd.DataFrame, tasks: list[str]) -> list[dict[str, str]]:
+    """Return a row per cycle and version of a signal, such as `0.53 (0.41 to 0.63)` per task.
+
+    After the tasks follow the multi-task loss with the tasks joined by mean and by max, and
+    signals of whole images.
+    """
     columns = {task: (task, "") for task in tasks}
     columns |= {"loss, mean": (LOSS, "mean"), "loss, max": (LOSS, "max"), "loss": (LOSS, "")}
     lines = []
-    for (cycle, _, version), part in found.groupby(["cycle", "signal", "version"], sort=False):
-        cells = {(row["task"], row["joined"]): row for _, row in part.iterrows()}
-        fewest, most = int(part["n"].min()), int(part["n"].max())
+    groups = correlations.groupby(["cycle", "signal", "version"], sort=False)
+    for (cycle, _, version), group in groups:
+        cells = {(row["task"], row["joined"]): row for _, row in group.iterrows()}
+        fewest, most = int(group["n"].min()), int(group["n"].max())
         lines.append(
             {"cycle": str(cycle), "signal": str(version)}
             | {title: _cell(cells.get(key)) for title, key in columns.items()}
@@ -54,22 +60,22 @@ def rows(found: pd.DataFrame, tasks: list[str]) -> list[dict[str, str]]:
     return lines
 
 
-def nothing(run: Run, cycle: int | None) -> str:
-    """Why there is no number."""
+def explain_none(run: Run, cycle: int | None) -> str:
+    """Say why a run has no correlations, or none in a cycle."""
     if not run.cycles_done():
         return f"{run.name}: no cycle is complete yet"
-    where = "" if cycle is None else f" in cycle {cycle}"
+    in_cycle = "" if cycle is None else f" in cycle {cycle}"
     return (
-        f"{run.name}: no signal quality{where}. It is measured in cycles that pick, in simulations with signal_quality=true, "
-        f"of the signals that the strategy needs; describe=always measures all"
+        f"{run.name}: no signal quality{in_cycle}. It is measured in cycles that pick, in "
+        f"simulations with signal_quality=true, of the signals that the strategy needs; "
+        f"describe=always measures all"
     )
 
 
 def _cell(row: "pd.Series | None") -> str:
+    """Format a correlation with its interval; "none" where it is undefined, "" where unmeasured."""
     if row is None:
         return ""
-    return (
-        "none"
-        if pd.isna(row["rho"])
-        else f"{row['rho']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
-    )
+    if pd.isna(row["rho"]):
+        return "none"
+    return f"{row['rho']:.2f} ({row['low']:.2f} to {row['high']:.2f})"

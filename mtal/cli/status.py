@@ -1,4 +1,4 @@
-"""Commands that only look: `status` of runs and the list of `settings`. No torch."""
+"""Commands that only read: `status` of runs and the list of `settings`. No torch."""
 
 import json
 from functools import partial
@@ -8,6 +8,7 @@ import pandas as pd
 import typer
 
 from mtal.cli.options import AsJson, Runs, store_at
+from mtal.cli.text_table import table
 from mtal.config import Config
 from mtal.runs.jobs.progress import Progress
 from mtal.runs.jobs.status import Status
@@ -23,19 +24,16 @@ def status(
 ) -> None:
     """How the runs stand, the newest first."""
     store = store_at(runs)
-    every = all_runs(store)
-    shown = [find_run(store, name)] if name else every
-    states = [
-        state(
-            run, run.progress(partial(known_times, run.config, every) if run.status.alive else dict)
-        )
-        for run in shown
-    ]
+    stored = all_runs(store)
+    states = []
+    for run in [find_run(store, name)] if name else stored:
+        earlier_times = partial(known_times, run.config, stored) if run.status.alive else dict
+        states.append(state(run, run.progress(earlier_times)))
     if as_json:
         typer.echo(json.dumps(states[0] if name else states, indent=1, allow_nan=False))
         return
     typer.echo(table(_rows(states)) if states else f"No runs in {store.folder}")
-    for folder in damaged(store) if not name else []:
+    for folder in [] if name else damaged(store):
         typer.secho(f"{folder}: its config cannot be read", fg=typer.colors.YELLOW, err=True)
 
 
@@ -53,10 +51,13 @@ def settings() -> None:
     typer.echo(table(rows))
 
 
-def state(run: Run, now: Progress | None) -> dict[str, Any]:
-    """What `status --json` says of a run: always these keys, times in seconds, null where nothing is known."""
-    alive = run.status.alive and now is not None
-    low, high = now.eta_s if alive and now and now.eta_s else (None, None)
+def state(run: Run, progress: Progress | None) -> dict[str, Any]:
+    """Return what `status --json` prints of a run.
+
+    The keys are always these. Times are in seconds, and unknown values are None.
+    """
+    now = progress if run.status.alive else None
+    low, high = now.eta_s if now and now.eta_s else (None, None)
     config = run.config
     return {
         "name": run.name,
@@ -69,12 +70,12 @@ def state(run: Run, now: Progress | None) -> dict[str, Any]:
         "cycles_done": run.cycles_done(),
         "cycles": run.cycles_done() if run.status is Status.FINISHED else config.cycles,
         "may_end_early": config.may_end_early,
-        "stage": now.stage if alive and now else None,
-        "percent": round(100 * now.fraction, 1) if alive and now else None,
+        "stage": now.stage if now else None,
+        "percent": round(100 * now.fraction, 1) if now else None,
         "eta_low_s": low,
         "eta_high_s": high,
-        "eta_text": now.time_left if alive and now else None,
-        "updated": now.updated if now else None,
+        "eta_text": now.time_left if now else None,
+        "updated": progress.updated if progress else None,
         "metrics": latest(run),
         "reason": run.result.get("reason") or None,
         "folder": str(run.paths.folder),
@@ -82,7 +83,10 @@ def state(run: Run, now: Progress | None) -> dict[str, Any]:
 
 
 def latest(run: Run) -> dict[str, float | None]:
-    """Task (and "loss") -> value of the last complete cycle, None where it could not be measured."""
+    """Return the values of the last complete cycle by task, and "loss" for the multi-task loss.
+
+    None where a value could not be measured.
+    """
     rows = run.metrics()
     last = rows[rows["cycle"] == rows["cycle"].max()]
     return {
@@ -91,53 +95,45 @@ def latest(run: Run) -> dict[str, float | None]:
     }
 
 
-def table(rows: list[dict[str, str]]) -> str:
-    """Rows of text in columns, as wide as they need."""
-    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
-
-
 def _section(field: Any) -> str:
     return str((field.json_schema_extra or {}).get("section", ""))
 
 
 def _choices(kind: Any) -> str:
-    """The values that a setting can have, where there are few."""
+    """Return the values that a setting can have, where there are few."""
     return f" [{'|'.join(get_args(kind))}]" if get_origin(kind) is Literal else ""
 
 
 def _default(value: Any) -> str:
     if isinstance(value, tuple):
-        return ("x" if all(isinstance(part, int) for part in value) else ",").join(map(str, value))
+        separator = "x" if all(isinstance(part, int) for part in value) else ","
+        return separator.join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _rows(states: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """A row per run; a column of reasons where one ended short."""
-    reasons = any(one["reason"] for one in states)
-    return [
-        _row(one) | ({"reason": " ".join((one["reason"] or "").split())} if reasons else {})
-        for one in states
+    """Return a row per run, with a column of reasons if a run has one."""
+    rows = [_row(state) for state in states]
+    if any(state["reason"] for state in states):
+        for row, state in zip(rows, states, strict=True):
+            row["reason"] = " ".join((state["reason"] or "").split())
+    return rows
+
+
+def _row(state: dict[str, Any]) -> dict[str, str]:
+    values = [
+        f"{task} unknown" if value is None else f"{task} {value:#.4g}"
+        for task, value in state["metrics"].items()
     ]
-
-
-def _row(one: dict[str, Any]) -> dict[str, str]:
-    values = {
-        task: "unknown" if value is None else f"{value:#.4g}"
-        for task, value in one["metrics"].items()
-    }
-    waits = waits_for_labels(one["status"], one["reason"])
+    waits = waits_for_labels(state["status"], state["reason"])
+    at_most = "≤" if state["may_end_early"] and state["status"] != Status.FINISHED else ""
     return {
-        "run": one["name"],
-        "strategy": one["strategy"],
-        "status": FOR_LABELS if waits else one["status"],
-        "cycles": f"{one['cycles_done']}/{'≤' * (one['may_end_early'] and one['status'] != 'finished')}{one['cycles']}",
-        "stage": one["stage"] or "",
-        "%": "" if one["percent"] is None else f"{one['percent']:.0f}",
-        "time left": one["eta_text"] or "",
-        "last values": "  ".join(f"{task} {text}" for task, text in values.items()),
+        "run": state["name"],
+        "strategy": state["strategy"],
+        "status": FOR_LABELS if waits else state["status"],
+        "cycles": f"{state['cycles_done']}/{at_most}{state['cycles']}",
+        "stage": state["stage"] or "",
+        "%": "" if state["percent"] is None else f"{state['percent']:.0f}",
+        "time left": state["eta_text"] or "",
+        "last values": "  ".join(values),
     }

@@ -20,7 +20,7 @@ def stop(
         bool, typer.Option("--kill", help="End the worker at once; the cycle in hand is lost.")
     ] = False,
 ) -> None:
-    """Ask a run to stop after the step in hand; complete cycles stay and `resume` goes on."""
+    """Ask a run to stop after the step in hand. Complete cycles stay, and `resume` goes on."""
     run = find_run(store_at(runs), name)
     if not run.status.alive:
         typer.echo(f"{name}: not at work, it is {run.status}")
@@ -54,20 +54,23 @@ def resume(
             f"name the run for {ACCEPT_DATA}: changed data is accepted for one run at a time"
         )
     store = store_at(runs)
-    chosen = (
-        [find_run(store, name)]
-        if name
-        else [run for run in reversed(all_runs(store)) if _was_cut(run)]
-    )
+    chosen = [find_run(store, name)] if name else _cut_short(all_runs(store))
     for run in chosen:
         typer.echo(f"{run.name}: {_resume(run, accept_data)}")
     if not chosen:
         typer.echo("Nothing to resume")
 
 
-def _was_cut(run: Run) -> bool:
-    """New runs are left out of --all: somebody made them and did not start them."""
-    return run.status.resumable and run.status is not Status.NEW
+def _cut_short(newest_first: list[Run]) -> list[Run]:
+    """Return the runs that began and did not finish, the oldest first.
+
+    New runs are left out: somebody made them and did not start them.
+    """
+    return [
+        run
+        for run in reversed(newest_first)
+        if run.status.resumable and run.status is not Status.NEW
+    ]
 
 
 def _resume(run: Run, accept_data: bool) -> str:

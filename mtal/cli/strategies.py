@@ -1,4 +1,4 @@
-"""`strategies`: what can choose, built in or in a file of one's own, and whether such a file keeps the contract. No torch."""
+"""`strategies`: list the built-in and the user's strategies, or check a file of one. No torch."""
 
 import json
 from pathlib import Path
@@ -11,13 +11,13 @@ from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
 from mtal.acquisition.user_strategies import (
     all_strategies,
-    defined,
+    load,
     read,
-    unusable,
+    unusable_files,
     user_strategies_folder,
 )
 from mtal.cli.options import AsJson
-from mtal.cli.status import table
+from mtal.cli.text_table import table
 
 Check = Annotated[
     Path | None,
@@ -26,29 +26,31 @@ Check = Annotated[
 
 
 def strategies(check: Check = None, as_json: AsJson = False) -> None:
-    """All strategies; with --check, whether the one in a file keeps every rule: exit code 1 if not."""
+    """All strategies; with --check, whether the one in a file keeps every rule.
+
+    Exit code 1 if it does not.
+    """
     if check is not None:
         _check(check)
         return
-    every = all_strategies().values()
-    typer.echo(
-        json.dumps([_values(one) for one in every], indent=1)
-        if as_json
-        else table([_row(one) for one in every])
-    )
-    for problem in unusable().values():
+    available = all_strategies().values()
+    if as_json:
+        typer.echo(json.dumps([_values(strategy) for strategy in available], indent=1))
+    else:
+        typer.echo(table([_row(strategy) for strategy in available]))
+    for problem in unusable_files().values():
         typer.secho(problem, fg=typer.colors.YELLOW, err=True)
 
 
 def _check(path: Path) -> None:
-    strategy = defined(read(path.absolute()))
-    found = {}
+    """Print a line per rule. Exits with code 1 if the strategy of the file breaks one."""
+    strategy = load(read(path.absolute()))
+    all_kept = True
     for rule in RULES:
-        found[rule] = broken(strategy, rule)
-        typer.echo(
-            f"{'broken' if found[rule] else 'ok':6}  {rule}{f': {found[rule]}' if found[rule] else ''}"
-        )
-    raise typer.Exit(int(any(found.values())))
+        problem = broken(strategy, rule)
+        typer.echo(f"broken  {rule}: {problem}" if problem else f"ok      {rule}")
+        all_kept = all_kept and not problem
+    raise typer.Exit(0 if all_kept else 1)
 
 
 def _row(strategy: Strategy) -> dict[str, str]:
@@ -61,12 +63,9 @@ def _row(strategy: Strategy) -> dict[str, str]:
 
 
 def _values(strategy: Strategy) -> dict[str, object]:
-    """Always these keys; `file` is null for a built-in one."""
-    own = (
-        None
-        if strategy.name in STRATEGIES
-        else str(user_strategies_folder() / f"{strategy.name}.py")
-    )
+    """Return what `strategies --json` prints. `file` is None for a built-in strategy."""
+    built_in = strategy.name in STRATEGIES
+    file = None if built_in else str(user_strategies_folder() / f"{strategy.name}.py")
     return {
         "name": strategy.name,
         "title": strategy.title,
@@ -77,5 +76,5 @@ def _values(strategy: Strategy) -> dict[str, object]:
         "needs": strategy.needs,
         "tasks": strategy.tasks,
         "uses": sorted(strategy.uses),
-        "file": own,
+        "file": file,
     }
