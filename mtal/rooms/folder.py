@@ -1,4 +1,7 @@
-"""The data set as a folder: images, one PNG per label, the lists of ids, tasks.yaml. Files appear whole or not at all."""
+"""Write the data set as a folder: images, one PNG per label, lists of ids, tasks.yaml.
+
+Files are renamed into place, so none is ever half written. docs/data.md describes the folder.
+"""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -13,32 +16,31 @@ from mtal.config import ConfigError, read_settings
 from mtal.rooms.plan import SPLITS, Visit
 from mtal.rooms.scene_object import CLASSES
 
-NEAREST = 0.3  # metres: the largest 16-bit number
+NEAREST = 0.3  # metres that the largest 16-bit number stands for
 INVERSE = 65535 * NEAREST  # metres = INVERSE / pixel
 QUALITY = 93
-MADE, VERSION = "made.yaml", 1  # what the folder was made with
+MADE, VERSION = "made.yaml", 1  # file with the settings of the generator, and its version
 NOTE = (
-    "Rendered rooms, not photographs: path-traced, with exact labels. Figures on them say how a method fares on rendered "
-    "rooms only. Curtains count as window, rugs as floor, desks as table, stools and armchairs as chair, baths, basins and "
-    "computers as appliance."
+    "Rendered rooms, not photographs: path-traced, with exact labels. Figures on them say how "
+    "a method fares on rendered rooms only. Curtains count as window, rugs as floor, desks as "
+    "table, stools and armchairs as chair, baths, basins and computers as appliance."
 )
 
 
 def depth_pixels(depth: np.ndarray) -> np.ndarray:
-    """Metres, 0 = none -> uint16 inverse depth, piecewise linear on planes, 0 = none."""
-    return np.where(
-        depth > 0, (INVERSE / np.maximum(depth, NEAREST)).round().clip(1, 65535), 0
-    ).astype(np.uint16)
+    """Encode depth in metres as uint16 inverse depth, which is linear on planes; 0 = no value."""
+    inverse = (INVERSE / np.maximum(depth, NEAREST)).round().clip(1, 65535)
+    return np.where(depth > 0, inverse, 0).astype(np.uint16)
 
 
 def normal_pixels(normals: np.ndarray) -> np.ndarray:
-    """Unit vectors, 0 = none -> uint8 RGB, n = 2 v / 255 - 1, black = none."""
-    known = (normals != 0).any(axis=-1, keepdims=True)
-    return np.where(known, ((normals + 1) * 127.5).round().clip(0, 255), 0).astype(np.uint8)
+    """Encode unit normals n as uint8 RGB v with n = 2 v / 255 - 1; zero vectors become black."""
+    valid = (normals != 0).any(axis=-1, keepdims=True)
+    return np.where(valid, ((normals + 1) * 127.5).round().clip(0, 255), 0).astype(np.uint8)
 
 
 def one_bit(mask: np.ndarray) -> np.ndarray:
-    """0 / 1 -> booleans: PNG then takes one bit per pixel, which readers see as 0 and 255 or as booleans."""
+    """Encode 0 and 1 as booleans, for which PNG takes one bit per pixel."""
     return np.asarray(mask) > 0
 
 
@@ -52,7 +54,7 @@ LABELS = ("semseg", "depth", "normals", "edge", "saliency", "human_parts")
 
 
 def files(folder: Path, name: str) -> dict[str, Path]:
-    """ "image" and every task -> its file."""
+    """Return the files of a frame: key "image" and the name of every task."""
     return {
         "image": folder / "images" / f"{name}.jpg",
         **{task: folder / task / f"{name}.png" for task in LABELS},
@@ -60,18 +62,19 @@ def files(folder: Path, name: str) -> dict[str, Path]:
 
 
 def write_frame(folder: Path, name: str, image: np.ndarray, labels: dict[str, np.ndarray]) -> None:
-    """The image comes last: where it is, the labels are."""
-    places = files(folder, name)
+    """Write a frame's labels, then its image (H, W, 3) uint8, which so marks a complete frame."""
+    paths = files(folder, name)
     for task in LABELS:
         pixels = ENCODE.get(task, np.asarray)(labels[task])
-        _whole(places[task], partial(Image.fromarray(pixels).save, format="PNG", optimize=True))
+        _whole(paths[task], partial(Image.fromarray(pixels).save, format="PNG", optimize=True))
     jpeg = partial(
         Image.fromarray(image).save, format="JPEG", quality=QUALITY, subsampling=0, optimize=True
     )
-    _whole(places["image"], jpeg)
+    _whole(paths["image"], jpeg)
 
 
 def _whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Call `write` with a temporary path beside `path`, then rename the file to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     write(beside)
@@ -79,7 +82,7 @@ def _whole(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def write_lists(folder: Path, visits: Sequence[Visit]) -> None:
-    """The ids of each split, and tasks.yaml."""
+    """Write the list of ids of each split, and tasks.yaml."""
     for split in SPLITS:
         ids = [name for visit in visits if visit.split == split for name in visit.ids]
         write_text(folder / f"{split}.txt", "".join(f"{name}\n" for name in ids))
@@ -98,17 +101,20 @@ def write_lists(folder: Path, visits: Sequence[Visit]) -> None:
 
 
 def write_made(folder: Path, settings: Mapping[str, object]) -> None:
-    """Says what the folder is made with, so that a later call does not mix in frames of another kind."""
+    """Write the generator's settings, so that a later call does not mix in other frames."""
     write_text(folder / MADE, yaml.safe_dump({"version": VERSION, **settings}, sort_keys=False))
 
 
 def read_made(folder: Path) -> dict[str, object] | None:
-    """What the folder was made with; None where nothing is yet. ConfigError if there is a data set that does not say."""
+    """Return the settings that the folder was made with; None for a folder without a data set.
+
+    Raises ConfigError for a data set without these settings, or with those of another version.
+    """
     if not (folder / MADE).exists():
         if (folder / "tasks.yaml").exists():
             raise ConfigError(
-                f"--out: {folder} holds a data set without {MADE}, so nobody knows what it was made with; "
-                "choose another --out"
+                f"--out: {folder} holds a data set without {MADE}, "
+                "which names the settings of the generator; choose another --out"
             )
         return None
     settings = read_settings(folder / MADE)
@@ -120,7 +126,5 @@ def read_made(folder: Path) -> dict[str, object] | None:
 
 
 def write_text(path: Path, text: str) -> None:
-    def write(there: Path) -> None:
-        there.write_text(text, encoding="utf-8")
-
-    _whole(path, write)
+    """Write a text file in UTF-8, whole or not at all."""
+    _whole(path, partial(Path.write_text, data=text, encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""What each pixel's centre sees -> labels of six tasks. Pure NumPy."""
+"""Labels of six tasks from the geometry at each pixel's centre."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,24 +10,24 @@ from mtal.rooms.scene_object import CLASSES
 IGNORE = 255
 PERSON = CLASSES.index("person")
 NO_OBJECT = tuple(CLASSES.index(name) for name in ("wall", "floor", "ceiling", "window", "door"))
-SEEN_PERSON = 0.012  # share of the image from which on a person is the salient object
+SEEN_PERSON = 0.012  # share of the image that makes a person the salient object
 CENTRAL = 0.6  # width of the middle that counts most, in half images
 
 
 @dataclass(frozen=True)
 class View:
-    """One image's geometry, (H, W) or (H, W, 3)."""
+    """Geometry of one image, maps (H, W) or (H, W, 3)."""
 
-    owner: np.ndarray  # int: number of the thing, -1 = none
+    owner: np.ndarray  # int: index of the object, -1 = none
     part: np.ndarray  # uint8: human part, 0 = none
     depth: np.ndarray  # float32 metres along z, 0 = none
     normals: np.ndarray  # float32, unit, camera frame, towards the camera; 0 = none
     shines: np.ndarray  # bool: lamps that are on, and windows
 
 
-def labels_of(view: View, kinds: Sequence[int]) -> dict[str, np.ndarray]:
-    """Task -> label. kinds: class id of every thing."""
-    classes = np.array([*kinds, IGNORE], np.uint8)[view.owner]
+def labels_of(view: View, object_classes: Sequence[int]) -> dict[str, np.ndarray]:
+    """Return the label of each task; object_classes: class index of every object."""
+    classes = np.array([*object_classes, IGNORE], np.uint8)[view.owner]
     return {
         "semseg": classes,
         "depth": view.depth,
@@ -39,7 +39,7 @@ def labels_of(view: View, kinds: Sequence[int]) -> dict[str, np.ndarray]:
 
 
 def borders(owner: np.ndarray) -> np.ndarray:
-    """(H, W) uint8, 1 where the thing changes to the right or below."""
+    """Return edges (H, W) uint8, 1 where the pixel to the right or below shows another object."""
     edges = np.zeros(owner.shape, np.uint8)
     edges[:, :-1] |= owner[:, :-1] != owner[:, 1:]
     edges[:-1] |= owner[:-1] != owner[1:]
@@ -47,10 +47,11 @@ def borders(owner: np.ndarray) -> np.ndarray:
 
 
 def salient(owner: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """(H, W) uint8, 1 on one thing, as far as it is seen.
+    """Return the visible mask (H, W) uint8 of the salient object.
 
-    Our rule: the largest person, if it covers SEEN_PERSON of the image; else the thing, no part of the room itself, with the
-    largest sum of weights exp(-r^2 / (2 CENTRAL^2)), r being the distance from the middle in half images.
+    Our choice: the largest person, if it covers SEEN_PERSON of the image; otherwise the object, not
+    part of the room itself, with the largest sum of weights exp(-r^2 / (2 CENTRAL^2)), where r is
+    the distance from the image's centre in half images.
     """
     persons, pixels = np.unique(owner[classes == PERSON], return_counts=True)
     if len(persons) and pixels.max() >= SEEN_PERSON * owner.size:
@@ -63,10 +64,11 @@ def salient(owner: np.ndarray, classes: np.ndarray) -> np.ndarray:
 
 
 def _centrality(shape: tuple[int, ...]) -> np.ndarray:
+    """Return the weights (H, W) of pixels by their distance from the centre."""
     y, x = ((np.arange(size) + 0.5) / size * 2 - 1 for size in shape)
     return np.exp(-(y[:, None] ** 2 + x[None] ** 2) / (2 * CENTRAL**2))
 
 
 def parts(part: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """(H, W) uint8; an image without a person says nothing about parts."""
+    """Return human parts (H, W) uint8, IGNORE everywhere in an image without a person."""
     return part if (classes == PERSON).any() else np.full(part.shape, IGNORE, np.uint8)

@@ -1,4 +1,7 @@
-"""Moods: what shines, how strongly, in which colour. Radiances are relative, since the photograph is exposed afterwards."""
+"""Moods of light: which lights are on, how strong, in which colour.
+
+Radiances are relative, since the image is exposed afterwards.
+"""
 
 from dataclasses import dataclass
 
@@ -6,7 +9,7 @@ import numpy as np
 
 from mtal.rooms.textures import RGB
 
-FLUX = {
+FLUX = {  # of one lamp; a window of 2 square metres has about 40 by day
     "ceiling_lamp": 22.0,
     "hanging_lamp": 20.0,
     "chandelier": 22.0,
@@ -15,22 +18,22 @@ FLUX = {
     "table_lamp": 4.0,
     "desk_lamp": 2.0,
     "neon": 7.0,
-}  # of one lamp; a window of 2 square metres by day has about 40
+}
 
 
 @dataclass(frozen=True)
 class Mood:
-    """A kind of light."""
+    """Time of day or weather, as the light that it brings."""
 
     name: str
     sky: RGB  # radiance behind windows, linear
-    view: float  # brightness of what is seen there, as sRGB value of its sky
+    view: float  # brightness of the view behind windows, as sRGB value of its sky
     ceiling: float  # share of rooms whose ceiling lamp is on
     lamps: float  # share of rooms whose other lamps are on
     sun: float = 0.0  # irradiance of sunbeams at right angles
     neon: int = 0  # coloured tubes
     exposure: float = 0.28  # where the picture's middle brightness ends up, linear
-    balance: float = 0.55  # share of the colour cast that the camera takes out
+    balance: float = 0.55  # share of the colour cast that the white balance removes
 
 
 MOODS: dict[str, Mood] = {
@@ -46,18 +49,18 @@ MOODS: dict[str, Mood] = {
 
 
 def kelvin(rng: np.random.Generator, low: float, high: float) -> RGB:
-    """Linear colour of a lamp between these temperatures, brightest channel 1: a fit to black bodies, our own."""
+    """Draw the linear colour of a lamp between two temperatures in kelvin; red is 1.
+
+    Our own piecewise fit to black bodies.
+    """
     heat = rng.uniform(low, high) / 1000
-    red, green, blue = (
-        1.0,
-        np.interp(heat, [2, 3, 4, 5, 6.5], [0.42, 0.62, 0.78, 0.89, 1.0]),
-        np.interp(heat, [2, 3, 4, 5, 6.5], [0.1, 0.32, 0.55, 0.76, 1.0]),
-    )
-    return red, float(green), float(blue)
+    green = np.interp(heat, [2, 3, 4, 5, 6.5], [0.42, 0.62, 0.78, 0.89, 1.0])
+    blue = np.interp(heat, [2, 3, 4, 5, 6.5], [0.1, 0.32, 0.55, 0.76, 1.0])
+    return 1.0, float(green), float(blue)
 
 
 def sunbeam(rng: np.random.Generator, inward: np.ndarray) -> np.ndarray:
-    """(3,) unit direction in which sunlight travels, in through a wall."""
+    """Draw the unit direction (3,) of sunlight that comes in through a wall."""
     aside = np.cross(inward, [0, 1, 0]) * np.tan(np.radians(rng.uniform(-50, 50)))
     direction = inward + aside
     direction = direction / np.linalg.norm(direction)

@@ -1,4 +1,4 @@
-"""What a scene is built of: triangles, and triangles with a material."""
+"""Mesh and Surface: triangles, and triangles with a material."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Mesh:
-    """Triangles that share their vertices wherever the surface is smooth, so that normals of vertices can be averaged."""
+    """Triangles; they share vertices where the surface is smooth, for averaged normals."""
 
     vertices: np.ndarray  # (V, 3) float32 metres, y up
     faces: np.ndarray  # (F, 3) int32
@@ -16,7 +16,7 @@ class Mesh:
 
 @dataclass(frozen=True)
 class Surface:
-    """One material of an object, to be drawn from both sides. Textures repeat beyond 0..1."""
+    """A mesh with one material, visible from both sides. Textures repeat beyond 0..1."""
 
     mesh: Mesh
     colour: tuple[float, float, float]  # sRGB 0..1, used where texture is None

@@ -1,7 +1,8 @@
-"""Cutting clothes out of shells: patches of a mesh whose borders run where a field is zero, not along its edges.
+"""Patches of the body's mesh, for clothes, hair and bare skin: cut, refine, smooth.
 
-A patch is linear in the vertices of the base mesh, so it is cut once on a standing person and follows everybody in every
-pose. N vertices and M faces of a patch, V vertices of the base mesh.
+The border of a patch runs where a field is zero, not along the edges of the mesh. A patch is linear
+in the vertices of the base mesh, so it is cut once on a standing person and then follows everybody
+in every pose. N vertices and M faces of a patch, V vertices of the base mesh.
 """
 
 from dataclasses import dataclass
@@ -12,26 +13,25 @@ from scipy import sparse
 
 @dataclass(frozen=True)
 class Patch:
+    """Faces whose vertices are blends of the base mesh's vertices."""
+
     blend: sparse.csr_matrix  # (N, V), rows sum to 1
     faces: np.ndarray  # (M, 3)
 
     def at(self, values: np.ndarray) -> np.ndarray:
-        """(V, ...) of the base mesh -> (N, ...) of the patch."""
+        """Return the values (N, ...) of the patch, from values (V, ...) of the base mesh."""
         return np.asarray(self.blend @ values)
 
 
 def patch(faces: np.ndarray, count: int) -> Patch:
-    """The faces of a mesh of `count` vertices, with the vertices they use."""
+    """Return faces (M, 3) of a mesh of `count` vertices as a patch of their own vertices."""
     used, faces = np.unique(faces, return_inverse=True)
-    ones = np.ones(len(used))
-    return Patch(
-        sparse.csr_matrix((ones, (np.arange(len(used)), used)), (len(used), count)),
-        faces.reshape(-1, 3),
-    )
+    weights = (np.ones(len(used)), (np.arange(len(used)), used))
+    return Patch(sparse.csr_matrix(weights, (len(used), count)), faces.reshape(-1, 3))
 
 
 def refined(old: Patch) -> Patch:
-    """Every face as four, with vertices in the middle of the edges."""
+    """Split every face into four, with new vertices in the middle of the edges."""
     edges, which = np.unique(np.sort(_edges(old.faces), axis=1), axis=0, return_inverse=True)
     ab, bc, ca = (which.reshape(-1) + old.blend.shape[0]).reshape(3, -1)
     a, b, c = old.faces.T
@@ -43,7 +43,10 @@ def refined(old: Patch) -> Patch:
 
 
 def smoother(faces: np.ndarray, count: int) -> sparse.csr_matrix:
-    """(N, N): moves every vertex half way to the middle of its neighbours; those on a border see the border only."""
+    """Return the matrix (N, N) that moves every vertex half way to the mean of its neighbours.
+
+    For a vertex on a border, only neighbours on the border count. faces (M, 3) of `count` vertices.
+    """
     edges, uses = np.unique(np.sort(_edges(faces), axis=1), axis=0, return_counts=True)
     border = np.zeros(count, bool)
     border[edges[uses == 1]] = True
@@ -56,63 +59,66 @@ def smoother(faces: np.ndarray, count: int) -> sparse.csr_matrix:
 
 
 def cut(old: Patch, keep: np.ndarray) -> Patch:
-    """What of a patch has keep (N,) > 0; faces across the border are cut where keep, linear on a face, is zero."""
+    """Return the part of a patch with keep (N,) > 0.
+
+    Faces across the border are cut where keep, linear on a face, is zero.
+    """
     inside = keep > 0
-    whole, three = inside[old.faces].sum(axis=1), old.faces[inside[old.faces].sum(axis=1) == 3]
-    made, rows = [three], _Cuts(keep, len(keep))
+    corners = inside[old.faces].sum(axis=1)  # (M,) corners of each face that are kept
+    pieces, cuts = [old.faces[corners == 3]], _Cuts(keep, len(keep))
     for kept in (1, 2):
-        faces = _lone_first(old.faces[whole == kept], inside == (kept == 1))
+        faces = _lone_first(old.faces[corners == kept], inside == (kept == 1))
         a, b, c = faces.T
-        ab, ac = rows.between(a, b), rows.between(a, c)
-        made += (
-            [np.stack([a, ab, ac], axis=1)]
-            if kept == 1
-            else [np.stack([ab, b, c], axis=1), np.stack([ab, c, ac], axis=1)]
-        )
-    starts, ends, shares = rows.all()
+        ab, ac = cuts.between(a, b), cuts.between(a, c)
+        if kept == 1:
+            pieces.append(np.stack([a, ab, ac], axis=1))
+        else:
+            pieces += [np.stack([ab, b, c], axis=1), np.stack([ab, c, ac], axis=1)]
+    starts, ends, shares = cuts.all()
     new = sparse.diags(1 - shares) @ old.blend[starts] + sparse.diags(shares) @ old.blend[ends]
-    used, faces = np.unique(np.concatenate(made), return_inverse=True)
+    used, faces = np.unique(np.concatenate(pieces), return_inverse=True)
     return Patch(sparse.vstack([old.blend, new]).tocsr()[used], faces.reshape(-1, 3))
 
 
 class _Cuts:
-    """New vertices on cut edges, one for each edge."""
+    """New vertices on cut edges, one per edge."""
 
     def __init__(self, keep: np.ndarray, first: int) -> None:
         self.keep, self.first, self.edges = keep, first, np.empty((0, 2), np.int64)
 
     def between(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-        """The number of the vertex on each edge; the same edge gets it again."""
-        asked = np.sort(np.stack([start, end], axis=1), axis=1)
-        known = {tuple(edge): number for number, edge in enumerate(self.edges.tolist())}
-        fresh = [edge for edge in dict.fromkeys(map(tuple, asked.tolist())) if edge not in known]
-        known |= {edge: len(self.edges) + number for number, edge in enumerate(fresh)}
+        """Return the index of the new vertex on each edge; an edge has one, however often asked."""
+        pairs = np.sort(np.stack([start, end], axis=1), axis=1)
+        edges = [(first, second) for first, second in pairs.tolist()]
+        indices = {tuple(edge): index for index, edge in enumerate(self.edges.tolist())}
+        fresh = [edge for edge in dict.fromkeys(edges) if edge not in indices]
+        indices |= {edge: len(self.edges) + index for index, edge in enumerate(fresh)}
         self.edges = np.concatenate([self.edges, np.array(fresh, np.int64).reshape(-1, 2)])
-        return np.array([self.first + known[edge] for edge in map(tuple, asked.tolist())], np.int64)
+        return np.array([self.first + indices[edge] for edge in edges], np.int64)
 
     def all(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Starts, ends and how far along; kept off the ends so that no face has area zero."""
+        """Return the ends of all cut edges, and the position of the cut between them as a share.
+
+        The cut stays off the ends, so that no face has area zero.
+        """
         start, end = self.edges.T
-        return (
-            start,
-            end,
-            np.clip(self.keep[start] / (self.keep[start] - self.keep[end]), 0.03, 0.97),
-        )
+        share = self.keep[start] / (self.keep[start] - self.keep[end])
+        return start, end, np.clip(share, 0.03, 0.97)
 
 
 def _lone_first(faces: np.ndarray, lone: np.ndarray) -> np.ndarray:
-    """Faces turned, keeping their sense, until the vertex that is `lone` stands first."""
+    """Rotate the corners of faces (M, 3) until the corner with `lone` comes first."""
     first = lone[faces].argmax(axis=1)
     return np.take_along_axis(faces, (first[:, None] + np.arange(3)) % 3, axis=1)
 
 
 def _edges(faces: np.ndarray) -> np.ndarray:
-    """(3M, 2): ab of all faces, then bc, then ca."""
+    """Return edges (3M, 2): ab of all faces, then bc, then ca."""
     return np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
 
 
 def normals(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """(N, 3) unit normals of vertices: of the faces around, weighted by their areas."""
+    """Return unit normals (N, 3) of vertices: means over the faces around, weighted by area."""
     a, b, c = (points[faces[:, corner]] for corner in range(3))
     across = np.cross(b - a, c - a)
     total = np.zeros_like(points)

@@ -1,6 +1,6 @@
-"""Things -> light that reaches the camera, by Mitsuba 3; and what each pixel's centre sees, by the same geometry.
+"""Render scenes with Mitsuba 3, and trace one ray per pixel for the labels.
 
-Labels are not read off the render: there every value is a mean over the pixel's samples and its filter.
+Labels are not read off the rendering, in which every value is a mean over the pixel's samples.
 """
 
 from collections.abc import Sequence
@@ -13,44 +13,49 @@ from mtal.config import ConfigError
 from mtal.rooms.camera import Camera
 from mtal.rooms.labels import View
 from mtal.rooms.mesh import Mesh, Surface
-from mtal.rooms.shapes import area, smooth
 from mtal.rooms.scene_object import Lit, SceneObject
+from mtal.rooms.shapes import area, smooth
 
-FINE = 3  # places per pixel, across and down, at which the albedo is read
-DEPTH = 6  # bounces of a path, with the light's own
-SHINY = 0.5  # surfaces smoother than this get a coat
+FINE = 3  # points per pixel, across and down, at which the albedo is read
+DEPTH = 6  # segments of a path at most, the last to the light
+SHINY = 0.5  # surfaces of lower roughness reflect specularly
 
 
 def mitsuba() -> ModuleType:
-    """Mitsuba, set to what runs everywhere alike."""
+    """Return Mitsuba in the variant that gives the same result on every machine.
+
+    Raises ConfigError if Mitsuba is not installed.
+    """
     try:
-        import mitsuba as found
+        import mitsuba as module
     except ImportError as error:
         raise ConfigError("rendering rooms needs Mitsuba 3: pip install mitsuba") from error
-    if found.variant() != "scalar_rgb":
-        found.set_variant("scalar_rgb")
-    return found
+    if module.variant() != "scalar_rgb":
+        module.set_variant("scalar_rgb")
+    return module
 
 
 class Stage:
-    """A room ready to be looked at. Frames of a walk share it."""
+    """A scene ready to be rendered; the frames of a walk share it."""
 
-    def __init__(self, things: Sequence[SceneObject], sky: Sequence[dict[str, Any]] = ()) -> None:
+    def __init__(
+        self, scene_objects: Sequence[SceneObject], sky: Sequence[dict[str, Any]] = ()
+    ) -> None:
         self.mi = mitsuba()
-        self.parts: list[
-            tuple[int, int, int]
-        ] = []  # shape number -> thing, human part, whether it shines
+        # For each shape: index of the object, human part, whether it emits light.
+        self.parts: list[tuple[int, int, int]] = []
         self.surfaces: list[Surface | Lit] = []
         shapes: dict[str, Any] = {}
-        for owner, thing in enumerate(things):
-            for surface in thing.parts:
+        for owner, scene_object in enumerate(scene_objects):
+            for surface in scene_object.parts:
                 if len(surface.mesh.faces):
                     shapes[f"s{len(self.parts)}"] = self._shape(surface)
                     self.surfaces.append(surface)
-                    self.parts.append(
-                        (owner, 0, 1) if isinstance(surface, Lit) else (owner, surface.part, 0)
-                    )
-        lights = {f"sky{number}": one for number, one in enumerate(sky)}
+                    if isinstance(surface, Lit):
+                        self.parts.append((owner, 0, 1))
+                    else:
+                        self.parts.append((owner, surface.part, 0))
+        lights = {f"sky{number}": light for number, light in enumerate(sky)}
         self.scene = self.mi.load_dict(
             {
                 "type": "scene",
@@ -63,34 +68,32 @@ class Stage:
     def photograph(
         self, camera: Camera, size: tuple[int, int], samples: int, seed: int
     ) -> np.ndarray:
-        """(H, W, 3) float32 linear RGB."""
+        """Return the rendering (H, W, 3) float32, linear RGB."""
         sensor = self.mi.load_dict(self._sensor(camera, size, samples))
-        found = np.array(self.mi.render(self.scene, sensor=sensor, spp=samples, seed=seed))
-        return np.nan_to_num(found, posinf=0.0, neginf=0.0)
+        light = np.array(self.mi.render(self.scene, sensor=sensor, spp=samples, seed=seed))
+        return np.nan_to_num(light, posinf=0.0, neginf=0.0)
 
     def albedo(self, camera: Camera, size: tuple[int, int]) -> np.ndarray:
-        """(H, W, 3) linear: the share of light that surfaces give back, a mean over FINE x FINE places of every pixel."""
+        """Return the reflectance (H, W, 3), linear, a mean over FINE x FINE points per pixel."""
         origin = self.mi.Point3f(*camera.position.tolist())
         rays = camera.rays((FINE * size[0], FINE * size[1]))
-        found = np.array([self._place(origin, ray) for ray in rays.tolist()])
-        number, colour = found[:, 0].astype(int), np.zeros((len(rays), 3))
+        hits = np.array([self._texture_hit(origin, ray) for ray in rays.tolist()])
+        number, colour = hits[:, 0].astype(int), np.zeros((len(rays), 3))
         for shape in np.unique(number[number >= 0]):
-            here = number == shape
-            colour[here] = _colours(self.surfaces[shape], found[here, 1:])
+            mask = number == shape
+            colour[mask] = _colours(self.surfaces[shape], hits[mask, 1:])
         return colour.reshape(size[0], FINE, size[1], FINE, 3).mean(axis=(1, 3))
 
-    def _place(self, origin: Any, ray: list[float]) -> tuple[int, float, float]:
-        """Shape number and texture coordinates."""
-        found = self.scene.ray_intersect(self.mi.Ray3f(origin, self.mi.Vector3f(*ray)))
-        return (
-            (int(found.shape.id()[1:]), found.uv.x, found.uv.y)
-            if found.is_valid()
-            else (-1, 0.0, 0.0)
-        )
+    def _texture_hit(self, origin: Any, ray: list[float]) -> tuple[int, float, float]:
+        """Return the shape that a ray hits, -1 for none, and its texture coordinates there."""
+        hit = self.scene.ray_intersect(self.mi.Ray3f(origin, self.mi.Vector3f(*ray)))
+        if not hit.is_valid():
+            return -1, 0.0, 0.0
+        return int(hit.shape.id()[1:]), hit.uv.x, hit.uv.y
 
     def look(self, camera: Camera, size: tuple[int, int]) -> View:
-        """One ray through the centre of each pixel."""
-        rays = camera.rays(size)  # (N, 3) world, z of the camera's frame is 1
+        """Return the geometry of one ray through the centre of each pixel."""
+        rays = camera.rays(size)  # (N, 3) in the room's frame; z in the camera's frame is 1
         origin = self.mi.Point3f(*camera.position.tolist())
         hits = [self._hit(origin, ray) for ray in rays.tolist()]
         number = np.array([hit[0] for hit in hits])
@@ -108,17 +111,19 @@ class Stage:
         )
 
     def _hit(self, origin: Any, ray: list[float]) -> tuple[int, float, tuple[float, float, float]]:
-        """Shape number, depth, normal. Mitsuba's t counts in lengths of the direction, so it is the depth."""
-        found = self.scene.ray_intersect(self.mi.Ray3f(origin, self.mi.Vector3f(*ray)))
-        if not found.is_valid():
+        """Return the shape that a ray hits, -1 for none, its depth and its normal.
+
+        Mitsuba's t counts in lengths of the direction, so here it is the depth.
+        """
+        hit = self.scene.ray_intersect(self.mi.Ray3f(origin, self.mi.Vector3f(*ray)))
+        if not hit.is_valid():
             return -1, 0.0, (0.0, 0.0, 0.0)
-        return int(found.shape.id()[1:]), found.t, (found.n.x, found.n.y, found.n.z)
+        return int(hit.shape.id()[1:]), hit.t, (hit.n.x, hit.n.y, hit.n.z)
 
     def _sensor(self, camera: Camera, size: tuple[int, int], samples: int) -> dict[str, Any]:
+        target = camera.position + camera.forward
         to_world = self.mi.ScalarTransform4f().look_at(
-            camera.position.tolist(),
-            (camera.position + camera.forward).tolist(),
-            camera.up.tolist(),
+            camera.position.tolist(), target.tolist(), camera.up.tolist()
         )
         film = {
             "type": "hdrfilm",
@@ -163,23 +168,19 @@ class Stage:
 
     def _material(self, surface: Surface) -> dict[str, Any]:
         if surface.texture is None:
-            colour: dict[str, Any] = {
-                "type": "rgb",
-                "value": linear(np.asarray(surface.colour) * 255).tolist(),
-            }
+            value = linear(np.asarray(surface.colour) * 255).tolist()
+            colour: dict[str, Any] = {"type": "rgb", "value": value}
         else:
             colour = self._bitmap(linear(surface.texture))
         if surface.roughness >= SHINY:
             return {"type": "twosided", "side": {"type": "diffuse", "reflectance": colour}}
-        return {
-            "type": "twosided",
-            "side": {
-                "type": "principled",
-                "base_color": colour,
-                "specular": 0.4,
-                "roughness": max(surface.roughness, 0.25),
-            },
+        coated = {
+            "type": "principled",
+            "base_color": colour,
+            "specular": 0.4,
+            "roughness": max(surface.roughness, 0.25),
         }
+        return {"type": "twosided", "side": coated}
 
     def _bitmap(self, values: np.ndarray) -> dict[str, Any]:
         data = self.mi.TensorXf(np.ascontiguousarray(values[::-1], np.float32))
@@ -187,7 +188,7 @@ class Stage:
 
 
 def _colours(surface: Surface | Lit, uv: np.ndarray) -> np.ndarray:
-    """(N, 3) linear, at texture coordinates (N, 2)."""
+    """Return the linear colours (N, 3) of a surface at texture coordinates (N, 2)."""
     if isinstance(surface, Lit):
         return np.full((len(uv), 3), 0.5)
     if surface.texture is None:
@@ -198,12 +199,13 @@ def _colours(surface: Surface | Lit, uv: np.ndarray) -> np.ndarray:
 
 
 def linear(srgb255: np.ndarray) -> np.ndarray:
-    """sRGB 0..255, any shape -> linear 0..1."""
+    """Convert sRGB values 0 to 255, of any shape, to linear values 0 to 1."""
     share = np.asarray(srgb255, np.float64) / 255
     return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
 
 
 def _filled(mi: ModuleType, mesh: Mesh, props: Any) -> Any:
+    """Return a mesh as a Mitsuba shape with these properties."""
     mapped = mesh.uv is not None
     shape = mi.Mesh(
         "mesh",

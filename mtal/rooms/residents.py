@@ -1,4 +1,4 @@
-"""People in a room: on seats, on beds, or standing where there is room."""
+"""Place people in a room: on seats, on beds, or standing on free floor."""
 
 from collections.abc import Sequence
 
@@ -7,52 +7,56 @@ import numpy as np
 from mtal.rooms.layout import Furnisher
 from mtal.rooms.mesh import Mesh, Surface
 from mtal.rooms.placement import Placed
-from mtal.rooms.shapes import moved
 from mtal.rooms.scene_object import SceneObject
+from mtal.rooms.shapes import moved
 
-SEAT_SPAN = (0.3, 0.56)  # metres: seats that grown people sit on
-ASLEEP = 0.1  # share of people in rooms with a bed who lie on it
-RARE = 0.12  # share of people in a rare pose
+SEAT_SPAN = (0.3, 0.56)  # heights of seats in metres
+ASLEEP = 0.1  # probability of lying down, in a room with a free bed
+RARE = 0.12  # share of rare poses among those who stand
 
 
-def settle(maker: Furnisher, rng: np.random.Generator, people: int) -> list[SceneObject]:
-    """Up to `people` of them, each where its pose can be held."""
+def place_people(furnisher: Furnisher, rng: np.random.Generator, people: int) -> list[SceneObject]:
+    """Return up to `people` persons, each where its pose is possible.
+
+    Raises ConfigError if the package anny is not installed.
+    """
     if not people:
         return []
-    from mtal.rooms import people as human  # needs the human model, an extra of its own
+    from mtal.rooms import people as human  # imports the body model, which is optional
     from mtal.rooms.poses import TABLE
 
-    found: list[SceneObject] = []
-    seats = [maker.seats[int(number)] for number in rng.permutation(len(maker.seats))]
+    persons: list[SceneObject] = []
+    seats = [furnisher.seats[int(number)] for number in rng.permutation(len(furnisher.seats))]
     for _ in range(people):
-        if maker.beds and rng.random() < ASLEEP:
-            found.append(_lying(maker.beds.pop(), human.make_person(rng, "lying")))
+        if furnisher.beds and rng.random() < ASLEEP:
+            persons.append(_lying(furnisher.beds.pop(), human.make_person(rng, "lying")))
             continue
         seat = seats.pop() if seats and rng.random() < 0.6 else None
-        place = _seat_place(seat, rng) if seat else None
-        if place is not None:
+        position = _seat_position(seat, rng) if seat else None
+        if position is not None:
             surfaces = human.make_person(rng, str(rng.choice(human.SEATED_POSES)))
-            found.append(_person(surfaces, place[0], place[1]))
+            persons.append(_person(surfaces, *position))
         else:
             rare = rng.random() < RARE
             names = [
                 name for name, pose in TABLE.items() if pose.on == "floor" and pose.rare == rare
             ]
-            upright = _standing(maker, rng, human.make_person(rng, str(rng.choice(names))))
-            found.extend([upright] if upright else [])
-    return found
+            upright = _standing(furnisher, rng, human.make_person(rng, str(rng.choice(names))))
+            if upright is not None:
+                persons.append(upright)
+    return persons
 
 
 def _person(
-    surfaces: Sequence[Surface], place: tuple[float, float, float], turn: float
+    surfaces: Sequence[Surface], position: tuple[float, float, float], turn: float
 ) -> SceneObject:
-    return SceneObject("person", tuple(surfaces)).moved(turn, place)
+    return SceneObject("person", tuple(surfaces)).moved(turn, position)
 
 
 def _lying(bed: Placed, surfaces: Sequence[Surface]) -> SceneObject:
-    """On the back, head at the head of the bed."""
+    """Return a person on its back on a bed, head at the head of the bed."""
     heights = [
-        height_at(bed.thing.meshes, *bed.point(right, ahead))
+        height_at(bed.scene_object.meshes, *bed.point(right, ahead))
         for right in (-0.2, 0.0, 0.2)
         for ahead in (-0.2, 0.2, 0.4)
     ]
@@ -63,32 +67,30 @@ def _lying(bed: Placed, surfaces: Sequence[Surface]) -> SceneObject:
 
 
 def _standing(
-    maker: Furnisher, rng: np.random.Generator, surfaces: Sequence[Surface]
+    furnisher: Furnisher, rng: np.random.Generator, surfaces: Sequence[Surface]
 ) -> SceneObject | None:
-    thing, shell = SceneObject("person", tuple(surfaces)), maker.floor.shell
+    """Return a person on free floor who roughly faces the middle; None if no position is free."""
+    scene_object, shell = SceneObject("person", tuple(surfaces)), furnisher.floor.shell
     for _ in range(40):
         x, z = rng.uniform(0.5, shell.width - 0.5), rng.uniform(0.5, shell.depth - 0.5)
         turn = np.arctan2(shell.width / 2 - x, shell.depth / 2 - z) + rng.normal(0, 0.8)
-        placed = maker.floor.stand(thing, float(x), float(z), float(turn), 0.0, gap=0.1)
+        placed = furnisher.floor.stand(scene_object, float(x), float(z), float(turn), 0.0, gap=0.1)
         if placed:
-            maker.floor.placed.remove(placed)
-            maker.floor.placed.append(Placed(SceneObject("person"), placed.block, 0.0))
-            return placed.thing
+            furnisher.floor.placed.remove(placed)
+            furnisher.floor.placed.append(Placed(SceneObject("person"), placed.block, 0.0))
+            return placed.scene_object
     return None
 
 
-def _seat_place(
+def _seat_position(
     seat: Placed, rng: np.random.Generator
 ) -> tuple[tuple[float, float, float], float] | None:
-    """Where the hips go and which way the person looks; None if this is no seat."""
+    """Return the position and turn of a person on a seat; None if its height is no seat's."""
     from mtal.rooms.people import SEAT_HEIGHT_M
 
-    meshes = [moved(mesh, -seat.turn, (0, 0, 0)) for mesh in seat.thing.meshes]
-    centre = moved(
-        Mesh(np.array([seat.place], np.float32), np.zeros((0, 3), np.int32), None),
-        -seat.turn,
-        (0, 0, 0),
-    ).vertices[0]
+    meshes = [moved(mesh, -seat.turn, (0, 0, 0)) for mesh in seat.scene_object.meshes]
+    origin = Mesh(np.array([seat.origin], np.float32), np.zeros((0, 3), np.int32), None)
+    centre = moved(origin, -seat.turn, (0, 0, 0)).vertices[0]
     wide = seat.size[0] > 1.1
     right = float(rng.uniform(-0.3, 0.3) * (seat.size[0] - 0.7)) if wide else 0.0
     ahead = np.arange(-seat.size[2] / 2 + 0.04, seat.size[2] / 2 - 0.04, 0.03)
@@ -103,18 +105,19 @@ def _seat_place(
 
 
 def height_at(meshes: Sequence[Mesh], x: float, z: float) -> float:
-    """The highest point of these triangles above a place of the floor; 0 where there is none."""
+    """Return the height of the highest triangle above the point (x, z) of the floor, 0 if none."""
     best = 0.0
     for mesh in meshes:
         first, second, third = (
-            mesh.vertices[mesh.faces[:, at]].astype(np.float64) for at in range(3)
+            mesh.vertices[mesh.faces[:, corner]].astype(np.float64) for corner in range(3)
         )
-        one, other, point = second - first, third - first, np.array([x, z]) - first[:, [0, 2]]
-        area = one[:, 0] * other[:, 2] - one[:, 2] * other[:, 0]
+        edge, other = second - first, third - first
+        point = np.array([x, z]) - first[:, [0, 2]]
+        area = edge[:, 0] * other[:, 2] - edge[:, 2] * other[:, 0]
         area = np.where(np.abs(area) < 1e-12, np.inf, area)
         u = (point[:, 0] * other[:, 2] - point[:, 1] * other[:, 0]) / area
-        v = (one[:, 0] * point[:, 1] - one[:, 2] * point[:, 0]) / area
-        height = first[:, 1] + u * one[:, 1] + v * other[:, 1]
+        v = (edge[:, 0] * point[:, 1] - edge[:, 2] * point[:, 0]) / area
+        height = first[:, 1] + u * edge[:, 1] + v * other[:, 1]
         inside = (u >= 0) & (v >= 0) & (u + v <= 1) & np.isfinite(height) & (area != np.inf)
         best = max(best, float(height[inside].max(initial=0.0)))
     return best

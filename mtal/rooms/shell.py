@@ -1,4 +1,4 @@
-"""The room itself: floor, ceiling, four walls, windows with what is behind them, a door, curtains."""
+"""Shell of a room: floor, ceiling, four walls, windows with their views, a door, curtains."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from mtal.rooms.mesh import Mesh
+from mtal.rooms.scene_object import Lit, SceneObject
 from mtal.rooms.shapes import box, covered, joined, moved, plain, quad, sheet
 from mtal.rooms.textures import RGB
-from mtal.rooms.scene_object import Lit, SceneObject
 
 RECESS = 0.14  # metres from the wall's face to the window pane
 BAR = 0.05  # width of window bars
@@ -19,21 +19,22 @@ UP = np.array([0.0, 1.0, 0.0])
 class Side:
     """A wall. Seen from inside, `along` runs to the right."""
 
-    origin: np.ndarray
-    along: np.ndarray
-    inward: np.ndarray
-    length: float
+    origin: np.ndarray  # (3,) lower left corner
+    along: np.ndarray  # (3,) unit vector
+    inward: np.ndarray  # (3,) unit vector
+    length: float  # metres
 
     @property
     def turn(self) -> float:
-        """Of a thing whose back is to the wall."""
+        """Turn of an object whose back is to the wall, in radians."""
         return float(np.arctan2(self.inward[0], self.inward[2]))
 
     def at(self, along: float, up: float = 0.0, inward: float = 0.0) -> np.ndarray:
+        """Return the point (3,) so many metres along, above and in front of the wall's corner."""
         return self.origin + along * self.along + up * UP + inward * self.inward
 
     def stood(self, mesh: Mesh, along: float, up: float = 0.0, inward: float = 0.0) -> Mesh:
-        """A mesh made for the wall z = 0, at a place of this wall."""
+        """Return a mesh that was made for the wall z = 0, moved to this wall."""
         x, y, z = self.at(along, up, inward).tolist()
         return moved(mesh, self.turn, (x, y, z))
 
@@ -43,7 +44,7 @@ class Opening:
     """A window or a door in a wall."""
 
     kind: str  # "window" or "door"
-    side: int
+    side: int  # index of the wall
     start: float  # metres along the wall
     width: float
     bottom: float
@@ -51,16 +52,18 @@ class Opening:
 
     @property
     def end(self) -> float:
+        """Right end, in metres along the wall."""
         return self.start + self.width
 
     @property
     def top(self) -> float:
+        """Upper end, in metres above the floor."""
         return self.bottom + self.height
 
 
 @dataclass(frozen=True)
 class Shell:
-    """Inner measures in metres; a corner of the floor is the origin."""
+    """Inner dimensions in metres, and openings; a corner of the floor is the origin."""
 
     width: float  # x
     depth: float  # z
@@ -69,6 +72,7 @@ class Shell:
 
     @property
     def sides(self) -> tuple[Side, Side, Side, Side]:
+        """The four walls."""
         x, z = np.array([1.0, 0, 0]), np.array([0, 0, 1.0])
         return (
             Side(0 * x, x, z, self.width),
@@ -80,7 +84,7 @@ class Shell:
 
 @dataclass(frozen=True)
 class Finish:
-    """Materials of the shell. A texture and the metres after which it repeats."""
+    """Materials of the shell. A cover is a texture and the metres after which it repeats."""
 
     floor: tuple[np.ndarray, float]
     floor_roughness: float
@@ -89,68 +93,73 @@ class Finish:
     trim: RGB  # doors, windows, skirting
     curtain: np.ndarray | None
     blind: float  # share of the window that a blind covers
-    door: RGB  # a door's leaf
+    door: RGB  # leaf of the door
 
 
 def build(shell: Shell, finish: Finish, views: list[np.ndarray], sky: RGB) -> list[SceneObject]:
-    """All things of the shell. views: what is behind each window; sky: radiance behind the windows, linear."""
+    """Return the objects of the shell.
+
+    views: picture (h, w, 3) uint8 behind each window; sky: linear radiance behind the windows.
+    """
     wide, deep, high = shell.width, shell.depth, shell.height
     floor = quad((0, 0, deep), (wide, 0, 0), (0, 0, -deep), finish.floor[1])
     ceiling = quad((0, high, 0), (wide, 0, 0), (0, 0, deep), 2.0)
-    things = [
+    scene_objects = [
         SceneObject("floor", (covered(floor, finish.floor[0], finish.floor_roughness),)),
         SceneObject("ceiling", (covered(ceiling, finish.ceiling),)),
     ]
     for number, side in enumerate(shell.sides):
-        cut = [one for one in shell.openings if one.side == number]
-        things.append(_wall(shell, side, cut, finish, finish.walls[number]))
-    windows = [one for one in shell.openings if one.kind == "window"]
-    for opening, view in zip(windows, views, strict=True):
-        things.append(_window(shell.sides[opening.side], opening, finish, view, sky))
+        openings = [opening for opening in shell.openings if opening.side == number]
+        scene_objects.append(_wall(shell, side, openings, finish, finish.walls[number]))
+    windows = [opening for opening in shell.openings if opening.kind == "window"]
+    for window, view in zip(windows, views, strict=True):
+        side = shell.sides[window.side]
+        scene_objects.append(_window(side, window, finish, view, sky))
         if finish.curtain is not None:
-            things.extend(_curtains(shell, shell.sides[opening.side], opening, finish.curtain))
-    things.extend(
-        _door(shell.sides[one.side], one, finish) for one in shell.openings if one.kind == "door"
-    )
-    return things
+            scene_objects.extend(_curtains(shell, side, window, finish.curtain))
+    doors = [opening for opening in shell.openings if opening.kind == "door"]
+    scene_objects.extend(_door(shell.sides[door.side], door, finish) for door in doors)
+    return scene_objects
 
 
 def _wall(
-    shell: Shell, side: Side, cut: list[Opening], finish: Finish, cover: tuple[np.ndarray, float]
+    shell: Shell,
+    side: Side,
+    openings: list[Opening],
+    finish: Finish,
+    cover: tuple[np.ndarray, float],
 ) -> SceneObject:
+    """Return a wall with holes for its windows, which cut it into a grid of rectangles."""
     texture, repeat = cover
-    windows = [one for one in cut if one.kind == "window"]
-    columns = sorted(
-        {0.0, side.length, *(edge for one in windows for edge in (one.start, one.end))}
-    )
-    rows = sorted({0.0, shell.height, *(edge for one in windows for edge in (one.bottom, one.top))})
+    windows = [opening for opening in openings if opening.kind == "window"]
+    columns, rows = {0.0, side.length}, {0.0, shell.height}
+    for window in windows:
+        columns |= {window.start, window.end}
+        rows |= {window.bottom, window.top}
     cells = []
-    for left, right in pairwise(columns):
-        for low, high in pairwise(rows):
-            across, up = (left + right) / 2, (low + high) / 2
-            if not any(
-                one.start < across < one.end and one.bottom < up < one.top for one in windows
-            ):
-                cells.append(
-                    quad(
-                        side.at(left, low),
-                        side.along * (right - left),
-                        UP * (high - low),
-                        repeat,
-                        (left, low),
-                    )
-                )
+    for left, right in pairwise(sorted(columns)):
+        for low, high in pairwise(sorted(rows)):
+            if not _in_window(windows, (left + right) / 2, (low + high) / 2):
+                wide, tall = side.along * (right - left), UP * (high - low)
+                cells.append(quad(side.at(left, low), wide, tall, repeat, (left, low)))
     surfaces = [covered(joined(cells), texture)]
     if windows:
-        surfaces.append(plain(joined([_reveal(side, one) for one in windows]), finish.trim))
-    surfaces.append(plain(joined(_skirting(side, cut)), finish.trim, 0.45))
+        surfaces.append(plain(joined([_reveal(side, window) for window in windows]), finish.trim))
+    surfaces.append(plain(joined(_skirting(side, openings)), finish.trim, 0.45))
     return SceneObject("wall", tuple(surfaces))
 
 
-def _reveal(side: Side, one: Opening) -> Mesh:
-    """The four inner faces of the hole in the wall."""
-    out, wide, high = -side.inward * RECESS, side.along * one.width, UP * one.height
-    corner = side.at(one.start, one.bottom)
+def _in_window(windows: list[Opening], along: float, up: float) -> bool:
+    """Whether a point of a wall lies in one of its windows."""
+    return any(
+        window.start < along < window.end and window.bottom < up < window.top for window in windows
+    )
+
+
+def _reveal(side: Side, opening: Opening) -> Mesh:
+    """Return the four inner faces of a window's hole in the wall."""
+    out, wide, high = -side.inward * RECESS, side.along * opening.width, UP * opening.height
+    corner = side.at(opening.start, opening.bottom)
     return joined(
         [
             quad(corner + out, -out, high),
@@ -161,13 +170,13 @@ def _reveal(side: Side, one: Opening) -> Mesh:
     )
 
 
-def _skirting(side: Side, cut: list[Opening]) -> list[Mesh]:
-    doors = sorted((one for one in cut if one.kind == "door"), key=lambda one: one.start)
-    edges = [
-        0.0,
-        *(edge for one in doors for edge in (one.start - 0.08, one.end + 0.08)),
-        side.length,
-    ]
+def _skirting(side: Side, openings: list[Opening]) -> list[Mesh]:
+    """Return the skirting boards of a wall, with gaps at the doors."""
+    doors = [opening for opening in openings if opening.kind == "door"]
+    edges = [0.0]
+    for door in sorted(doors, key=lambda door: door.start):
+        edges += [door.start - 0.08, door.end + 0.08]
+    edges.append(side.length)
     return [
         side.stood(box((0, 0, 0), (right - left, 0.08, 0.012)), left)
         for left, right in zip(edges[::2], edges[1::2], strict=True)
@@ -175,10 +184,15 @@ def _skirting(side: Side, cut: list[Opening]) -> list[Mesh]:
     ]
 
 
-def _window(side: Side, one: Opening, finish: Finish, view: np.ndarray, sky: RGB) -> SceneObject:
+def _window(
+    side: Side, opening: Opening, finish: Finish, view: np.ndarray, sky: RGB
+) -> SceneObject:
+    """Return a window with its frame, perhaps a blind, and a shining pane that shows the view."""
     back = -RECESS + 0.02
-    wide, high = one.width, one.height
-    panes = 1 if wide < 0.9 else 2 if wide < 1.9 else 3
+    wide, high = opening.width, opening.height
+    panes = 1 if wide < 0.9 else 2
+    if wide >= 1.9:
+        panes = 3
     bars = [
         box((0, 0, back), (wide, BAR, back + 0.05)),
         box((0, high - BAR, back), (wide, high, back + 0.05)),
@@ -187,68 +201,55 @@ def _window(side: Side, one: Opening, finish: Finish, view: np.ndarray, sky: RGB
         middle = min(max(wide * number / panes, BAR / 2), wide - BAR / 2)
         bars.append(box((middle - BAR / 2, 0, back), (middle + BAR / 2, high, back + 0.05)))
     bars.append(box((-0.04, -0.03, -0.02), (wide + 0.04, 0, 0.06)))
-    surfaces = [plain(side.stood(joined(bars), one.start, one.bottom), finish.trim, 0.45)]
+    surfaces = [plain(side.stood(joined(bars), opening.start, opening.bottom), finish.trim, 0.45)]
     if finish.blind:
-        cloth = side.stood(
-            box((0.01, high * (1 - finish.blind), -0.05), (wide - 0.01, high, -0.04)),
-            one.start,
-            one.bottom,
-        )
-        surfaces.append(plain(cloth, (0.85, 0.82, 0.74)))
-    pane = quad(side.at(one.start, one.bottom, -RECESS), side.along * wide, UP * high)
+        blind = box((0.01, high * (1 - finish.blind), -0.05), (wide - 0.01, high, -0.04))
+        blind = side.stood(blind, opening.start, opening.bottom)
+        surfaces.append(plain(blind, (0.85, 0.82, 0.74)))
+    pane = quad(side.at(opening.start, opening.bottom, -RECESS), side.along * wide, UP * high)
     return SceneObject("window", tuple(surfaces), (Lit(pane, sky, view),), tags=frozenset({"pane"}))
 
 
-def _curtains(shell: Shell, side: Side, one: Opening, cloth: np.ndarray) -> list[SceneObject]:
-    """One at each end of the window, and their rail; for learners they belong to the window."""
-    wide = min(0.55, 0.2 + 0.2 * one.width)
-    bottom = 0.03 if one.bottom < 1.3 else one.bottom - 0.2
-    rail = min(one.top + 0.14, shell.height - 0.03)
-    things = []
-    for start in (one.start - 0.62 * wide, one.end - 0.38 * wide):
+def _curtains(shell: Shell, side: Side, opening: Opening, cloth: np.ndarray) -> list[SceneObject]:
+    """Return a curtain at each end of a window, and their rail; all have the class window."""
+    wide = min(0.55, 0.2 + 0.2 * opening.width)
+    bottom = 0.03 if opening.bottom < 1.3 else opening.bottom - 0.2
+    rail = min(opening.top + 0.14, shell.height - 0.03)
+    curtains = []
+    for start in (opening.start - 0.62 * wide, opening.end - 0.38 * wide):
         left, right = max(start, 0.02), min(start + wide, side.length - 0.02)
         if right - left > 0.12:
             mesh = sheet(right - left, rail - bottom, (right - left) / 0.11, 0.03)
             uv = None if mesh.uv is None else mesh.uv / 0.5
-            things.append(
-                SceneObject(
-                    "window",
-                    (
-                        covered(
-                            side.stood(Mesh(mesh.vertices, mesh.faces, uv), left, bottom, 0.1),
-                            cloth,
-                        ),
-                    ),
-                )
-            )
+            mesh = side.stood(Mesh(mesh.vertices, mesh.faces, uv), left, bottom, 0.1)
+            curtains.append(SceneObject("window", (covered(mesh, cloth),)))
     rod = box(
-        (max(one.start - 0.7 * wide, 0.02), -0.012, 0.088),
-        (min(one.end + 0.7 * wide, side.length - 0.02), 0.012, 0.112),
+        (max(opening.start - 0.7 * wide, 0.02), -0.012, 0.088),
+        (min(opening.end + 0.7 * wide, side.length - 0.02), 0.012, 0.112),
     )
-    return [
-        *things,
-        SceneObject("window", (plain(side.stood(rod, 0, rail + 0.012), (0.35, 0.3, 0.25), 0.4),)),
-    ]
+    rod_surface = plain(side.stood(rod, 0, rail + 0.012), (0.35, 0.3, 0.25), 0.4)
+    return [*curtains, SceneObject("window", (rod_surface,))]
 
 
-def _door(side: Side, one: Opening, finish: Finish) -> SceneObject:
-    wide, high = one.width, one.height
+def _door(side: Side, opening: Opening, finish: Finish) -> SceneObject:
+    """Return a closed door with its frame, four panels and a handle."""
+    wide, high = opening.width, opening.height
     frame = [
         box((-0.07, 0, 0), (0, high + 0.07, 0.03)),
         box((wide, 0, 0), (wide + 0.07, high + 0.07, 0.03)),
         box((0, high, 0), (wide, high + 0.07, 0.03)),
     ]
-    leaf = [box((-0.002, 0, 0), (wide + 0.002, high + 0.002, 0.012))]
+    boxes = [box((-0.002, 0, 0), (wide + 0.002, high + 0.002, 0.012))]
     for low, top in ((0.12, 0.42), (0.48, 0.94)):
         for left, right in ((0.12, 0.46), (0.54, 0.88)):
-            leaf.append(box((left * wide, low * high, 0), (right * wide, top * high, 0.02)))
+            boxes.append(box((left * wide, low * high, 0), (right * wide, top * high, 0.02)))
     handle = box((wide - 0.14, 1.0, 0.012), (wide - 0.04, 1.02, 0.06))
-    leafs = side.stood(joined([Mesh(part.vertices, part.faces, None) for part in leaf]), one.start)
+    leaf = joined([Mesh(part.vertices, part.faces, None) for part in boxes])
     return SceneObject(
         "door",
         (
-            plain(side.stood(joined(frame), one.start), finish.trim, 0.45),
-            plain(leafs, finish.door, 0.45),
-            plain(side.stood(handle, one.start), (0.6, 0.58, 0.55), 0.3),
+            plain(side.stood(joined(frame), opening.start), finish.trim, 0.45),
+            plain(side.stood(leaf, opening.start), finish.door, 0.45),
+            plain(side.stood(handle, opening.start), (0.6, 0.58, 0.55), 0.3),
         ),
     )

@@ -62,15 +62,13 @@ def test_a_frame_is_read_as_it_was_written(tmp_path):
     rng = np.random.default_rng(1)
     image, given = np.full((6, 8, 3), (200, 90, 30), np.uint8), labels(rng)
     write_frame(tmp_path, "living000_00", image, given)
-    places = files(tmp_path, "living000_00")
-    assert np.abs(np.asarray(Image.open(places["image"])).astype(int) - image).max() <= 3
+    paths = files(tmp_path, "living000_00")
+    assert np.abs(np.asarray(Image.open(paths["image"])).astype(int) - image).max() <= 3
     for task in ("semseg", "edge", "saliency", "human_parts"):
-        assert np.array_equal(np.asarray(Image.open(places[task])), given[task])
-    assert np.array_equal(np.asarray(Image.open(places["depth"])), depth_pixels(given["depth"]))
-    assert np.array_equal(
-        np.asarray(Image.open(places["normals"])), normal_pixels(given["normals"])
-    )
-    assert sorted(tmp_path.rglob("*.*")) == sorted(places.values())  # nothing half written is left
+        assert np.array_equal(np.asarray(Image.open(paths[task])), given[task])
+    assert np.array_equal(np.asarray(Image.open(paths["depth"])), depth_pixels(given["depth"]))
+    assert np.array_equal(np.asarray(Image.open(paths["normals"])), normal_pixels(given["normals"]))
+    assert sorted(tmp_path.rglob("*.*")) == sorted(paths.values())  # nothing half written is left
 
 
 def test_without_its_labels_no_image_appears(tmp_path):

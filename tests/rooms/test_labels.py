@@ -1,4 +1,4 @@
-"""Labels from what pixels see, against slow twins."""
+"""Labels from the geometry at the pixels, against slow versions."""
 
 import numpy as np
 import pytest
@@ -10,16 +10,16 @@ WALL, CHAIR, SOFA, PERSON = (CLASSES.index(name) for name in ("wall", "chair", "
 
 
 def slow_borders(owner: np.ndarray) -> np.ndarray:
-    found = np.zeros(owner.shape, np.uint8)
+    edges = np.zeros(owner.shape, np.uint8)
     for y, x in np.ndindex(*owner.shape):
         right = x + 1 < owner.shape[1] and owner[y, x] != owner[y, x + 1]
         below = y + 1 < owner.shape[0] and owner[y, x] != owner[y + 1, x]
-        found[y, x] = right or below
-    return found
+        edges[y, x] = right or below
+    return edges
 
 
 def slow_salient(owner: np.ndarray, classes: np.ndarray) -> int:
-    """Number of the thing among chairs and sofas."""
+    """Index of the salient object among chairs and sofas."""
     worth: dict[int, float] = {}
     height, width = owner.shape
     for y, x in np.ndindex(height, width):

@@ -1,16 +1,18 @@
-"""Furnished rooms of every kind: inside, apart from each other, and the same for the same seed."""
+"""Furnished rooms: objects are inside, apart from each other, and the same for the same seed."""
+
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from mtal.rooms.catalogue import FURNITURE
-from mtal.rooms.furniture import Furniture, area, both_sides
-from mtal.rooms.room_types import KINDS
+from mtal.rooms.furniture import FurnitureLibrary, area, both_sides
 from mtal.rooms.layout import Furnisher
 from mtal.rooms.light import MOODS
 from mtal.rooms.mesh import Mesh
 from mtal.rooms.placement import Floor
 from mtal.rooms.room import make_room
+from mtal.rooms.room_types import ROOM_TYPES
 from mtal.rooms.shapes import box
 from mtal.rooms.shell import Opening, Shell
 
@@ -28,54 +30,56 @@ SHELL = Shell(
 def furnished(kind: str, seed: int = 5) -> Furnisher:
     rng = np.random.default_rng(seed)
     floor = Floor(SHELL)
-    maker = Furnisher(floor, Furniture(FURNITURE, rng), rng)
-    KINDS[kind].furnish(maker)
-    return maker
+    furnisher = Furnisher(floor, FurnitureLibrary(FURNITURE, rng), rng)
+    ROOM_TYPES[kind].furnish(furnisher)
+    return furnisher
 
 
 @pytest.fixture(scope="module", params=["living", "bedroom", "kitchen", "music", "bathroom"])
-def maker(request: pytest.FixtureRequest) -> Furnisher:
+def furnisher(request: pytest.FixtureRequest) -> Furnisher:
     return furnished(request.param)
 
 
-def test_nothing_overlaps_but_chairs_and_tables(maker):
-    placed = maker.floor.placed
+def test_nothing_overlaps_but_chairs_and_tables(furnisher):
+    placed = furnisher.floor.placed
     assert len(placed) >= 3
     meeting = [
-        {one.thing.kind, other.thing.kind}
-        for at, one in enumerate(placed)
-        for other in placed[:at]
-        if one.block.meets(other.block)
+        {first.scene_object.class_name, second.scene_object.class_name}
+        for first, second in combinations(placed, 2)
+        if first.block.meets(second.block)
     ]
     assert all(pair == {"chair", "table"} for pair in meeting)
 
 
-def test_all_stand_inside_and_leave_the_door_free(maker):
-    for one in maker.floor.placed:
-        low, high = one.thing.bounds()
+def test_all_stand_inside_and_leave_the_door_free(furnisher):
+    for placed in furnisher.floor.placed:
+        low, high = placed.scene_object.bounds()
         assert (low >= -1e-4).all()
         assert (high <= [SHELL.width + 1e-4, SHELL.height, SHELL.depth + 1e-4]).all()
-        assert not one.block.meets(maker.floor.kept[0])
+        assert not placed.block.meets(furnisher.floor.kept[0])
 
 
-def test_things_stand_on_the_floor_or_on_something_or_hang(maker):
-    for one in maker.floor.placed:
-        foot = one.block.low
+def test_objects_stand_on_the_floor_or_on_another_or_hang(furnisher):
+    for placed in furnisher.floor.placed:
+        foot = placed.block.low
         below = [
             other
-            for other in maker.floor.placed
-            if abs(other.thing.top - foot) < 0.003 and other is not one
+            for other in furnisher.floor.placed
+            if abs(other.scene_object.top - foot) < 0.003 and other is not placed
         ]
-        hangs = one.block.high > SHELL.height - 0.02
-        assert foot < 0.01 or below or one.side >= 0 or hangs
+        hangs = placed.block.high > SHELL.height - 0.02
+        assert foot < 0.01 or below or placed.side >= 0 or hangs
 
 
 def test_same_seed_same_room():
-    one, two = (
+    first, second = (
         make_room(np.random.default_rng(4), "office", "evening", 0, FURNITURE) for _ in range(2)
     )
-    assert [thing.credit for thing in one.things] == [thing.credit for thing in two.things]
-    for a, b in zip(one.things, two.things, strict=True):
+    first_credits, second_credits = (
+        [scene_object.credit for scene_object in room.scene_objects] for room in (first, second)
+    )
+    assert first_credits == second_credits
+    for a, b in zip(first.scene_objects, second.scene_objects, strict=True):
         assert all(
             np.array_equal(x.vertices, y.vertices) for x, y in zip(a.meshes, b.meshes, strict=True)
         )
@@ -86,8 +90,8 @@ def test_by_day_windows_shine_and_in_the_evening_lamps_do():
         make_room(np.random.default_rng(4), "bedroom", mood, 0, FURNITURE)
         for mood in ("day", "evening")
     )
-    assert [thing for thing in day.things if thing.kind == "window" and thing.lit]
-    assert [thing for thing in evening.things if thing.kind == "lamp" and thing.lit]
+    assert "window" in {shown.class_name for shown in day.scene_objects if shown.lit}
+    assert "lamp" in {shown.class_name for shown in evening.scene_objects if shown.lit}
     assert max(MOODS["day"].sky) > 10 * max(MOODS["evening"].sky)
 
 

@@ -8,7 +8,7 @@ from mtal.rooms.unwrap import seamed
 
 
 def sheet(side: int = 6) -> tuple[np.ndarray, np.ndarray]:
-    """((side + 1)^2, 3) vertices of the unit square at z = 0, (2 side^2, 3) faces that look up z."""
+    """Vertices ((side + 1)^2, 3) of the unit square at z = 0, faces (2 side^2, 3) that look up."""
     x, y = np.meshgrid(np.linspace(0, 1, side + 1), np.linspace(0, 1, side + 1))
     corner = (np.arange(side)[:, None] * (side + 1) + np.arange(side)).reshape(-1)
     right, up, both = corner + 1, corner + side + 1, corner + side + 2
@@ -19,7 +19,7 @@ def sheet(side: int = 6) -> tuple[np.ndarray, np.ndarray]:
 
 
 def area(points: np.ndarray, faces: np.ndarray) -> float:
-    """Signed, seen from above."""
+    """Signed area, seen from above."""
     a, b, c = (points[faces[:, corner]] for corner in range(3))
     return float(np.cross(b - a, c - a)[:, 2].sum() / 2)
 
@@ -101,12 +101,12 @@ def test_a_seam_doubles_vertices_at_the_back_only():
     """A tin: no face of the label may go all the way around."""
     turn = np.linspace(-np.pi, np.pi, 12, endpoint=False) + 0.1
     faces = np.array(
-        [[one, (one + 1) % 12, 12 + one] for one in range(12)]
-        + [[(one + 1) % 12, 12 + (one + 1) % 12, 12 + one] for one in range(12)]
+        [[low, (low + 1) % 12, 12 + low] for low in range(12)]
+        + [[(low + 1) % 12, 12 + (low + 1) % 12, 12 + low] for low in range(12)]
     )
     bearing = np.concatenate([turn, turn])
-    which, found, new = seamed(bearing, faces)
-    np.testing.assert_array_equal(which[new], faces)
-    assert (np.ptp(found[new], axis=1) < np.pi).all()
-    assert len(which) == 24 + 2
-    np.testing.assert_allclose(np.exp(1j * found), np.exp(1j * bearing[which]))
+    vertex, turned, new = seamed(bearing, faces)
+    np.testing.assert_array_equal(vertex[new], faces)
+    assert (np.ptp(turned[new], axis=1) < np.pi).all()
+    assert len(vertex) == 24 + 2
+    np.testing.assert_allclose(np.exp(1j * turned), np.exp(1j * bearing[which]))

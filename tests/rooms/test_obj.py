@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from mtal.config import ConfigError
-from mtal.rooms.catalogue import LISTING, WANTED, members, read_catalogue
+from mtal.rooms.catalogue import LISTING, WANTED, open_library, read_catalogue
 from mtal.rooms.obj import load_model
 
 OBJ = """mtllib a.mtl
@@ -29,7 +29,15 @@ f -5 -4 -1
 usemtl wild
 f 1//1 5//1 2//1
 """
-MTL = "newmtl cloth\nKd 1 0 0.5\nNs 90\nmap_Kd a.png\nnewmtl glass\nd 0.1\nnewmtl wild\nKd 0.2 0.2 0.2\n"
+MTL = """newmtl cloth
+Kd 1 0 0.5
+Ns 90
+map_Kd a.png
+newmtl glass
+d 0.1
+newmtl wild
+Kd 0.2 0.2 0.2
+"""
 FIELDS = """id#1=x
 name#1=Caf\\u00e9 chair
 creator#1=Somebody
@@ -66,9 +74,9 @@ def entry_of(folder):
 
 
 def test_catalogue_knows_sizes_names_and_makers(folder):
-    found = read_catalogue(folder)
-    assert list(found) == [f"{WANTED[0]}/a"]  # two entries of one file: the later one
-    assert (found[f"{WANTED[0]}/a"].name, found[f"{WANTED[0]}/a"].top) == ("Turned", 0.45)
+    entries = read_catalogue(folder)
+    assert list(entries) == [f"{WANTED[0]}/a"]  # two entries of one file: the later one
+    assert (entries[f"{WANTED[0]}/a"].name, entries[f"{WANTED[0]}/a"].top) == ("Turned", 0.45)
 
 
 def test_a_missing_library_says_what_to_install(tmp_path):
@@ -80,19 +88,19 @@ def test_a_broken_library_is_named(tmp_path):
     broken = tmp_path / "Scopia.sh3f"
     broken.write_bytes(b"no zip")
     with pytest.raises(ConfigError, match=r"Scopia\.sh3f"):
-        members(broken)
+        open_library(broken)
 
 
 def test_models_have_the_size_of_the_catalogue_and_stand_on_the_floor(folder):
     entry = entry_of(folder)
-    surfaces = load_model(members(folder / f"{WANTED[0]}.sh3f"), entry, clear=True)
-    points = np.concatenate([one.mesh.vertices for one in surfaces.values()])
+    surfaces = load_model(open_library(folder / f"{WANTED[0]}.sh3f"), entry, clear=True)
+    points = np.concatenate([surface.mesh.vertices for surface in surfaces.values()])
     assert points.min(axis=0) == pytest.approx([-0.25, 0, -0.2], abs=1e-6)
     assert points.max(axis=0) == pytest.approx([0.25, 0.8, 0.2], abs=1e-6)
 
 
 def test_polygons_materials_and_textures(folder):
-    surfaces = load_model(members(folder / f"{WANTED[0]}.sh3f"), entry_of(folder))
+    surfaces = load_model(open_library(folder / f"{WANTED[0]}.sh3f"), entry_of(folder))
     assert set(surfaces) == {"cloth", "wild"}  # glass is left out
     cloth = surfaces["cloth"]
     assert cloth.mesh.faces.shape == (2, 3)
@@ -104,7 +112,7 @@ def test_polygons_materials_and_textures(folder):
 
 
 def test_faces_are_wound_as_their_normals_say(folder):
-    archive, entry = members(folder / f"{WANTED[0]}.sh3f"), entry_of(folder)
+    archive, entry = open_library(folder / f"{WANTED[0]}.sh3f"), entry_of(folder)
     for surface in load_model(archive, entry).values():
         first, second, third = (surface.mesh.vertices[surface.mesh.faces[:, at]] for at in range(3))
         across = np.cross(second - first, third - first)

@@ -48,7 +48,9 @@ def test_denoising_takes_noise_and_keeps_edges_and_textures():
     normals = np.zeros((40, 50, 3))
     normals[..., 2] = -1
     calm = denoised(halves, albedo, np.full((40, 50), 2.0), normals, np.zeros((40, 50), bool))
-    before, after = (np.sqrt(((one - truth) ** 2).mean()) for one in (halves.mean(axis=0), calm))
+    before, after = (
+        np.sqrt(((image - truth) ** 2).mean()) for image in (halves.mean(axis=0), calm)
+    )
     assert after < 0.5 * before
     edge = calm / albedo
     assert edge[:, 26].mean() > 2.5 * edge[:, 23].mean()

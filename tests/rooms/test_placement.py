@@ -1,12 +1,14 @@
-"""Things do not overlap, stay inside, and leave doors free."""
+"""Objects do not overlap, stay inside, and leave doors free."""
+
+from itertools import combinations
 
 import numpy as np
 import pytest
 
 from mtal.rooms.placement import SWING, Block, Floor
+from mtal.rooms.scene_object import SceneObject
 from mtal.rooms.shapes import box, plain
 from mtal.rooms.shell import Opening, Shell
-from mtal.rooms.scene_object import SceneObject
 
 ROOM = Shell(
     4.0,
@@ -33,7 +35,7 @@ def test_blocks_meet_as_points_say(seed):
     rng = np.random.default_rng(seed)
     a, b = (Block(*low, *(low + rng.uniform(0.5, 3, 2)), 0, 1) for low in rng.uniform(0, 3, (2, 2)))
     x, z = np.meshgrid(*[np.linspace(0, 7, 701)] * 2)
-    within = [(one.x0 < x) & (x < one.x1) & (one.z0 < z) & (z < one.z1) for one in (a, b)]
+    within = [(block.x0 < x) & (x < block.x1) & (block.z0 < z) & (z < block.z1) for block in (a, b)]
     shared = (within[0] & within[1]).any()
     assert a.meets(b) == b.meets(a) == shared
 
@@ -44,26 +46,27 @@ def test_one_above_the_other_does_not_meet():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_nothing_overlaps_and_all_stay_inside(seed):
-    blocks = [one.block for one in filled(seed).placed]
+    blocks = [placed.block for placed in filled(seed).placed]
     assert len(blocks) > 5
-    assert not [1 for at, one in enumerate(blocks) for other in blocks[:at] if one.meets(other)]
-    assert all(one.x0 >= 0 and one.z0 >= 0 and one.x1 <= 4 and one.z1 <= 3 for one in blocks)
+    assert not any(first.meets(second) for first, second in combinations(blocks, 2))
+    assert all(block.x0 >= 0 and block.z0 >= 0 for block in blocks)
+    assert all(block.x1 <= 4 and block.z1 <= 3 for block in blocks)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_door_opens(seed):
     swing = Block(0.5, 0, 1.4, SWING)
-    assert not [1 for one in filled(seed).placed if one.block.meets(swing)]
+    assert not any(placed.block.meets(swing) for placed in filled(seed).placed)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_only_low_things_stand_below_the_window(seed):
+def test_only_low_objects_stand_below_the_window(seed):
     behind = Block(1.5, 2.0, 3.0, 3.0)  # the wall z = 3 runs from x = 4 down
     low, tall = (
-        [one for one in filled(seed, height).placed if one.block.meets(behind)]
+        [placed for placed in filled(seed, height).placed if placed.block.meets(behind)]
         for height in (0.7, 1.8)
     )
-    assert not [one for one in tall if one.side == 2]
+    assert not [placed for placed in tall if placed.side == 2]
     assert low
 
 
@@ -72,10 +75,12 @@ def test_backs_are_at_the_wall_and_fronts_look_inwards(side):
     placed = Floor(ROOM).at_wall(np.random.default_rng(0), chest(), (side,), gap=0.0)
     assert placed is not None
     wall = ROOM.sides[side]
-    back = [(vertex - wall.origin) @ wall.inward for vertex in placed.thing.meshes[0].vertices]
+    back = [
+        (vertex - wall.origin) @ wall.inward for vertex in placed.scene_object.meshes[0].vertices
+    ]
     assert min(back) == pytest.approx(0, abs=1e-5)
     x, z = placed.point(0, 1)
-    assert (np.array([x, 0, z]) - placed.place) @ wall.inward == pytest.approx(1)
+    assert (np.array([x, 0, z]) - placed.origin) @ wall.inward == pytest.approx(1)
 
 
 def test_a_full_room_takes_no_more():

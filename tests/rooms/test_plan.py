@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from mtal.config import ConfigError
-from mtal.rooms.room_types import KINDS
 from mtal.rooms.light import MOODS
 from mtal.rooms.plan import WALK, keeps, plan, stream
+from mtal.rooms.room_types import ROOM_TYPES
 
 
 def of(split: str, images: int = 600, seed: int = 3) -> list:
@@ -58,15 +58,15 @@ def test_walks_in_the_pool_and_single_frames_to_validate():
 
 
 def test_validation_is_balanced_and_the_pool_is_not():
-    kinds = Counter(visit.kind for visit in of("validation"))
+    types = Counter(visit.room_type for visit in of("validation"))
     moods = Counter(visit.mood for visit in of("validation"))
-    pairs = Counter((visit.kind, visit.mood) for visit in of("validation"))
-    assert set(kinds) == set(KINDS)
-    assert max(kinds.values()) - min(kinds.values()) <= 1
+    pairs = Counter((visit.room_type, visit.mood) for visit in of("validation"))
+    assert set(types) == set(ROOM_TYPES)
+    assert max(types.values()) - min(types.values()) <= 1
     assert max(moods.values()) - min(moods.values()) <= 1
-    assert len(pairs) == len(KINDS) * len(MOODS)
-    pool = Counter(visit.kind for visit in of("pool"))
-    rare = sum(count for kind, count in pool.items() if not KINDS[kind].common)
+    assert len(pairs) == len(ROOM_TYPES) * len(MOODS)
+    pool = Counter(visit.room_type for visit in of("pool"))
+    rare = sum(count for name, count in pool.items() if not ROOM_TYPES[name].common)
     assert 0 < rare < 0.3 * sum(pool.values())
 
 

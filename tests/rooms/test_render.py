@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from mtal.rooms.camera import Camera
+from mtal.rooms.scene_object import Lit, SceneObject
 from mtal.rooms.shapes import box, plain, quad
 from mtal.rooms.shell import Finish, Opening, Shell, build
 from mtal.rooms.textures import plaster
-from mtal.rooms.scene_object import Lit, SceneObject
 
 pytest.importorskip("mitsuba")
 from mtal.rooms.render import Stage, linear
@@ -94,9 +94,9 @@ def test_albedo_is_what_the_surface_is_made_of(stage, camera):
 
 
 def test_same_seed_same_picture(stage, camera):
-    one, two, other = (stage.photograph(camera, (8, 8), 2, seed) for seed in (1, 1, 2))
-    assert np.array_equal(one, two)
-    assert not np.array_equal(one, other)
+    first, second, other = (stage.photograph(camera, (8, 8), 2, seed) for seed in (1, 1, 2))
+    assert np.array_equal(first, second)
+    assert not np.array_equal(first, other)
 
 
 def test_a_lamp_shines_on_what_it_faces():
@@ -104,7 +104,8 @@ def test_a_lamp_shines_on_what_it_faces():
     lamp = SceneObject("lamp", (), (Lit(quad((-1, 2, -1), (2, 0, 0), (0, 0, 2)), (5.0, 5.0, 5.0)),))
     camera = Camera(np.array([0.0, 1.5, 0.0]), 0.0, -1.5)
     lit, dark = (
-        Stage(things).photograph(camera, (8, 8), 8, 0).mean() for things in ([floor, lamp], [floor])
+        Stage(scene_objects).photograph(camera, (8, 8), 8, 0).mean()
+        for scene_objects in ([floor, lamp], [floor])
     )
     assert lit > 0.5
     assert dark == 0
