@@ -14,23 +14,25 @@ import torch
 
 from benchmarks.setting import Setting, describe_machine, setting
 from mtal.training.batches import Batch, LabelledBatches, torch_generator
-from mtal.training.device import find_machine, set_threads
-from mtal.training.losses import all_losses, joined
+from mtal.training.device import find_device, set_threads
+from mtal.training.losses import all_losses, training_loss
 
 IMAGES = 64
 
 
 def step_of(of: Setting) -> Callable[[Batch], None]:
     """One training step of the default mode."""
-    machine = find_machine(of.config)
-    network = of.network(machine).train()
+    device = find_device(of.config)
+    network = of.network(device).train()
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-4, weight_decay=1e-4, fused=True)
-    scale = torch.tensor([task.weight for task in of.dataset.tasks], device=machine.device)
+    scale = torch.tensor([task.weight for task in of.dataset.tasks], device=device.torch_device)
 
     def step(batch: Batch) -> None:
-        with machine.autocast():
+        with device.autocast():
             prediction = network(batch.images)
-        loss = joined(all_losses(prediction, batch.targets, of.dataset.tasks), batch.weights, scale)
+        loss = training_loss(
+            all_losses(prediction, batch.targets, of.dataset.tasks), batch.weights, scale
+        )
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -38,14 +40,16 @@ def step_of(of: Setting) -> Callable[[Batch], None]:
     return step
 
 
-def when_needed(feed: LabelledBatches, epochs: int, generator: torch.Generator) -> Iterator[Batch]:
+def when_needed(
+    batches: LabelledBatches, epochs: int, generator: torch.Generator
+) -> Iterator[Batch]:
     """What `LabelledBatches.epochs` would be without reading ahead."""
     for _ in range(epochs):
-        batches = feed.epoch(generator)
+        epoch = batches.epoch(generator)
         while True:
             began = time.perf_counter()
-            batch = next(batches, None)
-            feed.waiting.seconds += time.perf_counter() - began
+            batch = next(epoch, None)
+            batches.waiting.seconds += time.perf_counter() - began
             if batch is None:
                 break
             yield batch
@@ -55,16 +59,16 @@ def timed(
     of: Setting, step: Callable[[Batch], None], ahead: bool, epochs: int
 ) -> tuple[float, float]:
     """Seconds in all, and seconds of waiting."""
-    feed = of.feed(find_machine(of.config))
+    batches = of.batches(find_device(of.config))
     read = (
-        feed.epochs(epochs, torch_generator([0]))
+        batches.epochs(epochs, torch_generator([0]))
         if ahead
-        else when_needed(feed, epochs, torch_generator([0]))
+        else when_needed(batches, epochs, torch_generator([0]))
     )
     began = time.perf_counter()
     for batch in read:
         step(batch)
-    return time.perf_counter() - began, feed.waiting.seconds
+    return time.perf_counter() - began, batches.waiting.seconds
 
 
 def show(sets: Sequence[str], rounds: int, epochs: int) -> None:

@@ -27,7 +27,7 @@ from mtal.signals.describe import describe
 from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import FitContext
 from mtal.training.batches import LabelledBatches, seed_weights
-from mtal.training.device import Machine, find_machine
+from mtal.training.device import Device, find_device
 from mtal.training.evaluate import evaluate
 from mtal.training.train import train
 
@@ -77,9 +77,9 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[])
     args = parser.parse_args()
     of = setting([*args.set, f"seed={args.seed}"])
-    machine = find_machine(of.config)
+    device = find_device(of.config)
     print(describe_machine(of.config))
-    for row in steps(of, machine, args.ways.split(",")):
+    for row in steps(of, device, args.ways.split(",")):
         print(
             "  ".join(
                 f"{name} {value:.3f}" if isinstance(value, float) else f"{value}"
@@ -90,36 +90,36 @@ def main() -> None:
         pd.DataFrame([row]).to_csv(args.file, mode="a", header=not args.file.exists(), index=False)
 
 
-def steps(of: Setting, machine: Machine, ways: list[str]) -> Iterator[dict[str, object]]:
+def steps(of: Setting, device: Device, ways: list[str]) -> Iterator[dict[str, object]]:
     """A row per way; the first is the start."""
     config, tasks, count = of.config, of.dataset.tasks, len(of.dataset.pool.ids)
     rng = np.random.default_rng([config.seed, 0])
     labelled = np.zeros((count, len(tasks)), bool)
     labelled[rng.choice(count, round(count * config.start_percent / 100), replace=False)] = True
-    network, companion = trained(of, machine, labelled, labelled.astype(float))
+    network, auxiliary = trained(of, device, labelled, labelled.astype(float))
     validation = Resized(of.dataset.validation, config.size, config.memory_gb)
-    yield {"way": "start", **measured(of, machine, network, validation)}
-    feed = LabelledBatches(
-        gated(of, labelled), tasks, labelled.astype(float), config.batch, config.augment, machine
+    yield {"way": "start", **measured(of, device, network, validation)}
+    batches = LabelledBatches(
+        gated(of, labelled), tasks, labelled.astype(float), config.batch, config.augment, device
     )
-    bench = FitContext(network, feed.data, feed, tasks, config, machine, (config.seed, 0, 3))
-    fitted = {"predicted_loss": companion} | {
-        name: signal.fit(bench, quiet) for name, signal in SIGNALS.items() if signal.fit
+    context = FitContext(network, batches.data, batches, tasks, config, device, (config.seed, 0, 3))
+    fitted = {"predicted_loss": auxiliary} | {
+        name: signal.fit(context, quiet) for name, signal in SIGNALS.items() if signal.fit
     }
-    found = describe(bench, SIGNALS, fitted, quiet)
+    found = describe(context, SIGNALS, fitted, quiet)
     for name in ways:
         way = make_config(config.model_dump() | {"strategy": "ours"} | WAYS[name])
         signals = found
         if any(getattr(way, one) != getattr(config, one) for one in MEASURED_ANEW):
             signals = found | describe(
-                replace(bench, config=way), {"committee": SIGNALS["committee"]}, fitted, quiet
+                replace(context, config=way), {"committee": SIGNALS["committee"]}, fitted, quiet
             )
-        yield {"way": name, **one_step(of, machine, way, labelled, signals, validation)}
+        yield {"way": name, **one_step(of, device, way, labelled, signals, validation)}
 
 
 def one_step(
     of: Setting,
-    machine: Machine,
+    device: Device,
     way: Config,
     labelled: np.ndarray,
     signals: dict[str, np.ndarray],
@@ -139,8 +139,8 @@ def one_step(
     if way.sample_weights != "off" and strategy.weights_samples:
         scores = np.stack([pick.table[f"n.{task}"] for task in way.tasks], axis=1)
         weights = sample_weights(after, [(pick.pairs, scores)])
-    network, _ = trained(of, machine, after, weights)
-    return measured(of, machine, network, validation)
+    network, _ = trained(of, device, after, weights)
+    return measured(of, device, network, validation)
 
 
 def gated(of: Setting, labelled: np.ndarray) -> Resized:
@@ -150,27 +150,27 @@ def gated(of: Setting, labelled: np.ndarray) -> Resized:
 
 
 def trained(
-    of: Setting, machine: Machine, labelled: np.ndarray, weights: np.ndarray
+    of: Setting, device: Device, labelled: np.ndarray, weights: np.ndarray
 ) -> tuple[TwoStageNetwork, nn.Module]:
     """A network and the loss modules that watched it, all ways from the same weights and the same order of steps."""
     config, tasks = of.config, of.dataset.tasks
     seed_weights((config.seed, 0, 1))
-    network = of.network(machine, seed=config.seed)
-    along = SIGNALS["predicted_loss"].along
-    assert along is not None
-    companion = machine.place(along(network, tasks, False))
-    feed = LabelledBatches(
-        gated(of, labelled), tasks, weights, config.batch, config.augment, machine
+    network = of.network(device, seed=config.seed)
+    build_auxiliary = SIGNALS["predicted_loss"].build_auxiliary
+    assert build_auxiliary is not None
+    auxiliary = device.move(build_auxiliary(network, tasks, False))
+    batches = LabelledBatches(
+        gated(of, labelled), tasks, weights, config.batch, config.augment, device
     )
-    train(network, feed, config, [config.seed, 0, 2], quiet, [companion])
-    return network.eval().requires_grad_(False), companion.eval()
+    train(network, batches, config, [config.seed, 0, 2], quiet, [auxiliary])
+    return network.eval().requires_grad_(False), auxiliary.eval()
 
 
 def measured(
-    of: Setting, machine: Machine, network: TwoStageNetwork, validation: Resized
+    of: Setting, device: Device, network: TwoStageNetwork, validation: Resized
 ) -> dict[str, object]:
     """Multi-task loss and metrics."""
-    found = evaluate(network, validation, of.dataset.tasks, of.config, machine, quiet)
+    found = evaluate(network, validation, of.dataset.tasks, of.config, device, quiet)
     return {"seed": of.config.seed, "loss": found.loss, **found.metrics}
 
 

@@ -23,7 +23,7 @@ from mtal.datasets.resized import Resized
 from mtal.signals.describe import describe
 from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import FitContext
-from mtal.training.device import find_machine
+from mtal.training.device import find_device
 
 
 def quiet(done: int, total: int, loss: dict[str, float] | None = None) -> None:
@@ -31,15 +31,16 @@ def quiet(done: int, total: int, loss: dict[str, float] | None = None) -> None:
 
 
 @torch.inference_mode()
-def forward(bench: FitContext) -> None:
+def forward(context: FitContext) -> None:
     """Every image through the network, in the run's batches."""
-    count, batch = len(bench.pool), bench.config.batch
+    count, batch = len(context.pool), context.config.batch
     for start in range(0, count, batch):
         images = to_input(
-            bench.pool.images(np.arange(start, min(count, start + batch))), bench.machine.device
+            context.pool.images(np.arange(start, min(count, start + batch))),
+            context.device.torch_device,
         )
-        with bench.machine.autocast():
-            bench.network(images)
+        with context.device.autocast():
+            context.network(images)
 
 
 def main() -> None:
@@ -52,25 +53,27 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[])
     args = parser.parse_args()
     of = setting(["pair_epochs=1", "embedding_epochs=1", *args.set], images=16)
-    machine = find_machine(of.config)
-    network = of.network(machine).eval().requires_grad_(False)
+    device = find_device(of.config)
+    network = of.network(device).eval().requires_grad_(False)
     some = Subset(of.dataset.pool, tuple(range(min(args.images, len(of.pool)))))
-    bench = replace(
-        of.bench(network, machine), pool=Resized(some, of.config.size, of.config.memory_gb)
+    context = replace(
+        of.context(network, device), pool=Resized(some, of.config.size, of.config.memory_gb)
     )
-    fitted = {name: signal.fit(bench, quiet) for name, signal in SIGNALS.items() if signal.fit}
+    fitted = {name: signal.fit(context, quiet) for name, signal in SIGNALS.items() if signal.fit}
     fitted |= {
-        name: machine.place(signal.along(network, bench.tasks, False)).eval().requires_grad_(False)
+        name: device.move(signal.build_auxiliary(network, context.tasks, False))
+        .eval()
+        .requires_grad_(False)
         for name, signal in SIGNALS.items()
-        if signal.along
+        if signal.build_auxiliary
     }
 
     def scoring(names: tuple[str, ...]) -> Callable[[], object]:
-        return lambda: describe(bench, {name: SIGNALS[name] for name in names}, fitted, quiet)
+        return lambda: describe(context, {name: SIGNALS[name] for name in names}, fitted, quiet)
 
     alike = Counter(strategy.needs for strategy in STRATEGIES.values() if strategy.needs)
     times = interleaved(
-        {"forward": lambda: forward(bench), "all": scoring(tuple(SIGNALS))}
+        {"forward": lambda: forward(context), "all": scoring(tuple(SIGNALS))}
         | {" ".join(names): scoring(names) for names in alike},
         args.rounds,
     )
@@ -78,7 +81,7 @@ def main() -> None:
         sum(alike[names] * times[" ".join(names)][number] for names in alike)
         for number in range(args.rounds)
     ]
-    count = len(bench.pool)
+    count = len(context.pool)
     print(describe_machine(of.config))
     print(
         f"{of.dataset.title} {of.config.size_text}, {count} images, {of.config.backbone}, {of.config.channels} channels: plain "

@@ -14,7 +14,7 @@ from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
 from mtal.signals.signal import FitContext
 from mtal.training.batches import LabelledBatches
-from mtal.training.device import Machine, find_machine
+from mtal.training.device import Device, find_device
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Setting:
     pool: Resized
     labelled: np.ndarray
 
-    def feed(self, machine: Machine) -> LabelledBatches:
+    def batches(self, device: Device) -> LabelledBatches:
         """Training batches of everything labelled, with augmentation."""
         return LabelledBatches(
             self.pool,
@@ -34,31 +34,31 @@ class Setting:
             self.labelled.astype(float),
             self.config.batch,
             True,
-            machine,
+            device,
         )
 
-    def bench(self, network: TwoStageNetwork, machine: Machine) -> FitContext:
+    def context(self, network: TwoStageNetwork, device: Device) -> FitContext:
         """What signals are fitted and measured with."""
         return FitContext(
             network,
             self.pool,
-            self.feed(machine),
+            self.batches(device),
             self.dataset.tasks,
             self.config,
-            machine,
+            device,
             (0, 0, 0),
         )
 
-    def network(self, machine: Machine | None, seed: int = 0) -> TwoStageNetwork:
+    def network(self, device: Device | None, seed: int = 0) -> TwoStageNetwork:
         """Built from pretrained weights; placed (channels last) on a machine, or left contiguous if None."""
         torch.manual_seed(seed)
         network = build_network(self.config, self.dataset.tasks)
-        return network if machine is None else machine.place(network)
+        return network if device is None else device.move(network)
 
 
 def setting(sets: Sequence[str], images: int | None = None) -> Setting:
     """Preset `cpu` with `sets` on top; half of the pool labelled, decoded before anything is timed."""
-    place = DATASETS["nyud"].place(Config(dataset="nyud"))
+    place = DATASETS["nyud"].locate(Config(dataset="nyud"))
     where = ("dataset=nyud",) if place else ("dataset=drawn", "data=640+160")
     config = compose("cpu", sets=(*where, *sets))
     dataset = DATASETS[config.dataset].load(config)
@@ -71,5 +71,5 @@ def setting(sets: Sequence[str], images: int | None = None) -> Setting:
 
 def describe_machine(config: Config) -> str:
     """Line that every figure carries."""
-    machine = find_machine(config)
-    return f"torch {torch.__version__}, {machine.name}, {machine.precision}, {torch.backends.cpu.get_cpu_capability()}"
+    device = find_device(config)
+    return f"torch {torch.__version__}, {device.name}, {device.precision}, {torch.backends.cpu.get_cpu_capability()}"

@@ -23,8 +23,8 @@ from benchmarks.timing import interleaved, median_ms, ratio
 from mtal.models import backbones, padnet
 from mtal.tasks import classes, cross_entropy, resize
 from mtal.training.batches import torch_generator
-from mtal.training.device import Machine, find_machine, keep_freed_memory, set_threads
-from mtal.training.losses import all_losses, joined
+from mtal.training.device import Device, find_device, keep_freed_memory, set_threads
+from mtal.training.losses import all_losses, training_loss
 
 KINDS = ("plain", "plain, memory kept", "default")
 IMAGES = 64
@@ -34,26 +34,26 @@ def stepper(kind: str, sets: Sequence[str]) -> Callable[[], None]:
     """A function that does one training step."""
     of = setting(sets, images=IMAGES)
     if kind == "default":
-        machine = find_machine(of.config)
+        device = find_device(of.config)
     else:
-        machine = Machine(torch.device("cpu"), bfloat16=False)
+        device = Device(torch.device("cpu"), bfloat16=False)
         set_threads(of.config)
     if kind == "plain, memory kept":
         keep_freed_memory()
     plain = kind != "default"
-    network = of.network(None if plain else machine).train()
+    network = of.network(None if plain else device).train()
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-4, weight_decay=1e-4, fused=not plain)
     tasks = of.dataset.tasks
     scale = torch.tensor([task.weight for task in tasks])
-    feed = of.feed(machine)
-    batches = iter([batch for _ in range(20) for batch in feed.epoch(torch_generator([0]))][:64])
+    labelled, generator = of.batches(device), torch_generator([0])
+    batches = iter([batch for _ in range(20) for batch in labelled.epoch(generator)][:64])
 
     def step() -> None:
         batch = next(batches)
         with plain_parts() if plain else contextlib.nullcontext():
-            with machine.autocast():
+            with device.autocast():
                 prediction = network(batch.images.contiguous() if plain else batch.images)
-            loss = joined(all_losses(prediction, batch.targets, tasks), batch.weights, scale)
+            loss = training_loss(all_losses(prediction, batch.targets, tasks), batch.weights, scale)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             optimiser.step()

@@ -1,8 +1,9 @@
 """The auto-encoder of the supplement, section 2: K task feature maps to one short code per image.
 
-Encoder: four 4x4 stride-2 convolutions 128-256-512-1024 with batch norm and ReLU, fully connected to the code. Decoder
-mirrored, the last layer linear. Two slips of the text are corrected (docs/method.md, section 3): the input has K*C channels, and the decoder
-starts at the encoder's true output size. Odd sizes: SAME padding, decoder output cropped.
+Encoder: four 4x4 stride-2 convolutions 128-256-512-1024 with batch norm and ReLU, fully connected
+to the code. The decoder mirrors it, and its last layer is linear. Two slips of the text are
+corrected (docs/method.md, section 3): the input has K*C channels, and the decoder starts at the
+encoder's true output size. Odd sizes: SAME padding, decoder output cropped.
 """
 
 import torch.nn.functional as F
@@ -13,12 +14,15 @@ KERNEL, STRIDE = 4, 2
 
 
 def half(size: int) -> int:
-    """Size after one SAME stride-2 convolution."""
+    """Compute the size after one SAME convolution of stride 2."""
     return -(-size // STRIDE)
 
 
 class SameConv(nn.Conv2d):
-    """4x4, stride 2, SAME: an odd side gets two pixels of padding behind instead of one on each side, output ceil(n / 2)."""
+    """4x4 convolution of stride 2 with SAME padding: output ceil(n / 2).
+
+    An odd side gets one pixel of padding before and two behind, an even side one on each side.
+    """
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(inputs, outputs, KERNEL, stride=STRIDE, bias=False)
@@ -30,7 +34,10 @@ class SameConv(nn.Conv2d):
 
 
 class AutoEncoder(nn.Module):
-    """channels: K*C; size: (h, w) of the feature maps; code: length of the embedding. B images."""
+    """Encoder and decoder. B images.
+
+    channels: K*C; size: (h, w) of the feature maps; code: length of the embedding.
+    """
 
     def __init__(self, channels: int, size: tuple[int, int], code: int = 512) -> None:
         super().__init__()
@@ -38,12 +45,11 @@ class AutoEncoder(nn.Module):
         for _ in WIDTHS:
             self.sizes.append((half(self.sizes[-1][0]), half(self.sizes[-1][1])))
         inputs = (channels, *WIDTHS[:-1])
-        self.encoder = nn.Sequential(
-            *[
-                nn.Sequential(SameConv(a, b), nn.BatchNorm2d(b), nn.ReLU(inplace=True))
-                for a, b in zip(inputs, WIDTHS, strict=True)
-            ]
-        )
+        steps = [
+            nn.Sequential(SameConv(a, b), nn.BatchNorm2d(b), nn.ReLU(inplace=True))
+            for a, b in zip(inputs, WIDTHS, strict=True)
+        ]
+        self.encoder = nn.Sequential(*steps)
         height, width = self.sizes[-1]
         self.to_code = nn.Linear(WIDTHS[-1] * height * width, code)
         self.from_code = nn.Linear(code, WIDTHS[-1] * height * width)
@@ -73,5 +79,5 @@ class AutoEncoder(nn.Module):
         return maps
 
     def forward(self, features: Tensor) -> Tensor:
-        """Reconstruction of the features, (B, K*C, h, w)."""
+        """Reconstruct features (B, K*C, h, w), encoded and decoded."""
         return self.decode(self.encode(features))

@@ -10,7 +10,7 @@ from torch.autograd.function import once_differentiable
 
 
 def conv_bn_relu(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
-    """Convolution that keeps the size, batch norm, ReLU."""
+    """Build a convolution that keeps the size, batch norm, ReLU."""
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False),
         nn.BatchNorm2d(outputs),
@@ -19,7 +19,10 @@ def conv_bn_relu(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
 
 
 class Output(nn.Conv2d):
-    """The 1x1 convolution that gives an output, always in float32: metres in bfloat16 come in steps of centimetres."""
+    """The 1x1 convolution that gives an output, always in float32.
+
+    Metres in bfloat16 would come in steps of centimetres.
+    """
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(inputs, outputs, 1)
@@ -31,10 +34,13 @@ class Output(nn.Conv2d):
 
 
 class Depthwise(nn.Conv2d):
-    """A depthwise convolution without bfloat16's slow backward kernels for a CPU, which take up to a hundred times longer."""
+    """A depthwise convolution that avoids slow bfloat16 kernels on a CPU.
+
+    Their backward pass takes up to a hundred times longer than that of float32.
+    """
 
     def forward(self, maps: Tensor) -> Tensor:
-        """(B, C, H, W) -> the same dtype."""
+        """(B, C, H, W) -> (B, C, H', W') of the same dtype."""
         if maps.device.type != "cpu":
             return super().forward(maps)
         with torch.autocast("cpu", enabled=False):
@@ -42,15 +48,17 @@ class Depthwise(nn.Conv2d):
                 bias = None if self.bias is None else self.bias.to(maps.dtype)
                 return self._conv_forward(maps, self.weight.to(maps.dtype), bias)
             if maps.dtype is torch.bfloat16 and self.bias is None:
-                found: Tensor = _Depthwise.apply(
-                    maps, self.weight, self.stride, self.padding, self.dilation
-                )
-                return found
+                geometry = (self.stride, self.padding, self.dilation)
+                output: Tensor = _Depthwise.apply(maps, self.weight, *geometry)
+                return output
             return super().forward(maps.float()).to(maps.dtype)
 
 
 class _Depthwise(torch.autograd.Function):
-    """Forward in bfloat16; backward in float32 what is slow in bfloat16: the weights' gradient, and the maps' under a stride."""
+    """Forward in bfloat16; backward in float32 what is slow in bfloat16.
+
+    Slow are the gradient of the weights, and that of the maps if there is a stride.
+    """
 
     @staticmethod
     def forward(ctx: Any, maps: Tensor, weight: Tensor, *geometry: Any) -> Tensor:
@@ -60,31 +68,28 @@ class _Depthwise(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
+    def backward(ctx: Any, output_gradient: Tensor) -> tuple[Tensor | None, ...]:
         maps, weight = ctx.saved_tensors
-
-        strided = max(ctx.geometry[0]) > 1
+        no_bias, not_transposed, output_padding = None, False, (0, 0)
 
         def gradients(dtype: torch.dtype, of_maps: bool, of_weight: bool) -> Any:
-            tensors = [tensor.to(dtype) for tensor in (slope, maps, weight)]
-            return torch.ops.aten.convolution_backward(
-                *tensors,
-                None,
-                *ctx.geometry,
-                False,
-                (0, 0),
-                len(weight),
-                (of_maps, of_weight, False),
-            )
+            tensors = [tensor.to(dtype) for tensor in (output_gradient, maps, weight)]
+            layer = (no_bias, *ctx.geometry, not_transposed, output_padding, len(weight))
+            wanted = (of_maps, of_weight, False)
+            return torch.ops.aten.convolution_backward(*tensors, *layer, wanted)
 
-        to_maps, to_weight, _ = gradients(torch.float32, strided, True)
+        strided = max(ctx.geometry[0]) > 1
+        of_maps, of_weight, _ = gradients(torch.float32, strided, True)
         if not strided:
-            to_maps = gradients(maps.dtype, True, False)[0]
-        return to_maps.to(maps.dtype), to_weight, None, None, None
+            of_maps = gradients(maps.dtype, True, False)[0]
+        return of_maps.to(maps.dtype), of_weight, None, None, None
 
 
 def with_fast_depthwise(module: nn.Module) -> nn.Module:
-    """The same module, in place, its depthwise convolutions made `Depthwise`; names and weights stay."""
+    """Turn the depthwise convolutions of a module into `Depthwise`, in place, and return it.
+
+    Names and weights stay.
+    """
     for child in module.children():
         if type(child) is nn.Conv2d and child.groups == child.in_channels > 1:
             child.__class__ = Depthwise  # it has no state of its own, so nothing needs to be copied
@@ -94,16 +99,17 @@ def with_fast_depthwise(module: nn.Module) -> nn.Module:
 
 
 class Bottleneck(nn.Module):
-    """ResNet bottleneck 1x1, 3x3, 1x1 with a quarter of the width in the middle; a 1x1 shortcut where the width changes."""
+    """ResNet bottleneck 1x1, 3x3, 1x1 with a quarter of the output's width in the middle.
+
+    Where the width changes, the shortcut is a 1x1 convolution with batch norm.
+    """
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
         middle = max(1, outputs // 4)
+        widths = (middle,) if inputs == outputs else (middle, outputs)
         self.entrances = nn.ModuleList(
-            [
-                nn.Conv2d(inputs, width, 1, bias=False)
-                for width in ((middle,) if inputs == outputs else (middle, outputs))
-            ]
+            [nn.Conv2d(inputs, width, 1, bias=False) for width in widths]
         )
         self.body = nn.Sequential(
             nn.BatchNorm2d(middle),
@@ -116,17 +122,20 @@ class Bottleneck(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """(B, inputs, H, W) -> (B, outputs, H, W)."""
-        return self.inside(maps, [entrance(maps) for entrance in self.entrances])
+        return self.after_entrances(maps, [entrance(maps) for entrance in self.entrances])
 
-    def inside(self, maps: Tensor, entered: Sequence[Tensor]) -> Tensor:
-        """The same, behind the entrances."""
-        return F.relu(
-            self.body(entered[0]) + self.shortcut(entered[1] if len(entered) > 1 else maps)
-        )
+    def after_entrances(self, maps: Tensor, entered: Sequence[Tensor]) -> Tensor:
+        """Compute the block from its input and the outputs of its entrances."""
+        shortcut = self.shortcut(entered[1] if len(entered) > 1 else maps)
+        return F.relu(self.body(entered[0]) + shortcut)
 
 
 def side_by_side(blocks: Mapping[str, Bottleneck], maps: Tensor) -> dict[str, Tensor]:
-    """Several blocks on the same maps, their entrances as one convolution: the maps are read once, as is what flows back."""
+    """Run several blocks on the same maps: name -> (B, outputs, H, W).
+
+    Their entrances are computed as one convolution, so that the maps are read only once, and
+    their gradient is written only once.
+    """
     weights: list[Tensor] = [
         entrance.get_parameter("weight")
         for block in blocks.values()
@@ -135,9 +144,8 @@ def side_by_side(blocks: Mapping[str, Bottleneck], maps: Tensor) -> dict[str, Te
     entered = F.conv2d(maps, torch.cat(weights))
     memory = torch.contiguous_format if entered.is_contiguous() else torch.channels_last
     parts = iter(entered.split([len(weight) for weight in weights], dim=1))
-    return {
-        name: block.inside(
-            maps, [next(parts).contiguous(memory_format=memory) for _ in block.entrances]
-        )
-        for name, block in blocks.items()
-    }
+    outputs = {}
+    for name, block in blocks.items():
+        own = [next(parts).contiguous(memory_format=memory) for _ in block.entrances]
+        outputs[name] = block.after_entrances(maps, own)
+    return outputs

@@ -1,7 +1,8 @@
-"""Modules made ready for prediction alone: batch norms become part of the convolutions before them, weights are rounded once.
+"""Modules made faster for prediction: batch norms become part of the convolutions before them.
 
-Up to rounding the same comes out: in evaluation a batch norm multiplies every channel by a number and adds another. And what
-autocast would round to bfloat16 for every batch anew is rounded here for all.
+In evaluation a batch norm multiplies every channel by a number and adds another, so folding changes
+results by rounding only. Weights that autocast would round to bfloat16 anew for every batch are
+rounded once.
 """
 
 from collections.abc import Callable
@@ -14,37 +15,35 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 @torch.no_grad()
 def fold(modules: nn.Module, run: Callable[[], object]) -> None:
-    """In place, so of copies, in evaluation. `run` uses the modules once on anything: it shows which batch norm follows which
-    convolution, and what computes in bfloat16."""
-    made: dict[
-        int, tuple[nn.Module, torch.Tensor]
-    ] = {}  # output's id -> who made it; the output lives on, or ids would repeat
+    """Fold batch norms and round weights, in place, so use it on copies in evaluation mode.
+
+    run: uses the modules once on any input, which shows which batch norm follows which convolution
+    and which layers compute in bfloat16.
+    """
+    # id of an output -> its layer, and the output itself, kept so that no id occurs twice.
+    layers: dict[int, tuple[nn.Module, torch.Tensor]] = {}
     pairs: dict[nn.Module, nn.Module] = {}  # batch norm -> convolution
 
-    def makes(module: nn.Module, given: Any, output: torch.Tensor) -> None:
-        made[id(output)] = module, output
+    def note_layer(module: nn.Module, inputs: Any, output: torch.Tensor) -> None:
+        layers[id(output)] = module, output
 
-    def follows(norm: nn.Module, given: tuple[torch.Tensor]) -> None:
-        if id(given[0]) in made:
-            pairs[norm] = made[id(given[0])][0]
+    def note_pair(norm: nn.Module, inputs: tuple[torch.Tensor]) -> None:
+        if id(inputs[0]) in layers:
+            pairs[norm] = layers[id(inputs[0])][0]
 
-    hooks = [
-        module.register_forward_hook(makes)
-        for module in modules.modules()
-        if isinstance(module, nn.Conv2d | nn.Linear)
-    ]
-    hooks += [
-        module.register_forward_pre_hook(follows)
-        for module in modules.modules()
-        if isinstance(module, nn.BatchNorm2d)
-    ]
+    hooks = []
+    for module in modules.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            hooks.append(module.register_forward_hook(note_layer))
+        elif isinstance(module, nn.BatchNorm2d):
+            hooks.append(module.register_forward_pre_hook(note_pair))
     run()
     for hook in hooks:
         hook.remove()
     for norm, convolution in pairs.items():
         _join(convolution, norm)
-    _leave_out(modules, pairs)
-    for module, output in made.values():
+    _remove(modules, pairs)
+    for module, output in layers.values():
         module.to(output.dtype)
 
 
@@ -60,10 +59,10 @@ def _join(convolution: Any, norm: Any) -> None:
     )
 
 
-def _leave_out(module: nn.Module, norms: dict[nn.Module, nn.Module]) -> None:
-    """What a batch norm does besides, such as an activation in timm's networks, stays."""
+def _remove(module: nn.Module, norms: dict[nn.Module, nn.Module]) -> None:
+    """Remove batch norms, but keep their children, such as the activations of timm's networks."""
     for name, child in module.named_children():
         if child in norms:
             setattr(module, name, nn.Sequential(*child.children()))
         else:
-            _leave_out(child, norms)
+            _remove(child, norms)

@@ -1,4 +1,4 @@
-"""PAD-Net (Xu et al., CVPR 2018) as the reference code of Vandenhende et al. lays it out (docs/method.md, section 7.2).
+"""PAD-Net (Xu et al., CVPR 2018), laid out as in the reference code (docs/method.md, section 7.2).
 
 B images, F feature channels, C channels of a task; h x w is the backbone's size.
 """
@@ -16,34 +16,26 @@ from mtal.tasks.task import Task
 
 
 class Distillation(nn.Module):
-    """Tasks tell each other: F_k' = F_k + sum over l != k of sigmoid(A_kl * F_l) . (B_kl * F_l), A and B 3x3 convolutions.
+    """Add to each F_k what the other tasks say: sum over l of sigmoid(A_kl * F_l) . (B_kl * F_l).
 
-    The gate is computed from the source task, as in the reference code. All messages of a source are one convolution.
+    A and B are 3x3 convolutions. The gate is computed from the source task l, as in the reference
+    code. All messages of a source are computed by one convolution.
     """
 
     def __init__(self, tasks: Sequence[str], channels: int) -> None:
         super().__init__()
         self.tasks, self.channels = tuple(tasks), channels
         others = len(self.tasks) - 1
-        self.gates = nn.ModuleDict(
-            {
-                task: nn.Conv2d(channels, channels * others, 3, padding=1, bias=False)
-                for task in tasks
-            }
-            if others
-            else {}
-        )
-        self.messages = nn.ModuleDict(
-            {
-                task: nn.Conv2d(channels, channels * others, 3, padding=1, bias=False)
-                for task in tasks
-            }
-            if others
-            else {}
-        )
+        sources = self.tasks if others else ()
+
+        def to_all_others() -> nn.Conv2d:
+            return nn.Conv2d(channels, channels * others, 3, padding=1, bias=False)
+
+        self.gates = nn.ModuleDict({task: to_all_others() for task in sources})
+        self.messages = nn.ModuleDict({task: to_all_others() for task in sources})
 
     def forward(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """task -> (B, F, h, w), before and after."""
+        """task -> F_k (B, F, h, w)  ->  task -> F_k' (B, F, h, w)."""
         mixed = dict(features)
         for source, gate in self.gates.items():
             sent = torch.sigmoid(gate(features[source])) * self.messages[source](features[source])
@@ -54,7 +46,7 @@ class Distillation(nn.Module):
 
 
 class PADNet(TwoStageNetwork):
-    """Shared backbone, a first head per task, distillation between the tasks, a last head per task."""
+    """Shared backbone, a first head per task, distillation between tasks, a last head per task."""
 
     def __init__(
         self,
@@ -71,7 +63,7 @@ class PADNet(TwoStageNetwork):
         self.channels, self.dropout = distillation.channels, nn.Dropout2d(0.0)
 
     def first_stage(self, images: Tensor) -> FirstStage:
-        """Initial outputs at the backbone's size, and F_k."""
+        """Predict initial outputs at the backbone's size, and F_k."""
         shared = self.backbone(images)
         entered = side_by_side(cast("Mapping[str, Bottleneck]", self.first_blocks), shared)
         features = {
@@ -80,23 +72,27 @@ class PADNet(TwoStageNetwork):
         return FirstStage([self.first_heads_on(features)], features, shared)
 
     def first_heads_on(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """A 1x1 convolution of each."""
+        """Run the 1x1 convolution of each task."""
         return {name: head(features[name]) for name, head in self.first_heads.items()}
 
     def second_stage(self, first: FirstStage) -> Prediction:
-        """Final outputs at the same size."""
+        """Predict final outputs at the same size."""
         mixed = self.distillation(first.features)
-        return Prediction(
-            first.initial,
-            first.features,
-            first.shared,
-            {name: head(mixed[name]) for name, head in self.last_heads.items()},
-        )
+        final = {name: head(mixed[name]) for name, head in self.last_heads.items()}
+        return Prediction(first.initial, first.features, first.shared, final)
 
 
 def build(backbone: Encoder, tasks: Sequence[Task], channels: int) -> PADNet:
-    """PAD-Net with two bottlenecks before every prediction (256 channels in the reference code)."""
+    """Build PAD-Net with two bottlenecks before every prediction.
+
+    channels: F, 256 in the reference code.
+    """
     names = [task.name for task in tasks]
+
+    def last_head(task: Task) -> nn.Module:
+        bottlenecks = (Bottleneck(channels, channels), Bottleneck(channels, channels))
+        return nn.Sequential(*bottlenecks, Output(channels, task.channels))
+
     return PADNet(
         backbone=backbone,
         first_blocks=nn.ModuleDict(
@@ -105,14 +101,5 @@ def build(backbone: Encoder, tasks: Sequence[Task], channels: int) -> PADNet:
         second_blocks=nn.ModuleDict({name: Bottleneck(channels, channels) for name in names}),
         first_heads=nn.ModuleDict({task.name: Output(channels, task.channels) for task in tasks}),
         distillation=Distillation(names, channels),
-        last_heads=nn.ModuleDict(
-            {
-                task.name: nn.Sequential(
-                    Bottleneck(channels, channels),
-                    Bottleneck(channels, channels),
-                    Output(channels, task.channels),
-                )
-                for task in tasks
-            }
-        ),
+        last_heads=nn.ModuleDict({task.name: last_head(task) for task in tasks}),
     )

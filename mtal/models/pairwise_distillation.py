@@ -1,7 +1,8 @@
-"""Pairwise distillation (MMD) blocks: what each other task would make of a task's initial prediction (supplement, section 1).
+"""Pairwise distillation (MMD) blocks: the initial prediction of a task, refined by one other task.
 
-One block per unordered pair of tasks, C(K, 2) in all; each gives a refined output for both of its tasks. Our choices where
-the supplement is silent (docs/method.md, section 7.3): inputs are detached and in task units, the gate comes from the target task, the width.
+One block per unordered pair of tasks, C(K, 2) in all; each refines both of its tasks (supplement,
+section 1). Our choices, where the supplement is silent, are in docs/method.md, section 7.3: inputs
+are detached and brought to comparable size, the gate comes from the target task, the width.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,10 @@ from mtal.tasks.task import Task
 
 
 class PairBlock(nn.Module):
-    """Two tasks a and b: convolve each, G = sigmoid(conv of the target), F_a' = F_a + G . conv(F_b), decode."""
+    """Refine two tasks by each other: F_a' = F_a + sigmoid(conv(F_a)) . conv(F_b), then decode.
+
+    F_a and F_b are convolutions of the encoded initial predictions; b is refined in the same way.
+    """
 
     def __init__(self, a: Task, b: Task, channels: int) -> None:
         super().__init__()
@@ -26,33 +30,28 @@ class PairBlock(nn.Module):
         self.message = nn.ModuleList(
             [nn.Conv2d(channels, channels, 3, padding=1, bias=False) for _ in (a, b)]
         )
-        self.decode = nn.ModuleList(
-            [
-                nn.Sequential(
-                    conv_bn_relu(channels, channels),
-                    conv_bn_relu(channels, channels),
-                    Output(channels, task.channels),
-                )
-                for task in (a, b)
-            ]
-        )
+        self.decode = nn.ModuleList([_decoder(channels, task.channels) for task in (a, b)])
 
     def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-        """Encoded initial predictions (B, C_a, h, w), (B, C_b, h, w) -> refined outputs of the same shapes."""
+        """Encoded predictions (B, C_a, h, w), (B, C_b, h, w) -> refined outputs, same shapes."""
         features = [enter(maps) for enter, maps in zip(self.enter, (a, b), strict=True)]
-        refined = [
-            self.decode[own](
-                features[own]
-                + torch.sigmoid(self.gate[own](features[own]))
-                * self.message[other](features[other])
-            )
-            for own, other in ((0, 1), (1, 0))
-        ]
-        return refined[0], refined[1]
+
+        def refine(own: int, other: int) -> Tensor:
+            gate = torch.sigmoid(self.gate[own](features[own]))
+            mixed = features[own] + gate * self.message[other](features[other])
+            refined: Tensor = self.decode[own](mixed)
+            return refined
+
+        return refine(0, 1), refine(1, 0)
+
+
+def _decoder(channels: int, outputs: int) -> nn.Sequential:
+    convolutions = (conv_bn_relu(channels, channels), conv_bn_relu(channels, channels))
+    return nn.Sequential(*convolutions, Output(channels, outputs))
 
 
 class PairBlocks(nn.Module):
-    """All pairs of tasks."""
+    """A block for every pair of tasks."""
 
     def __init__(self, tasks: Sequence[Task], channels: int) -> None:
         super().__init__()
@@ -63,7 +62,10 @@ class PairBlocks(nn.Module):
         )
 
     def forward(self, initial: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
-        """task -> output (B, C, h, w)  ->  task k -> {partner l: R_{k,l} of the same shape}. No gradient reaches the input."""
+        """task -> output (B, C, h, w)  ->  task k -> {partner l: R_{k,l} of the same shape}.
+
+        No gradient reaches the input.
+        """
         encoded = [task.encode(initial[task.name].detach()) for task in self.tasks]
         refined: dict[str, dict[str, Tensor]] = {task.name: {} for task in self.tasks}
         for (a, b), block in zip(self.pairs, self.blocks, strict=True):

@@ -1,4 +1,7 @@
-"""What an image holds, by the initial heads at their finest scale: the share of each class. For people; no strategy needs it."""
+"""Class content: the share of each class in an image, by the initial heads at their finest scale.
+
+It is shown to people; no strategy needs it.
+"""
 
 from collections.abc import Sequence
 
@@ -9,27 +12,28 @@ from mtal.signals.signal import FitContext, PoolBatch, Signal
 from mtal.tasks.task import Task
 
 
-def measure(module: nn.Module | None, seen: PoolBatch, bench: FitContext) -> Tensor:
-    """(B, sum of the tasks' classes) shares, in the order of `titles`; each task's add up to 1."""
-    heads = seen.prediction.initial[0]
-    return torch.cat(
-        [task.shares(heads[task.name]) for task in bench.tasks if task.shares is not None], dim=1
-    )
+def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:
+    """(B, sum of the tasks' classes) shares, in the order of `titles`; those of a task sum to 1."""
+    outputs = batch.prediction.initial[0]
+    shares = [task.shares(outputs[task.name]) for task in context.tasks if task.shares is not None]
+    return torch.cat(shares, dim=1)
 
 
 def titles(tasks: Sequence[Task]) -> list[str]:
-    """`<task>/<class>`; a class whose name occurred before in its task is told apart by its number."""
-    return [
-        f"{task.name}/{title}{f' ({number})' if title in task.classes[:number] else ''}"
-        for task in tasks
-        if task.shares is not None
-        for number, title in enumerate(task.classes)
-    ]
+    """List `<task>/<class>`; a class title that the task had before gets its number behind it."""
+    rows = []
+    for task in tasks:
+        if task.shares is None:
+            continue
+        for number, title in enumerate(task.classes):
+            repeated = title in task.classes[:number]
+            rows.append(f"{task.name}/{title} ({number})" if repeated else f"{task.name}/{title}")
+    return rows
 
 
-CONTENT = Signal(
-    "content",
-    "Class content",
-    measure,
-    refuses=lambda tasks: "" if titles(tasks) else "it counts classes, and no task has classes",
-)
+def refuses(tasks: Sequence[Task]) -> str:
+    """Say why it cannot be measured, "" if it can: it needs a task with classes."""
+    return "" if titles(tasks) else "it counts classes, and no task has classes"
+
+
+CONTENT = Signal("content", "Class content", measure, refuses=refuses)

@@ -1,4 +1,4 @@
-"""One pass over the pool for all signals that somebody needs."""
+"""One pass over the pool that measures all signals that are needed."""
 
 import copy
 from collections.abc import Mapping, Sequence
@@ -15,78 +15,82 @@ from mtal.signals.signal import FitContext, PoolBatch, Signal
 from mtal.tasks.task import Task
 from mtal.training.batches import Report
 
-MOST_IMAGES, MOST_PIXELS = 32, 2**20  # looked at together: more are no faster, and take memory
+MOST_IMAGES, MOST_PIXELS = 32, 2**20  # per step: more are no faster, and take memory
 
 
 @torch.inference_mode()
 def describe(
-    bench: FitContext,
+    context: FitContext,
     signals: Mapping[str, Signal],
     fitted: Mapping[str, nn.Module],
     report: Report,
 ) -> dict[str, np.ndarray]:
-    """name -> (N, ...) float32, row i = pool image i. Only what some signal needs of the network runs."""
-    bench, fitted = _folded(bench, signals, fitted)
-    count, batch = len(bench.pool.ids), images_together(bench.config)
-    found: dict[str, list[np.ndarray]] = {name: [] for name in signals}
-    for start in range(0, count, batch):
+    """Measure the pool: name -> (N, ...) float32, row i = pool image i.
+
+    fitted: name -> module of the signals that have one. Only those parts of the network run that
+    a signal needs.
+    """
+    context, fitted = _folded(context, signals, fitted)
+    count, step = len(context.pool.ids), images_per_step(context.config)
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in signals}
+    for start in range(0, count, step):
         report(start, count)
-        for name, numbers in _measured(
-            bench, np.arange(start, min(count, start + batch)), signals, fitted
-        ).items():
-            found[name].append(numbers.float().cpu().numpy())
+        indices = np.arange(start, min(count, start + step))
+        for name, numbers in _measured(context, indices, signals, fitted).items():
+            parts[name].append(numbers.float().cpu().numpy())
     report(count, count)
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+    return {name: np.concatenate(steps) for name, steps in parts.items()}
 
 
-def images_together(config: Config) -> int:
-    """Images per step: as many as pay, never fewer than `batch`."""
+def images_per_step(config: Config) -> int:
+    """Choose how many images are measured together, never fewer than `batch`."""
     return max(config.batch, min(MOST_IMAGES, MOST_PIXELS // (config.size[0] * config.size[1])))
 
 
-def look(bench: FitContext, indices: np.ndarray, signals: Mapping[str, Signal]) -> PoolBatch:
-    """What the signals need of some pool images: final outputs and the mirrored images only if one of them asks."""
-    final = any(signal.needs_final(bench.config) for signal in signals.values())
-    images = to_input(bench.pool.images(indices), bench.machine.device)
-    with bench.machine.autocast():
-        prediction = bench.network(images) if final else bench.network.first_stage(images)
-        mirror = (
-            bench.network(images.flip(-1))
-            if any(signal.needs_mirrored for signal in signals.values())
-            else None
-        )
-    return PoolBatch(indices, bench.tasks, prediction, mirror)
+def pool_batch(
+    context: FitContext, indices: np.ndarray, signals: Mapping[str, Signal]
+) -> PoolBatch:
+    """Predict what the signals need of some pool images.
+
+    Final outputs and the mirrored images are predicted only if a signal needs them.
+    """
+    final = any(signal.needs_final(context.config) for signal in signals.values())
+    mirrored = any(signal.needs_mirrored for signal in signals.values())
+    images = to_input(context.pool.images(indices), context.device.torch_device)
+    with context.device.autocast():
+        prediction = context.network(images) if final else context.network.first_stage(images)
+        mirror = context.network(images.flip(-1)) if mirrored else None
+    return PoolBatch(indices, context.tasks, prediction, mirror)
 
 
 def allowed(signals: Mapping[str, Signal], tasks: Sequence[Task]) -> tuple[str, ...]:
-    """Names of those that can be measured for these tasks."""
+    """List the names of the signals that can be measured for these tasks."""
     return tuple(name for name, signal in signals.items() if not signal.refuses(tasks))
 
 
 def _measured(
-    bench: FitContext,
+    context: FitContext,
     indices: np.ndarray,
     signals: Mapping[str, Signal],
     fitted: Mapping[str, nn.Module],
 ) -> dict[str, Tensor]:
-    seen = look(bench, indices, signals)
-    with bench.machine.autocast():
+    batch = pool_batch(context, indices, signals)
+    with context.device.autocast():
         return {
-            name: signal.measure(fitted.get(name), seen, bench) for name, signal in signals.items()
+            name: signal.measure(fitted.get(name), batch, context)
+            for name, signal in signals.items()
         }
 
 
 def _folded(
-    bench: FitContext, signals: Mapping[str, Signal], fitted: Mapping[str, nn.Module]
+    context: FitContext, signals: Mapping[str, Signal], fitted: Mapping[str, nn.Module]
 ) -> tuple[FitContext, dict[str, nn.Module]]:
-    """The same with copies of the modules that predict faster."""
-    network, copies = (
-        copy.deepcopy(bench.network),
-        {name: copy.deepcopy(module) for name, module in fitted.items()},
-    )
-    bench = replace(bench, network=network)
+    """Copy network and fitted modules, and make the copies faster for prediction."""
+    network = copy.deepcopy(context.network)
+    copies = {name: copy.deepcopy(module) for name, module in fitted.items()}
+    context = replace(context, network=network)
     fold(
         nn.ModuleList([network, *copies.values()]),
-        lambda: _measured(bench, np.arange(1), signals, copies),
+        lambda: _measured(context, np.arange(1), signals, copies),
     )
-    return bench, copies
+    return context, copies

@@ -1,6 +1,7 @@
-"""The embedding: the code that an auto-encoder makes of all task features of an image (supplement, section 2; docs/method.md, section 3).
+"""The embedding: the code that an auto-encoder makes of all task features of an image.
 
-Trained each cycle on all pool images, which needs no labels: features standardised per channel, MSE, Adam (our choice).
+Supplement, section 2; docs/method.md, section 3. The auto-encoder is trained in each cycle on all
+pool images, which needs no labels: features standardised per channel, MSE, Adam (our choice).
 """
 
 import numpy as np
@@ -16,15 +17,13 @@ from mtal.signals.signal import FitContext, PoolBatch, Signal, shuffled_batches
 from mtal.training.batches import Report, seed_weights, steps
 from mtal.training.losses import NonFiniteLossError
 
-MOST_IMAGES, MOST_BYTES = (
-    32,
-    2**28,
-)  # per step: updating 29 million weights costs as much as 32 images
-STATISTICS_IMAGES = 256  # images whose features give each channel's mean and spread
+# Of a training step: updating 29 million weights costs as much as 32 images.
+MOST_IMAGES, MOST_BYTES = 32, 2**28
+STATISTICS_IMAGES = 256  # images from which each channel's mean and spread are computed
 
 
 class Embedder(nn.Module):
-    """Standardise, then encode."""
+    """Standardise features, then encode them. mean, spread: (1, K*C, 1, 1)."""
 
     def __init__(self, autoencoder: AutoEncoder, mean: Tensor, spread: Tensor) -> None:
         super().__init__()
@@ -44,39 +43,41 @@ class Embedder(nn.Module):
 
 
 def batch_size(config: Config) -> int:
-    """Images per training step: as many as fit, at features of a quarter of the image's size, never fewer than `batch`."""
+    """Choose the images per training step: as many as fit, at least the smaller of `batch` and 32.
+
+    Features are taken to have a quarter of the image's height and width.
+    """
     height, width = config.size
     bytes_per_image = 4 * len(config.tasks) * config.channels * height * width // 16
     return max(min(config.batch, MOST_IMAGES), min(MOST_IMAGES, MOST_BYTES // bytes_per_image))
 
 
-def joined_features(prediction: FirstStage | Prediction, bench: FitContext) -> Tensor:
-    """(B, K*C, h, w): the tasks' feature maps one after another."""
-    return torch.cat([prediction.features[task.name] for task in bench.tasks], dim=1)
+def joined_features(prediction: FirstStage | Prediction, context: FitContext) -> Tensor:
+    """(B, K*C, h, w) concatenation of the tasks' feature maps."""
+    return torch.cat([prediction.features[task.name] for task in context.tasks], dim=1)
 
 
-def fit(bench: FitContext, report: Report) -> Embedder:
-    """Train the auto-encoder on the whole pool."""
-    rng = np.random.default_rng([*bench.seed, seeds.EMBEDDING])
-    seed_weights((*bench.seed, seeds.EMBEDDING, 0))
-    count, config = len(bench.pool.ids), bench.config
-    embedder = _untrained(
-        bench, rng.choice(count, size=min(count, STATISTICS_IMAGES), replace=False)
-    )
+def fit(context: FitContext, report: Report) -> Embedder:
+    """Train the auto-encoder on the whole pool. NonFiniteLossError if its loss is not finite."""
+    rng = np.random.default_rng([*context.seed, seeds.EMBEDDING])
+    seed_weights((*context.seed, seeds.EMBEDDING, 0))
+    count, config = len(context.pool.ids), context.config
+    sample = rng.choice(count, size=min(count, STATISTICS_IMAGES), replace=False)
+    embedder = _untrained(context, sample)
     autoencoder = embedder.autoencoder.train()
     optimiser = torch.optim.Adam(autoencoder.parameters(), lr=config.embedding_lr, fused=True)
     total, done = steps(count, batch_size(config), config.embedding_epochs), 0
     report(0, total)
     for _ in range(config.embedding_epochs):
         for indices in shuffled_batches(count, batch_size(config), rng):
-            with bench.machine.autocast():
-                wanted = embedder.standardised(_features(bench, indices))
-                restored = autoencoder(wanted)
-            loss = nn.functional.mse_loss(restored.float(), wanted.float())
+            with context.device.autocast():
+                features = embedder.standardised(_features(context, indices))
+                restored = autoencoder(features)
+            loss = nn.functional.mse_loss(restored.float(), features.float())
             if not torch.isfinite(loss):
                 raise NonFiniteLossError(
-                    f"the auto-encoder's loss is not finite in step {done + 1} (reconstruction of the "
-                    f"task features). Try a lower embedding_lr or precision=float32"
+                    f"the auto-encoder's loss is not finite in step {done + 1} (reconstruction of "
+                    f"the task features). Try a lower embedding_lr or precision=float32"
                 )
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -86,27 +87,26 @@ def fit(bench: FitContext, report: Report) -> Embedder:
     return embedder.eval()
 
 
-def measure(module: nn.Module | None, seen: PoolBatch, bench: FitContext) -> Tensor:
+def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:
     """(B, D) float32."""
     assert module is not None
-    embedded: Tensor = module(joined_features(seen.prediction, bench))
+    embedded: Tensor = module(joined_features(batch.prediction, context))
     return embedded.float()
 
 
 @torch.no_grad()
-def _features(bench: FitContext, indices: np.ndarray) -> Tensor:
-    images = to_input(bench.pool.images(indices), bench.machine.device)
-    return joined_features(bench.network.first_stage(images), bench)
+def _features(context: FitContext, indices: np.ndarray) -> Tensor:
+    images = to_input(context.pool.images(indices), context.device.torch_device)
+    return joined_features(context.network.first_stage(images), context)
 
 
-def _untrained(bench: FitContext, sample: np.ndarray) -> Embedder:
-    """Channel statistics over a sample of the pool, and an auto-encoder of the right size."""
+def _untrained(context: FitContext, sample: np.ndarray) -> Embedder:
+    """Compute channel statistics over a sample of the pool, and build the auto-encoder."""
     total = square = torch.zeros(1)
-    pixels = 0
-    size = (0, 0)
-    for start in range(0, len(sample), bench.config.batch):
-        with bench.machine.autocast():
-            features = _features(bench, sample[start : start + bench.config.batch])
+    pixels, size = 0, (0, 0)
+    for start in range(0, len(sample), context.config.batch):
+        with context.device.autocast():
+            features = _features(context, sample[start : start + context.config.batch])
         features = features.double()
         total = total.to(features.device) + features.sum(dim=(0, 2, 3))
         square = square.to(features.device) + features.square().sum(dim=(0, 2, 3))
@@ -114,11 +114,9 @@ def _untrained(bench: FitContext, sample: np.ndarray) -> Embedder:
         pixels += features.shape[0] * size[0] * size[1]
     mean = total / pixels
     spread = (square / pixels - mean.square()).clamp(min=0).sqrt().clamp(min=1e-6)
-    autoencoder = AutoEncoder(len(mean), size, bench.config.embedding)
-    shape = (1, -1, 1, 1)
-    return bench.machine.place(
-        Embedder(autoencoder, mean.float().view(shape), spread.float().view(shape))
-    )
+    autoencoder = AutoEncoder(len(mean), size, context.config.embedding)
+    mean, spread = (values.float().view(1, -1, 1, 1) for values in (mean, spread))
+    return context.device.move(Embedder(autoencoder, mean, spread))
 
 
 EMBEDDING = Signal(

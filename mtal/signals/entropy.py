@@ -1,4 +1,4 @@
-"""Mean pixel entropy of the final class chances, the oldest measure of uncertainty."""
+"""Mean pixel entropy of the final class probabilities, the oldest measure of uncertainty."""
 
 from collections.abc import Sequence
 
@@ -9,18 +9,17 @@ from mtal.signals.signal import FitContext, PoolBatch, Signal
 from mtal.tasks.task import Task
 
 
-def measure(module: nn.Module | None, seen: PoolBatch, bench: FitContext) -> Tensor:
+def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:
     """(B, T) in nats; 0 for tasks without classes."""
-    return torch.stack([task.belief.entropy(seen.final[task.name]) for task in bench.tasks], dim=1)
+    entropies = [task.output_distribution.entropy(batch.final[task.name]) for task in context.tasks]
+    return torch.stack(entropies, dim=1)
 
 
 def refuses_without_classes(tasks: Sequence[Task]) -> str:
-    """Chances are needed."""
-    return (
-        ""
-        if any(task.belief.has_classes for task in tasks)
-        else "it looks at chances of classes, and no task has classes"
-    )
+    """Say why it cannot be measured, "" if it can: class probabilities are needed."""
+    if any(task.output_distribution.has_classes for task in tasks):
+        return ""
+    return "it looks at probabilities of classes, and no task has classes"
 
 
 ENTROPY = Signal(
@@ -29,5 +28,5 @@ ENTROPY = Signal(
     measure,
     needs_final=lambda config: True,
     refuses=refuses_without_classes,
-    scores=lambda found: {"entropy": found},
+    scores=lambda values: {"entropy": values},
 )

@@ -1,4 +1,7 @@
-"""How much the final prediction of each task changes when the image is mirrored (EquAL, arXiv:2008.01860; docs/method.md, section 6.1)."""
+"""How much the final prediction of each task changes when the image is mirrored.
+
+EquAL, arXiv:2008.01860; docs/method.md, section 6.1.
+"""
 
 import torch
 from torch import Tensor, nn
@@ -6,15 +9,13 @@ from torch import Tensor, nn
 from mtal.signals.signal import FitContext, PoolBatch, Signal
 
 
-def measure(module: nn.Module | None, seen: PoolBatch, bench: FitContext) -> Tensor:
-    """(B, T) sums over pixels; values whose entropy is differential can be negative."""
-    return torch.stack(
-        [
-            task.belief.equivariance(seen.final[task.name], seen.mirrored[task.name])
-            for task in bench.tasks
-        ],
-        dim=1,
-    )
+def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:
+    """(B, T) sums over pixels; of continuous values, a differential entropy can be negative."""
+    entropies = [
+        task.output_distribution.equivariance(batch.final[task.name], batch.mirrored[task.name])
+        for task in context.tasks
+    ]
+    return torch.stack(entropies, dim=1)
 
 
 EQUIVARIANCE = Signal(
@@ -23,5 +24,5 @@ EQUIVARIANCE = Signal(
     measure,
     needs_final=lambda config: True,
     needs_mirrored=True,
-    scores=lambda found: {"equivariance": found},
+    scores=lambda values: {"equivariance": values},
 )

@@ -1,4 +1,7 @@
-"""How little the most likely class is ahead of the next one in the final chances, averaged over pixels (Scheffer et al. 2001)."""
+"""How little the most likely class is ahead of the second, averaged over the final prediction.
+
+Scheffer et al. 2001; docs/method.md, section 6.1.
+"""
 
 import torch
 from torch import Tensor, nn
@@ -7,9 +10,10 @@ from mtal.signals.entropy import refuses_without_classes
 from mtal.signals.signal import FitContext, PoolBatch, Signal
 
 
-def measure(module: nn.Module | None, seen: PoolBatch, bench: FitContext) -> Tensor:
-    """(B, T) of 1 - (best - second best), between 0 and 1; 0 for tasks without classes."""
-    return torch.stack([task.belief.margin(seen.final[task.name]) for task in bench.tasks], dim=1)
+def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:
+    """(B, T) of 1 - (highest probability - second), 0..1; 0 for tasks without classes."""
+    margins = [task.output_distribution.margin(batch.final[task.name]) for task in context.tasks]
+    return torch.stack(margins, dim=1)
 
 
 MARGIN = Signal(
@@ -18,5 +22,5 @@ MARGIN = Signal(
     measure,
     needs_final=lambda config: True,
     refuses=refuses_without_classes,
-    scores=lambda found: {"margin": found},
+    scores=lambda values: {"margin": values},
 )

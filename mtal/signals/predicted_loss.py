@@ -1,7 +1,8 @@
-"""The loss that a small module beside the network predicts for each task (LL4AL, arXiv:1905.03677; supplement, section 3).
+"""The loss of each task, predicted by a small module beside the network (LL4AL).
 
-Trained along with the network, by the order of losses within pairs of images. Our choices: the maps that a module looks at (the
-shared one and the task's own), the plain sum of the tasks' pair losses.
+arXiv:1905.03677; supplement, section 3; docs/method.md, section 6.5. The modules are trained
+together with the network, by the order of losses within pairs of images. Our choices: a module
+reads the backbone's map and the task's own, and the ranking losses of the tasks are summed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,10 @@ DETACHED_FROM = 0.6  # share of the training after which features are detached
 
 
 class LossModule(nn.Module):
-    """Averages of several maps, each through a layer of its own; joined to one number."""
+    """Predicts one number per image from the averages of several maps.
+
+    Each average passes through a layer of its own. widths: channels of the maps.
+    """
 
     def __init__(self, widths: Sequence[int]) -> None:
         super().__init__()
@@ -33,12 +37,16 @@ class LossModule(nn.Module):
             entrance(average).relu()
             for entrance, average in zip(self.entrances, averages, strict=True)
         ]
-        joined: Tensor = self.exit(torch.cat(inside, dim=1))
-        return joined[:, 0]
+        predicted: Tensor = self.exit(torch.cat(inside, dim=1))
+        return predicted[:, 0]
 
 
 class LossModules(Auxiliary):
-    """One module per task. `changes_network`: whether what it learns flows back into the features, as in the paper."""
+    """A module per task.
+
+    changes_network: whether the gradient of their loss flows back into the features, as in the
+    paper.
+    """
 
     title = "the loss modules of LL4AL"
 
@@ -51,7 +59,10 @@ class LossModules(Auxiliary):
         self.of_task = nn.ModuleDict({task.name: LossModule(widths) for task in tasks})
 
     def forward(self, shared: Tensor, features: Mapping[str, Tensor]) -> Tensor:
-        """Means over the image, float32, of the shared map (B, C) and of each F_k (B, F) -> (B, T) in no unit."""
+        """Predict (B, T) losses, in no unit.
+
+        shared: (B, C), features: task -> (B, F); means over the image, float32.
+        """
         with torch.autocast(shared.device.type, enabled=False):
             return torch.stack(
                 [module((shared, features[name])) for name, module in self.of_task.items()], dim=1
@@ -60,16 +71,12 @@ class LossModules(Auxiliary):
     def loss(
         self, prediction: Prediction, losses: Tensor, weights: Tensor, progress: float
     ) -> Tensor:
-        """Sum over tasks of the ranking loss."""
-        shared, features = (
-            average(prediction.shared),
-            {name: average(maps) for name, maps in prediction.features.items()},
-        )
+        """Compute the sum over tasks of the ranking loss."""
+        shared = average(prediction.shared)
+        features = {name: average(maps) for name, maps in prediction.features.items()}
         if not self.changes_network or progress >= DETACHED_FROM:
-            shared, features = (
-                shared.detach(),
-                {name: mean.detach() for name, mean in features.items()},
-            )
+            shared = shared.detach()
+            features = {name: mean.detach() for name, mean in features.items()}
         return ranking_loss(self(shared, features), losses, weights > 0)
 
 
@@ -78,34 +85,37 @@ def average(maps: Tensor) -> Tensor:
     return maps.mean((2, 3), dtype=torch.float32)
 
 
-def ranking_loss(predicted: Tensor, losses: Tensor, known: Tensor) -> Tensor:
-    """Sum over tasks of the mean over pairs (i, B-1-i) of max(0, margin - sign (p_i - p_j)), sign +1 if l_i > l_j, else -1.
+def ranking_loss(predicted: Tensor, losses: Tensor, labelled: Tensor) -> Tensor:
+    """Sum over tasks of the mean over pairs (i, j = B-1-i) of max(0, margin - sign (p_i - p_j)).
 
-    All (B, T). Pairs of which one image is not `known` for the task are left out, and so is the image in the middle.
+    The sign is +1 if l_i > l_j, else -1. predicted: p, losses: l, labelled: bool, all (B, T).
+    Pairs in which one image has no label for the task are left out, and so is the image in the
+    middle.
     """
     half = len(losses) // 2
-    apart, truth = ((values - values.flip(0))[:half] for values in (predicted, losses.detach()))
-    both = (known & known.flip(0))[:half]
-    wrong = (MARGIN - torch.where(truth > 0, apart, -apart)).clamp(min=0)
-    return (torch.where(both, wrong, 0).sum(0) / both.sum(0).clamp(min=1)).sum()
+    difference, truth = (
+        (values - values.flip(0))[:half] for values in (predicted, losses.detach())
+    )
+    both = (labelled & labelled.flip(0))[:half]
+    hinge = (MARGIN - torch.where(truth > 0, difference, -difference)).clamp(min=0)
+    return (torch.where(both, hinge, 0).sum(0) / both.sum(0).clamp(min=1)).sum()
 
 
 @torch.no_grad()
 def shared_width(network: TwoStageNetwork) -> int:
-    """Channels of the shared map, found by looking at a black image."""
+    """Count the channels of the backbone's map, by predicting a black image."""
     training = network.training
-    device = next(network.parameters()).device
-    width = network.eval().first_stage(torch.zeros(1, 3, 64, 64, device=device)).shared.shape[1]
+    black = torch.zeros(1, 3, 64, 64, device=next(network.parameters()).device)
+    width = network.eval().first_stage(black).shared.shape[1]
     network.train(training)
     return width
 
 
-def measure(module: nn.Module | None, seen: PoolBatch, bench: FitContext) -> Tensor:
+def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:
     """(B, T)."""
     assert module is not None
-    predicted: Tensor = module(
-        seen.shared, {name: average(maps) for name, maps in seen.prediction.features.items()}
-    )
+    features = {name: average(maps) for name, maps in batch.prediction.features.items()}
+    predicted: Tensor = module(batch.shared, features)
     return predicted
 
 
@@ -113,6 +123,6 @@ PREDICTED_LOSS = Signal(
     "predicted_loss",
     "Predicted loss",
     measure,
-    along=LossModules,
-    scores=lambda found: {"predicted loss": found},
+    build_auxiliary=LossModules,
+    scores=lambda values: {"predicted loss": values},
 )

@@ -1,4 +1,4 @@
-"""The signals. To add one: write a file like committee.py and list it here."""
+"""The signals. To add one, write a file like committee.py and list its value here."""
 
 from mtal.signals.backbone_feature import SHARED
 from mtal.signals.bald import BALD

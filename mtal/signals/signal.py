@@ -1,6 +1,6 @@
 """Signal: what to train beside the network, and what to measure with it, image by image."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,92 +14,107 @@ from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
 from mtal.tasks.task import Task, mirrored_back
 from mtal.training.auxiliary import Auxiliary
 from mtal.training.batches import LabelledBatches, Report, steps
-from mtal.training.device import Machine
+from mtal.training.device import Device
 
 
 @dataclass(frozen=True)
 class FitContext:
-    """All that a signal may be fitted with. The network is frozen; images carry no labels but those in `feed`."""
+    """All that a signal may use when it is fitted or measured. The network is frozen."""
 
     network: TwoStageNetwork
-    pool: Resized  # images only: its labels are not bought
-    feed: LabelledBatches  # the labelled images
+    pool: Resized  # images only: labels cannot be read from it
+    batches: LabelledBatches  # the labelled images
     tasks: Sequence[Task]
     config: Config
-    machine: Machine
-    seed: tuple[int, ...]  # of this cycle; each signal adds its own number
+    device: Device
+    seed: tuple[int, ...]  # of this cycle; each signal adds its own number of mtal/seeds.py
 
 
 @dataclass(frozen=True)
 class PoolBatch:
-    """What the one pass over the pool has of a batch of B images. Readings (see Belief) are made once, for all signals."""
+    """What the network predicts for B images of the pool.
+
+    Distribution parameters (see OutputDistribution) are computed once, for all signals.
+    """
 
     indices: np.ndarray  # (B,) positions in the pool
     tasks: Sequence[Task]
     prediction: FirstStage | Prediction  # a Prediction if a signal needs final outputs
-    mirror: FirstStage | Prediction | None = (
-        None  # the same for the mirrored images, if a signal needs it
-    )
+    mirror: Prediction | None = None  # for the mirrored images, if a signal needs it
 
     @cached_property
     def shared(self) -> Tensor:
-        """(B, C) float32: the shared map's mean over the image."""
+        """(B, C) float32: mean of the backbone's map over the image."""
         return self.prediction.shared.mean((2, 3), dtype=torch.float32)
 
     @cached_property
     def initial(self) -> dict[str, Tensor]:
-        """task -> reading of the initial output at the finest scale."""
-        return {
-            task.name: task.belief.read(self.prediction.initial[0][task.name])
-            for task in self.tasks
-        }
+        """task -> distribution parameters of the initial output at the finest scale."""
+        return self._parameters(self.prediction.initial[0])
 
     @cached_property
     def final(self) -> dict[str, Tensor]:
-        """task -> reading of the final output."""
+        """task -> distribution parameters of the final output."""
         assert isinstance(self.prediction, Prediction)
-        return {
-            task.name: task.belief.read(self.prediction.final[task.name]) for task in self.tasks
-        }
+        return self._parameters(self.prediction.final)
 
     @cached_property
     def mirrored(self) -> dict[str, Tensor]:
-        """task -> reading of the final output for the mirrored images, mirrored back."""
-        assert isinstance(self.mirror, Prediction)
+        """task -> those of the final output for the mirrored images, mirrored back."""
+        assert self.mirror is not None
+        final = self.mirror.final
+        return self._parameters(
+            {task.name: mirrored_back(final[task.name], task) for task in self.tasks}
+        )
+
+    def _parameters(self, outputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
         return {
-            task.name: task.belief.read(mirrored_back(self.mirror.final[task.name], task))
+            task.name: task.output_distribution.parameters(outputs[task.name])
             for task in self.tasks
         }
+
+
+def _no_steps(config: Config, pool: int, labelled: int) -> int:
+    return 0
+
+
+def _never(config: Config) -> bool:
+    return False
+
+
+def _measurable(tasks: Sequence[Task]) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
 class Signal:
-    """`measure` turns a batch of the pool into (B, ...) float32 numbers, with the module that was fitted, if any."""
+    """A measurement of pool images, and what has to be trained for it."""
 
     name: str
     title: str
+    # fitted module if any, batch, context -> (B, ...) float32
     measure: Callable[[nn.Module | None, PoolBatch, FitContext], Tensor]
     stage: str = ""  # name of the fitting stage in the progress; "" = nothing to fit
-    fit: Callable[[FitContext, Report], nn.Module] | None = (
-        None  # trains a module once per cycle, on the frozen network
-    )
-    units: Callable[[Config, int, int], int] = lambda config, pool, labelled: (
-        0
-    )  # pool, labelled images -> steps of the fit
-    # Makes what is trained with the network instead. bool: whether what it learns may change the network, for the strategy's sake
-    along: Callable[[TwoStageNetwork, Sequence[Task], bool], Auxiliary] | None = None
-    needs_final: Callable[[Config], bool] = lambda config: (
-        False
-    )  # whether `measure` looks at final predictions
-    needs_mirrored: bool = False  # whether at those for the mirrored images too
-    refuses: Callable[[Sequence[Task]], str] = lambda tasks: (
-        ""
-    )  # why it cannot be measured for these tasks, "" if it can
-    # (N, ...) -> version -> (N, T) numbers that should rise with a task's true loss: what its quality is measured by
+    # trains a module once per cycle, on the frozen network
+    fit: Callable[[FitContext, Report], nn.Module] | None = None
+    # config, pool images, labelled images -> steps of the fit
+    units: Callable[[Config, int, int], int] = _no_steps
+    # builds what is trained together with the network instead; bool: whether it may change the
+    # network, which only the strategy that needs it allows
+    build_auxiliary: Callable[[TwoStageNetwork, Sequence[Task], bool], Auxiliary] | None = None
+    needs_final: Callable[[Config], bool] = _never  # whether `measure` reads final predictions
+    needs_mirrored: bool = False  # whether it reads those for the mirrored images too
+    # tasks -> why it cannot be measured for them, "" if it can
+    refuses: Callable[[Sequence[Task]], str] = _measurable
+    # (N, ...) values -> title -> (N, T) numbers that should rise with the task's true loss, by
+    # which the signal's quality is measured
     scores: Callable[[np.ndarray], dict[str, np.ndarray]] | None = None
 
 
-def shuffled_batches(count: int, batch: int, rng: np.random.Generator) -> list[np.ndarray]:
-    """Positions 0..count in batches of one epoch, as `steps` counts them."""
+def shuffled_batches(count: int, batch_size: int, rng: np.random.Generator) -> list[np.ndarray]:
+    """Shuffle positions 0..count into the batches of one epoch, as many as `steps` counts."""
     order = rng.permutation(count)
-    return [order[step * batch : (step + 1) * batch] for step in range(steps(count, batch))]
+    return [
+        order[step * batch_size : (step + 1) * batch_size]
+        for step in range(steps(count, batch_size))
+    ]

@@ -1,4 +1,7 @@
-"""How unsure the final prediction of each task is (RBAL, PartAL; docs/method.md, section 6.1): pixel entropy of chances, flip variance of values."""
+"""How unsure the final prediction of each task is, for RBAL and PartAL.
+
+Pixel entropy for classes, variance under mirroring for values (docs/method.md, section 6.1).
+"""
 
 import torch
 from torch import Tensor, nn
@@ -6,15 +9,13 @@ from torch import Tensor, nn
 from mtal.signals.signal import FitContext, PoolBatch, Signal
 
 
-def measure(module: nn.Module | None, seen: PoolBatch, bench: FitContext) -> Tensor:
+def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:
     """(B, T) in nats or in the task's unit squared."""
-    return torch.stack(
-        [
-            task.belief.uncertainty(seen.final[task.name], seen.mirrored[task.name])
-            for task in bench.tasks
-        ],
-        dim=1,
-    )
+    uncertainties = [
+        task.output_distribution.uncertainty(batch.final[task.name], batch.mirrored[task.name])
+        for task in context.tasks
+    ]
+    return torch.stack(uncertainties, dim=1)
 
 
 UNCERTAINTY = Signal(
@@ -23,5 +24,5 @@ UNCERTAINTY = Signal(
     measure,
     needs_final=lambda config: True,
     needs_mirrored=True,
-    scores=lambda found: {"uncertainty": found},
+    scores=lambda values: {"uncertainty": values},
 )

@@ -1,6 +1,7 @@
-"""Tasks that say yes or no per pixel (edge, saliency): output one logit, label 0 or 1, IGNORE elsewhere. docs/method.md, sections 2 and 8.
+"""Tasks that say yes or no per pixel (edge, saliency): one logit; label 0 or 1, IGNORE elsewhere.
 
-A logit x is the two-class output (0, x), so the distances are those of class maps.
+A logit x is the two-class output (0, x), so the distances are those of class maps. Formulas:
+docs/method.md, sections 2 and 8.
 """
 
 from collections.abc import Callable
@@ -12,29 +13,26 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mtal.tasks.classes import DISTANCES as CLASS_DISTANCES
-from mtal.tasks.label_checks import mean_where, unchanged, wrong_form
+from mtal.tasks.label_checks import mean_where, not_ignored, unchanged, wrong_form
 from mtal.tasks.output_distribution import Categorical
 from mtal.tasks.palette import MISSING, RGB, cividis
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import IGNORE, Metric, Task
 
 
-def known(target: Tensor) -> Tensor:
-    """(B, 1, H, W) bool: pixels labelled yes or no."""
-    return target != IGNORE
-
-
 def weighted_cross_entropy(
     output: Tensor, target: Tensor, positive_weight: Tensor | float
 ) -> Tensor:
-    """(B,) mean over known pixels of -w y ln p - (1 - w)(1 - y) ln(1 - p). w a number, or one per image as (B, 1, 1, 1)."""
+    """(B,) mean of -w y ln p - (1 - w)(1 - y) ln(1 - p) over the pixels that are not ignored.
+
+    positive_weight: w, a number, or one per image as (B, 1, 1, 1).
+    """
     positive = target == 1
-    surprise = F.binary_cross_entropy_with_logits(
+    losses = F.binary_cross_entropy_with_logits(
         enlarge(output, target.shape[-2:]), positive.float(), reduction="none"
     )
-    return mean_where(
-        surprise * torch.where(positive, positive_weight, 1 - positive_weight), known(target)
-    )
+    weights = torch.where(positive, positive_weight, 1 - positive_weight)
+    return mean_where(losses * weights, not_ignored(target))
 
 
 def probability(output: Tensor) -> Tensor:
@@ -47,18 +45,20 @@ def probability_map(output: Tensor) -> Tensor:
     return probability(output)[:, 0]
 
 
+def two_classes(output: Tensor) -> Tensor:
+    """(B, 2, H, W) logits whose softmax is (1 - p, p)."""
+    return torch.cat([torch.zeros_like(output), output], dim=1)
+
+
 def _of_two_classes(
     pixels: Callable[[Tensor, Tensor], Tensor],
 ) -> Callable[[Tensor, Tensor], Tensor]:
+    """Make a distance of class maps one of single logits."""
+
     def of_logits(reference: Tensor, other: Tensor) -> Tensor:
         return pixels(two_classes(reference), two_classes(other))
 
     return of_logits
-
-
-def two_classes(output: Tensor) -> Tensor:
-    """(B, 2, H, W) logits whose softmax is (1 - p, p)."""
-    return torch.cat([torch.zeros_like(output), output], dim=1)
 
 
 DISTANCES = tuple(
@@ -67,15 +67,13 @@ DISTANCES = tuple(
 
 
 def binary_problem(label: np.ndarray) -> str:
-    """Only 0, 1 and IGNORE may occur."""
-    if wrong := wrong_form(label, "integer"):
-        return wrong
+    """Say what is wrong with a label, "" if nothing. Only 0, 1 and IGNORE may occur."""
+    if problem := wrong_form(label, "integer"):
+        return problem
     bad = label[~np.isin(label, (0, 1, IGNORE))]
-    return (
-        f"value {bad[0]} occurs ({bad.size} pixels); 0, 1 and {IGNORE} (ignored) are expected"
-        if bad.size
-        else ""
-    )
+    if not bad.size:
+        return ""
+    return f"value {bad[0]} occurs ({bad.size} pixels); 0, 1 and {IGNORE} (ignored) are expected"
 
 
 def binary_picture(value: np.ndarray) -> np.ndarray:
@@ -84,7 +82,7 @@ def binary_picture(value: np.ndarray) -> np.ndarray:
 
 
 def binary_legend(no: str, yes: str) -> tuple[tuple[str, RGB], ...]:
-    """Both ends of the scale, its middle, and what black means."""
+    """List both ends of the scale, its middle, and black."""
     colours = [
         (int(red), int(green), int(blue)) for red, green, blue in cividis(np.array([0, 0.5, 1]))
     ]
@@ -101,7 +99,10 @@ def binary_task(
     no: str,
     yes: str,
 ) -> Task:
-    """`no` and `yes`: what 0 and 1 mean, for the legend."""
+    """Make a task of one logit per pixel.
+
+    name, title, weight, loss, metric: as in Task; no, yes: what 0 and 1 mean, for the legend.
+    """
     return Task(
         name=name,
         title=title,
@@ -111,10 +112,10 @@ def binary_task(
         ignore=IGNORE,
         weight=weight,
         loss=loss,
-        valid=known,
+        valid=not_ignored,
         metric=metric,
         distances=DISTANCES,
-        belief=Categorical(IGNORE, silent=1),
+        output_distribution=Categorical(IGNORE, silent=1),
         encode=probability,
         decode=probability_map,
         adjust=unchanged,

@@ -1,6 +1,7 @@
-"""Tasks that give each pixel one of C classes (semseg, human_parts), and their parts. docs/method.md, sections 2, 8 and 10.
+"""Tasks that give each pixel one of C classes (semseg, human_parts), and their parts.
 
-Labels are class ids 0..C-1, IGNORE elsewhere. Distances compare the softmax maps of two outputs.
+Labels are class ids 0..C-1, IGNORE elsewhere. Distances compare the softmax maps P and Q of two
+outputs. Formulas: docs/method.md, sections 2, 8 and 10.
 """
 
 import math
@@ -13,46 +14,46 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mtal.tasks.cross_entropy import cross_entropy
-from mtal.tasks.label_checks import unchanged, wrong_form
+from mtal.tasks.label_checks import not_ignored, unchanged, wrong_form
 from mtal.tasks.output_distribution import Categorical
 from mtal.tasks.palette import IGNORED, RGB, class_colours
 from mtal.tasks.task import IGNORE, Distance, Metric, Task
 
 
-def known(target: Tensor) -> Tensor:
-    """(B, 1, H, W) bool: pixels with a class."""
-    return target != IGNORE
-
-
 def overlap_counts(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-    """(B, C, 3) float64: per class the pixels hit, wrongly claimed and missed."""
+    """(B, C, 3) float64: true positives, false positives, false negatives per class."""
     B, C = output.shape[:2]
     image = torch.arange(B, device=output.device)[:, None, None]
     cell = (image * C + target[:, 0].long()) * C + output.argmax(1)  # (B, H, W)
-    confusion = (
-        torch.bincount(cell[valid[:, 0]], minlength=B * C * C).reshape(B, C, C).double()
-    )  # rows true
+    counts = torch.bincount(cell[valid[:, 0]], minlength=B * C * C)
+    confusion = counts.reshape(B, C, C).double()  # rows: true class
     hit = confusion.diagonal(dim1=1, dim2=2)
     return torch.stack([hit, confusion.sum(1) - hit, confusion.sum(2) - hit], dim=-1)
 
 
 def mean_iou_percent(counts: Tensor) -> float:
-    """Plain mean over all classes, of which absent ones count 0 (docs/method.md, section 10). counts (C, 3) summed over images."""
+    """Mean over all classes, where absent ones count 0 (docs/method.md, section 10).
+
+    counts: (C, 3) of `overlap_counts`, summed over images. NaN if no pixel was counted.
+    """
     union = counts.sum(-1)
     return float((counts[:, 0] / union.clamp(min=1e-8)).mean()) * 100 if union.any() else math.nan
 
 
 def present_iou_percent(counts: Tensor) -> float:
-    """Mean over the classes that occur in the label or the prediction of one image, where absent ones would say nothing."""
+    """Mean over the classes in the label or prediction of one image; NaN if there are none.
+
+    Absent classes say nothing about a single image. counts: (C, 3) of `overlap_counts`.
+    """
     union = counts.sum(-1)
     return float((counts[:, 0] / union)[union > 0].mean()) * 100 if union.any() else math.nan
 
 
 def jensen_shannon(reference: Tensor, other: Tensor) -> Tensor:
-    """(B, H, W) Jensen-Shannon divergence of the softmax maps P and Q in nats, between 0 and ln 2.
+    """(B, H, W) Jensen-Shannon divergence of P and Q in nats, between 0 and ln 2.
 
-    With d = ln Q - ln P, ln(P / M) is ln 2 - softplus(d) and ln(Q / M) is the same plus d: exactly 0 for equal outputs, and
-    finite where a probability vanishes.
+    With d = ln Q - ln P and M = (P + Q) / 2, ln(P / M) is ln 2 - softplus(d) and ln(Q / M) is that
+    plus d: exactly 0 for equal outputs, and finite where a probability vanishes.
     """
     log_p, log_q = F.log_softmax(reference.float(), 1), F.log_softmax(other.float(), 1)
     gap = (log_q - log_p).clamp_(-30, 30)  # beyond, the smaller probability weighs nothing: e^-30
@@ -62,17 +63,20 @@ def jensen_shannon(reference: Tensor, other: Tensor) -> Tensor:
 
 
 def cross_entropy_between(reference: Tensor, other: Tensor) -> Tensor:
-    """(B, H, W) -sum R log Y in nats, Y the reference: not symmetric, and not 0 for equal outputs unless they are certain."""
+    """(B, H, W) -sum Q ln P in nats, P the reference.
+
+    Not symmetric, and 0 for equal outputs only if they are certain.
+    """
     return -(F.softmax(other.float(), 1) * F.log_softmax(reference.float(), 1)).sum(1)
 
 
 def total_variation(reference: Tensor, other: Tensor) -> Tensor:
-    """(B, H, W) half the sum of |P - Q|: the probability that would have to move, between 0 and 1."""
+    """(B, H, W) half the sum of |P - Q|: the probability that would have to move, 0..1."""
     return (F.softmax(reference.float(), 1) - F.softmax(other.float(), 1)).abs().sum(1).mul(0.5)
 
 
 def changed(reference: Tensor, other: Tensor) -> Tensor:
-    """(B, H, W) 1 where the most likely class is another one, else 0."""
+    """(B, H, W) 1 where the most likely class differs, else 0."""
     return (reference.argmax(1) != other.argmax(1)).float()
 
 
@@ -102,14 +106,15 @@ def class_shares(output: Tensor) -> Tensor:
 
 
 def class_problem(label: np.ndarray, classes: int) -> str:
-    """Ids must be below `classes`, or IGNORE."""
-    if wrong := wrong_form(label, "integer"):
-        return wrong
+    """Say what is wrong with a label, "" if nothing. Ids must be below `classes`, or IGNORE."""
+    if problem := wrong_form(label, "integer"):
+        return problem
     bad = label[((label < 0) | (label >= classes)) & (label != IGNORE)]
+    if not bad.size:
+        return ""
     return (
-        f"class {bad[0]} occurs ({bad.size} pixels are out of range); classes go from 0 to {classes - 1}, {IGNORE} is ignored"
-        if bad.size
-        else ""
+        f"class {bad[0]} occurs ({bad.size} pixels are out of range); "
+        f"classes go from 0 to {classes - 1}, {IGNORE} is ignored"
     )
 
 
@@ -126,12 +131,17 @@ def class_task(
     *,
     weight: float,
     note: str,
-    valid: Callable[[Tensor], Tensor] = known,
+    valid: Callable[[Tensor], Tensor] = not_ignored,
 ) -> Task:
-    """Cross-entropy and mIoU over `classes`, at the pixels that are `valid`."""
+    """Make a task with cross-entropy and mIoU over `classes`.
+
+    name, title, weight: as in Task; note: of the metric; valid: target -> (B, 1, H, W) bool, the
+    pixels that count. ValueError for fewer than 2 or more than 255 classes.
+    """
     if not 2 <= len(classes) <= IGNORE:
         raise ValueError(
-            f"{len(classes)} classes; a class task needs 2 to {IGNORE}, since {IGNORE} marks ignored pixels"
+            f"{len(classes)} classes; a class task needs 2 to {IGNORE}, "
+            f"since {IGNORE} marks ignored pixels"
         )
     colours = class_colours(classes)
     return Task(
@@ -154,7 +164,7 @@ def class_task(
             counts=lambda output, target: overlap_counts(output, target, valid(target)),
         ),
         distances=DISTANCES,
-        belief=Categorical(IGNORE),
+        output_distribution=Categorical(IGNORE),
         encode=probabilities,
         decode=class_ids,
         adjust=unchanged,

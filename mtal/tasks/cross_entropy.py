@@ -1,4 +1,7 @@
-"""Cross-entropy of a class map whose output may be smaller than its label. B images, C classes, h x w output, H x W label."""
+"""Cross-entropy of a class map whose output may be smaller than its label.
+
+B images, C classes, h x w output, H x W label.
+"""
 
 from typing import Any
 
@@ -12,57 +15,55 @@ from mtal.tasks.resize import axis_weights, enlarge
 
 
 def cross_entropy(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-    """(B,) cross-entropy in nats, mean over the valid pixels of each image, 0 without one; the output is enlarged bilinearly.
+    """(B,) mean over the valid pixels of each image in nats; 0 without one.
 
-    output (B, C, h, w); target (B, 1, H, W) class ids; valid (B, 1, H, W) bool.
+    output: (B, C, h, w), enlarged bilinearly; target: (B, 1, H, W) class ids;
+    valid: (B, 1, H, W) bool.
     """
-    return (image_by_image if output.device.type == "cpu" else all_at_once)(output, target, valid)
+    if output.device.type == "cpu":
+        return image_by_image(output, target, valid)
+    return all_at_once(output, target, valid)
 
 
 def all_at_once(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-    """The definition: enlarge, then PyTorch's cross-entropy."""
-    wanted = target.long().masked_fill(~valid, -1)[:, 0]
+    """Compute `cross_entropy` by its definition: enlarge, then PyTorch's cross-entropy."""
+    class_ids = target.long().masked_fill(~valid, -1)[:, 0]
     large = enlarge(output, target.shape[-2:])
-    return mean_where(
-        F.cross_entropy(large, wanted, ignore_index=-1, reduction="none")[:, None], valid
-    )
+    losses = F.cross_entropy(large, class_ids, ignore_index=-1, reduction="none")
+    return mean_where(losses[:, None], valid)
 
 
 def image_by_image(output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-    """The same for a CPU, whose cache holds the enlarged map of one image but not of a batch.
+    """Compute `cross_entropy` on a CPU, whose cache holds the enlarged map of one image only.
 
-    An image's gradient follows at once from what its loss needed, softmax minus target, and is kept at the output's size.
+    The gradient of an image, softmax - target, is computed right after its loss from the same
+    numbers, and is kept at the output's size.
     """
     with torch.autocast("cpu", enabled=False):
-        losses: Tensor = _ImageByImage.apply(
-            output.float(), target.long().masked_fill(~valid, 0), valid
-        )
+        class_ids = target.long().masked_fill(~valid, 0)
+        losses: Tensor = _ImageByImage.apply(output.float(), class_ids, valid)
     return losses
 
 
 class _ImageByImage(torch.autograd.Function):
-    """Forward makes losses and, if it will be wanted, their gradient; backward only scales it."""
+    """Forward computes losses and, if needed later, their gradient; backward only scales it."""
 
     @staticmethod
     def forward(ctx: Any, output: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-        down, across = (
-            axis_weights(output.shape[2], target.shape[2]),
-            axis_weights(output.shape[3], target.shape[3]),
-        )
+        down = axis_weights(output.shape[2], target.shape[2])
+        across = axis_weights(output.shape[3], target.shape[3])
         down_back, across_on = down.T.contiguous(), across.T.contiguous()
-        share = valid / valid.sum(dim=(2, 3), keepdim=True).clamp(
-            min=1
-        )  # of a pixel in its image's mean
+        # Share of a pixel in the mean of its image.
+        share = valid / valid.sum(dim=(2, 3), keepdim=True).clamp(min=1)
         output = output.contiguous()
         losses, gradient = output.new_empty(len(output)), torch.empty_like(output)
         for image in range(len(output)):
-            logits = down @ (
-                output[image] @ across_on
-            )  # (C, H, W); from here in place, so that all stays in the cache
+            # (C, H, W); changed in place from here on, so that all stays in the cache.
+            logits = down @ (output[image] @ across_on)
             logits -= logits.amax(dim=0, keepdim=True)
-            wanted = logits.gather(0, target[image])
+            true_logits = logits.gather(0, target[image])
             total = logits.exp_().sum(dim=0, keepdim=True)
-            losses[image] = ((total.log() - wanted) * share[image]).sum()
+            losses[image] = ((total.log() - true_logits) * share[image]).sum()
             if ctx.needs_input_grad[0]:
                 logits *= share[image] / total
                 logits.scatter_add_(0, target[image], -share[image])
@@ -72,5 +73,5 @@ class _ImageByImage(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None, None]:
-        return slope[:, None, None, None] * ctx.saved_tensors[0], None, None
+    def backward(ctx: Any, loss_gradient: Tensor) -> tuple[Tensor, None, None]:
+        return loss_gradient[:, None, None, None] * ctx.saved_tensors[0], None, None

@@ -1,4 +1,7 @@
-"""Edges: does a boundary pass through the pixel? Scored by odsF: one threshold for the whole set, the best. docs/method.md, sections 8.1 and 10."""
+"""Edges: does a boundary pass through the pixel? Scored by odsF, F at the best threshold of a set.
+
+Formulas: docs/method.md, sections 8.1 and 10.
+"""
 
 import math
 from functools import partial
@@ -7,17 +10,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mtal.tasks.binary import binary_task, known, probability, weighted_cross_entropy
+from mtal.tasks.binary import binary_task, probability, weighted_cross_entropy
 from mtal.tasks.edge_matching import count_matches, near_pairs
+from mtal.tasks.label_checks import not_ignored
 from mtal.tasks.task import Metric, Task
 
 THRESHOLDS = np.arange(1, 100) / 100
-# The least of the 256 grey levels whose level / 255 reaches the threshold, in whole numbers to be free of rounding.
+# Per threshold, the least of the 256 grey levels whose level / 255 reaches it; in whole numbers, so
+# that nothing is rounded.
 LEAST_LEVELS = -(-255 * np.arange(1, 100) // 100)
 
 
 def edge(*, weight: float = 50.0, positive_weight: float = 0.95, tolerance: float = 0.011) -> Task:
-    """Weighted cross-entropy and odsF. `tolerance` is a share of the image diagonal: .011 for NYUD, .0075 for PASCAL."""
+    """Make the task: weighted cross-entropy and odsF.
+
+    positive_weight: of edge pixels in the loss; the others have 1 minus that. tolerance: how far
+    matched pixels may be apart, as a share of the image diagonal: .011 for NYUD, .0075 for PASCAL.
+    """
     return binary_task(
         "edge",
         "Edges",
@@ -38,27 +47,26 @@ def edge(*, weight: float = 50.0, positive_weight: float = 0.95, tolerance: floa
 
 
 def _boundary_counts(output: Tensor, target: Tensor, tolerance: float) -> Tensor:
-    """(B, 99, 4) float64 per threshold: matched predicted pixels, predicted pixels, matched true pixels, true pixels."""
-    levels = (
-        (probability(output) * 255).round().masked_fill(~known(target), 0)
-    )  # as in an 8-bit PNG
-    pairs = zip(
-        levels[:, 0].to(torch.uint8).cpu().numpy(), (target[:, 0] == 1).cpu().numpy(), strict=True
-    )
-    return torch.from_numpy(np.stack([_count_image(*pair, tolerance) for pair in pairs])).to(
-        output.device
-    )
+    """(B, 99, 4) float64 counts of pixels per threshold.
+
+    In this order: matched predicted, all predicted, matched true, all true.
+    """
+    grey = (probability(output) * 255).round()  # as in an 8-bit PNG
+    grey = grey.masked_fill(~not_ignored(target), 0)
+    levels = grey[:, 0].to(torch.uint8).cpu().numpy()
+    edges = (target[:, 0] == 1).cpu().numpy()
+    pairs = zip(levels, edges, strict=True)
+    counts = np.stack([_count_image(*pair, tolerance) for pair in pairs])
+    return torch.from_numpy(counts).to(output.device)
 
 
 def _count_image(levels: np.ndarray, true: np.ndarray, tolerance: float) -> np.ndarray:
-    """(99, 4) of one image. levels (H, W) uint8, true (H, W) bool.
+    """(99, 4) counts of one image. levels: (H, W) uint8; true: (H, W) bool.
 
-    Thinned by `skeletonize` (Zhang and Suen 1984). SEISM thins with Matlab's variant of Guo and Hall, `thin` in scikit-image;
-    on NYU edges that took 12 times as long and gave an odsF lower by 0.8 points (our choice: the fast one, and say so).
+    Thinned by `skeletonize` (Zhang and Suen 1984), which is our choice: docs/method.md, section 10.
     """
-    from skimage.morphology import (
-        skeletonize,
-    )  # a third of a second to import: only where edges are measured
+    # Takes a third of a second to import, so only where edges are measured.
+    from skimage.morphology import skeletonize
 
     true = skeletonize(true)
     near = near_pairs(true, tolerance * math.hypot(*true.shape))
@@ -67,7 +75,7 @@ def _count_image(levels: np.ndarray, true: np.ndarray, tolerance: float) -> np.n
     for row, least in enumerate(LEAST_LEVELS):
         above = levels >= least
         pixels = int(np.count_nonzero(above))
-        if pixels == pixels_before:  # no level in between: the same map as one threshold before
+        if pixels == pixels_before:  # no level in between, so the map is the one before
             counts[row] = counts[row - 1]
             continue
         thin = skeletonize(above)
@@ -78,9 +86,11 @@ def _count_image(levels: np.ndarray, true: np.ndarray, tolerance: float) -> np.n
 
 
 def _best_f_percent(counts: Tensor) -> float:
-    """F = 2PR / (P + R) of the summed counts (99, 4), at the best threshold. NaN where neither edges nor predictions are."""
+    """F = 2PR / (P + R) of summed counts (99, 4), at the best threshold; NaN if all are 0."""
     if not counts.any():
         return math.nan
-    hit, predicted, found, true = counts.unbind(-1)
-    precision, recall = hit / predicted.clamp(min=1), found / true.clamp(min=1)
-    return float((2 * precision * recall / (precision + recall).clamp(min=1e-12)).max()) * 100
+    matched_predicted, predicted, matched_true, true = counts.unbind(-1)
+    precision = matched_predicted / predicted.clamp(min=1)
+    recall = matched_true / true.clamp(min=1)
+    f = 2 * precision * recall / (precision + recall).clamp(min=1e-12)
+    return float(f.max()) * 100

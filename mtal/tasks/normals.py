@@ -1,4 +1,7 @@
-"""Surface normals: unit vectors in image axes, x right, y down; a zero vector marks a pixel without one. docs/method.md, sections 8 and 10."""
+"""Surface normals: unit vectors in image axes, x right, y down; a zero vector marks no normal.
+
+Formulas: docs/method.md, sections 8 and 10.
+"""
 
 import math
 
@@ -17,7 +20,7 @@ LENGTH_TOLERANCE = 1e-2  # labels may be this far from unit length
 
 
 def normals(*, weight: float = 10.0) -> Task:
-    """L1 between unit vectors and mean angle in degrees."""
+    """Make the task: L1 between unit vectors, mean angle in degrees."""
     return Task(
         name="normals",
         title="Surface normals",
@@ -37,7 +40,7 @@ def normals(*, weight: float = 10.0) -> Task:
             note="Mean angle over all valid pixels of the set.",
         ),
         distances=(Distance("angle", "Angle", "°", angle_deg),),
-        belief=Continuous(unit_vectors),
+        output_distribution=Continuous(unit_vectors),
         encode=unit_vectors,
         decode=_vectors_last,
         adjust=_turned,
@@ -48,21 +51,24 @@ def normals(*, weight: float = 10.0) -> Task:
 
 
 def unit_vectors(output: Tensor) -> Tensor:
-    """(B, 3, H, W) divided by its L2 norm + 1e-12 (docs/method.md, section 8.1). The zero vector stays zero and passes no gradient on."""
+    """(B, 3, H, W) divided by its L2 norm + 1e-12 (docs/method.md, section 8.1).
+
+    The zero vector stays zero and passes no gradient on.
+    """
     vectors = output.float()
-    squared = vectors.square().sum(
-        dim=1, keepdim=True
-    )  # three times faster than the norm over an outer axis
+    # Three times faster than the norm over an outer axis.
+    squared = vectors.square().sum(dim=1, keepdim=True)
     present = squared > 0
     length = torch.where(present, squared, 1).sqrt()
-    # At exactly 0 the formula's slope is 1e12: one such pixel would ruin the optimiser's state.
+    # At exactly 0 the formula's gradient is 1e12: one such pixel would ruin the optimiser's state.
     return torch.where(present, vectors, vectors.detach()) / (length + 1e-12)
 
 
 def angle_deg(reference: Tensor, other: Tensor) -> Tensor:
     """(B, H, W) angle between two maps of vectors, (B, 3, H, W) of any length, in degrees.
 
-    2 atan2(|a - b|, |a + b|) of unit vectors is exact near 0° and 180°, where acos(a . b) loses half of its digits.
+    2 atan2(|a - b|, |a + b|) of unit vectors is exact near 0° and 180°, where acos(a . b) loses
+    half of its digits.
     """
     a, b = unit_vectors(reference), unit_vectors(other)
     apart, together = (vectors.square().sum(dim=1).sqrt() for vectors in (a - b, a + b))
@@ -75,13 +81,12 @@ def _present(target: Tensor) -> Tensor:
 
 def _loss(output: Tensor, target: Tensor) -> Tensor:
     """(B,) mean |unit output - target| over the valid elements, three per pixel."""
-    return mean_where(
-        (unit_vectors(enlarge(output, target.shape[-2:])) - target).abs(), _present(target)
-    )
+    predicted = unit_vectors(enlarge(output, target.shape[-2:]))
+    return mean_where((predicted - target).abs(), _present(target))
 
 
 def _angle_counts(output: Tensor, target: Tensor) -> Tensor:
-    """(B, 2) float64: sum of angles in degrees, valid pixels."""
+    """(B, 2) float64: sum of angles in degrees, number of valid pixels."""
     valid = _present(target)[:, 0]
     angles = angle_deg(output, target).double().masked_fill(~valid, 0)
     return torch.stack([angles.flatten(1).sum(1), valid.flatten(1).sum(1).double()], dim=1)
@@ -98,9 +103,10 @@ def _vectors_last(output: Tensor) -> Tensor:
 
 
 def _turned(target: Tensor, warp: Warp) -> Tensor:
-    """A mirrored image looks left for right; then a turn by the angle, counter-clockwise on screen, turns (x, y) along.
+    """Negate x of mirrored images, then turn (x, y) counter-clockwise on screen by the angle.
 
-    Mirroring comes first, as in docs/method.md, section 8.4. y points down, hence the signs: right (1, 0) turned by 90° is up (0, -1).
+    Mirroring comes first, as in docs/method.md, section 8.4. y points down, hence the signs:
+    right (1, 0) turned by 90° is up (0, -1).
     """
     sign = 1 - 2 * warp.mirrored.to(target)
     cosine, sine = (turn.to(target)[:, None, None] for turn in (warp.angle.cos(), warp.angle.sin()))
@@ -109,16 +115,17 @@ def _turned(target: Tensor, warp: Warp) -> Tensor:
 
 
 def _problem(label: np.ndarray) -> str:
-    if wrong := wrong_form(label, "float", channels=3):
-        return wrong
-    if wrong := not_finite(label):
-        return f"{wrong}; {RULE}"
+    if problem := wrong_form(label, "float", channels=3):
+        return problem
+    if problem := not_finite(label):
+        return f"{problem}; {RULE}"
     length = np.linalg.norm(label.astype(np.float32), axis=-1)
     bad = (np.abs(length - 1) > LENGTH_TOLERANCE) & (length > 0)
+    if not bad.any():
+        return ""
     return (
-        f"{np.count_nonzero(bad)} normals are neither of unit length nor zero (one has length {length[bad][0]:.3g}); {RULE}"
-        if bad.any()
-        else ""
+        f"{np.count_nonzero(bad)} normals are neither of unit length nor zero "
+        f"(one has length {length[bad][0]:.3g}); {RULE}"
     )
 
 

@@ -1,8 +1,9 @@
-"""Colours of maps: many classes that stay apart for colour-blind eyes, and one scale for magnitudes.
+"""Colours of maps: classes that stay apart for colour-blind eyes, and scales for magnitudes.
 
-Classes begin with the colours of Okabe and Ito. Later ones are taken one by one as far as possible from all before them, in
-ordinary sight and as seen without red or green receptors (matrices of Machado, Oliveira and Fernandes 2009), so the colour
-of class i does not depend on how many classes there are.
+Classes begin with the colours of Okabe and Ito. Later colours are added one by one, as far as
+possible from all before them, in ordinary sight and as seen without red or green receptors
+(matrices of Machado, Oliveira and Fernandes 2009). So the colour of class i does not depend on the
+number of classes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,8 +27,9 @@ _OKABE_ITO: tuple[RGB, ...] = (
     (213, 94, 0),
     (204, 121, 167),
 )
+# How linear RGB is seen: as it is, without red receptors, without green receptors.
 _SIGHTS = np.array(
-    [  # how linear RGB is seen: as it is, without red, without green
+    [
         [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
         [
             [0.152286, 1.052583, -0.204868],
@@ -58,80 +60,80 @@ _TO_OKLAB = np.array(
 
 
 def cividis(values01: np.ndarray) -> np.ndarray:
-    """Numbers in [0, 1], any shape -> that shape + (3,) uint8: dark blue for 0, yellow for 1, monotone in brightness.
+    """Colour numbers in [0, 1] from dark blue to yellow: any shape -> that shape + (3,) uint8.
 
-    Made for colour-blind eyes (Nuñez, Anderton and Renslow 2018). Values outside are cut off, NaN becomes 0.
+    Monotone in brightness, made for colour-blind eyes (Nuñez, Anderton and Renslow 2018). Values
+    outside are clipped, NaN becomes 0.
     """
-    return _looked_up(values01, "Cividis")
+    return _look_up(values01, "Cividis")
 
 
 def plasma(values01: np.ndarray) -> np.ndarray:
-    """The same from dark violet over red to yellow, so that depth is not taken for a disagreement, which is drawn in cividis."""
-    return _looked_up(values01, "Plasma")
+    """Colour numbers in [0, 1] from dark violet over red to yellow, in the form of `cividis`.
+
+    For depth, so that it is not mistaken for a disagreement, which is drawn in cividis.
+    """
+    return _look_up(values01, "Plasma")
 
 
-def _looked_up(values01: np.ndarray, scale: str) -> np.ndarray:
+def _look_up(values01: np.ndarray, scale: str) -> np.ndarray:
     level = np.rint(np.clip(np.nan_to_num(values01, nan=0.0), 0, 1) * 255).astype(np.uint8)
     return _table(scale)[level]
 
 
 def class_colours(classes: Sequence[str]) -> tuple[RGB, ...]:
-    """A colour per class. A class called background is black, as is the custom, and uses up no colour."""
+    """A colour per class; "background" is black, as is the custom, and uses up no colour."""
     colours = iter(distinct_colours(len(classes)))
     return tuple(MISSING if name == "background" else next(colours) for name in classes)
 
 
 @lru_cache
 def distinct_colours(count: int) -> tuple[RGB, ...]:
-    """The first `count` colours: always the same ones, none of them close to IGNORED or MISSING."""
-    grid = _bright_enough(
-        np.stack(np.meshgrid(*[np.arange(0, 256, 17)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
-    )
+    """The first `count` colours: always the same, none of them close to IGNORED or MISSING."""
+    levels = np.arange(0, 256, 17)
+    cube = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1)
+    grid = _neither_dark_nor_white(cube.reshape(-1, 3))
     chosen = list(_OKABE_ITO[:count])
-    places = seen_places(grid)  # (n, 3 sights, 3)
-    gap = np.min([_least_gap(places, taken) for taken in (IGNORED, MISSING, *chosen)], axis=0)
+    seen = to_oklab(grid)  # (n, 3 sights, 3)
+    gap = np.min([_least_gap(seen, colour) for colour in (IGNORED, MISSING, *chosen)], axis=0)
     while len(chosen) < count:
-        # Rounded, so that the last bit of a processor's arithmetic never decides between two colours.
+        # Rounded, so that the last bit of a processor's arithmetic never decides.
         red, green, blue = grid[np.argmax(gap.round(6))].tolist()
         chosen.append((red, green, blue))
-        gap = np.minimum(gap, _least_gap(places, chosen[-1]))
+        gap = np.minimum(gap, _least_gap(seen, chosen[-1]))
     return tuple(chosen)
 
 
 def hex_legend(legend: Iterable[tuple[str, RGB]]) -> list[list[str]]:
-    """A task's legend as plain values, fit for JSON: [[text, "#rrggbb"]]."""
+    """Convert a task's legend to plain values, fit for JSON: [[text, "#rrggbb"]]."""
     return [[text, "#{:02x}{:02x}{:02x}".format(*colour)] for text, colour in legend]
 
 
-def seen_places(colours: np.ndarray) -> np.ndarray:
-    """(N, 3) RGB in 0..255 -> (N, 3 sights, 3) places in OKLab, where distance is difference to the eye."""
+def to_oklab(colours: np.ndarray) -> np.ndarray:
+    """(N, 3) RGB in 0..255 -> (N, 3 sights, 3) OKLab, where distances are those that eyes see."""
     share = np.asarray(colours, dtype=np.float64) / 255
     linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
     seen = np.einsum("sij,nj->nsi", _SIGHTS, linear).clip(0, 1)
     return np.cbrt(seen @ _TO_CONES.T) @ _TO_OKLAB.T
 
 
-def _least_gap(places: np.ndarray, colour: RGB) -> np.ndarray:
-    """(n,) distance of each place to one colour in the sight in which they are closest."""
-    return cast(
-        np.ndarray, np.linalg.norm(places - seen_places(np.array([colour])), axis=-1).min(axis=1)
-    )
+def _least_gap(seen: np.ndarray, colour: RGB) -> np.ndarray:
+    """(n,) distance of each `seen` colour (n, 3 sights, 3) to one, where they are closest."""
+    distances = np.linalg.norm(seen - to_oklab(np.array([colour])), axis=-1)  # (n, 3 sights)
+    return cast(np.ndarray, distances.min(axis=1))
 
 
-def _bright_enough(grid: np.ndarray) -> np.ndarray:
-    lightness = seen_places(grid)[:, 0, 0]
-    return grid[(lightness > 0.3) & (lightness < 0.97)]  # neither nearly black nor nearly white
+def _neither_dark_nor_white(colours: np.ndarray) -> np.ndarray:
+    lightness = to_oklab(colours)[:, 0, 0]
+    return colours[(lightness > 0.3) & (lightness < 0.97)]
 
 
 @lru_cache
 def _table(scale: str) -> np.ndarray:
-    """(256, 3) uint8, drawn through the ten colours that plotly keeps of it."""
+    """(256, 3) uint8, interpolated between the ten colours that plotly has of a scale."""
     stops = np.array(
         [hex_to_rgb(colour) for colour in getattr(sequential, scale)], dtype=np.float64
     )
-    at = np.linspace(0, 1, len(stops))
-    return (
-        np.stack([np.interp(np.linspace(0, 1, 256), at, channel) for channel in stops.T], axis=1)
-        .round()
-        .astype(np.uint8)
-    )
+    levels, stop_levels = np.linspace(0, 1, 256), np.linspace(0, 1, len(stops))
+    channels = [np.interp(levels, stop_levels, channel) for channel in stops.T]
+    return np.stack(channels, axis=1).round().astype(np.uint8)

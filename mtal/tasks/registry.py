@@ -1,6 +1,7 @@
-"""The tasks, each made by a function of its own file. A data set says which of them it has labels for, and with which classes.
+"""The tasks, each made by a function of its own file.
 
-To add one: write a file like depth.py and list it here, so that the contract tests see it.
+A data set says which of them it has labels for, and with which classes. To add a task, write a file
+like depth.py and list its function here, so that the contract tests run on it.
 """
 
 from collections.abc import Callable

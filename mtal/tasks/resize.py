@@ -1,4 +1,7 @@
-"""Bilinear resizing: networks join maps of several sizes, losses compare small outputs with labels. B images, C channels."""
+"""Bilinear resizing, for maps that a network joins and for outputs that are compared with labels.
+
+B images, C channels.
+"""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -9,10 +12,10 @@ from torch import Tensor
 
 
 def resize(maps: Tensor, size: Sequence[int]) -> Tensor:
-    """(B, C, h, w) -> (B, C, *size), pixel centres kept (align_corners False), dtype kept; nothing to do if the size fits.
+    """(B, C, h, w) -> (B, C, *size) of the same dtype, as with align_corners=False.
 
-    It is linear along each axis, so on a CPU it is done as two float32 matrix products: less time than the kernel needs,
-    above all backwards.
+    Resizing is linear along each axis, so on a CPU it is done as two float32 matrix products,
+    which take less time than PyTorch's kernel, above all in the backward pass.
     """
     if tuple(maps.shape[-2:]) == tuple(size):
         return maps
@@ -22,26 +25,21 @@ def resize(maps: Tensor, size: Sequence[int]) -> Tensor:
     with torch.autocast("cpu", enabled=False):
         if maps.is_contiguous():
             return (down @ (maps.float() @ across.T)).to(maps.dtype)
-        images, channels, _, width = (
-            maps.shape
-        )  # channels last: both products run over contiguous rows
+        # Channels last: both products run over contiguous rows.
+        images, channels, _, width = maps.shape
         rows = down @ maps.float().permute(0, 2, 3, 1).flatten(2)
-        return (
-            (across @ rows.view(images, size[0], width, channels))
-            .to(maps.dtype)
-            .permute(0, 3, 1, 2)
-        )
+        resized = across @ rows.view(images, size[0], width, channels)
+        return resized.to(maps.dtype).permute(0, 3, 1, 2)
 
 
 def enlarge(output: Tensor, size: Sequence[int]) -> Tensor:
-    """An output brought to the labels' size, in float32 and plain memory order, as losses want it."""
+    """Resize an output to the labels' size, in float32 and contiguous, as losses need it."""
     return resize(output.float().contiguous(), size)
 
 
 @lru_cache(maxsize=64)
 def axis_weights(old: int, new: int) -> Tensor:
-    """(new, old): how much of each old pixel there is in each new one along one axis."""
+    """(new, old) share of each old pixel in each new one along one axis."""
     with torch.inference_mode(False):
-        return F.interpolate(torch.eye(old)[None], size=new, mode="linear", align_corners=False)[
-            0
-        ].T.contiguous()
+        columns = F.interpolate(torch.eye(old)[None], size=new, mode="linear", align_corners=False)
+        return columns[0].T.contiguous()

@@ -1,4 +1,7 @@
-"""Saliency: does the pixel belong to what draws the eye? docs/method.md, sections 8.1 and 10."""
+"""Saliency: does the pixel belong to what draws the eye?
+
+Formulas: docs/method.md, sections 8.1 and 10.
+"""
 
 import math
 
@@ -6,15 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from mtal.tasks.binary import binary_task, known, probability, weighted_cross_entropy
-from mtal.tasks.label_checks import mean_where
+from mtal.tasks.binary import binary_task, probability, weighted_cross_entropy
+from mtal.tasks.label_checks import mean_where, not_ignored
 from mtal.tasks.task import Metric, Task
 
 THRESHOLDS = np.linspace(0.2, 0.9, 15)
 
 
 def saliency(*, weight: float = 5.0) -> Task:
-    """Balanced cross-entropy, and foreground IoU at the best of fifteen thresholds."""
+    """Make the task: balanced cross-entropy, foreground IoU at the best of fifteen thresholds."""
     return binary_task(
         "saliency",
         "Saliency",
@@ -26,7 +29,8 @@ def saliency(*, weight: float = 5.0) -> Task:
             better="higher",
             counts=_iou_counts,
             value=_best_mean_iou_percent,
-            note="Foreground IoU per image, mean over images, best of 15 thresholds; not the maxF of later papers.",
+            note="Foreground IoU per image, mean over images, best of 15 thresholds; "
+            "not the maxF of later papers.",
         ),
         no="not salient",
         yes="salient",
@@ -36,27 +40,30 @@ def saliency(*, weight: float = 5.0) -> Task:
 def _loss(output: Tensor, target: Tensor) -> Tensor:
     """(B,) cross-entropy in which positives weigh as much as the share of negatives, as in HED.
 
-    The share is the image's own; the reference code takes the batch's (our choice, since losses are per image). So an
-    image of one kind of pixels only has loss 0.
+    The share is the image's own; the reference code takes the batch's (our choice, since losses
+    are per image). So the loss of an image without positives, or without negatives, is 0.
     """
-    return weighted_cross_entropy(
-        output, target, mean_where((target == 0).float(), known(target))[:, None, None, None]
-    )
+    negatives = mean_where((target == 0).float(), not_ignored(target))
+    return weighted_cross_entropy(output, target, negatives[:, None, None, None])
 
 
 def _iou_counts(output: Tensor, target: Tensor) -> Tensor:
-    """(B, 15, 2) float64: per threshold the image's IoU (1 if nothing is salient and nothing predicted), and 1 as its number."""
-    valid = known(target)
+    """(B, 15, 2) float64 per threshold: the image's IoU, and 1 to count the image.
+
+    The IoU is 1 if nothing is salient and nothing is predicted. Both are 0 without a label.
+    """
+    valid = not_ignored(target)
     limits = torch.tensor(THRESHOLDS, dtype=torch.float32, device=output.device)
     predicted = (probability(output) > limits[None, :, None, None]) & valid  # (B, 15, H, W)
     true = target == 1
-    both, either = ((mask.sum((2, 3))).double() for mask in (predicted & true, predicted | true))
+    both = (predicted & true).sum((2, 3)).double()
+    either = (predicted | true).sum((2, 3)).double()
     labelled = valid.flatten(1).any(1).double()[:, None].expand_as(both)
     iou = torch.where(either > 0, both / either.clamp(min=1), 1.0)
     return torch.stack([iou * labelled, labelled], dim=-1)
 
 
 def _best_mean_iou_percent(counts: Tensor) -> float:
-    """Mean over images per threshold, then the best threshold. counts (15, 2) summed over images."""
+    """Mean over images at the best threshold. counts: (15, 2) summed over images."""
     total, images = counts.unbind(-1)
     return float((total / images).max()) * 100 if images.any() else math.nan

@@ -9,7 +9,10 @@ ABSENT = "Plain mean over all classes; classes absent from labels and prediction
 
 
 def semseg(classes: Sequence[str], *, weight: float = 1.0, note: str = "") -> Task:
-    """Cross-entropy and mIoU over `classes`. The note tells what a reader must know to compare the mIoU."""
+    """Make the task: cross-entropy and mIoU over `classes`.
+
+    note: what else a reader must know to compare the mIoU.
+    """
     return class_task(
         "semseg", "Semantic segmentation", classes, weight=weight, note=f"{ABSENT} {note}".strip()
     )

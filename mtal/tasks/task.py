@@ -1,8 +1,12 @@
 """Task: one frozen value that owns all that the program knows about one dense prediction task.
 
-B images, C channels, H x W pixels. *Output*: what a head gives, (B, C, H, W), unbounded. *Label*: what a data set stores,
-NumPy, (H, W) or (H, W, 3). *Target*: labels of a batch as a tensor, (B, 1, H, W) or (B, 3, H, W), of the label's dtype.
-*Value*: an output made readable, of the same form as a label (class ids, metres, unit vectors, probabilities).
+B images, C channels, H x W pixels.
+
+- *Output*: what a head gives, (B, C, H, W), unbounded.
+- *Label*: what a data set stores, NumPy, (H, W) or (H, W, 3).
+- *Target*: labels of a batch as a tensor, (B, 1, H, W) or (B, 3, H, W), of the label's dtype.
+- *Value*: an output made readable, of the same form as a label: class ids, metres, unit vectors,
+  probabilities.
 """
 
 from collections.abc import Callable
@@ -20,7 +24,7 @@ IGNORE = 255  # class id of pixels that count nowhere
 
 @dataclass(frozen=True)
 class Warp:
-    """How the images of a batch were moved, for tasks whose values change with it. All of shape (B,)."""
+    """How each image of a batch was moved, for tasks whose values change with it. All (B,)."""
 
     mirrored: Tensor  # bool, left to right
     zoom: Tensor  # float, above 1 = larger
@@ -29,87 +33,87 @@ class Warp:
 
 @dataclass(frozen=True)
 class Metric:
-    """A score over a data set: value(sum of counts over its images). Never a mean of batch means."""
+    """A score over a data set: `value` of the counts summed over its images, no mean of means."""
 
     title: str  # "mIoU"
     unit: str  # "", "%", "m", "°"
     better: Literal["higher", "lower"]
-    counts: Callable[
-        [Tensor, Tensor], Tensor
-    ]  # output, target -> (B, ...) float64 additive statistics
-    value: Callable[[Tensor], float]  # their sum over images, without B -> the number shown
+    # output, target -> (B, ...) float64 statistics that can be added
+    counts: Callable[[Tensor, Tensor], Tensor]
+    # counts summed over images, without B -> the number shown
+    value: Callable[[Tensor], float]
     note: str = ""  # what a reader must know to compare it
-    image_value: Callable[[Tensor], float] | None = (
-        None  # counts of one image -> number, where `value` would mislead
-    )
+    # counts of one image -> number, where `value` would mislead
+    image_value: Callable[[Tensor], float] | None = None
 
     @property
     def axis(self) -> str:
         """Axis title with unit and direction, such as `RMSE (m) ↓`."""
-        return f"{self.title}{f' ({self.unit})' if self.unit else ''} {'↑' if self.better == 'higher' else '↓'}"
+        unit = f" ({self.unit})" if self.unit else ""
+        return f"{self.title}{unit} {'↑' if self.better == 'higher' else '↓'}"
 
 
 @dataclass(frozen=True)
 class Distance:
-    """How far two outputs for the same image are apart, pixel by pixel (docs/method.md, section 2, d_k)."""
+    """How far two outputs for one image differ, per pixel: d_k of docs/method.md, section 2."""
 
     name: str
     title: str
     unit: str  # "nats", "m", "°"
-    pixels: Callable[
-        [Tensor, Tensor], Tensor
-    ]  # reference output Y, other output R -> (B, H, W) float32, >= 0
+    # reference output Y, other output R -> (B, H, W) float32, >= 0
+    pixels: Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
 class Task:
-    """All that the program knows about one task. Made by a function of its own file; nothing else compares its name."""
+    """All that the program knows about one task.
+
+    Each is made by the function of its own file; no other code compares a task's name.
+    """
 
     name: str  # in file names, columns and URLs
     title: str  # on screen
     channels: int  # C of an output
     label_channels: int  # 1, or 3 for vectors
     label_dtype: type[np.generic]  # np.uint8 or np.float32
-    ignore: int  # value of label pixels that count nowhere (IGNORE or 0)
+    ignore: int  # value of label pixels that count nowhere: IGNORE or 0
     weight: float  # lambda_k, the task's share in the multi-task loss
-    loss: Callable[
-        [Tensor, Tensor], Tensor
-    ]  # output of any size, enlarged to the target's, target -> (B,)
-    # float32; 0 for images without a valid pixel
+    # output of any size, enlarged to the target's, target -> (B,) float32; 0 without a valid pixel
+    loss: Callable[[Tensor, Tensor], Tensor]
     valid: Callable[[Tensor], Tensor]  # target -> (B, 1, H, W) bool: the pixels that count
     metric: Metric
     distances: tuple[Distance, ...]  # the first is the default
-    belief: OutputDistribution  # how sure an output is
-    encode: Callable[[Tensor], Tensor]  # output -> (B, C, H, W), what a pairwise block is fed
+    output_distribution: OutputDistribution  # what an output says, and how sure it is
+    encode: Callable[[Tensor], Tensor]  # output -> (B, C, H, W), input of a pairwise block
     decode: Callable[[Tensor], Tensor]  # output -> value, (B, H, W) or (B, H, W, 3)
-    adjust: Callable[
-        [Tensor, Warp], Tensor
-    ]  # target whose pixels were moved -> target with right values
+    # target whose pixels were moved -> target with the values that belong to the moved image
+    adjust: Callable[[Tensor, Warp], Tensor]
     problem: Callable[[np.ndarray], str]  # label -> what is wrong with it, "" if nothing
     colour: Callable[[np.ndarray], np.ndarray]  # value or label -> (H, W, 3) uint8
-    legend: tuple[
-        tuple[str, tuple[int, int, int]], ...
-    ] = ()  # (text, colour) pairs that explain `colour`
+    # (text, colour) pairs that explain `colour`
+    legend: tuple[tuple[str, tuple[int, int, int]], ...] = ()
     unit: str = ""  # of a value
     classes: tuple[str, ...] = ()  # names of class ids
-    shares: Callable[[Tensor], Tensor] | None = (
-        None  # output -> (B, len(classes)) share of pixels per class, 0..1 float32
-    )
-    enlarge: Literal["bilinear", "nearest"] = (
-        "bilinear"  # how an output is brought to a label's size for the metric
-    )
+    # output -> (B, len(classes)) float32 share of the pixels per class, 0..1
+    shares: Callable[[Tensor], Tensor] | None = None
+    # how an output is brought to a label's size for the metric
+    enlarge: Literal["bilinear", "nearest"] = "bilinear"
 
     def has_label(self, target: Tensor) -> Tensor:
         """(B,) bool: images with at least one pixel that counts."""
         return self.valid(target).flatten(1).any(1)
 
     def distance(self, name: str) -> Distance:
-        """The distance of that name, or the task's own default where the task does not offer it (metres, degrees)."""
-        return next((one for one in self.distances if one.name == name), self.distances[0])
+        """Return the distance of that name, or the default if the task does not offer it."""
+        matches = (distance for distance in self.distances if distance.name == name)
+        return next(matches, self.distances[0])
 
 
 def mirrored_back(output: Tensor, task: Task) -> Tensor:
-    """(B, C, h, w) output for mirrored images -> as if for the images: pixels change sides, the task adjusts values."""
+    """Turn the (B, C, h, w) output for mirrored images into one for the images themselves.
+
+    Pixels change sides, and the task adjusts values that depend on the side.
+    """
     mirror = Warp(
         mirrored=torch.ones(len(output), dtype=torch.bool),
         zoom=torch.ones(len(output)),

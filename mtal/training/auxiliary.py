@@ -1,4 +1,4 @@
-"""Companion: a module trained along with the network, with a loss of its own; training does not know what it is for."""
+"""Auxiliary modules: trained along with the network, each with a loss of its own."""
 
 from torch import Tensor, nn
 
@@ -6,16 +6,19 @@ from mtal.models.prediction import Prediction
 
 
 class Auxiliary(nn.Module):
-    """B images, T tasks. What flows back into the network through the companion's loss is the companion's own decision."""
+    """The interface of such a module. B images, T tasks.
 
-    title = "a companion"  # for people
+    It decides itself whether its loss changes the network, by detaching what it reads or not.
+    """
+
+    title = "an auxiliary module"  # on screen
 
     def loss(
         self, prediction: Prediction, losses: Tensor, weights: Tensor, progress: float
     ) -> Tensor:
-        """Scalar, float32, to be added to the network's loss.
+        """Compute the scalar, in float32, that is added to the network's loss.
 
-        losses (B, T): unweighted losses of the final head, detached. weights (B, T): 0 = no label. progress: share of the
-        training that is done, 0..1.
+        losses: (B, T) unweighted losses of the final head, detached; weights: (B, T), 0 where
+        there is no label; progress: share of the training that is done, 0..1.
         """
         raise NotImplementedError

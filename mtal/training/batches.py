@@ -1,4 +1,4 @@
-"""What every training here shares: batches of labelled images, Adam with poly decay, progress, a stop between steps."""
+"""What all trainings share: batches of labelled images, Adam with poly decay, progress, stops."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,106 +15,105 @@ from mtal.datasets.augment import augment
 from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.tasks.task import Task
-from mtal.training.device import Machine
+from mtal.training.device import Device
 
 POWER = 0.9  # of the poly schedule (docs/method.md, section 8.3)
 
 
 class Report(Protocol):
-    """Say how far a stage is; may raise to stop the work between two steps."""
+    """Report how far a stage is; may raise to stop the work between two steps."""
 
     def __call__(self, done: int, total: int, loss: dict[str, float] | None = None) -> None: ...
 
 
 @dataclass
 class Waiting:
-    """How long somebody stood still for data, in seconds."""
+    """How long a training has waited for its data."""
 
     seconds: float = 0.0
 
 
 @dataclass(frozen=True)
 class Batch:
-    """B images of the pool with their targets, on the machine."""
+    """B images of the pool with their targets, on the device."""
 
     indices: np.ndarray  # (B,) positions in the pool
     images: Tensor  # (B, 3, H, W) normalised
-    targets: dict[str, Tensor]
+    targets: dict[str, Tensor]  # task -> target
     weights: Tensor  # (B, T), 0 where there is no label
 
 
 @dataclass(frozen=True)
 class LabelledBatches:
-    """Endless supply of training batches from what is labelled."""
+    """Batches of the labelled images, in a new order every epoch. N images, T tasks."""
 
     data: Resized
     tasks: Sequence[Task]
-    weights: np.ndarray  # (N, T), 0 = no label
-    batch: int
+    weights: np.ndarray  # (N, T), 0 where there is no label
+    batch_size: int
     augment: bool
-    machine: Machine
+    device: Device
     waiting: Waiting = field(default_factory=Waiting)
-    # (position, task) without a label -> (C, H, W) target to learn from instead, where its weight is above 0
-    guesses: Mapping[tuple[int, str], np.ndarray] = field(default_factory=dict)
+    # (position, task) without a label -> target (1 or 3, H, W) to learn from instead, with the
+    # weight that `weights` has there
+    pseudo_labels: Mapping[tuple[int, str], np.ndarray] = field(default_factory=dict)
 
     @property
     def images(self) -> np.ndarray:
-        """Positions with at least one label."""
+        """Positions of the images with at least one label."""
         return np.flatnonzero(self.weights.any(axis=1))
 
     @property
     def steps(self) -> int:
         """Steps per epoch."""
-        return steps(len(self.images), self.batch)
+        return steps(len(self.images), self.batch_size)
 
     def epoch(self, generator: torch.Generator) -> Iterator[Batch]:
-        """Once through the labelled images in a new order."""
+        """Go once through the labelled images in a new order."""
         order = self.images[torch.randperm(len(self.images), generator=generator).numpy()]
+        size = self.batch_size
         for step in range(self.steps):
-            yield self._batch(order[step * self.batch : (step + 1) * self.batch], generator)
+            yield self._batch(order[step * size : (step + 1) * size], generator)
 
     def epochs(self, count: int, generator: torch.Generator) -> Iterator[Batch]:
-        """Some epochs one after the other, read ahead."""
-        return ahead((batch for _ in range(count) for batch in self.epoch(generator)), self.waiting)
+        """Go through several epochs one after the other, read ahead."""
+        batches = (batch for _ in range(count) for batch in self.epoch(generator))
+        return read_ahead(batches, self.waiting)
+
+    @cached_property
+    def labelled(self) -> np.ndarray:
+        """(N, T) bool: pairs to learn from that have a label, not a pseudo-label."""
+        columns = {task.name: column for column, task in enumerate(self.tasks)}
+        labelled = self.weights > 0
+        for index, name in self.pseudo_labels:
+            labelled[index, columns[name]] = False
+        return labelled
 
     def _batch(self, indices: np.ndarray, generator: torch.Generator) -> Batch:
         images = self.data.images(indices)
         targets = self._targets(indices)
         if self.augment:
             images, targets = augment(images, targets, self.tasks, generator)
-        device = self.machine.device
-        weights = torch.from_numpy(self.weights[indices]).float().to(device)
-        valid = torch.stack([task.has_label(targets[task.name]) for task in self.tasks], dim=1).to(
-            device
-        )
-        return Batch(
-            indices,
-            to_input(images, device),
-            {name: target.to(device) for name, target in targets.items()},
-            weights * valid,
-        )
-
-    @cached_property
-    def labelled(self) -> np.ndarray:
-        """(N, T) bool: what has a label to learn from, and no mere guess."""
-        column = {task.name: place for place, task in enumerate(self.tasks)}
-        labelled = self.weights > 0
-        for index, name in self.guesses:
-            labelled[index, column[name]] = False
-        return labelled
+        device = self.device.torch_device
+        valid = torch.stack([task.has_label(targets[task.name]) for task in self.tasks], dim=1)
+        weights = torch.from_numpy(self.weights[indices]).float().to(device) * valid.to(device)
+        on_device = {name: target.to(device) for name, target in targets.items()}
+        return Batch(indices, to_input(images, device), on_device, weights)
 
     def _targets(self, indices: np.ndarray) -> dict[str, Tensor]:
-        """Labels, and guesses in place of some that are lacking."""
+        """Read the labels, and put pseudo-labels where labels are missing."""
         targets = self.data.targets_for(indices, self.tasks, self.labelled)
         for row, index in enumerate(indices):
             for task in self.tasks:
-                if (guess := self.guesses.get((int(index), task.name))) is not None:
-                    targets[task.name][row] = torch.from_numpy(guess).to(targets[task.name].dtype)
+                pseudo_label = self.pseudo_labels.get((int(index), task.name))
+                if pseudo_label is not None:
+                    target = targets[task.name]
+                    target[row] = torch.from_numpy(pseudo_label).to(target.dtype)
         return targets
 
 
-def ahead(batches: Iterator[Batch], waiting: Waiting) -> Iterator[Batch]:
-    """The same batches in the same order, each read and augmented in a thread while the one before is learned from.
+def read_ahead(batches: Iterator[Batch], waiting: Waiting) -> Iterator[Batch]:
+    """Give the same batches, each read and augmented in a thread during the step before it.
 
     The time for which the next one was not ready is added to `waiting`.
     """
@@ -130,14 +129,17 @@ def ahead(batches: Iterator[Batch], waiting: Waiting) -> Iterator[Batch]:
             yield batch
 
 
-def steps(images: int, batch: int, epochs: int = 1) -> int:
-    """Training steps; an epoch's incomplete last batch is left out unless it is the only one (as in the reference code)."""
-    return epochs * max(1, images // batch)
+def steps(images: int, batch_size: int, epochs: int = 1) -> int:
+    """Count training steps, at least one per epoch.
+
+    An incomplete last batch is left out unless it is the only one, as in the reference code.
+    """
+    return epochs * max(1, images // batch_size)
 
 
 def optimise(
     module: nn.Module,
-    feed: LabelledBatches,
+    batches: LabelledBatches,
     step_loss: Callable[[Batch], tuple[Tensor, dict[str, float]]],
     *,
     epochs: int,
@@ -146,18 +148,23 @@ def optimise(
     generator: torch.Generator,
     report: Report,
 ) -> None:
-    """Adam over the module's parameters for some epochs; `step_loss` gives the loss to minimise and its parts by name."""
+    """Train a module by Adam with the poly schedule (docs/method.md, section 8.3), in place.
+
+    module: its parameters that require a gradient are trained; step_loss: batch -> loss to
+    minimise, and its parts by name for the report; lr: of the first epoch; generator: draws the
+    order of images and their augmentation.
+    """
     optimiser = torch.optim.Adam(
-        [p for p in module.parameters() if p.requires_grad],
+        [parameter for parameter in module.parameters() if parameter.requires_grad],
         lr=lr,
         weight_decay=weight_decay,
         fused=True,
     )
-    total = epochs * feed.steps
+    total = epochs * batches.steps
     report(0, total)
-    for done, batch in enumerate(feed.epochs(epochs, generator)):
+    for done, batch in enumerate(batches.epochs(epochs, generator)):
         for group in optimiser.param_groups:
-            group["lr"] = lr * (1 - done // feed.steps / epochs) ** POWER
+            group["lr"] = lr * (1 - done // batches.steps / epochs) ** POWER
         loss, parts = step_loss(batch)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -166,12 +173,11 @@ def optimise(
 
 
 def seed_weights(seed: Sequence[int]) -> None:
-    """What a new network or block starts from: its layers draw from torch's own generator."""
+    """Seed torch's own generator, from which new layers draw their weights."""
     torch.manual_seed(torch_generator(seed).initial_seed() % 2**31)
 
 
 def torch_generator(seed: Sequence[int]) -> torch.Generator:
-    """A generator of its own for every use, such as [seed, cycle, stage], so that no draw depends on another stage."""
-    return torch.Generator().manual_seed(
-        int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0] >> np.uint64(1))
-    )
+    """Make the generator of one random stream of mtal/seeds.py."""
+    state = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(state >> np.uint64(1)))

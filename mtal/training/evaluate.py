@@ -1,4 +1,7 @@
-"""How good a network is on the validation split: metrics at the labels' own size, losses at the network's."""
+"""How good a network is on the validation split.
+
+Metrics are computed at the labels' own size, losses at the network's.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +18,13 @@ from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Task
 from mtal.training.batches import Report
-from mtal.training.device import Machine
+from mtal.training.device import Device
 from mtal.training.losses import all_losses, check_finite
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """V validation images, T tasks."""
+    """Results on the validation split. V images, T tasks."""
 
     metrics: dict[str, float]  # task -> metric over the whole split
     task_losses: dict[str, float]  # task -> mean loss of the final head, unweighted
@@ -37,70 +40,61 @@ def evaluate(
     data: Resized,
     tasks: Sequence[Task],
     config: Config,
-    machine: Machine,
+    device: Device,
     report: Report,
 ) -> Evaluation:
-    """Every validation image once. Images without a label for a task count nowhere in that task."""
+    """Evaluate a network on every validation image.
+
+    data: the validation split at the network's size. An image without a label of a task does not
+    count for that task. NonFiniteLossError names the losses that are not finite.
+    """
     network.eval()
     count = len(data.ids)
-    losses = np.full((2, count, len(tasks)), np.nan)  # initial heads summed, final head
+    losses = np.full((2, count, len(tasks)), np.nan)  # sum of the initial heads, final head
     values = np.full((count, len(tasks)), np.nan)
     sums: dict[str, Tensor] = {}
     for start in range(0, count, config.batch):
         report(start, count)
         indices = np.arange(start, min(count, start + config.batch))
-        with machine.autocast():
-            prediction = network(to_input(data.images(indices), machine.device))
-        targets = {task.name: data.targets(indices, task).to(machine.device) for task in tasks}
+        with device.autocast():
+            prediction = network(to_input(data.images(indices), device.torch_device))
+        targets = {task.name: data.targets(indices, task).to(device.torch_device) for task in tasks}
         parts = all_losses(prediction, targets, tasks)
         labelled = torch.stack([task.has_label(targets[task.name]) for task in tasks], dim=1)
         heads = [f"initial {level}" for level in range(len(parts) - 1)] + ["final"]
-        check_finite(
-            torch.where(labelled, parts, 0),
-            tasks,
-            heads,
-            [data.ids[index] for index in indices],
-            "while evaluating",
-        )
-        for row, part in enumerate((parts[:-1].sum(dim=0), parts[-1])):
-            losses[row, indices] = torch.where(labelled, part, torch.nan).cpu().numpy()
+        images = [data.ids[index] for index in indices]
+        check_finite(torch.where(labelled, parts, 0), tasks, heads, images, "while evaluating")
+        for head, part in enumerate((parts[:-1].sum(dim=0), parts[-1])):
+            losses[head, indices] = torch.where(labelled, part, torch.nan).cpu().numpy()
         for column, task in enumerate(tasks):
             counts = _counts(enlarge(prediction.final[task.name], data.size), data, indices, task)
             sums[task.name] = sums.get(task.name, 0) + counts.sum(dim=0)
             image_value = task.metric.image_value or task.metric.value
-            for labelled_row in np.flatnonzero(labelled[:, column].cpu().numpy()):
-                values[indices[labelled_row], column] = image_value(counts[labelled_row])
+            for row in np.flatnonzero(labelled[:, column].cpu().numpy()):
+                values[indices[row], column] = image_value(counts[row])
     report(count, count)
     return _summary(losses, values, sums, tasks)
 
 
 def _counts(output: Tensor, data: Resized, indices: np.ndarray, task: Task) -> Tensor:
-    """(B, ...) metric counts of a batch, each at the size of its own label."""
+    """(B, ...) counts of the metric for a batch, each at the size of its own label."""
     labels = data.native_targets(indices, task)  # B tensors (c, h, w)
+
+    def counts(outputs: Tensor, targets: Tensor) -> Tensor:
+        return task.metric.counts(_enlarged(outputs, targets, task), targets.to(output.device))
+
     if len({label.shape for label in labels}) == 1:
-        return task.metric.counts(
-            _enlarged(output, labels[0], task), torch.stack(labels).to(output.device)
-        )
-    return torch.cat(
-        [
-            task.metric.counts(
-                _enlarged(output[row : row + 1], label, task), label[None].to(output.device)
-            )
-            for row, label in enumerate(labels)
-        ]
-    )
+        return counts(output, torch.stack(labels))
+    rows = [counts(output[row : row + 1], label[None]) for row, label in enumerate(labels)]
+    return torch.cat(rows)
 
 
-def _enlarged(output: Tensor, label: Tensor, task: Task) -> Tensor:
-    size = tuple(label.shape[-2:])
+def _enlarged(output: Tensor, target: Tensor, task: Task) -> Tensor:
+    size = tuple(target.shape[-2:])
     if size == tuple(output.shape[-2:]):
         return output
-    return F.interpolate(
-        output,
-        size,
-        mode=task.enlarge,
-        **({} if task.enlarge == "nearest" else {"align_corners": False}),
-    )
+    align_corners = None if task.enlarge == "nearest" else False
+    return F.interpolate(output, size, mode=task.enlarge, align_corners=align_corners)
 
 
 def _summary(
@@ -120,7 +114,6 @@ def _summary(
 
 def _column_means(part: np.ndarray) -> np.ndarray:
     """(T,) means over the images that have a label; NaN where none has."""
-    known = np.isfinite(part)
-    return np.where(known, part, 0).sum(axis=0) / np.where(
-        known.any(axis=0), known.sum(axis=0), np.nan
-    )
+    labelled = np.isfinite(part)
+    images = np.where(labelled.any(axis=0), labelled.sum(axis=0), np.nan)
+    return np.where(labelled, part, 0).sum(axis=0) / images

@@ -1,11 +1,14 @@
-"""One loss over all heads, and one weight array for three ideas: missing labels (0), sample weights, and plain ones."""
+"""The loss over all heads, weighted per image and task. B images, T tasks, S heads.
+
+One array of weights holds three things: 0 where there is no label, sample weights, and the weight
+of pseudo-labels (docs/method.md, section 5).
+"""
 
 from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
-from mtal.locations import COMMAND
 from mtal.models.prediction import Prediction
 from mtal.tasks.task import Task
 
@@ -17,23 +20,24 @@ class NonFiniteLossError(FloatingPointError):
 def head_losses(
     head: Mapping[str, Tensor], targets: Mapping[str, Tensor], tasks: Sequence[Task]
 ) -> Tensor:
-    """(B, T) unweighted losses of one head, in float32."""
+    """(B, T) unweighted losses of one head, in float32. head: task -> output."""
     return torch.stack([task.loss(head[task.name], targets[task.name]) for task in tasks], dim=1)
 
 
 def all_losses(
     prediction: Prediction, targets: Mapping[str, Tensor], tasks: Sequence[Task]
 ) -> Tensor:
-    """(S, B, T) unweighted losses: every initial head, the finest scale first, then the final one."""
+    """(S, B, T) unweighted losses: every initial head, the finest scale first, then the final."""
     return torch.stack(
         [head_losses(head, targets, tasks) for head in (*prediction.initial, prediction.final)]
     )
 
 
-def joined(losses: Tensor, weights: Tensor, scale: Tensor) -> Tensor:
-    """Sum over heads and tasks of lambda_k * mean over labelled images of w_{k,i} * L_k(i) (docs/method.md, section 5).
+def training_loss(losses: Tensor, weights: Tensor, scale: Tensor) -> Tensor:
+    """Sum over heads and tasks of lambda_k * mean of w_{k,i} * L_k(i) (docs/method.md, section 5).
 
-    losses (S, B, T); weights (B, T), 0 = no label; scale (T,) lambda. Images without a label for a task do not dilute its mean.
+    losses: (S, B, T); weights: (B, T), 0 where there is no label; scale: (T,) lambda. The mean is
+    taken over the images that have a label of the task.
     """
     count = (weights > 0).sum(dim=0).clamp(min=1)
     per_task = (weights * losses.sum(dim=0)).sum(dim=0) / count
@@ -43,7 +47,10 @@ def joined(losses: Tensor, weights: Tensor, scale: Tensor) -> Tensor:
 def check_finite(
     losses: Tensor, tasks: Sequence[Task], heads: Sequence[str], images: Sequence[str], where: str
 ) -> None:
-    """NonFiniteLossError that names head, task and image of every part that is not finite. losses (S, B, T)."""
+    """Raise NonFiniteLossError that names head, task and image of what is not finite.
+
+    losses: (S, B, T); heads: S names; images: B names; where: in which stage, for the message.
+    """
     if torch.isfinite(losses).all():
         return
     bad = torch.nonzero(~torch.isfinite(losses))[:6].tolist()
@@ -53,5 +60,5 @@ def check_finite(
     )
     raise NonFiniteLossError(
         f"the loss is not finite {where}: {parts}. Try a lower lr, precision=float32, "
-        f"or `{COMMAND} check` for broken labels"
+        f"or `python -m mtal check` for broken labels"
     )

@@ -1,6 +1,7 @@
-"""Guesses: labels that a network makes up for tasks that an image lacks, where it is sure enough (PartAL; docs/method.md, section 6.8).
+"""Pseudo-labels: predictions in place of labels that an image lacks, where the network is sure.
 
-Our choices: class tasks from a chance of 0.9 on; values at the half of the pixels that changes least when the image is mirrored.
+Of PartAL (docs/method.md, section 6.8). Our choices: a class from a probability of 0.9 on, a value
+at the half of the pixels that changes least when the image is mirrored.
 """
 
 from collections.abc import Sequence
@@ -16,61 +17,68 @@ from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Task, mirrored_back
 from mtal.training.batches import Report
-from mtal.training.device import Machine
+from mtal.training.device import Device
 
-WEIGHT = 0.5  # of a guess beside a label (our choice)
+PSEUDO_LABEL_WEIGHT = 0.5  # where a label has 1 (our choice)
 
 
-def lacking(labelled: np.ndarray) -> np.ndarray:
-    """(N, T) bool: pairs without a label on images that have one of another task. labelled: (N, T) bool."""
+def missing_labels(labelled: np.ndarray) -> np.ndarray:
+    """(N, T) bool: pairs without a label, on images that have one of another task.
+
+    labelled: (N, T) bool.
+    """
     return np.asarray(~labelled & labelled.any(axis=1, keepdims=True))
 
 
 @torch.inference_mode()
-def guesses(
+def predict_pseudo_labels(
     network: TwoStageNetwork,
     data: Resized,
     tasks: Sequence[Task],
     wanted: np.ndarray,
-    batch: int,
-    machine: Machine,
+    batch_size: int,
+    device: Device,
     report: Report,
     folder: Path,
 ) -> dict[tuple[int, str], np.ndarray]:
-    """(position, task) -> (1 or 3, H, W) at the size of `data`, ignored where not sure. wanted: (N, T) bool. No label is read.
+    """Predict pseudo-labels: (position, task) -> target (1 or 3, H, W), ignored where not sure.
 
-    They are kept in nameless files of `folder` rather than in memory, and are gone with the last of them.
+    data: images, at the size of the targets; none of its labels is read; wanted: (N, T) bool, the
+    pairs to predict; folder: on the disk that holds the targets, in nameless files rather than in
+    memory, which are deleted with the last target.
     """
     network.eval()
     images = np.flatnonzero(wanted.any(axis=1))
-    found: dict[tuple[int, str], np.ndarray] = {}
+    pseudo_labels: dict[tuple[int, str], np.ndarray] = {}
     for column, task in enumerate(tasks):
         positions = np.flatnonzero(wanted[:, column])
-        shelf = _shelf((len(positions), task.label_channels, *data.size), task, folder)
-        found |= {(int(position), task.name): shelf[row] for row, position in enumerate(positions)}
-    for start in range(0, len(images), batch):
+        targets = _on_disk((len(positions), task.label_channels, *data.size), task, folder)
+        for position, target in zip(positions.tolist(), targets, strict=True):
+            pseudo_labels[position, task.name] = target
+    for start in range(0, len(images), batch_size):
         report(start, len(images))
-        indices = images[start : start + batch]
-        pixels = to_input(data.images(indices), machine.device)
-        with machine.autocast():
-            plain, other = network(pixels).final, network(pixels.flip(-1)).final
+        indices = images[start : start + batch_size]
+        pixels = to_input(data.images(indices), device.torch_device)
+        with device.autocast():
+            plain, mirrored = network(pixels).final, network(pixels.flip(-1)).final
         for column, task in enumerate(tasks):
             rows = np.flatnonzero(wanted[indices, column])
-            if len(rows):
-                reading, mirrored = (
-                    task.belief.read(enlarge(maps[rows], data.size))
-                    for maps in (plain[task.name], mirrored_back(other[task.name], task))
-                )
-                for row, target in zip(
-                    rows, task.belief.guess(reading, mirrored).cpu().numpy(), strict=True
-                ):
-                    found[int(indices[row]), task.name][:] = target
+            if not len(rows):
+                continue
+            distribution = task.output_distribution
+            parameters, parameters_mirrored = (
+                distribution.parameters(enlarge(output[rows], data.size))
+                for output in (plain[task.name], mirrored_back(mirrored[task.name], task))
+            )
+            targets = distribution.pseudo_label(parameters, parameters_mirrored).cpu().numpy()
+            for index, target in zip(indices[rows].tolist(), targets, strict=True):
+                pseudo_labels[index, task.name][:] = target
     report(len(images), len(images))
-    return found
+    return pseudo_labels
 
 
-def _shelf(shape: tuple[int, ...], task: Task, folder: Path) -> np.ndarray:
-    """A place for so many targets, on disk."""
+def _on_disk(shape: tuple[int, ...], task: Task, folder: Path) -> np.ndarray:
+    """Make an array for targets in a nameless file."""
     if 0 in shape:
         return np.empty(shape, task.label_dtype)
     with TemporaryFile(dir=folder) as file:

@@ -10,55 +10,52 @@ from mtal.config import Config
 from mtal.models.prediction import TwoStageNetwork
 from mtal.training.auxiliary import Auxiliary
 from mtal.training.batches import Batch, LabelledBatches, Report, optimise, torch_generator
-from mtal.training.losses import NonFiniteLossError, all_losses, check_finite, joined
+from mtal.training.losses import NonFiniteLossError, all_losses, check_finite, training_loss
 
 
 def train(
     network: TwoStageNetwork,
-    feed: LabelledBatches,
+    batches: LabelledBatches,
     config: Config,
     seed: list[int],
     report: Report,
-    companions: Sequence[Auxiliary] = (),
+    auxiliaries: Sequence[Auxiliary] = (),
 ) -> None:
-    """Every head, initial and final, against the same labels with the same task weights (docs/method.md, sections 7.2 and 8.2). In place.
+    """Train a network in place: all heads, initial and final, with the same labels and weights.
 
-    feed.weights carry missing labels and sample weights. Companions are trained along, by the same optimiser.
-    NonFiniteLossError names the parts that broke.
+    See docs/method.md, sections 7.2 and 8.2. batches: labelled images, with their weights;
+    seed: of the order of images and their augmentation; auxiliaries: modules that the same
+    optimiser trains as well. NonFiniteLossError names the parts that are not finite.
     """
-    tasks, ids = feed.tasks, feed.data.ids
-    scale = torch.tensor([task.weight for task in tasks], device=feed.machine.device)
-    trained = nn.ModuleList([network, *companions])
+    tasks, ids = batches.tasks, batches.data.ids
+    scale = torch.tensor([task.weight for task in tasks], device=batches.device.torch_device)
+    trained = nn.ModuleList([network, *auxiliaries])
     trained.train()
-    step, total = count(), config.epochs * feed.steps
+    step, total = count(), config.epochs * batches.steps
 
     def step_loss(batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
-        with feed.machine.autocast():
+        with batches.device.autocast():
             prediction = network(batch.images)
         losses = all_losses(prediction, batch.targets, tasks)
         heads = [f"initial {level}" for level in range(len(prediction.initial))] + ["final"]
-        check_finite(
-            losses,
-            tasks,
-            heads,
-            [ids[index] for index in batch.indices],
-            "while training the network",
-        )
-        parts = losses[-1].detach().mean(dim=0).tolist()
-        loss, progress = joined(losses, batch.weights, scale), next(step) / total
-        for companion in companions:
-            own = companion.loss(prediction, losses[-1].detach(), batch.weights, progress)
-            if not torch.isfinite(own):
+        images = [ids[index] for index in batch.indices]
+        check_finite(losses, tasks, heads, images, "while training the network")
+        final = losses[-1].detach()
+        loss, progress = training_loss(losses, batch.weights, scale), next(step) / total
+        for auxiliary in auxiliaries:
+            auxiliary_loss = auxiliary.loss(prediction, final, batch.weights, progress)
+            if not torch.isfinite(auxiliary_loss):
                 raise NonFiniteLossError(
-                    f"the loss of {companion.title} is not finite while training the network. Try a lower "
-                    f"lr or precision=float32"
+                    f"the loss of {auxiliary.title} is not finite while training the network. "
+                    f"Try a lower lr or precision=float32"
                 )
-            loss = loss + own
-        return loss, {task.name: part for task, part in zip(tasks, parts, strict=True)}
+            loss = loss + auxiliary_loss
+        means = final.mean(dim=0).tolist()
+        return loss, {task.name: mean for task, mean in zip(tasks, means, strict=True)}
 
     optimise(
         trained,
-        feed,
+        batches,
         step_loss,
         epochs=config.epochs,
         lr=config.lr,

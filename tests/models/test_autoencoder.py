@@ -20,12 +20,8 @@ def test_layers_are_those_of_the_supplement():
     assert WIDTHS == (128, 256, 512, 1024)
     for layers, inputs, outputs in zip(module.encoder, (96, 128, 256, 512), WIDTHS, strict=True):
         conv, norm, relu = layers
-        assert (conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride) == (
-            inputs,
-            outputs,
-            (4, 4),
-            (2, 2),
-        )
+        assert (conv.in_channels, conv.out_channels) == (inputs, outputs)
+        assert (conv.kernel_size, conv.stride) == ((4, 4), (2, 2))
         assert isinstance(norm, nn.BatchNorm2d)
         assert isinstance(relu, nn.ReLU)
     assert (module.to_code.in_features, module.to_code.out_features) == (1024 * 2 * 3, 512)
@@ -37,11 +33,8 @@ def test_layers_are_those_of_the_supplement():
     assert widths == [
         (a, b, (4, 4), (2, 2)) for a, b in ((1024, 512), (512, 256), (256, 128), (128, 96))
     ]
-    assert [norm[0].num_features for norm in module.norms] == [
-        512,
-        256,
-        128,
-    ]  # none after the last: it is linear
+    # There is none after the last layer, which is linear.
+    assert [norm[0].num_features for norm in module.norms] == [512, 256, 128]
 
 
 def test_same_convolution_equals_a_plain_loop():
@@ -51,9 +44,9 @@ def test_same_convolution_equals_a_plain_loop():
     weight = conv.weight[0, 0].detach()
     for height, width in ((5, 6), (4, 7), (1, 2)):
         image = torch.randn(1, 1, height, width)
-        found = conv(image)[0, 0].detach()
+        output = conv(image)[0, 0].detach()
         rows, columns = -(-height // 2), -(-width // 2)
-        assert found.shape == (rows, columns)
+        assert output.shape == (rows, columns)
         top, left = (
             max((out - 1) * 2 + 4 - n, 0) // 2 for out, n in ((rows, height), (columns, width))
         )
@@ -65,7 +58,7 @@ def test_same_convolution_equals_a_plain_loop():
                     for j in range(4)
                     if 0 <= 2 * r - top + i < height and 0 <= 2 * c - left + j < width
                 )
-                assert found[r, c].item() == pytest.approx(total, abs=1e-5)
+                assert output[r, c].item() == pytest.approx(total, abs=1e-5)
 
 
 def test_it_learns_to_reconstruct():

@@ -1,4 +1,4 @@
-"""Folded modules predict what they predicted before, and less is left of them."""
+"""Folded modules predict what they predicted before, with fewer layers."""
 
 import copy
 
@@ -12,7 +12,7 @@ from mtal.models.registry import BACKBONES, build_backbone, build_network
 from tests.models.test_networks import TASKS, small
 
 
-def lived_in(module: nn.Module) -> nn.Module:
+def with_random_norms(module: nn.Module) -> nn.Module:
     """In evaluation, with statistics and weights of batch norms that are not those of the start."""
     generator = torch.Generator().manual_seed(0)
     for norm in module.modules():
@@ -37,18 +37,19 @@ def folded(module: nn.Module, images: torch.Tensor) -> nn.Module:
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_backbones_give_the_same_without_any_batch_norm(backbone):
     torch.manual_seed(0)
-    encoder = lived_in(build_backbone(small(backbone=backbone)))
+    encoder = with_random_norms(build_backbone(small(backbone=backbone)))
     images = torch.randn(2, 3, 64, 96)
-    found, expected = folded(encoder, images[:1])(images), encoder(images)
-    assert norms_of(encoder) > 0 == norms_of(folded(encoder, images[:1]))
-    torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-4 * expected.abs().max().item())
+    faster = folded(encoder, images[:1])
+    maps, expected = faster(images), encoder(images)
+    assert norms_of(encoder) > 0 == norms_of(faster)
+    torch.testing.assert_close(maps, expected, rtol=1e-3, atol=1e-4 * expected.abs().max().item())
     assert expected.std() > 0
 
 
 def test_a_network_keeps_those_that_follow_no_convolution_of_their_own():
     """The entrances of several blocks are one convolution; what follows them stays."""
     torch.manual_seed(0)
-    network = lived_in(build_network(small(), TASKS))
+    network = with_random_norms(build_network(small(), TASKS))
     images = torch.randn(2, 3, 40, 52)
     after = folded(network, images[:1])
     assert 0 < norms_of(after) < norms_of(network) / 2
@@ -57,27 +58,27 @@ def test_a_network_keeps_those_that_follow_no_convolution_of_their_own():
 
 
 def test_the_original_stays_as_it_was():
-    network = lived_in(conv_bn_relu(3, 4))
+    network = with_random_norms(conv_bn_relu(3, 4))
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     folded(network, torch.randn(1, 3, 8, 8))
     assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
 
 
 def test_what_computes_in_bfloat16_has_its_weights_rounded_and_nothing_else():
-    module = lived_in(nn.Sequential(conv_bn_relu(3, 4), Output(4, 2)))
+    module = with_random_norms(nn.Sequential(conv_bn_relu(3, 4), Output(4, 2)))
     images = torch.randn(2, 3, 8, 8)
     plain = folded(module, images)
     assert {parameter.dtype for parameter in plain.parameters()} == {torch.float32}
     with torch.autocast("cpu", torch.bfloat16):
         low = folded(module, images)
-        found, expected = low(images), module(images)
+        output, expected = low(images), module(images)
     assert low[0][0].weight.dtype == low[0][0].bias.dtype == torch.bfloat16
     assert low[1].weight.dtype == torch.float32
-    assert found.dtype == torch.float32
-    torch.testing.assert_close(found, expected, rtol=0, atol=0.03 * expected.abs().max().item())
+    assert output.dtype == torch.float32
+    torch.testing.assert_close(output, expected, rtol=0, atol=0.03 * expected.abs().max().item())
 
 
 def test_parts_that_do_not_run_stay():
-    both = lived_in(nn.ModuleList([conv_bn_relu(3, 4), conv_bn_relu(3, 4)]))
+    both = with_random_norms(nn.ModuleList([conv_bn_relu(3, 4), conv_bn_relu(3, 4)]))
     fold(both, lambda: both[0](torch.randn(1, 3, 8, 8)))
     assert [norms_of(part) for part in both] == [0, 1]

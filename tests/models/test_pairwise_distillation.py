@@ -31,7 +31,10 @@ def test_there_is_a_block_per_pair_and_each_task_gets_one_from_every_other(count
 
 
 def test_a_block_equals_the_formula():
-    """F_a' = F_a + sigmoid(G F_a) . (M F_b), the gate from the target task (docs/method.md, section 7.3)."""
+    """F_a' = F_a + sigmoid(G F_a) . (M F_b), the gate from the target task.
+
+    See docs/method.md, section 7.3.
+    """
     tasks = [TASKS[name]() for name in ("depth", "normals")]
     blocks = PairBlocks(tasks, 5).eval()
     first = initial(tasks)
@@ -45,8 +48,8 @@ def test_a_block_equals_the_formula():
             F.conv2d(f[own], block.gate[own].weight, block.gate[own].bias, padding=1)
         )
         mixed = f[own] + gate * F.conv2d(f[other], block.message[other].weight, padding=1)
-        found = blocks(first)[tasks[own].name][tasks[other].name]
-        torch.testing.assert_close(found, block.decode[own](mixed))
+        refined = blocks(first)[tasks[own].name][tasks[other].name]
+        torch.testing.assert_close(refined, block.decode[own](mixed))
 
 
 def test_no_gradient_reaches_the_network_and_every_weight_learns():

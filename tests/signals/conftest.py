@@ -1,4 +1,4 @@
-"""A trained bench that the tests of signals share."""
+"""A trained network, with its signals, that the tests of signals share."""
 
 import pytest
 from torch import nn
@@ -7,33 +7,33 @@ from mtal.signals.describe import describe
 from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import FitContext
 from mtal.training.train import train
-from tests.training.benches import quiet, small_bench
+from tests.training.contexts import quiet, small_context
 
 FITTED = [name for name, signal in SIGNALS.items() if signal.fit]
 
 
-def trained_bench(*sets: str) -> tuple[FitContext, dict[str, nn.Module]]:
-    """A bench whose network was trained for a while, and what was trained with it or afterwards."""
-    bench = small_bench("epochs=6", "lr=0.003", *sets)
-    network = bench.network.requires_grad_(True)
-    along = {
-        name: signal.along(network, bench.tasks, True)
+def trained_context(*sets: str) -> tuple[FitContext, dict[str, nn.Module]]:
+    """A context whose network was trained a little, and the modules of the signals."""
+    context = small_context("epochs=6", "lr=0.003", *sets)
+    network = context.network.requires_grad_(True)
+    auxiliaries = {
+        name: signal.build_auxiliary(network, context.tasks, True)
         for name, signal in SIGNALS.items()
-        if signal.along
+        if signal.build_auxiliary
     }
-    train(network, bench.feed, bench.config, [0], quiet, list(along.values()))
-    for module in (network, *along.values()):
+    train(network, context.batches, context.config, [0], quiet, list(auxiliaries.values()))
+    for module in (network, *auxiliaries.values()):
         module.eval().requires_grad_(False)
-    return bench, along | {name: SIGNALS[name].fit(bench, quiet) for name in FITTED}
+    return context, auxiliaries | {name: SIGNALS[name].fit(context, quiet) for name in FITTED}
 
 
 @pytest.fixture(scope="package")
 def made():
-    return trained_bench()
+    return trained_context()
 
 
 @pytest.fixture(scope="package")
-def bench(made):
+def context(made):
     return made[0]
 
 
@@ -43,6 +43,6 @@ def fitted(made):
 
 
 @pytest.fixture(scope="package")
-def together(bench, fitted):
-    """All signals in one pass."""
-    return describe(bench, SIGNALS, fitted, quiet)
+def together(context, fitted):
+    """All signals, measured in one pass."""
+    return describe(context, SIGNALS, fitted, quiet)

@@ -1,4 +1,4 @@
-"""LL4AL: its loss against a slow twin, what flows back into the network and when, and that it learns an order of losses."""
+"""LL4AL: its loss against a slow twin, when it changes the network, and that it learns."""
 
 import numpy as np
 import pytest
@@ -10,17 +10,17 @@ from mtal.models.prediction import Prediction
 from mtal.signals.predicted_loss import LossModules, average, ranking_loss, shared_width
 from mtal.training.batches import seed_weights, torch_generator
 from mtal.training.train import train
-from tests.training.benches import quiet, small_bench
+from tests.training.contexts import quiet, small_context
 
 
-def slow_ranking_loss(predicted, losses, known):
-    """Pair by pair, from the paper: max(0, -1(l_i, l_j) (p_i - p_j) + margin), mean over pairs; then the sum over tasks."""
+def slow_ranking_loss(predicted, losses, labelled):
+    """Pair by pair, from the paper: max(0, -sign (p_i - p_j) + margin), mean, sum over tasks."""
     total, count = 0.0, len(losses)
     for task in range(losses.shape[1]):
         terms = []
         for i in range(count):
             j = count - 1 - i
-            if i < j and known[i, task] and known[j, task]:
+            if i < j and labelled[i, task] and labelled[j, task]:
                 sign = 1 if losses[i, task] > losses[j, task] else -1
                 terms.append(max(0.0, -sign * float(predicted[i, task] - predicted[j, task]) + 1.0))
         total += sum(terms) / len(terms) if terms else 0.0
@@ -33,31 +33,30 @@ class TestRankingLoss:
     def test_equals_the_slow_twin(self, count, seed):
         generator = torch_generator([seed])
         predicted, losses = (torch.randn(count, 3, generator=generator) * 2 for _ in range(2))
-        known = torch.rand(count, 3, generator=generator) < 0.7
-        expected = slow_ranking_loss(predicted, losses, known)
-        assert ranking_loss(predicted, losses, known).item() == pytest.approx(expected, rel=1e-5)
+        labelled = torch.rand(count, 3, generator=generator) < 0.7
+        expected = slow_ranking_loss(predicted, losses, labelled)
+        assert ranking_loss(predicted, losses, labelled).item() == pytest.approx(expected, rel=1e-5)
 
     def test_right_by_more_than_the_margin_costs_nothing(self):
-        known = torch.ones(2, 1, dtype=torch.bool)
+        labelled = torch.ones(2, 1, dtype=torch.bool)
         losses = torch.tensor([[0.4], [0.1]])
-        for predicted, cost in (
+        for pair, cost in (
             ((2.0, 0.5), 0.0),
             ((0.5, 0.0), 0.5),
             ((0.0, 0.0), 1.0),
             ((0.0, 1.0), 2.0),
         ):
-            assert ranking_loss(
-                torch.tensor(predicted)[:, None], losses, known
-            ).item() == pytest.approx(cost)
+            predicted = torch.tensor(pair)[:, None]
+            assert ranking_loss(predicted, losses, labelled).item() == pytest.approx(cost)
 
     def test_what_is_not_known_teaches_nothing(self):
-        predicted = (
-            torch.randn(5, 2, generator=torch_generator([0])) / 10
-        ).requires_grad_()  # all within the margin
-        known = torch.ones(5, 2, dtype=torch.bool)
-        known[0, 0] = False  # its partner is image 4; image 2 has none
-        (slope,) = torch.autograd.grad(ranking_loss(predicted, torch.rand(5, 2), known), predicted)
-        assert (slope != 0).tolist() == [
+        numbers = torch.randn(5, 2, generator=torch_generator([0])) / 10  # all within the margin
+        predicted = numbers.requires_grad_()
+        labelled = torch.ones(5, 2, dtype=torch.bool)
+        labelled[0, 0] = False  # its partner is image 4; image 2 has none
+        loss = ranking_loss(predicted, torch.rand(5, 2), labelled)
+        (gradient,) = torch.autograd.grad(loss, predicted)
+        assert (gradient != 0).tolist() == [
             [False, True],
             [True, True],
             [False, False],
@@ -73,11 +72,11 @@ class TestRankingLoss:
         assert predicted.grad.any()
 
 
-def companion_and_batch(changes_network):
-    bench = small_bench()
-    network = bench.network.requires_grad_(True)
-    companion = LossModules(network, bench.tasks, changes_network)
-    return network, companion, network(to_input(bench.pool.images(range(4)), "cpu"))
+def auxiliary_and_batch(changes_network):
+    context = small_context()
+    network = context.network.requires_grad_(True)
+    auxiliary = LossModules(network, context.tasks, changes_network)
+    return network, auxiliary, network(to_input(context.pool.images(range(4)), "cpu"))
 
 
 @pytest.mark.parametrize(
@@ -92,8 +91,8 @@ def companion_and_batch(changes_network):
     ],
 )
 def test_features_are_pulled_until_60_percent_if_at_all(changes_network, progress, flows):
-    network, companion, prediction = companion_and_batch(changes_network)
-    companion.loss(prediction, torch.rand(4, 3), torch.ones(4, 3), progress).backward()
+    network, auxiliary, prediction = auxiliary_and_batch(changes_network)
+    auxiliary.loss(prediction, torch.rand(4, 3), torch.ones(4, 3), progress).backward()
     pulled = {
         name
         for name, parameter in network.named_parameters()
@@ -103,23 +102,23 @@ def test_features_are_pulled_until_60_percent_if_at_all(changes_network, progres
     assert bool(pulled) == flows
     assert all(
         parameter.grad.any()
-        for name, parameter in companion.named_parameters()
+        for name, parameter in auxiliary.named_parameters()
         if name.endswith("weight")
     )
 
 
 def test_a_weight_of_half_is_a_label_and_none_is_none():
-    _, companion, prediction = companion_and_batch(True)
+    _, auxiliary, prediction = auxiliary_and_batch(True)
     losses, weights = torch.rand(4, 3), torch.ones(4, 3)
-    whole = companion.loss(prediction, losses, weights, 0)
-    torch.testing.assert_close(companion.loss(prediction, losses, weights / 2, 0), whole)
+    whole = auxiliary.loss(prediction, losses, weights, 0)
+    torch.testing.assert_close(auxiliary.loss(prediction, losses, weights / 2, 0), whole)
     weights[:, 1] = 0
-    assert companion.loss(prediction, losses, weights, 0) < whole
-    assert companion.loss(prediction, losses, weights * 0, 0).item() == 0
+    assert auxiliary.loss(prediction, losses, weights, 0) < whole
+    assert auxiliary.loss(prediction, losses, weights * 0, 0).item() == 0
 
 
 def test_bfloat16_features_are_judged_in_float32():
-    _, companion, prediction = companion_and_batch(True)
+    _, auxiliary, prediction = auxiliary_and_batch(True)
     low = Prediction(
         prediction.initial,
         {name: maps.bfloat16() for name, maps in prediction.features.items()},
@@ -134,15 +133,14 @@ def test_bfloat16_features_are_judged_in_float32():
     )
     losses = torch.rand(4, 3)
     with torch.autocast("cpu", torch.bfloat16):
-        found = companion.loss(low, losses, torch.ones(4, 3), 0)
-    assert found.dtype == torch.float32
-    torch.testing.assert_close(
-        found, companion.loss(high, losses, torch.ones(4, 3), 0), rtol=1e-5, atol=0
-    )
+        loss = auxiliary.loss(low, losses, torch.ones(4, 3), 0)
+    assert loss.dtype == torch.float32
+    expected = auxiliary.loss(high, losses, torch.ones(4, 3), 0)
+    torch.testing.assert_close(loss, expected, rtol=1e-5, atol=0)
 
 
 def test_asking_for_the_width_leaves_the_network_as_it_was():
-    network = small_bench().network.train()
+    network = small_context().network.train()
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     assert shared_width(network) == network.backbone.channels
     assert network.training
@@ -151,15 +149,15 @@ def test_asking_for_the_width_leaves_the_network_as_it_was():
 
 def trained(changes_network: bool | None, *sets: str):
     """A network trained with loss modules beside it, or without (None)."""
-    bench = small_bench("lr=0.003", *sets, augment=True)
-    network = bench.network.requires_grad_(True)
+    context = small_context("lr=0.003", *sets, augment=True)
+    network = context.network.requires_grad_(True)
     seed_weights((0, 0, 5))
-    companions = (
-        [] if changes_network is None else [LossModules(network, bench.tasks, changes_network)]
+    auxiliaries = (
+        [] if changes_network is None else [LossModules(network, context.tasks, changes_network)]
     )
     seed_weights((0, 0, 2))
-    train(network, bench.feed, bench.config, [0], quiet, companions)
-    return network, companions
+    train(network, context.batches, context.config, [0], quiet, auxiliaries)
+    return network, auxiliaries
 
 
 def test_measured_for_information_it_changes_nothing_in_the_network():
@@ -172,7 +170,7 @@ def test_measured_for_information_it_changes_nothing_in_the_network():
         not torch.equal(pulled.state_dict()[name], tensor)
         for name, tensor in without.state_dict().items()
     )
-    fresh = LossModules(without, small_bench().tasks, False)
+    fresh = LossModules(without, small_context().tasks, False)
     assert any(
         not torch.equal(tensor, watching.state_dict()[name])
         for name, tensor in fresh.state_dict().items()
@@ -180,9 +178,9 @@ def test_measured_for_information_it_changes_nothing_in_the_network():
 
 
 def test_it_learns_the_order_of_known_losses():
-    """Losses that brightness or contrast of an image decide, each another way: the order holds on unseen images."""
+    """Brightness or contrast of an image decides each loss; the order holds on other images."""
     rng = np.random.default_rng(0)
-    bench = small_bench()
+    context = small_context()
     brightness, contrast = rng.uniform(60, 190, 400), rng.uniform(0, 60, 400)
     noise = rng.standard_normal((400, 3, 32, 48)) * contrast[:, None, None, None]
     images = torch.from_numpy(np.clip(brightness[:, None, None, None] + noise, 0, 255)).to(
@@ -190,10 +188,10 @@ def test_it_learns_the_order_of_known_losses():
     )
     losses = torch.from_numpy(np.stack([brightness, -brightness, contrast], axis=1)).float()
     torch.manual_seed(0)
-    modules = LossModules(bench.network, bench.tasks, False)
+    modules = LossModules(context.network, context.tasks, False)
     optimiser = torch.optim.Adam(modules.parameters(), lr=3e-3)
     with torch.no_grad():
-        prediction = bench.network(to_input(images, "cpu"))
+        prediction = context.network(to_input(images, "cpu"))
 
     def of(rows: np.ndarray) -> Prediction:
         return Prediction(
@@ -210,9 +208,9 @@ def test_it_learns_the_order_of_known_losses():
         optimiser.step()
     unseen = np.arange(300, 400)
     with torch.no_grad():
-        found = modules(
+        predicted = modules(
             average(prediction.shared[unseen]),
             {name: average(maps[unseen]) for name, maps in prediction.features.items()},
         )
     for task in range(3):
-        assert spearmanr(found[:, task], losses[unseen, task]).statistic > 0.8, task
+        assert spearmanr(predicted[:, task], losses[unseen, task]).statistic > 0.8, task

@@ -11,34 +11,31 @@ from mtal.datasets.normalise import to_input
 from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
 from mtal.signals.committee import partners
-from mtal.signals.describe import allowed, describe, look
+from mtal.signals.describe import allowed, describe, pool_batch
 from mtal.signals.registry import SIGNALS
 from tests.signals.conftest import FITTED
-from tests.training.benches import quiet, small_bench
+from tests.training.contexts import quiet, small_context
 
 
 @pytest.mark.parametrize("name", FITTED)
 class TestFitting:
-    def test_fitting_leaves_the_network_alone_and_reads_no_other_label(self, bench, name):
-        """The gate raises for labels that were not bought, so that fitting ends at all is the second half."""
-        before = {key: value.clone() for key, value in bench.network.state_dict().items()}
-        SIGNALS[name].fit(bench, quiet)
-        for key, value in bench.network.state_dict().items():
+    def test_fitting_leaves_the_network_alone_and_reads_no_other_label(self, context, name):
+        """The gate raises for images without a label, so fitting would not end."""
+        before = {key: value.clone() for key, value in context.network.state_dict().items()}
+        SIGNALS[name].fit(context, quiet)
+        for key, value in context.network.state_dict().items():
             assert torch.equal(before[key], value), key
 
-    def test_same_seed_same_module(self, bench, name):
-        one, two = (SIGNALS[name].fit(bench, quiet).state_dict() for _ in range(2))
-        for key, value in one.items():
-            assert torch.equal(two[key], value), key
+    def test_same_seed_same_module(self, context, name):
+        first, again = (SIGNALS[name].fit(context, quiet).state_dict() for _ in range(2))
+        for key, value in first.items():
+            assert torch.equal(again[key], value), key
 
-    def test_progress_ends_at_the_planned_units(self, bench, name):
-        seen = []
-        SIGNALS[name].fit(bench, lambda done, total, loss=None: seen.append((done, total)))
-        assert (
-            seen[-1][0]
-            == seen[-1][1]
-            == SIGNALS[name].units(bench.config, len(bench.pool), len(bench.feed.images))
-        )
+    def test_progress_ends_at_the_planned_units(self, context, name):
+        reports, signal = [], SIGNALS[name]
+        signal.fit(context, lambda done, total, loss=None: reports.append((done, total)))
+        units = signal.units(context.config, len(context.pool), len(context.batches.images))
+        assert reports[-1] == (units, units)
 
 
 @pytest.mark.parametrize("name", SIGNALS)
@@ -48,46 +45,42 @@ class TestEverySignal:
         assert SIGNALS[name].title
         assert (SIGNALS[name].fit is None) == (SIGNALS[name].stage == "")
 
-    def test_form(self, bench, together, name):
-        found = together[name]
-        assert found.dtype == np.float32
-        assert found.shape[0] == len(bench.pool)
-        assert np.isfinite(found).all()
-        assert (found.std(axis=0) > 0).any()  # it tells images apart
+    def test_form(self, context, together, name):
+        values = together[name]
+        assert values.dtype == np.float32
+        assert values.shape[0] == len(context.pool)
+        assert np.isfinite(values).all()
+        assert (values.std(axis=0) > 0).any()  # it tells images apart
 
-    def test_measured_alone_as_in_the_pass_for_all(self, bench, fitted, together, name):
-        alone = describe(bench, {name: SIGNALS[name]}, fitted, quiet)[name]
+    def test_measured_alone_as_in_the_pass_for_all(self, context, fitted, together, name):
+        alone = describe(context, {name: SIGNALS[name]}, fitted, quiet)[name]
         np.testing.assert_allclose(together[name], alone, rtol=1e-6, atol=0)
 
-    def test_an_image_measures_alike_alone_and_in_the_pass(self, bench, fitted, together, name):
+    def test_an_image_measures_alike_alone_and_in_the_pass(self, context, fitted, together, name):
         for image in (0, 7, 23):
             with torch.no_grad():
-                seen = look(bench, np.array([image]), {name: SIGNALS[name]})
-                alone = SIGNALS[name].measure(fitted.get(name), seen, bench)[0].numpy()
+                batch = pool_batch(context, np.array([image]), {name: SIGNALS[name]})
+                alone = SIGNALS[name].measure(fitted.get(name), batch, context)[0].numpy()
             np.testing.assert_allclose(
                 together[name][image], alone, rtol=2e-4, atol=1e-5 * np.abs(together[name]).max()
             )
 
-    def test_no_label_is_read(self, bench, fitted, name):
-        nothing_bought = Gated(
-            DATASETS["drawn"].load(bench.config).pool, bench.tasks, np.zeros((24, 3), bool)
-        )
-        describe(
-            replace(bench, pool=Resized(nothing_bought, bench.config.size, 1)),
-            {name: SIGNALS[name]},
-            fitted,
-            quiet,
-        )
+    def test_no_label_is_read(self, context, fitted, name):
+        whole = DATASETS["drawn"].load(context.config).pool
+        unlabelled = Gated(whole, context.tasks, np.zeros((24, 3), bool))
+        pool = Resized(unlabelled, context.config.size, 1)
+        describe(replace(context, pool=pool), {name: SIGNALS[name]}, fitted, quiet)
 
     def test_scores_are_one_number_per_image_and_task(self, together, name):
-        of = SIGNALS[name].scores
-        for title, scores in of(together[name]).items() if of else ():
+        if SIGNALS[name].scores is None:
+            return
+        for title, scores in SIGNALS[name].scores(together[name]).items():
             assert title
             assert scores.shape == (24, 3)
             assert np.isfinite(scores).all()
 
-    def test_only_what_is_needed_is_computed(self, bench, fitted, name, monkeypatch):
-        """A signal that did not ask for the second stage or the mirrored images does without."""
+    def test_only_what_is_needed_is_computed(self, context, fitted, name, monkeypatch):
+        """The second stage and the mirrored images are predicted only for signals that ask."""
         passes = {"first": 0, "second": 0}
 
         def counted(kind, original):
@@ -98,14 +91,17 @@ class TestEverySignal:
             return call
 
         monkeypatch.setattr(
-            bench.network, "first_stage", counted("first", bench.network.first_stage)
+            context.network, "first_stage", counted("first", context.network.first_stage)
         )
         monkeypatch.setattr(
-            bench.network, "second_stage", counted("second", bench.network.second_stage)
+            context.network, "second_stage", counted("second", context.network.second_stage)
         )
-        look(bench, np.arange(2), {name: SIGNALS[name]})
+        pool_batch(context, np.arange(2), {name: SIGNALS[name]})
         sides = 2 if SIGNALS[name].needs_mirrored else 1
-        assert passes == {"first": sides, "second": sides * SIGNALS[name].needs_final(bench.config)}
+        assert passes == {
+            "first": sides,
+            "second": sides * SIGNALS[name].needs_final(context.config),
+        }
 
 
 def test_signals_of_loss_are_those_with_scores():
@@ -113,25 +109,25 @@ def test_signals_of_loss_are_those_with_scores():
     assert scored == set(SIGNALS) - {"embedding", "shared"}
 
 
-def test_chances_are_refused_where_no_task_has_classes():
-    without = small_bench("tasks=depth,normals")
+def test_probabilities_are_refused_where_no_task_has_classes():
+    without = small_context("tasks=depth,normals")
     assert set(SIGNALS) - set(allowed(SIGNALS, without.tasks)) == {"entropy", "margin"}
     assert "no task has classes" in SIGNALS["margin"].refuses(without.tasks)
-    one = small_bench("tasks=depth")
-    assert set(SIGNALS) - set(allowed(SIGNALS, one.tasks)) == {"entropy", "margin", "committee"}
-    assert not SIGNALS["entropy"].refuses(small_bench().tasks)
+    single = small_context("tasks=depth")
+    assert set(SIGNALS) - set(allowed(SIGNALS, single.tasks)) == {"entropy", "margin", "committee"}
+    assert not SIGNALS["entropy"].refuses(small_context().tasks)
 
 
-def test_disagreement_equals_the_plain_loops(bench, fitted):
-    """m_{k,l}: mean over pixels of d_k(Y_k, R_{k,l}), pixel by pixel from the formulas of docs/method.md, section 2."""
-    found = describe(bench, {"committee": SIGNALS["committee"]}, fitted, quiet)["committee"]
-    names = [task.name for task in bench.tasks]
+def test_disagreement_equals_the_plain_loops(context, fitted):
+    """m_{k,l}: mean over pixels of d_k(Y_k, R_{k,l}), by docs/method.md, section 2."""
+    values = describe(context, {"committee": SIGNALS["committee"]}, fitted, quiet)["committee"]
+    names = [task.name for task in context.tasks]
     for image in (3, 20):
         with torch.no_grad():
-            first = bench.network.first_stage(to_input(bench.pool.images([image]), "cpu"))
+            first = context.network.first_stage(to_input(context.pool.images([image]), "cpu"))
             refined = fitted["committee"](first.initial[0])
         for k, name in enumerate(names):
-            for column, partner in enumerate(partners(bench.tasks, bench.config)[name]):
+            for column, partner in enumerate(partners(context.tasks, context.config)[name]):
                 y, r = (
                     maps[0].double().numpy()
                     for maps in (first.initial[0][name], refined[name][partner])
@@ -141,13 +137,13 @@ def test_disagreement_equals_the_plain_loops(bench, fitted):
                     for i in range(y.shape[1])
                     for j in range(y.shape[2])
                 ]
-                assert found[image, k, column] == pytest.approx(
+                assert values[image, k, column] == pytest.approx(
                     sum(pixels) / len(pixels), rel=1e-3, abs=1e-6
                 )
 
 
 def slow_distance(name, y, r) -> float:
-    """One pixel's distance."""
+    """Distance of one pixel."""
     if name == "depth":
         return abs(float(y[0]) - float(r[0]))
     if name == "normals":
@@ -159,33 +155,24 @@ def slow_distance(name, y, r) -> float:
 
 
 def test_the_final_prediction_can_join_the_committee():
-    bench = small_bench("with_final=true", "pair_epochs=1")
-    blocks = SIGNALS["committee"].fit(bench, quiet)
-    found = describe(bench, {"committee": SIGNALS["committee"]}, {"committee": blocks}, quiet)[
-        "committee"
-    ]
-    assert found.shape == (24, 3, 3)
-    assert partners(bench.tasks, bench.config)["depth"] == ("semseg", "normals", "final")
-    without = describe(
-        small_bench("pair_epochs=1"),
-        {"committee": SIGNALS["committee"]},
-        {"committee": blocks},
-        quiet,
-    )
-    np.testing.assert_allclose(found[:, :, :2], without["committee"], rtol=1e-4, atol=1e-6)
-    assert (found[:, :, 2] > 0).all()
+    context = small_context("with_final=true", "pair_epochs=1")
+    signals = {"committee": SIGNALS["committee"]}
+    fitted = {"committee": SIGNALS["committee"].fit(context, quiet)}
+    values = describe(context, signals, fitted, quiet)["committee"]
+    assert values.shape == (24, 3, 3)
+    assert partners(context.tasks, context.config)["depth"] == ("semseg", "normals", "final")
+    without = describe(small_context("pair_epochs=1"), signals, fitted, quiet)["committee"]
+    np.testing.assert_allclose(values[:, :, :2], without, rtol=1e-4, atol=1e-6)
+    assert (values[:, :, 2] > 0).all()
 
 
-def test_features_are_standardised_per_channel(bench, fitted):
+def test_features_are_standardised_per_channel(context, fitted):
     with torch.no_grad():
-        features = bench.network.first_stage(to_input(bench.pool.images(range(24)), "cpu")).features
-        joined = torch.cat([features[task.name] for task in bench.tasks], dim=1)
-        found = fitted["embedding"].standardised(joined)
-    spread = joined.std(dim=(0, 2, 3))
-    torch.testing.assert_close(
-        found.mean(dim=(0, 2, 3)), torch.zeros(len(spread)), rtol=0, atol=2e-2
-    )
+        first = context.network.first_stage(to_input(context.pool.images(range(24)), "cpu"))
+        features = torch.cat([first.features[task.name] for task in context.tasks], dim=1)
+        standardised = fitted["embedding"].standardised(features)
+    spread, means = features.std(dim=(0, 2, 3)), standardised.mean(dim=(0, 2, 3))
+    torch.testing.assert_close(means, torch.zeros(len(spread)), rtol=0, atol=2e-2)
     alive = spread > 1e-4
-    torch.testing.assert_close(
-        found.std(dim=(0, 2, 3))[alive], torch.ones(int(alive.sum())), rtol=2e-2, atol=2e-2
-    )
+    spreads = standardised.std(dim=(0, 2, 3))[alive]
+    torch.testing.assert_close(spreads, torch.ones(int(alive.sum())), rtol=2e-2, atol=2e-2)

@@ -1,4 +1,4 @@
-"""Random outputs, labels and perfect outputs for any task, made from what the task says about its labels."""
+"""Random outputs, labels and perfect outputs for any task, from what it says of its labels."""
 
 import numpy as np
 import torch

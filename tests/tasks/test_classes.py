@@ -16,42 +16,33 @@ TASK = semseg(("floor", "wall", "bed", "lamp", "other"))
 
 
 def softmax(logits):
-    raised = [math.exp(logit - max(logits)) for logit in logits]
-    return [one / sum(raised) for one in raised]
+    powers = [math.exp(logit - max(logits)) for logit in logits]
+    return [power / sum(powers) for power in powers]
 
 
 def by_hand(output, other, pixel_distance):
     """(B, H, W) of a function of two lists of probabilities, pixel by pixel."""
-    B, _, H, W = output.shape
-    return torch.tensor(
-        [
-            [
-                [
-                    pixel_distance(
-                        softmax(output[b, :, y, x].tolist()), softmax(other[b, :, y, x].tolist())
-                    )
-                    for x in range(W)
-                ]
-                for y in range(H)
-            ]
-            for b in range(B)
-        ]
-    )
+    distances = torch.empty(len(output), *output.shape[2:])
+    for b, y, x in np.ndindex(*distances.shape):
+        p, q = (softmax(maps[b, :, y, x].tolist()) for maps in (output, other))
+        distances[b, y, x] = pixel_distance(p, q)
+    return distances
 
 
 def js(p, q):
-    middle = [(one + two) / 2 for one, two in zip(p, q, strict=True)]
+    middle = [(a + b) / 2 for a, b in zip(p, q, strict=True)]
 
-    def kl(a):
-        return sum(one * math.log(one / mean) for one, mean in zip(a, middle, strict=True))
+    def kl(probabilities):
+        pairs = zip(probabilities, middle, strict=True)
+        return sum(a * math.log(a / mean) for a, mean in pairs)
 
     return (kl(p) + kl(q)) / 2
 
 
 SLOW = {
     "js": js,
-    "ce": lambda p, q: -sum(two * math.log(one) for one, two in zip(p, q, strict=True)),
-    "tv": lambda p, q: sum(abs(one - two) for one, two in zip(p, q, strict=True)) / 2,
+    "ce": lambda p, q: -sum(b * math.log(a) for a, b in zip(p, q, strict=True)),
+    "tv": lambda p, q: sum(abs(a - b) for a, b in zip(p, q, strict=True)) / 2,
     "changed": lambda p, q: float(p.index(max(p)) != q.index(max(q))),
 }
 
@@ -104,14 +95,14 @@ def test_loss_equals_plain_loops():
 
 def test_iou_equals_plain_loops():
     output, target = random_output(TASK), random_target(TASK)
-    guess = output.argmax(1)
+    predicted = output.argmax(1)
     ious = []
-    for one in range(5):
+    for class_id in range(5):
         both = either = 0
         for b, y, x in np.ndindex(3, 6, 8):
             if target[b, 0, y, x] != IGNORE:
-                is_true, is_guess = int(target[b, 0, y, x]) == one, int(guess[b, y, x]) == one
-                both, either = both + (is_true and is_guess), either + (is_true or is_guess)
+                pair = int(target[b, 0, y, x]) == class_id, int(predicted[b, y, x]) == class_id
+                both, either = both + all(pair), either + any(pair)
         ious.append(both / either)
     counts = TASK.metric.counts(output, target)
     assert counts.shape == (3, 5, 3)
@@ -163,7 +154,7 @@ class TestHumanParts:
         person = random_label(self.PARTS, rng)
         nobody = np.zeros_like(person)
         turned = nobody.copy()
-        turned[0] = IGNORE  # the border that a rotation leaves
+        turned[0] = IGNORE  # the border of a rotated image
         return stack(person, nobody, turned, np.full_like(person, IGNORE))
 
     def test_images_without_a_person_count_nowhere(self):

@@ -1,4 +1,4 @@
-"""Cross-entropy image by image against the plain way, enlarge and then PyTorch's, and against its own formula."""
+"""Cross-entropy image by image against its definition, PyTorch's own, and against its formula."""
 
 import math
 
@@ -23,26 +23,29 @@ def pieces(size, spread=3.0, seed=0):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("spread", [0.1, 3.0, 300.0])
 @pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
-def test_image_by_image_gives_losses_and_gradients_of_the_plain_way(size, spread, memory):
+def test_image_by_image_gives_losses_and_gradients_of_the_definition(size, spread, memory):
     output, target, valid = pieces(size, spread)
-    found, slopes = [], torch.tensor([0.3, 1.0, 5.0, -2.0])
-    for way in (image_by_image, all_at_once):
+
+    def losses_and_gradient(cross_entropy):
         maps = output.clone(memory_format=memory).requires_grad_()
-        losses = way(maps, target, valid)
-        (losses * slopes).sum().backward()
-        found.append((losses.detach(), maps.grad))
-    torch.testing.assert_close(*[losses for losses, _ in found], rtol=1e-5, atol=1e-5 * spread)
-    torch.testing.assert_close(*[gradient for _, gradient in found], rtol=1e-4, atol=1e-6)
-    assert found[0][0][2] == 0
-    assert not found[0][1][2].any()
+        losses = cross_entropy(maps, target, valid)
+        (losses * torch.tensor([0.3, 1.0, 5.0, -2.0])).sum().backward()
+        return losses.detach(), maps.grad
+
+    losses, gradient = losses_and_gradient(image_by_image)
+    expected_losses, expected_gradient = losses_and_gradient(all_at_once)
+    torch.testing.assert_close(losses, expected_losses, rtol=1e-5, atol=1e-5 * spread)
+    torch.testing.assert_close(gradient, expected_gradient, rtol=1e-4, atol=1e-6)
+    assert losses[2] == 0
+    assert not gradient[2].any()
 
 
 def test_one_pixel_by_hand():
     output = torch.tensor([1.0, 2.0, 0.0, 0.0, 0.0]).view(1, 5, 1, 1)
-    target = torch.ones(1, 1, 2, 2, dtype=torch.uint8)  # enlarged, all four pixels are the one
+    target = torch.ones(1, 1, 2, 2, dtype=torch.uint8)  # enlarged, all four pixels are equal
     expected = -math.log(math.exp(2) / (math.exp(1) + math.exp(2) + 3))
-    for way in (image_by_image, all_at_once):
-        assert way(output, target, target < 5).item() == pytest.approx(expected, rel=1e-6)
+    for function in (image_by_image, all_at_once):
+        assert function(output, target, target < 5).item() == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
@@ -61,7 +64,7 @@ def test_inside_autocast_it_stays_float32():
     torch.testing.assert_close(inside, cross_entropy(output, target, valid), rtol=0, atol=0)
 
 
-def test_without_a_wish_for_gradients_none_is_made():
+def test_no_gradient_is_computed_unless_it_is_needed():
     output, target, valid = pieces((3, 4))
     with torch.inference_mode():
         assert not cross_entropy(output, target, valid).requires_grad

@@ -40,12 +40,8 @@ def test_rmse_pools_pixels_and_lifts_negative_predictions():
 
 
 def test_distance_is_in_metres():
-    assert (
-        TASK.distances[0]
-        .pixels(torch.full((1, 1, 1, 1), 3.0), torch.full((1, 1, 1, 1), 1.25))
-        .item()
-        == 1.75
-    )
+    near, far = torch.full((1, 1, 1, 1), 1.25), torch.full((1, 1, 1, 1), 3.0)
+    assert TASK.distances[0].pixels(far, near).item() == 1.75
 
 
 def test_zooming_in_brings_nearer():
@@ -61,10 +57,9 @@ def test_encoding_is_in_typical_depths():
 def test_decoded_metres_are_never_negative_nor_without_measurement():
     value = TASK.decode(torch.tensor([-1.0, 2.0]).view(1, 1, 1, 2))
     assert value.flatten().tolist() == pytest.approx([1e-9, 2])
-    drawn = TASK.colour(value[0].numpy())[0]
-    np.testing.assert_array_equal(
-        drawn[0], TASK.colour(np.array([[0.5]]))[0, 0]
-    )  # as near as can be, not black
+    colours = TASK.colour(value[0].numpy())[0]
+    nearest = TASK.colour(np.array([[0.5]]))[0, 0]
+    np.testing.assert_array_equal(colours[0], nearest)  # not black
 
 
 def test_near_is_bright_far_is_dark_and_the_scale_is_fixed():

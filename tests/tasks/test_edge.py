@@ -28,10 +28,8 @@ def counts_by_hand(logits, label, tolerance):
 
 
 def test_counts_equal_the_slow_twin():
-    output, target = (
-        random_output(TASK, height=9, width=12),
-        random_target(TASK, height=9, width=12),
-    )
+    output = random_output(TASK, height=9, width=12)
+    target = random_target(TASK, height=9, width=12)
     slow = [
         counts_by_hand(output[image, 0].numpy(), target[image, 0].numpy(), 0.15)
         for image in range(3)
@@ -45,11 +43,11 @@ def test_value_equals_plain_loops():
     target = random_target(TASK, height=9, width=12)
     counts = TASK.metric.counts(random_output(TASK, height=9, width=12), target).sum(0)
     best = 0.0
-    for hit, predicted, found, true in counts.tolist():
-        precision, recall = hit / predicted if predicted else 0.0, found / true
-        best = max(
-            best, 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-        )
+    for matched_predicted, predicted, matched_true, true in counts.tolist():
+        precision = matched_predicted / predicted if predicted else 0.0
+        recall = matched_true / true
+        if precision + recall:
+            best = max(best, 2 * precision * recall / (precision + recall))
     assert TASK.metric.value(counts) == pytest.approx(100 * best)
 
 
@@ -90,7 +88,7 @@ def test_one_threshold_for_the_set():
     output = torch.logit(torch.tensor(np.stack([strong, weak])[:, None])).float()
     metric = edge(tolerance=0.02).metric
     counts = metric.counts(output, stack(label, label))
-    assert [metric.value(one) for one in counts] == [100, 100]
+    assert [metric.value(image) for image in counts] == [100, 100]
     assert metric.value(counts.sum(0)) == pytest.approx(80)  # P 2/3, R 1
 
 

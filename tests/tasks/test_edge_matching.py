@@ -1,4 +1,4 @@
-"""The matching of boundary pixels against an assignment of least cost, and against the count it must not be."""
+"""Matching of boundary pixels against an assignment of least cost, and a count that is wrong."""
 
 import time
 
@@ -13,7 +13,10 @@ from mtal.tasks.edge_matching import count_matches, near_pairs
 
 
 def assigned_by_cost(predicted, true, radius, outlier=100):
-    """Pairs in the least-cost assignment of BSDS: a pair costs its distance, a pixel alone `outlier` radii."""
+    """Pairs in the least-cost assignment of BSDS.
+
+    A pair costs its distance, a pixel without a partner `outlier` radii.
+    """
     a, b = np.argwhere(predicted), np.argwhere(true)
     if not len(a) or not len(b):
         return 0
@@ -51,7 +54,7 @@ def test_as_many_pairs_as_the_assignment_of_least_cost(seed, height, width, shar
 
 
 def test_one_true_pixel_is_used_once():
-    """Three predicted pixels round one true pixel: a tolerance without matching would call all three right."""
+    """A mere tolerance would call three predicted pixels next to one true pixel right."""
     predicted, true = np.zeros((2, 5, 5), dtype=bool)
     predicted[2, 1:4], true[2, 2] = True, True
     assert naive_count(predicted, true, 1.0) == 3

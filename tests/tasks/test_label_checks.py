@@ -8,10 +8,8 @@ from mtal.tasks.label_checks import mean_where, not_finite, wrong_form
 
 def test_mean_where_equals_plain_loops():
     generator = torch.Generator().manual_seed(0)
-    values, valid = (
-        torch.randn(3, 2, 4, 5, generator=generator),
-        torch.rand(3, 1, 4, 5, generator=generator) < 0.5,
-    )
+    values = torch.randn(3, 2, 4, 5, generator=generator)
+    valid = torch.rand(3, 1, 4, 5, generator=generator) < 0.5
     for image in range(3):
         picked = [
             float(values[image, c, y, x])
@@ -24,12 +22,11 @@ def test_mean_where_equals_plain_loops():
 
 
 def test_mean_of_nothing_is_zero():
-    assert mean_where(
-        torch.full((1, 1, 2, 2), torch.nan), torch.zeros(1, 1, 2, 2, dtype=torch.bool)
-    ).tolist() == [0]
+    values, valid = torch.full((1, 1, 2, 2), torch.nan), torch.zeros(1, 1, 2, 2, dtype=torch.bool)
+    assert mean_where(values, valid).tolist() == [0]
 
 
-def test_wrong_form_names_what_it_found():
+def test_wrong_form_names_dtype_or_shape():
     assert wrong_form(np.zeros((2, 3), np.uint8), "integer") == ""
     assert "float32" in wrong_form(np.zeros((2, 3), np.float32), "integer")
     assert "(2, 3)" in wrong_form(np.zeros((2, 3), np.float32), "float", channels=3)

@@ -33,11 +33,8 @@ def warp(mirrored=False, angle=0.0):
 
 
 def turn(x, y, z, how):
-    return (
-        TASK.adjust(torch.tensor([x, y, z], dtype=torch.float32).view(1, 3, 1, 1), how)
-        .flatten()
-        .tolist()
-    )
+    vector = torch.tensor([x, y, z], dtype=torch.float32).view(1, 3, 1, 1)
+    return TASK.adjust(vector, how).flatten().tolist()
 
 
 def test_loss_equals_plain_loops():
@@ -83,9 +80,8 @@ def test_distance_equals_plain_loops_and_does_not_see_length():
 def test_small_and_large_angles_are_exact(angle):
     """Where acos of a float32 product would give 0 or noise."""
     a = torch.tensor([1.0, 0.0, 0.0]).view(1, 3, 1, 1)
-    b = torch.tensor([math.cos(math.radians(angle)), math.sin(math.radians(angle)), 0.0]).view(
-        1, 3, 1, 1
-    )
+    radians = math.radians(angle)
+    b = torch.tensor([math.cos(radians), math.sin(radians), 0.0]).view(1, 3, 1, 1)
     assert angle_deg(a, b).item() == pytest.approx(angle, rel=1e-4)
 
 
@@ -113,25 +109,23 @@ def test_mirroring_comes_before_turning():
 
 def test_turning_keeps_lengths_and_turning_back_restores():
     target = random_target(TASK, images=1)
-    there = TASK.adjust(target, warp(angle=0.7))
+    turned = TASK.adjust(target, warp(angle=0.7))
     torch.testing.assert_close(
-        torch.linalg.vector_norm(there, dim=1), torch.linalg.vector_norm(target, dim=1)
+        torch.linalg.vector_norm(turned, dim=1), torch.linalg.vector_norm(target, dim=1)
     )
-    torch.testing.assert_close(TASK.adjust(there, warp(angle=-0.7)), target, atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(TASK.adjust(turned, warp(angle=-0.7)), target, atol=1e-6, rtol=1e-5)
 
 
 def test_the_vectors_turn_with_the_picture():
-    """A normal that points from one pixel to another still does when both places are turned by the same angle."""
+    """A normal that points from one pixel to another still does when all turn by the same angle."""
     start, end, angle = np.array([1.0, 2.0]), np.array([4.0, 6.0]), 0.4
-    # A place (x, y) with y down, turned counter-clockwise as seen: mirror y, turn as in school, mirror back.
-    flip, school = (
-        np.diag([1, -1]),
-        np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]]),
-    )
-    moved = [flip @ school @ flip @ place for place in (start, end)]
-    along = (end - start) / 5
-    assert turn(*along, 0, warp(angle=angle))[:2] == pytest.approx(
-        ((moved[1] - moved[0]) / 5).tolist(), abs=1e-6
+    # y points down, so a turn that is counter-clockwise as seen is: mirror y, turn, mirror back.
+    flip = np.diag([1, -1])
+    rotation = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    moved_start, moved_end = (flip @ rotation @ flip @ pixel for pixel in (start, end))
+    direction = (end - start) / 5
+    assert turn(*direction, 0, warp(angle=angle))[:2] == pytest.approx(
+        ((moved_end - moved_start) / 5).tolist(), abs=1e-6
     )
 
 

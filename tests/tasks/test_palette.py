@@ -10,14 +10,14 @@ from mtal.tasks.palette import (
     class_colours,
     distinct_colours,
     hex_legend,
-    seen_places,
+    to_oklab,
 )
 
 
 def least_gaps(colours):
     """(3 sights,) smallest distance in OKLab between any two colours."""
-    places = seen_places(np.array(colours))
-    gaps = np.linalg.norm(places[:, None] - places[None], axis=-1)
+    seen = to_oklab(np.array(colours))
+    gaps = np.linalg.norm(seen[:, None] - seen[None], axis=-1)
     return [gaps[..., sight][np.triu_indices(len(colours), 1)].min() for sight in range(3)]
 
 
@@ -49,17 +49,17 @@ def test_a_legend_as_plain_values():
     ]
 
 
-def test_places_of_black_and_white():
+def test_black_and_white_in_oklab():
     np.testing.assert_allclose(
-        seen_places(np.array([[0, 0, 0], [255, 255, 255]]))[:, 0], [[0, 0, 0], [1, 0, 0]], atol=1e-5
+        to_oklab(np.array([[0, 0, 0], [255, 255, 255]]))[:, 0], [[0, 0, 0], [1, 0, 0]], atol=1e-5
     )
 
 
 def test_red_and_green_come_closer_without_red_or_green_receptors():
-    places = seen_places(np.array([[255, 0, 0], [110, 110, 0]]))
-    seen, without_red, without_green = np.linalg.norm(places[0] - places[1], axis=-1)
-    assert without_red < seen / 2
-    assert without_green < seen / 2
+    red, green = to_oklab(np.array([[255, 0, 0], [110, 110, 0]]))
+    ordinary, without_red, without_green = np.linalg.norm(red - green, axis=-1)
+    assert without_red < ordinary / 2
+    assert without_green < ordinary / 2
 
 
 def test_cividis_brightens_all_the_way():

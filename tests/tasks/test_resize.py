@@ -11,14 +11,14 @@ from mtal.tasks.resize import enlarge, resize
     [((30, 40), (120, 160)), ((7, 9), (25, 33)), ((5, 4), (5, 9)), ((12, 9), (5, 4))],
 )
 @pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
-@pytest.mark.parametrize("way", [enlarge, resize])
-def test_enlarging_by_products_is_bilinear_interpolation(old, new, memory, way):
+@pytest.mark.parametrize("function", [enlarge, resize])
+def test_enlarging_by_products_is_bilinear_interpolation(old, new, memory, function):
     maps = torch.randn(2, 3, *old).contiguous(memory_format=memory).requires_grad_()
     other = maps.detach().clone().requires_grad_()
-    found = way(maps, new)
+    resized = function(maps, new)
     expected = torch.nn.functional.interpolate(other, new, mode="bilinear", align_corners=False)
-    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
-    weights = torch.randn_like(found)
-    (found * weights).sum().backward()
+    torch.testing.assert_close(resized, expected, rtol=1e-5, atol=1e-5)
+    weights = torch.randn_like(resized)
+    (resized * weights).sum().backward()
     (expected * weights).sum().backward()
     torch.testing.assert_close(maps.grad, other.grad, rtol=1e-4, atol=1e-4)

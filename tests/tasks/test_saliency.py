@@ -23,14 +23,11 @@ def iou_by_hand(logits, labels, threshold):
 
 def test_best_threshold_of_the_mean_over_images_equals_plain_loops():
     output, target = random_output(TASK, images=5), random_target(TASK, images=5)
+    images = [
+        (output[image].flatten().tolist(), target[image].flatten().tolist()) for image in range(5)
+    ]
     means = [
-        sum(
-            iou_by_hand(
-                output[image].flatten().tolist(), target[image].flatten().tolist(), threshold
-            )
-            for image in range(5)
-        )
-        / 5
+        sum(iou_by_hand(logits, labels, threshold) for logits, labels in images) / 5
         for threshold in THRESHOLDS
     ]
     assert TASK.metric.value(TASK.metric.counts(output, target).sum(0)) == pytest.approx(
@@ -45,16 +42,15 @@ def test_thresholds():
 
 def test_nothing_salient_and_nothing_predicted_is_right():
     target = torch.zeros(1, 1, 3, 3, dtype=torch.uint8)
-    assert (
-        TASK.metric.value(TASK.metric.counts(torch.full((1, 1, 3, 3), -9.0), target).sum(0)) == 100
-    )
-    assert TASK.metric.value(TASK.metric.counts(torch.full((1, 1, 3, 3), 9.0), target).sum(0)) == 0
+    for logit, percent in ((-9.0, 100), (9.0, 0)):
+        counts = TASK.metric.counts(torch.full((1, 1, 3, 3), logit), target)
+        assert TASK.metric.value(counts.sum(0)) == percent
 
 
 def test_one_threshold_serves_all_images():
-    """Two images that are each right at another threshold only: the mean at the best one is below their own bests."""
+    """Each image is right at a threshold of its own, so the best mean is below 100."""
     target = torch.tensor([1, 0, 1, 0], dtype=torch.uint8).view(2, 1, 1, 2)
     logits = torch.logit(torch.tensor([0.95, 0.86, 0.35, 0.05])).view(2, 1, 1, 2)
     counts = TASK.metric.counts(logits, target)
-    assert [TASK.metric.value(one) for one in counts] == [100, 100]
+    assert [TASK.metric.value(image) for image in counts] == [100, 100]
     assert TASK.metric.value(counts.sum(0)) == 75

@@ -5,11 +5,17 @@ import torch
 
 from mtal.models.prediction import Prediction
 from mtal.tasks.registry import TASKS
-from mtal.training.losses import NonFiniteLossError, all_losses, check_finite, head_losses, joined
+from mtal.training.losses import (
+    NonFiniteLossError,
+    all_losses,
+    check_finite,
+    head_losses,
+    training_loss,
+)
 
 
-def test_joined_equals_the_plain_loops():
-    """Sum over heads and tasks of lambda_k times the mean over labelled images of w_{k,i} L_k(i)."""
+def test_training_loss_equals_the_plain_loops():
+    """Sum over heads and tasks of lambda_k * mean of w_{k,i} L_k(i) over labelled images."""
     torch.manual_seed(0)
     losses, weights = torch.rand(3, 5, 2), torch.rand(5, 2) * 3
     weights[1, 0] = weights[4, 1] = weights[2, 1] = 0
@@ -17,17 +23,18 @@ def test_joined_equals_the_plain_loops():
     expected = 0.0
     for head in range(3):
         for task in range(2):
-            known = [image for image in range(5) if weights[image, task] > 0]
-            mean = sum(
-                float(weights[image, task] * losses[head, image, task]) for image in known
-            ) / len(known)
-            expected += float(scale[task]) * mean
-    assert joined(losses, weights, scale).item() == pytest.approx(expected, rel=1e-5)
+            weighted = [
+                float(weights[image, task] * losses[head, image, task])
+                for image in range(5)
+                if weights[image, task] > 0
+            ]
+            expected += float(scale[task]) * sum(weighted) / len(weighted)
+    assert training_loss(losses, weights, scale).item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_task_without_any_label_adds_nothing():
     losses, weights = torch.rand(2, 3, 2), torch.tensor([[1.0, 0], [1, 0], [1, 0]])
-    assert joined(losses, weights, torch.ones(2)).item() == pytest.approx(
+    assert training_loss(losses, weights, torch.ones(2)).item() == pytest.approx(
         losses[:, :, 0].sum(0).mean().item()
     )
 
@@ -49,10 +56,7 @@ def test_what_is_not_finite_is_named():
     losses = torch.ones(2, 3, 2)
     losses[1, 2, 0] = float("nan")
     tasks = [TASKS["depth"](), TASKS["normals"]()]
+    heads, images = ["initial 0", "final"], ["img0", "img1", "img2"]
     with pytest.raises(NonFiniteLossError, match=r"depth \(final\) on img2: nan"):
-        check_finite(
-            losses, tasks, ["initial 0", "final"], ["img0", "img1", "img2"], "while testing"
-        )
-    check_finite(
-        torch.ones(2, 3, 2), tasks, ["initial 0", "final"], ["a", "b", "c"], "while testing"
-    )
+        check_finite(losses, tasks, heads, images, "while testing")
+    check_finite(torch.ones(2, 3, 2), tasks, heads, images, "while testing")
