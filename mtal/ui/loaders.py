@@ -1,21 +1,21 @@
-"""Tables for pages. The only place that caches: on folder + number of complete cycles, never on arrays (docs/design.md, section 6)."""
+"""Tables for pages, and the only place that caches them.
 
-from pathlib import Path
-from typing import Any
+A run's key is its folder, its time of creation and the number of its complete cycles, since a
+complete cycle never changes; arrays are never keys (docs/design.md, section 6).
+"""
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mtal.analysis.tables.counterfactuals import rule_ranks as rank_table
-from mtal.analysis.tables.coverage import coverage as growth_coverage
-from mtal.analysis.tables.coverage import labelled_in as labelled_since
-from mtal.analysis.tables.run_groups import bought_images
-from mtal.analysis.tables.run_groups import measured as run_rows
+from mtal.analysis.tables import counterfactuals, run_groups
+from mtal.analysis.tables import coverage as coverage_tables
 from mtal.config import Config
-from mtal.runs.experiments.experiment import Experiment, find_experiment
-from mtal.runs.experiments.experiment import experiments as all_experiments
-from mtal.runs.experiments.experiment import metrics as experiment_rows
+from mtal.runs.experiments import experiment as plans
+from mtal.runs.experiments.experiment import Experiment
 from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.reviews import effective
 from mtal.runs.reviews.effective import is_settled
@@ -26,359 +26,293 @@ from mtal.runs.store.nearest import closest
 from mtal.runs.store.run import Run
 
 TIMES_S = 10
+RunKey = tuple[str, float, int]
+P, R = ParamSpec("P"), TypeVar("R")
+
+
+def run_key(run: Run) -> RunKey:
+    """Tell a run from itself with more cycles, and from one that was deleted and started anew."""
+    return str(run.paths.folder), run.created, run.cycles_done()
+
+
+def experiment_key(experiment: Experiment) -> tuple[str, str, tuple[RunKey, ...]]:
+    """Tell an experiment from itself with more cycles or runs."""
+    runs = (experiment.run(cell) for cell in experiment.cells)
+    keys = tuple(run_key(run) for run in runs if run)
+    return str(experiment.paths.store.folder), experiment.name, keys
+
+
+def kept(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Keep what a function returned for its last `most` different arguments; callers get copies."""
+    keys: dict[str | type[Any], Callable[[Any], Any]] = {Run: run_key, Experiment: experiment_key}
+    return st.cache_data(max_entries=most, show_spinner=False, hash_funcs=keys)
+
+
+# ---- the store ---------------------------------------------------------------------------------
 
 
 def store() -> StorePaths:
-    """Where the runs are: `runs/` beside app.py, or what MTAL_RUNS says."""
+    """The folder of all runs: `runs/` beside app.py, or what MTAL_RUNS says."""
     return StorePaths(default_store())
 
 
 def runs() -> list[Run]:
-    """Every readable run, the newest first. Not cached: folders come and go."""
+    """Every readable run, the newest first. Not kept: folders come and go."""
     return index.all_runs(store())
 
 
 def experiments() -> list[Experiment]:
-    """Every readable one, the newest first. Not cached: plans come and grow."""
-    return all_experiments(store())
+    """Every readable experiment, the newest first. Not kept: plans come and grow."""
+    return plans.experiments(store())
 
 
 def last_activity(experiment: Experiment) -> float:
-    """When one of its runs was last heard of, or when it was planned; seconds since 1970."""
+    """Seconds since 1970 at which a run last reported, or at which the experiment was planned."""
     reports = [run.paths.progress for cell in experiment.cells if (run := experiment.run(cell))]
     return max([experiment.created, *(path.stat().st_mtime for path in reports if path.exists())])
 
 
+def known_times(config: Config) -> dict[str, list[float]]:
+    """Stage -> seconds per unit of all runs that should be as fast; up to TIMES_S old."""
+    return _times_at(str(store().folder), index.speed(config))
+
+
+@st.cache_data(ttl=TIMES_S, max_entries=64, show_spinner=False)  # many living runs ask at each poll
+def _times_at(folder: str, speed: tuple[str, ...]) -> dict[str, list[float]]:
+    return index.times_at(speed, runs())
+
+
+# ---- runs and experiments ----------------------------------------------------------------------
+
+
+@kept(16)
 def experiment_metrics(experiment: Experiment) -> pd.DataFrame:
     """Metrics of all its runs; columns as in `mtal.runs.experiments.experiment.metrics`."""
-    keys = tuple(_key(run) for cell in experiment.cells if (run := experiment.run(cell)))
-    return _experiment_metrics(str(experiment.paths.store.folder), experiment.name, keys)
+    return plans.metrics(experiment)
 
 
+@kept(512)
 def metrics(run: Run) -> pd.DataFrame:
-    """A row per complete cycle and task and one for the multi-task loss; columns as in `Run.metrics`."""
-    return _metrics(*_key(run))
+    """A row per complete cycle and task, and one for the loss; columns as in `Run.metrics`."""
+    return run.metrics()
 
 
+@kept(512)
 def measured(run: Run) -> pd.DataFrame:
-    """`metrics` with what each point cost; columns as in `mtal.analysis.tables.run_groups.measured`."""
-    return _measured(*_key(run))
+    """`metrics` with what each point cost; columns as in `run_groups.measured`."""
+    return run_groups.measured(run)
 
 
+@kept(512)
 def picks(run: Run) -> pd.DataFrame:
-    """A row per image that a complete cycle bought labels of. Columns: cycle, id."""
-    return _picks(*_key(run))
+    """A row per image of which a complete cycle acquired labels. Columns: cycle, id."""
+    return run_groups.bought_images(run)
 
 
+@kept(512)
 def seconds(run: Run) -> pd.DataFrame:
     """A row per complete cycle and stage. Columns: cycle, stage, seconds."""
-    return _seconds(*_key(run))
+    return run.seconds()
 
 
+@kept(128)
 def waited_for_data(run: Run) -> float | None:
     """Share of the training time for which no batch was ready; None if it was not measured."""
-    return _waited(*_key(run))
+    return run.waited_for_data()
 
 
+@kept(64)
+def coverage(run: Run) -> pd.DataFrame:
+    """How far unlabelled images are from labelled ones; columns as in `coverage.coverage`."""
+    return coverage_tables.coverage(run)
+
+
+@kept(32)
+def labelled_in(run: Run) -> pd.Series:
+    """Per pool image the cycle of its first label; values as in `coverage.labelled_in`."""
+    return pd.Series(coverage_tables.labelled_in(run))
+
+
+# ---- one cycle ---------------------------------------------------------------------------------
+
+
+@kept(32)
 def pool(run: Run, cycle: int) -> pd.DataFrame:
-    """A row per pool image, index = position in the pool; columns as in `Run.pool`. Empty for the last cycle."""
-    return _pool(*_key(run), cycle)
+    """The pool table, a row per image, index = position; empty for the last cycle."""
+    return run.pool(cycle)
 
 
 def quality(run: Run, cycle: int) -> pd.DataFrame:
-    """How well the signals ranked the pool by its true loss; columns as in `Run.quality`. Empty where nobody measured it."""
+    """How well the signals ranked the pool by its true loss; columns as in `Run.quality`."""
     rows = qualities(run)
     return rows[rows["cycle"] == cycle].drop(columns="cycle")
 
 
+@kept(64)
 def qualities(run: Run) -> pd.DataFrame:
-    """The same for all complete cycles, with the column cycle."""
-    return _qualities(*_key(run))
+    """`Run.quality` of all complete cycles, with the column cycle."""
+    return run.qualities()
 
 
+@kept(32)
 def validation(run: Run, cycle: int) -> pd.DataFrame:
     """A row per validation image: id, loss, loss.<task>, value.<task>."""
-    return _validation(*_key(run), cycle)
+    return run.validation(cycle)
 
 
+@kept(32)
 def layout(run: Run, cycle: int) -> pd.DataFrame:
-    """The map of the embedding, a row per pool image. Columns: x, y. Empty if the cycle has none."""
-    return _layout(*_key(run), cycle)
+    """The map of the embedding, a row per pool image: x, y. Empty if the cycle has none."""
+    points = run.layout(cycle)
+    return pd.DataFrame([] if points is None else points, columns=["x", "y"])
 
 
+@kept(64)
 def evidence(run: Run, cycle: int) -> dict[str, Any]:
-    """What pictures a cycle has; keys as in `Run.evidence`, empty if it has none."""
-    return _evidence(*_key(run), cycle)
+    """The pictures of a cycle; keys as in `Run.evidence`, empty if it has none."""
+    return run.evidence(cycle)
 
 
+@kept(8)
 def content(run: Run, cycle: int) -> pd.DataFrame:
-    """Share of each class in each pool image; columns as in `Run.content`. Empty if nobody measured it."""
-    return _content(*_key(run), cycle)
+    """Share of each class in each pool image; columns as in `Run.content`. May be empty."""
+    return run.content(cycle)
 
 
+@kept(16)
 def others(run: Run, cycle: int) -> pd.DataFrame:
-    """The rank that each other strategy would have given; columns as in `Run.others`. Empty if none was replayed."""
-    return _others(*_key(run), cycle)
+    """The rank that each other strategy would have given; empty if none was replayed."""
+    return run.others(cycle)
 
 
+@kept(32)
 def others_picked(run: Run, cycle: int) -> dict[str, list[int]]:
-    """Strategy -> what it would have picked, in order."""
-    return _others_picked(*_key(run), cycle)
+    """Strategy -> the images that it would have picked, in order."""
+    return run.others_picked(cycle)
 
 
-def afterwards(run: Run, cycle: int, image: int) -> pd.DataFrame:
-    """What became of an image that the cycle picked; columns as in `Run.afterwards`, a row per complete cycle."""
-    return _afterwards(*_key(run), cycle, image)
-
-
+@kept(16)
 def rule_ranks(run: Run, cycle: int) -> pd.DataFrame:
-    """Rank of every pool image under other rules of our score; columns as in `mtal.analysis.tables.counterfactuals.rule_ranks`."""
-    return _rule_ranks(*_key(run), cycle)
+    """Rank of every pool image under other rules; columns as in `counterfactuals.rule_ranks`."""
+    return counterfactuals.rule_ranks(run.pool(cycle), run.config)
+
+
+# ---- one image ---------------------------------------------------------------------------------
 
 
 def drawn(run: Run, cycle: int) -> set[int]:
-    """Images with pictures. Not cached: people ask for more."""
+    """Images with pictures. Not kept: people ask for more."""
     return run.drawn(cycle)
+
+
+@kept(256)
+def afterwards(run: Run, cycle: int, image: int) -> pd.DataFrame:
+    """The losses of an image that the cycle picked; columns as in `Run.afterwards`."""
+    return run.afterwards(cycle, image)
 
 
 def maps(run: Run, cycle: int, image: int) -> dict[str, np.ndarray]:
     """The values behind an image's pictures; keys as in `Run.maps`, {} while it is not drawn."""
-    return _maps(*_key(run), cycle, image) if image in run.drawn(cycle) else {}
+    return _maps(run, cycle, image) if image in run.drawn(cycle) else {}
+
+
+@kept(64)
+def _maps(run: Run, cycle: int, image: int) -> dict[str, np.ndarray]:
+    return run.maps(cycle, image)
 
 
 def provenance(run: Run, cycle: int, image: int) -> dict[str, Any]:
     """Where the numbers about an image come from; keys as in `Run.provenance`."""
     sample = {"sample": run.facts.pool[image], "position": image}
-    return {name: sample.get(name, value) for name, value in _provenance(*_key(run), cycle).items()}
+    return {name: sample.get(name, value) for name, value in _provenance(run, cycle).items()}
 
 
+@kept(64)
+def _provenance(run: Run, cycle: int) -> dict[str, Any]:
+    return run.provenance(cycle, 0)  # the same for all images but for the image itself
+
+
+@kept(256)
 def nearest(run: Run, cycle: int, image: int) -> pd.DataFrame:
-    """The labelled and the earlier picked images nearest to a pool image. Columns: index, id, distance, kind."""
-    return _nearest(*_key(run), cycle, image)
+    """The nearest labelled and earlier picked images. Columns: index, id, distance, kind."""
+    return run.nearest(cycle, image)
+
+
+@kept(256)
+def around(run: Run, cycle: int, image: int, count: int) -> pd.DataFrame:
+    """The nearest images of the pool. Columns: index, distance. Empty without an embedding."""
+    points = run.embedding(cycle)
+    rows = [] if points is None else closest(points, image, np.arange(len(points)) != image, count)
+    return pd.DataFrame(rows, columns=["index", "distance"])
+
+
+# ---- what people decided -----------------------------------------------------------------------
 
 
 def people(run: Run) -> People:
-    """What people decided, noted and chose in the run's store; for changes. Made anew each time, since it keeps nothing."""
+    """The review database of the run's store, for changes. Made anew each time."""
     return People(run.store)
 
 
 def decisions(run: Run, cycle: int) -> pd.DataFrame:
-    """What people said about a cycle's images, as far as it counts, and all notes; columns as in `People.decisions`. Fresh as
-    soon as anybody says something."""
-    return _decisions(*_key(run), people(run).revision(), is_settled(run, cycle), cycle)
+    """Decisions about a cycle's images, as far as they count, and all notes.
+
+    Columns as in `People.decisions`. Fresh as soon as anybody decides.
+    """
+    return _decisions(run, cycle, people(run).revision(), is_settled(run, cycle))
+
+
+@kept(64)
+def _decisions(run: Run, cycle: int, revision: int, settled: bool) -> pd.DataFrame:
+    return effective.decisions(run, cycle)
 
 
 def batch(run: Run, cycle: int) -> pd.DataFrame:
-    """A cycle's batch with its decisions: the picks in order, then what came for the rejected; index and columns as in
-    `mtal.runs.reviews.reviewed_batch.batch`. Empty for a cycle that picked nothing."""
+    """A cycle's batch with its decisions: the picks in order, then what came for the rejected.
+
+    Columns as in `mtal.runs.reviews.reviewed_batch.batch`; empty for a cycle that picked nothing.
+    """
     return settled(run, cycle).rows
 
 
 def settled(run: Run, cycle: int) -> Settled:
-    """A cycle's batch with its decisions; as `mtal.runs.reviews.effective.settled`. Fresh as soon as anybody says something."""
-    return _settled(*_key(run), cycle, people(run).revision(), is_settled(run, cycle))
+    """A cycle's batch with its decisions, as `effective.settled`. Always fresh."""
+    return _settled(run, cycle, people(run).revision(), is_settled(run, cycle))
+
+
+@kept(32)
+def _settled(run: Run, cycle: int, revision: int, too_late: bool) -> Settled:
+    return effective.settled(run, cycle, pool(run, cycle))
 
 
 def sets(run: Run) -> pd.DataFrame:
-    """The named sets of the run's data, whichever run they were chosen in; columns as in `People.sets`."""
-    return _sets(str(run.store.folder), people(run).revision(), run.data.folder.name)
+    """The named sets of the run's data, whichever run they were chosen in.
+
+    Columns as in `People.sets`.
+    """
+    return _sets(run, people(run).revision(), run.data.folder.name)
+
+
+@kept(32)
+def _sets(run: Run, revision: int, data: str) -> pd.DataFrame:
+    return people(run).sets(data)
 
 
 def set_samples(run: Run, set_id: str) -> list[str]:
-    """Ids of a set's images, sorted; KeyError if the run's data have no such set."""
-    return _set_samples(str(run.store.folder), people(run).revision(), set_id, run.data.folder.name)
+    """Ids of a set's images, sorted. KeyError if the run's data have no such set."""
+    return _set_samples(run, set_id, people(run).revision(), run.data.folder.name)
 
 
-def labelled_in(run: Run) -> pd.Series:
-    """Per pool image the cycle in which it got its first label; values as in `mtal.analysis.tables.coverage.labelled_in`."""
-    return _labelled_in(*_key(run))
+@kept(32)
+def _set_samples(run: Run, set_id: str, revision: int, data: str) -> list[str]:
+    return people(run).samples_of(set_id, data)
 
 
-def coverage(run: Run) -> pd.DataFrame:
-    """How far unlabelled images are from labelled ones; columns as in `mtal.analysis.tables.coverage.coverage`."""
-    return _coverage(*_key(run))
-
-
-def around(run: Run, cycle: int, image: int, count: int) -> pd.DataFrame:
-    """The images of the whole pool nearest to one. Columns: index, distance. Empty without an embedding."""
-    return _around(*_key(run), cycle, image, count)
-
-
+@kept(64)
 def set_images(run: Run, set_id: str) -> list[int]:
-    """Positions in the run's pool of those images of a set that are there, ascending; KeyError if there is no such set."""
-    return _set_images(*_key(run), run.data.folder.name, set_id)
+    """Positions in the run's pool of a set's images, ascending. KeyError if there is no such set.
 
-
-def known_times(config: Config) -> dict[str, list[float]]:
-    """Stage -> seconds per unit, from all runs whose steps should take as long as those of this config; up to TIMES_S old."""
-    return _times_at(str(store().folder), index.speed(config))
-
-
-def _key(run: Run) -> tuple[str, float, int]:
-    """Complete cycles never change; the time of creation tells a run that was deleted and started anew."""
-    return str(run.paths.folder), run.created, run.cycles_done()
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _experiment_metrics(
-    folder: str, name: str, keys: tuple[tuple[str, float, int], ...]
-) -> pd.DataFrame:
-    return experiment_rows(find_experiment(StorePaths(Path(folder)), name))
-
-
-@st.cache_data(max_entries=512, show_spinner=False)
-def _metrics(folder: str, created: float, complete: int) -> pd.DataFrame:
-    return Run(Path(folder)).metrics()
-
-
-@st.cache_data(max_entries=512, show_spinner=False)
-def _measured(folder: str, created: float, complete: int) -> pd.DataFrame:
-    return run_rows(Run(Path(folder)))
-
-
-@st.cache_data(max_entries=512, show_spinner=False)
-def _picks(folder: str, created: float, complete: int) -> pd.DataFrame:
-    return bought_images(Run(Path(folder)))
-
-
-@st.cache_data(max_entries=512, show_spinner=False)
-def _seconds(folder: str, created: float, complete: int) -> pd.DataFrame:
-    return Run(Path(folder)).seconds()
-
-
-@st.cache_data(max_entries=128, show_spinner=False)
-def _waited(folder: str, created: float, complete: int) -> float | None:
-    return Run(Path(folder)).waited_for_data()
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _pool(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
-    return Run(Path(folder)).pool(cycle)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _qualities(folder: str, created: float, complete: int) -> pd.DataFrame:
-    return Run(Path(folder)).qualities()
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _validation(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
-    return Run(Path(folder)).validation(cycle)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _layout(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
-    points = Run(Path(folder)).layout(cycle)
-    return (
-        pd.DataFrame(columns=["x", "y"])
-        if points is None
-        else pd.DataFrame(points, columns=["x", "y"])
-    )
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _evidence(folder: str, created: float, complete: int, cycle: int) -> dict[str, Any]:
-    return Run(Path(folder)).evidence(cycle)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _settled(
-    folder: str, created: float, complete: int, cycle: int, revision: int, too_late: bool
-) -> Settled:
-    run = Run(Path(folder))
-    return effective.settled(run, cycle, _pool(folder, created, complete, cycle))
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _content(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
-    return Run(Path(folder)).content(cycle)
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _others(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
-    return Run(Path(folder)).others(cycle)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _others_picked(folder: str, created: float, complete: int, cycle: int) -> dict[str, list[int]]:
-    return Run(Path(folder)).others_picked(cycle)
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _rule_ranks(folder: str, created: float, complete: int, cycle: int) -> pd.DataFrame:
-    run = Run(Path(folder))
-    return rank_table(run.pool(cycle), run.config)
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _afterwards(folder: str, created: float, complete: int, cycle: int, image: int) -> pd.DataFrame:
-    return Run(Path(folder)).afterwards(cycle, image)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _maps(
-    folder: str, created: float, complete: int, cycle: int, image: int
-) -> dict[str, np.ndarray]:
-    return Run(Path(folder)).maps(cycle, image)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _provenance(folder: str, created: float, complete: int, cycle: int) -> dict[str, Any]:
-    return Run(Path(folder)).provenance(
-        cycle, 0
-    )  # the same for all images but for the image itself
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _nearest(folder: str, created: float, complete: int, cycle: int, image: int) -> pd.DataFrame:
-    return Run(Path(folder)).nearest(cycle, image)
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _decisions(
-    folder: str, created: float, complete: int, revision: int, settled: bool, cycle: int
-) -> pd.DataFrame:
-    return effective.decisions(Run(Path(folder)), cycle)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _sets(store: str, revision: int, data: str) -> pd.DataFrame:
-    return People(StorePaths(Path(store))).sets(data)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _set_samples(store: str, revision: int, set_id: str, data: str) -> list[str]:
-    return People(StorePaths(Path(store))).samples_of(set_id, data)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _labelled_in(folder: str, created: float, complete: int) -> pd.Series:
-    return pd.Series(labelled_since(Run(Path(folder))))
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _coverage(folder: str, created: float, complete: int) -> pd.DataFrame:
-    return growth_coverage(Run(Path(folder)))
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _around(
-    folder: str, created: float, complete: int, cycle: int, image: int, count: int
-) -> pd.DataFrame:
-    points = Run(Path(folder)).embedding(cycle)
-    found = [] if points is None else closest(points, image, np.arange(len(points)) != image, count)
-    return pd.DataFrame(found, columns=["index", "distance"])
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _set_images(folder: str, created: float, complete: int, data: str, set_id: str) -> list[int]:
-    run = Run(Path(folder))
-    wanted = set(
-        People(run.store).samples_of(set_id, data)
-    )  # what a set holds is what its id says: it never changes
-    return [place for place, name in enumerate(run.facts.pool) if name in wanted]
-
-
-@st.cache_data(ttl=TIMES_S, max_entries=64, show_spinner=False)  # many living runs ask at each poll
-def _times_at(folder: str, speed: tuple[str, ...]) -> dict[str, list[float]]:
-    return index.times_at(speed, index.all_runs(StorePaths(Path(folder))))
+    The id of a set says what it holds, so it never changes.
+    """
+    wanted = set(people(run).samples_of(set_id, run.data.folder.name))
+    return [position for position, name in enumerate(run.facts.pool) if name in wanted]
