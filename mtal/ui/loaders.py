@@ -27,7 +27,8 @@ from mtal.runs.store.run import Run
 
 TIMES_S = 10
 RunKey = tuple[str, float, int]
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def run_key(run: Run) -> RunKey:
