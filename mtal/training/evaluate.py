@@ -45,8 +45,9 @@ def evaluate(
 ) -> Evaluation:
     """Evaluate a network on every validation image.
 
-    data: the validation split at the network's size. An image without a label of a task does not
-    count for that task. NonFiniteLossError names the losses that are not finite.
+    data: the validation split at the network's size; config: for its batch size; device: where the
+    network is; report: told after every batch. An image without a label of a task does not count
+    for that task. NonFiniteLossError names the losses that are not finite.
     """
     network.eval()
     count = len(data.ids)

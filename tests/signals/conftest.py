@@ -28,18 +28,18 @@ def trained_context(*sets: str) -> tuple[FitContext, dict[str, nn.Module]]:
 
 
 @pytest.fixture(scope="package")
-def made():
+def trained():
     return trained_context()
 
 
 @pytest.fixture(scope="package")
-def context(made):
-    return made[0]
+def context(trained):
+    return trained[0]
 
 
 @pytest.fixture(scope="package")
-def fitted(made):
-    return made[1]
+def fitted(trained):
+    return trained[1]
 
 
 @pytest.fixture(scope="package")

@@ -43,17 +43,19 @@ class TestReadAhead:
                 assert torch.equal(batch.targets[name], target)
 
     def test_the_next_batch_is_made_while_this_one_is_learned_from(self):
-        made = [threading.Event() for _ in range(3)]
+        events = [threading.Event() for _ in range(3)]
 
         def batches():
-            for number, event in enumerate(made):
+            for number, event in enumerate(events):
                 event.set()
                 yield number
 
         for number in read_ahead(batches(), Waiting()):
             if number < 2:
-                assert made[number + 1].wait(PATIENCE_S)  # it comes though nobody asked for it yet
-        assert all(event.is_set() for event in made)
+                assert events[number + 1].wait(
+                    PATIENCE_S
+                )  # it comes though nobody asked for it yet
+        assert all(event.is_set() for event in events)
 
     def test_only_time_without_a_batch_is_counted(self, monkeypatch):
         """The clock moves by 10 s when a batch is waited for, by 1000 s when it is learned from."""
