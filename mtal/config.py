@@ -44,8 +44,8 @@ def setting(section: str, default: Any, title: str, about: str, **limits: Any) -
 
     section, title, about: texts of the form. default: as in pydantic, as are `limits`.
     """
-    extra = {"section": section}
-    return Field(default, title=title, description=about, json_schema_extra=extra, **limits)
+    texts: dict[str, Any] = {"title": title, "description": about}
+    return Field(default, json_schema_extra={"section": section}, **texts, **limits)
 
 
 _data = partial(setting, "Data and tasks")

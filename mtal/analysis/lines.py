@@ -1,4 +1,4 @@
-"""What a learning curve is called and measured against, whoever draws or describes it."""
+"""Titles and axes of learning curves, for figures and texts."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ AXES = {
 
 
 class Line(NamedTuple):
-    """How a group is called and drawn. `variant`: 0 for the strategy's own look."""
+    """Title and look of a group. `variant`: 0 for the strategy's own look."""
 
     title: str
     strategy: str
@@ -20,7 +20,7 @@ class Line(NamedTuple):
 
 
 class Level(NamedTuple):
-    """A value to be held against: a horizontal line, thin where it has no title."""
+    """A value to compare with: a horizontal line, thin where it has no title."""
 
     title: str
     value: float

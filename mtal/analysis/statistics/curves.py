@@ -1,4 +1,7 @@
-"""Means over seeds with their spread, and the change against a reference. Nothing is smoothed, carried on or extrapolated."""
+"""Means over seeds with their spread, and the change against a reference.
+
+Nothing is smoothed, extended or extrapolated.
+"""
 
 from collections.abc import Mapping
 
@@ -16,80 +19,90 @@ SPREADS = {
 
 
 def over_seeds(rows: pd.DataFrame, spread: str = "std") -> pd.DataFrame:
-    """Columns: (task), group, (cycle), x (mean over seeds), mean, spread (half of the band; NaN at n = 1), n (seeds that have the
-    point). With a column task the tasks stay apart: one pass for all of them.
+    """Average each point over its seeds; tasks stay apart where there is a column task.
 
-    `spread`: one of SPREADS; std is of the sample (ddof 1), sem = std / sqrt(n), ci95 = t(0.975, n - 1) * sem. A NaN is a point
-    that this seed lacks; n says so.
+    Columns: (task), group, (cycle), x (mean over seeds), mean, spread (half of the band; NaN at
+    n = 1), n (seeds that have the point).
+
+    spread: one of SPREADS; std is of the sample (ddof 1), sem = std / sqrt(n), ci95 =
+    t(0.975, n - 1) * sem. ValueError for another one. A NaN value is a point that a seed lacks,
+    and n says so.
     """
     return _summary(tidy(rows), spread)
 
 
-def beside(rows: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Rows as given, tidy, and base: what the same seed (and task) of the group `reference` has at equal x, read off linearly
-    between its points; NaN outside their range and for a seed that it lacks."""
-    kept = tidy(rows)
-    keys = [name for name in ("task", "seed") if name in kept.columns]
-    theirs, x, value = (
-        (kept["group"] == reference).to_numpy(),
-        kept["x"].to_numpy(),
-        kept["value"].to_numpy(),
-    )
-    base = np.full(len(kept), np.nan)
-    for place in map(np.asarray, kept.groupby(keys, sort=False).indices.values()):
-        twin = place[theirs[place]]  # cycles that cost nothing share an x
-        if len(twin):
-            known, which = np.unique(x[twin], return_inverse=True)
-            curve = np.bincount(which, value[twin]) / np.bincount(which)
-            base[place] = np.interp(x[place], known, curve, left=np.nan, right=np.nan)
-    return kept.assign(base=base)
+def with_reference(rows: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """Add the column base: the value of the group `reference` at equal x, seed (and task).
+
+    Rows are tidy. The reference is interpolated linearly between its points; base is NaN outside
+    their range, and for a seed that the reference lacks.
+    """
+    curves = tidy(rows)
+    keys = [name for name in ("task", "seed") if name in curves.columns]
+    is_reference = (curves["group"] == reference).to_numpy()
+    x, value = curves["x"].to_numpy(), curves["value"].to_numpy()
+    base = np.full(len(curves), np.nan)
+    for indices in map(np.asarray, curves.groupby(keys, sort=False).indices.values()):
+        points = indices[is_reference[indices]]
+        if not len(points):
+            continue
+        budgets, which = np.unique(x[points], return_inverse=True)
+        heights = np.bincount(which, value[points]) / np.bincount(which)  # some cycles share an x
+        base[indices] = np.interp(x[indices], budgets, heights, left=np.nan, right=np.nan)
+    return curves.assign(base=base)
 
 
 def changes(rows: pd.DataFrame, reference: str, better: str | Mapping[str, str]) -> pd.DataFrame:
-    """Rows as given, tidy, with value = change in % against the same seed of `reference` at equal x; positive is better.
+    """Replace value by its change in % against the same seed of `reference` at equal x.
 
-    100 * (value - r) / |r|, with the other sign where lower is better; r as `beside` reads it off, NaN at r = 0. `better`: one
-    for all rows, or per task.
+    100 * (value - r) / |r|, with the other sign where lower is better, so that positive is better;
+    r as `with_reference` interpolates it, NaN at r = 0. Rows are tidy.
+
+    better: "higher" or "lower", for all rows or per task. ValueError for another word.
     """
-    found = beside(rows, reference)
-    turned: float | pd.Series[float] = (
-        sign(better)
-        if isinstance(better, str)
-        else found["task"].map({task: sign(one) for task, one in better.items()}).astype(float)
-    )
-    base = found["base"].where(found["base"] != 0)
-    return found.assign(value=100 * turned * (found["value"] - base) / base.abs()).drop(
-        columns="base"
-    )
+    curves = with_reference(rows, reference)
+    signs: float | pd.Series[float]
+    if isinstance(better, str):
+        signs = sign(better)
+    else:
+        by_task = {task: sign(direction) for task, direction in better.items()}
+        signs = curves["task"].map(by_task).astype(float)
+    base = curves["base"].where(curves["base"] != 0)
+    change = 100 * signs * (curves["value"] - base) / base.abs()
+    return curves.assign(value=change).drop(columns="base")
 
 
 def across_tasks(rows: pd.DataFrame, reference: str, spread: str = "std") -> pd.DataFrame:
-    """Mean over tasks of `changes`, then over seeds, in %; columns as `over_seeds`. `rows` of several tasks, with the columns
-    task and better. Only of points where every task of `rows` can be compared for that seed: else NaN, n = 0. Tasks count the
-    same, as in the multi-task gain of Maninis et al. 2019 (there against single-task networks)."""
-    better = {str(task): direction(one) for task, one in rows.groupby("task", sort=False)}
+    """Average `changes` over tasks, then over seeds, in %. Columns as of `over_seeds`.
+
+    rows: of several tasks, with the columns task and better. A point counts only where every task
+    can be compared for that seed: else NaN, n = 0. Tasks count equally, as in the multi-task gain
+    of Maninis et al. 2019 (there against single-task networks).
+    """
+    better = {str(task): direction(part) for task, part in rows.groupby("task", sort=False)}
     keys = [*dict.fromkeys(["group", "seed", point(rows)])]
-    every = changes(rows, reference, better)
-    points = every.assign(budget=every["x"]).groupby(keys, sort=False)
-    found = points[["budget", "value"]].mean().reset_index()
-    found["value"] = found["value"].where(points["value"].count().to_numpy() == len(better))
-    return _summary(found.assign(x=found["budget"]), spread)
+    of_tasks = changes(rows, reference, better)
+    points = of_tasks.assign(budget=of_tasks["x"]).groupby(keys, sort=False)
+    mean = points[["budget", "value"]].mean().reset_index()
+    complete = points["value"].count().to_numpy() == len(better)
+    mean["value"] = mean["value"].where(complete)
+    return _summary(mean.assign(x=mean["budget"]), spread)
 
 
-def _summary(kept: pd.DataFrame, spread: str) -> pd.DataFrame:
-    """`kept`: a row per line, seed and point; NaN values count for nothing, but their points stay."""
+def _summary(curves: pd.DataFrame, spread: str) -> pd.DataFrame:
+    """Average over seeds. `curves`: a row per line, seed and point, whose value may be NaN."""
     if spread not in SPREADS:
         raise ValueError(f"spread must be one of {', '.join(SPREADS)}, not {spread!r}")
-    keys = [*line(kept), point(kept)]
-    points = kept.assign(budget=kept["x"]).groupby(keys, sort=False)
-    found = points[["budget", "value"]].mean()
+    keys = [*line(curves), point(curves)]
+    points = curves.assign(budget=curves["x"]).groupby(keys, sort=False)
+    mean = points[["budget", "value"]].mean()
     n, std = points["value"].count().to_numpy(), points["value"].std().to_numpy()
-    many = np.where(n > 1, n, np.nan)
+    several = np.where(n > 1, n, np.nan)
     factor = {
         "std": np.ones(len(n)),
-        "sem": many**-0.5,
-        "ci95": stats.t.ppf(0.975, many - 1) * many**-0.5,
+        "sem": several**-0.5,
+        "ci95": stats.t.ppf(0.975, several - 1) * several**-0.5,
     }[spread]
-    found = found.assign(spread=std * factor, n=n).reset_index().rename(columns={"value": "mean"})
-    found = in_order(found.assign(x=found["budget"]))
-    return found[[*dict.fromkeys([*keys, "x"]), "mean", "spread", "n"]]
+    table = mean.assign(spread=std * factor, n=n).reset_index().rename(columns={"value": "mean"})
+    table = in_order(table.assign(x=table["budget"]))
+    return table[[*dict.fromkeys([*keys, "x"]), "mean", "spread", "n"]]

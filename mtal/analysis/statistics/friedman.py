@@ -1,4 +1,4 @@
-"""Ranks over many settings: Friedman's test with Nemenyi's critical difference (Demšar 2006, JMLR 7)."""
+"""Ranks over many settings: Friedman's test and Nemenyi's difference (Demšar 2006, JMLR 7)."""
 
 from typing import NamedTuple
 
@@ -13,10 +13,13 @@ LEVEL = 0.05
 
 
 class Friedman(NamedTuple):
-    """ranks: mean rank per group, 1 is best, the best first. Two groups differ at 5 % if their ranks do by more than `difference`
-    (Nemenyi), which only counts if p < 0.05."""
+    """Mean ranks, and whether they differ.
 
-    ranks: pd.Series
+    Two groups differ at 5 % if their ranks differ by more than `difference` (Nemenyi); this counts
+    only if p < 0.05.
+    """
+
+    ranks: pd.Series  # group -> mean rank; 1 is best, the best first
     statistic: float
     p: float
     difference: float
@@ -24,32 +27,37 @@ class Friedman(NamedTuple):
 
 
 def friedman(rows: pd.DataFrame) -> Friedman | None:
-    """Columns: setting, group, value (such as the area under the curve; several of one pair are averaged), better.
+    """Rank the groups in each setting and test whether they differ.
 
-    Settings where a group has no number are left out (NaN is none). None for fewer than 5 settings or 3 groups. Ties share
-    their mean rank; if all groups tie everywhere, the statistic is 0 and p = 1.
+    rows: columns setting, group, value (such as the area under the curve; several of one pair are
+    averaged), better. ValueError if a setting has two directions.
+
+    Settings in which a group has no number are left out. None for fewer than 5 settings or 3
+    groups. Ties share their mean rank; if all groups tie everywhere, the statistic is 0 and p = 1.
     """
-    tables = [
-        sign(direction(one)) * one.groupby("group", sort=False)["value"].mean().rename(str(setting))
-        for setting, one in rows.groupby("setting", sort=False)
-    ]
-    if not tables:
+    scores = []
+    for setting, part in rows.groupby("setting", sort=False):
+        mean = part.groupby("group", sort=False)["value"].mean()
+        scores.append(sign(direction(part)) * mean.rename(str(setting)))
+    if not scores:
         return None
-    whole = pd.concat(tables, axis=1).T.dropna()
-    count, groups = whole.shape
-    if count < SETTINGS or groups < 3:
+    complete = pd.concat(scores, axis=1).T.dropna()  # settings x groups, higher is better
+    settings, groups = complete.shape
+    if settings < SETTINGS or groups < 3:
         return None
-    ranks = whole.rank(axis=1, ascending=False)
-    if (ranks.nunique(axis=1) == 1).all():
-        statistic, p = 0.0, 1.0
-    else:
-        statistic, p = (float(one) for one in stats.friedmanchisquare(*whole.to_numpy().T))
-    return Friedman(
-        ranks.mean().sort_values(kind="stable"), statistic, p, nemenyi(groups, count), count
-    )
+    ranks = complete.rank(axis=1, ascending=False)
+    statistic, p = 0.0, 1.0
+    if not (ranks.nunique(axis=1) == 1).all():
+        test = stats.friedmanchisquare(*complete.to_numpy().T)
+        statistic, p = float(test.statistic), float(test.pvalue)
+    mean_ranks = ranks.mean().sort_values(kind="stable")
+    return Friedman(mean_ranks, statistic, p, nemenyi(groups, settings), settings)
 
 
 def nemenyi(groups: int, settings: int) -> float:
-    """Critical difference of mean ranks at 5 %: q sqrt(k (k + 1) / 6 N), q the studentized range (k groups, inf) / sqrt(2)."""
+    """Critical difference of mean ranks at 5 % of k groups in N settings: q sqrt(k (k + 1) / 6 N).
+
+    q is the studentized range of k groups and infinite degrees of freedom, divided by sqrt(2).
+    """
     q = stats.studentized_range.ppf(1 - LEVEL, groups, np.inf) / np.sqrt(2)
     return float(q * np.sqrt(groups * (groups + 1) / (6 * settings)))

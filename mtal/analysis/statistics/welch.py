@@ -1,4 +1,4 @@
-"""Welch's t-tests on printed means: what a table tells of differences without its runs."""
+"""Welch's t-tests on printed means: what a table says about differences without its runs."""
 
 import pandas as pd
 from scipy import stats
@@ -7,32 +7,29 @@ from mtal.analysis.statistics.rows import sign
 
 
 def welch(rows: pd.DataFrame, group: str) -> pd.DataFrame:
-    """`group` against each other one in every cell that both have, two-sided, without correction.
+    """Test `group` against each other one in every cell that both have, two-sided, uncorrected.
 
-    `rows`: columns group, cell, better, mean, spread (standard deviation) and n of each. Columns: other, cell, ahead (of the
-    means, positive where `group` is the better one), p (NaN where neither mean has a spread and both are equal).
+    rows: columns group, cell, better, mean, spread (standard deviation) and n of each. ValueError
+    if better is neither "higher" nor "lower".
+
+    Columns: other, cell, ahead (difference of the means, positive where `group` is better), p (NaN
+    where neither mean has a spread and both are equal).
     """
-    found, mine = [], rows[rows["group"] == group].set_index("cell")
+    tables = []
+    own = rows[rows["group"] == group].set_index("cell")
+    statistics = ["mean", "spread", "n"]
     for other in rows["group"].unique():
-        theirs = (
-            rows[rows["group"] == other]
-            .set_index("cell")[["mean", "spread", "n"]]
-            .add_suffix(".other")
-        )
-        cells = mine.join(theirs, how="inner")
+        other_rows = rows[rows["group"] == other].set_index("cell")[statistics]
+        cells = own.join(other_rows.add_suffix(".other"), how="inner")
         if other == group or cells.empty:
             continue
-        given = (
-            cells[name].to_numpy(float)
-            for name in ("mean", "spread", "n", "mean.other", "spread.other", "n.other")
+        names = [*statistics, *(f"{name}.other" for name in statistics)]
+        _, p = stats.ttest_ind_from_stats(
+            *(cells[name].to_numpy(float) for name in names), equal_var=False
         )
-        _, p = stats.ttest_ind_from_stats(*given, equal_var=False)
-        ahead = (
-            cells["better"].map(sign).to_numpy() * (cells["mean"] - cells["mean.other"]).to_numpy()
-        )
-        found.append(pd.DataFrame({"other": other, "cell": cells.index, "ahead": ahead, "p": p}))
-    return (
-        pd.concat(found, ignore_index=True)
-        if found
-        else pd.DataFrame(columns=["other", "cell", "ahead", "p"])
-    )
+        difference = (cells["mean"] - cells["mean.other"]).to_numpy()
+        ahead = cells["better"].map(sign).to_numpy() * difference
+        tables.append(pd.DataFrame({"other": other, "cell": cells.index, "ahead": ahead, "p": p}))
+    if not tables:
+        return pd.DataFrame(columns=["other", "cell", "ahead", "p"])
+    return pd.concat(tables, ignore_index=True)
