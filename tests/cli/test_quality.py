@@ -1,0 +1,50 @@
+"""`quality`: correlations as a table and as JSON."""
+
+import json
+import re
+
+from mtal.runs.store.run import QUALITY_COLUMNS
+from tests.runs.made_run import TASKS, made_run, write_quality
+
+
+def test_quality_is_a_table_of_correlations_with_their_intervals(mtal, store):
+    run = made_run(store.folder)
+    assert mtal("quality", run.name)[0].startswith(
+        f"{run.name}: no signal quality. It is measured in cycles that pick"
+    )
+    write_quality(run, 0, 0.5)
+    write_quality(run, 1, 0.75)
+    text, code = mtal("quality", run.name)
+    heading, *rows = text.splitlines()
+    assert code == 0
+    assert re.split(r"  +", heading) == [
+        "cycle",
+        "signal",
+        *TASKS,
+        "loss, mean",
+        "loss, max",
+        "loss",
+        "images",
+    ]
+    assert len(rows) == 4
+    assert re.split(r"  +", rows[2]) == [
+        "1",
+        "entropy",
+        *["0.75 (0.65 to 0.85)"] * 2,
+        "none",
+        *["0.75 (0.65 to 0.85)"] * 2,
+        "10 to 12",
+    ]
+    assert re.split(r"  +", rows[1]) == ["0", "diversity", "-0.25 (-0.70 to 0.35)", "12"]
+    assert mtal("quality", run.name, "--cycle", "1")[0].splitlines()[1:] == rows[2:]
+
+
+def test_quality_as_json_has_a_record_per_number(mtal, store):
+    run = made_run(store.folder)
+    assert json.loads(mtal("quality", run.name, "--json")[0]) == []
+    write_quality(run, 1, 0.75)
+    records = json.loads(mtal("quality", run.name, "--cycle", "1", "--json")[0])
+    assert len(records) == len(TASKS) + 3
+    assert list(records[0]) == ["cycle", *QUALITY_COLUMNS]
+    assert (records[0]["cycle"], records[0]["rho"], records[0]["n"]) == (1, 0.75, 12)
+    assert (records[2]["rho"], records[2]["low"]) == (None, None)
