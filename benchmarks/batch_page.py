@@ -1,7 +1,7 @@
-"""How fast a grid is there: `python -m benchmarks.batch_page STORE RUN --cycle 1`.
+"""Time the grid of the Batch page: `python -m benchmarks.batch_page STORE RUN --cycle 1`.
 
-Needs Chromium and playwright, and a finished run with pictures. From the click until every tile with its overlay is decoded and
-on the screen: the next page of the grid, another task, another kind of overlay, and another opacity.
+Needs Chromium, playwright and a finished run with images. Measures from the click until every tile
+with its overlay is decoded and on screen, for another task and for another page of the grid.
 """
 
 import time
@@ -18,9 +18,9 @@ PORT = 8643
 SEEN = "[...document.querySelectorAll('.tiles .stack img')]"
 SAME = f"JSON.stringify({SEEN}.map(image => image.getAttribute('src')))"
 WHOLE = f"{SEEN}.length > 0 && {SEEN}.every(image => image.complete && image.naturalWidth > 0)"
-CLICK = f"""found => new Promise(done => {{
+CLICK = f"""button => new Promise(done => {{
   const before = {SAME}, began = performance.now();
-  found.click();
+  button.click();
   const look = () => {SAME} !== before && {WHOLE} ? done([performance.now() - began, {SEEN}.length])
     : requestAnimationFrame(look);
   look();
@@ -28,8 +28,9 @@ CLICK = f"""found => new Promise(done => {{
 
 
 def main(store: Path, run: str, cycle: int = 0, width: int = 1440) -> None:
-    """Prints each time in ms with the number of pictures on the screen."""
-    address = f"http://127.0.0.1:{PORT}/batch?{urlencode({'run': run, 'cycle': cycle, 'over': 'disagreement'})}"
+    """Print each time in ms, with the number of images on screen."""
+    query = urlencode({"run": run, "cycle": cycle, "over": "disagreement"})
+    address = f"http://127.0.0.1:{PORT}/batch?{query}"
     with tab(store, PORT, width) as page:
         for visited in ("the first visit to this server", "again"):
             print(f"from the bare address, {visited}: {1000 * visit(page, address, WHOLE):.0f} ms")
@@ -47,9 +48,10 @@ def main(store: Path, run: str, cycle: int = 0, width: int = 1440) -> None:
         print(f"median {median(times):.0f} ms, largest {max(times):.0f} ms")
 
 
-def _clicked(button: Locator, what: str) -> float:
+def _clicked(button: Locator, target: str) -> float:
+    """Click, print the time, and return it in ms."""
     taken, pictures = button.evaluate(CLICK)
-    print(f"{what}: {taken:.0f} ms, {pictures} pictures", flush=True)
+    print(f"{target}: {taken:.0f} ms, {pictures} pictures", flush=True)
     time.sleep(1.5)
     return float(taken)
 

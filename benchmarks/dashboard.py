@@ -1,4 +1,4 @@
-"""The dashboard in a browser, for what is measured there: a server over a store, Chromium, and an address that is opened."""
+"""The dashboard in a browser, for benchmarks: a server over a store, and a page in Chromium."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ PATIENCE_MS = 60_000
 
 @contextmanager
 def tab(store: Path, port: int, width: int) -> Iterator[Page]:
-    """An empty tab, `width` pixels wide, while a server of its own runs at `port`; both end with the block."""
+    """Yield a new tab, `width` pixels wide, on a server at `port`; both end with the block."""
     command = [
         sys.executable,
         "-m",
@@ -44,17 +44,21 @@ def tab(store: Path, port: int, width: int) -> Iterator[Page]:
         server.wait()
 
 
-def visit(page: Page, address: str, there: str) -> float:
-    """Open an address, once the server answers, until `there` (an expression of JavaScript) is true; the seconds that took."""
+def visit(page: Page, address: str, loaded: str) -> float:
+    """Open an address and wait until `loaded`, a JavaScript expression, is true.
+
+    Returns the seconds from the first request that the server answers. Raises playwright's Error if
+    it does not answer within PATIENCE_MS.
+    """
     give_up = time.monotonic() + PATIENCE_MS / 1000
     while True:
         try:
             began = time.monotonic()
             page.goto(address)
             break
-        except Error:  # the server is not there yet
+        except Error:  # the server does not answer yet
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.2)
-    page.wait_for_function(f"() => {there}", timeout=PATIENCE_MS)
+    page.wait_for_function(f"() => {loaded}", timeout=PATIENCE_MS)
     return time.monotonic() - began

@@ -1,8 +1,9 @@
-"""k-centre picking, 50,000 x 512: our lazy greedy against one sklearn pairwise_distances column a pick; equal picks required.
+"""Time k-centre picking: the lazy greedy rule against one sklearn distance column per pick.
 
     python -m benchmarks.k_centre [--points 50000] [--dimensions 512] [--picks 200]
 
-Both start from one labelled point, so that setting up is a column too and is counted.
+Both must pick the same points. Both start from one labelled point, so the set-up, also one column,
+is counted.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from mtal.acquisition.select import farthest_first
 
 
 def by_columns(points: np.ndarray, picks: int) -> list[int]:
-    """Greedy k-centre as it is usually written."""
+    """Return the picks of greedy k-centre as it is usually written."""
     gap = pairwise_distances(points, points[:1])[:, 0]
     picked: list[int] = []
     for _ in range(picks):
@@ -26,13 +27,13 @@ def by_columns(points: np.ndarray, picks: int) -> list[int]:
 
 
 def lazily(points: np.ndarray, picks: int) -> list[int]:
-    """Ours."""
+    """Return the picks of farthest_first."""
     covered = np.arange(len(points)) < 1
     return farthest_first(points, covered, ~covered, picks, np.random.default_rng(0))[0].tolist()
 
 
 def main() -> None:
-    """Three kinds of points: without structure (the hardest for a lazy rule), in clusters, and on a bent surface."""
+    """Compare on points without structure (hardest for a lazy rule), in clusters, on a surface."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -54,25 +55,27 @@ def main() -> None:
         ),
     }
     for kind, make in kinds.items():
-        points = make().astype(np.float32)
-        found: dict[str, list[int]] = {}
-        times = interleaved(
-            {
-                "columns": lambda points=points, found=found: found.update(
-                    columns=by_columns(points, args.picks)
-                ),
-                "lazy": lambda points=points, found=found: found.update(
-                    lazy=lazily(points, args.picks)
-                ),
-            },
-            args.rounds,
-            warm_up=0,
-        )
-        print(
-            f"{kind:9s} {args.points} x {args.dimensions}, {args.picks} picks: sklearn column "
-            f"{median_ms(times['columns'], args.picks)} a pick, ours {median_ms(times['lazy'], args.picks)} a pick, "
-            f"{ratio(times, 'columns', 'lazy')} x faster, picks {'equal' if found['columns'] == found['lazy'] else 'DIFFER'}"
-        )
+        compare(kind, make().astype(np.float32), args.picks, args.rounds)
+
+
+def compare(kind: str, points: np.ndarray, picks: int, rounds: int) -> None:
+    """Print the times per pick for points (N, D), and whether the picks are equal."""
+    picked: dict[str, list[int]] = {}
+
+    def columns() -> None:
+        picked["columns"] = by_columns(points, picks)
+
+    def lazy() -> None:
+        picked["lazy"] = lazily(points, picks)
+
+    times = interleaved({"columns": columns, "lazy": lazy}, rounds, warm_up=0)
+    count, dimensions = points.shape
+    agreement = "equal" if picked["columns"] == picked["lazy"] else "DIFFER"
+    print(
+        f"{kind:9s} {count} x {dimensions}, {picks} picks: sklearn column "
+        f"{median_ms(times['columns'], picks)} a pick, ours {median_ms(times['lazy'], picks)} "
+        f"a pick, {ratio(times, 'columns', 'lazy')} x faster, picks {agreement}"
+    )
 
 
 if __name__ == "__main__":

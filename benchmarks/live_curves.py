@@ -1,8 +1,9 @@
-"""Thirty runs at work at once, each with 100,000 lines of progress: what one update costs. `python -m benchmarks.live_curves`.
+"""Time one update of Learning curves with thirty running runs: `python -m benchmarks.live_curves`.
 
-Makes a store of ten strategies x three seeds, all alive (their locks are held here), 19 of 20 cycles complete. The reference is
-what the program did before: read and parse every line of every run at each look. It runs turn by turn in a process of its own,
-so that its memory is its own too.
+Makes a store of ten strategies x three seeds, all running (their locks are held here), 19 of 20
+cycles complete, each with 100,000 lines of progress. The reference reads and parses every line of
+every run at each update. It runs in turn, in a process of its own, so that its memory is measured
+apart.
 """
 
 import json
@@ -30,7 +31,7 @@ from mtal.runs.files import write_json
 from mtal.runs.jobs.launch import create
 from mtal.runs.jobs.lock import take
 from mtal.runs.jobs.progress import Progress
-from mtal.runs.jobs.start_log import note_start, starts
+from mtal.runs.jobs.start_log import log_start, start_times
 from mtal.runs.paths import STORE_VARIABLE, StorePaths
 from mtal.runs.store.index import all_runs
 from mtal.runs.store.run import Run
@@ -53,7 +54,7 @@ BEGAN = 1.7e9
 
 
 def make(store: StorePaths, rows: int, held: ExitStack) -> None:
-    """The runs, alive, in the last of their cycles."""
+    """Make the runs, all running, in the last of their cycles."""
     text = lines(rows)
     for strategy in list(STRATEGIES)[:KINDS]:
         for seed in range(SEEDS):
@@ -69,15 +70,15 @@ def make(store: StorePaths, rows: int, held: ExitStack) -> None:
             for number in range(CYCLES - 1):
                 add_cycle(run, number)
             run.paths.began.touch()
-            note_start(run.paths)
+            log_start(run.paths)
             run.paths.started.write_text(f"{BEGAN}\n")
             run.paths.progress.write_text(text)
             assert take(held.enter_context(run.paths.lock.open("a")), patience_s=1)
 
 
 def lines(rows: int) -> str:
-    """About so many reports over all cycles, up to half of the last training."""
-    rng, moment, found = np.random.default_rng(0), BEGAN, []
+    """Return about `rows` lines of progress, up to half of the last training."""
+    rng, moment, written = np.random.default_rng(0), BEGAN, []
     share = rows / (sum(STAGES.values()) * CYCLES)
     for cycle in range(CYCLES):
         for stage, units in STAGES.items():
@@ -95,14 +96,14 @@ def lines(rows: int) -> str:
                         task: round(float(loss), 5)
                         for task, loss in zip(TASKS, rng.random(len(TASKS)), strict=True)
                     }
-                found.append(json.dumps(row) + "\n")
+                written.append(json.dumps(row) + "\n")
                 if cycle == CYCLES - 1 and stage == "train" and 2 * done > units * share:
-                    return "".join(found)
-    return "".join(found)
+                    return "".join(written)
+    return "".join(written)
 
 
 def add_cycle(run: Run, number: int) -> None:
-    """The next complete cycle: one image more."""
+    """Write the next complete cycle, with one more labelled image."""
     labelled = np.zeros((IMAGES, len(TASKS)), bool)
     labelled[: number + 1] = True
     with run.new_cycle(number) as cycle:
@@ -110,35 +111,35 @@ def add_cycle(run: Run, number: int) -> None:
 
 
 def go_on(runs: list[Run], reports: int) -> None:
-    """Every run says some more."""
+    """Let every run report progress."""
     for run in runs:
         for done in range(reports):
             run.report(CYCLES - 1, "train", 2300 + done, STAGES["train"], dict.fromkeys(TASKS, 0.5))
 
 
 def look(runs: list[Run]) -> list[Progress | None]:
-    """What a page of living runs asks at every poll."""
+    """Return the progress of running runs, which a page reads at every poll."""
     assert live.state(runs)
-    return [run.progress(partial(loaders.known_times, run.config)) for run in runs]
+    return [run.progress(partial(loaders.times_of_similar_runs, run.config)) for run in runs]
 
 
 def full_read(store: str) -> tuple[float, list[Progress | None], float]:
-    """The reference: seconds, what it says, and the peak memory of its process in MB."""
-    runs, said, began = all_runs(StorePaths(Path(store))), [], time.perf_counter()
+    """Read every line of every run: seconds, progress, and peak memory of the process in MB."""
+    runs, progress, began = all_runs(StorePaths(Path(store))), [], time.perf_counter()
     for run in runs:
         with run.paths.progress.open(encoding="utf-8") as file:
             rows = [json.loads(line) for line in file if line.endswith("\n")]
-        said.append(slow_progress(rows, run.facts["plan"], {}, max(starts(run.paths))))
-    return time.perf_counter() - began, said, peak_mb()
+        progress.append(slow_progress(rows, run.facts.plan, {}, max(start_times(run.paths))))
+    return time.perf_counter() - began, progress, peak_mb()
 
 
 def peak_mb() -> float:
-    """Of this process so far."""
+    """Return the peak memory of this process so far, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def timed(work: Callable[[], Any]) -> float:
-    """Seconds."""
+    """Return the seconds that `work` takes."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
@@ -166,41 +167,41 @@ def main(
 
 
 def measure(store: StorePaths, reports: int, rounds: int, elsewhere: ProcessPoolExecutor) -> None:
-    """Looks and page reruns, turn by turn with the reference."""
+    """Time updates and page reruns, in turn with the reference."""
     runs = all_runs(store)
     typer.echo(f"first look, every line read once: {timed(lambda: look(runs)):.2f} s")
     app = AppTest.from_file(str(Path(__file__).parents[1] / "app.py"), default_timeout=300)
-    typer.echo(
-        f"first drawing of the page: {timed(lambda: app.switch_page('pages/curves.py').run()):.2f} s"
-    )
+    drawing = timed(lambda: app.switch_page("pages/curves.py").run())
+    typer.echo(f"first drawing of the page: {drawing:.2f} s")
     ours, theirs, pages, their_peak = [], [], [], 0.0
     for run in runs[:rounds]:
         go_on(runs, reports)
         ours.append(timed(lambda: look(runs)))
-        seconds, said, their_peak = elsewhere.submit(full_read, str(store.folder)).result()
+        seconds, progress, their_peak = elsewhere.submit(full_read, str(store.folder)).result()
         theirs.append(seconds)
-        assert look(runs) == said, "the two do not say the same"
+        assert look(runs) == progress, "the two readings differ"
         go_on(runs, reports)
         add_cycle(run, CYCLES - 1)
         pages.append(timed(app.run))
         assert not app.exception
     typer.echo(
-        f"one look at all runs after {reports} new lines each: {told(ours)}; reference {told(theirs)}"
+        f"one look at all runs after {reports} new lines each: {median_range(ours)}; "
+        f"reference {median_range(theirs)}"
     )
-    typer.echo(f"one rerun of Learning curves after a cycle was added: {told(pages)}")
+    typer.echo(f"one rerun of Learning curves after a cycle was added: {median_range(pages)}")
     typer.echo(
-        f"peak memory of this process, page included: {peak_mb():.0f} MB; reference, no page: {their_peak:.0f} MB"
+        f"peak memory of this process, page included: {peak_mb():.0f} MB; "
+        f"reference, no page: {their_peak:.0f} MB"
     )
 
 
-def told(seconds: list[float]) -> str:
-    """Median and range."""
+def median_range(seconds: list[float]) -> str:
+    """Return median and range as text."""
     return f"{statistics.median(seconds):.3f} s ({min(seconds):.3f}..{max(seconds):.3f})"
 
 
 if __name__ == "__main__":
-    from benchmarks import (
-        live_curves,
-    )  # under its own name the reference can be found by the other process
+    # Imported under its own name, so that the other process can import the reference.
+    from benchmarks import live_curves
 
     typer.run(live_curves.main)

@@ -1,9 +1,9 @@
-"""Loading: how long training stands still for its batches, read ahead in a thread against read when they are needed.
+"""Time how long training waits for its batches: read ahead in a thread, or when they are needed.
 
     python -m benchmarks.loading [--rounds 3] [--set channels=64]
 
-The same epoch of augmented batches is trained on in turn; once with the decoded images in memory, once with every image and label
-decoded anew (memory_gb=0). Three tasks, so four files an image.
+Both train on the same epoch of augmented batches, in turn: once with decoded images in memory, once
+with every image and label decoded anew (memory_gb=0). Three tasks, so four files per image.
 """
 
 import argparse
@@ -21,7 +21,7 @@ IMAGES = 64
 
 
 def step_of(of: Setting) -> Callable[[Batch], None]:
-    """One training step of the default mode."""
+    """Return a function that does one training step of the default mode."""
     device = find_device(of.config)
     network = of.network(device).train()
     optimiser = torch.optim.Adam(network.parameters(), lr=1e-4, weight_decay=1e-4, fused=True)
@@ -43,7 +43,7 @@ def step_of(of: Setting) -> Callable[[Batch], None]:
 def when_needed(
     batches: LabelledBatches, epochs: int, generator: torch.Generator
 ) -> Iterator[Batch]:
-    """What `LabelledBatches.epochs` would be without reading ahead."""
+    """Yield the batches of LabelledBatches.epochs without reading ahead."""
     for _ in range(epochs):
         epoch = batches.epoch(generator)
         while True:
@@ -58,32 +58,34 @@ def when_needed(
 def timed(
     of: Setting, step: Callable[[Batch], None], ahead: bool, epochs: int
 ) -> tuple[float, float]:
-    """Seconds in all, and seconds of waiting."""
+    """Return the seconds in all, and the seconds of waiting."""
     batches = of.batches(find_device(of.config))
-    read = (
-        batches.epochs(epochs, torch_generator([0]))
-        if ahead
-        else when_needed(batches, epochs, torch_generator([0]))
-    )
+    generator = torch_generator([0])
+    if ahead:
+        stream = batches.epochs(epochs, generator)
+    else:
+        stream = when_needed(batches, epochs, generator)
     began = time.perf_counter()
-    for batch in read:
+    for batch in stream:
         step(batch)
     return time.perf_counter() - began, batches.waiting.seconds
 
 
 def show(sets: Sequence[str], rounds: int, epochs: int) -> None:
-    """A line per way of reading."""
+    """Print a line for each of the two."""
     of = setting(sets, images=IMAGES)
     set_threads(of.config)
     step = step_of(of)
     timed(of, step, ahead=True, epochs=1)  # warm up
-    found = {
+    seconds = {
         ahead: [timed(of, step, ahead, epochs) for _ in range(rounds)] for ahead in (False, True)
     }
-    for ahead, rows in found.items():
+    for ahead, rows in seconds.items():
         total, waited = (sum(column) for column in zip(*rows, strict=True))
+        title = "read ahead" if ahead else "when needed"
+        milliseconds = 1000 * total / rounds / epochs / IMAGES
         print(
-            f"  {'read ahead' if ahead else 'when needed'}: {1000 * total / rounds / epochs / IMAGES:.1f} ms an image, "
+            f"  {title}: {milliseconds:.1f} ms an image, "
             f"{100 * waited / total:.1f} % of it waiting for data"
         )
 

@@ -1,7 +1,7 @@
-"""How fast the map answers in a browser, with made runs of many images: `python -m benchmarks.map_page 5000 100000`.
+"""Time the Map page in a browser, on runs of many images: `python -m benchmarks.map_page 5000`.
 
-Needs Chromium and playwright. Prints per size: first drawing, another colour, lasso to tiles, click to neighbours, the sizes of
-messages, and the memory of the server.
+Needs Chromium and playwright. Prints for each number of images: first drawing, another colour,
+lasso to tiles, click to neighbours, the sizes of messages, and the memory of the server.
 """
 
 import os
@@ -30,7 +30,7 @@ PORT, GROUPS, DIMENSIONS, WITH_PICTURE = 8651, 30, 64, 2000
 
 
 def make(store: Path, images: int, cycles: int = 5) -> Run:
-    """A run of so many images; the first `WITH_PICTURE` of them have thumbnails."""
+    """Make a run of `images` images; the first WITH_PICTURE of them have thumbnails."""
     run = Run(create(Config(cycles=cycles, seed=images), StorePaths(store)).folder)
     rng = np.random.default_rng(images)
     ids = [f"image-{number:06d}" for number in range(images)]
@@ -102,7 +102,7 @@ def _write_pick(
 
 
 def measure(page: Page, run: Run, server: psutil.Process) -> dict[str, str]:
-    """Name -> what was seen, for one run."""
+    """Return the measurements of one run as texts, by name."""
     sizes: list[tuple[int, int]] = [(0, 0)]
     page.on(
         "websocket",
@@ -111,40 +111,40 @@ def measure(page: Page, run: Run, server: psutil.Process) -> dict[str, str]:
             socket.on("framesent", lambda frame: sizes.append((0, len(frame)))),
         ),
     )
-    found, began = {}, time.monotonic()
+    measured, began = {}, time.monotonic()
     page.goto(f"http://127.0.0.1:{PORT}/map?run={run.name}&cycle=2")
     _drawn(page)
-    found["first drawing"] = (
+    measured["first drawing"] = (
         f"{time.monotonic() - began:.2f} s, {max(size for size, _ in sizes) / 1e6:.2f} MB"
     )
     page.wait_for_timeout(1500)
     sizes.clear()
     began = _lasso(page)
     page.wait_for_function("() => document.querySelectorAll('.map-tiles button').length > 5")
-    found["lasso to tiles"] = (
-        f"{time.monotonic() - began:.2f} s, {page.locator('.map-tiles button').count()} tiles; up "
-        f"{max(up for _, up in sizes) / 1e6:.2f} MB, down {sum(down for down, _ in sizes) / 1e6:.2f} MB"
+    seconds, tiles = time.monotonic() - began, page.locator(".map-tiles button").count()
+    sent, received = max(up for _, up in sizes) / 1e6, sum(down for down, _ in sizes) / 1e6
+    measured["lasso to tiles"] = (
+        f"{seconds:.2f} s, {tiles} tiles; up {sent:.2f} MB, down {received:.2f} MB"
     )
     page.wait_for_timeout(1000)
     began = time.monotonic()
     page.locator("[data-map-image]").nth(3).click()
     page.get_by_text("nearest to it in the embedding").wait_for()
-    found["click to neighbours"] = f"{time.monotonic() - began:.2f} s"
+    measured["click to neighbours"] = f"{time.monotonic() - began:.2f} s"
     page.wait_for_timeout(1000)
     began = time.monotonic()
     page.keyboard.press("Escape")
     page.get_by_text("Click a point, or draw").wait_for()
-    found["Escape"] = f"{time.monotonic() - began:.2f} s"
+    measured["Escape"] = f"{time.monotonic() - began:.2f} s"
     page.wait_for_timeout(1500)
     began = time.monotonic()
     page.get_by_role("combobox", name="Colour").click()
     page.get_by_role("option", name="cluster of the embedding").click()
-    page.wait_for_function(
-        "() => document.querySelector('.st-key-map-canvas .legend')?.textContent.includes('cluster')"
-    )
-    found["another colour"] = f"{time.monotonic() - began:.2f} s"
-    found["memory of the server"] = f"{server.memory_info().rss / 1e6:.0f} MB"
-    return found
+    legend = "document.querySelector('.st-key-map-canvas .legend')"
+    page.wait_for_function(f"() => {legend}?.textContent.includes('cluster')")
+    measured["another colour"] = f"{time.monotonic() - began:.2f} s"
+    measured["memory of the server"] = f"{server.memory_info().rss / 1e6:.0f} MB"
+    return measured
 
 
 def _wait_until_it_answers() -> None:
@@ -161,7 +161,7 @@ def _drawn(page: Page) -> None:
 
 
 def _lasso(page: Page) -> float:
-    """Draw one around the middle of the map; when the pointer was let go, in seconds."""
+    """Draw a lasso around the middle of the map; return the time of its end in seconds."""
     box = page.locator(".st-key-map-canvas .nsewdrag").first.bounding_box()
     assert box
     middle, up, radius = (
@@ -192,15 +192,14 @@ def main() -> None:
             for run in runs:
                 page = browser.new_page(viewport={"width": 1440, "height": 1100})
                 page.set_default_timeout(180_000)
-                page.goto(
-                    f"http://127.0.0.1:{PORT}/map?run={run.name}&cycle=1"
-                )  # what is loaded once per server is loaded
+                # Another cycle first, so that what a server loads once is loaded.
+                page.goto(f"http://127.0.0.1:{PORT}/map?run={run.name}&cycle=1")
                 _drawn(page)
                 print(
-                    f"{len(run.facts['pool']):,} images, load of the machine {os.getloadavg()[0]:.1f}"
+                    f"{len(run.facts.pool):,} images, load of the machine {os.getloadavg()[0]:.1f}"
                 )
-                for name, seen in measure(page, run, server).items():
-                    print(f"  {name}: {seen}")
+                for name, text in measure(page, run, server).items():
+                    print(f"  {name}: {text}")
                 page.close()
         finally:
             server.kill()

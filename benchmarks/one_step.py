@@ -1,14 +1,15 @@
-"""One selection step from one and the same network: what each way of choosing buys, before the ways drift apart.
+"""Compare strategies and their variants by one selection step from the same network.
 
-A network is trained on a random start, every signal is measured with it, and each way picks one batch. For each a new network is
-trained on start and batch, all from the same weights in the same order of steps, and measured on the validation split.
+A network is trained on a random start, all signals are measured with it, and each variant picks one
+batch. A new network is then trained on start and batch, from the same weights in the same order of
+steps, and evaluated on the validation split.
 
-    python -m benchmarks.one_step FILE.csv [--seed 0] [--ways random,ours,...] [--set start_percent=20]
+    python -m benchmarks.one_step FILE.csv [--seed 0] [--ways random,ours] [--set start_percent=20]
 """
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ from mtal.training.device import Device, find_device
 from mtal.training.evaluate import evaluate
 from mtal.training.train import train
 
-WAYS: dict[str, dict[str, object]] = {  # name -> settings that differ from the base
+VARIANTS: dict[str, dict[str, object]] = {  # name -> settings that differ from the base
     "random": {"strategy": "random"},
     "random again": {"strategy": "random", "seed": 1000},
     "random a third time": {"strategy": "random", "seed": 2000},
@@ -59,39 +60,37 @@ WAYS: dict[str, dict[str, object]] = {  # name -> settings that differ from the 
     "changed pixels": {"class_distance": "changed", "sample_weights": "off"},
     "top": {"picking": "top", "sample_weights": "off"},
 }
-MEASURED_ANEW = ("class_distance", "with_final")  # settings that change the committee's numbers
+MEASURED_ANEW = ("class_distance", "with_final")  # settings that change the committee signal
 
 
 def quiet(done: int, total: int, loss: dict[str, float] | None = None) -> None:
-    """No progress wanted."""
+    """Ignore progress reports."""
 
 
 def main() -> None:
-    """A line per way, also into a CSV file, so that a stopped series can go on."""
+    """Print a line per variant, and append it to a CSV file, so that a stopped series can go on."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("file", type=Path)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--ways", default=",".join(WAYS))
+    parser.add_argument("--ways", default=",".join(VARIANTS))
     parser.add_argument("--set", action="append", default=[])
     args = parser.parse_args()
     of = setting([*args.set, f"seed={args.seed}"])
     device = find_device(of.config)
     print(describe_machine(of.config))
     for row in steps(of, device, args.ways.split(",")):
-        print(
-            "  ".join(
-                f"{name} {value:.3f}" if isinstance(value, float) else f"{value}"
-                for name, value in row.items()
-            ),
-            flush=True,
-        )
+        cells = [
+            f"{name} {value:.3f}" if isinstance(value, float) else f"{value}"
+            for name, value in row.items()
+        ]
+        print("  ".join(cells), flush=True)
         pd.DataFrame([row]).to_csv(args.file, mode="a", header=not args.file.exists(), index=False)
 
 
 def steps(of: Setting, device: Device, ways: list[str]) -> Iterator[dict[str, object]]:
-    """A row per way; the first is the start."""
+    """Yield a row per variant, after one for the start."""
     config, tasks, count = of.config, of.dataset.tasks, len(of.dataset.pool.ids)
     rng = np.random.default_rng([config.seed, 0])
     labelled = np.zeros((count, len(tasks)), bool)
@@ -106,45 +105,51 @@ def steps(of: Setting, device: Device, ways: list[str]) -> Iterator[dict[str, ob
     fitted = {"predicted_loss": auxiliary} | {
         name: signal.fit(context, quiet) for name, signal in SIGNALS.items() if signal.fit
     }
-    found = describe(context, SIGNALS, fitted, quiet)
+    shared = describe(context, SIGNALS, fitted, quiet)
     for name in ways:
-        way = make_config(config.model_dump() | {"strategy": "ours"} | WAYS[name])
-        signals = found
-        if any(getattr(way, one) != getattr(config, one) for one in MEASURED_ANEW):
-            signals = found | describe(
-                replace(context, config=way), {"committee": SIGNALS["committee"]}, fitted, quiet
-            )
-        yield {"way": name, **one_step(of, device, way, labelled, signals, validation)}
+        variant = make_config(config.model_dump() | {"strategy": "ours"} | VARIANTS[name])
+        signals = shared
+        if any(getattr(variant, key) != getattr(config, key) for key in MEASURED_ANEW):
+            committee = {"committee": SIGNALS["committee"]}
+            signals = shared | describe(replace(context, config=variant), committee, fitted, quiet)
+        yield {"way": name, **one_step(of, device, variant, labelled, signals, validation)}
 
 
 def one_step(
     of: Setting,
     device: Device,
-    way: Config,
+    variant: Config,
     labelled: np.ndarray,
     signals: dict[str, np.ndarray],
     validation: Resized,
 ) -> dict[str, object]:
-    """Pick, train anew, measure."""
-    strategy = STRATEGIES[way.strategy]
-    options = Options(
-        way.committee, way.normalise, way.across, way.terms, way.diversity, way.picking
-    )
-    pool = Pool(way.tasks, labelled, {name: signals[name] for name in strategy.needs})
-    budget = round(len(labelled) * way.step_percent / 100) * len(way.tasks)
-    pick = strategy.pick(pool, budget, np.random.default_rng([way.seed, 0, 4]), options)
+    """Pick a batch by the variant's settings, train a new network, and return its results.
+
+    Arguments:
+        of: data set, pool and base settings.
+        device: device of the training.
+        variant: settings of the variant.
+        labelled: (N, T) labels before the pick.
+        signals: signals of the pool, by name.
+        validation: validation split.
+    """
+    strategy = STRATEGIES[variant.strategy]
+    options = Options(**{field.name: getattr(variant, field.name) for field in fields(Options)})
+    pool = Pool(variant.tasks, labelled, {name: signals[name] for name in strategy.needs})
+    budget = round(len(labelled) * variant.step_percent / 100) * len(variant.tasks)
+    pick = strategy.pick(pool, budget, np.random.default_rng([variant.seed, 0, 4]), options)
     after = labelled.copy()
     after[tuple(pick.pairs.T)] = True
     weights = after.astype(float)
-    if way.sample_weights != "off" and strategy.weights_samples:
-        scores = np.stack([pick.table[f"n.{task}"] for task in way.tasks], axis=1)
+    if variant.sample_weights != "off" and strategy.weights_samples:
+        scores = np.stack([pick.table[f"n.{task}"] for task in variant.tasks], axis=1)
         weights = sample_weights(after, [(pick.pairs, scores)])
     network, _ = trained(of, device, after, weights)
     return measured(of, device, network, validation)
 
 
 def gated(of: Setting, labelled: np.ndarray) -> Resized:
-    """The pool behind a gate that opens for what is labelled; decoded images are kept."""
+    """Return the pool, limited to the labels of `labelled` (N, T); decoded images are kept."""
     of.pool.change_gate(Gated(of.dataset.pool, of.dataset.tasks, labelled))
     return of.pool
 
@@ -152,7 +157,7 @@ def gated(of: Setting, labelled: np.ndarray) -> Resized:
 def trained(
     of: Setting, device: Device, labelled: np.ndarray, weights: np.ndarray
 ) -> tuple[TwoStageNetwork, nn.Module]:
-    """A network and the loss modules that watched it, all ways from the same weights and the same order of steps."""
+    """Return a trained network and its loss predictor, from the run's initial weights and order."""
     config, tasks = of.config, of.dataset.tasks
     seed_weights((config.seed, 0, 1))
     network = of.network(device, seed=config.seed)
@@ -169,9 +174,9 @@ def trained(
 def measured(
     of: Setting, device: Device, network: TwoStageNetwork, validation: Resized
 ) -> dict[str, object]:
-    """Multi-task loss and metrics."""
-    found = evaluate(network, validation, of.dataset.tasks, of.config, device, quiet)
-    return {"seed": of.config.seed, "loss": found.loss, **found.metrics}
+    """Return multi-task loss and metrics on the validation split."""
+    result = evaluate(network, validation, of.dataset.tasks, of.config, device, quiet)
+    return {"seed": of.config.seed, "loss": result.loss, **result.metrics}
 
 
 if __name__ == "__main__":

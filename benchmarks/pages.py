@@ -1,4 +1,4 @@
-"""Seconds of a page rerun on a finished run: the page's whole script, run again as after a click, without the browser.
+"""Time the rerun of each page on a finished run: its whole script, as after a click, no browser.
 
 MTAL_RUNS=... python -m benchmarks.pages [--run NAME] [--rounds 7]
 """
@@ -33,7 +33,7 @@ def main() -> None:
         for run in runs
         if run.name == args.run or (not args.run and run.embedding(0) is not None)
     )
-    images = len(run.facts["pool"])
+    images = len(run.facts.pool)
     for page in PAGES:
         app = AppTest.from_file(str(Path(__file__).parents[1] / "app.py"), default_timeout=120)
         app.query_params["run"] = run.name
@@ -46,7 +46,8 @@ def main() -> None:
             app.run()
             times.append(time.perf_counter() - began)
         print(
-            f"{page:8s} rerun {statistics.median(times):.3f} s (longest {max(times):.3f}), run of {images} pool images, "
+            f"{page:8s} rerun {statistics.median(times):.3f} s (longest {max(times):.3f}), "
+            f"run of {images} pool images, "
             f"{run.cycles_done()} cycles, {len(runs)} finished runs in the store"
         )
 

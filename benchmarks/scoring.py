@@ -1,9 +1,9 @@
-"""Scoring the pool in one pass against a plain forward pass of the same network in the same mode, and a pass per strategy.
+"""Time scoring the pool in one pass, against a plain forward pass and a pass per strategy.
 
     python -m benchmarks.scoring [--rounds 4] [--images 256] [--set channels=64]
 
-Rows: what our strategy needs; all signals together, the mirrored images included; every strategy in a pass of its own, one after
-the other (strategies that need the same signals are timed once and counted each).
+Rows: the signals of our strategy; all signals, mirrored images included; every strategy in a pass
+of its own (strategies with the same signals are timed once, and each is counted).
 """
 
 import argparse
@@ -27,12 +27,12 @@ from mtal.training.device import find_device
 
 
 def quiet(done: int, total: int, loss: dict[str, float] | None = None) -> None:
-    """No progress wanted."""
+    """Ignore progress reports."""
 
 
 @torch.inference_mode()
 def forward(context: FitContext) -> None:
-    """Every image through the network, in the run's batches."""
+    """Pass every image through the network, in the run's batches."""
     count, batch = len(context.pool), context.config.batch
     for start in range(0, count, batch):
         images = to_input(
@@ -83,9 +83,10 @@ def main() -> None:
     ]
     count = len(context.pool)
     print(describe_machine(of.config))
+    config, per_image = of.config, median_ms(times["forward"], count)
     print(
-        f"{of.dataset.title} {of.config.size_text}, {count} images, {of.config.backbone}, {of.config.channels} channels: plain "
-        f"forward pass {median_ms(times['forward'], count)} an image"
+        f"{of.dataset.title} {config.size_text}, {count} images, {config.backbone}, "
+        f"{config.channels} channels: plain forward pass {per_image} an image"
     )
     rows = {
         "ours: committee embedding": " ".join(STRATEGIES["ours"].needs),
@@ -93,9 +94,8 @@ def main() -> None:
         f"{alike.total()} strategies, a pass each": "strategies",
     }
     for title, kind in rows.items():
-        print(
-            f"{title}: {median_ms(times[kind], count)} an image, {ratio(times, kind, 'forward')} x the forward pass"
-        )
+        per_image, factor = median_ms(times[kind], count), ratio(times, kind, "forward")
+        print(f"{title}: {per_image} an image, {factor} x the forward pass")
 
 
 if __name__ == "__main__":

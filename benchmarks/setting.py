@@ -1,4 +1,7 @@
-"""The setting of the speed figures: NYU at 120x160 where MTAL_NYUD names a folder, else the drawn data set, three tasks."""
+"""Setting of the benchmarks: three tasks at 120x160.
+
+On NYU if MTAL_NYUD names its folder, else on the synthetic data set.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ from mtal.training.device import Device, find_device
 
 @dataclass(frozen=True)
 class Setting:
-    """Everything but a network."""
+    """Config, data set and labelled pool of a benchmark."""
 
     config: Config
     dataset: Dataset
@@ -27,7 +30,7 @@ class Setting:
     labelled: np.ndarray
 
     def batches(self, device: Device) -> LabelledBatches:
-        """Training batches of everything labelled, with augmentation."""
+        """Return augmented training batches of all labelled images."""
         return LabelledBatches(
             self.pool,
             self.dataset.tasks,
@@ -38,7 +41,7 @@ class Setting:
         )
 
     def context(self, network: TwoStageNetwork, device: Device) -> FitContext:
-        """What signals are fitted and measured with."""
+        """Return the context that signals are fitted and measured with."""
         return FitContext(
             network,
             self.pool,
@@ -50,17 +53,20 @@ class Setting:
         )
 
     def network(self, device: Device | None, seed: int = 0) -> TwoStageNetwork:
-        """Built from pretrained weights; placed (channels last) on a machine, or left contiguous if None."""
+        """Build a pretrained network, on a device in channels last, or contiguous if None."""
         torch.manual_seed(seed)
         network = build_network(self.config, self.dataset.tasks)
         return network if device is None else device.move(network)
 
 
 def setting(sets: Sequence[str], images: int | None = None) -> Setting:
-    """Preset `cpu` with `sets` on top; half of the pool labelled, decoded before anything is timed."""
-    place = DATASETS["nyud"].locate(Config(dataset="nyud"))
-    where = ("dataset=nyud",) if place else ("dataset=drawn", "data=640+160")
-    config = compose("cpu", sets=(*where, *sets))
+    """Load the preset `cpu` with the settings `sets`.
+
+    The first `images` of the pool are labelled, or half of it; all are decoded before the timing.
+    """
+    folder = DATASETS["nyud"].locate(Config(dataset="nyud"))
+    data = ("dataset=nyud",) if folder else ("dataset=drawn", "data=640+160")
+    config = compose("cpu", sets=(*data, *sets))
     dataset = DATASETS[config.dataset].load(config)
     labelled = np.zeros((len(dataset.pool.ids), len(dataset.tasks)), bool)
     labelled[: images or len(labelled) // 2] = True
@@ -70,6 +76,7 @@ def setting(sets: Sequence[str], images: int | None = None) -> Setting:
 
 
 def describe_machine(config: Config) -> str:
-    """Line that every figure carries."""
+    """Return the line that names versions and device, for every result."""
     device = find_device(config)
-    return f"torch {torch.__version__}, {device.name}, {device.precision}, {torch.backends.cpu.get_cpu_capability()}"
+    capability = torch.backends.cpu.get_cpu_capability()
+    return f"torch {torch.__version__}, {device.name}, {device.precision}, {capability}"

@@ -1,7 +1,7 @@
-"""Memory of the dashboard over many reruns: `python -m benchmarks.soak STORE RUN --cycle 1 --reruns 500`.
+"""Measure the dashboard's memory over many reruns: `python -m benchmarks.soak STORE RUN --cycle 1`.
 
-One browser tab steps through Inspect, Batch and Map in turn; the resident memory of the server is printed every 50 reruns. Needs
-Chromium and playwright, and a finished run.
+One browser tab steps through Inspect, Batch and Map in turn; the resident memory of the server is
+printed every 50 reruns. Needs Chromium, playwright and a finished run.
 """
 
 import os
@@ -20,11 +20,12 @@ from mtal.runs.store.run import Run
 from tests.browser.conftest import FLAGS, chromium
 
 PORT, PATIENCE_MS, EVERY = 8643, 60_000, 50
+PAGES = {1: "inspect", 18: "batch", 35: "map"}  # rerun of each fifty -> page that is opened
 DONE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 def main(store: Path, run: str, cycle: int = 0, reruns: int = 500) -> None:
-    """Prints megabytes after each fifty reruns; the first line is after every page was open once."""
+    """Print megabytes after every 50 reruns; the first line is after every page was open once."""
     command = [
         sys.executable,
         "-m",
@@ -44,22 +45,15 @@ def main(store: Path, run: str, cycle: int = 0, reruns: int = 500) -> None:
     names = pool[pool["picked"]].sort_values("rank")["id"].tolist()
     try:
         with sync_playwright() as playwright:
-            page = playwright.chromium.launch(
-                executable_path=chromium(), args=list(FLAGS)
-            ).new_page()
+            browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+            page = browser.new_page()
             page.set_default_timeout(PATIENCE_MS)
             for name in ("map", "batch", "inspect"):
                 _open(page, name, run, cycle, names[0])
             print(f"start: {_megabytes(server):.0f} MB")
             for done in range(1, reruns + 1):
-                if done % EVERY in (1, 18, 35):
-                    _open(
-                        page,
-                        {1: "inspect", 18: "batch", 35: "map"}[done % EVERY],
-                        run,
-                        cycle,
-                        names[done % len(names)],
-                    )
+                if done % EVERY in PAGES:
+                    _open(page, PAGES[done % EVERY], run, cycle, names[done % len(names)])
                 else:
                     page.keyboard.press("j" if done % 4 else "k")
                     page.wait_for_timeout(250)
@@ -71,7 +65,8 @@ def main(store: Path, run: str, cycle: int = 0, reruns: int = 500) -> None:
 
 
 def _open(page: Page, name: str, run: str, cycle: int, sample: str) -> None:
-    address = f"http://127.0.0.1:{PORT}/{name}?{urlencode({'run': run, 'cycle': cycle, 'sample': sample})}"
+    query = urlencode({"run": run, "cycle": cycle, "sample": sample})
+    address = f"http://127.0.0.1:{PORT}/{name}?{query}"
     give_up = time.monotonic() + PATIENCE_MS / 1000
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Interleaved timing: on a machine that others use, two things are compared turn by turn, never one after the other."""
+"""Interleaved timing: on a shared machine, functions are timed in turn, round by round."""
 
 import statistics
 import time
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 def interleaved(
     kinds: Mapping[str, Callable[[], object]], rounds: int, warm_up: int = 1
 ) -> dict[str, list[float]]:
-    """name -> seconds of each round; the first rounds are not counted."""
+    """Return the seconds of each round, by name; the first `warm_up` rounds are not counted."""
     times: dict[str, list[float]] = {name: [] for name in kinds}
     for number in range(rounds + warm_up):
         for name, work in kinds.items():
@@ -20,11 +20,11 @@ def interleaved(
 
 
 def ratio(times: Mapping[str, list[float]], slow: str, fast: str) -> str:
-    """Median of the ratios round by round, with their range."""
+    """Return the median of the ratios of each round, with their range, as text."""
     ratios = sorted(a / b for a, b in zip(times[slow], times[fast], strict=True))
     return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}..{ratios[-1]:.2f})"
 
 
 def median_ms(times: list[float], per: int = 1) -> str:
-    """Milliseconds per item."""
+    """Return the median in milliseconds per item, as text."""
     return f"{statistics.median(times) / per * 1e3:.1f} ms"

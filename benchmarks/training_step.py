@@ -1,17 +1,19 @@
-"""PAD-Net training step: the default mode against the same network in plain float32, contiguous, with PyTorch's own parts.
+"""Time the training step of PAD-Net: the default mode against plain float32 with PyTorch's parts.
 
-The default mode: channels last, bfloat16 autocast (depthwise convolutions in float32), resizing as matrix products, the
-tasks' first convolutions as one, cross-entropy image by image, fused Adam, freed memory kept for the next step.
+The default mode: channels last, bfloat16 autocast (depthwise convolutions in float32), resizing as
+matrix products, the tasks' first convolutions as one, cross-entropy image by image, fused Adam,
+freed memory kept for the next step. The plain network is contiguous.
 
     python -m benchmarks.training_step [--rounds 8] [--set channels=64]
 
-All take the same augmented batches through forward, losses, backward and Adam; decoding is done before. They step in turn, each
-in a process of its own, since keeping freed memory is a matter of the process; `plain, memory kept` shows what that alone does.
+All take the same augmented batches through forward, losses, backward and Adam; decoding is done
+before. They step in turn, each in a process of its own, since keeping freed memory is a setting of
+the process; `plain, memory kept` shows the effect of that alone.
 """
 
 import argparse
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from unittest.mock import patch
@@ -31,7 +33,7 @@ IMAGES = 64
 
 
 def stepper(kind: str, sets: Sequence[str]) -> Callable[[], None]:
-    """A function that does one training step."""
+    """Return a function that does one training step."""
     of = setting(sets, images=IMAGES)
     if kind == "default":
         device = find_device(of.config)
@@ -62,8 +64,8 @@ def stepper(kind: str, sets: Sequence[str]) -> Callable[[], None]:
 
 
 @contextlib.contextmanager
-def plain_parts():
-    """What anybody would write first."""
+def plain_parts() -> Iterator[None]:
+    """Replace our faster parts by those of PyTorch."""
     with (
         patch.object(resize, "resize", interpolate),
         patch.object(backbones, "resize", interpolate),
@@ -78,28 +80,28 @@ def plain_parts():
 
 
 def interpolate(maps: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
-    """Bilinear, by PyTorch's kernel."""
+    """Resize maps bilinearly by PyTorch's kernel."""
     return torch.nn.functional.interpolate(maps, tuple(size), mode="bilinear", align_corners=False)
 
 
-def serve(kind: str, sets: Sequence[str], asked: Connection) -> None:
-    """A process that does a step whenever it is asked."""
+def serve(kind: str, sets: Sequence[str], requests: Connection) -> None:
+    """Do a step for every request, in a process of its own."""
     step = stepper(kind, sets)
-    with contextlib.suppress(EOFError):  # until nobody is left to ask
-        while asked.recv():
+    with contextlib.suppress(EOFError):  # the other end was closed
+        while requests.recv():
             step()
-            asked.send(True)
+            requests.send(True)
 
 
 def remote(kind: str, sets: Sequence[str]) -> Callable[[], object]:
-    """The same step in a process of its own."""
-    here, there = get_context("spawn").Pipe()
-    get_context("spawn").Process(target=serve, args=(kind, sets, there), daemon=True).start()
-    there.close()
+    """Return a function that does the step in a process of its own."""
+    ours, theirs = get_context("spawn").Pipe()
+    get_context("spawn").Process(target=serve, args=(kind, sets, theirs), daemon=True).start()
+    theirs.close()
 
     def step() -> object:
-        here.send(True)
-        return here.recv()
+        ours.send(True)
+        return ours.recv()
 
     return step
 
@@ -117,12 +119,12 @@ def main() -> None:
     print(describe_machine(of.config))
     config = of.config
     print(
-        f"{of.dataset.title} {config.size_text}, batch {config.batch}, {config.backbone}, {config.channels} channels"
+        f"{of.dataset.title} {config.size_text}, batch {config.batch}, {config.backbone}, "
+        f"{config.channels} channels"
     )
     for kind in KINDS:
-        print(
-            f"{kind}: {median_ms(times[kind], config.batch)} an image, {ratio(times, kind, 'default')} x the default's time"
-        )
+        per_image, factor = median_ms(times[kind], config.batch), ratio(times, kind, "default")
+        print(f"{kind}: {per_image} an image, {factor} x the default's time")
 
 
 if __name__ == "__main__":

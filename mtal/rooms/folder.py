@@ -127,4 +127,8 @@ def read_made(folder: Path) -> dict[str, object] | None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file in UTF-8, whole or not at all."""
-    _whole(path, partial(Path.write_text, data=text, encoding="utf-8"))
+
+    def write(temporary: Path) -> None:
+        temporary.write_text(text, encoding="utf-8")
+
+    _whole(path, write)

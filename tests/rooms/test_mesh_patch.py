@@ -109,4 +109,4 @@ def test_a_seam_doubles_vertices_at_the_back_only():
     np.testing.assert_array_equal(vertex[new], faces)
     assert (np.ptp(turned[new], axis=1) < np.pi).all()
     assert len(vertex) == 24 + 2
-    np.testing.assert_allclose(np.exp(1j * turned), np.exp(1j * bearing[which]))
+    np.testing.assert_allclose(np.exp(1j * turned), np.exp(1j * bearing[vertex]))
