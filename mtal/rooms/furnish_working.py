@@ -75,7 +75,7 @@ def kitchen(furnisher: Furnisher) -> None:
 def _counter(furnisher: Furnisher, side: int, lower: str, upper: str, sink: str) -> None:
     """Place a row of cabinets along a wall, with appliances on them and cabinets above."""
     wall = furnisher.floor.shell.sides[side]
-    at = 0.05
+    start = 0.05
     row = [sink, "stove", *furnisher.rng.permutation([lower, lower, lower, "washer"]).tolist()]
     furnisher.rng.shuffle(row)
     row.insert(0, "fridge")
@@ -85,10 +85,10 @@ def _counter(furnisher: Furnisher, side: int, lower: str, upper: str, sink: str)
         model = furnisher.furniture.load(role)
         low, high = model.bounds()
         width, depth = float(high[0] - low[0]), float(high[2] - low[2])
-        if at + width > wall.length - 0.03:
+        if start + width > wall.length - 0.03:
             continue
-        x, _, z = wall.at(at + width / 2, 0, depth / 2 + 0.01).tolist()
-        if furnisher.floor.window_behind(side, at, width, 0.0, float(high[1])) and high[1] > 1.2:
+        x, _, z = wall.at(start + width / 2, 0, depth / 2 + 0.01).tolist()
+        if furnisher.floor.window_behind(side, start, width, 0.0, float(high[1])) and high[1] > 1.2:
             continue
         placed = furnisher.floor.stand(model, x, z, wall.turn, 0.0, side, gap=0.0)
         if placed and role in (lower, "washer"):
@@ -98,5 +98,5 @@ def _counter(furnisher: Furnisher, side: int, lower: str, upper: str, sink: str)
         if placed and role not in ("fridge", "high_cabinet"):
             above, y = ("hood", 1.65) if role == "stove" else (upper, 1.45)
             if furnisher.chance(0.93):
-                furnisher.wall(above, (side,), at + width / 2, y=y, gap=0.005)
-        at += width + 0.002
+                furnisher.wall(above, (side,), start + width / 2, y=y, gap=0.005)
+        start += width + 0.002

@@ -45,8 +45,8 @@ def seamed(bearing: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
     Returns the old vertex (K,) and the bearing (K,) of each new vertex, and the new faces (M, 3).
     """
-    at = bearing[faces]
-    over = (np.ptp(at, axis=1) > np.pi)[:, None] & (at < 0)
+    turns = bearing[faces]
+    over = (np.ptp(turns, axis=1) > np.pi)[:, None] & (turns < 0)
     both, faces = np.unique(faces + len(bearing) * over, return_inverse=True)
-    which = both % len(bearing)
-    return which, bearing[which] + 2 * np.pi * (both >= len(bearing)), faces.reshape(-1, 3)
+    vertex = both % len(bearing)
+    return vertex, bearing[vertex] + 2 * np.pi * (both >= len(bearing)), faces.reshape(-1, 3)

@@ -111,7 +111,7 @@ def test_parts_are_the_same_left_and_right():
     """Mirrored vertices of the base mesh belong to the same part; its sides are laid out alike."""
     body = rig()
     skin, owner = body.vertices[BODY], body.parts[BODY].argmax(axis=1)
-    order, mirrored = (np.lexsort(np.round(skin * way, 4).T) for way in ((1, 1, 1), (-1, 1, 1)))
+    order, mirrored = (np.lexsort(np.round(skin * signs, 4).T) for signs in ((1, 1, 1), (-1, 1, 1)))
     same = np.abs(skin[order] - skin[mirrored] * (-1, 1, 1)).max(axis=1) < 2e-4
     assert same.mean() > 0.9
     assert (owner[order] == owner[mirrored])[same].mean() > 0.995
@@ -163,14 +163,14 @@ def test_clothes_are_what_the_garments_say_whatever_the_pose(pose):
 
 def test_people_differ():
     everybody = [draw_person(np.random.default_rng(seed)) for seed in range(200)]
-    heights = np.array([who.height_m for who in everybody])
-    assert 15 < sum(who.child for who in everybody) < 60
-    assert 15 < sum(who.old for who in everybody) < 60
-    assert 70 < sum(who.woman for who in everybody) < 130
+    heights = np.array([person.height_m for person in everybody])
+    assert 15 < sum(person.child for person in everybody) < 60
+    assert 15 < sum(person.old for person in everybody) < 60
+    assert 70 < sum(person.woman for person in everybody) < 130
     assert heights.max() < 2.1
     assert heights.min() > 0.95
     assert heights.std() > 0.1
-    assert not any(who.old and who.child for who in everybody)
+    assert not any(person.old and person.child for person in everybody)
 
 
 def test_rare_poses_are_some_of_the_poses():

@@ -16,7 +16,7 @@ def test_feet_of_grown_ups_reach_the_floor_from_the_seat_and_those_of_small_chil
         grown_to(1.8, {"age": 0.75, "gender": 0.2}),
         grown_to(1.05, {"age": 0.38, "gender": 0.5}),
     )
-    lowest = [pose_body(rig(), *who, TABLE["sitting"])[BODY, 1].min() for who in (tall, small)]
+    lowest = [pose_body(rig(), *body, TABLE["sitting"])[BODY, 1].min() for body in (tall, small)]
     assert lowest[0] == pytest.approx(SOLE_M, abs=0.02)
     assert lowest[1] > 0.08
 
