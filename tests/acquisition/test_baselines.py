@@ -150,6 +150,7 @@ def test_core_set_takes_the_image_farthest_from_all_that_is_labelled(seed):
     points = pool["shared"].astype(float)
     centres = [i for i in range(30) if pool.labelled[i].any()]
     pick = picked("core-set", pool, 24)
+    assert len(pick.images) == 8
     for image in pick.images:
         gap = {
             i: min(math.dist(points[i], points[j]) for j in centres)

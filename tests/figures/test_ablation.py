@@ -1,4 +1,4 @@
-"""An ablation redrawn: measured means with their spread, and the paper's numbers as marks of their own."""
+"""An ablation: measured means with their spread, and the paper's numbers as marks of their own."""
 
 import numpy as np
 import pandas as pd

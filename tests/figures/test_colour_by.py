@@ -31,11 +31,11 @@ def test_groups_in_order_of_size_or_as_asked():
 
 def test_more_groups_than_can_be_told_apart_become_one():
     labels = [f"g{number}" for number in range(40) for _ in range(number + 1)]
-    found = grouped("t", labels)
-    assert len(found.names) == MOST
-    assert found.names[-1] == OTHER
+    groups = grouped("t", labels)
+    assert len(groups.names) == MOST
+    assert groups.names[-1] == OTHER
     kept = {f"g{number}" for number in range(40 - MOST + 1, 40)}
-    assert names_of(found) == [name if name in kept else OTHER for name in labels]
+    assert names_of(groups) == [name if name in kept else OTHER for name in labels]
 
 
 def test_images_are_grouped_by_their_driving_task():

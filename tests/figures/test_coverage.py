@@ -14,6 +14,7 @@ def rows():
 
 def test_each_value_is_drawn_once_before_to_the_left_of_after():
     traces = {trace.name: trace for trace in coverage_chart(rows(), "v").data}
+    assert len(traces) == 3
     for column, (name, *_look) in LINES.items():
         trace = traces[name]
         assert [value for value in trace.y if value is not None] == rows()[column].tolist()

@@ -1,4 +1,4 @@
-"""Learning curves by their data: means, bands and seeds as they are given; the published numbers stay apart."""
+"""Learning curves by their data: means, bands and seeds as given; published numbers stay apart."""
 
 import math
 
@@ -47,9 +47,8 @@ def mean() -> pd.DataFrame:
 
 
 def drawn(mean, x="labels", **options):
-    return go.Figure(
-        learning_curve(mean, LINES, x, "Loss ↓", "view", **options)
-    )  # where plotly checks every name and value
+    """The figure, of which plotly checks every name and value."""
+    return go.Figure(learning_curve(mean, LINES, x, "Loss ↓", "view", **options))
 
 
 def lines(figure):
@@ -57,36 +56,30 @@ def lines(figure):
 
 
 def test_mean_line_band_and_thin_seeds(mean, seeds):
-    found = lines(drawn(mean, seeds=seeds))
-    line, band = found["Ours (n=1–2, band: std)"], found["Ours ± std"]
+    traces = lines(drawn(mean, seeds=seeds))
+    line, band = traces["Ours (n=1–2, band: std)"], traces["Ours ± std"]
     assert list(line.y[:2]) == [5.2, 4.1]
-    assert list(found["Ours, fewer seeds"].y[1:]) == [4.1, 3.5]
+    assert list(traces["Ours, fewer seeds"].y[1:]) == [4.1, 3.5]
     assert list(line.x) == [30, 60, 90]
     assert list(band.x) == [30, 60, 60, 30]  # only where two seeds have come
     assert list(band.y) == pytest.approx([5.48, 4.24, 3.96, 4.92])
-    thin = found["Ours, seeds"]
+    thin = traces["Ours, seeds"]
     assert [
         y
         for y, seed in zip(thin.y, thin.customdata, strict=True)
         if seed == 1 and not math.isnan(y)
     ] == [5.4, 4.2]
-    assert [math.isnan(y) for y in thin.y] == [
-        False,
-        False,
-        False,
-        True,
-        False,
-        False,
-    ]  # a gap between seeds
+    assert np.flatnonzero(np.isnan(thin.y)).tolist() == [3]  # a gap between seeds
+    assert len(thin.y) == 6
     assert thin.line.width < line.line.width
-    assert "Random, seeds" not in found  # one seed is its line already
+    assert "Random, seeds" not in traces  # one seed is its line already
 
 
 def test_a_single_seed_has_no_band_and_says_so(mean):
-    found = lines(drawn(mean))
-    assert "Random (n=1)" in found
-    assert "Random ± std" not in found
-    assert "Ours, seeds" not in found  # thin lines are switched off
+    traces = lines(drawn(mean))
+    assert "Random (n=1)" in traces
+    assert "Random ± std" not in traces
+    assert "Ours, seeds" not in traces  # thin lines are switched off
 
 
 def test_the_band_is_named(mean):
@@ -126,12 +119,12 @@ def test_ours_looks_the_same_everywhere_and_is_thicker(mean):
 def test_published_lines_are_dashed_named_and_never_blended(mean):
     printed = for_task(published_values(), "nyud", "loss")
     alone = lines(drawn(mean, "percent"))
-    found = lines(drawn(mean, "percent", published=printed))
-    assert found["published: Random"].line.dash == "dash"
-    assert list(found["published: Random"].y) == [9.3, 8.8, 8.6, 8.3, 8.0]
-    assert list(found["published: Random"].error_y.array) == [0.12, 0.03, 0.12, 0.04, 0.15]
+    traces = lines(drawn(mean, "percent", published=printed))
+    assert traces["published: Random"].line.dash == "dash"
+    assert list(traces["published: Random"].y) == [9.3, 8.8, 8.6, 8.3, 8.0]
+    assert list(traces["published: Random"].error_y.array) == [0.12, 0.03, 0.12, 0.04, 0.15]
     for name, trace in alone.items():
-        assert np.array_equal(found[name].y, trace.y, equal_nan=True)
+        assert np.array_equal(traces[name].y, trace.y, equal_nan=True)
 
 
 def test_published_lines_need_the_percent_axis(mean):
@@ -175,28 +168,22 @@ def test_published_lines_can_have_an_axis_of_their_own(mean):
             "y",
         }
     assert own.layout.yaxis2.title.text == "published: Loss ↓"
-    assert (
-        own.layout.yaxis2.tickmode == "auto"
-    )  # else it has the ticks of the other axis, at odd numbers
+    assert own.layout.yaxis2.tickmode == "auto"  # else it has the ticks of the other axis
     assert "yaxis2" not in together.layout
-    assert (
-        "yaxis2" not in drawn(mean, published=printed, published_apart=True).layout
-    )  # none is drawn by labels
+    by_labels = drawn(mean, published=printed, published_apart=True)
+    assert "yaxis2" not in by_labels.layout  # printed numbers need the axis of percentages
 
 
 def test_bands_of_many_lines_are_fainter():
     def opacity(number):
-        names = [f"g{one}" for one in range(number)]
+        names = [f"g{index}" for index in range(number)]
         mean = pd.DataFrame(
             {"group": names, "cycle": 0, "x": 1.0, "mean": 1.0, "spread": 0.1, "n": 2}
         )
         figure = learning_curve(
             mean, {name: Line(name, "ours", 0) for name in names}, "labels", "y", "view"
         )
-        return float(
-            next(one for one in figure["data"] if "fillcolor" in one)["fillcolor"]
-            .split(",")[-1]
-            .rstrip(")")
-        )
+        band = next(trace for trace in figure["data"] if "fillcolor" in trace)
+        return float(band["fillcolor"].split(",")[-1].rstrip(")"))
 
     assert opacity(1) == opacity(3) > opacity(6) > opacity(12) > 0

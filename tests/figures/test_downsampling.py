@@ -1,4 +1,4 @@
-"""A map of very many points draws a part of them: always what matters, and nobody who stands alone gets lost."""
+"""A map of very many points draws a part of them: all picks, and points that stand alone."""
 
 import numpy as np
 import pandas as pd
@@ -48,12 +48,13 @@ def test_a_point_that_stands_alone_is_drawn():
 def test_most_images_stay_drawn_when_the_map_moves_a_little():
     points = crowd(5000)
     moved = points.assign(x=points["x"] + 0.01)
-    one, two = (set(downsample(frame, 1000).images.tolist()) for frame in (points, moved))
-    assert len(one & two) > 700  # by chance it would be 200
+    before, after = (set(downsample(frame, 1000).images.tolist()) for frame in (points, moved))
+    assert len(before & after) > 700  # by chance it would be 200
 
 
 def test_more_picks_than_the_limit_are_all_drawn():
     points = crowd(1000, 0.1, 0.3)
     assert (
-        downsample(points, 100).images.tolist() == np.flatnonzero(points["state"] == "picked").tolist()
+        downsample(points, 100).images.tolist()
+        == np.flatnonzero(points["state"] == "picked").tolist()
     )

@@ -1,4 +1,4 @@
-"""Tables that are charts: bars as long as their percentiles, dots where the ranks stand, and words that say the same."""
+"""Tables that are charts: bars as long as percentiles, dots at the ranks, and the same in words."""
 
 import re
 
@@ -65,11 +65,11 @@ def test_cut_off_and_own_rank_stand_between_the_right_ranks(rules):
 
 @pytest.mark.parametrize("free", [1, 9, 581, 100_000])
 def test_every_rank_of_the_pool_is_on_the_axis_in_order(free):
-    places = [rank_position(rank, free) for rank in range(1, free + 1)]
-    assert places[0] == 0
-    assert places == sorted(places)
-    assert places[-1] <= 100
-    assert free < 10 or places[-1] == pytest.approx(100)
+    positions = [rank_position(rank, free) for rank in range(1, free + 1)]
+    assert positions[0] == 0
+    assert positions == sorted(positions)
+    assert positions[-1] <= 100
+    assert free < 10 or positions[-1] == pytest.approx(100)
 
 
 def test_nothing_at_all_is_an_empty_table(rules):

@@ -20,9 +20,9 @@ def by_hand(point, x, y):
 def test_any_outline_equals_the_plain_loops(seed):
     rng = np.random.default_rng(seed)
     points, (x, y) = rng.normal(size=(200, 2)), rng.normal(size=(2, 9))  # it may cross itself
-    found = in_polygon(points, x, y)
-    assert found.tolist() == [by_hand(point, x, y) for point in points]
-    assert 0 < found.sum() < len(points)
+    inside = in_polygon(points, x, y)
+    assert inside.tolist() == [by_hand(point, x, y) for point in points]
+    assert 0 < inside.sum() < len(points)
 
 
 def test_a_circle_holds_what_is_nearer_than_its_radius():
@@ -39,6 +39,17 @@ def test_the_direction_of_drawing_does_not_matter():
     points = np.random.default_rng(0).normal(size=(50, 2))
     x, y = [-1, 1, 1, -1], [-1, -1, 1, 1]
     np.testing.assert_array_equal(in_polygon(points, x, y), in_polygon(points, x[::-1], y[::-1]))
+
+
+def test_a_point_on_the_border_of_two_outlines_is_in_one_of_them():
+    """Two squares side by side hold what the rectangle of both holds, and share no point."""
+    points = np.array([(x, y) for x in range(5) for y in range(3)], float)
+    left = in_polygon(points, [0, 2, 2, 0], [0, 0, 2, 2])
+    right = in_polygon(points, [2, 4, 4, 2], [0, 0, 2, 2])
+    whole = in_polygon(points, [0, 4, 4, 0], [0, 0, 2, 2])
+    assert not (left & right).any()
+    assert whole.any()
+    np.testing.assert_array_equal(left | right, whole)
 
 
 @pytest.mark.parametrize("corners", [0, 1, 2])

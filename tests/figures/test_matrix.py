@@ -35,13 +35,13 @@ def test_words_under_the_pointer_are_escaped():
 
 
 def test_many_columns_have_no_numbers_in_their_cells():
-    names = [str(place) for place in range(MOST_TEXT + 1)]
+    names = [str(number) for number in range(MOST_TEXT + 1)]
     assert square(pd.DataFrame(0.0, names, names), 1, "", "view").data[0].texttemplate is None
 
 
 def test_other_words_than_the_number_can_stand_in_a_cell():
     texts = VALUES.map("n={:.0f}".format)
-    found = square(VALUES, 1, "wins", "view", texts=texts).data[0].text
+    text = square(VALUES, 1, "wins", "view", texts=texts).data[0].text
     for row, line in enumerate(VALUES.to_numpy()):
         for column, value in enumerate(line):
-            assert found[row][column] == ("–" if math.isnan(value) else texts.iloc[row, column])
+            assert text[row][column] == ("–" if math.isnan(value) else texts.iloc[row, column])

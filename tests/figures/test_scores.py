@@ -44,21 +44,19 @@ def test_distribution_splits_picked_from_the_rest_and_leaves_out_labelled_images
 
 
 def test_every_score_lies_in_a_bar_that_spans_it(pool):
-    for trace in score_distribution(pool, "view").data:
-        counted = [
+    traces = score_distribution(pool, "view").data
+    assert len(traces) == 2
+    for trace in traces:
+        bars = [
             (x - width / 2, x + width / 2)
             for x, width, count in zip(trace.x, trace.width, trace.y, strict=True)
             for _ in range(count)
         ]
-        scores = sorted(
-            pool.loc[
-                pool["picked"] if trace.name.startswith("picked") else pool["score"] < 0.5, "score"
-            ]
-        )
-        assert all(
-            low - 1e-9 <= score <= high + 1e-9
-            for (low, high), score in zip(counted, scores, strict=True)
-        )
+        is_picked = pool["picked"] if trace.name.startswith("picked") else pool["score"] < 0.5
+        scores = sorted(pool.loc[is_picked, "score"])
+        assert len(scores) == 2
+        for (low, high), score in zip(bars, scores, strict=True):
+            assert low - 1e-9 <= score <= high + 1e-9
 
 
 def test_nothing_open_is_an_empty_figure(pool):

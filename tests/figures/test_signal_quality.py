@@ -1,4 +1,4 @@
-"""Quality figures by their data: which number stands in which cell, means over rows against plain ones, intervals."""
+"""Quality figures by their data: the number of each cell, means over rows, intervals."""
 
 import math
 import statistics
@@ -60,7 +60,7 @@ class TestHeatmap:
     def test_the_colours_go_from_minus_1_to_1_around_0(self):
         drawn = quality_heatmap(frame(0, 0.0), TASKS, "view").data[0]
         assert (drawn.zmin, drawn.zmid, drawn.zmax) == (-1, 0, 1)
-        assert [place for place, _ in SCALE] == [0, 0.5, 1]
+        assert [position for position, _ in SCALE] == [0, 0.5, 1]
         assert drawn.colorbar.title.text == "ρ"
 
     def test_nothing_measured_is_an_empty_figure(self):
@@ -96,7 +96,7 @@ class TestCurve:
 
     def test_lines_are_told_apart_without_colour(self):
         many = pd.concat(
-            [frame(0, 0.0).assign(version=f"v{place}", signal="s") for place in range(11)]
+            [frame(0, 0.0).assign(version=f"v{index}", signal="s") for index in range(11)]
         )
         lines = quality_curve(many, "semseg", "S", "view").data
         assert len({(line.marker.symbol, line.line.dash) for line in lines}) == 11

@@ -20,19 +20,19 @@ def by_hand(points: list[tuple[float, float]], low: float, high: float, steps: i
 @FEW
 @given(tables())
 def test_an_area_is_the_mean_height_over_the_common_range(table):
-    found = seed_areas(table)
+    measured = seed_areas(table)
     curves = {
-        key: list(zip(one["x"], one["value"], strict=True))
-        for key, one in table.groupby(["group", "seed"])
+        key: list(zip(curve["x"], curve["value"], strict=True))
+        for key, curve in table.groupby(["group", "seed"])
     }
-    assert len(found) == len(curves)
+    assert len(measured) == len(curves)
     if not curves:
         return
     low, high = (
-        max(min(one)[0] for one in curves.values()),
-        min(max(one)[0] for one in curves.values()),
+        max(min(curve)[0] for curve in curves.values()),
+        min(max(curve)[0] for curve in curves.values()),
     )
-    for row in found.itertuples():
+    for row in measured.itertuples():
         assert (row.low, row.high) == (low, high)
         if low >= high:
             assert np.isnan(row.area)
@@ -44,21 +44,21 @@ def test_an_area_is_the_mean_height_over_the_common_range(table):
 
 @given(NUMBERS, st.sets(st.integers(1, 99), min_size=2, max_size=6))
 def test_the_area_of_a_constant_is_the_constant(height, x):
-    found = areas(rows({"a": [[height] * len(x)] * 2}, sorted(x)), "a").iloc[0]
-    assert found[["mean", "std", "gain"]].tolist() == pytest.approx([height, 0, 0])
-    assert found[["n", "pairs"]].tolist() == [2, 2]
+    measured = areas(rows({"a": [[height] * len(x)] * 2}, sorted(x)), "a").iloc[0]
+    assert measured[["mean", "std", "gain"]].tolist() == pytest.approx([height, 0, 0])
+    assert measured[["n", "pairs"]].tolist() == [2, 2]
 
 
 @FEW
 @given(tables(gaps=False))
 def test_the_gain_is_the_mean_difference_seed_by_seed(table):
-    found, each = (
+    measured, each = (
         areas(table, "b").set_index("group"),
         seed_areas(table).pivot(index="seed", columns="group", values="area"),
     )
     for group in "ac":
-        assert found.loc[group, "gain"] == pytest.approx((each[group] - each["b"]).mean())
-        assert found.loc[group, "gain_std"] == pytest.approx(
+        assert measured.loc[group, "gain"] == pytest.approx((each[group] - each["b"]).mean())
+        assert measured.loc[group, "gain_std"] == pytest.approx(
             (each[group] - each["b"]).std(), nan_ok=True
         )
 
@@ -67,19 +67,19 @@ def test_ranges_are_cut_to_what_all_cover_and_gaps_are_bridged():
     table = pd.concat(
         [rows({"a": [[0.0, np.nan, 30]]}, [10, 20, 40]), rows({"b": [[5.0, 5]]}, [20, 60])]
     )
-    found = areas(table.sample(frac=1, random_state=0), "b").set_index("group")
-    assert found.loc["a", ["mean", "low", "high"]].tolist() == [20, 20, 40]
-    assert found.loc["a", ["gain", "pairs"]].tolist() == [15, 1]
-    assert np.isnan(found.loc["a", "std"])
+    measured = areas(table.sample(frac=1, random_state=0), "b").set_index("group")
+    assert measured.loc["a", ["mean", "low", "high"]].tolist() == [20, 20, 40]
+    assert measured.loc["a", ["gain", "pairs"]].tolist() == [15, 1]
+    assert np.isnan(measured.loc["a", "std"])
 
 
 def test_without_reference_or_shared_seed_there_is_no_gain():
     table = rows({"a": [[1.0, 2]], "b": [[1.0, 2]]}, [1, 2])
     for reference in (None, "nobody", "b"):
         moved = table.assign(seed=np.where(table["group"] == "a", 7, 0))
-        found = areas(moved, reference).set_index("group").loc["a"]
-        assert np.isnan(found["gain"])
-        assert found["pairs"] == 0
+        measured = areas(moved, reference).set_index("group").loc["a"]
+        assert np.isnan(measured["gain"])
+        assert measured["pairs"] == 0
     assert areas(table.iloc[:0], "a").empty
 
 

@@ -33,18 +33,18 @@ def test_means_and_spreads_are_those_of_a_loop(table, spread):
 
 
 def test_confidence_interval_is_that_of_scipy():
-    found = over_seeds(rows({"a": [[1.0], [2.0], [4.0]]}, [10]), "ci95").iloc[0]
+    means = over_seeds(rows({"a": [[1.0], [2.0], [4.0]]}, [10]), "ci95").iloc[0]
     low, high = stats.t.interval(0.95, 2, loc=7 / 3, scale=stats.sem([1, 2, 4]))
-    assert (found["mean"] - found["spread"], found["mean"] + found["spread"]) == pytest.approx(
+    assert (means["mean"] - means["spread"], means["mean"] + means["spread"]) == pytest.approx(
         (low, high)
     )
 
 
 def test_groups_stay_in_their_order_and_budgets_rise():
-    found = over_seeds(
+    means = over_seeds(
         pd.DataFrame({"group": ["z", "a", "z"], "seed": 0, "x": [30, 5, 10], "value": 1.0})
     )
-    assert found[["group", "x"]].to_numpy().tolist() == [["z", 10], ["z", 30], ["a", 5]]
+    assert means[["group", "x"]].to_numpy().tolist() == [["z", 10], ["z", 30], ["a", 5]]
 
 
 def test_cycles_match_where_seeds_have_other_budgets():
@@ -57,17 +57,17 @@ def test_cycles_match_where_seeds_have_other_budgets():
             "value": [1.0, 2, 3, 4],
         }
     )
-    found = over_seeds(table)
-    assert found.columns.tolist() == ["group", "cycle", "x", "mean", "spread", "n"]
-    assert found[["x", "mean", "n"]].to_numpy().tolist() == [[2, 2, 2], [4, 3, 2]]
+    means = over_seeds(table)
+    assert means.columns.tolist() == ["group", "cycle", "x", "mean", "spread", "n"]
+    assert means[["x", "mean", "n"]].to_numpy().tolist() == [[2, 2, 2], [4, 3, 2]]
 
 
 def test_nan_is_a_missing_point_and_a_repeated_one_is_averaged():
     table = rows({"a": [[1.0, np.nan], [3.0, 5.0]]}, [10, 20])
     table = pd.concat([table, rows({"a": [[2.0, np.inf]]}, [10, 20])])
-    found = over_seeds(table)
-    assert found["n"].tolist() == [2, 1]
-    assert found["mean"].tolist() == [2.25, 5.0]
+    means = over_seeds(table)
+    assert means["n"].tolist() == [2, 1]
+    assert means["mean"].tolist() == [2.25, 5.0]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,9 @@ def test_unknown_words_are_refused():
 @FEW
 @given(tables(), st.sampled_from(["higher", "lower"]))
 def test_changes_are_those_of_a_loop(table, better):
-    for row in changes(table, "b", better).itertuples():
+    rows_of_changes = changes(table, "b", better)
+    assert len(rows_of_changes) == len(table)
+    for row in rows_of_changes.itertuples():
         base = _read(table[(table["group"] == "b") & (table["seed"] == row.seed)], row.x)
         value = table[
             (table["group"] == row.group) & (table["seed"] == row.seed) & (table["x"] == row.x)
@@ -102,16 +104,16 @@ def test_changes_are_those_of_a_loop(table, better):
 
 
 def test_less_error_than_the_reference_is_a_positive_change():
-    found = across_tasks(
+    means = across_tasks(
         rows(
             {"ours": [[9.0], [6.0]], "random": [[10.0], [8.0]]}, [20], task="depth", better="lower"
         ),
         "random",
     )
-    found = found.set_index("group")
-    assert found.loc["ours", "mean"] == pytest.approx((10 + 25) / 2)
-    assert found.loc["ours", "n"] == 2
-    assert found.loc["random", "mean"] == 0
+    means = means.set_index("group")
+    assert means.loc["ours", "mean"] == pytest.approx((10 + 25) / 2)
+    assert means.loc["ours", "n"] == 2
+    assert means.loc["random", "mean"] == 0
 
 
 def test_nothing_is_said_outside_the_reference():
@@ -123,17 +125,17 @@ def test_nothing_is_said_outside_the_reference():
             "value": [1.0, 3, 1, 1, 2],
         }
     )
-    found = across_tasks(table.assign(task="edge", better="higher"), "b")
-    mine = found[found["group"] == "a"]
+    means = across_tasks(table.assign(task="edge", better="higher"), "b")
+    mine = means[means["group"] == "a"]
     np.testing.assert_allclose(mine["mean"], [np.nan, 100, np.nan])
     assert mine["n"].tolist() == [0, 1, 0]
 
 
 def test_a_seed_that_the_reference_lacks_is_not_compared():
-    found = across_tasks(
+    means = across_tasks(
         rows({"a": [[2.0], [9.0]], "b": [[1.0]]}, [10], task="edge", better="higher"), "b"
     ).set_index("group")
-    assert found.loc["a", ["mean", "n"]].tolist() == [100, 1]
+    assert means.loc["a", ["mean", "n"]].tolist() == [100, 1]
 
 
 @FEW
@@ -147,17 +149,19 @@ def test_the_mean_over_tasks_is_that_of_a_loop(depth, normals):
         ]
     )
     parts = [changes(depth, "b", "lower"), changes(normals, "b", "higher")]
-    for row in across_tasks(both, "b").itertuples():
+    rows_of_means = across_tasks(both, "b")
+    assert len(rows_of_means)
+    for row in rows_of_means.itertuples():
         values = []
         for seed in range(4):
-            found = [
+            changed = [
                 part[(part["group"] == row.group) & (part["seed"] == seed) & (part["x"] == row.x)][
                     "value"
                 ]
                 for part in parts
             ]
-            if all(len(one) == 1 and np.isfinite(one.iloc[0]) for one in found):
-                values.append(sum(one.iloc[0] for one in found) / 2)
+            if all(len(change) == 1 and np.isfinite(change.iloc[0]) for change in changed):
+                values.append(sum(change.iloc[0] for change in changed) / 2)
         assert row.n == len(values)
         assert (
             np.isnan(row.mean)

@@ -22,13 +22,13 @@ def scores(values: np.ndarray, better: str = "lower") -> pd.DataFrame:
 
 
 def test_ranks_and_test():
-    found = friedman(scores(VALUES))
-    assert found.ranks.to_dict() == pytest.approx({"a": 1.1, "b": 2.1, "c": 2.8})
+    result = friedman(scores(VALUES))
+    assert result.ranks.to_dict() == pytest.approx({"a": 1.1, "b": 2.1, "c": 2.8})
     expected = stats.friedmanchisquare(*VALUES.T)
-    assert (found.statistic, found.p) == pytest.approx((expected.statistic, expected.pvalue))
-    assert found.settings == 5
+    assert (result.statistic, result.p) == pytest.approx((expected.statistic, expected.pvalue))
+    assert result.settings == 5
     assert friedman(scores(-VALUES, "higher")).ranks.to_dict() == pytest.approx(
-        found.ranks.to_dict()
+        result.ranks.to_dict()
     )
 
 
@@ -50,5 +50,5 @@ def test_too_little_is_none():
 
 
 def test_ties_everywhere_are_no_difference():
-    found = friedman(scores(np.ones((6, 3))))
-    assert (found.statistic, found.p, found.ranks.tolist()) == (0, 1, [2, 2, 2])
+    result = friedman(scores(np.ones((6, 3))))
+    assert (result.statistic, result.p, result.ranks.tolist()) == (0, 1, [2, 2, 2])

@@ -15,36 +15,30 @@ CURVES = st.dictionaries(st.integers(1, 50).map(float), NUMBERS, min_size=1, max
 
 
 def by_hand(x, value, target, better):
-    """The running best, point by point."""
-    points = sorted(zip(x, value, strict=True))
-    wanted = (lambda one: one >= target) if better == "higher" else (lambda one: one <= target)
+    """The budget and its censoring by the running best, point by point."""
+    turn = 1 if better == "higher" else -1
     best, before = None, None
-    for at, one in points:
-        if wanted(one):
-            return (
-                (at, "<=")
-                if best is None
-                else (before + (at - before) * (target - best) / (one - best), "")
-            )
-        best = one if best is None else max(best, one) if better == "higher" else min(best, one)
-        before = at
-    return points[-1][0], ">"
+    for budget, height in sorted(zip(x, value, strict=True)):
+        if turn * height >= turn * target:
+            if best is None:
+                return budget, "<="
+            return before + (budget - before) * (target - best) / (height - best), ""
+        if best is None or turn * height > turn * best:
+            best = height
+        before = budget
+    return before, ">"
 
 
 @given(CURVES, NUMBERS, st.sampled_from(["higher", "lower"]))
 def test_it_is_what_a_loop_finds(curve, target, better):
-    found, (x, censor) = reach(*curve, target, better), by_hand(*curve, target, better)
-    assert found.censor == censor
-    assert found.x == pytest.approx(x, abs=1e-9)
+    budget, (x, censor) = reach(*curve, target, better), by_hand(*curve, target, better)
+    assert budget.censor == censor
+    assert budget.x == pytest.approx(x, abs=1e-9)
 
 
-@given(CURVES, NUMBERS, NUMBERS, st.sampled_from(["higher", "lower"]))
-def test_a_harder_target_is_never_reached_earlier(curve, one, other, better):
-    easy, hard = (
-        (min(one, other), max(one, other))
-        if better == "higher"
-        else (max(one, other), min(one, other))
-    )
+@given(CURVES, st.tuples(NUMBERS, NUMBERS), st.sampled_from(["higher", "lower"]))
+def test_a_harder_target_is_never_reached_earlier(curve, targets, better):
+    easy, hard = sorted(targets, reverse=better == "lower")
     first, second = reach(*curve, easy, better), reach(*curve, hard, better)
     order = ["<=", "", ">"]
     assert first.x <= second.x + 1e-9
@@ -60,9 +54,9 @@ def test_directions_mirror_each_other(curve, target):
 @given(st.lists(st.tuples(*[NUMBERS] * 4), min_size=1, max_size=5), NUMBERS)
 def test_many_curves_at_once_are_each_as_alone(values, target):
     x = np.tile([1.0, 4, 6, 9], (len(values), 1))
-    found, censor = reaches(x, np.array(values), np.full(len(values), target), "lower")
-    assert [Reach(*one) for one in zip(found, censor, strict=True)] == [
-        reach(x[0], one, target, "lower") for one in values
+    budgets, censors = reaches(x, np.array(values), np.full(len(values), target), "lower")
+    assert [Reach(*budget) for budget in zip(budgets, censors, strict=True)] == [
+        reach(x[0], curve, target, "lower") for curve in values
     ]
 
 
@@ -85,16 +79,16 @@ def test_order_gaps_repeats_and_nothing():
     assert reach([30, 10, np.nan, 20, 20], [3, 1, 9, np.nan, 2], 2.5, "higher") == Reach(25, "")
     assert reach([10, 20, 20], [0, 2, 4], 3, "higher") == Reach(20, "")
     for x, value, target in (([], [], 1), ([1], [np.nan], 1), ([1], [1], np.nan)):
-        found = reach(x, value, target, "higher")
-        assert (np.isnan(found.x), found.censor) == (True, "")
+        budget = reach(x, value, target, "higher")
+        assert (np.isnan(budget.x), budget.censor) == (True, "")
     with pytest.raises(ValueError, match="better"):
         reach([1], [1], 1, "best")
 
 
 def test_of_each_group_the_mean_over_the_points_that_all_its_seeds_have():
     table = rows({"a": [[0.0, 2, 4], [2.0, 4, np.nan]], "b": [[5.0, 6, 7]]}, [10, 20, 30])
-    found = reach_by_group(table, 2, "higher")
-    assert found.to_numpy().tolist() == [["a", 15, "", 2], ["b", 10, "<=", 1]]
+    budgets = reach_by_group(table, 2, "higher")
+    assert budgets.to_numpy().tolist() == [["a", 15, "", 2], ["b", 10, "<=", 1]]
     assert reach_by_group(table, 3.5, "higher")["censor"].tolist() == [">", "<="]
     assert reach_by_group(pd.DataFrame(columns=table.columns), 1, "higher").empty
 

@@ -17,25 +17,25 @@ BETTER = {
 
 
 def test_by_hand():
-    found = labels_saved(
+    saved = labels_saved(
         rows({"ours": [[0.0, 2, 4]], "random": [[0.0, 1, 2]]}, [10, 20, 40]),
         "ours",
         "random",
         "higher",
     )
-    assert found[:6] == (Share(0.5, ""), None, None, Reach(20, ""), Reach(40, ""), 2)
-    assert (found.n, found.paired, found.draws, found.censored) == ((1, 1), True, 0, 0)
+    assert saved[:6] == (Share(0.5, ""), None, None, Reach(20, ""), Reach(40, ""), 2)
+    assert (saved.n, saved.paired, saved.draws, saved.censored) == ((1, 1), True, 0, 0)
 
 
 def test_a_reference_that_peaks_early_is_measured_at_its_peak():
-    found = labels_saved(
+    saved = labels_saved(
         rows({"ours": [[0.0, 1, 2]], "random": [[0.0, 3, 2]]}, [10, 20, 40]),
         "ours",
         "random",
         "higher",
     )
-    assert found.reference.x == pytest.approx(10 + 10 * 2 / 3)
-    assert found.share.value < 0
+    assert saved.reference.x == pytest.approx(10 + 10 * 2 / 3)
+    assert saved.share.value < 0
 
 
 @pytest.mark.parametrize(
@@ -50,21 +50,21 @@ def test_a_reference_that_peaks_early_is_measured_at_its_peak():
 )
 def test_censoring_is_carried_on(target, share, ours, random):
     table = rows({"ours": [[1.0, 3, 4, 6]], "random": [[0.0, 1, 2, 3]]}, X)
-    found = labels_saved(table, "ours", "random", "higher", target=target)
-    assert (found.group, found.reference, found.share.censor) == (ours, random, share.censor)
-    assert found.share.value == pytest.approx(share.value, nan_ok=True)
+    saved = labels_saved(table, "ours", "random", "higher", target=target)
+    assert (saved.group, saved.reference, saved.share.censor) == (ours, random, share.censor)
+    assert saved.share.value == pytest.approx(share.value, nan_ok=True)
     turned = labels_saved(table, "random", "ours", "higher", target=target).share
     assert turned.censor == {"": "", ">=": "<=", "?": "?"}[share.censor]
 
 
 def test_the_same_seed_draws_the_same():
     table = rows(BETTER, X)
-    found = labels_saved(table, "ours", "random", "higher", draws=500, seed=3)
-    assert found == labels_saved(
+    saved = labels_saved(table, "ours", "random", "higher", draws=500, seed=3)
+    assert saved == labels_saved(
         table.sample(frac=1, random_state=1), "ours", "random", "higher", draws=500, seed=3
     )
-    assert found.low.value <= found.share.value <= found.high.value
-    assert (found.n, found.paired, found.draws, found.censored) == ((3, 3), True, 500, 0)
+    assert saved.low.value <= saved.share.value <= saved.high.value
+    assert (saved.n, saved.paired, saved.draws, saved.censored) == ((3, 3), True, 500, 0)
 
 
 def test_draws_are_those_of_a_loop():
@@ -75,17 +75,19 @@ def test_draws_are_those_of_a_loop():
     shares = []
     for drawn in picks:
         target = random[drawn].mean(axis=0)[-1]
-        budgets = [reach(X, one[drawn].mean(axis=0), target, "higher") for one in (ours, random)]
-        assert not any(one.censor for one in budgets)
+        budgets = [
+            reach(X, values[drawn].mean(axis=0), target, "higher") for values in (ours, random)
+        ]
+        assert not any(values.censor for values in budgets)
         shares.append(1 - budgets[0].x / budgets[1].x)
-    found = labels_saved(table, "ours", "random", "higher", draws=400)
+    saved = labels_saved(table, "ours", "random", "higher", draws=400)
     shares.sort()
-    assert found.low.value == pytest.approx(shares[9])
-    assert found.high.value == pytest.approx(shares[390])
+    assert saved.low.value == pytest.approx(shares[9])
+    assert saved.high.value == pytest.approx(shares[390])
 
 
 def test_shared_seeds_are_drawn_together():
-    """Seeds differ much, and ours is ahead by the same in each: drawn jointly there is next to no doubt, drawn apart there is."""
+    """Seeds differ much, and ours leads by the same in each: only joint draws show it."""
     table = rows(
         {
             "random": [[0.0, 10, 20, 30], [50.0, 60, 70, 80], [90.0, 100, 110, 120]],
@@ -107,33 +109,33 @@ def test_shared_seeds_are_drawn_together():
 def test_with_two_shared_seeds_only_these_count():
     table = rows(BETTER, X)
     fewer = table[(table["group"] == "ours") | (table["seed"] < 2)]
-    found = labels_saved(fewer, "ours", "random", "higher")
-    assert (found.n, found.paired) == ((2, 2), True)
-    assert found == labels_saved(table[table["seed"] < 2], "ours", "random", "higher")
+    saved = labels_saved(fewer, "ours", "random", "higher")
+    assert (saved.n, saved.paired) == ((2, 2), True)
+    assert saved == labels_saved(table[table["seed"] < 2], "ours", "random", "higher")
 
 
 @pytest.mark.parametrize(("ours", "random"), [("ours", "nobody"), ("nobody", "random")])
 def test_without_a_line_nothing_is_said(ours, random):
-    found = labels_saved(rows(BETTER, X), ours, random, "higher")
-    assert found.share.censor == "?"
-    assert np.isnan(found.share.value)
-    assert found.low is None
+    saved = labels_saved(rows(BETTER, X), ours, random, "higher")
+    assert saved.share.censor == "?"
+    assert np.isnan(saved.share.value)
+    assert saved.low is None
     assert labels_saved(rows(BETTER, X).iloc[:0], ours, random, "higher").share.censor == "?"
 
 
 def test_one_seed_has_no_interval():
     table = rows(BETTER, X)
-    found = labels_saved(
+    saved = labels_saved(
         table[(table["group"] == "random") | (table["seed"] == 0)], "ours", "random", "higher"
     )
-    assert (found.n, found.paired, found.low, found.high, found.draws) == (
+    assert (saved.n, saved.paired, saved.low, saved.high, saved.draws) == (
         (1, 1),
         True,
         None,
         None,
         0,
     )
-    assert found == labels_saved(
+    assert saved == labels_saved(
         table[table["seed"] == 0], "ours", "random", "higher"
     )  # against the same seed alone
 
@@ -141,9 +143,9 @@ def test_one_seed_has_no_interval():
 @FEW
 @given(tables(groups="ab"), st.sampled_from(["higher", "lower"]))
 def test_ends_are_in_order_and_a_line_saves_nothing_against_itself(table, better):
-    found = labels_saved(table, "a", "b", better, draws=50)
-    if found.low and not found.low.censor and not found.high.censor:
-        assert found.low.value <= found.high.value
+    saved = labels_saved(table, "a", "b", better, draws=50)
+    if saved.low and not saved.low.censor and not saved.high.censor:
+        assert saved.low.value <= saved.high.value
     same = labels_saved(table, "b", "b", better, draws=20)
     assert same.share.censor == "?" or same.share.value == pytest.approx(0)
 
@@ -152,11 +154,11 @@ def test_ends_are_in_order_and_a_line_saves_nothing_against_itself(table, better
     st.lists(st.tuples(st.floats(-3, 1), st.floats(-3, 1)).map(sorted), min_size=40, max_size=60)
 )
 def test_ends_bound_what_the_censored_draws_could_have_been(ranges):
-    """Wherever the true values lie within their ranges, their percentiles respect what the ends say."""
-    found = np.array(ranges).T
-    low, high = _interval(found)
+    """Wherever true values lie within their ranges, their percentiles agree with the ends."""
+    ranges = np.array(ranges).T
+    low, high = _interval(ranges)
     for part in (0, 0.3, 1):
-        true = np.sort(found[0] + part * (found[1] - found[0]))
+        true = np.sort(ranges[0] + part * (ranges[1] - ranges[0]))
         for end, value in (
             (low, true[int(0.025 * (len(true) - 1))]),
             (high, true[int(np.ceil(0.975 * (len(true) - 1)))]),
@@ -170,11 +172,11 @@ def test_ends_bound_what_the_censored_draws_could_have_been(ranges):
 
 
 def test_censored_draws_move_an_end_to_what_is_known():
-    """Of 100 draws 10 are "at least 0.6" and the others 0.2: the upper end is at least 0.6, and not 0.2."""
-    found = np.array([[0.2] * 90 + [0.6] * 10, [0.2] * 90 + [1.0] * 10])
-    assert _interval(found) == (Share(0.2, ""), Share(0.6, ">="))
-    found = np.array([[-np.inf] * 10 + [0.2] * 90, [-0.5] * 10 + [0.2] * 90])
-    assert _interval(found) == (Share(-0.5, "<="), Share(0.2, ""))
+    """Of 100 draws 10 are "at least 0.6", the others 0.2: the upper end is at least 0.6."""
+    ranges = np.array([[0.2] * 90 + [0.6] * 10, [0.2] * 90 + [1.0] * 10])
+    assert _interval(ranges) == (Share(0.2, ""), Share(0.6, ">="))
+    ranges = np.array([[-np.inf] * 10 + [0.2] * 90, [-0.5] * 10 + [0.2] * 90])
+    assert _interval(ranges) == (Share(-0.5, "<="), Share(0.2, ""))
     assert _share(-np.inf, 1).censor == "?"
 
 
@@ -186,16 +188,16 @@ def test_weights_are_shares_of_draws_with_replacement():
 
 
 def test_a_point_that_a_seed_lacks_is_no_point_of_the_mean():
-    """The third seed of random has not come to the last budget: the target is the mean at the one before."""
+    """A seed of random lacks the last budget: the target is the mean at the one before."""
     table = rows(BETTER, X)
     table.loc[(table["group"] == "random") & (table["seed"] == 2) & (table["x"] == 40), "value"] = (
         np.nan
     )
-    found = labels_saved(table, "ours", "random", "higher")
-    assert found.target == pytest.approx((2 + 2.1 + 2.2) / 3)
-    assert found.reference == Reach(30, "")
+    saved = labels_saved(table, "ours", "random", "higher")
+    assert saved.target == pytest.approx((2 + 2.1 + 2.2) / 3)
+    assert saved.reference == Reach(30, "")
 
 
 def test_an_upper_end_between_two_is_at_most_the_higher():
-    found = np.array([[-np.inf] * 10 + [0.3] * 90, [0.5] * 10 + [0.3] * 90])
-    assert _interval(found)[1] == Share(0.5, "<=")
+    ranges = np.array([[-np.inf] * 10 + [0.3] * 90, [0.5] * 10 + [0.3] * 90])
+    assert _interval(ranges)[1] == Share(0.5, "<=")

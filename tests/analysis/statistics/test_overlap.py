@@ -16,12 +16,12 @@ SETS = st.dictionaries(st.sampled_from("abcd"), st.lists(st.integers(0, 9), max_
 
 @given(SETS)
 def test_jaccard_is_that_of_sets(picks):
-    found = jaccard(picks)
-    assert found.index.tolist() == found.columns.tolist() == list(picks)
-    for one in picks:
-        for other in picks:
-            both, either = {*picks[one]} & {*picks[other]}, {*picks[one]} | {*picks[other]}
-            assert found.loc[one, other] == pytest.approx(
+    shares = jaccard(picks)
+    assert shares.index.tolist() == shares.columns.tolist() == list(picks)
+    for first in picks:
+        for second in picks:
+            both, either = {*picks[first]} & {*picks[second]}, {*picks[first]} | {*picks[second]}
+            assert shares.loc[first, second] == pytest.approx(
                 len(both) / len(either) if either else np.nan, nan_ok=True
             )
 
@@ -34,23 +34,24 @@ def test_ids_may_be_texts_or_arrays():
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "pool"), [(1, 1, 3), (2, 3, 5), (3, 3, 4), (0, 2, 4), (4, 4, 4)]
+    ("first", "second", "pool"), [(1, 1, 3), (2, 3, 5), (3, 3, 4), (0, 2, 4), (4, 4, 4)]
 )
-def test_chance_is_the_mean_over_all_sets(one, other, pool):
-    fixed = set(range(one))
-    every = [
-        len(fixed & {*some}) / len(fixed | {*some}) for some in combinations(range(pool), other)
+def test_chance_is_the_mean_over_all_sets(first, second, pool):
+    fixed = set(range(first))
+    shares = [
+        len(fixed & {*drawn}) / len(fixed | {*drawn}) for drawn in combinations(range(pool), second)
     ]
-    assert by_chance(one, other, pool) == pytest.approx(np.mean(every))
+    assert by_chance(first, second, pool) == pytest.approx(np.mean(shares))
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "pool"), [(80, 80, 2000), (1600, 900, 2000), (500, 3, 20_000)]
+    ("first", "second", "pool"), [(80, 80, 2000), (1600, 900, 2000), (500, 3, 20_000)]
 )
-def test_chance_is_that_of_the_hypergeometric_distribution(one, other, pool):
-    both = np.arange(max(0, one + other - pool), min(one, other) + 1)
-    expected = stats.hypergeom(pool, one, other).pmf(both) @ (both / (one + other - both))
-    assert by_chance(one, other, pool) == pytest.approx(expected, rel=1e-9)
+def test_chance_is_that_of_the_hypergeometric_distribution(first, second, pool):
+    both = np.arange(max(0, first + second - pool), min(first, second) + 1)
+    probability = stats.hypergeom(pool, first, second).pmf(both)
+    expected = probability @ (both / (first + second - both))
+    assert by_chance(first, second, pool) == pytest.approx(expected, rel=1e-9)
 
 
 def test_chance_is_near_its_approximation_and_refuses_the_impossible():
@@ -72,10 +73,10 @@ def picks(**runs: list[list[int]]) -> pd.DataFrame:
     """name and seed, such as ours0 -> a list of picks per cycle."""
     return pd.DataFrame(
         [
-            (name[:-1], int(name[-1]), cycle, one)
+            (name[:-1], int(name[-1]), cycle, image)
             for name, batches in runs.items()
             for cycle, batch in enumerate(batches)
-            for one in batch
+            for image in batch
         ],
         columns=["group", "seed", "cycle", "id"],
     )
@@ -85,12 +86,12 @@ def test_between_groups_by_hand():
     table = picks(
         ours0=[[1, 2], [3, 4]], random0=[[2, 3], [1, 9]], ours1=[[5, 6]], random1=[[5, 6], [7, 8]]
     )
-    found = between_groups(table, pool=10)
-    assert found[["cycle", "one", "other", "mean", "pairs"]].to_numpy().tolist() == [
+    overlaps = between_groups(table, pool=10)
+    assert overlaps[["cycle", "one", "other", "mean", "pairs"]].to_numpy().tolist() == [
         [0, "ours", "random", (1 / 3 + 1) / 2, 2],
         [1, "ours", "random", 0, 1],
     ]
-    assert found["chance"].tolist() == pytest.approx([by_chance(2, 2, 10)] * 2)
+    assert overlaps["chance"].tolist() == pytest.approx([by_chance(2, 2, 10)] * 2)
     added = between_groups(table, pool=10, cumulative=True)
     assert added[["mean", "pairs"]].to_numpy().tolist() == [[(1 / 3 + 1) / 2, 2], [3 / 5, 1]]
     assert added["chance"].iloc[1] == by_chance(4, 4, 10)
@@ -98,9 +99,9 @@ def test_between_groups_by_hand():
 
 def test_between_seeds_by_hand():
     table = picks(ours0=[[1, 2]], ours1=[[2, 3]], ours2=[[1, 2], [5, 6]], random0=[[7, 8]])
-    found = between_seeds(table, pool=20)
-    assert found[["cycle", "group", "pairs"]].to_numpy().tolist() == [[0, "ours", 3]]
-    assert found["mean"].tolist() == pytest.approx([(1 / 3 + 1 + 1 / 3) / 3])
+    overlaps = between_seeds(table, pool=20)
+    assert overlaps[["cycle", "group", "pairs"]].to_numpy().tolist() == [[0, "ours", 3]]
+    assert overlaps["mean"].tolist() == pytest.approx([(1 / 3 + 1 + 1 / 3) / 3])
     assert between_seeds(table, pool=20, cumulative=True)["pairs"].tolist() == [3]
 
 
@@ -121,6 +122,6 @@ def test_a_pair_is_one_pair_in_whatever_order_the_runs_of_a_seed_come():
         ],
         columns=["group", "seed", "cycle", "id"],
     )
-    found = between_groups(table, 10)
-    assert found[["one", "other", "pairs"]].to_numpy().tolist() == [["a", "b", 2]]
-    assert found["mean"].iloc[0] == pytest.approx(1 / 3)
+    overlaps = between_groups(table, 10)
+    assert overlaps[["one", "other", "pairs"]].to_numpy().tolist() == [["a", "b", 2]]
+    assert overlaps["mean"].iloc[0] == pytest.approx(1 / 3)

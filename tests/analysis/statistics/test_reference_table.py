@@ -1,4 +1,4 @@
-"""The calculators on the paper's printed numbers: the known table of areas and budgets, to the last digit."""
+"""The calculators on the paper's numbers: its table of areas and budgets, to the last digit."""
 
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 
@@ -28,19 +28,19 @@ ROWS = [[cell.strip() for cell in line.split("|")] for line in KNOWN.strip().spl
 def table(name: str) -> tuple[pd.DataFrame, str]:
     """The rows of one task, as one seed, and its direction."""
     dataset, task = name.split()
-    found = published_values()
-    found = found[(found["dataset"] == dataset) & (found["task"] == task)]
-    rows = found.rename(
+    values = published_values()
+    values = values[(values["dataset"] == dataset) & (values["task"] == task)]
+    rows = values.rename(
         columns={"method": "group", "labelled_percent": "x", "mean": "value"}
     ).assign(seed=0)
-    return rows[["group", "seed", "x", "value"]], found["better"].iloc[0]
+    return rows[["group", "seed", "x", "value"]], values["better"].iloc[0]
 
 
-def rounded(value: float, places: int) -> set[str]:
-    """What a number may be printed as: one text, two for a tie: the table rounds them up (51.25) and down (57.1125)."""
+def rounded(value: float, precision: int) -> set[str]:
+    """Texts of a rounded number: two for a tie, which the table rounds up or down."""
     return {
-        str(Decimal(f"{value:.9f}").quantize(Decimal(1).scaleb(-places), way))
-        for way in (ROUND_HALF_DOWN, ROUND_HALF_UP)
+        str(Decimal(f"{value:.9f}").quantize(Decimal(1).scaleb(-precision), rounding))
+        for rounding in (ROUND_HALF_DOWN, ROUND_HALF_UP)
     }
 
 
@@ -53,10 +53,10 @@ def rounded(value: float, places: int) -> set[str]:
     ],
 )
 def test_area_under_the_curve(name, method, expected):
-    found = areas(table(name)[0]).set_index("group")
-    assert expected in rounded(found.loc[method, "mean"], 3)
-    assert (found["low"] == 20).all()
-    assert (found["high"] == 60).all()
+    means = areas(table(name)[0]).set_index("group")
+    assert expected in rounded(means.loc[method, "mean"], 3)
+    assert (means["low"] == 20).all()
+    assert (means["high"] == 60).all()
 
 
 @pytest.mark.parametrize(
@@ -75,15 +75,15 @@ def test_budget_that_reaches_the_last_value_of_another(name, method, reference, 
     rows, better = table(name)
     last = rows[(rows["group"] == reference) & (rows["x"] == 60)]["value"].iloc[0]
     mine = rows[rows["group"] == method]
-    found = reach(mine["x"], mine["value"], last, better)
-    assert expected in ({f"{found.censor}{found.x:g}"} if found.censor else rounded(found.x, 1))
-    assert labels_saved(rows, method, reference, better).group == found
+    budget = reach(mine["x"], mine["value"], last, better)
+    assert expected in ({f"{budget.censor}{budget.x:g}"} if budget.censor else rounded(budget.x, 1))
+    assert labels_saved(rows, method, reference, better).group == budget
 
 
 @pytest.mark.parametrize(("name", "percent"), [("PASCAL loss", 52), ("NYU loss", 43)])
 def test_the_headline(name, percent):
     rows, better = table(name)
-    found = labels_saved(rows, "Ours", "Random", better)
-    assert found.share.censor == ""
-    assert round(100 * found.share.value) == percent
-    assert found.low is None  # one curve of means is no sample of seeds
+    saved = labels_saved(rows, "Ours", "Random", better)
+    assert saved.share.censor == ""
+    assert round(100 * saved.share.value) == percent
+    assert saved.low is None  # one curve of means is no sample of seeds

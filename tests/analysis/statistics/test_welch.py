@@ -11,22 +11,29 @@ from mtal.analysis.statistics.welch import welch
 def test_cells_are_those_of_scipy_on_the_values():
     rng = np.random.default_rng(0)
     values = {
-        (group, cell): rng.normal(place * (1 + cell % 3), 1, 4 + place)
-        for place, group in enumerate("abc")
+        (group, cell): rng.normal(position * (1 + cell % 3), 1, 4 + position)
+        for position, group in enumerate("abc")
         for cell in range(12)
     }
     rows = pd.DataFrame(
         [
-            (group, cell, "lower" if cell % 2 else "higher", one.mean(), one.std(ddof=1), len(one))
-            for (group, cell), one in values.items()
+            (
+                group,
+                cell,
+                "lower" if cell % 2 else "higher",
+                sample.mean(),
+                sample.std(ddof=1),
+                len(sample),
+            )
+            for (group, cell), sample in values.items()
         ],
         columns=["group", "cell", "better", "mean", "spread", "n"],
     )
-    found = welch(rows, "a")
-    assert list(zip(found["other"], found["cell"], strict=True)) == [
+    tests = welch(rows, "a")
+    assert list(zip(tests["other"], tests["cell"], strict=True)) == [
         (other, cell) for other in "bc" for cell in range(12)
     ]
-    for other, cell, ahead, p in found.itertuples(index=False):
+    for other, cell, ahead, p in tests.itertuples(index=False):
         mine, theirs = values["a", cell], values[other, cell]
         assert p == pytest.approx(stats.ttest_ind(mine, theirs, equal_var=False).pvalue)
         assert ahead == pytest.approx(
