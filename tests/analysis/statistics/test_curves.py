@@ -1,6 +1,7 @@
 """Means, spreads and changes against a reference, each held against a loop."""
 
 import statistics
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -126,9 +127,9 @@ def test_nothing_is_said_outside_the_reference():
         }
     )
     means = across_tasks(table.assign(task="edge", better="higher"), "b")
-    mine = means[means["group"] == "a"]
-    np.testing.assert_allclose(mine["mean"], [np.nan, 100, np.nan])
-    assert mine["n"].tolist() == [0, 1, 0]
+    of_a = means[means["group"] == "a"]
+    np.testing.assert_allclose(of_a["mean"], [np.nan, 100, np.nan])
+    assert of_a["n"].tolist() == [0, 1, 0]
 
 
 def test_a_seed_that_the_reference_lacks_is_not_compared():
@@ -177,9 +178,13 @@ def test_a_task_has_one_direction():
         )
 
 
-def _read(curve: pd.DataFrame, at: float) -> float | None:
+def _read(curve: pd.DataFrame, budget: float) -> float | None:
+    """The value of a curve at a budget, linearly between its points; None outside them."""
     points = sorted(zip(curve["x"], curve["value"], strict=True))
-    for (x0, y0), (x1, y1) in zip(points, [*points[1:], points[-1]] if points else [], strict=True):
-        if x0 <= at <= x1:
-            return y0 if x0 == at else y1 if x1 == at else y0 + (y1 - y0) * (at - x0) / (x1 - x0)
+    for x, value in points:
+        if x == budget:
+            return value
+    for (x0, y0), (x1, y1) in pairwise(points):
+        if x0 < budget < x1:
+            return y0 + (y1 - y0) * (budget - x0) / (x1 - x0)
     return None

@@ -74,8 +74,8 @@ def test_area_under_the_curve(name, method, expected):
 def test_budget_that_reaches_the_last_value_of_another(name, method, reference, expected):
     rows, better = table(name)
     last = rows[(rows["group"] == reference) & (rows["x"] == 60)]["value"].iloc[0]
-    mine = rows[rows["group"] == method]
-    budget = reach(mine["x"], mine["value"], last, better)
+    of_method = rows[rows["group"] == method]
+    budget = reach(of_method["x"], of_method["value"], last, better)
     assert expected in ({f"{budget.censor}{budget.x:g}"} if budget.censor else rounded(budget.x, 1))
     assert labels_saved(rows, method, reference, better).group == budget
 

@@ -34,10 +34,10 @@ def test_cells_are_those_of_scipy_on_the_values():
         (other, cell) for other in "bc" for cell in range(12)
     ]
     for other, cell, ahead, p in tests.itertuples(index=False):
-        mine, theirs = values["a", cell], values[other, cell]
-        assert p == pytest.approx(stats.ttest_ind(mine, theirs, equal_var=False).pvalue)
+        first, second = values["a", cell], values[other, cell]
+        assert p == pytest.approx(stats.ttest_ind(first, second, equal_var=False).pvalue)
         assert ahead == pytest.approx(
-            (theirs.mean() - mine.mean()) if cell % 2 else (mine.mean() - theirs.mean())
+            (second.mean() - first.mean()) if cell % 2 else (first.mean() - second.mean())
         )
 
 
