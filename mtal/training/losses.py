@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from mtal.locations import COMMAND
 from mtal.models.prediction import Prediction
 from mtal.tasks.task import Task
 
@@ -60,5 +61,5 @@ def check_finite(
     )
     raise NonFiniteLossError(
         f"the loss is not finite {where}: {parts}. Try a lower lr, precision=float32, "
-        f"or `python -m mtal check` for broken labels"
+        f"or `{COMMAND} check` for broken labels"
     )

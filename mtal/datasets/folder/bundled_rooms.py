@@ -8,13 +8,13 @@ from dataclasses import replace
 from mtal.config import Config
 from mtal.datasets.dataset import DataError, Dataset, Source
 from mtal.datasets.folder import folder
-from mtal.locations import ASSETS
+from mtal.locations import ASSETS, COMMAND
 
 NAME, TITLE = "rooms", "Rooms (bundled)"
 BUNDLED = ASSETS / "rooms"
-LAYOUT = """\
-Needs no folder: the images are in assets/rooms.
-`data` may name another folder that `python -m mtal rooms` made."""
+LAYOUT = f"""\
+Needs no folder: the images come with mtal.
+`data` may name another folder that `{COMMAND} rooms` made."""
 
 
 def locate(config: Config) -> str:
@@ -32,7 +32,7 @@ def load(config: Config) -> Dataset:
     if not config.data and not BUNDLED.is_dir():
         raise DataError(
             f"{BUNDLED} is missing; get the program anew, or make the images with "
-            f"`python -m mtal rooms`"
+            f"`{COMMAND} rooms`"
         )
     return replace(folder.load(_with_folder(config)), name=NAME)
 

@@ -21,6 +21,7 @@ from mtal.datasets.folder.label_specs import (
     Semseg,
 )
 from mtal.datasets.folder.yaml_types import DisplayName, InsidePath, Suffix, YamlGroup
+from mtal.locations import COMMAND
 
 FILE = "tasks.yaml"
 IMAGES = (".jpg", ".jpeg", ".png", ".webp")  # in upper or lower case
@@ -141,7 +142,7 @@ def read_description(path: Path) -> Description:
         values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise DataError(
-            f"there is no {path}; `python -m mtal check --set dataset=folder --set "
+            f"there is no {path}; `{COMMAND} check --set dataset=folder --set "
             f"data={path.parent}` writes a first guess from the files in the folder"
         ) from None
     except (OSError, UnicodeDecodeError) as error:

@@ -84,7 +84,7 @@ def _open(path: Path) -> Any:
         import h5py
     except ImportError:
         raise DataError(
-            f"reading {path.name} needs the package h5py; pip install -r requirements.txt"
+            f"reading {path.name} needs the package h5py: pip install h5py"
         ) from None
     advice = "it must be an HDF5 file as MATLAB 7.3 writes it; if it should be one, get it again"
     with file_errors(path, advice=advice):
