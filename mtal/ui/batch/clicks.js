@@ -1,20 +1,29 @@
-// Tiles are links with an address of their own. A plain click on one is told to the page instead of loading it anew; clicks with
-// a key or another button open a tab, as with every link. N begins a note. One state per tab, however often it is mounted.
-const state = (window.mtalOpening ??= { component: null });
+// Tiles are links with an address of their own. A plain click on a tile is sent to the page, which
+// then need not be loaded anew; a click with a modifier key or another button opens a tab, as with
+// every link. N puts the cursor into the note. One state per tab, however often this is mounted.
+const state = (window.mtalClicks ??= { component: null });
 
 function tileOf(event) {
-  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-  return plain ? event.target.closest?.("a[data-open]") : null;
+  const modified = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  return event.button === 0 && !modified ? event.target.closest?.("a[data-open]") : null;
 }
 
-function typing(target) {
-  return target.closest?.("input, textarea, select, [contenteditable], [role=dialog], [role=listbox]");
+function isTyping(target) {
+  const fields = "input, textarea, select, [contenteditable], [role=dialog], [role=listbox]";
+  return target.closest?.(fields);
 }
 
-function press(event) {
-  const field = state.component?.data?.note && document.querySelector(`.st-key-${state.component.data.note} :is(input, textarea)`);
-  if (event.key !== "n" || event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || !field) return;
-  event.preventDefault();                                   // else the n itself would be written
+function noteField() {
+  const note = state.component?.data?.note;
+  return note && document.querySelector(`.st-key-${note} :is(input, textarea)`);
+}
+
+function onKey(event) {
+  const modified = event.ctrlKey || event.metaKey || event.altKey;
+  if (event.key !== "n" || modified || isTyping(event.target)) return;
+  const field = noteField();
+  if (!field) return;
+  event.preventDefault(); // else the n itself would be written
   field.focus();
 }
 
@@ -24,9 +33,10 @@ if (!state.listening) {
     const tile = tileOf(event);
     if (!tile || !state.component) return;
     event.preventDefault();
-    state.component.setTriggerValue("opened", { sample: tile.dataset.open, target: tile.dataset.target });
+    const { open: sample, target } = tile.dataset;
+    state.component.setTriggerValue("clicked", { sample, target });
   });
-  document.addEventListener("keydown", press);
+  document.addEventListener("keydown", onKey);
 }
 
 export default function (component) {

@@ -1,6 +1,5 @@
-"""Which rows of a batch are shown and in which order. Pure: a table and wishes in, a table out."""
+"""Filter and sort the rows of a batch. Pure: tables and settings in, tables out."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,54 +7,55 @@ import pandas as pd
 
 from mtal.runs.store.pool_table import scored_tasks, task_score_column
 
-ASCENDING = (
-    "rank",
-    "cluster",
-    "driver",
-    "partner",
-)  # what begins with its smallest; all else with its largest
+# columns whose smallest value comes first; all others begin with the largest
+ASCENDING = ("rank", "cluster", "driver", "partner")
 
 
 @dataclass(frozen=True)
-class Sieve:
-    """What a row must have. An empty tuple or text lets everything through."""
+class RowFilter:
+    """Conditions that a row must meet. An empty tuple or text sets no condition."""
 
     decisions: tuple[str, ...] = ()
     drivers: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
     clusters: tuple[str, ...] = ()  # numbers as text, as they stand in the address
-    best: int = 0  # ranks up to this one; 0 = all
-    column: str = ""  # with `least`: a score of at least that
+    best: int = 0  # the last rank that passes; 0 = all
+    column: str = ""  # a score, which must be at least `least`
     least: float = 0.0
-    content: str = ""  # "<task>/<class>", with `share`: at least that many percent of it
+    content: str = ""  # "<task>/<class>", which must cover at least `share` percent of the image
     share: float = 0.0
 
 
-def passes(rows: pd.DataFrame, sieve: Sieve, content: pd.DataFrame) -> np.ndarray:
-    """(N,) bool. `content`: shares 0..1 of the whole pool, a row per position, as `Run.content`."""
+def passes(rows: pd.DataFrame, row_filter: RowFilter, content: pd.DataFrame) -> np.ndarray:
+    """Which rows meet all conditions: (R,) bool.
+
+    content: class shares in 0..1 of the whole pool, one row per position, as `Run.content`.
+    """
     keep = np.ones(len(rows), bool)
-    lists: Mapping[str, tuple[str, ...]] = {
-        "decision": sieve.decisions,
-        "driver": sieve.drivers,
-        "partner": sieve.partners,
-        "cluster": sieve.clusters,
+    allowed = {
+        "decision": row_filter.decisions,
+        "driver": row_filter.drivers,
+        "partner": row_filter.partners,
+        "cluster": row_filter.clusters,
     }
-    for name, wanted in lists.items():
-        if wanted:
-            keep &= rows[name].astype(str).isin(wanted).to_numpy()
-    if sieve.best:
-        keep &= rows["rank"].between(1, sieve.best).to_numpy()
-    if sieve.column:
-        keep &= rows[sieve.column].to_numpy(float) >= sieve.least
-    if sieve.content:
-        keep &= content[sieve.content].to_numpy(float)[rows.index] >= sieve.share / 100
+    for column, values in allowed.items():
+        if values:
+            keep &= rows[column].astype(str).isin(values).to_numpy()
+    if row_filter.best:
+        keep &= rows["rank"].between(1, row_filter.best).to_numpy()
+    if row_filter.column:
+        keep &= rows[row_filter.column].to_numpy(float) >= row_filter.least
+    if row_filter.content:
+        shares = content[row_filter.content].to_numpy(float)[rows.index]
+        keep &= shares >= row_filter.share / 100
     return keep
 
 
 def in_order(rows: pd.DataFrame, by: str, backwards: bool, content: pd.DataFrame) -> pd.DataFrame:
-    """Sorted by a column of the table or by a class of `content`; what is unknown comes last, equals stay as they were."""
+    """Sort by a column of `rows`, or by a class of `content`. Unknown values come last; stable."""
     values = content[by].iloc[rows.index] if by in content else rows[by]
-    values = values.where(values != 0) if by == "rank" else values  # 0 = none
+    if by == "rank":
+        values = values.where(values != 0)  # 0 = not ranked
     order = (
         values.reset_index(drop=True)
         .sort_values(ascending=(by in ASCENDING) != backwards, kind="stable", na_position="last")
@@ -65,18 +65,22 @@ def in_order(rows: pd.DataFrame, by: str, backwards: bool, content: pd.DataFrame
 
 
 def sortings(rows: pd.DataFrame, content: str = "") -> dict[str, str]:
-    """Column -> title of what a batch can be sorted by, as far as it was measured. `content`: a class that is asked for."""
-    found = {
+    """Columns that a batch can be sorted by, as far as they were measured: column -> title.
+
+    content: "<task>/<class>" to offer as well, or "".
+    """
+    titles = {
         name: name.capitalize()
         for name in ("rank", "score", "inconsistency", "diversity", "cluster")
         if name in rows
     }
-    found |= {task_score_column(task): f"Score of {task}" for task in scored_tasks(rows)}
-    return found | ({content: f"Share of {content.partition('/')[2]}"} if content else {})
+    titles |= {task_score_column(task): f"Score of {task}" for task in scored_tasks(rows)}
+    if content:
+        titles[content] = f"Share of {content.partition('/')[2]}"
+    return titles
 
 
 def scores(rows: pd.DataFrame) -> dict[str, str]:
-    """Column -> title of what a lowest value can be asked for."""
-    return {
-        name: title for name, title in sortings(rows).items() if name not in {"rank", "cluster"}
-    }
+    """Columns for which a lowest value can be set: column -> title."""
+    titles = sortings(rows)
+    return {name: title for name, title in titles.items() if name not in {"rank", "cluster"}}

@@ -1,4 +1,4 @@
-"""What of a batch is shown, asked for by widgets in a popover; the wishes stand in the address, so that a link shows the same."""
+"""Filters and sort order of a batch: widgets in a popover, whose values stand in the address."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -10,26 +10,21 @@ from mtal.analysis.numbers import decimals
 from mtal.runs.reviews.review_database import ACCEPTED, REJECTED
 from mtal.runs.reviews.reviewed_batch import AUTO, REFILL
 from mtal.ui import inputs
-from mtal.ui.batch.filter_rows import Sieve, in_order, passes, scores, sortings
+from mtal.ui.batch.filter_rows import RowFilter, in_order, passes, scores, sortings
 from mtal.ui.text import code
 
 PAGE = "batch"
-LISTS = (
-    "decision",
-    "driver",
-    "partner",
-    "cluster",
-)  # columns of which some values may be asked for
+LISTS = ("decision", "driver", "partner", "cluster")  # columns filtered by a list of values
 NUMBERS = ("best", "least", "share")
-NAMES = (*LISTS, *NUMBERS, "of", "class", "reverse")  # all of it in the address
+NAMES = (*LISTS, *NUMBERS, "of", "class", "reverse")  # all parameters in the address
 TITLES = {AUTO: "undecided", ACCEPTED: "accepted", REJECTED: "rejected", REFILL: "refill"}
 
 
-def sifted(rows: pd.DataFrame, content: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are asked for, sorted as asked for, with the widgets that ask."""
+def filter_rows(rows: pd.DataFrame, content: pd.DataFrame) -> pd.DataFrame:
+    """Draw the widgets for filter and order, and return the rows that pass, sorted."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        sieve = _ask(rows, content)
-        titles = sortings(rows, sieve.content)
+        row_filter = _choose_filter(rows, content)
+        titles = sortings(rows, row_filter.content)
         by = inputs.choose(
             "Sort by",
             list(titles),
@@ -39,23 +34,22 @@ def sifted(rows: pd.DataFrame, content: pd.DataFrame) -> pd.DataFrame:
             follows=False,
             widget=partial(st.selectbox, width=240),
         )
-        backwards = _flag("reverse", "Reverse", "The other way round")
-    return in_order(rows[passes(rows, sieve, content)], by, backwards, content)
+        backwards = _flag("reverse", "Reverse", "Reverse the order")
+    return in_order(rows[passes(rows, row_filter, content)], by, backwards, content)
 
 
 def forget(*names: str) -> None:
-    """Take wishes back; all of them without a name."""
+    """Remove parameters from the address: those named, or all of them."""
     for name in names or NAMES:
         st.query_params.pop(name, None)
 
 
-def _ask(rows: pd.DataFrame, content: pd.DataFrame) -> Sieve:
+def _choose_filter(rows: pd.DataFrame, content: pd.DataFrame) -> RowFilter:
     options = {name: _values(rows, name) for name in LISTS if name in rows}
     columns, classes = scores(rows), list(content.columns)
-    _tell_unknown(options | {"of": list(columns), "class": classes})
-    active = sum(bool(inputs.asked_for(name, found)) for name, found in options.items()) + sum(
-        name in st.query_params for name in ("best", "of", "class")
-    )
+    _warn_of_unknown(options | {"of": list(columns), "class": classes})
+    active = len([name for name in ("best", "of", "class") if name in st.query_params])
+    active += len([name for name in options if inputs.asked_for(name, options[name])])
     popover = st.popover(
         f"Filter ({active})" if active else "Filter",
         icon=":material/filter_list:",
@@ -70,8 +64,8 @@ def _ask(rows: pd.DataFrame, content: pd.DataFrame) -> Sieve:
         }
         ranked = int(rows["rank"].max()) if len(rows) else 0
         best = int(_number("best", "Ranks up to", 0, ranked, 1, "0 shows all")) if ranked > 1 else 0
-        column, least = _ask_score(rows, columns) if columns else ("", 0.0)
-        wanted, share = _ask_class(classes) if classes else ("", 0.0)
+        column, least = _choose_score(rows, columns) if columns else ("", 0.0)
+        class_, share = _choose_class(classes) if classes else ("", 0.0)
         st.button(
             "Clear all filters",
             key="batch.clear",
@@ -79,7 +73,7 @@ def _ask(rows: pd.DataFrame, content: pd.DataFrame) -> Sieve:
             on_click=forget,
             disabled=not active,
         )
-    return Sieve(
+    return RowFilter(
         decisions=lists.get("decision", ()),
         drivers=lists.get("driver", ()),
         partners=lists.get("partner", ()),
@@ -87,12 +81,12 @@ def _ask(rows: pd.DataFrame, content: pd.DataFrame) -> Sieve:
         best=best,
         column=column,
         least=least,
-        content=wanted,
+        content=class_,
         share=share,
     )
 
 
-def _ask_score(rows: pd.DataFrame, columns: Mapping[str, str]) -> tuple[str, float]:
+def _choose_score(rows: pd.DataFrame, columns: Mapping[str, str]) -> tuple[str, float]:
     column = _optional("of", "Score of at least", columns)
     if not column:
         forget("least")
@@ -111,16 +105,15 @@ def _ask_score(rows: pd.DataFrame, columns: Mapping[str, str]) -> tuple[str, flo
     )
 
 
-def _ask_class(classes: list[str]) -> tuple[str, float]:
-    wanted = _optional(
-        "class", "Shows the class", {name: name.replace("/", ": ", 1) for name in classes}
-    )
-    if not wanted:
+def _choose_class(classes: list[str]) -> tuple[str, float]:
+    titles = {name: name.replace("/", ": ", 1) for name in classes}
+    class_ = _optional("class", "Shows the class", titles)
+    if not class_:
         forget("share")
         return "", 0.0
-    return wanted, _number(
+    return class_, _number(
         "share",
-        "On at least so many percent of the image",
+        "On at least this percentage of the image",
         0.0,
         100.0,
         1.0,
@@ -131,26 +124,27 @@ def _ask_class(classes: list[str]) -> tuple[str, float]:
 
 
 def _optional(name: str, label: str, titles: Mapping[str, str]) -> str:
-    """One of some columns, or none."""
+    """A choice from `?name=`, "" for none."""
     key, asked = f"batch.{name}", st.query_params.get(name)
     st.session_state[key] = asked if asked in titles else None
 
     def to_url() -> None:
-        chosen = st.session_state[key]
-        forget(name) if chosen is None else st.query_params.update({name: chosen})
+        value = st.session_state[key]
+        if value is None:
+            forget(name)
+        else:
+            st.query_params[name] = value
 
-    return (
-        st.selectbox(
-            label,
-            list(titles),
-            key=key,
-            index=None,
-            format_func=titles.__getitem__,
-            placeholder="any",
-            on_change=to_url,
-        )
-        or ""
+    choice = st.selectbox(
+        label,
+        list(titles),
+        key=key,
+        index=None,
+        format_func=titles.__getitem__,
+        placeholder="any",
+        on_change=to_url,
     )
+    return choice or ""
 
 
 def _number(
@@ -163,7 +157,11 @@ def _number(
     format_: str | None = None,
     usual: float | None = None,
 ) -> float:
-    """A slider from `?name=`; at its lowest value it asks for nothing."""
+    """A slider from `?name=`; at its usual value the address does not name it.
+
+    name: of the parameter. label, low, high, step, about, format_: of the slider, `about` being
+    its help. usual: the value without a parameter, `low` where None.
+    """
     key = f"batch.{name}"
     usual = low if usual is None else usual
     try:
@@ -174,7 +172,10 @@ def _number(
 
     def to_url() -> None:
         value = st.session_state[key]
-        forget(name) if value == usual else st.query_params.update({name: f"{value:g}"})
+        if value == usual:
+            forget(name)
+        else:
+            st.query_params[name] = f"{value:g}"
 
     return float(
         st.slider(
@@ -188,25 +189,27 @@ def _flag(name: str, label: str, about: str) -> bool:
     st.session_state[key] = st.query_params.get(name) == "1"
 
     def to_url() -> None:
-        st.query_params.update({name: "1"}) if st.session_state[key] else forget(name)
+        if st.session_state[key]:
+            st.query_params[name] = "1"
+        else:
+            forget(name)
 
     return st.toggle(label, key=key, on_change=to_url, help=about)
 
 
 def _values(rows: pd.DataFrame, name: str) -> list[str]:
-    """What a column holds, as text."""
-    found = [value for value in rows[name].unique().tolist() if value not in ("", -1)]
-    return [str(value) for value in (sorted(found) if name == "cluster" else found)]
+    """The values of a column as text, without those that mean "none"."""
+    values = [value for value in rows[name].unique().tolist() if value not in ("", -1)]
+    return [str(value) for value in (sorted(values) if name == "cluster" else values)]
 
 
 def _labels() -> dict[str, tuple[str, str]]:
+    """Column -> title of its list, and help."""
+    partner = "The task whose refined prediction disagreed most with the driving task"
     return {
-        "decision": ("Decision", "What people said of it; a refill came for a rejected image"),
+        "decision": ("Decision", "The reviewers' decision; a refill replaced a rejected image"),
         "driver": ("Driving task", "The task that is highest after normalising"),
-        "partner": (
-            "Partner",
-            "The task whose refined prediction disagreed most with the driving task",
-        ),
+        "partner": ("Partner", partner),
         "cluster": ("Cluster", "Groups of similar images, by k-means of the embedding"),
     }
 
@@ -215,16 +218,16 @@ def _title(name: str) -> Callable[[str], str]:
     return (lambda value: TITLES.get(value, value)) if name == "decision" else str
 
 
-def _tell_unknown(options: Mapping[str, list[str]]) -> None:
-    """An address may be old: what is not there is told, and the rest holds."""
+def _warn_of_unknown(options: Mapping[str, list[str]]) -> None:
+    """Name values in the address that this batch does not have; all other filters apply."""
     unknown = [
         f"{name} {code(value)}"
-        for name, found in options.items()
+        for name, values in options.items()
         for value in st.query_params.get_all(name)
-        if value and value not in found
+        if value and value not in values
     ]
     if unknown:
         st.warning(
-            f"Here is no {', no '.join(unknown)}: this filter is left out.",
+            f"This batch has no {', no '.join(unknown)}: this filter is left out.",
             icon=":material/link_off:",
         )

@@ -1,4 +1,7 @@
-"""What is laid over the images of a batch: a task's prediction or truth, or where it disagrees. It stands in the address."""
+"""Overlay of the images of a batch: a task's prediction, ground truth or disagreement.
+
+The choice stands in the address.
+"""
 
 from dataclasses import dataclass
 from functools import partial
@@ -22,28 +25,30 @@ BOX = partial(st.selectbox, width=200)
 
 @dataclass(frozen=True)
 class Overlay:
-    """`name`: of the picture, as in `Run.picture`; "" for none."""
+    """A picture laid over an image."""
 
-    name: str
+    name: str  # of the picture, as in `Run.picture`; "" for none
     task: TaskFacts | None
-    opacity: int
+    opacity: int  # percent
     title: str
-    top: float | None = None  # end of the scale of a disagreement, in its task's unit
+    top: float | None = None  # upper end of the scale of a disagreement, in its task's unit
 
 
 def choose_overlay(run: Run, cycle: int) -> Overlay:
-    """The buttons O, D and 1 to 9, then what belongs to what they chose."""
+    """Draw the buttons (keys O, D and 1 to 9) and the settings of the overlay that they chose."""
     evidence = loaders.evidence(run, cycle)
     names = set(evidence.get("pictures", ()))
-    kinds = [
-        kind
-        for kind, part in ((MASK, ".final"), (GAP, ".gap."))
-        if any(part in name for name in names)
-    ]
+    kinds = []
+    if any(".final" in name for name in names):
+        kinds.append(MASK)
+    if any(".gap." in name for name in names):
+        kinds.append(GAP)
     tasks = [task for task in run.tasks if f"{task.name}.final" in names]
     if not kinds or not tasks:
         return Overlay("", None, OPACITY, "")
-    over = asked if (asked := st.query_params.get(OVER)) in kinds else ""
+    over = st.query_params.get(OVER, "")
+    if over not in kinds:
+        over = ""
     asked_task = st.query_params.get("task")
     task = next((task for task in tasks if task.name == asked_task), tasks[0])
     with st.container(horizontal=True, vertical_alignment="bottom", key="batch.overlay"):
@@ -57,7 +62,7 @@ def choose_overlay(run: Run, cycle: int) -> Overlay:
 
 
 def show_legend(overlay: Overlay) -> None:
-    """What the colours mean."""
+    """Explain the colours of the overlay."""
     if not overlay.name or overlay.task is None:
         return
     title = escape(overlay.title)
@@ -85,39 +90,42 @@ def _buttons(kinds: list[str], over: str, tasks: list[TaskFacts], task: TaskFact
                 args=(kind, over),
                 help=f"Lay a task's {kind} over the images, or take it off",
             )
-    for number, one in enumerate(tasks[:9], start=1):
+    for number, choice in enumerate(tasks[:9], start=1):
         st.button(
-            one.title,
-            key=f"batch.task.{one.name}",
+            choice.title,
+            key=f"batch.task.{choice.name}",
             shortcut=str(number),
-            on_click=_task,
-            args=(one.name,),
-            type="primary" if over and one is task else "tertiary",
+            on_click=_choose_task,
+            args=(choice.name,),
+            type="primary" if over and choice is task else "tertiary",
             disabled=not over,
         )
 
 
 def _mask(task: TaskFacts, names: set[str]) -> tuple[str, str]:
+    """Name and title of the picture of a prediction or of the ground truth."""
     layers = [layer for layer in LAYERS if f"{task.name}.{layer}" in names]
-    layer = (
-        inputs.choose("Layer", layers, PAGE, "layer", LAYERS.__getitem__, follows=False, widget=BOX)
-        if len(layers) > 1
-        else layers[0]
-    )
-    return f"{task.name}.{layer}", f"{task.title}, {LAYERS[layer]}" + (
-        " prediction" if layer != "truth" else ""
-    )
+    layer = layers[0]
+    if len(layers) > 1:
+        layer = inputs.choose(
+            "Layer", layers, PAGE, "layer", LAYERS.__getitem__, follows=False, widget=BOX
+        )
+    title = f"{task.title}, {LAYERS[layer]}"
+    if layer != "truth":
+        title += " prediction"
+    return f"{task.name}.{layer}", title
 
 
 def _gap(task: TaskFacts, names: set[str]) -> tuple[str, str]:
+    """Name and title of the picture of a disagreement; "" twice where none was drawn."""
     start = f"{task.name}.gap."
-    found = sorted(name.removeprefix(start) for name in names if name.startswith(start))
-    if not found:
+    partners = sorted(name.removeprefix(start) for name in names if name.startswith(start))
+    if not partners:
         return "", ""
     asked = st.query_params.get("with")
-    if asked not in found:  # another task has other partners
+    if asked not in partners:  # another task has other partners
         st.query_params.pop("with", None)
-    partner = inputs.choose("With", found, PAGE, "with", follows=False, widget=BOX)
+    partner = inputs.choose("With", partners, PAGE, "with", follows=False, widget=BOX)
     return f"{start}{partner}", f"{task.title}: disagreement with {partner}, {task.distance}"
 
 
@@ -137,5 +145,5 @@ def _toggle(kind: str, over: str) -> None:
     st.query_params[OVER] = "none" if over == kind else kind
 
 
-def _task(name: str) -> None:
+def _choose_task(name: str) -> None:
     st.query_params["task"] = name

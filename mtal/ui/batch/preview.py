@@ -1,6 +1,5 @@
-"""The image that is looked at, larger, beside the grid: `?sample=ID` in the address, stepped through with J and K."""
+"""Preview: one image of the batch, large, beside the grid. `?sample=ID`; J and K step through."""
 
-from collections.abc import Iterator
 from html import escape
 from urllib.parse import urlencode
 
@@ -22,7 +21,7 @@ PAGE_OF_GRID = "page"
 
 
 def looked_at(run: Run) -> int | None:
-    """The image in the address, by its position; None without one. An id that is not there is told."""
+    """Position of the image in the address; None without one. Warns of an unknown id."""
     asked = st.query_params.get(SAMPLE)
     image = None if asked is None else find_image(run.facts.pool, asked)
     if asked is not None and image is None:
@@ -32,38 +31,42 @@ def looked_at(run: Run) -> int | None:
 
 
 def look_at(sample: str, page: int | None = None) -> None:
-    """Open an image; the grid turns to the page that holds it."""
+    """Open the preview of an image, and turn the grid to `page`, where it stands."""
     st.query_params[SAMPLE] = sample
     if page is not None:
         st.query_params[PAGE_OF_GRID] = str(page)
 
 
 def close() -> None:
-    """Back to the grid."""
+    """Close the preview."""
     st.query_params.pop(SAMPLE, None)
 
 
 def show_steps(rows: pd.DataFrame, image: int | None, a_page: int) -> None:
-    """Back, on, and back to the grid. rows: what the grid shows, on all its pages."""
+    """Draw the buttons previous, next and back to the grid.
+
+    rows: what the grid shows, on all its pages, of `a_page` images each.
+    """
     names, order = rows["id"].astype(str).tolist(), rows.index.tolist()
-    place = order.index(image) if image in order else None
-    before = None if not place else place - 1
-    after = (
-        (0 if names else None) if place is None else (place + 1 if place + 1 < len(names) else None)
-    )
-    for label, icon, key, to, told in (
-        ("Previous", ":material/arrow_back:", "k", before, "The image before"),
-        ("Next", ":material/arrow_forward:", "j", after, "The image after"),
+    if image in order:
+        at = order.index(image)
+        before, after = at - 1, at + 1
+    else:  # the first step leads to the first image
+        before, after = -1, 0
+    for label, icon, key, to, about in (
+        ("Previous", ":material/arrow_back:", "k", before, "The previous image"),
+        ("Next", ":material/arrow_forward:", "j", after, "The next image"),
     ):
+        exists = 0 <= to < len(names)
         st.button(
             label,
             key=f"batch.{label.lower()}",
             icon=icon,
             shortcut=key,
-            disabled=to is None,
-            help=told,
+            disabled=not exists,
+            help=about,
             on_click=look_at,
-            args=() if to is None else (names[to], to // a_page + 1),
+            args=(names[to], to // a_page + 1) if exists else (),
         )
     st.button(
         "Grid",
@@ -77,13 +80,15 @@ def show_steps(rows: pd.DataFrame, image: int | None, a_page: int) -> None:
 
 
 def show_image(run: Run, cycle: int, row: pd.Series, overlay: Overlay) -> None:
-    """One image with what is known of it. row: as `picks.described`."""
+    """One image with its numbers and its note. row: of a table as `batch_table.picks_of` gives."""
     image, name = int(row.name), str(row["id"])  # type: ignore[call-overload]
     is_drawn = image in loaders.drawn(run, cycle)
-    st.html(
-        f'<div class="looked-at" role="img" aria-label="{escape(_alt(name, overlay, is_drawn))}">'
-        f"{stack(run, cycle, image, overlay.name if is_drawn else '', 'image' if is_drawn else '')}</div>"
-    )
+    if is_drawn:
+        picture = stack(run, cycle, image, overlay.name, "image")
+    else:
+        picture = stack(run, cycle, image, "", "")
+    alt = escape(_alt(name, overlay, is_drawn))
+    st.html(f'<div class="looked-at" role="img" aria-label="{alt}">{picture}</div>')
     rank = f"Rank {int(row['rank']):,} · " if row["rank"] else ""
     st.markdown(f"**{rank}{code(name)}**  \n{_state(row)}")
     st.caption("  \n".join(_facts(row, run)))
@@ -94,53 +99,52 @@ def show_image(run: Run, cycle: int, row: pd.Series, overlay: Overlay) -> None:
         "pages/inspect.py",
         label="Why this image? Inspect",
         icon=":material/troubleshoot:",
-        query_params=address(run, cycle, name) | {BACK: urlencode(list(_view()))},
+        query_params=address(run, cycle, name) | {BACK: urlencode(_grid_parameters())},
     )
 
 
-def _view() -> Iterator[tuple[str, str]]:
-    """The address of the grid as it stands: filters, order and page, which Inspect leads back to."""
-    return ((name, value) for name in st.query_params for value in st.query_params.get_all(name))
+def _grid_parameters() -> list[tuple[str, str]]:
+    """Parameters of this page: filters, order and page number, to which Inspect leads back."""
+    names = list(st.query_params)
+    return [(name, value) for name in names for value in st.query_params.get_all(name)]
 
 
 def _alt(name: str, overlay: Overlay, is_drawn: bool) -> str:
-    return f"Pool image {name}" + (f", with {overlay.title}" if overlay.name and is_drawn else "")
+    if overlay.name and is_drawn:
+        return f"Pool image {name}, with {overlay.title}"
+    return f"Pool image {name}"
 
 
 def _state(row: pd.Series) -> str:
+    """The decision, or whether it was picked; who decided and when."""
     sign, word = SIGNS[str(row["decision"])]
     text = f"{sign} {word}".strip() or ("picked, undecided" if row["picked"] else "not picked")
-    by = (
-        f", {plain(str(row['who']))}, {str(row['when']).replace('T', ' ').removesuffix('Z')} UTC"
-        if row["who"]
-        else ""
-    )
-    return f"{text}{by}"
+    if not row["who"]:
+        return text
+    when = str(row["when"]).replace("T", " ").removesuffix("Z")
+    return f"{text}, {plain(str(row['who']))}, {when} UTC"
 
 
 def _facts(row: pd.Series, run: Run) -> list[str]:
     """Lines of numbers, as far as they were measured."""
     lines = []
     if "score" in row and pd.notna(row["score"]):
-        lines.append(
-            f"Score {figures(float(row['score']))}"
-            + (f", cut-off {figures(float(row['cutoff']))}" if pd.notna(row.get("cutoff")) else "")
-        )
+        line = f"Score {figures(float(row['score']))}"
+        if pd.notna(row.get("cutoff")):
+            line += f", cut-off {figures(float(row['cutoff']))}"
+        lines.append(line)
     if row["driver"]:
-        lines.append(
-            plain(
-                f"Driven by {row['driver']}"
-                + (f", from its {row['partner']} prediction" if row["partner"] else "")
-            )
-        )
+        line = f"Driven by {row['driver']}"
+        if row["partner"]:
+            line += f", from its {row['partner']} prediction"
+        lines.append(plain(line))
     for task in run.tasks:
         value = row.get(task_score_column(task.name))
         if value is not None and pd.notna(value):
-            lines.append(
-                plain(f"{task.title}: {figures(float(value))} {task.distance_unit}".strip())
-            )
-    if row["bought"]:
-        lines.append(plain(f"Labels asked for: {row['bought']} only"))
+            line = f"{task.title}: {figures(float(value))} {task.distance_unit}".strip()
+            lines.append(plain(line))
+    if row["acquired"]:
+        lines.append(plain(f"Labels asked for: {row['acquired']} only"))
     if int(row.get("cluster", -1)) >= 0:
         lines.append(f"Cluster {int(row['cluster'])}")
     return lines

@@ -1,12 +1,13 @@
-"""One picked batch drawn: its summary, score distribution, and exports."""
+"""A picked batch: its summary, the score distribution of the pool, and exports."""
 
 from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from mtal.analysis.numbers import count, figures
-from mtal.analysis.text.pick_reason import left
+from mtal.analysis.text.pick_reason import candidate_word
 from mtal.export.registry import EXPORTERS
 from mtal.figures.scores import score_bins, score_distribution
 from mtal.runs.store.run import Run
@@ -15,28 +16,29 @@ from mtal.ui.text import plain
 
 
 def show_summary(run: Run, cycle: int, pool: pd.DataFrame) -> None:
-    """How many images and labels, by which rule, and the cut-off; or that there are no scores."""
+    """Say how many images and labels were picked, and the cut-off or that there are no scores."""
     picks, free = int(pool["picked"].sum()), int(pool["open"].sum())
     title = plain(run.strategy_title)
     text = (
-        f"**{title}** picked {count(picks, 'image')} of {free:,} {left(pool)} in cycle {cycle}, "
-        f"{count(len(run.picked(cycle)), 'task label')}."
+        f"**{title}** picked {count(picks, 'image')} of {free:,} {candidate_word(pool)} in cycle "
+        f"{cycle}, {count(len(run.picked(cycle)), 'task label')}."
     )
     if "score" not in pool:
         st.markdown(text)
-        st.info(
-            "Random gives every unlabelled image the same chance: there are no scores to sort by, and nothing to explain."
-            if run.config.strategy == "random"
-            else "This strategy stored no scores.",
-            icon=":material/casino:",
-        )
+        message = "This strategy stored no scores."
+        if run.config.strategy == "random":
+            message = (
+                "Random gives every unlabelled image the same chance: there are no scores to sort "
+                "by, and nothing to explain."
+            )
+        st.info(message, icon=":material/casino:")
         return
     cut = f"Cut-off: score {figures(float(pool['cutoff'].iloc[0]))}." if "cutoff" in pool else ""
     st.markdown(f"{text} {plain(cut)}")
 
 
 def show_distribution(run: Run, cycle: int, pool: pd.DataFrame) -> None:
-    """Scores of the whole unlabelled pool; nothing where there are none."""
+    """Draw a histogram of the scores of the unlabelled pool; nothing where there are none."""
     if "score" not in pool:
         return
     st.subheader("Scores of the pool", anchor=False)
@@ -51,11 +53,13 @@ def show_distribution(run: Run, cycle: int, pool: pd.DataFrame) -> None:
 
 
 def show_exports(run: Run, cycle: int) -> None:
-    """A download per format; a file is only built when it is asked for."""
-    st.subheader("Take it with you", anchor=False)
-    columns = [column for _ in range(-(-len(EXPORTERS) // 3)) for column in st.columns(3)]
-    for column, exporter in zip(columns, EXPORTERS.values(), strict=False):
-        with column.container(border=True, height="stretch"):
+    """Offer a download per format; a file is built when its button is pressed."""
+    st.subheader("Export", anchor=False)
+    columns: list[DeltaGenerator] = []
+    for exporter in EXPORTERS.values():
+        if not columns:
+            columns = list(st.columns(3))
+        with columns.pop(0).container(border=True, height="stretch"):
             st.markdown(f"**{plain(exporter.title)}**  \n{plain(exporter.about)}")
             st.download_button(
                 "Download",

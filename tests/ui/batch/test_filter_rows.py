@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.ui.batch.filter_rows import Sieve, in_order, passes, sortings
+from mtal.ui.batch.filter_rows import RowFilter, in_order, passes, sortings
 
 CONTENT = pd.DataFrame({"semseg/bed": np.linspace(0, 1, 10), "semseg/wall": 0.0})
 
@@ -28,22 +28,22 @@ def rows() -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("sieve", "kept"),
+    ("row_filter", "kept"),
     [
-        (Sieve(), "abcd"),
-        (Sieve(drivers=("depth",)), "ad"),
-        (Sieve(drivers=("depth",), partners=("normals",)), "d"),
-        (Sieve(clusters=("3",)), "ac"),
-        (Sieve(best=2), "ab"),
-        (Sieve(column="s.depth", least=2.0), "bd"),
-        (Sieve(content="semseg/bed", share=50), "ad"),
-        (Sieve(content="semseg/bed", share=0), "abcd"),
-        (Sieve(content="semseg/wall", share=1), ""),
-        (Sieve(decisions=("rejected",)), ""),
+        (RowFilter(), "abcd"),
+        (RowFilter(drivers=("depth",)), "ad"),
+        (RowFilter(drivers=("depth",), partners=("normals",)), "d"),
+        (RowFilter(clusters=("3",)), "ac"),
+        (RowFilter(best=2), "ab"),
+        (RowFilter(column="s.depth", least=2.0), "bd"),
+        (RowFilter(content="semseg/bed", share=50), "ad"),
+        (RowFilter(content="semseg/bed", share=0), "abcd"),
+        (RowFilter(content="semseg/wall", share=1), ""),
+        (RowFilter(decisions=("rejected",)), ""),
     ],
 )
-def test_what_a_sieve_lets_through(rows, sieve, kept):
-    assert "".join(rows["id"][passes(rows, sieve, CONTENT)]) == kept
+def test_rows_that_pass_a_filter(rows, row_filter, kept):
+    assert "".join(rows["id"][passes(rows, row_filter, CONTENT)]) == kept
 
 
 @pytest.mark.parametrize(
