@@ -1,4 +1,4 @@
-"""Counterfactual ranks of one image: under other rules and under the other strategies that scored this pool."""
+"""Counterfactual ranks of one image: under other rules and other strategies on this pool."""
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +13,10 @@ TITLES = {name: strategy.title for name, strategy in STRATEGIES.items()}
 
 
 def all_rules(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> pd.DataFrame:
-    """Other rules of our score and the other strategies; columns as `otherwise.COLUMNS`, empty for an image that was not open."""
+    """A row per rule of our score and per other strategy; empty for an image not acquirable.
+
+    Columns: COLUMNS of mtal/analysis/tables/counterfactuals.py.
+    """
     ours = other_rules(loaders.rule_ranks(run, cycle), pool, image)
     if not pool["open"].iloc[image]:
         return ours
@@ -24,7 +27,7 @@ def all_rules(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> pd.DataFr
 
 
 def show_ranks(run: Run, cycle: int, image: int, pool: pd.DataFrame, rules: pd.DataFrame) -> None:
-    """A row with a dot per rule; nothing where nothing else was computed."""
+    """Draw a row with a dot per rule; nothing where `rules` is empty."""
     if rules.empty:
         return
     st.subheader("Under other rules", anchor=False)
@@ -37,10 +40,11 @@ def _about(rules: pd.DataFrame) -> str:
     parts = []
     if (rules["kind"] != "strategy").any():
         parts.append(
-            "Rules of our score are plain rankings of the pool before the first pick, without the greedy update."
+            "Rules of our score rank the pool before the first pick, without the greedy update."
         )
     if (rules["kind"] == "strategy").any():
         parts.append(
-            "Strategies chose from the same pool with the same network and budget, each in its own way of picking."
+            "Strategies chose from the same pool with the same network and budget, each by its own "
+            "procedure."
         )
     return " ".join(parts)

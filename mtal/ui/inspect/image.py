@@ -1,10 +1,10 @@
-"""All that is known of one image of a pool, from why it stands where it stands to where the numbers come from."""
+"""One image of the pool: why it was picked or not, its pictures, scores, ranks and origin."""
 
 import pandas as pd
 import streamlit as st
 
-from mtal.analysis.tables.counterfactuals import verdict
-from mtal.analysis.text import pick_reason
+from mtal.analysis.text.counterfactuals import verdict
+from mtal.analysis.text.pick_reason import ImageHistory, PoolCycle, pick_reason
 from mtal.figures.scores import score_bins, score_distribution
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
@@ -26,7 +26,10 @@ from mtal.ui.text import code, plain
 
 @st.fragment(key="inspect.image")
 def show_image(run: Run, cycle: int) -> None:
-    """The image that the address names. Steps draw this part of the page alone anew, what is looked at first comes first."""
+    """Draw all sections of the image in the address, the reason first.
+
+    A fragment: a step to another image draws this part of the page alone anew.
+    """
     pool = loaders.pool(run, cycle)
     steps = image_navigator.choose_image(run, cycle, pool, "inspect")
     image = steps.image
@@ -34,46 +37,46 @@ def show_image(run: Run, cycle: int) -> None:
     _show_why(run, cycle, image, pool, rules)
     st.subheader("What the network saw", anchor=False)
     if image in loaders.drawn(run, cycle):
-        predictions.show_evidence(run, cycle, image, pool, steps.coming)
+        predictions.show_predictions(run, cycle, image, pool, steps.coming)
     else:
-        render_request.show_way_to_pictures(run, cycle, image)
+        render_request.show_render_request(run, cycle, image)
     suggest_describing(run, cycle, pool)
     task_scores.show_bars(run, cycle, image, pool)
     counterfactuals.show_ranks(run, cycle, image, pool, rules)
     neighbours.show_neighbours(run, cycle, image, pool)
-    loss_history.show_afterwards(run, cycle, image, pool)
+    loss_history.show_loss_history(run, cycle, image, pool)
     neighbours.show_near_misses(run, cycle, pool)
     _show_distribution(run, cycle, image, pool)
     provenance.show_provenance(run, cycle, image)
 
 
 def _show_why(run: Run, cycle: int, image: int, pool: pd.DataFrame, rules: pd.DataFrame) -> None:
-    """Its thumbnail, the sentence, the verdict over other rules, and what people said of it."""
+    """Thumbnail, the sentence that gives the reason, the verdict over other rules, and review."""
     row = pool.iloc[image]
-    picture, words = st.columns([1, 4])
-    with picture:
+    left, right = st.columns([1, 4])
+    with left:
         st.html(image_table.thumbnail_html(run, image))
-    with words:
-        earlier = image_navigator.labelled_since(run, cycle, image) if row["labelled"] else ""
-        title = run.strategy_title
-        sentence = pick_reason.why(
-            pool,
-            image,
-            cycle,
-            run.config,
-            title,
-            earlier,
-            image_navigator.tasks_bought(run, cycle, image) if row["picked"] else (),
-            image in run.began_with(cycle).get("rejected", ()),
-        )
+    with right:
+        scored = PoolCycle(pool, cycle, run.config, run.strategy_title)
+        sentence = pick_reason(scored, image, _history(run, cycle, image, row))
         st.markdown(f"##### {code(str(row['id']))} (number {image})")
         st.markdown(plain(sentence))
         st.markdown(plain(verdict(rules, bool(row["picked"]))))
         if row["open"]:
-            review.show_judgement(run, cycle, str(row["id"]), bool(row["picked"]))
+            review.show_review(run, cycle, str(row["id"]), bool(row["picked"]))
+
+
+def _history(run: Run, cycle: int, image: int, row: pd.Series) -> ImageHistory:
+    """Collect what the pool's row does not tell."""
+    return ImageHistory(
+        earlier=image_navigator.labelled_since(run, cycle, image) if row["labelled"] else "",
+        acquired_tasks=image_navigator.tasks_acquired(run, cycle, image) if row["picked"] else (),
+        rejected=image in run.applied_reviews(cycle).get("rejected", ()),
+    )
 
 
 def _show_distribution(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
+    """Histogram of the pool's scores with this image marked, folded away."""
     row = pool.iloc[image]
     if "score" not in pool or not row["open"]:
         return

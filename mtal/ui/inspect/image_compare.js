@@ -1,212 +1,341 @@
-// Two pictures of one image over each other: mixed, wiped or blinking, and the values under the pointer. All of it in the browser:
-// the page sends addresses of pictures and the numbers behind them once per image.
-const BLINK_MS = 700;                                          // each picture, so that a pair takes 1.4 s: slower than 1 Hz
-const TELL_MS = 700;
-const LOST_MS = 8000;
-const AHEAD_MS = 150;                                          // first what is looked at, then what may be next
-const WAYS = {blend: "Blend", wipe: "Wipe"};
-const NOT_KNOWN = 65535;
-const ARROWS = {ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0]};
+// Two pictures of one image over each other: mixed, wiped or blinking, and the values under the
+// pointer. All of it happens in the browser: the page sends addresses of pictures and the numbers
+// behind them once per image.
+const BLINK_MS = 700; // each picture, so that a pair takes 1.4 s: slower than 1 Hz
+const REPORT_MS = 700; // layers are reported to the page when none was chosen for so long
+const LOST_MS = 8000; // a step that the page has not followed by then is given up
+const PREFETCH_MS = 150; // first what is looked at, then what may be next
+const MODES = { blend: "Blend", wipe: "Wipe" };
+const NOT_MEASURED = 65535;
+const UNLABELLED = 255;
+const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+const HINT = "Point at a pixel, or use the arrow keys, to read all values there.";
+const CALM = "Blink (this system asks for reduced motion; press O instead)";
+const ROW = `<td class="small"><button type="button"><img loading="lazy"></button></td>
+  <td class="title"></td>
+  <td class="pick"><label><input type="radio" class="to-below"></label></td>
+  <td class="pick"><label><input type="radio" class="to-above"></label></td>
+  <td class="at"></td>`;
 
-const unpacked = new WeakMap();
-const typing = target => target instanceof HTMLElement
-  && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName) && !["range", "radio", "checkbox"].includes(target.type));
+const decoded = new WeakMap();
 
-function numbers(values) {
-  if (!unpacked.has(values)) {
-    const bytes = Uint8Array.from(atob(values.data), letter => letter.charCodeAt(0));
-    unpacked.set(values, values.bits === 16 ? new Uint16Array(bytes.buffer) : bytes);
-  }
-  return unpacked.get(values);
+function isTyping(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable) return true;
+  const isField = ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+  return isField && !["range", "radio", "checkbox"].includes(target.type);
 }
 
-const figures = value => value === 0 ? "0" : Math.abs(value) >= 1e-3 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
+function numbersOf(values) {
+  if (!decoded.has(values)) {
+    const bytes = Uint8Array.from(atob(values.data), (letter) => letter.charCodeAt(0));
+    decoded.set(values, values.bits === 16 ? new Uint16Array(bytes.buffer) : bytes);
+  }
+  return decoded.get(values);
+}
+
+function figures(value) {
+  if (value === 0) return "0";
+  return Math.abs(value) >= 1e-3 ? String(Number(value.toPrecision(3))) : value.toExponential(1);
+}
+
+// Row and column of the cell of a map at y, x, which are shares of its height and width.
+function cellAt([height, width], y, x) {
+  const row = Math.min(height - 1, Math.floor(y * height));
+  return [row, Math.min(width - 1, Math.floor(x * width))];
+}
 
 function valueAt(values, y, x) {
   if (!values) return "";
-  const [height, width] = values.shape, row = Math.min(height - 1, Math.floor(y * height)), column = Math.min(width - 1, Math.floor(x * width));
-  const place = row * width + column, found = numbers(values);
-  if (values.kind === "class") return found[place] === 255 || found[place] >= values.classes.length ? "unlabelled" : values.classes[found[place]];
-  if (values.kind === "vector") {
-    const parts = [0, 1, 2].map(axis => ((found[3 * place + axis] - 127) / 127).toFixed(2));
-    return found[3 * place] === 255 ? "unknown" : `(${parts.join(", ")})`;
+  const [row, column] = cellAt(values.shape, y, x);
+  const index = row * values.shape[1] + column;
+  const numbers = numbersOf(values);
+  if (values.kind === "class") {
+    const number = numbers[index];
+    const isClass = number !== UNLABELLED && number < values.classes.length;
+    return isClass ? values.classes[number] : "unlabelled";
   }
-  if (found[place] === NOT_KNOWN) return "not measured";
-  return `${figures(values.low + found[place] * values.step)} ${values.unit}`.trim();
+  if (values.kind === "vector") {
+    if (numbers[3 * index] === UNLABELLED) return "unknown";
+    const parts = [0, 1, 2].map((axis) => ((numbers[3 * index + axis] - 127) / 127).toFixed(2));
+    return `(${parts.join(", ")})`;
+  }
+  if (numbers[index] === NOT_MEASURED) return "not measured";
+  return `${figures(values.low + numbers[index] * values.step)} ${values.unit}`.trim();
 }
 
-async function show(image, layer, later) {
-  const found = new Image();
-  found.src = layer.src;
-  try { await found.decode(); } catch { image.dataset.missing = layer.src; }
-  if (later()) return;                                         // another image was asked for in the meantime
+// Put a layer into an image element once it is decoded, unless `isStale` by then.
+async function show(image, layer, isStale) {
+  const loading = new Image();
+  loading.src = layer.src;
+  try {
+    await loading.decode();
+  } catch {
+    image.dataset.missing = layer.src;
+  }
+  if (isStale()) return; // another image was asked for in the meantime
   image.src = layer.src;
   image.alt = layer.alt;
   image.classList.toggle("blocks", layer.blocks);
   delete image.dataset.empty;
 }
 
-function makeOf(root, tell) {
-  const one = name => root.querySelector(name);
-  const state = {mix: 100, way: "blend", blink: false, hidden: false, turn: 0};
+function createComparison(root, report) {
+  const part = (selector) => root.querySelector(selector);
+  const state = { mix: 100, mode: "blend", blink: false, hidden: false, turn: 0 };
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const layer = id => state.data.layers.find(found => found.id === id);
+  const stage = part(".stage");
+  const layerOf = (id) => state.data.layers.find((layer) => layer.id === id);
 
   function mix() {
-    const share = state.hidden ? 0 : state.mix, above = one("img.above");
-    above.style.opacity = state.way === "blend" ? share / 100 : share ? 1 : 0;
-    above.style.clipPath = state.way === "wipe" ? `inset(0 ${100 - share}% 0 0)` : "";
-    one(".slide input").value = state.mix;
-    one(".slide output").textContent = state.hidden ? "off" : `${state.mix} %`;
+    const share = state.hidden ? 0 : state.mix;
+    const above = part("img.above");
+    if (state.mode === "blend") above.style.opacity = share / 100;
+    else above.style.opacity = share ? 1 : 0;
+    above.style.clipPath = state.mode === "wipe" ? `inset(0 ${100 - share}% 0 0)` : "";
+    part(".slide input").value = state.mix;
+    part(".slide output").textContent = state.hidden ? "off" : `${state.mix} %`;
   }
 
   function blink() {
     clearInterval(state.timer);
     state.hidden = false;
-    one(".blink").checked = state.blink;
-    one(".blink").disabled = calm.matches;
-    one(".blinking span").textContent = calm.matches ? "Blink (this system asks for reduced motion; press O instead)" : "Blink";
-    if (state.blink && !calm.matches) state.timer = setInterval(() => { state.hidden = !state.hidden && !document.hidden; mix(); }, BLINK_MS);
+    part(".blink").checked = state.blink;
+    part(".blink").disabled = calm.matches;
+    part(".blinking span").textContent = calm.matches ? CALM : "Blink";
+    if (state.blink && !calm.matches) {
+      state.timer = setInterval(() => {
+        state.hidden = !state.hidden && !document.hidden;
+        mix();
+      }, BLINK_MS);
+    }
     mix();
   }
 
+  function showBoth(below, above, turn) {
+    const isStale = () => turn !== state.turn;
+    const pictures = [
+      show(part("img.below"), below, isStale),
+      show(part("img.above"), above, isStale),
+    ];
+    return Promise.all(pictures);
+  }
+
   function draw() {
-    const below = layer(state.below), above = layer(state.above), turn = ++state.turn, stage = one(".stage");
+    const below = layerOf(state.below);
+    const above = layerOf(state.above);
+    const turn = ++state.turn;
     stage.style.aspectRatio = `${state.data.size[1]} / ${state.data.size[0]}`;
-    one(".slide .left").textContent = below.title;
-    one(".slide .right").textContent = above.title;
-    one(".legend").innerHTML = above.legend === below.legend ? above.legend : above.legend + below.legend;   // escaped by the page
+    part(".slide .left").textContent = below.title;
+    part(".slide .right").textContent = above.title;
+    const legends = new Set([above.legend, below.legend]);
+    part(".legend").innerHTML = [...legends].join(""); // escaped by the page
     for (const row of root.querySelectorAll("tbody tr")) {
       row.classList.toggle("shown", [below.id, above.id].includes(row.dataset.id));
       row.querySelector("input.to-below").checked = row.dataset.id === below.id;
       row.querySelector("input.to-above").checked = row.dataset.id === above.id;
     }
-    Promise.all([show(one("img.below"), below, () => turn !== state.turn), show(one("img.above"), above, () => turn !== state.turn)])
-      .then(() => { if (turn === state.turn) { shown(state.data); setTimeout(fetchAhead, AHEAD_MS, turn); } });
+    showBoth(below, above, turn).then(() => {
+      if (turn !== state.turn) return;
+      nameImage(state.data);
+      setTimeout(prefetch, PREFETCH_MS, turn);
+    });
     mix();
   }
 
-  function shown(what) {
-    one(".stage").dataset.shown = what.name;
-    one(".label").textContent = what.label;
+  function nameImage(image) {
+    stage.dataset.shown = image.name;
+    part(".label").textContent = image.label;
   }
 
-  function waiting(is) {                                       // the pictures are the next image's already, all else is not yet
-    state.stepping = is;
-    one(".compare").classList.toggle("stepping", is);
-    document.documentElement.toggleAttribute("data-stepping", is);
+  // While stepping, the pictures are the next image's already, and all else is not yet.
+  function setStepping(isStepping) {
+    state.stepping = isStepping;
+    part(".compare").classList.toggle("stepping", isStepping);
+    document.documentElement.toggleAttribute("data-stepping", isStepping);
   }
 
   function step(key) {
-    const next = state.data.next.find(found => found.key === key), turn = ++state.turn;
+    const next = state.data.next.find((image) => image.key === key);
+    const turn = ++state.turn;
     if (!next || state.stepping) return;
-    waiting(true);
-    const found = where => {                                   // the same picture as before, where its task has it
-      const id = next.pictures[state[where]] ? state[where] : next[where];
-      return {src: next.pictures[id], alt: next.label, blocks: id.startsWith("gap.")};
+    setStepping(true);
+    const layerOn = (side) => {
+      const hasSame = Boolean(next.pictures[state[side]]);
+      const id = hasSame ? state[side] : next[side];
+      return { src: next.pictures[id], alt: next.label, blocks: id.startsWith("gap.") };
     };
-    Promise.all([show(one("img.below"), found("below"), () => turn !== state.turn), show(one("img.above"), found("above"), () => turn !== state.turn)])
-      .then(() => { if (turn === state.turn) shown(next); });
-    setTimeout(() => { if (turn === state.turn) { waiting(false); draw(); } }, LOST_MS);       // the page did not follow
+    showBoth(layerOn("below"), layerOn("above"), turn).then(() => {
+      if (turn === state.turn) nameImage(next);
+    });
+    setTimeout(() => {
+      if (turn !== state.turn) return;
+      setStepping(false); // the page did not follow
+      draw();
+    }, LOST_MS);
   }
 
-  function fetchAhead(turn) {                                  // the likeliest whole, of the others what would be shown first
+  // Fetch all pictures of the likeliest image, and of the others those that would be shown first.
+  function prefetch(turn) {
     if (turn !== state.turn) return;
-    state.data.next.forEach(({pictures}, place) => {
-      for (const [id, src] of Object.entries(pictures)) if (!place || [state.below, state.above, "thumb"].includes(id)) new Image().src = src;
+    const first = [state.below, state.above, "thumb"];
+    state.data.next.forEach(({ pictures }, index) => {
+      for (const [id, src] of Object.entries(pictures)) {
+        if (index === 0 || first.includes(id)) new Image().src = src;
+      }
     });
   }
 
-  function choose(where, id) {
-    state[where] = id;
-    if (where === "above") { state.hidden = false; state.mix = state.mix || 50; }
+  function choose(side, id) {
+    state[side] = id;
+    if (side === "above") {
+      state.hidden = false;
+      state.mix = state.mix || 50;
+    }
     draw();
-    clearTimeout(state.telling);                               // only for the address, and only when the choosing is over
-    state.telling = setTimeout(() => tell("chosen", {below: state.below, above: state.above}), TELL_MS);
+    clearTimeout(state.reporting); // only for the address, and only when the choosing is over
+    const layers = () => ({ below: state.below, above: state.above });
+    state.reporting = setTimeout(() => report("layers", layers()), REPORT_MS);
   }
 
   function read(y, x) {
     state.at = [y, x];
-    const marker = one(".pixel"), some = Object.values(state.data.values)[0];
-    for (const row of root.querySelectorAll("tbody tr")) row.querySelector(".at").textContent = valueAt(state.data.values[row.dataset.id], y, x);
-    if (!some) { one(".where").textContent = state.data.without; return; }
-    const [height, width] = some.shape, row = Math.min(height - 1, Math.floor(y * height)), column = Math.min(width - 1, Math.floor(x * width));
+    for (const row of root.querySelectorAll("tbody tr")) {
+      row.querySelector(".at").textContent = valueAt(state.data.values[row.dataset.id], y, x);
+    }
+    const values = Object.values(state.data.values)[0];
+    if (!values) {
+      part(".where").textContent = state.data.without;
+      return;
+    }
+    const [height, width] = values.shape;
+    const [row, column] = cellAt(values.shape, y, x);
+    const marker = part(".pixel");
     marker.hidden = false;
-    Object.assign(marker.style, {left: `${100 * column / width}%`, top: `${100 * row / height}%`, width: `${100 / width}%`, height: `${100 / height}%`});
-    one(".where").textContent = `Row ${row + 1} of ${height}, column ${column + 1} of ${width}, as fine as the network predicts.`;
+    marker.style.left = `${(100 * column) / width}%`;
+    marker.style.top = `${(100 * row) / height}%`;
+    marker.style.width = `${100 / width}%`;
+    marker.style.height = `${100 / height}%`;
+    part(".where").textContent =
+      `Row ${row + 1} of ${height}, column ${column + 1} of ${width}, ` +
+      "as fine as the network predicts.";
   }
 
-  function rows() {
-    const body = one("tbody");
-    body.replaceChildren(...state.data.layers.map(found => {
-      const row = document.createElement("tr");
-      row.dataset.id = found.id;
-      row.innerHTML = `<td class="small"><button type="button"><img loading="lazy"></button></td><td class="title"></td>
-        <td class="pick"><label><input type="radio" class="to-below"></label></td><td class="pick"><label><input type="radio" class="to-above"></label></td><td class="at"></td>`;
-      row.querySelector(".title").textContent = found.title;
-      Object.assign(row.querySelector("img"), {src: found.src, alt: ""});
-      const [button, below, above] = ["button", ".to-below", ".to-above"].map(name => row.querySelector(name));
-      button.setAttribute("aria-label", `Show ${found.title} above`);
-      Object.assign(below, {name: "below", ariaLabel: `${found.title} below`, onchange: () => choose("below", found.id)});
-      Object.assign(above, {name: "above", ariaLabel: `${found.title} above`, onchange: () => choose("above", found.id)});
-      button.onclick = () => choose("above", found.id);
-      return row;
-    }));
+  function createRow(layer) {
+    const row = document.createElement("tr");
+    row.dataset.id = layer.id;
+    row.innerHTML = ROW;
+    row.querySelector(".title").textContent = layer.title;
+    Object.assign(row.querySelector("img"), { src: layer.src, alt: "" });
+    const button = row.querySelector("button");
+    button.setAttribute("aria-label", `Show ${layer.title} above`);
+    button.onclick = () => choose("above", layer.id);
+    for (const side of ["below", "above"]) {
+      Object.assign(row.querySelector(`.to-${side}`), {
+        name: side,
+        ariaLabel: `${layer.title} ${side}`,
+        onchange: () => choose(side, layer.id),
+      });
+    }
+    return row;
   }
 
-  function press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.composedPath().some(typing)) return;
+  // The next disagreement, after the last one what was shown before the first.
+  function nextDisagreement() {
+    const ids = state.data.layers.map((layer) => layer.id).filter((id) => id.startsWith("gap."));
+    if (!ids.length) return;
+    if (!ids.includes(state.above)) state.before = state.above;
+    const next = ids[ids.indexOf(state.above) + 1];
+    choose("above", next || state.before || state.data.above);
+  }
+
+  function onKey(event) {
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    if (modified || event.composedPath().some(isTyping)) return;
     const key = event.key.toLowerCase();
     if ("jk".includes(key)) step(key);
-    if (key === "o") { state.hidden = !state.hidden; mix(); }
-    if (key === "d") {
-      const gaps = state.data.layers.filter(found => found.id.startsWith("gap.")).map(found => found.id);
-      const next = gaps[gaps.indexOf(state.above) + 1];        // through all of them, then back to what was shown before
-      if (gaps.length && !gaps.includes(state.above)) state.before = state.above;
-      if (gaps.length) choose("above", next || state.before || state.data.above);
+    if (key === "o") {
+      state.hidden = !state.hidden;
+      mix();
     }
+    if (key === "d") nextDisagreement();
   }
 
-  one(".ways").append(...Object.entries(WAYS).map(([way, title]) => {
-    const label = document.createElement("label"), radio = document.createElement("input");
-    Object.assign(radio, {type: "radio", name: "way", checked: way === state.way, onchange: () => { state.way = way; mix(); }});
+  function createMode([mode, title]) {
+    const label = document.createElement("label");
+    const radio = document.createElement("input");
+    Object.assign(radio, { type: "radio", name: "mode", checked: mode === state.mode });
+    radio.onchange = () => {
+      state.mode = mode;
+      mix();
+    };
     label.append(radio, title);
     return label;
-  }));
-  one(".slide input").oninput = event => { state.mix = Number(event.target.value); state.hidden = false; mix(); };
-  one(".blink").onchange = event => { state.blink = event.target.checked; blink(); };
-  const stage = one(".stage");
-  stage.onpointermove = event => { const box = stage.getBoundingClientRect(); read((event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width); };
-  stage.onkeydown = event => {
-    const some = Object.values(state.data.values)[0], step = ARROWS[event.key];
-    if (!some || !step) return;
+  }
+
+  part(".modes").append(...Object.entries(MODES).map(createMode));
+  part(".slide input").oninput = (event) => {
+    state.mix = Number(event.target.value);
+    state.hidden = false;
+    mix();
+  };
+  part(".blink").onchange = (event) => {
+    state.blink = event.target.checked;
+    blink();
+  };
+  stage.onpointermove = (event) => {
+    const box = stage.getBoundingClientRect();
+    read((event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width);
+  };
+  stage.onkeydown = (event) => {
+    const values = Object.values(state.data.values)[0];
+    const move = ARROWS[event.key];
+    if (!values || !move) return;
     event.preventDefault();
-    const [y, x] = state.at || [0.5, 0.5];
-    read(...[[y, 0], [x, 1]].map(([place, axis]) => Math.min(1 - 1e-6, Math.max(0, place + step[axis] / some.shape[axis]))));
+    const moved = (state.at || [0.5, 0.5]).map(
+      (share, axis) => share + move[axis] / values.shape[axis],
+    );
+    read(...moved.map((share) => Math.min(1 - 1e-6, Math.max(0, share))));
   };
   calm.addEventListener("change", blink);
-  document.addEventListener("keydown", press);
+  document.addEventListener("keydown", onKey);
   return {
     update(data) {
-      const had = id => data.layers.some(found => found.id === id);
+      const exists = (id) => data.layers.some((layer) => layer.id === id);
       state.data = data;
-      waiting(false);
-      if (!state.begun || !had(state.below)) state.below = data.below;
-      if (!state.begun || !had(state.above)) state.above = data.above;
+      setStepping(false);
+      if (!state.begun || !exists(state.below)) state.below = data.below;
+      if (!state.begun || !exists(state.above)) state.above = data.above;
       if (!state.begun) state.mix = data.mix;
-      rows();
+      part("tbody").replaceChildren(...data.layers.map(createRow));
       draw();
-      if (!state.begun) { state.begun = true; blink(); }
-      if (state.at) read(...state.at); else one(".where").textContent = Object.keys(data.values).length ? "Point at a pixel, or use the arrow keys, to read all values there." : data.without;
+      if (!state.begun) {
+        state.begun = true;
+        blink();
+      }
+      if (state.at) read(...state.at);
+      else part(".where").textContent = Object.keys(data.values).length ? HINT : data.without;
     },
-    end() { waiting(false); clearInterval(state.timer); clearTimeout(state.telling); document.removeEventListener("keydown", press); calm.removeEventListener("change", blink); },
+    end() {
+      setStepping(false);
+      clearInterval(state.timer);
+      clearTimeout(state.reporting);
+      document.removeEventListener("keydown", onKey);
+      calm.removeEventListener("change", blink);
+    },
   };
 }
 
-const made = new WeakMap();
+const comparisons = new WeakMap();
+
 export default function (component) {
   const root = component.parentElement;
-  if (!made.has(root)) made.set(root, makeOf(root, component.setTriggerValue));
-  made.get(root).update(component.data);
-  return () => { made.get(root)?.end(); made.delete(root); };
+  if (!comparisons.has(root)) {
+    comparisons.set(root, createComparison(root, component.setTriggerValue));
+  }
+  comparisons.get(root).update(component.data);
+  return () => {
+    comparisons.get(root)?.end();
+    comparisons.delete(root);
+  };
 }

@@ -1,4 +1,7 @@
-"""Two pictures of one image over each other, mixed in the browser, with the values under the pointer. See mtal/ui/inspect/image_compare.js."""
+"""Two pictures of one image over each other, with the values under the pointer.
+
+They are mixed in the browser, by mtal/ui/inspect/image_compare.js.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,15 +14,13 @@ from mtal.runs.store.run_facts import TaskFacts
 from mtal.ui.components.image_layers import IMAGE, Layer
 from mtal.ui.image_routes import picture_url
 
-WITHOUT_VALUES = (
-    "This run stored pictures only, no values behind them: it is older than this comparison."
-)
+WITHOUT_VALUES = "This run stored pictures without their values: it was made by an earlier version."
 HALF = 50  # percent of the upper picture, so that both are seen
 BELOW, ABOVE = "below", "above"  # names in the address
 KEY = "inspect.compare"
 
 _component = st.components.v2.component(
-    "mtal.compare",
+    "mtal.image_compare",
     html=Path(__file__).with_suffix(".html").read_text(encoding="utf-8"),
     css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
     js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
@@ -36,18 +37,19 @@ def show_comparison(
     legends: dict[str, str],
     ahead: Sequence[dict[str, Any]],
 ) -> None:
-    """The comparison of one task. `values`, `legends`: by the layer's id.
+    """Draw the comparison of one task.
 
-    `ahead`: images that may be next, the likeliest first; keys: key (that leads there), name, label, pictures (layer -> address),
-    below, above. They are fetched once this image is shown, so that a step shows them at once, before the page has come with the
-    rest.
+    run, cycle, image, task: what is shown. shown: its layers. values: of a layer, by its id; see
+    `image_layers.values_of`. legends: HTML by the layer's id. ahead: images that may be next, the
+    likeliest first, with the keys `key` (that leads there), `name`, `label`, `pictures`
+    (layer -> address), `below` and `above`. The browser fetches them once this image is shown, so
+    that a step shows them at once, before the page has sent the rest.
     """
-    address = {layer.id: picture_url(run, cycle, image, layer.picture) for layer in shown}
     rows = [
         {
             "id": layer.id,
             "title": layer.title,
-            "src": address[layer.id],
+            "src": picture_url(run, cycle, image, layer.picture),
             "blocks": layer.blocks,
             "alt": f"{task.title}: {layer.title}, pool image {image}",
             "legend": legends.get(layer.id, ""),
@@ -56,7 +58,7 @@ def show_comparison(
     ]
     _component(
         key=KEY,
-        on_chosen_change=_to_url,
+        on_layers_change=_to_url,
         data={
             "name": compared_name(run, cycle, image, task.name),
             "label": compared_label(run, image, task.name),
@@ -73,29 +75,35 @@ def show_comparison(
 
 
 def compared_name(run: Run, cycle: int, image: int, task: str) -> str:
-    """What is shown, for programs."""
+    """A key of what is shown, `run/3/828/depth`, for programs."""
     return f"{run.name}/{cycle}/{image}/{task}"
 
 
 def compared_label(run: Run, image: int, task: str) -> str:
-    """What is shown, for people: `0828 · depth`."""
+    """A title of what is shown, `0828 · depth`."""
     return f"{run.facts.pool[image]} · {task}"
 
 
 def _to_url() -> None:
-    """Once somebody has chosen layers, they stand in the address; the browser has shown them already."""
-    chosen = st.session_state[KEY]["chosen"]
-    if isinstance(chosen, dict):
+    """Write the layers that were chosen in the browser, and are shown there, to the address."""
+    layers = st.session_state[KEY]["layers"]
+    if isinstance(layers, dict):
         st.query_params.update(
-            {where: str(chosen[where]) for where in (BELOW, ABOVE) if where in chosen}
+            {side: str(layers[side]) for side in (BELOW, ABOVE) if side in layers}
         )
 
 
-def chosen_layer(where: str, shown: Sequence[Layer]) -> str:
-    """The layer that the address names, else the usual one: the image below, the first disagreement or prediction above."""
+def chosen_layer(side: str, shown: Sequence[Layer]) -> str:
+    """Id of the layer on a side, BELOW or ABOVE: that of the address, else the usual one.
+
+    Usual is the image below, and above it the first disagreement, else the last layer.
+    """
     ids = [layer.id for layer in shown]
-    usual = (
-        IMAGE if where == BELOW else next((id_ for id_ in ids if id_.startswith("gap.")), ids[-1])
-    )
-    asked = st.query_params.get(where, usual)
-    return asked if asked in ids else usual if usual in ids else ids[0]
+    if side == BELOW:
+        usual = IMAGE
+    else:
+        usual = next((id_ for id_ in ids if id_.startswith("gap.")), ids[-1])
+    for id_ in (st.query_params.get(side, usual), usual):
+        if id_ in ids:
+            return id_
+    return ids[0]

@@ -1,4 +1,4 @@
-"""What the labels of one picked image changed: its loss and its disagreement in every later cycle, and its weights."""
+"""Loss, disagreement and weight of one picked image in the cycles after its pick."""
 
 import numpy as np
 import pandas as pd
@@ -14,19 +14,19 @@ from mtal.ui.text import plain
 PARTS = {"loss": "loss", "s": "disagreement"}
 
 
-def show_afterwards(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
-    """Of a picked image only. Says why there is nothing where there is nothing."""
+def show_loss_history(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
+    """Draw the section of a picked image, or say why there are no numbers."""
     if not pool["picked"].iloc[image]:
         return
     st.subheader("Afterwards", anchor=False)
     rows = loaders.afterwards(run, cycle, image)
     if rows.empty:
-        st.caption("This run did not write down what became of its picks: it is older than that.")
+        st.caption("This run did not follow its picks: it was made by an earlier version.")
         return
-    told = [
-        sentence for task in run.tasks for part in PARTS if (sentence := change(rows, task, part))
-    ]
-    st.markdown(plain(" ".join([*told, weights(rows, run.tasks)]) or _nothing_yet(rows, run)))
+    sentences = [change(rows, task, part) for task in run.tasks for part in PARTS]
+    sentences.append(weights(rows, run.tasks))
+    text = " ".join(sentence for sentence in sentences if sentence)
+    st.markdown(plain(text or _why_none(rows, run)))
     if inputs.switch("Show as", ["chart", "table"], "inspect", "later") == "table":
         st.dataframe(
             rows,
@@ -52,61 +52,54 @@ def show_afterwards(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> Non
 
 
 def change(rows: pd.DataFrame, task: TaskFacts, part: str) -> str:
-    """`Its depth loss fell from 1.90 to 0.700 after one training on it.`, or "" without a value before and after."""
+    """`Its depth loss fell from 1.90 to 0.700 after one training on it.`
+
+    "" without a value before and after. part: a key of PARTS.
+    """
     column = f"{part}.{task.name}"
     if column not in rows:
         return ""
-    before, after = rows[~rows["learned"]], rows[rows["learned"]]
-    if (
-        before.empty
-        or after.empty
-        or not np.isfinite(before[column].iloc[0])
-        or not np.isfinite(after[column].iloc[0])
-    ):
+    before = rows.loc[~rows["learned"], column].astype(float).tolist()
+    after = rows.loc[rows["learned"], column].astype(float).tolist()
+    if not before or not after or not np.isfinite([before[0], after[0]]).all():
         return ""
-    first, then, last = (
-        float(before[column].iloc[0]),
-        float(after[column].iloc[0]),
-        float(after[column].iloc[-1]),
-    )
     unit = f" {task.distance_unit}" if part == "s" else ""
-    verb = "fell" if then < first else "rose" if then > first else "stayed"
-    moved = (
-        f"{verb} at {figures(then)}{unit}"
-        if verb == "stayed"
-        else f"{verb} from {figures(first)} to {figures(then)}{unit}"
-    )
-    known = len(after) > 1 and np.isfinite(last)
-    later = (
-        f", and stands at {figures(last)} after {count(len(after), 'training')}" if known else ""
-    )
-    return f"Its {task.title.lower()} {PARTS[part]} {moved} after one training on it{later}."
+    if after[0] == before[0]:
+        course = f"stayed at {figures(after[0])}{unit}"
+    else:
+        verb = "fell" if after[0] < before[0] else "rose"
+        course = f"{verb} from {figures(before[0])} to {figures(after[0])}{unit}"
+    text = f"Its {task.title.lower()} {PARTS[part]} {course} after one training on it"
+    if len(after) > 1 and np.isfinite(after[-1]):
+        text += f", and stands at {figures(after[-1])} after {count(len(after), 'training')}"
+    return f"{text}."
 
 
 def weights(rows: pd.DataFrame, tasks: tuple[TaskFacts, ...]) -> str:
-    """`In its first training its weight was 1.80 for depth and 0.400 for normals.`; "" where it has not been learned."""
+    """`In its first training its weight was 1.80 for depth and 0.400 for normals.`
+
+    "" where no network was trained on it yet.
+    """
     after = rows[rows["learned"]]
-    given = {
-        task.title.lower(): float(after[f"weight.{task.name}"].iloc[0])
-        for task in tasks
-        if len(after)
-        and f"weight.{task.name}" in after
-        and np.isfinite(after[f"weight.{task.name}"].iloc[0])
-    }
-    if not given:
+    if after.empty:
         return ""
-    if len(set(given.values())) == 1:
-        return f"In its first training its weight was {figures(next(iter(given.values())))} for every task (1 is the mean)."
-    texts = [f"{figures(value)} for {title}" for title, value in given.items()]
+    first = after.iloc[0]
+    weight = {task.title.lower(): first.get(f"weight.{task.name}", np.nan) for task in tasks}
+    weight = {title: float(value) for title, value in weight.items() if np.isfinite(value)}
+    if not weight:
+        return ""
+    texts = [f"{figures(value)} for {title}" for title, value in weight.items()]
+    if len(set(weight.values())) == 1:
+        texts = [f"{figures(min(weight.values()))} for every task"]
     return f"In its first training its weight was {listed(texts)} (1 is the mean)."
 
 
 def is_measured(rows: pd.DataFrame, column: str) -> bool:
-    """Whether any cycle has a number there."""
+    """Whether any cycle has a finite number in this column."""
     return column in rows and bool(np.isfinite(rows[column].astype(float)).any())
 
 
-def _nothing_yet(rows: pd.DataFrame, run: Run) -> str:
+def _why_none(rows: pd.DataFrame, run: Run) -> str:
     if rows["learned"].any():
         return "Nothing was measured of it before or after."
     if run.status.alive:

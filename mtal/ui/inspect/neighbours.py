@@ -1,4 +1,4 @@
-"""What an image is close to: labelled images, earlier picks, and the images next to it at the cut-off."""
+"""Nearest labelled images and picks of an image, how well it is covered, and the near misses."""
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,10 @@ NEAR_MISSES = 10
 
 
 def show_neighbours(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
-    """Nearest labelled images and nearest earlier picks, with distances; and both diversities. Nothing without an embedding."""
+    """Draw both diversities and the nearest labelled images and picks, with distances.
+
+    Nothing where the cycle has no embedding.
+    """
     near = loaders.nearest(run, cycle, image)
     if near.empty:
         return
@@ -24,11 +27,9 @@ def show_neighbours(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> Non
     coverage = covered(pool, image)
     if coverage:
         st.markdown(plain(coverage))
-    batch = (
-        "Nearest images picked earlier in this batch"
-        if pool["picked"].iloc[image]
-        else "Nearest images picked in this batch"
-    )
+    batch = "Nearest images picked in this batch"
+    if pool["picked"].iloc[image]:
+        batch = "Nearest images picked earlier in this batch"
     for kind, title in (("labelled", "Nearest labelled images"), ("picked", batch)):
         rows = near[near["kind"] == kind]
         st.markdown(f"**{title}**")
@@ -46,53 +47,47 @@ def show_neighbours(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> Non
 
 
 def covered(pool: pd.DataFrame, image: int) -> str:
-    """How well the labelled images cover this one, in words; "" where no distance is known.
+    """How well the labelled images cover this one, in words; "" where no distance was stored.
 
-    From the distances to the nearest labelled image before the pick, and once the batch counts as labelled.
+    From the distances to the nearest labelled image before the pick, and with the batch labelled.
     """
-    before = (
-        "nearest" if "nearest" in pool else "diversity_start" if "diversity_start" in pool else ""
-    )
-    if not before or not pool["open"].iloc[image]:
+    column = "nearest" if "nearest" in pool else "diversity_start"  # old runs have the latter only
+    if column not in pool or not pool["open"].iloc[image]:
         return ""
-    free, gap = pool[pool["open"]], float(pool[before].iloc[image])
-    share = pool_percentile(free[before], gap)
-    if not np.isfinite(share):
+    free, distance = pool[pool["open"]], float(pool[column].iloc[image])
+    percentile = pool_percentile(free[column], distance)
+    if not np.isfinite(percentile):
         return ""
-    word = (
-        "badly covered"
-        if share >= 75
-        else "well covered"
-        if share < 25
-        else "covered about as well as most"
-    )
+    grade = "covered about as well as most"
+    if percentile >= 75:
+        grade = "badly covered"
+    elif percentile < 25:
+        grade = "well covered"
     text = (
-        f"Before the pick it was {word}: its distance to the nearest labelled image is at the pool's "
-        f"{ordinal(round(share))} percentile."
+        f"Before the pick it was {grade}: its distance to the nearest labelled image is at the "
+        f"pool's {ordinal(round(percentile))} percentile."
     )
     if "nearest_after" not in pool or pool["picked"].iloc[image]:
         return text
     after = float(pool["nearest_after"].iloc[image])
-    moved = (
-        f"went down to {figures(after)}"
-        if after < gap
-        else "did not change: nothing in the batch is nearer"
-    )
-    return f"{text} With the whole batch labelled, that distance of {figures(gap)} {moved}."
+    course = "did not change: nothing in the batch is nearer"
+    if after < distance:
+        course = f"went down to {figures(after)}"
+    return f"{text} With the whole batch labelled, that distance of {figures(distance)} {course}."
 
 
 def show_near_misses(run: Run, cycle: int, pool: pd.DataFrame) -> None:
-    """The images just below the cut-off, each one click away; nothing where there is no ranking."""
-    missed = near_misses(pool)
+    """Draw the images just below the cut-off as links; nothing where there is no ranking."""
     if "score" not in pool:
         return
+    missed = near_misses(pool)
     st.subheader("Near misses", anchor=False)
     if missed.empty:
         st.caption("None: every image that could be picked was picked.")
         return
     st.caption(
-        "The next ranks below the cut-off, as they stood once the whole batch counted as labelled. J and K step through "
-        "the picks and on into these; any other image of the pool opens from the field at the top."
+        "The next ranks below the cut-off, with the whole batch counted as labelled. J and K step "
+        "through the picks and on into these; any other image opens from the field at the top."
     )
     drivers = driving_tasks(pool.loc[missed.index])
     notes = [
@@ -111,15 +106,14 @@ def near_misses(pool: pd.DataFrame) -> pd.DataFrame:
 def _two_diversities(row: pd.Series) -> None:
     if "diversity" not in row or not row["open"]:
         return
-    at_start, now = float(row["diversity_start"]), float(row["diversity"])
+    at_start, when_picked = float(row["diversity_start"]), float(row["diversity"])
+    change = when_picked - at_start
     left, right = st.columns(2)
     left.metric("Diversity at the start of the batch", figures(at_start))
     right.metric(
         "When it was picked" if row["picked"] else "After the whole batch",
-        figures(now),
-        delta=None
-        if abs(at_start - now) < 1e-9
-        else f"{now - at_start:.{decimals([at_start], 3)}f}",
+        figures(when_picked),
+        delta=None if abs(change) < 1e-9 else f"{change:.{decimals([at_start], 3)}f}",
         delta_color="off",
         help="Every pick counts as labelled at once, so images near it lose diversity.",
     )

@@ -1,4 +1,7 @@
-"""What the network saw in one image: a comparison of a task's predictions, and a strip of pictures per task. Shows files only."""
+"""Predictions of one image: a comparison of one task's pictures, and a strip of them per task.
+
+Shows stored pictures and values, and computes none.
+"""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -42,17 +45,21 @@ MANY = 12  # legends longer than this are folded away
 HIDDEN, REVEALED = "hidden", "revealed"
 
 
-def show_evidence(
+def show_predictions(
     run: Run, cycle: int, image: int, pool: pd.DataFrame, coming: Sequence[tuple[str, int]]
 ) -> None:
-    """Of an image that was drawn: the comparison of one task, then a strip for each. `coming`: as in `stepper.Steps`."""
+    """Draw the comparison of one task and a strip per task, of an image that has pictures.
+
+    coming: keys and images that may be next, as in `image_navigator.Steps`.
+    """
     names = run.pictures(cycle, image)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
         task = choose_task(run, driving_task(pool, image))
-        scale = (
-            _choose_scale() if any(f".{GAP[OWN_SCALE]}." in name for name in names) else POOL_SCALE
-        )
-        truth = _choose_truth(run) if any(name.endswith(f".{TRUTH}") for name in names) else HIDDEN
+        scale, truth = POOL_SCALE, HIDDEN
+        if any(f".{GAP[OWN_SCALE]}." in name for name in names):
+            scale = _choose_scale()
+        if any(name.endswith(f".{TRUTH}") for name in names):
+            truth = _choose_truth()
     shown = layers(names, task.name, scale, truth == REVEALED)
     maps, scales = loaders.maps(run, cycle, image), loaders.evidence(run, cycle).get("scales", {})
     drawn = loaders.drawn(run, cycle)
@@ -61,27 +68,28 @@ def show_evidence(
         for key, other in coming
         if other in drawn
     ]
-    told = legends(task, shown, maps, scale, scales)
-    show_comparison(run, cycle, image, task, shown, values_of(maps, task, shown), told, ahead)
+    values, texts = values_of(maps, task, shown), legends(task, shown, maps, scale, scales)
+    show_comparison(run, cycle, image, task, shown, values, texts, ahead)
     _say_about_truth(run, task, names, truth)
-    title = (
-        f"All {len(run.tasks)} tasks side by side"
-        if len(run.tasks) > 1
-        else "All pictures side by side"
-    )
+    title = "All pictures side by side"
+    if len(run.tasks) > 1:
+        title = f"All {len(run.tasks)} tasks side by side"
     with st.expander(title, expanded=True, key="inspect.strips", on_change="rerun") as strips:
         if strips.open:
             st.html(strips_html(run, cycle, image, names, scale, truth == REVEALED))
 
 
 def choose_task(run: Run, driver: str) -> TaskFacts:
-    """A task, from `?task=` or by its digit; without either the one that drives the image, or the first."""
+    """A task from `?task=`, chosen by button or digit; without one the driving task, or the first.
+
+    driver: name of the driving task of the image, "" where unknown.
+    """
     tasks = {task.name: task for task in run.tasks}
     usual = driver if driver in tasks else run.tasks[0].name
     asked = st.query_params.get(TASK, usual)
     if asked not in tasks:
         st.warning(
-            f"There is no task {code(asked)} in this run. Here is {plain(usual)}.",
+            f"There is no task {code(asked)} in this run. This is {plain(usual)}.",
             icon=":material/link_off:",
         )
     chosen = tasks.get(asked, tasks[usual])
@@ -105,7 +113,10 @@ def choose_task(run: Run, driver: str) -> TaskFacts:
 def pictures_ahead(
     run: Run, cycle: int, image: int, pool: pd.DataFrame, scale: str
 ) -> dict[str, Any]:
-    """An image that may be looked at next, of the task that it will open with; keys as in `show_comparison`."""
+    """Pictures of an image that may be next, of the task it will open with.
+
+    Keys as in `show_comparison`, without `key`.
+    """
     task = st.query_params.get(TASK) or driving_task(pool, image) or run.tasks[0].name
     shown = layers(run.pictures(cycle, image), task, scale, truth=False)
     pictures = {layer.id: picture_url(run, cycle, image, layer.picture) for layer in shown}
@@ -125,29 +136,30 @@ def legends(
     scale: str,
     scales: Mapping[str, float],
 ) -> dict[str, str]:
-    """HTML per layer: what its colours mean, with numbers. `scales`: top of the pool-wide scale of disagreement per task."""
-    found = {}
+    """What the colours of each layer mean, with numbers: layer id -> HTML.
+
+    maps: values by `<task>.<layer id>`. scale: OWN_SCALE or POOL_SCALE. scales: per task, the upper
+    end of the pool-wide scale of disagreement.
+    """
+    texts = {}
     for layer in shown:
         values = maps.get(f"{task.name}.{layer.id}")
         if layer.id.startswith("gap."):
-            found[layer.id] = _gap_legend(task, values, scale, scales.get(task.name))
+            texts[layer.id] = _gap_legend(task, values, scale, scales.get(task.name))
         elif layer.id != IMAGE:
-            found[layer.id] = _folded(
-                task, colours(task, [] if values is None else [values]), values is not None
-            )
-    return found
+            html = colours(task, [] if values is None else [values])
+            texts[layer.id] = _folded(task, html, only_present=values is not None)
+    return texts
 
 
 def strips_html(
     run: Run, cycle: int, image: int, names: Sequence[str], scale: str, truth: bool
 ) -> str:
-    """A row per task: initial, refined, final, perhaps the truth, and the disagreements. Fetched when they are seen."""
+    """HTML of a row of pictures per task: all layers but the image itself, lazily loaded."""
     rows = []
     for task in run.tasks:
         cells = "".join(
-            f'<figure><img loading="lazy" decoding="async" src="{escape(picture_url(run, cycle, image, layer.picture))}" '
-            f'alt="{escape(f"{task.title}: {layer.title}, pool image {image}")}"{" class=blocks" * layer.blocks}>'
-            f"<figcaption>{escape(layer.title)}</figcaption></figure>"
+            _figure_html(picture_url(run, cycle, image, layer.picture), task, layer, image)
             for layer in layers(names, task.name, scale, truth)
             if layer.id != IMAGE
         )
@@ -156,8 +168,17 @@ def strips_html(
     return f'<section class="strips" style="--ratio:{width}/{height}">{"".join(rows)}</section>'
 
 
+def _figure_html(address: str, task: TaskFacts, layer: Layer, image: int) -> str:
+    alt = escape(f"{task.title}: {layer.title}, pool image {image}")
+    blocks = " class=blocks" if layer.blocks else ""
+    return (
+        f'<figure><img loading="lazy" decoding="async" src="{escape(address)}" alt="{alt}"{blocks}>'
+        f"<figcaption>{escape(layer.title)}</figcaption></figure>"
+    )
+
+
 def _choose_scale() -> str:
-    """How bright a disagreement is drawn: comparable between images, or with all the detail of this one."""
+    """The colour scale of disagreements: comparable between images, or fit to this one."""
     return inputs.switch(
         "Colour scale of disagreement",
         [POOL_SCALE, OWN_SCALE],
@@ -167,7 +188,7 @@ def _choose_scale() -> str:
     )
 
 
-def _choose_truth(run: Run) -> str:
+def _choose_truth() -> str:
     return inputs.switch(
         "Ground truth",
         [HIDDEN, REVEALED],
@@ -178,15 +199,15 @@ def _choose_truth(run: Run) -> str:
 
 
 def _say_about_truth(run: Run, task: TaskFacts, names: Sequence[str], truth: str) -> None:
-    """Why there is no ground truth, where there is none."""
+    """Say why there is no ground truth, where there is none."""
     if run.config.start == "labelled":
         st.caption(
-            "There is no ground truth here: this run labels for real, and had no label of what it picked."
+            "There is no ground truth: this run labels for real, and had no labels of its picks."
         )
     elif not any(name.endswith(f".{TRUTH}") for name in names):
         st.caption(
-            "No ground truth was drawn: this image has no label, the run is older than these pictures, or it measures no "
-            "signal quality and had not bought the label."
+            "No ground truth was drawn: this image has no label, the run was made by an earlier "
+            "version, or it measures no signal quality and the image was not labelled yet."
         )
     elif truth == REVEALED and f"{task.name}.{TRUTH}" not in names:
         st.caption(
@@ -208,7 +229,10 @@ def _gap_legend(
             task.distance_unit,
             f"{about}, up to the 99th percentile over all drawn images",
         )
-    return f"<b>{escape(about)}, dark to bright = 0 to this image&#x27;s own 99th percentile, in {escape(task.distance_unit)}</b>"
+    return (
+        f"<b>{escape(about)}, dark to bright = 0 to this image&#x27;s own 99th percentile, "
+        f"in {escape(task.distance_unit)}</b>"
+    )
 
 
 def _folded(task: TaskFacts, html: str, only_present: bool) -> str:

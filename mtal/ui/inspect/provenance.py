@@ -1,4 +1,4 @@
-"""Where the numbers about one image come from: which run, network and files; as a list, as JSON, and as an address to pass on."""
+"""Origin of the numbers about one image: run, network and files, as a list, JSON and a link."""
 
 import json
 from typing import Any
@@ -31,55 +31,53 @@ TITLES = {
 
 
 def show_provenance(run: Run, cycle: int, image: int) -> None:
-    """Folded away, and read only when it is opened: hashing a network takes a moment."""
+    """Draw it folded away, and read it when it is opened: hashing a network takes a moment."""
     title = "Where these numbers come from"
     with st.expander(
         title, key="inspect.provenance", icon=":material/fingerprint:", on_change="rerun"
     ) as box:
         if not box.open:
             return
-        found = loaders.provenance(run, cycle, image)
-        rows = provenance_rows(found)
+        facts = loaders.provenance(run, cycle, image)
+        rows = provenance_rows(facts)
         st.table(pd.DataFrame({"": list(rows.values())}, index=list(rows)))
         st.download_button(
             "All of it as JSON",
-            json_text(found),
+            json_text(facts),
             f"{run.name}-cycle{cycle}-image{image}.json",
             "application/json",
             key="inspect.provenance.json",
             icon=":material/download:",
             on_click="ignore",
         )
-        st.caption("A link to exactly this view, which means the same tomorrow:")
-        st.code(permalink(run, cycle, str(found["sample"])), language=None)
+        st.caption("A permanent link to this view:")
+        st.code(permalink(run, cycle, str(facts["sample"])), language=None)
 
 
-def provenance_rows(found: dict[str, Any]) -> dict[str, str]:
-    """Title -> value of what is known, in a fixed order; library versions in one line."""
+def provenance_rows(facts: dict[str, Any]) -> dict[str, str]:
+    """Title -> value of the facts that have one, in a fixed order; library versions in one line."""
     rows = {
-        title: str(found[name])
+        title: str(facts[name])
         for name, title in TITLES.items()
-        if found.get(name) not in (None, "")
+        if facts.get(name) not in (None, "")
     }
-    versions = found.get("versions") or {}
-    return rows | (
-        {"Libraries": ", ".join(f"{name} {number}" for name, number in versions.items())}
-        if versions
-        else {}
-    )
+    versions = facts.get("versions") or {}
+    if versions:
+        rows["Libraries"] = ", ".join(f"{name} {number}" for name, number in versions.items())
+    return rows
 
 
-def json_text(found: dict[str, Any]) -> str:
-    """The same for programs; unknown values are null."""
-    return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def json_text(facts: dict[str, Any]) -> str:
+    """All facts as JSON; unknown values are null."""
+    return json.dumps(facts, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def permalink(run: Run, cycle: int, sample: str) -> str:
-    """The address of this view with what else is chosen in it; it begins like the address of this page."""
-    chosen = {
+    """Address of this page with run, cycle, sample, and all else that is chosen on it."""
+    others = {
         name: st.query_params[name]
         for name in st.query_params
         if name not in {"run", "cycle", "sample"}
     }
     page = (st.context.url or "inspect").split("?")[0]
-    return f"{page}?{urlencode(address(run, cycle, sample) | chosen)}"
+    return f"{page}?{urlencode(address(run, cycle, sample) | others)}"

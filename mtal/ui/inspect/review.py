@@ -1,8 +1,8 @@
-"""Accept or reject the image that is looked at, or leave a note, as on the Batch page; with who did it and when."""
+"""Review of one image: accept, reject, a note, and who decided when; as on the Batch page."""
 
 import streamlit as st
 
-from mtal.analysis.text.pick_reason import what_decisions_do
+from mtal.analysis.text.pick_reason import review_effect
 from mtal.runs.reviews.effective import is_settled
 from mtal.runs.reviews.review_database import ACCEPTED, REJECTED, UNDECIDED
 from mtal.runs.store.run import Run
@@ -12,16 +12,17 @@ from mtal.ui.text import plain
 
 ABOUT = {
     True: "Accepted: label it. Rejected: the next best image takes its place in the batch.",
-    False: "Accepted: it comes first when a pick is rejected. Rejected: it never takes a place in this batch.",
+    False: "Accepted: it comes first when a pick is rejected. "
+    "Rejected: it never takes a place in this batch.",
 }
 SIGNS = {ACCEPTED: ":material/check_circle: Accepted", REJECTED: ":material/cancel: Rejected"}
 
 
-def show_judgement(run: Run, cycle: int, sample: str, picked: bool) -> None:
-    """Two buttons that take their decision back when they are pressed again, and a line for a note."""
-    said = loaders.decisions(run, cycle)
+def show_review(run: Run, cycle: int, sample: str, picked: bool) -> None:
+    """Two buttons, which take their decision back when they are pressed again, and a note."""
+    reviews = loaders.decisions(run, cycle)
     settled = is_settled(run, cycle)
-    row = next(iter(said[said["sample"] == sample].to_dict("records")), {})
+    row = next(iter(reviews[reviews["sample"] == sample].to_dict("records")), {})
     decision, note = str(row.get("decision", "")), str(row.get("note", ""))
     with st.container(horizontal=True, vertical_alignment="bottom", key="inspect-judgement"):
         for value, (label, key, icon) in BUTTONS.items():
@@ -35,7 +36,7 @@ def show_judgement(run: Run, cycle: int, sample: str, picked: bool) -> None:
                 on_click=decide,
                 args=(run, cycle, [sample], UNDECIDED if taken else value),
                 disabled=settled,
-                help=f"{ABOUT[picked]} {what_decisions_do(run.config, settled)}",
+                help=f"{ABOUT[picked]} {review_effect(run.config, settled)}",
             )
         field = f"inspect.note.{sample}"
         st.session_state[field] = note
@@ -48,5 +49,5 @@ def show_judgement(run: Run, cycle: int, sample: str, picked: bool) -> None:
             args=(run, cycle, sample, field),
         )
     if row:
-        said_so = f"{SIGNS[decision]} by" if decision else "Noted by"
-        st.caption(f"{said_so} {plain(str(row['who']))}, {plain(str(row['when']))}.")
+        verb = SIGNS[decision] if decision else "Noted"
+        st.caption(f"{verb} by {plain(str(row['who']))}, {plain(str(row['when']))}.")

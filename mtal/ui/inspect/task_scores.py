@@ -1,4 +1,4 @@
-"""Task scores of one image among the pool's, and what they would be if the committee's members were joined in another way."""
+"""Task scores of one image and their percentiles in the pool, for each way to join a committee."""
 
 from math import isfinite
 
@@ -9,10 +9,10 @@ from mtal.analysis.numbers import figures, ordinal, pool_percentile
 from mtal.analysis.tables.counterfactuals import (
     JOINS,
     Join,
-    normalised,
-    ranks_in,
-    score,
-    scores_of_tasks,
+    committee_scores,
+    normalised_scores,
+    pool_ranks,
+    rule_score,
 )
 from mtal.analysis.tables.published import TABLE_2
 from mtal.config import Config
@@ -34,15 +34,16 @@ from mtal.ui.text import plain
 WHY_A_SWITCH = (
     "Why there is a switch: the paper's Table 2 compares the three on NYUD (last cycle). "
     + "; ".join(
-        f"{join}: depth {found['depth']} m, normals {found['normals']}°, mIoU {found['semseg']} %, loss {found['loss']}"
-        for join, found in TABLE_2.items()
+        f"{join}: depth {row['depth']} m, normals {row['normals']}°, mIoU {row['semseg']} %, "
+        f"loss {row['loss']}"
+        for join, row in TABLE_2.items()
     )
-    + ". Their max is the best, and the usual one here."
+    + ". Their max is the best, and the default here."
 )
 
 
 def show_bars(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
-    """Task scores with the pool's percentiles and the switch; nothing where no disagreement was measured."""
+    """Draw the task scores with the switch; nothing where no disagreement was measured."""
     if not any(
         members(pool, task.name) or task_score_column(task.name) in pool for task in run.tasks
     ):
@@ -66,43 +67,37 @@ def show_bars(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> None:
     st.html(task_bars(bar_rows(pool, image, run.tasks, join, run.config.committee)))
     if join != run.config.committee:
         st.markdown(plain(under_another(pool, image, run.config, join)))
-    why = f" {WHY_A_SWITCH}" if several else ""
-    labelled = (
-        " It was labelled already, so it is not one of them."
-        if not pool["open"].iloc[image]
-        else ""
+    text = (
+        f"Bars: the share of the images not yet labelled in cycle {cycle} whose value is lower "
+        "than this image's."
     )
-    st.caption(
-        f"Bars: the share of the images not yet labelled in cycle {cycle} whose value is lower than this image's."
-        f"{labelled} ◀ and hatching: the member that gave the task's score ({join} over the committee) "
-        f"and the task that is highest after normalising.{why}"
+    if not pool["open"].iloc[image]:
+        text += " It was labelled already, so it is not one of them."
+    text += (
+        f" ◀ and hatching: the member that gave the task's score ({join} over the committee) "
+        "and the task that is highest after normalising."
     )
+    st.caption(f"{text} {WHY_A_SWITCH}" if several else text)
 
 
 def bar_rows(
     pool: pd.DataFrame, image: int, tasks: tuple[TaskFacts, ...], join: str, own: str
 ) -> pd.DataFrame:
-    """Rows for `task_bars`: each task's score s_k as `join` gives it and, under it, the members m_{k,l} of its committee."""
-    again = pool
+    """Rows for `task_bars`: the score s_k of each task, and the members m_{k,l} of its committee.
+
+    join: how a committee is joined to a score. own: how the run itself joins it.
+    """
+    table = pool
     if join != own or not _used(pool):
-        joined = scores_of_tasks(pool, [task.name for task in tasks], _join(join))
-        again = pool.assign(**{task_score_column(name): values for name, values in joined.items()})
-    free, driver = again[again["open"]], driving_task(pool, image) if join == own else ""
+        joined = committee_scores(pool, [task.name for task in tasks], _join(join))
+        table = pool.assign(**{task_score_column(name): values for name, values in joined.items()})
+    free, driver = table[table["open"]], driving_task(pool, image) if join == own else ""
     rows = []
     for task in tasks:
-        if task_score_column(task.name) in again:
-            rows.append(
-                _bar(
-                    free,
-                    again,
-                    image,
-                    task_score_column(task.name),
-                    task,
-                    task.title,
-                    "task",
-                    task.name == driver,
-                )
-            )
+        column = task_score_column(task.name)
+        if column in table:
+            is_driver = task.name == driver
+            rows.append(_bar(free, table, image, column, task, task.title, "task", is_driver))
         speaker = deciding_member(pool, image, task.name, join)
         rows += [
             _bar(
@@ -121,32 +116,30 @@ def bar_rows(
 
 
 def under_another(pool: pd.DataFrame, image: int, config: Config, join: str) -> str:
-    """What another way to join would have made of the image's place; "" where the strategy made no score of these."""
+    """The rank of the image under another `join`; "" where the strategy made no score of these."""
     names = normalised_tasks(pool)
     if (
         not names
         or "diversity_start" not in pool
-        or normalised(pool, names, _join(join), config).empty
+        or normalised_scores(pool, names, _join(join), config).empty
     ):
         return ""
     if not pool["open"].iloc[image]:
         return "It could not be picked in this cycle, so it has no rank under any rule."
-    place = int(ranks_in(score(pool, config, join=_join(join)), pool["open"])[image])
+    rank = int(pool_ranks(rule_score(pool, config, join=_join(join)), pool["open"])[image])
     picked, free = int(pool["picked"].sum()), int(pool["open"].sum())
-    word = "would be" if place <= picked else "would not be"
+    verb = "would be" if rank <= picked else "would not be"
+    own_rank = int(pool["rank"].iloc[image])
+    own = f"rank {own_rank:,}" if own_rank else "no rank"
     return (
-        f"Joined by {join}, this image would stand at rank {place:,} of {free:,} and {word} picked (a plain ranking before "
-        f"the first pick; in the run, joined by {config.committee}, it {_place(pool, image)})."
+        f"Joined by {join}, this image would stand at rank {rank:,} of {free:,} and {verb} picked "
+        f"(a plain ranking before the first pick; in the run, joined by {config.committee}, it "
+        f"had {own})."
     )
 
 
-def _place(pool: pd.DataFrame, image: int) -> str:
-    rank = int(pool["rank"].iloc[image])
-    return f"had rank {rank:,}" if rank else "had no rank"
-
-
 def _used(pool: pd.DataFrame) -> bool:
-    """Whether the strategy itself joined the committee; else only its members were described."""
+    """Whether the strategy itself joined the committee; else its members were described only."""
     return bool(scored_tasks(pool))
 
 
@@ -168,13 +161,15 @@ def _bar(
     kind: str,
     speaks: bool,
 ) -> dict[str, object]:
+    """A row of `bar_rows`.
+
+    free: rows of the images that could be picked, which the percentile is taken of. pool: all
+    rows. image: a position in it. column: the value. task: gives its unit. label, kind, speaks:
+    columns of the row.
+    """
     value = float(pool[column].iloc[image])
-    share = pool_percentile(free[column], value)
-    place = f", {ordinal(round(share))}" if isfinite(share) else ""
-    return {
-        "label": label,
-        "percentile": share,
-        "text": f"{figures(value)} {task.distance_unit}".strip() + place,
-        "kind": kind,
-        "speaks": speaks,
-    }
+    percentile = pool_percentile(free[column], value)
+    text = f"{figures(value)} {task.distance_unit}".strip()
+    if isfinite(percentile):
+        text += f", {ordinal(round(percentile))}"
+    return {"label": label, "percentile": percentile, "text": text, "kind": kind, "speaks": speaks}

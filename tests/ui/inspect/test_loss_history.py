@@ -54,9 +54,9 @@ def test_the_sentence_of_the_brief():
 def test_the_verb_agrees_with_the_numbers(seed):
     before, after = np.random.default_rng(seed).uniform(0.1, 3, 2)
     text = change(rows([before, after]), task("depth"), "loss")
-    found = [float(number) for number in re.findall(r"\d+\.\d+", text)]
+    numbers = [float(number) for number in re.findall(r"\d+\.\d+", text)]
     assert ("fell" in text) == (after < before)
-    assert found == pytest.approx([before, after], rel=1e-2)
+    assert numbers == pytest.approx([before, after], rel=1e-2)
 
 
 def test_later_trainings_and_no_change_are_told():
@@ -67,10 +67,11 @@ def test_later_trainings_and_no_change_are_told():
 
 
 @pytest.mark.parametrize(
-    "found", [rows([1.9]), rows([np.nan, 0.7]), rows([1.9, np.nan]), rows([1.9, 0.7], [True, True])]
+    "incomplete",
+    [rows([1.9]), rows([np.nan, 0.7]), rows([1.9, np.nan]), rows([1.9, 0.7], [True, True])],
 )
-def test_nothing_is_said_without_a_before_and_an_after(found):
-    assert change(found, task("depth"), "loss") == ""
+def test_nothing_is_said_without_a_before_and_an_after(incomplete):
+    assert change(incomplete, task("depth"), "loss") == ""
 
 
 def test_nothing_is_said_of_a_task_that_nobody_measured():
