@@ -1,16 +1,16 @@
-"""The pool in two dimensions: what is labelled, what a cycle picked, how scores lie; selected points become images and sets."""
+"""The pool in two dimensions: labelled and picked images, scores, selected images and sets."""
 
 import streamlit as st
 
 from mtal.ui import inputs, live, loaders
-from mtal.ui.components import run_cards, set_panel
+from mtal.ui.components import run_progress, set_panel
 from mtal.ui.map import coverage, cycle_player, scatter, selection
 
 st.title("Map", anchor=False)
 left, right = st.columns([3, 2])
 with left:
     run = inputs.choose_run("map")
-live.watch(run, "map", run_cards.progress_lines)
+live.watch(run, "map", run_progress.progress_lines)
 with right:
     cycle = cycle_player.choose_cycle(run)
 layout, pool = loaders.layout(run, cycle), loaders.pool(run, cycle)
@@ -20,9 +20,9 @@ else:
     chart, tiles = st.container(key="wraps.map").columns([5, 3])
     with chart:
         scatter.show_chart(run, cycle)
-        scatter.say_how(run)
+        scatter.explain_map(run)
     with tiles.container(height=scatter.TILES_PX, border=True):
-        selection.show_chosen(run, cycle)
+        selection.show_selection(run, cycle)
     selection.show_marks(run, cycle)
 coverage.show_coverage(run, cycle)
 set_panel.list_sets(run, cycle, "map")

@@ -1,4 +1,4 @@
-"""What the points of the map can be coloured by, as far as the run measured it: a choice, and the colouring that it means."""
+"""Choose what the points of the map are coloured by, among what the run measured."""
 
 from collections.abc import Callable
 from functools import partial
@@ -32,21 +32,21 @@ NUMBERS = {  # column of a pool table -> title, unit
     "diversity_start": ("diversity at the start", ""),
     "diversity": ("diversity when its turn came", ""),
     "nearest": ("distance to the nearest labelled image", ""),
-    "nearest_after": ("the same, once the batch is labelled", ""),
+    "nearest_after": ("distance to the nearest labelled image, with the batch labelled", ""),
 }
 LOSS = "loss."
 WIDE = partial(st.selectbox, width=300)
 
 
 def choose_colouring(run: Run, cycle: int, pool: pd.DataFrame) -> Colouring:
-    """One of them, from `?colour=`; what needs a second choice takes it from `?class=` or `?with=`."""
+    """The colouring of `?colour=`; some need a second choice, from `?class=` or `?with=`."""
     kinds = _kinds(run, cycle, pool)
     name = inputs.choose(
         "Colour",
         list(kinds),
         "map",
         "colour",
-        lambda one: kinds[one][0],
+        lambda kind: kinds[kind][0],
         follows=False,
         widget=WIDE,
     )
@@ -56,52 +56,49 @@ def choose_colouring(run: Run, cycle: int, pool: pd.DataFrame) -> Colouring:
 def _kinds(
     run: Run, cycle: int, pool: pd.DataFrame
 ) -> dict[str, tuple[str, Callable[[], Colouring]]]:
-    """Name in the address -> title, and what makes the colouring."""
-    found: dict[str, tuple[str, Callable[[], Colouring]]] = {
+    """Name in the address -> title, and a function that gives the colouring."""
+    kinds: dict[str, tuple[str, Callable[[], Colouring]]] = {
         "state": ("state", lambda: by_state(pool.assign(state=states(pool))))
     }
     for column, (title, unit) in NUMBERS.items():
         if column in pool and pool[column].notna().any():
-            found[column] = (title, partial(_numbers, pool, column, title, unit))
+            kinds[column] = (title, partial(_numbers, pool, column, title, unit))
     titles = {task.name: task for task in run.tasks}
     for task in scored_tasks(pool):
         unit = titles[task].distance_unit if task in titles else ""
         column, title = task_score_column(task), f"score of {task}"
-        found[column] = (title, partial(_numbers, pool, column, title, unit))
+        kinds[column] = (title, partial(_numbers, pool, column, title, unit))
     if normalised_tasks(pool):
-        found["driver"] = (
+        kinds["driver"] = (
             "driving task",
             lambda: by_driving_task(driving_tasks(pool), normalised_tasks(pool)),
         )
-    found["labelled"] = (
+    kinds["labelled"] = (
         "cycle in which it was labelled",
         lambda: labelled_in(loaders.labelled_in(run).to_numpy(), cycle),
     )
     if loaders.others_picked(run, cycle):
-        found["strategy"] = (
+        kinds["strategy"] = (
             "what another strategy would pick",
             partial(_strategy, run, cycle, pool),
         )
     content = loaders.content(run, cycle)
     for task in dict.fromkeys(name.partition("/")[0] for name in map(str, content.columns)):
         title = titles[task].title if task in titles else task
-        found[f"class.{task}"] = (
+        kinds[f"class.{task}"] = (
             f"largest class of {title}",
             partial(dominant, content, task, title),
         )
     if len(content.columns):
-        found["share"] = ("share of a class", partial(_share, content))
-    for column in (
-        name
-        for name in map(str, pool.columns)
-        if name.startswith(LOSS) and pool[name].notna().any()
-    ):
-        title = f"true error of {column.removeprefix(LOSS)}"
-        found[column] = (title, partial(_numbers, pool, column, title, "its loss"))
+        kinds["share"] = ("share of a class", partial(_share, content))
+    for column in map(str, pool.columns):
+        if column.startswith(LOSS) and pool[column].notna().any():
+            title = f"true error of {column.removeprefix(LOSS)}"
+            kinds[column] = (title, partial(_numbers, pool, column, title, "its loss"))
     if "cluster" in pool and (pool["cluster"] >= 0).any():
-        found["cluster"] = ("cluster of the embedding", lambda: clusters(pool["cluster"]))
-    found["decision"] = ("decision of people", partial(_decisions, run, cycle, pool))
-    return found
+        kinds["cluster"] = ("cluster of the embedding", lambda: clusters(pool["cluster"]))
+    kinds["decision"] = ("decision of people", partial(_decisions, run, cycle, pool))
+    return kinds
 
 
 def _numbers(pool: pd.DataFrame, column: str, title: str, unit: str) -> Values:
@@ -121,7 +118,7 @@ def _share(content: pd.DataFrame) -> Colouring:
         names,
         "map",
         "class",
-        lambda one: one.replace("/", ": "),
+        lambda name: name.replace("/", ": "),
         follows=False,
         widget=WIDE,
     )
@@ -131,9 +128,9 @@ def _share(content: pd.DataFrame) -> Colouring:
 
 
 def _decisions(run: Run, cycle: int, pool: pd.DataFrame) -> Colouring:
-    found = loaders.batch(run, cycle)
+    batch = loaders.batch(run, cycle)
     labels = pd.Series("not in the batch", index=pool.index)
-    labels[found.index] = found["decision"].replace({"auto": "picked, not decided"})
+    labels[batch.index] = batch["decision"].replace({"auto": "picked, not decided"})
     return grouped(
         "decision of people",
         labels,

@@ -1,4 +1,4 @@
-"""The cycle of the map as a slider, and a button that goes through all of them: the labelled set grows."""
+"""Choose the cycle of the map by a slider, or play all cycles one after another."""
 
 from functools import partial
 
@@ -7,7 +7,8 @@ import streamlit as st
 from mtal.runs.store.run import Run
 from mtal.ui import inputs
 
-PLAYING, STEP_S = "map.playing", 1.5  # session: whether it plays; seconds a cycle is shown
+PLAYING = "map.playing"  # session: "begun", "running", or False
+STEP_S = 1.5  # how long a cycle is shown
 
 
 def choose_cycle(run: Run) -> int:
@@ -34,7 +35,7 @@ def choose_cycle(run: Run) -> int:
 
 @st.fragment(run_every=STEP_S)
 def _play(numbers: list[int]) -> None:
-    """The next cycle each time that the timer rings; nothing in the run of the script that begins it."""
+    """Go to the next cycle at each tick of the timer, not in the script run that starts it."""
     if not st.session_state.get(PLAYING):
         return
     if st.session_state[PLAYING] == "begun":
@@ -50,7 +51,7 @@ def _play(numbers: list[int]) -> None:
 
 
 def _toggle(numbers: list[int], cycle: int) -> None:
-    """From the first cycle again where it stands at the last."""
+    """Start or stop playing; from the last cycle it starts with the first."""
     st.session_state[PLAYING] = False if st.session_state.get(PLAYING) else "begun"
     if st.session_state[PLAYING] and cycle == numbers[-1]:
         st.query_params["cycle"] = str(numbers[0])

@@ -1,7 +1,12 @@
-"""What Streamlit's chart does not tell: a click in lasso mode, a click on a tile, Escape, the zoom, no WebGL; and rings around
-what is marked and a picture beside the pointer, without the chart being drawn again. The chart's own texts need none of it."""
+"""Pointer and keyboard on the map: what Streamlit's chart does not report.
+
+That is a click in lasso mode or on a tile, Escape, the zoom, and whether there is WebGL. Rings
+around marked images and a picture beside the pointer are drawn without a new chart. The browser's
+side is mtal/ui/map/pointer.js.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -14,58 +19,60 @@ from mtal.ui.image_routes import thumb_url
 
 KEY = "map.pointing"
 MOST_RINGS = 3000  # of a set, evenly spread; more would hide the map
-LOOKS: dict[str, dict[str, Any]] = {  # what is ringed, drawn in this order; lengths in pixels
+STYLES: dict[str, dict[str, Any]] = {  # mark -> its rings, drawn in this order; lengths in pixels
     "set": {"colour": "#CC79A7", "radius": 7, "width": 2, "filled": True},
     "near": {"colour": "#009E73", "radius": 8, "width": 2.5, "filled": False},
     "looked at": {"colour": PICKED, "radius": 11, "width": 3, "filled": False},
 }
 SMALLER = ((200, 5, 1.5), (1000, 2.5, 0.7))  # from so many images on: radius, width
 _component = st.components.v2.component(
-    "mtal.pointing", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    "mtal.pointer", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 )
 
 
 def has_webgl() -> bool:
-    """What the browser said; taken for granted until it says no."""
-    return bool(_said("webgl", True))
+    """Whether the browser has WebGL; True until it reports that it has none."""
+    return bool(_reported("webgl", True))
 
 
 def zoom() -> list[float] | None:
-    """x0, x1, y0, y1 of what the chart shows; None until somebody zooms."""
-    found = _said("zoom", None)
-    return None if found is None else [float(end) for end in found]
+    """The part that the chart shows: x0, x1, y0, y1; None before the first zoom."""
+    bounds = _reported("zoom", None)
+    return None if bounds is None else [float(bound) for bound in bounds]
 
 
 def clicked() -> int | None:
-    """The image that was clicked, by its position; None if this run of the script has another cause."""
-    found = _said("clicked", None)
-    return None if found is None else int(found)
+    """Position of the image that was clicked; None if this script run has another cause."""
+    image = _reported("clicked", None)
+    return None if image is None else int(image)
 
 
 def rings(layout: pd.DataFrame, marks: Mapping[str, Sequence[int]]) -> list[dict[str, Any]]:
-    """What the browser draws: a look per mark, and [position, x, y] per image. Columns of `layout`: x, y."""
-    found = []
-    for name, look in LOOKS.items():
+    """Rings for the browser: per mark its style, name and points, [position, x, y] each.
+
+    layout: columns x and y, a row per image of the pool. marks: a key of STYLES -> positions.
+    """
+    drawn = []
+    for name, style in STYLES.items():
         images = list(marks.get(name, ()))
         for many, radius, width in SMALLER:
-            look = look | {"radius": radius, "width": width} if len(images) > many else look
-        images = images[:: -(-len(images) // MOST_RINGS) or 1]
-        places = layout.iloc[images][["x", "y"]].astype(float).round(4).to_numpy().tolist()
-        found.append(
-            look
-            | {
-                "name": name,
-                "points": [[image, *place] for image, place in zip(images, places, strict=True)],
-            }
-        )
-    return found
+            if len(images) > many:
+                style = style | {"radius": radius, "width": width}
+        images = images[:: max(1, ceil(len(images) / MOST_RINGS))]
+        xy = layout.iloc[images][["x", "y"]].astype(float).round(4).to_numpy().tolist()
+        points = [[image, x, y] for image, (x, y) in zip(images, xy, strict=True)]
+        drawn.append(style | {"name": name, "points": points})
+    return drawn
 
 
 def point_at(
     run: Run, chart: str, clear: str, marks: list[dict[str, Any]], on_click: Callable[[], None]
 ) -> None:
-    """Listen to the chart in the container with the key `chart` and to elements with `data-map-image`; Escape presses the
-    button with the key `clear`."""
+    """Listen to the chart and to elements with `data-map-image`, and draw the rings.
+
+    chart: key of the container of the chart. clear: key of the button that Escape presses. marks:
+    as `rings` gives them. on_click: called after a click, see `clicked`.
+    """
     _component(
         key=KEY,
         default={"webgl": True, "zoom": None},
@@ -82,5 +89,6 @@ def point_at(
     )
 
 
-def _said(name: str, usual: Any) -> Any:
-    return dict(st.session_state.get(KEY) or {}).get(name, usual)
+def _reported(name: str, default: Any) -> Any:
+    """The last value that the browser sent under a name."""
+    return dict(st.session_state.get(KEY) or {}).get(name, default)

@@ -1,4 +1,4 @@
-"""The map of a pool: the chart in a fragment of its own, which nothing polls and no selection draws again."""
+"""The scatter plot of the map, in a fragment of its own that no poll and no selection redraws."""
 
 from functools import partial
 from typing import Any, Literal
@@ -18,50 +18,48 @@ from mtal.ui.components.image_sets import SET, save_selection
 from mtal.ui.map import pointer
 from mtal.ui.map.colour_by import choose_colouring
 
-CHART, CANVAS = (
-    "map.chart",
-    "map.canvas",
-)  # keys: of the chart and its fragment, of what is around it
-TILES, POINTER = "map.tiles", "map.pointer"  # keys of the fragments that a selection draws again
+CHART, CANVAS = "map.chart", "map.canvas"  # keys: of the chart and its fragment, of its container
+TILES, POINTER = "map.tiles", "map.pointer"  # keys of the fragments that a selection redraws
 TAKEN = "map.taken"  # session: the selection that is in the address already
-REVISION = "map.revision"  # session: how many times the outline of a selection was taken away
-TILES_PX = 690  # the height of what is beside the map
+REVISION = "map.revision"  # session: how often the outline of a selection was removed
+TILES_PX = 690  # height of the tiles beside the map
 MODES: tuple[Literal["points", "box", "lasso"], ...] = ("points", "box", "lasso")
 
 
 def say_no_map(run: Run, cycle: int, pool: pd.DataFrame) -> None:
-    """Why a cycle has no map."""
+    """Say why a cycle has no map."""
     if run.config.projection == "none":
+        title = Config.model_fields["projection"].title
         st.info(
-            f"This cycle has no map: in the settings of this run, “{Config.model_fields['projection'].title}” is *none*.",
+            f"This cycle has no map: in the settings of this run, “{title}” is *none*.",
             icon=":material/scatter_plot:",
         )
     suggest_describing(run, cycle, pool)
 
 
-def say_how(run: Run) -> None:
-    """What the places on the map mean."""
-    how = "UMAP" if run.config.projection == "umap" else run.config.projection.upper()
+def explain_map(run: Run) -> None:
+    """Say what positions on the map mean."""
     st.caption(
-        f"{how} of the {run.config.embedding} numbers per image that the auto-encoder found; each cycle's map starts from "
-        "the one before. Close points are alike; distances between far groups mean little."
+        f"{run.config.projection.upper()} of the {run.config.embedding}-dimensional embedding that "
+        "the auto-encoder learned; each cycle's map starts from the previous one. Close points "
+        "are alike; distances between far groups mean little."
     )
 
 
 def points(pool: pd.DataFrame, layout: pd.DataFrame) -> pd.DataFrame:
-    """The frame that the figures want: pool columns with x, y, image, state and, where there is none, a score of NaN."""
-    found = pool.assign(
+    """The pool table with x, y, image (its position), state, and a score, NaN where not stored."""
+    table = pool.assign(
         x=layout["x"].to_numpy(),
         y=layout["y"].to_numpy(),
         image=range(len(pool)),
         state=states(pool),
     )
-    return found if "score" in found else found.assign(score=float("nan"))
+    return table if "score" in table else table.assign(score=float("nan"))
 
 
 @st.fragment(key=CHART)
 def show_chart(run: Run, cycle: int) -> None:
-    """What to colour by, the chart, and how much of the pool it draws."""
+    """Draw the choice of colour, the chart, and a note on how much of the pool it shows."""
     take_selection(run, cycle)
     pool = loaders.pool(run, cycle)
     with st.container(horizontal=True):
@@ -70,13 +68,11 @@ def show_chart(run: Run, cycle: int) -> None:
     webgl = pointer.has_webgl()
     drawn = downsample(frame, MOST_DRAWN)
     if not webgl and len(frame) > SVG_UP_TO:
-        _say_picture(len(frame))
-        figure, told = draw_density(frame, run.name, pointer.zoom()), ""
+        _say_density(len(frame))
+        figure, note = draw_density(frame, run.name, pointer.zoom()), ""
     else:
-        figure, told = (
-            draw_map(frame, colouring, run.name, drawn.images, webgl, pointer.zoom()),
-            drawn.note,
-        )
+        figure = draw_map(frame, colouring, run.name, drawn.images, webgl, pointer.zoom())
+        note = drawn.note
     figure.update_layout(meta=_revision())
     with st.container(key=CANVAS):
         st.plotly_chart(
@@ -85,24 +81,25 @@ def show_chart(run: Run, cycle: int) -> None:
             on_select=partial(_selected, run, cycle),
             selection_mode=MODES,
             config={"scrollZoom": True, "displaylogo": False},
-            alt=f"Map of {len(pool)} pool images, {int(pool['picked'].sum())} of them picked in cycle {cycle}, "
-            f"coloured by {colouring.title}",
+            alt=f"Map of {len(pool)} pool images, {int(pool['picked'].sum())} of them picked in "
+            f"cycle {cycle}, coloured by {colouring.title}",
         )
-    if told:
-        st.caption(f":material/blur_on: {told}")
+    if note:
+        st.caption(f":material/blur_on: {note}")
     if not webgl and WEBGL_FROM <= len(frame) <= SVG_UP_TO:
         st.caption(
-            ":material/speed: This browser has no WebGL, so the map is drawn point by point and zooms more slowly."
+            ":material/speed: This browser has no WebGL, so the map is drawn point by point and "
+            "zooms more slowly."
         )
 
 
 def take_selection(run: Run, cycle: int) -> None:
-    """Make what the chart says is selected a set, unless it is one already."""
+    """Store what is selected in the chart, one image or a set, in the address, once."""
     event: dict[str, Any] = dict(st.session_state.get(CHART) or {}).get("selection") or {}
     if not event.get("points") and not event.get("lasso") and not event.get("box"):
         return
-    what = f"{run.name}/{cycle}/{event.get('lasso')}{event.get('box')}{chosen_images(event)}"
-    if st.session_state.get(TAKEN, {}).get("what") == what:
+    selection = f"{run.name}/{cycle}/{event.get('lasso')}{event.get('box')}{selected_points(event)}"
+    if st.session_state.get(TAKEN, {}).get("selection") == selection:
         return
     images, ids = selected(run, cycle, event), run.facts.pool
     if len(images) == 1:
@@ -110,33 +107,34 @@ def take_selection(run: Run, cycle: int) -> None:
     elif images:
         save_selection(run, [ids[image] for image in images], f"map of cycle {cycle}, {run.name}")
         st.query_params.pop(SAMPLE, None)
-    st.session_state[TAKEN] = {"what": what, "address": _address()}
+    st.session_state[TAKEN] = {"selection": selection, "address": _address()}
 
 
 def selected(run: Run, cycle: int, event: dict[str, Any]) -> list[int]:
-    """Positions of the selected images: what the chart lists where it draws every point, else all inside the outline."""
+    """Positions of the selected images.
+
+    Those that the chart lists where it draws every point, else all inside the outline.
+    """
     layout = loaders.layout(run, cycle)
     all_drawn = len(layout) <= (MOST_DRAWN if pointer.has_webgl() else SVG_UP_TO)
     if all_drawn or not (event.get("lasso") or event.get("box")):
-        return chosen_images(event)
+        return selected_points(event)
     inside = enclosed(layout[["x", "y"]].to_numpy(), event)
     return inside.nonzero()[0].tolist()
 
 
-def chosen_images(event: dict[str, Any]) -> list[int]:
-    """Positions in the pool, ascending. Item access, since injected events are plain dictionaries."""
-    values = [point.get("customdata") for point in event.get("points", ())]
-    return sorted(
-        {
-            int(value[0]) if isinstance(value, list | tuple) else int(value)
-            for value in values
-            if value is not None
-        }
-    )
+def selected_points(event: dict[str, Any]) -> list[int]:
+    """Positions of the points that an event lists, ascending."""
+    images = set()
+    for point in event.get("points", ()):
+        value = point.get("customdata")
+        if value is not None:
+            images.add(int(value[0]) if isinstance(value, list | tuple) else int(value))
+    return sorted(images)
 
 
 def _selected(run: Run, cycle: int) -> None:
-    """The tiles follow at once; the chart shows what it selected by itself."""
+    """Redraw the tiles and rings; the browser shows the selection in the chart by itself."""
     take_selection(run, cycle)
     st.rerun([TILES, POINTER])
 
@@ -146,18 +144,22 @@ def _address() -> list[str]:
 
 
 def _revision() -> int:
-    """Grows when what was selected in the chart is not what the address says any more: then the browser draws a chart without
-    its outline. Streamlit has no other way to clear a selection."""
-    taken, count = st.session_state.get(TAKEN), int(st.session_state.get(REVISION, 0))
+    """A number that grows when the address no longer holds what was selected in the chart.
+
+    The browser then draws a new chart, without the outline: Streamlit cannot clear a selection.
+    """
+    taken, revision = st.session_state.get(TAKEN), int(st.session_state.get(REVISION, 0))
     if taken and taken["address"] != _address():
         st.session_state.pop(TAKEN)
-        count = st.session_state[REVISION] = count + 1
-    return count
+        revision += 1
+        st.session_state[REVISION] = revision
+    return revision
 
 
-def _say_picture(count: int) -> None:
+def _say_density(points: int) -> None:
     st.info(
-        f"This browser has no WebGL, which {count:,} points need. The map is a picture of how many images lie where; lasso, "
-        "box and tiles work as usual. Hardware acceleration in the browser's settings brings the points back.",
+        f"This browser has no WebGL, which {points:,} points need. The map shows the density of "
+        "images instead; lasso, box and tiles work as usual. Hardware acceleration in the "
+        "browser's settings brings the points back.",
         icon=":material/image:",
     )

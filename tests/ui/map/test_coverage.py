@@ -1,0 +1,25 @@
+"""The sentence on coverage names the distances before and after the batch."""
+
+import pandas as pd
+import pytest
+
+from mtal.ui.map.coverage import coverage_text
+
+
+@pytest.mark.parametrize(
+    ("images", "noun"), [(1, "1 other unlabelled image"), (340, "340 other unlabelled images")]
+)
+def test_distances_before_and_after_the_batch(images, noun):
+    distances = pd.DataFrame(
+        {
+            "median": [18.2, 14.7],
+            "p95": [68.0, 25.6],
+            "most": [169.0, 35.8],
+            "images": [images, images],
+        },
+        index=["before", "after"],
+    )
+    assert coverage_text(distances, 2) == (
+        f"The batch of cycle 2 brings {noun} closer to the labelled ones. Distance to the nearest "
+        "labelled image: median 18.2 → 14.7, 95th percentile 68.0 → 25.6, largest 169 → 35.8."
+    )
