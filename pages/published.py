@@ -1,4 +1,4 @@
-"""The paper's Figures 4 and 5, redrawn from its printed tables, with the numbers that follow from them."""
+"""The paper's Figures 4 and 5, redrawn from its printed tables, with areas, budgets and tests."""
 
 import streamlit as st
 

@@ -1,11 +1,11 @@
-"""The paper's ablations, redrawn from one's own runs, with its numbers beside where it prints any."""
+"""The paper's ablations drawn from one's own runs, beside the published numbers where any exist."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from mtal.analysis.tables.ablations import ABLATIONS, Ablation, varied
+from mtal.analysis.tables.ablations import ABLATIONS, Ablation, varied_runs
 from mtal.analysis.tables.run_groups import tasks_in_order
 from mtal.analysis.text import ablations
 from mtal.figures.ablation import per_value
@@ -15,27 +15,29 @@ from mtal.ui.components.chart import show_figure
 from mtal.ui.text import plain
 
 
-def show_variation(
+def show_ablations(
     rows: pd.DataFrame, runs: Sequence[Run], page: str, coming: Sequence[Run]
 ) -> None:
-    """A section per ablation; those without runs say what to run. `rows`: of one data set; `coming`: runs without a cycle."""
-    lacking = []
+    """Draw a section per ablation, and name those that no runs vary.
+
+    rows: curve rows of `runs`, all of one data set. coming: runs without a complete cycle.
+    """
+    alive = [run for run in coming if run.status.alive]
+    missing = []
     for ablation in ABLATIONS:
-        some = varied(ablation, runs)
-        if not some and varied(ablation, [*runs, *(run for run in coming if run.status.alive)]):
+        varied = varied_runs(ablation, runs)
+        if varied:
+            _show(ablation, varied, rows, page)
+        elif varied_runs(ablation, [*runs, *alive]):
             st.subheader(f"{ablation.title} ({ablation.source})", anchor=False)
-            st.caption(
-                "Its runs wait or are at work; it is drawn as soon as two values have a complete cycle."
-            )
-        elif not some:
-            lacking.append(ablation)
+            st.caption("Its runs are waiting or running; it is drawn once two values have a cycle.")
         else:
-            _show(ablation, some, rows, page)
-    if lacking:
-        names = "; ".join(f"{one.title} ({one.source})" for one in lacking)
+            missing.append(f"{ablation.title} ({ablation.source})")
+    if missing:
         st.info(
-            f"Not among these runs: {plain(names)}. An ablation needs runs of our strategy that differ in this setting and "
-            "nothing else, with as many seeds as you can afford.",
+            f"Not among these runs: {plain('; '.join(missing))}. An ablation needs runs of our "
+            "strategy that differ in this setting and nothing else, with as many seeds as you can "
+            "afford.",
             icon=":material/tune:",
         )
         st.page_link(
@@ -48,25 +50,27 @@ def show_variation(
 
 def _show(ablation: Ablation, runs: Sequence[Run], rows: pd.DataFrame, page: str) -> None:
     st.subheader(f"{ablation.title} ({ablation.source})", anchor=False)
-    tasks, known, tables = tasks_in_order(rows), "-".join(ablation.settings), []
-    for column, task in zip(inputs.columns(len(tasks), 4, f"{page}.{known}"), tasks, strict=True):
-        one = rows[rows["task"] == task]
-        found = ablations.with_printed(ablation, runs, one)
-        if found.empty:
+    tasks, settings, tables = tasks_in_order(rows), "-".join(ablation.settings), []
+    columns = inputs.columns(len(tasks), 4, f"{page}.{settings}")
+    for column, task in zip(columns, tasks, strict=True):
+        task_rows = rows[rows["task"] == task]
+        values = ablations.with_published(ablation, runs, task_rows)
+        if values.empty:
             continue
-        title, key = str(one["name"].iloc[0]), f"{page}.{known}.{task}"
+        first, key = task_rows.iloc[0], f"{page}.{settings}.{task}"
+        title = str(first["name"])
         with column:
             st.markdown(f"**{plain(title)}**")
             show_figure(
-                per_value(found, str(one["axis"].iloc[0]), key, ablations.numeric_axis(ablation)),
-                found,
-                f"ablation-{known}-{task}",
-                f"{ablation.title}: {title} · {one['dataset'].iloc[0]}",
+                per_value(values, str(first["axis"]), key, ablations.numeric_axis(ablation)),
+                values,
+                f"ablation-{settings}-{task}",
+                f"{ablation.title}: {title} · {first['dataset']}",
                 key,
-                ablations.told(found, title),
+                ablations.summary(values, title),
             )
-        tables.append(found)
+        tables.append(values)
     if not tables:
         st.caption("No cycle of these runs is complete yet.")
         return
-    st.caption(ablations.explained(ablation, pd.concat(tables, ignore_index=True)))
+    st.caption(ablations.explanation(ablation, pd.concat(tables, ignore_index=True)))

@@ -1,4 +1,4 @@
-"""What each strategy costs: seconds of a cycle for training and for choosing, and the whole computing time so far."""
+"""Computing time per strategy: training and selection per cycle, and the total so far."""
 
 from collections.abc import Sequence
 
@@ -9,17 +9,17 @@ from mtal.runs.store.run import Run
 from mtal.ui import loaders
 
 
-def show_spending(runs: Sequence[Run], page: str) -> None:
-    """A row per line."""
-    found = costs.table(runs, loaders.seconds)
-    if found.empty:
+def show_costs(runs: Sequence[Run], page: str) -> None:
+    """Draw a table with a row per line."""
+    table = costs.table(runs, loaders.seconds)
+    if table.empty:
         st.info(costs.NO_TIMES, icon=":material/hourglass_empty:")
         return
     st.dataframe(
-        found,
+        table,
         key=f"{page}.spending",
         hide_index=True,
         height="content",
         alt="Seconds per cycle and strategy",
     )
-    st.caption(costs.METHOD + costs.shared_note(found))
+    st.caption(costs.METHOD + costs.shared_note(table))

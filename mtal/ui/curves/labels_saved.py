@@ -1,11 +1,11 @@
-"""Labels to reach a value, and what each line saves against a reference, with intervals over seeds."""
+"""Labels needed to reach a value, and labels saved against a reference, with intervals."""
 
 import pandas as pd
 import streamlit as st
 
 from mtal.analysis.lines import AXES
 from mtal.analysis.numbers import decimals
-from mtal.analysis.tables.run_groups import apart, tasks_in_order
+from mtal.analysis.tables.run_groups import split_all_labels, tasks_in_order
 from mtal.analysis.text.curves import NO_CURVE, lines, reference_of
 from mtal.analysis.text.labels_saved import (
     BOUNDS_NOTE,
@@ -19,13 +19,16 @@ from mtal.analysis.text.labels_saved import (
 from mtal.figures.labels_saved import savings
 from mtal.ui import inputs
 from mtal.ui.components.chart import show_figure
-from mtal.ui.components.curve_charts import Style
+from mtal.ui.components.curve_style import Style
 from mtal.ui.text import plain
 
 
-def show_saving(rows: pd.DataFrame, style: Style, page: str) -> None:
-    """Choose task, reference and value; the chart, and the table. `rows`: of one data set, with the column x."""
-    curves, _ = apart(rows)
+def show_labels_saved(rows: pd.DataFrame, style: Style, page: str) -> None:
+    """Choose task, reference and value, and draw the chart and the table.
+
+    rows: curve rows of one data set, with the column x.
+    """
+    curves, _ = split_all_labels(rows)
     if curves.empty:
         st.info(NO_CURVE, icon=":material/show_chart:")
         return
@@ -44,7 +47,7 @@ def show_saving(rows: pd.DataFrame, style: Style, page: str) -> None:
         )
     with right:
         reference = inputs.choose(
-            "Held against",
+            "Reference",
             list(named),
             page,
             inputs.numbered("reference", page),
@@ -53,32 +56,33 @@ def show_saving(rows: pd.DataFrame, style: Style, page: str) -> None:
             follows=False,
             strict=False,
         )
-    one = curves[curves["task"] == task]
-    end = reference_end(one, reference)
+    task_rows = curves[curves["task"] == task]
+    end = reference_end(task_rows, reference)
     if end is None:
         st.info(
-            f"{plain(named[reference].title)} has no point yet to be held against.",
+            f"{plain(named[reference].title)} has no point yet to compare with.",
             icon=":material/hourglass_empty:",
         )
         return
-    target, axis = choose_target(one, end, f"{page}.target.{task}.{reference}"), AXES[style.x]
-    found = saved_rows(one, reference, str(one["better"].iloc[0]), target)
-    said = headline(found, named[reference].title, axis)
-    st.markdown(plain(said))
-    drawn = found[found["note"] != REFERENCE]
+    target = choose_target(task_rows, end, f"{page}.target.{task}.{reference}")
+    axis, first = AXES[style.x], task_rows.iloc[0]
+    saved = saved_rows(task_rows, reference, str(first["better"]), target)
+    text = headline(saved, named[reference].title, axis, typed=target is not None)
+    st.markdown(plain(text))
+    drawn = saved[saved["note"] != REFERENCE]
     if drawn["share"].notna().any():
         show_figure(
             savings(drawn, f"{axis}: saved against {named[reference].title} (%)", f"{page}.{task}"),
             drawn,
             f"saved-{task}-{style.x}",
-            f"Labels saved, {titles[task]} · {one['dataset'].iloc[0]}",
+            f"Labels saved, {titles[task]} · {first['dataset']}",
             f"{page}.saved",
-            said,
+            text,
         )
         if drawn["censor"].isin(["<=", ">="]).any():
             st.caption(BOUNDS_NOTE)
     st.dataframe(
-        table(found, axis),
+        table(saved, axis),
         key=f"{page}.saved.table",
         hide_index=True,
         height="content",
@@ -87,17 +91,19 @@ def show_saving(rows: pd.DataFrame, style: Style, page: str) -> None:
     st.caption(METHOD)
 
 
-def choose_target(one: pd.DataFrame, end: float, key: str) -> float | None:
-    """The value to reach; None, unless one is typed, for where the reference ends: that moves while runs go on. `end`: where that
-    is now."""
-    low, high = float(one["value"].min()), float(one["value"].max())
-    places = decimals([low, high])
+def choose_target(rows: pd.DataFrame, end: float, key: str) -> float | None:
+    """The value to reach; None, for the last value of the reference, unless one is typed.
+
+    rows: of one task. end: the last value of the reference so far, which moves while runs go on.
+    """
+    low, high = float(rows["value"].min()), float(rows["value"].max())
+    precision = decimals([low, high])
     typed = st.number_input(
-        f"Value to reach ({one['axis'].iloc[0]})",
+        f"Value to reach ({rows['axis'].iloc[0]})",
         value=None,
-        step=max((high - low) / 20, 10.0**-places),
-        format=f"%.{places}f",
+        step=max((high - low) / 20, 10.0**-precision),
+        format=f"%.{precision}f",
         key=key,
-        placeholder=f"as the reference ends: {end:.{places}f}",
+        placeholder=f"as the reference ends: {end:.{precision}f}",
     )
     return None if typed is None else float(typed)

@@ -1,4 +1,4 @@
-"""How much strategies, and seeds of one strategy, pick the same images: Jaccard overlap next to what chance gives."""
+"""Jaccard overlap of picks, between strategies and between seeds, beside that of chance."""
 
 from collections.abc import Sequence
 
@@ -17,8 +17,8 @@ SCOPES = {"so far": "all picks up to this cycle", "batch": "the batch of this cy
 
 
 def show_overlap(runs: Sequence[Run], page: str) -> None:
-    """Choose a cycle, then the square between lines and the table between seeds."""
-    picks = overlap.picked(runs, loaders.picks)
+    """Choose a cycle, and draw the matrix between lines and the table between seeds."""
+    picks = overlap.acquired_by_group(runs, loaders.picks)
     if picks.empty:
         st.info(overlap.NO_PICKS, icon=":material/inventory_2:")
         return
@@ -39,22 +39,22 @@ def show_overlap(runs: Sequence[Run], page: str) -> None:
             "Picks", list(SCOPES), page, "scope", lambda name: SCOPES[name], follows=False
         )
     named, cumulative = titles(runs), scope == "so far"
-    between = _between_groups(picks, overlap.choice_of(runs), cumulative)
-    here = between[between["cycle"] == cycle]
-    if not here.empty:
-        values, words, texts = overlap.in_square(here, named)
+    between = _between_groups(picks, overlap.candidates(runs), cumulative)
+    in_cycle = between[between["cycle"] == cycle]
+    if not in_cycle.empty:
+        values, words, texts = overlap.square_tables(in_cycle, named)
         figure = square(values, 1, "Jaccard (0 to 1)", f"{page}.overlap", words=words, texts=texts)
         st.markdown("**Between strategies**, same seed, mean over seeds")
-        told = between.assign(one=between["one"].map(named), other=between["other"].map(named))
+        table = between.assign(one=between["one"].map(named), other=between["other"].map(named))
         show_figure(
             figure,
-            told,
+            table,
             "overlap",
             f"Overlap of {SCOPES[scope]} ({cycle}), same seed",
             f"{page}.overlap",
-            overlap.told(here, named),
+            overlap.summary(in_cycle, named),
         )
-    same = _between_seeds(picks, overlap.choice_of(runs, between_seeds=True), cumulative)
+    same = _between_seeds(picks, overlap.candidates(runs, between_seeds=True), cumulative)
     same = same[same["cycle"] == cycle]
     if not same.empty:
         st.markdown("**Between seeds of one strategy**")
@@ -65,7 +65,7 @@ def show_overlap(runs: Sequence[Run], page: str) -> None:
             height="content",
             alt="Overlap between seeds",
         )
-    if here.empty and same.empty:
+    if in_cycle.empty and same.empty:
         st.info(overlap.NO_PAIRS, icon=":material/compare_arrows:")
         return
     st.caption(overlap.METHOD)

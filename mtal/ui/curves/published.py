@@ -1,4 +1,4 @@
-"""What the paper printed, by itself: its curves from its own tables, and what our calculators make of them."""
+"""The paper's results alone: curves from its printed tables, areas, budgets and tests."""
 
 from functools import partial
 
@@ -20,7 +20,7 @@ FIGURES = {
 
 
 def choose() -> tuple[pd.DataFrame, str, str]:
-    """Rows of one data set, its name, and how the printed ± is read."""
+    """Choose a figure and a reading of the printed ±: rows of its data set, its name, reading."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         dataset = inputs.choose(
             "Figure",
@@ -41,21 +41,22 @@ def choose() -> tuple[pd.DataFrame, str, str]:
         )
     rows = published_values(reading=reading)
     st.caption(
-        "From the tables of the paper's supplement alone; nothing here was measured by this program. The backbone, the "
-        "schedule and the loss behind these numbers are not documented."
+        "From the tables of the paper's supplement alone; nothing on this page was measured by "
+        "this program. The backbone, the schedule and the loss behind these numbers are not "
+        "documented."
     )
     return rows[rows["dataset"] == dataset], dataset, reading
 
 
 def show_charts(rows: pd.DataFrame, dataset: str, reading: str) -> None:
-    """A chart per table, in the paper's order."""
-    tables = [one for _, one in rows.groupby("table", sort=True)]
-    for column, one in zip(inputs.columns(len(tables), 2, "published"), tables, strict=True):
-        first = one.iloc[0]
+    """Draw a chart per table, in the paper's order."""
+    tables = [table for _, table in rows.groupby("table", sort=True)]
+    for column, table in zip(inputs.columns(len(tables), 2, "published"), tables, strict=True):
+        first = table.iloc[0]
         task, key = str(first["task"]), f"published.{dataset}.{first['task']}"
         figure = learning_curve(
-            published.as_means(one),
-            published.lines(one),
+            published.as_means(table),
+            published.lines(table),
             "percent",
             published.axis(first),
             key,
@@ -66,11 +67,11 @@ def show_charts(rows: pd.DataFrame, dataset: str, reading: str) -> None:
             st.markdown(f"**{title}** (Table {first['table']})")
             show_figure(
                 figure,
-                one,
+                table,
                 f"published-{dataset}-{task}",
                 f"Printed in the paper, {title} · {dataset}",
                 key,
-                published.told(one),
+                published.summary(table),
             )
     if repeated := published.repeated_note(rows):
         st.caption(repeated)
@@ -78,35 +79,35 @@ def show_charts(rows: pd.DataFrame, dataset: str, reading: str) -> None:
 
 
 def show_numbers(rows: pd.DataFrame) -> None:
-    """Areas, and the budgets at which values are reached."""
+    """Draw a table of areas, and of budgets at which values are reached."""
     st.subheader("What follows from the tables", anchor=False)
     st.dataframe(
-        published.reduced(rows),
+        published.area_table(rows),
         key="published.numbers",
         hide_index=True,
         height="content",
         alt="Areas under the published curves and budgets at which values are reached",
     )
     st.caption(
-        "AULC: mean height of the curve from 20 to 60 % of the labels. Budgets in % of the pool, linear between points; "
-        "≤20: already at the first point."
+        "AULC: mean height of the curve from 20 to 60 % of the labels. Budgets in % of the pool, "
+        "linear between points; ≤20: already at the first point."
     )
 
 
 def show_tests(rows: pd.DataFrame, reading: str) -> None:
-    """How many cells of the tables hold a difference that three runs can show."""
+    """Draw a table of how many differences are significant with three runs."""
     st.subheader("Which differences hold", anchor=False)
     corrected = choose_correction("published")
-    found = published.differences(rows, corrected)
+    correction = "with Holm’s correction over all of them" if corrected else "without correction"
     st.dataframe(
-        found,
+        published.differences(rows, corrected),
         key="published.tests",
         hide_index=True,
         height="content",
         alt="Welch's tests on the published cells",
     )
     st.caption(
-        f"Welch's t-test on mean, ± and n = {SEEDS} of every cell (task and budget), two-sided at 5 %, "
-        f"{'with Holm’s correction over all of them' if corrected else 'without correction'}, ± read as "
-        f"{READINGS[reading]}. Switch the reading above: what is significant depends on it."
+        f"Welch's t-test on mean, ± and n = {SEEDS} of every cell (task and budget), two-sided at "
+        f"5 %, {correction}, ± read as {READINGS[reading]}. Switch the reading above: what is "
+        "significant depends on it."
     )

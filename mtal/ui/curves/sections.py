@@ -1,4 +1,4 @@
-"""What the page of learning curves shows: whose curves, which section, and the charts themselves."""
+"""Sections of the page of learning curves: the choice of runs and section, and the charts."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -7,12 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from mtal.analysis.numbers import count
-from mtal.analysis.tables.run_groups import apart, tasks_in_order
+from mtal.analysis.tables.run_groups import split_all_labels, tasks_in_order
 from mtal.analysis.text.curves import reference_of
-from mtal.runs.experiments.experiment import Experiment
+from mtal.runs.experiments.state import Experiment
 from mtal.runs.store.run import Run
 from mtal.ui import inputs, loaders
-from mtal.ui.components import curve_charts
+from mtal.ui.components import curve_charts, curve_notes, curve_style
 from mtal.ui.components.report_download import offer_report
 from mtal.ui.text import code, plain
 
@@ -29,7 +29,10 @@ ON_AN_AXIS = {"curves", "saved", "areas"}  # sections that depend on what the ho
 
 
 def choose_compared(page: str, usual: Sequence[str]) -> list[Run]:
-    """The runs of `?experiment=`, else those of `?cmp=`, at first the `usual` ones. Says what to do where there are none."""
+    """The runs of `?experiment=`, else those of `?cmp=`, which is `usual` at first.
+
+    Without runs it says what to do, and ends the page.
+    """
     asked, experiment = st.query_params.get("experiment"), asked_experiment()
     if asked and experiment is None:
         st.warning(
@@ -37,7 +40,8 @@ def choose_compared(page: str, usual: Sequence[str]) -> list[Run]:
             icon=":material/link_off:",
         )
     if experiment is not None:
-        runs = [run for cell in experiment.cells if (run := experiment.run(cell))]
+        planned = [experiment.run(cell) for cell in experiment.cells]
+        runs = [run for run in planned if run is not None]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
                 "pages/experiments.py",
@@ -60,13 +64,11 @@ def choose_compared(page: str, usual: Sequence[str]) -> list[Run]:
             st.stop()
         return runs
     if usual and "cmp" not in st.query_params and f"{page}.cmp" not in st.session_state:
-        st.query_params["cmp"] = list(
-            usual
-        )  # the first look: what can be compared with the newest run
+        st.query_params["cmp"] = list(usual)
     runs = inputs.choose_runs(page)
     if not runs:
         st.info(
-            "Choose at least one run above. A run has a curve as soon as its first cycle is complete.",
+            "Choose at least one run above. A run has a curve once its first cycle is complete.",
             icon=":material/show_chart:",
         )
         st.stop()
@@ -74,21 +76,19 @@ def choose_compared(page: str, usual: Sequence[str]) -> list[Run]:
 
 
 def asked_experiment() -> Experiment | None:
-    """The one of `?experiment=`; None without it, or where there is no such."""
-    return next(
-        (one for one in loaders.experiments() if one.name == st.query_params.get("experiment")),
-        None,
-    )
+    """The experiment of `?experiment=`; None without it, or where none has this name."""
+    name = st.query_params.get("experiment")
+    return next((plan for plan in loaders.experiments() if plan.name == name), None)
 
 
 def offer_report_of(runs: Sequence[Run], page: str) -> None:
-    """Of the experiment that was asked for, runs that have not begun included; else of the chosen runs."""
+    """Offer a report of the experiment in the address with all its runs, else of `runs`."""
     experiment = asked_experiment()
     offer_report(experiment or runs, experiment.name if experiment else "curves", page)
 
 
 def choose_view(page: str) -> str:
-    """Which section, from `?view=`."""
+    """The section of `?view=`."""
     return inputs.choose(
         "Show",
         list(VIEWS),
@@ -101,7 +101,7 @@ def choose_view(page: str) -> str:
 
 
 def head(part: pd.DataFrame, number: int, rows: pd.DataFrame) -> None:
-    """The name of the data set, where there are several."""
+    """Head the part `number` of `rows` with its data set, where there are several."""
     if rows["dataset"].nunique() > 1:
         if number == 0:
             st.warning(
@@ -111,23 +111,26 @@ def head(part: pd.DataFrame, number: int, rows: pd.DataFrame) -> None:
 
 
 def show_curves(
-    part: pd.DataFrame, style: curve_charts.Style, page: str, runs: Sequence[Run]
+    part: pd.DataFrame, style: curve_style.Style, page: str, runs: Sequence[Run]
 ) -> None:
-    """The multi-task loss, the mean change against Random, then a chart per task. `part`: of one data set; `runs`: all chosen."""
+    """Draw the multi-task loss, the mean change against Random, and a chart per task.
+
+    part: curve rows of one data set. runs: all that were chosen.
+    """
     (first, *others), means = tasks_in_order(part), curve_charts.means_of(part, style)
-    reference = reference_of(apart(part)[0])
+    reference = reference_of(split_all_labels(part)[0])
     loss, change = st.container(key=f"wraps.{page}.first").columns(2)
     with loss:
         curve_charts.show_chart(part, means, first, style, legend=True, page=page)
     with change:
         if reference is None or part["group"].nunique() < 2:
             st.caption(
-                "The mean change against Random is drawn here as soon as a run of Random and one of another strategy are "
-                "chosen."
+                "Choose a run of Random and one of another strategy to see the mean change against "
+                "Random."
             )
         else:
             curve_charts.show_change(part, style, reference, page)
-    curve_charts.show_remarks(part, style, runs)
+    curve_notes.show_remarks(part, style, runs)
     for column, task in zip(inputs.columns(len(others), 3, f"{page}.tasks"), others, strict=True):
         with column:
             curve_charts.show_chart(part, means, task, style, legend=False, page=page)

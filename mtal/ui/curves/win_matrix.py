@@ -1,10 +1,10 @@
-"""Who beats whom: a win matrix over tasks and budgets, by paired tests over seeds."""
+"""Win matrix over tasks and budgets, by paired tests over seeds."""
 
 import pandas as pd
 import streamlit as st
 
 from mtal.analysis.statistics.win_matrix import Wins, wins
-from mtal.analysis.tables.run_groups import apart
+from mtal.analysis.tables.run_groups import split_all_labels
 from mtal.analysis.text import friedman, win_matrix
 from mtal.analysis.text.curves import lines
 from mtal.figures.matrix import square
@@ -16,23 +16,24 @@ CORRECTIONS = {"holm": "Holm's correction", "none": "none"}
 
 
 def choose_correction(page: str) -> bool:
-    """Whether many tests at once are corrected for, from `?correction=`."""
-    return (
-        inputs.choose(
-            "Many tests at once",
-            list(CORRECTIONS),
-            page,
-            "correction",
-            lambda name: CORRECTIONS[name],
-            follows=False,
-        )
-        == "holm"
+    """Whether p-values are corrected for multiple tests, from `?correction=`."""
+    correction = inputs.choose(
+        "Many tests at once",
+        list(CORRECTIONS),
+        page,
+        "correction",
+        lambda name: CORRECTIONS[name],
+        follows=False,
     )
+    return correction == "holm"
 
 
-def show_duels(rows: pd.DataFrame, page: str) -> None:
-    """Choose what counts, then the matrix. `rows`: of one data set, with the column x."""
-    curves, _ = apart(rows)
+def show_win_matrix(rows: pd.DataFrame, page: str) -> None:
+    """Choose what is counted, and draw the matrix and the mean ranks.
+
+    rows: curve rows of one data set, with the column x.
+    """
+    curves, _ = split_all_labels(rows)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = inputs.choose(
             "Counted over",
@@ -47,37 +48,39 @@ def show_duels(rows: pd.DataFrame, page: str) -> None:
     if len(named) < 2:
         st.info(win_matrix.ONE_LINE, icon=":material/compare_arrows:")
         return
-    found = _wins(win_matrix.counted(curves, kind), corrected)
-    if reason := win_matrix.untested(found):
+    result = _wins(win_matrix.compared_rows(curves, kind), corrected)
+    if reason := win_matrix.untested_reason(result):
         st.info(reason, icon=":material/repeat:")
         return
     shown, weak, words, texts = (
         table.rename(index=named, columns=named)
         for table in (
-            win_matrix.in_square(found),
-            found.weak,
-            win_matrix.words(found),
-            win_matrix.texts(found),
+            win_matrix.square_values(result),
+            result.weak,
+            win_matrix.cell_words(result),
+            win_matrix.cell_texts(result),
         )
     )
-    said = win_matrix.told(found, named)
+    text = win_matrix.summary(result, named)
     show_figure(
-        square(shown, found.settings, "wins", f"{page}.duels", weak=weak, words=words, texts=texts),
+        square(
+            shown, result.settings, "wins", f"{page}.duels", weak=weak, words=words, texts=texts
+        ),
         shown.reset_index(names="row beats column"),
         "wins",
         f"Row beats column ({win_matrix.KINDS[kind]}) · {curves['dataset'].iloc[0]}",
         f"{page}.duels",
-        said,
+        text,
     )
     st.dataframe(
-        win_matrix.table(found, named),
+        win_matrix.table(result, named),
         key=f"{page}.duels.mean",
         hide_index=True,
         height="content",
-        alt=said,
+        alt=text,
     )
-    st.caption(plain(win_matrix.explained(found, corrected)))
-    mean, reason = friedman.ranked(curves)
+    st.caption(plain(win_matrix.explanation(result, corrected)))
+    mean, reason = friedman.mean_ranks(curves)
     if mean is not None:
         st.dataframe(
             friedman.table(mean, named),
@@ -86,7 +89,7 @@ def show_duels(rows: pd.DataFrame, page: str) -> None:
             height="content",
             alt="Mean ranks over tasks",
         )
-    st.caption(plain(reason if mean is None else friedman.explained(mean)))
+    st.caption(plain(reason if mean is None else friedman.explanation(mean)))
 
 
 @st.cache_data(max_entries=32, show_spinner="Comparing …")
