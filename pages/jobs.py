@@ -1,4 +1,4 @@
-"""Jobs: what runs, what waits, what ended; stop, end and resume."""
+"""Jobs: runs that are running, waiting or ended; stop, force stop and resume."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from mtal.runs.jobs.status import Status
 from mtal.ui import live, loaders
 from mtal.ui.run import job_list
 
-MANY = 4  # from here on, cards without advice and log
+MANY = 4  # more ended runs than this have cards without advice and log
 
 st.title("Jobs")
 runs = loaders.runs()
@@ -28,7 +28,7 @@ if running:
         job_list.job_card(run)
 if queued:
     st.subheader("Waiting")
-    st.caption("Every run has its worker at once; the one that came first takes the device next.")
+    st.caption("Runs start in this order.")
     live.watch(queued, key="jobs.queue", draw=None)
     job_list.queue_rows(queued)
 if broken:
@@ -44,4 +44,4 @@ if resting:
 if groups[Status.FINISHED]:
     st.subheader("Finished")
     job_list.run_rows(groups[Status.FINISHED], "jobs")
-job_list.damaged_runs()
+job_list.say_damaged_runs()

@@ -1,15 +1,15 @@
-"""One run: how it stands, its cycles and metrics, what it picked last, where the time went, where it all comes from."""
+"""One run: status, metrics, cycles, the last batch, times and origin."""
 
 import streamlit as st
 
 from mtal.ui import inputs, live, loaders
-from mtal.ui.components import run_cards
+from mtal.ui.components import run_cards, run_failure
 from mtal.ui.run import overview
 
 st.title("Run", anchor=False)
 run = inputs.choose_run("run")
 run_cards.run_header(run)
-run_cards.failure_box(run)
+run_failure.failure_box(run)
 live.watch(run, "run")
 
 metrics, seconds = loaders.metrics(run), loaders.seconds(run)

@@ -1,4 +1,4 @@
-"""Lists of runs, drawn: rows with links that stay in the same tab, and the buttons that stop, end and resume."""
+"""Rows and cards of runs: links in the same tab, and buttons to stop, force stop and resume."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,26 +10,20 @@ from mtal.runs.jobs.device import device_key
 from mtal.runs.jobs.launch import kill, request_stop, start
 from mtal.runs.jobs.queue import waiting
 from mtal.runs.jobs.status import Status
-from mtal.runs.store.failures import AWAITED, cause
-from mtal.runs.store.index import damaged
+from mtal.runs.store.failures import WAITING_FOR_LABELS, failure_of
+from mtal.runs.store.index import damaged_runs
 from mtal.runs.store.run import LOSS, Run
 from mtal.ui import live, loaders
-from mtal.ui.components import run_cards
+from mtal.ui.components import run_cards, run_failure, run_progress
 from mtal.ui.text import ago, code, plain
 
-TITLES = {
-    "Run": 8,
-    "Status": 5,
-    "Cycles": 3,
-    "Multi-task loss ↓": 5,
-    "Created": 4,
-}  # title -> width
-IN_TITLE = {"dataset", "strategy", *REPEAT_FIELDS}  # settings that a run's link says already
+WIDTHS = {"Run": 8, "Status": 5, "Cycles": 3, "Multi-task loss ↓": 5, "Created": 4}  # of columns
+IN_TITLE = {"dataset", "strategy", *REPEAT_FIELDS}  # settings in the title of a run's link
 LONG = 90  # characters of settings shown
 
 
 def by_status(runs: Sequence[Run]) -> dict[Status, list[Run]]:
-    """Each run once, under how it stood when it was asked; those that wait in the order in which they came."""
+    """Status -> its runs; each run once, and the queued ones in the order of the queue."""
     groups: dict[Status, list[Run]] = {status: [] for status in Status}
     for run in runs:
         groups[run.status].append(run)
@@ -46,7 +40,7 @@ def by_status(runs: Sequence[Run]) -> dict[Status, list[Run]]:
 
 
 def counts(groups: Mapping[Status, Sequence[Run]]) -> None:
-    """How many runs there are in each status, as badges."""
+    """Draw a badge with the number of runs per status."""
     with st.container(horizontal=True):
         for status, runs in groups.items():
             if runs:
@@ -54,18 +48,23 @@ def counts(groups: Mapping[Status, Sequence[Run]]) -> None:
 
 
 def run_rows(runs: Sequence[Run], page: str) -> None:
-    """A row per run: link and below it the settings in which the rows differ, status, cycles, multi-task loss, age."""
+    """Draw a row per run: link, status, cycles, multi-task loss and age.
+
+    Below the link stand the settings in which the rows differ. page: begins the keys.
+    """
     changed = list(runs[0].config.changed(IN_TITLE | MACHINE_FIELDS))
-    differing = telling_settings([run.config for run in runs]) if len(runs) > 1 else changed
+    differing = changed
+    if len(runs) > 1:
+        differing = differing_settings([run.config for run in runs])
     shared = [name for name in changed if name not in differing]
     if shared:
         st.caption(plain("All of these: " + settings_text(runs[0].config, shared)))
-    for column, title in zip(st.columns(list(TITLES.values())), TITLES, strict=True):
+    for column, title in zip(st.columns(list(WIDTHS.values())), WIDTHS, strict=True):
         column.caption(title)
     for run in runs:
         with st.container(key=f"{page}.row.{run.name}"):
             name, status, cycles, loss, age = st.columns(
-                list(TITLES.values()), vertical_alignment="center"
+                list(WIDTHS.values()), vertical_alignment="center"
             )
             with name.container(gap=None):
                 run_link(run)
@@ -73,9 +72,9 @@ def run_rows(runs: Sequence[Run], page: str) -> None:
             with status, st.container(gap=None):
                 run_cards.status_badge(run)
                 if run.status in {Status.FAILED, Status.INTERRUPTED} or (
-                    run.status is Status.STOPPED and cause(run) is AWAITED
+                    run.status is Status.STOPPED and failure_of(run) is WAITING_FOR_LABELS
                 ):
-                    st.caption(cause(run).title)
+                    st.caption(failure_of(run).title)
                 elif rule := run_cards.ended_by(run):
                     st.caption(plain(rule))
             cycles.markdown(f"{run.cycles_done()} of {run.cycles_in_all}")
@@ -83,29 +82,32 @@ def run_rows(runs: Sequence[Run], page: str) -> None:
             age.markdown(ago(run.created))
 
 
-def telling_settings(configs: Sequence[Config]) -> list[str]:
-    """The settings in which configs differ and which their titles leave out; first those that tell the configs apart."""
+def differing_settings(configs: Sequence[Config]) -> list[str]:
+    """Settings in which configs differ and that titles leave out.
+
+    First come those that distinguish configs which the ones before left equal.
+    """
     names = [
         name
         for name in Config.model_fields
         if name not in IN_TITLE | MACHINE_FIELDS
         and any(getattr(config, name) != getattr(configs[0], name) for config in configs)
     ]
-    telling: list[str] = []
+    first: list[str] = []
     for name in names:
-        if _kinds(configs, [*telling, name]) > _kinds(configs, telling):
-            telling.append(name)
-    return telling + [name for name in names if name not in telling]
+        if _distinct(configs, [*first, name]) > _distinct(configs, first):
+            first.append(name)
+    return first + [name for name in names if name not in first]
 
 
 def settings_text(config: Config, names: Sequence[str]) -> str:
-    """Those that are not the defaults: `epochs 20, size 96×128`."""
+    """The settings that are not the defaults: `epochs 20, size 96×128`."""
     changed = config.changed()
     return ", ".join(f"{name} {_value(changed[name])}" for name in names if name in changed)
 
 
 def run_link(run: Run) -> None:
-    """To the run's own page, in the same tab."""
+    """Draw a link to the run's page, which opens in the same tab."""
     st.page_link(
         "pages/run.py",
         label=run_cards.short_title(run),
@@ -116,19 +118,20 @@ def run_link(run: Run) -> None:
 
 
 def last_loss(run: Run) -> str:
-    """Multi-task loss of the newest complete cycle, and that of the cycle before, as on the run's own page."""
+    """Multi-task loss of the newest complete cycle, and that of the cycle before."""
     table = loaders.metrics(run)
     values = table.loc[table["task"] == LOSS, "value"].astype(float).to_list()
     if not values:
         return "–"
-    places, before = decimals(values), len(values) - 2
-    return fixed(values[-1], places) + (
-        f" ({fixed(values[before], places)} in cycle {before})" if len(values) > 1 else ""
-    )
+    precision, before = decimals(values), len(values) - 2
+    text = fixed(values[-1], precision)
+    if len(values) > 1:
+        text += f" ({fixed(values[before], precision)} in cycle {before})"
+    return text
 
 
 def job_card(run: Run) -> None:
-    """A running run: progress that redraws itself, its log, and the buttons outside of what is redrawn."""
+    """Draw a running run: progress, which redraws itself, buttons and the log."""
     with st.container(border=True, key=f"jobs.card.{run.name}"):
         _heading(run, f"{run_cards.cycles_text(run)} · created {ago(run.created)}")
         live.watch(run, key=f"jobs.{run.name}")
@@ -136,10 +139,10 @@ def job_card(run: Run) -> None:
             _stop_button(
                 run,
                 "Stop",
-                "Ends after the step in hand. Complete cycles stay, and Resume goes on from there.",
+                "Ends after the current step. Complete cycles stay, and Resume goes on from there.",
             )
             if st.button(
-                "Kill …",
+                "Force stop …",
                 key=f"jobs.kill.{run.name}",
                 icon=":material/dangerous:",
                 help="Ends the worker at once. Only needed when Stop does not help.",
@@ -153,15 +156,17 @@ def job_card(run: Run) -> None:
             )
 
 
-@st.dialog("End this worker at once?")
+@st.dialog("Force stop this run?")
 def confirm_kill(run: Run) -> None:
-    """Asks before it ends a worker."""
+    """Ask before a worker is ended at once."""
     st.markdown(
-        f"{code(run.name)} loses the cycle in hand; complete cycles stay, and Resume goes on after them. "
-        "Stop is gentler: it ends after the step in hand."
+        f"{code(run.name)} loses the current cycle; complete cycles stay, and Resume goes on after "
+        "them. Stop is gentler: it ends after the current step."
     )
     with st.container(horizontal=True):
-        if st.button("Kill it", key="jobs.kill_yes", type="primary", icon=":material/dangerous:"):
+        if st.button(
+            "Force stop", key="jobs.kill_yes", type="primary", icon=":material/dangerous:"
+        ):
             if not kill(run.paths):
                 st.toast(
                     "There was no worker to end, or it has only just begun. Try again in a moment."
@@ -172,31 +177,34 @@ def confirm_kill(run: Run) -> None:
 
 
 def queue_rows(runs: Sequence[Run]) -> None:
-    """Runs that wait, with a button that takes each out of the queue."""
+    """Draw a row per queued run, with a button that takes it out of the queue."""
     for run in runs:
         with st.container(
             horizontal=True, vertical_alignment="center", key=f"jobs.queued.{run.name}"
         ):
             run_link(run)
-            st.caption(run_cards.place_text(run))
+            st.caption(run_progress.queue_position(run))
             _stop_button(run, "Cancel", "Takes it out of the queue; Resume puts it back.")
 
 
 def ended_card(run: Run, brief: bool) -> None:
-    """A run that stopped short: why, and the ways out. `brief` leaves advice and log to the run's own page."""
+    """Draw a run that ended early: why, and what to do.
+
+    brief: leaves advice and log to the run's own page.
+    """
     with st.container(border=True, key=f"jobs.card.{run.name}"):
-        age = f"created {ago(run.created)}"
-        _heading(
-            run, f"{cause(run).title} · {run_cards.cycles_text(run)} · {age}" if brief else age
-        )
+        about = f"created {ago(run.created)}"
         if brief:
-            run_cards.ways_out(run)
+            about = f"{failure_of(run).title} · {run_cards.cycles_text(run)} · {about}"
+        _heading(run, about)
+        if brief:
+            run_failure.remedy_buttons(run)
         else:
-            run_cards.failure_box(run)
+            run_failure.failure_box(run)
 
 
 def resume_all(runs: Sequence[Run]) -> None:
-    """One button for all that a restart of the computer interrupted."""
+    """Draw one button that resumes all interrupted runs."""
     st.button(
         f"Resume all {len(runs)} interrupted",
         key="jobs.resume_all",
@@ -207,33 +215,30 @@ def resume_all(runs: Sequence[Run]) -> None:
     )
 
 
-def damaged_runs() -> None:
-    """Folders in the store that look like runs and cannot be read: shown, not hidden."""
-    found = damaged(loaders.store())
-    if found:
+def say_damaged_runs() -> None:
+    """Name the folders in the store that look like runs and cannot be read."""
+    folders = damaged_runs(loaders.store())
+    if folders:
+        names = ", ".join(code(folder.name) for folder in folders)
         st.warning(
-            "Not readable, because the settings in `config.json` are damaged or of another version: "
-            + ", ".join(code(folder.name) for folder in found),
+            "Not readable, because the settings in `config.json` are damaged or of another "
+            f"version: {names}",
             icon=":material/broken_image:",
         )
 
 
 def _show_settings(text: str) -> None:
-    """As many settings as there is room for; all of them on the question mark."""
+    """Draw as many settings as there is room for, and all of them as help."""
     if len(text) > LONG:
         st.caption(plain((text[:LONG].rpartition(", ")[0] or text[:LONG]) + " …"), help=plain(text))
     elif text:
         st.caption(plain(text))
 
 
-def _kinds(configs: Sequence[Config], names: Sequence[str]) -> int:
-    """How many of these configs can be told apart by their titles and the settings named."""
-    return len(
-        {
-            tuple(str(getattr(config, name)) for name in [*sorted(IN_TITLE), *names])
-            for config in configs
-        }
-    )
+def _distinct(configs: Sequence[Config], names: Sequence[str]) -> int:
+    """How many configs differ in their titles or the settings `names`."""
+    fields = [*sorted(IN_TITLE), *names]
+    return len({tuple(str(getattr(config, name)) for name in fields) for config in configs})
 
 
 def _value(value: object) -> str:
@@ -250,13 +255,13 @@ def _heading(run: Run, about: str) -> None:
 
 
 def _stop_button(run: Run, label: str, about: str) -> None:
-    """Asks the worker, which looks for it between steps; greyed once asked."""
-    asked = run.paths.stop.exists()
+    """Draw a button that asks the worker to stop, which it checks between steps."""
+    requested = run.paths.stop.exists()
     st.button(
-        "Stopping …" if asked else label,
+        "Stopping …" if requested else label,
         key=f"jobs.stop.{run.name}",
         icon=":material/stop_circle:",
-        disabled=asked,
+        disabled=requested,
         on_click=request_stop,
         args=(run.paths,),
         help=about,
@@ -264,5 +269,5 @@ def _stop_button(run: Run, label: str, about: str) -> None:
 
 
 def _resume_all(runs: Sequence[Run]) -> None:
-    begun = [run for run in runs if start(run.paths)]
-    st.toast(f"{count(len(begun), 'run')} resumed; each waits for its turn on the device.")
+    resumed = [run for run in runs if start(run.paths)]
+    st.toast(f"{count(len(resumed), 'run')} resumed; each waits for its turn on the device.")

@@ -1,4 +1,4 @@
-"""What this computer has, found without loading torch."""
+"""Device and disk space of this computer, found without loading torch."""
 
 import os
 import shutil
@@ -13,24 +13,21 @@ LOW_BYTES = 5_000_000_000  # below this a long run may fill the disk
 
 
 def device_text() -> str:
-    """Where a run with `device: auto` will compute."""
+    """The device that a run with `device: auto` computes on."""
     key = device_key(Config())
-    return (
-        f"GPU ({key})"
-        if key != "cpu"
-        else f"no GPU found, {count(os.cpu_count() or 1, 'CPU core')}"
-    )
+    if key != "cpu":
+        return f"GPU ({key})"
+    return f"no GPU found, {count(os.cpu_count() or 1, 'CPU core')}"
 
 
 def free_bytes(folder: Path) -> int:
-    """Room left where a folder is or would be."""
-    there = next(place for place in (folder, *folder.parents) if place.exists())
-    return shutil.disk_usage(there).free
+    """Free bytes on the disk of a folder, which need not exist yet."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(existing).free
 
 
 def disk_text(folder: Path) -> str:
-    """Room left for runs, with a warning in words when it is little."""
+    """Free disk space for runs, with a warning when it is little."""
     free = free_bytes(folder)
-    return f"{megabytes(free)} free" + (
-        ": little room, long runs may fail" if free < LOW_BYTES else ""
-    )
+    text = f"{megabytes(free)} free"
+    return f"{text}: little room, long runs may fail" if free < LOW_BYTES else text

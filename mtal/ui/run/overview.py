@@ -1,6 +1,7 @@
-"""One run drawn: metrics with their change, cycles, last pick, time, and where all of it comes from."""
+"""One run: metrics with their change, cycles, the last batch, times and origin."""
 
 import json
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -21,36 +22,35 @@ STRIP = 8
 
 
 def show_metrics(metrics: pd.DataFrame) -> None:
-    """A tile per task and one for the multi-task loss: last value, its change since the cycle before, and its course."""
+    """Draw a tile per task and for the multi-task loss: last value, change and course."""
     names = list(metrics["task"].unique())
-    for column, name in zip(
-        st.container(key="run.metrics").columns(len(names)), names, strict=True
-    ):
+    columns = st.container(key="run.metrics").columns(len(names))
+    for column, name in zip(columns, names, strict=True):
         rows = metrics[metrics["task"] == name]
-        last, values = rows.iloc[-1], rows["value"].astype(float)
-        change = float(values.iloc[-1] - values.iloc[-2]) if len(rows) > 1 else None
+        last, values = rows.iloc[-1], rows["value"].astype(float).tolist()
         tile = column.container(border=True, height="stretch", gap=None)
         tile.markdown(f"**{plain(str(last['title']))}**")
         label = "weighted sum of losses ↓" if name == LOSS else plain(str(last["axis"]))
-        places = decimals(values)
-        since = (
-            ""
-            if change is None
-            else f"since cycle {rows['cycle'].iloc[-2]}, {_verdict(change, str(last['better']))}"
-        )
+        precision = decimals(values)
+        delta, since, course = None, None, None
+        if len(values) > 1:
+            change = values[-1] - values[-2]
+            delta, course = f"{change:+.{precision}f}", values
+            verdict = _verdict(change, str(last["better"]))
+            since = f"since cycle {rows['cycle'].iloc[-2]}, {verdict}"
         tile.metric(
             label,
-            fixed(float(values.iloc[-1]), places),
-            None if change is None else f"{change:+.{places}f}",
+            fixed(values[-1], precision),
+            delta,
             delta_color="off",
-            delta_description=since or None,
-            chart_data=values.tolist() if len(rows) > 1 else None,
+            delta_description=since,
+            chart_data=course,
             help=f"After cycle {last['cycle']}; small line: all cycles so far",
         )
 
 
 def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
-    """A row per complete cycle: what was labelled, how good the network was, how long it took."""
+    """Draw a row per complete cycle: labelled images, metrics, time, and a link to its batch."""
     wide = metrics.pivot_table(
         index=["cycle", "images", "labels", "percent"], columns="task", values="value", sort=False
     )
@@ -72,7 +72,7 @@ def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
         column_config={
             "images": columns.NumberColumn("images", help="Images labelled"),
             "labels": columns.NumberColumn(
-                "task labels", help="Labels that are there, each task counted by itself"
+                "task labels", help="Available labels, each task counted by itself"
             ),
             "percent": columns.ProgressColumn(
                 "% of labels", format="%.1f %%", min_value=0, max_value=100, color="gray"
@@ -94,12 +94,12 @@ def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
 
 
 def show_last_pick(run: Run) -> None:
-    """The first images of the newest batch, with links, or why there is none yet."""
-    picked = [cycle for cycle in range(run.cycles_done()) if run.cycle(cycle).pick.exists()]
-    if not picked:
+    """Draw the first images of the newest batch, with links, or say why there is none yet."""
+    cycles = [cycle for cycle in range(run.cycles_done()) if run.cycle(cycle).pick.exists()]
+    if not cycles:
         st.caption("No batch yet: the complete cycles only measured.")
         return
-    cycle = picked[-1]
+    cycle = cycles[-1]
     pool = loaders.pool(run, cycle)
     batch = pool[pool["picked"]].sort_values("rank")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -123,7 +123,7 @@ def show_last_pick(run: Run) -> None:
 
 
 def show_times(run: Run, seconds: pd.DataFrame) -> None:
-    """Seconds per stage and cycle."""
+    """Draw the seconds per stage and cycle."""
     total = float(seconds["seconds"].sum())
     show_figure(
         stage_seconds(seconds, STAGES, run.name),
@@ -133,17 +133,15 @@ def show_times(run: Run, seconds: pd.DataFrame) -> None:
         "run.times",
         f"Time per stage and cycle, {duration(total)} in all",
     )
+    text = f"{duration(total)} for {count(run.cycles_done(), 'complete cycle')}."
     waited = loaders.waited_for_data(run)
-    waits = (
-        ""
-        if waited is None
-        else f" Training stood still for {waited:.1%} of its time, waiting for images to be read."
-    )
-    st.caption(f"{duration(total)} for {count(run.cycles_done(), 'complete cycle')}.{waits}")
+    if waited is not None:
+        text += f" Training waited for images to be read {waited:.1%} of its time."
+    st.caption(text)
 
 
 def show_provenance(run: Run, metrics: pd.DataFrame) -> None:
-    """What differs from the defaults, versions, fingerprint of the data, and all of it as JSON."""
+    """Draw the settings that differ from the defaults, versions, and the data's fingerprint."""
     left, right = st.columns(2)
     with left:
         changed = run.config.changed()
@@ -193,7 +191,7 @@ def show_provenance(run: Run, metrics: pd.DataFrame) -> None:
 
 
 def _data_changes(run: Run) -> str:
-    """Before which cycles the data changed while the run went on."""
+    """Say before which cycles the data changed while the run went on."""
     return "".join(
         f", before cycle {change.cycle} it was {code(change.before)}"
         for change in run.facts.data_changes
@@ -201,7 +199,7 @@ def _data_changes(run: Run) -> str:
 
 
 def as_json(run: Run, metrics: pd.DataFrame) -> str:
-    """All that is needed to cite or repeat a run; image names are left out."""
+    """Settings, facts and metrics, to cite or repeat a run, without the names of images."""
     facts: dict[str, Any] = {
         name: value
         for name, value in run.facts.to_json().items()
@@ -223,16 +221,14 @@ def as_json(run: Run, metrics: pd.DataFrame) -> str:
 
 def _short_axis(row: pd.Series) -> str:
     """`Normals, mErr (°) ↓`, so that all columns fit; the multi-task loss is not named twice."""
-    return (
-        str(row["axis"])
-        if row["task"] == LOSS
-        else f"{str(row['task']).replace('_', ' ').capitalize()}, {row['axis']}"
-    )
+    if row["task"] == LOSS:
+        return str(row["axis"])
+    return f"{str(row['task']).replace('_', ' ').capitalize()}, {row['axis']}"
 
 
 def _verdict(change: float, better: str) -> str:
-    """The direction in words, since an arrow up is not always good."""
-    if change != change:
+    """Say whether a change is better or worse, since up is not always good."""
+    if isnan(change):
         return "unknown"
     if change == 0:
         return "unchanged"

@@ -1,4 +1,4 @@
-"""How far the signals of a run can be trusted: in one sentence, as a table; and why there may be no numbers."""
+"""Signal quality: how well signals rank images by their true loss, in a sentence and a table."""
 
 from collections.abc import Sequence
 
@@ -13,24 +13,25 @@ from mtal.ui import inputs, loaders
 from mtal.ui.text import plain
 
 ABOUT = (
-    "ρ is the rank correlation (Spearman) of a signal with the true loss of the unlabelled images: 1 = it ranks them by how "
-    "wrong the network is, 0 = it says nothing, below 0 = it points the wrong way. Chance favours the best of many: see "
-    "whether it stays the best over the cycles."
+    "ρ is the rank correlation (Spearman) of a signal with the true loss of the unlabelled images: "
+    "1 = it ranks them by how wrong the network is, 0 = it says nothing, below 0 = it points the "
+    "wrong way. Chance favours the best of many: see whether it stays the best over the cycles."
 )
 
 
 def say_why_none(run: Run) -> None:
-    """Why there is nothing to show for this run, with the way out, and the end of the page; nothing if there is something."""
+    """End the page where a run has no signal quality, saying why and offering a run that has."""
     config = run.config
     if config.start == "labelled":
         st.info(
-            "This run goes on from labels that people make, so the true loss of an unlabelled image is unknown: what a "
-            "signal is worth can only be measured in a simulation, on labels that exist.",
+            "This run labels for real, so the true loss of an unlabelled image is unknown: the "
+            "quality of a signal can only be measured in a simulation, on labels that exist.",
             icon=":material/label_off:",
         )
     elif not config.signal_quality:
         st.info(
-            "In this run “Signal quality” is switched off, so its signals were not compared with true losses.",
+            "In this run “Signal quality” is switched off, so its signals were not compared with "
+            "true losses.",
             icon=":material/toggle_off:",
         )
         _offer_copy(run, {"signal_quality": "true"})
@@ -39,8 +40,9 @@ def say_why_none(run: Run) -> None:
     ):
         title = plain(run.strategy_title)
         st.info(
-            f"**{title}** measures no signal that rates images, so there is none to compare with the true loss. With "
-            "*Describe the pool: always* a run measures all signals that its tasks allow.",
+            f"**{title}** measures no signal that rates images, so there is none to compare with "
+            "the true loss. With *Describe the pool: always* a run measures all signals that its "
+            "tasks allow.",
             icon=":material/sensors_off:",
         )
         _offer_copy(run, {"describe": "always"})
@@ -50,12 +52,12 @@ def say_why_none(run: Run) -> None:
 
 
 def titles(run: Run) -> dict[str, str]:
-    """What a signal can be right about: the multi-task loss, then the tasks. Name -> title."""
-    return {LOSS: "Multi-task loss"} | {task.name: task.title for task in run.tasks}
+    """What signals are compared with, the multi-task loss and each task: name -> title."""
+    return _titles(run.tasks)
 
 
 def choose_view() -> tuple[Joined, str]:
-    """How the tasks of a signal become one number for the multi-task loss; "colours" or "table"."""
+    """How a signal's tasks are joined for the multi-task loss, and "colours" or "table"."""
     left, right = st.columns([1, 1])
     with left:
         joined = inputs.switch(
@@ -63,66 +65,67 @@ def choose_view() -> tuple[Joined, str]:
             ["mean", "max"],
             "signals",
             "joined",
-            "How the tasks' numbers become one, which is held against the multi-task loss.",
+            "How the tasks' numbers become one, which is compared with the multi-task loss.",
         )
     with right:
-        return ("max" if joined == "max" else "mean"), inputs.switch(
-            "Show as", ["colours", "table"], "signals", "view"
-        )
+        view = inputs.switch("Show as", ["colours", "table"], "signals", "view")
+    return ("max" if joined == "max" else "mean"), view
 
 
 def verdict(frame: pd.DataFrame, tasks: Sequence[TaskFacts]) -> str:
-    """One sentence: the signal to trust for the multi-task loss, which task it fails, and the best one for each task.
+    """Name the best signal for the multi-task loss, the tasks it fails, and the best per task.
 
-    `frame` as `Run.quality` gives it. A signal fails a task if its interval does not lie above 0.
+    frame: as `Run.quality`. A signal fails a task if its interval does not lie above 0.
     """
-    best = {
-        name: _best(frame[frame["task"] == name]) for name in (LOSS, *(task.name for task in tasks))
-    }
-    top, titles = best.pop(LOSS), {task.name: task.title for task in tasks}
+    titles = {task.name: task.title for task in tasks}
+    best = {name: _best(frame[frame["task"] == name]) for name in (LOSS, *titles)}
+    sure = {name: row for name, row in best.items() if row is not None and row["low"] > 0}
     parts = [
-        f"{titles[name]}: "
-        + (_told(row) if row is not None and row["low"] > 0 else "none beyond chance")
-        for name, row in best.items()
+        f"{title}: {_signal_text(sure[name]) if name in sure else 'none beyond chance'}"
+        for name, title in titles.items()
     ]
-    said = f"Best per task: {'; '.join(parts)}."
-    sure = any(row is not None and row["low"] > 0 for row in best.values())
-    if top is None or not top["low"] > 0:
-        if not sure:
-            return (
-                "No signal ranks the images by their loss better than chance: neither by the multi-task loss nor by that of "
-                "a single task. With few unlabelled images that is usual."
-            )
-        return f"No signal ranks the images by their multi-task loss better than chance. {said}"
+    per_task = f"Best per task: {'; '.join(parts)}."
+    if not sure:
+        return (
+            "No signal ranks the images by their loss better than chance: neither by the "
+            "multi-task loss nor by that of a single task. With few unlabelled images that is "
+            "usual."
+        )
+    if LOSS not in sure:
+        return f"No signal ranks the images by their multi-task loss better than chance. {per_task}"
+    top = sure[LOSS]
+    text = f"For the multi-task loss {_signal_text(top)} deserves most trust"
     failed = [titles[name] for name in titles if _fails(frame, str(top["version"]), name)]
-    alone = (
-        "it says nothing beyond chance about any single task"
-        if len(failed) == len(titles)
-        else f"it fails {listed(failed)}"
-    )
-    return f"For the multi-task loss {_told(top)} deserves most trust{f', but {alone}' if failed else ''}. {said}"
+    if failed and len(failed) == len(titles):
+        text += ", but it says nothing beyond chance about any single task"
+    elif failed:
+        text += f", but it fails {listed(failed)}"
+    return f"{text}. {per_task}"
 
 
 def table(frame: pd.DataFrame, tasks: Sequence[TaskFacts]) -> pd.DataFrame:
-    """The numbers for people, best first within a task. `frame` as `Run.quality` gives it, with or without a cycle."""
-    order = {LOSS: "Multi-task loss"} | {task.name: task.title for task in tasks}
-    rows = frame.assign(place=frame["task"].map({name: place for place, name in enumerate(order)}))
-    rows = rows.sort_values(["place", "rho"], ascending=[True, False], kind="stable")
-    return pd.DataFrame(
-        {
-            "task": rows["task"].map(order),
-            "signal": _names(rows),
-            "ρ": rows["rho"],
-            "95 % from": rows["low"],
-            "to": rows["high"],
-            "n": rows["n"],
-            **({"cycle": rows["cycle"]} if "cycle" in rows else {}),
-        }
-    )
+    """The rows of `frame` with titles for columns, sorted by task and then best first.
+
+    frame: as `Run.quality`, with or without the column cycle.
+    """
+    titles = _titles(tasks)
+    rows = frame.assign(order=frame["task"].map({name: at for at, name in enumerate(titles)}))
+    rows = rows.sort_values(["order", "rho"], ascending=[True, False], kind="stable")
+    columns = {
+        "task": rows["task"].map(titles),
+        "signal": _names(rows),
+        "ρ": rows["rho"],
+        "95 % from": rows["low"],
+        "to": rows["high"],
+        "n": rows["n"],
+    }
+    if "cycle" in rows:
+        columns["cycle"] = rows["cycle"]
+    return pd.DataFrame(columns)
 
 
 def show_table(rows: pd.DataFrame, key: str, alt: str) -> None:
-    """`table` drawn."""
+    """Draw what `table` gives."""
     number = st.column_config.NumberColumn(format="%.2f")
     st.dataframe(
         rows,
@@ -145,30 +148,31 @@ def _offer_copy(run: Run, settings: dict[str, str]) -> None:
         st.switch_page("pages/launch.py", query_params={"like": run.name} | settings)
 
 
+def _titles(tasks: Sequence[TaskFacts]) -> dict[str, str]:
+    return {LOSS: "Multi-task loss"} | {task.name: task.title for task in tasks}
+
+
 def _best(rows: pd.DataFrame) -> "pd.Series | None":
     """The row with the highest rho; None if none has a number."""
-    known = rows[rows["rho"].notna()]
-    return None if known.empty else known.sort_values("rho", kind="stable").iloc[-1]
+    measured = rows[rows["rho"].notna()]
+    return None if measured.empty else measured.sort_values("rho", kind="stable").iloc[-1]
 
 
 def _fails(frame: pd.DataFrame, version: str, task: str) -> bool:
-    """Whether a signal does not say more than chance about a task; not where it says nothing about single tasks at all."""
+    """Whether a signal was compared with a task's loss and is no better than chance."""
     rows = frame[(frame["version"] == version) & (frame["task"] == task)]
     return bool(len(rows)) and not (rows["low"] > 0).any()
 
 
-def _told(row: pd.Series) -> str:
-    return (
-        f"{_name(row)} (ρ {row['rho']:.2f}, {row['low']:.2f} to {row['high']:.2f}, n={row['n']:,})"
-    )
+def _signal_text(row: pd.Series) -> str:
+    interval = f"{row['low']:.2f} to {row['high']:.2f}"
+    return f"{_name(row)} (ρ {row['rho']:.2f}, {interval}, n={row['n']:,})"
 
 
 def _name(row: pd.Series) -> str:
-    return (
-        f"{row['version']}, tasks joined by {row['joined']}"
-        if row["joined"]
-        else str(row["version"])
-    )
+    if row["joined"]:
+        return f"{row['version']}, tasks joined by {row['joined']}"
+    return str(row["version"])
 
 
 def _names(rows: pd.DataFrame) -> list[str]:

@@ -1,22 +1,22 @@
-"""Lists of runs: what is said about the settings of each."""
+"""Lists of runs: the settings that each row shows."""
 
 from mtal.config import Config
-from mtal.ui.run.job_list import settings_text, telling_settings
+from mtal.ui.run.job_list import differing_settings, settings_text
 
 
-def test_settings_in_which_runs_differ_and_first_those_that_tell_them_apart():
+def test_settings_that_distinguish_runs_come_first():
     common = {"channels": 64, "seed": 3}
     configs = [
         Config(**common),
         Config(**common, lr=0.01),
         Config(**common, lr=0.01, epochs=20, dataset="drawn", batch=4),
     ]
-    assert telling_settings(configs) == [
+    assert differing_settings(configs) == [
         "lr",
         "epochs",
         "batch",
     ]  # the data set stands in the title
-    assert telling_settings([*configs, Config(**common, picking="top")]) == [
+    assert differing_settings([*configs, Config(**common, picking="top")]) == [
         "lr",
         "picking",
         "epochs",
@@ -24,16 +24,16 @@ def test_settings_in_which_runs_differ_and_first_those_that_tell_them_apart():
     ]
 
 
-def test_alike_runs_have_nothing_to_tell():
+def test_runs_that_differ_in_title_or_machine_only_have_no_differing_settings():
     assert (
-        telling_settings(
+        differing_settings(
             [Config(), Config(seed=1), Config(strategy="random"), Config(device="cpu")]
         )
         == []
     )
 
 
-def test_settings_as_people_write_them():
+def test_text_of_settings():
     config = Config(size=(96, 128), tasks=("depth", "semseg"), lr=1e-3)
     assert (
         settings_text(config, ["size", "tasks", "lr", "data"])

@@ -1,4 +1,4 @@
-"""What is said about signals: which to trust, which task it fails, and never more than the interval allows."""
+"""The verdict on signals never claims more than the interval allows; order of the table."""
 
 import pandas as pd
 import pytest
@@ -39,16 +39,15 @@ def frame(*rows) -> pd.DataFrame:
 
 
 def test_the_best_for_the_loss_the_task_that_it_fails_and_the_best_per_task():
-    said = verdict(frame(*ROWS), TASKS)
-    assert said == (
-        "For the multi-task loss committee max, tasks joined by mean (ρ 0.50, 0.30 to 0.70, n=38) deserves most "
-        "trust, but it fails Depth. Best per task: Segmentation: margin (ρ 0.35, 0.25 to 0.45, n=40); Depth: none "
-        "beyond chance."
+    assert verdict(frame(*ROWS), TASKS) == (
+        "For the multi-task loss committee max, tasks joined by mean (ρ 0.50, 0.30 to 0.70, n=38) "
+        "deserves most trust, but it fails Depth. Best per task: Segmentation: margin (ρ 0.35, "
+        "0.25 to 0.45, n=40); Depth: none beyond chance."
     )
 
 
 def test_what_says_nothing_about_any_task_is_told_so():
-    said = verdict(
+    text = verdict(
         frame(
             ("bald", "BALD", "semseg", "", 0.1, -0.2, 0.4, 40),
             ("bald", "BALD", "depth", "", -0.3, -0.5, -0.1, 40),
@@ -56,25 +55,25 @@ def test_what_says_nothing_about_any_task_is_told_so():
         ),
         TASKS,
     )
-    assert "nothing beyond chance about any single task" in said
+    assert "nothing beyond chance about any single task" in text
 
 
 @pytest.mark.parametrize("rho", [-0.2, 0.1, float("nan")])
 def test_no_trust_where_the_interval_holds_zero(rho):
     nothing = ("margin", "margin", "loss", "mean", rho, rho - 0.3, rho + 0.3, 9)
-    said = verdict(frame(nothing, ("margin", "margin", "depth", "", 0.35, 0.25, 0.45, 40)), TASKS)
-    assert said.startswith(
+    text = verdict(frame(nothing, ("margin", "margin", "depth", "", 0.35, 0.25, 0.45, 40)), TASKS)
+    assert text.startswith(
         "No signal ranks the images by their multi-task loss better than chance."
     )
-    assert "Segmentation: none beyond chance; Depth: margin" in said
+    assert "Segmentation: none beyond chance; Depth: margin" in text
     assert "neither by the multi-task loss nor by that of a single task" in verdict(
         frame(nothing), TASKS
     )
 
 
 def test_a_signal_of_no_single_task_fails_none():
-    said = verdict(frame(("embedding", "diversity", "loss", "", 0.4, 0.2, 0.6, 40)), TASKS)
-    assert "diversity (ρ 0.40, 0.20 to 0.60, n=40) deserves most trust. Best" in said
+    text = verdict(frame(("embedding", "diversity", "loss", "", 0.4, 0.2, 0.6, 40)), TASKS)
+    assert "diversity (ρ 0.40, 0.20 to 0.60, n=40) deserves most trust. Best" in text
 
 
 def test_the_table_is_in_the_order_of_tasks_and_best_first():
