@@ -1,8 +1,11 @@
-"""Seconds as people say them, alike in the terminal and on the screen."""
+"""Durations as text, alike in the terminal and on the screen."""
 
 
 def duration(seconds: float) -> str:
-    """`8 s`, `3 min`, `2 h 10 min`, `4 d 3 h`: two units at most, because more would pretend to be exact."""
+    """Write a duration: `8 s`, `3 min`, `2 h 10 min`, `4 d 3 h`.
+
+    Two units at most: estimates are no more exact than that.
+    """
     seconds = max(0.0, seconds)
     if seconds < 59.5:
         return f"{seconds:.0f} s"
@@ -17,6 +20,6 @@ def duration(seconds: float) -> str:
 
 
 def span(low_s: float, high_s: float) -> str:
-    """`3 min to 4 min`, or one duration if both read alike."""
+    """Write a range: `3 min to 4 min`, or one duration if both ends read alike."""
     low, high = duration(low_s), duration(high_s)
     return low if low == high else f"{low} to {high}"

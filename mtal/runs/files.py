@@ -1,4 +1,4 @@
-"""Files that appear whole: written beside, then renamed, so a reader sees the old or the new and never a half."""
+"""Files of runs: atomic writes, JSON, cached reads, checksums and the ends of growing files."""
 
 import json
 import os
@@ -12,41 +12,47 @@ from typing import IO, Any
 
 
 @contextmanager
-def whole_file(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
-    """Write a file that other processes see either not at all or complete."""
+def atomic_write(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
+    """Open a file for writing that other processes see either not at all or complete.
+
+    Covers processes that end at any moment, not a power cut: nothing is forced onto the disk,
+    because a check writes a file per thumbnail and a forced write can take milliseconds.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(
-        f".{path.name}.{os.getpid()}.{threading.get_ident()}"
-    )  # two tabs are two threads of one process
+    # two tabs of the dashboard are two threads of one process
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
-        with beside.open(mode, encoding=None if "b" in mode else "utf-8") as file:
+        with temporary.open(mode, encoding=None if "b" in mode else "utf-8") as file:
             yield file
-        beside.replace(path)  # atomic within one file system
+        temporary.replace(path)  # atomic within one file system
     finally:
-        beside.unlink(missing_ok=True)  # only still there if the block above failed
+        temporary.unlink(missing_ok=True)  # it still exists if the block above failed
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Plain values as JSON; NaN is refused, since JSON has none."""
-    with whole_file(path) as file:
+    """Write plain values as JSON, atomically. ValueError for NaN, which JSON does not have."""
+    with atomic_write(path) as file:
         json.dump(value, file, indent=1, allow_nan=False)
 
 
 def read_json(path: Path) -> Any:
-    """What `write_json` wrote."""
+    """Read a JSON file. FileNotFoundError; ValueError if it is not JSON."""
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def read_shared(path: Path) -> Any:
-    """The same, read again only when the file is another one; None if there is none. Shared: nobody may change it."""
+def read_cached(path: Path) -> Any:
+    """Read a JSON file, from memory unless the file was replaced; None if there is none.
+
+    The value is shared with other readers: do not change it.
+    """
     try:
-        return _read(path, *version(path))
+        return _read(path, *file_version(path))
     except FileNotFoundError:
         return None
 
 
-def version(path: Path) -> tuple[int, int, int]:
-    """Numbers that tell a file from another that took its place. FileNotFoundError."""
+def file_version(path: Path) -> tuple[int, int, int]:
+    """Inode, size and time of a file, which change when it is replaced. FileNotFoundError."""
     stat = path.stat()
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
@@ -56,8 +62,18 @@ def _read(path: Path, *version: int) -> Any:
     return read_json(path)
 
 
+def numbers_in(folder: Path) -> set[int]:
+    """The numbers that files or folders in a folder are named after; empty if there is no folder.
+
+    Unfinished folders have a dot in front and do not count.
+    """
+    if not folder.is_dir():
+        return set()
+    return {int(path.name) for path in folder.iterdir() if path.name.isdecimal()}
+
+
 def sha256_of(path: Path) -> str | None:
-    """Of a file's bytes, 64 hex digits; None if it is not there (any more)."""
+    """Checksum of a file, 64 hex digits; None if there is no such file."""
     if not path.is_file():
         return None
     with path.open("rb") as content:
@@ -65,7 +81,7 @@ def sha256_of(path: Path) -> str | None:
 
 
 def last_lines(path: Path, size_bytes: int = 16_384) -> list[str]:
-    """The complete lines at the end of a file that may be growing; empty if there is none."""
+    """The complete lines within the last bytes of a file that may be growing; [] if none."""
     try:
         with path.open("rb") as file:
             file.seek(0, os.SEEK_END)

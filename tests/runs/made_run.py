@@ -1,4 +1,4 @@
-"""A finished run folder with the files that `mtal.runs.store.run` documents, for tests that need a run and no engine."""
+"""Run folders with the files that `mtal.runs.store.run` documents, made without an engine."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,12 +17,9 @@ IMAGES, START, BATCH = 20, (3, 7), 3
 
 
 def made_run(store: Path, photos: Path | None = None, config: Config | None = None) -> Run:
-    """Three complete cycles over 20 images: two pick three whole images each, the last one only measures."""
-    run = Run(
-        create(
-            config or Config(cycles=3, start_percent=10, step_percent=15), StorePaths(store)
-        ).folder
-    )
+    """A finished run with three cycles over 20 images: two pick three whole images each."""
+    config = config or Config(cycles=3, start_percent=10, step_percent=15)
+    run = Run(create(config, StorePaths(store)).folder)
     rng = np.random.default_rng(4)
     write_json(run.paths.facts, facts(photos))
     labelled = np.zeros((IMAGES, len(TASKS)), bool)
@@ -43,16 +40,17 @@ def made_run(store: Path, photos: Path | None = None, config: Config | None = No
 
 
 def made_course(
-    store: Path, config: Config, losses: Sequence[float], outcome: str = "finished", **told: object
+    store: Path, config: Config, losses: Sequence[float], outcome: str = "finished", **more: object
 ) -> Run:
-    """A run with these multi-task losses, a cycle each, that buys BATCH whole images between two; of its seed's own random
-    start and picks. `outcome`: "" for none yet; `told`: other facts."""
+    """A run with a cycle per multi-task loss that acquires BATCH random whole images in between.
+
+    outcome: "" for none yet; more: facts that differ.
+    """
     run = Run(create(config, StorePaths(store)).folder)
     rng = np.random.default_rng(config.seed + 100 * len(config.strategy))
     pool = max(IMAGES, len(START) + BATCH * config.cycles)
-    write_json(
-        run.paths.facts, facts(None) | {"pool": [f"{index:04d}" for index in range(pool)]} | told
-    )
+    ids = [f"{index:04d}" for index in range(pool)]
+    write_json(run.paths.facts, facts(None) | {"pool": ids} | more)
     labelled = np.zeros((pool, len(TASKS)), bool)
     labelled[list(START)] = True
     for number, loss in enumerate(losses):
@@ -65,7 +63,7 @@ def made_course(
                     "labels": int(labelled.sum()),
                     "percent": 100 * images / pool,
                     "loss": loss,
-                    "metrics": {task: loss / (place + 2) for place, task in enumerate(TASKS)},
+                    "metrics": {task: loss / (index + 2) for index, task in enumerate(TASKS)},
                     "task_losses": dict.fromkeys(TASKS, 2.0),
                     "seconds": {"train": 3.0, "evaluate": 1.0, "pick": 0.5},
                 },
@@ -152,7 +150,7 @@ def write_measures(cycle: CyclePaths, labelled: np.ndarray, rng: np.random.Gener
 def write_pick(
     cycle: CyclePaths, labelled: np.ndarray, picked: np.ndarray, rng: np.random.Generator
 ) -> None:
-    """pick.npy, pool.parquet and embedding.npy; candidates are ranked with the picked ones first."""
+    """pick.npy, pool.parquet and embedding.npy; ranked with the picked images first."""
     np.save(cycle.pick, np.array([(image, task) for image in picked for task in range(len(TASKS))]))
     rest = [index for index in range(IMAGES) if not labelled[index, 0] and index not in picked]
     rank = np.zeros(IMAGES, int)
@@ -179,7 +177,7 @@ def write_pick(
 
 
 def write_quality(run: Run, number: int, rho: float = 0.5) -> None:
-    """quality.parquet of a cycle: a signal whose last task is the same for all images, and the distance."""
+    """quality.parquet of a cycle: the distance, and a signal that is constant for the last task."""
     about = [(task, "") for task in TASKS] + [(LOSS, "mean"), (LOSS, "max")]
     rows = [
         ("entropy", "entropy", task, joined, rho, rho - 0.1, rho + 0.1, 12)

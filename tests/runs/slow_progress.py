@@ -1,4 +1,4 @@
-"""The slow twin of `mtal.runs.jobs.progress.progress`: it looks at all rows each time. What it says is what must be said."""
+"""The slow twin of `mtal.runs.jobs.progress.progress`, which looks at all reports every time."""
 
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ def slow_unit_times(rows):
     return times
 
 
-def slow_progress(reports, plan, known, since, may_end_early=False):
+def slow_progress(reports, plan, earlier_times, since, may_end_early=False):
     rows = [row for row in reports if row["t"] >= since]
     if not rows:
         return None
@@ -29,7 +29,7 @@ def slow_progress(reports, plan, known, since, may_end_early=False):
         or row is rows[0]
     )
     eta, missing = (
-        slow_eta(_left(last, plan), slow_unit_times(reports), known) if plan else (None, ())
+        slow_eta(_left(last, plan), slow_unit_times(reports), earlier_times) if plan else (None, ())
     )
     losses = next((row["loss"] for row in reversed(rows) if row.get("loss")), {})
     return Progress(
@@ -47,12 +47,12 @@ def slow_progress(reports, plan, known, since, may_end_early=False):
     )
 
 
-def slow_eta(left, seen, known):
+def slow_eta(left, times, earlier_times):
     low = high = 0.0
     missing = []
     for stage, units in left.items():
-        samples = seen.get(stage, [])
-        samples = (samples if len(samples) >= 2 else known.get(stage, samples))[-100:]
+        samples = times.get(stage, [])
+        samples = (samples if len(samples) >= 2 else earlier_times.get(stage, samples))[-100:]
         if len(samples) >= 2 * WINDOW:
             samples = [
                 float(mean)

@@ -1,6 +1,7 @@
-"""A worker that does nothing but keep the rules: `python -m tests.runs.small_worker FOLDER`. It ends when told to.
+"""A worker that waits for its turn and then for a file: `python -m tests.runs.small_worker FOLDER`.
 
-It notes its start and its turn in the store's folder, so that tests can count workers and see their order.
+It notes its start and its turn in the store's folder, so that tests can count workers and see
+their order.
 """
 
 import os

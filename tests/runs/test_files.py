@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from mtal.runs import files
-from mtal.runs.files import last_lines, read_json, whole_file, write_json
+from mtal.runs.files import atomic_write, last_lines, read_json, write_json
 
 
 def test_a_reader_sees_the_old_or_the_new_and_never_a_half(tmp_path):
@@ -33,7 +33,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
     write_json(path, "old")
 
     def fail_half_way():
-        with whole_file(path) as file:
+        with atomic_write(path) as file:
             file.write("new")
             raise RuntimeError
 
@@ -83,9 +83,9 @@ def test_last_lines_are_an_end_of_all_lines(tmp_path, size):
     path = tmp_path / "log"
     every = [f"line {number}" for number in range(20)]
     path.write_text("".join(f"{line}\n" for line in every))
-    found = last_lines(path, size)
-    assert found == every[len(every) - len(found) :]
-    assert sum(len(line) + 1 for line in found) <= size
+    lines = last_lines(path, size)
+    assert lines == every[len(every) - len(lines) :]
+    assert sum(len(line) + 1 for line in lines) <= size
 
 
 def test_bytes_that_are_no_text_are_shown_and_not_an_error(tmp_path):
@@ -97,15 +97,15 @@ def test_bytes_that_are_no_text_are_shown_and_not_an_error(tmp_path):
 def test_a_shared_file_is_read_again_only_when_it_is_another_one(tmp_path, monkeypatch):
     path, read = tmp_path / "facts.json", []
     original = files.read_json
-    monkeypatch.setattr(files, "read_json", lambda place: read.append(place) or original(place))
-    assert files.read_shared(path) is None
+    monkeypatch.setattr(files, "read_json", lambda path: read.append(path) or original(path))
+    assert files.read_cached(path) is None
     files.write_json(path, {"pool": [1]})
-    assert files.read_shared(path) == {"pool": [1]}
-    assert files.read_shared(path) is files.read_shared(path)
+    assert files.read_cached(path) == {"pool": [1]}
+    assert files.read_cached(path) is files.read_cached(path)
     assert len(read) == 1
     stat = path.stat()
     files.write_json(path, {"pool": [2]})  # as long, and written within the same tick of the clock
     os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert files.read_shared(path) == {"pool": [2]}
+    assert files.read_cached(path) == {"pool": [2]}
     path.unlink()
-    assert files.read_shared(path) is None
+    assert files.read_cached(path) is None

@@ -1,86 +1,40 @@
-"""Experiment: one named plan of runs on one data set. The plan is a file; the runs are ordinary runs, shared between plans.
+"""Experiments of a store: create, find, extend, start and stop them, and read their results.
 
-Nothing but the plan is stored: how far it is and what came out is worked out from the folders of its runs. To start it again
-is safe at any time, since a run that is finished or at work is left alone, and all others go on where they stopped.
+An experiment is a named plan of runs on one data set. The plan is a file; its runs are ordinary
+runs, shared between plans. Nothing but the plan is stored: progress and results follow from the
+folders of the runs. Starting an experiment again is always safe: finished and running runs are left
+alone, and all others are resumed.
 """
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from mtal.config import ConfigError, stored_config
-from mtal.runs.experiments.plan import (
-    ALL_LABELS,
-    PLAIN,
-    Cell,
-    Variants,
-    expand,
-    grid,
-    label_of,
-    more,
-    once,
-    one_at_a_time,
-    reference_cells,
-)
-from mtal.runs.experiments.state import Experiment, State
+from mtal.runs.experiments.plan import Cell, unique_cells
+from mtal.runs.experiments.state import Experiment
 from mtal.runs.files import read_json, write_json
-from mtal.runs.jobs.launch import WORKER, begin, request_stop, writable
+from mtal.runs.jobs.launch import WORKER, launch_run, request_stop, writable
 from mtal.runs.jobs.lock import take
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import ExperimentPaths, StorePaths
 from mtal.runs.store.run import Run
 
-__all__ = [
-    "ALL_LABELS",
-    "PLAIN",
-    "Cell",
-    "Experiment",
-    "State",
-    "Variants",
-    "create_experiment",
-    "damaged_experiments",
-    "expand",
-    "experiments",
-    "extend",
-    "find_experiment",
-    "grid",
-    "label_of",
-    "metrics",
-    "more",
-    "one_at_a_time",
-    "reference_cells",
-    "sketch",
-    "start_all",
-    "stop_all",
-]
-
-REFUSED = "cannot be started"  # how `start_all` begins to say why a run is not at work
+REFUSED = "cannot be started"  # first words of `start_all` about a run that was not started
 COLUMNS = [
-    "variant",
-    "strategy",
-    "seed",
-    "cycle",
-    "images",
-    "labels",
-    "task",
-    "metric",
-    "unit",
-    "value",
-    "loss",
-    "percent",
-    "title",
-    "axis",
-    "better",
-    "run",
+    *("variant", "strategy", "seed"),
+    *("cycle", "images", "labels", "task", "metric", "unit", "value", "loss"),
+    *("percent", "title", "axis", "better", "run"),
 ]
 
 
-def sketch(store: StorePaths, name: str, title: str, cells: Iterable[Cell]) -> Experiment:
-    """A plan that is not written down; ConfigError if its name is bad or it is empty."""
-    experiment = Experiment(_paths(store, name), title, tuple(once(cells)), time.time())
+def draft_experiment(store: StorePaths, name: str, title: str, cells: Iterable[Cell]) -> Experiment:
+    """Plan an experiment without storing it. ConfigError if the name is unfit or no cell given."""
+    experiment = Experiment(_paths(store, name), title, tuple(unique_cells(cells)), time.time())
     if not experiment.cells:
         raise ConfigError(
             f"{name}: an experiment needs at least one run; name strategies and seeds"
@@ -91,48 +45,53 @@ def sketch(store: StorePaths, name: str, title: str, cells: Iterable[Cell]) -> E
 def create_experiment(
     store: StorePaths, name: str, title: str, cells: Iterable[Cell]
 ) -> Experiment:
-    """Write the plan down; starts nothing. The same plan twice is one; ConfigError if the name is bad or taken by other runs."""
-    experiment = sketch(store, name, title, cells)
-    with _alone(experiment.paths):
+    """Store the plan of an experiment; starts no run. The same plan may be created again.
+
+    ConfigError if the name is unfit or another plan has it, or if no cell is given.
+    """
+    experiment = draft_experiment(store, name, title, cells)
+    with _locked(experiment.paths):
         if not experiment.paths.plan.exists():
             _write(experiment)
             return experiment
-        there = _read(experiment.paths)
-    if {cell.run_name for cell in there.cells} != {cell.run_name for cell in experiment.cells}:
+        stored = _read(experiment.paths)
+    if {cell.run_name for cell in stored.cells} != {cell.run_name for cell in experiment.cells}:
         raise ConfigError(
-            f"there is an experiment called {name} already, of other runs: extend it, or choose another name"
+            f"there is an experiment called {name} already, of other runs: extend it, or choose "
+            f"another name"
         )
-    return there
+    return stored
 
 
 def extend(experiment: Experiment, cells: Iterable[Cell]) -> Experiment:
-    """Add the cells whose runs are missing. What others added since the plan was read stays."""
-    with _alone(experiment.paths):
-        now = _read(experiment.paths)
-        wider = replace(now, cells=tuple(once([*now.cells, *cells])))
-        if wider.cells != now.cells:
-            _write(wider)
-    return wider
+    """Add the cells whose runs the stored plan lacks, and return the new plan.
+
+    Cells that others added since the plan was read are kept. ConfigError if the plan is damaged.
+    """
+    with _locked(experiment.paths):
+        stored = _read(experiment.paths)
+        extended = replace(stored, cells=tuple(unique_cells([*stored.cells, *cells])))
+        if extended.cells != stored.cells:
+            _write(extended)
+    return extended
 
 
 def experiments(store: StorePaths) -> list[Experiment]:
-    """Every readable one, the newest first; `damaged_experiments` says of the others what is wrong."""
-    return sorted(
-        (one for one in _all(store) if isinstance(one, Experiment)),
-        key=lambda one: (-one.created, one.name),
-    )
+    """List the experiments with a readable plan, the newest first; see `damaged_experiments`."""
+    readable = [plan for plan in _read_all(store) if isinstance(plan, Experiment)]
+    return sorted(readable, key=lambda experiment: (-experiment.created, experiment.name))
 
 
 def damaged_experiments(store: StorePaths) -> list[str]:
-    """What is wrong with each plan that cannot be read, for people."""
-    return [str(one) for one in _all(store) if isinstance(one, ConfigError)]
+    """List what is wrong with the plans that cannot be read, on screen."""
+    return [str(error) for error in _read_all(store) if isinstance(error, ConfigError)]
 
 
 def find_experiment(store: StorePaths, name: str) -> Experiment:
-    """By name; ConfigError if it is damaged, or names the ones that there are."""
+    """Find an experiment by name. ConfigError if its plan is damaged or there is none."""
     paths = _paths(store, name)
     if not paths.plan.exists():
-        names = ", ".join(one.name for one in experiments(store)) or "none yet"
+        names = ", ".join(experiment.name for experiment in experiments(store)) or "none yet"
         raise ConfigError(f"no experiment called {name!r} in {store.folder}; there are: {names}")
     return _read(paths)
 
@@ -140,54 +99,51 @@ def find_experiment(store: StorePaths, name: str) -> Experiment:
 def start_all(
     experiment: Experiment, worker: str = WORKER, only: Collection[Cell] | None = None
 ) -> list[tuple[Cell, str]]:
-    """Start or resume all that is not finished and not at work, or `only` some of it, and say what became of each.
+    """Start or resume the runs that are neither finished nor running, or only those of some cells.
 
-    Seed by seed, so that comparable runs finish together: all strategies of a seed, then those of its variants.
+    Seed by seed, so that comparable runs finish together: the plain settings of all strategies,
+    then their variants. Returns what happened to each run; a run that cannot be started does not
+    stop the others.
     """
-    order = {
-        kind: {one: place for place, one in enumerate(ones)}
-        for kind, ones in (
-            ("seed", experiment.seeds),
-            ("variant", experiment.variants),
-            ("strategy", experiment.strategies),
-        )
-    }
-    chosen = experiment.cells if only is None else only
-    cells = sorted(
-        chosen,
-        key=lambda cell: [places.get(getattr(cell, kind), -1) for kind, places in order.items()],
-    )
-    return [(cell, _begin(experiment, cell, worker)) for cell in cells]
+
+    def order(cell: Cell) -> tuple[int, int, int]:
+        seed = _position(cell.seed, experiment.seeds)
+        variant = _position(cell.variant, experiment.variants)
+        return seed, variant, _position(cell.strategy, experiment.strategies)
+
+    cells = sorted(experiment.cells if only is None else only, key=order)
+    return [(cell, _launch(experiment, cell, worker)) for cell in cells]
 
 
 def stop_all(experiment: Experiment) -> list[Cell]:
-    """Ask all that is at work to stop, and say who was asked; first those that wait, so that none of them gets its turn."""
+    """Ask all running and waiting runs to stop, and return their cells.
+
+    Waiting runs first, so that none of them gets the device when a running one stops.
+    """
     alive = [state for state in experiment.states() if state.status.alive]
-    asked = [
-        state.cell for state in sorted(alive, key=lambda state: state.status is Status.RUNNING)
-    ]
-    for cell in asked:
-        request_stop(experiment.paths.store.run(cell.run_name))
-    return asked
+    alive.sort(key=lambda state: state.status is Status.RUNNING)
+    for state in alive:
+        request_stop(experiment.paths.store.run(state.cell.run_name))
+    return [state.cell for state in alive]
 
 
 def metrics(experiment: Experiment) -> pd.DataFrame:
-    """A row per complete cycle of every run and task, and one for the multi-task loss (task = "loss").
+    """A row per run, complete cycle and task, and one for the multi-task loss (task = "loss").
 
-    Columns: variant, strategy, seed, cycle, images, labels, task, metric, unit, value, loss; then percent (of the pool's
-    labels), title, axis, better, run (its name).
+    Columns: variant, strategy, seed, cycle, images, labels, task, metric, unit, value, loss; then
+    percent (of the pool's labels), title, axis, better, run (its name).
     """
-    tables = [
-        _table(cell, run)
-        for cell in experiment.cells
-        if (run := experiment.run(cell)) and run.cycles_done()
-    ]
-    return (
-        pd.concat(tables, ignore_index=True)[COLUMNS] if tables else pd.DataFrame(columns=COLUMNS)
-    )
+    tables = []
+    for cell in experiment.cells:
+        run = experiment.run(cell)
+        if run and run.cycles_done():
+            tables.append(_metrics_of(cell, run))
+    if not tables:
+        return pd.DataFrame(columns=COLUMNS)
+    return pd.concat(tables, ignore_index=True)[COLUMNS]
 
 
-def _table(cell: Cell, run: Run) -> pd.DataFrame:
+def _metrics_of(cell: Cell, run: Run) -> pd.DataFrame:
     table, units = run.metrics(), {task.name: task.unit for task in run.tasks}
     return table.assign(
         variant=cell.variant,
@@ -198,15 +154,18 @@ def _table(cell: Cell, run: Run) -> pd.DataFrame:
     )
 
 
-def _begin(experiment: Experiment, cell: Cell, worker: str) -> str:
-    """One run that cannot be started does not keep the others from it."""
+def _position(value: Any, values: Sequence[Any]) -> int:
+    return values.index(value) if value in values else -1
+
+
+def _launch(experiment: Experiment, cell: Cell, worker: str) -> str:
     try:
-        return begin(cell.config, experiment.paths.store, worker)
+        return launch_run(cell.config, experiment.paths.store, worker)
     except ConfigError as error:
         return f"{REFUSED}: {error}"
 
 
-def _all(store: StorePaths) -> Iterator[Experiment | ConfigError]:
+def _read_all(store: StorePaths) -> Iterator[Experiment | ConfigError]:
     for paths in store.experiments():
         try:
             yield _read(paths)
@@ -227,8 +186,9 @@ def _read(paths: ExperimentPaths) -> Experiment:
         return Experiment(paths, str(plan["title"]), cells, float(plan["created"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(
-            f"the plan of the experiment {paths.name} cannot be read ({type(error).__name__}: {error}): "
-            f"mend {paths.plan}, or delete it and plan the experiment again; its runs are safe"
+            f"the plan of the experiment {paths.name} cannot be read ({type(error).__name__}: "
+            f"{error}): mend {paths.plan}, or delete it and plan the experiment again; its runs "
+            f"are safe"
         ) from None
 
 
@@ -251,8 +211,8 @@ def _paths(store: StorePaths, name: str) -> ExperimentPaths:
 
 
 @contextmanager
-def _alone(paths: ExperimentPaths) -> Iterator[None]:
-    """While nobody else changes the plan."""
+def _locked(paths: ExperimentPaths) -> Iterator[None]:
+    """Hold the plan's lock while the block changes the plan. ConfigError if others hold it."""
     with writable(paths.folder):
         paths.folder.mkdir(parents=True, exist_ok=True)
         with paths.lock.open("a") as lock:

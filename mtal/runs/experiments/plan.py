@@ -1,4 +1,4 @@
-"""What an experiment is made of: cells, each a complete run, made from strategies, seeds and variants of the settings."""
+"""Cells of an experiment: its runs, made from strategies, seeds and variants of the settings."""
 
 import itertools
 import json
@@ -8,8 +8,8 @@ from typing import Any
 
 from mtal.config import MACHINE_FIELDS, Config, ConfigError, find, make_config
 
-PLAIN = ""  # the variant that changes nothing
-ALL_LABELS = "all labels"  # the variant that trains once on the whole pool: a reference line
+PLAIN = ""  # variant without a change
+ALL_LABELS = "all labels"  # variant that trains once on the whole pool: a reference line
 REFERENCE: Mapping[str, Any] = {
     "strategy": "random",
     "start": "random",
@@ -18,30 +18,30 @@ REFERENCE: Mapping[str, Any] = {
     "label_budget": 0,
     "plateau_percent": 0.0,
 }
-NOT_VARIED = {"strategy": "--strategies", "seed": "--seeds"}  # setting -> where it belongs instead
+NOT_VARIED = {"strategy": "--strategies", "seed": "--seeds"}  # setting -> option to use instead
 Variants = Mapping[str, Mapping[str, Any]]  # label -> the settings that it changes
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One run of a plan. Two cells with one run name are the same run."""
+    """One run of a plan. Two cells with the same run name are the same run."""
 
-    variant: str  # "" = the plain settings
+    variant: str  # its label; PLAIN: the plain settings
     config: Config
 
     @property
     def strategy(self) -> str:
-        """Its name."""
+        """Name of the strategy."""
         return self.config.strategy
 
     @property
     def seed(self) -> int:
-        """Of everything random in it."""
+        """Seed of the run."""
         return self.config.seed
 
     @property
     def run_name(self) -> str:
-        """The folder of its run: it follows from the settings, so experiments share runs."""
+        """Name of the run's folder, which follows from the settings: experiments share runs."""
         return self.config.name
 
 
@@ -50,104 +50,99 @@ def expand(
     strategies: Sequence[str],
     seeds: Sequence[int],
     variants: Variants,
-    heeds: Mapping[str, frozenset[str]],
+    settings_used: Mapping[str, frozenset[str]],
 ) -> list[Cell]:
-    """Every strategy x seed x variant, the plain settings always among them, seed by seed, each run once.
+    """List every strategy x seed x variant, seed by seed, each run once.
 
-    `heeds`: strategy -> settings that change what it picks. What others heed and a strategy does not is left out of its
-    variants, so Random is not run again for every committee. Settings that nobody heeds, such as epochs, count for everyone.
+    base: settings of all cells; variants: label -> the settings that it changes, beside the plain
+    settings; settings_used: strategy -> the settings that change what it picks. A variant leaves
+    out what other strategies use and this one does not, so Random is not run again for every
+    committee. Settings that no strategy uses, such as epochs, vary for all. ConfigError for
+    settings that cannot be used.
     """
-    selective = frozenset().union(*heeds.values())
-    every: dict[str, Mapping[str, Any]] = {PLAIN: {}, **variants}
+    selective = frozenset().union(*settings_used.values())
+    all_variants: dict[str, Mapping[str, Any]] = {PLAIN: {}, **variants}
     cells = []
-    for seed, (label, settings), strategy in itertools.product(seeds, every.items(), strategies):
-        heeded = find(heeds, strategy, "strategy")
+    for seed, (label, settings), strategy in itertools.product(
+        seeds, all_variants.items(), strategies
+    ):
+        used = find(settings_used, strategy, "strategy")
         kept = {
-            name: value
-            for name, value in settings.items()
-            if name in heeded or name not in selective
+            name: value for name, value in settings.items() if name in used or name not in selective
         }
-        cells.append(
-            Cell(
-                _relabelled(label, settings, kept),
-                make_config({**base, **kept, "strategy": strategy, "seed": seed}),
-            )
-        )
-    return once(cells)
+        config = make_config({**base, **kept, "strategy": strategy, "seed": seed})
+        cells.append(Cell(_relabelled(label, settings, kept), config))
+    return unique_cells(cells)
 
 
-def once(cells: Iterable[Cell]) -> list[Cell]:
-    """The cells without those that repeat the run of an earlier one."""
-    found: dict[str, Cell] = {}
+def unique_cells(cells: Iterable[Cell]) -> list[Cell]:
+    """Drop the cells that repeat the run of an earlier one."""
+    by_run: dict[str, Cell] = {}
     for cell in cells:
-        found.setdefault(cell.run_name, cell)
-    return list(found.values())
+        by_run.setdefault(cell.run_name, cell)
+    return list(by_run.values())
 
 
-def more(
+def missing_cells(
     cells: Sequence[Cell],
     strategies: Sequence[str],
     seeds: Sequence[int],
     variants: Variants,
-    heeds: Mapping[str, frozenset[str]],
+    settings_used: Mapping[str, frozenset[str]],
 ) -> list[Cell]:
-    """What a plan lacks when strategies, seeds or variants join it: each is combined with all that is there, and each other.
+    """List the cells that a plan lacks when strategies, seeds or variants are added to it.
 
-    It is spread over the devices that the plan uses.
+    cells: the plan; strategies, seeds, variants: what is added, each combined with everything in
+    the plan and with each other; settings_used: as in `expand`. The new cells are spread over the
+    devices of the plan. ConfigError for settings that cannot be used, and for strategies or
+    variants added to a plan without plain settings.
     """
-    there = list(dict.fromkeys(cell.strategy for cell in cells if cell.variant != ALL_LABELS))
-    new = [name for name in dict.fromkeys(strategies) if name not in there]
-    fresh = {
-        label: settings
-        for label, settings in variants.items()
-        if label not in {PLAIN, *(cell.variant for cell in cells)}
-    }
-    every = list(dict.fromkeys([*(cell.seed for cell in cells), *seeds]))
-    found = [
-        Cell(cell.variant, make_config(cell.config.model_dump() | {"seed": seed}))
-        for seed in seeds
-        for cell in cells
-    ]
-    if new:
+    present = list(dict.fromkeys(cell.strategy for cell in cells if cell.variant != ALL_LABELS))
+    new_strategies = [name for name in dict.fromkeys(strategies) if name not in present]
+    labels = {PLAIN, *(cell.variant for cell in cells)}
+    new_variants = {label: settings for label, settings in variants.items() if label not in labels}
+    all_seeds = list(dict.fromkeys([*(cell.seed for cell in cells), *seeds]))
+    wanted = [_changed(cell, seed=seed) for seed in seeds for cell in cells]
+    if new_strategies:
         base = plain_settings(cells)
-        found += expand(base, new, every, _variants(cells, base) | fresh, heeds)
-    if fresh:
-        found += expand(plain_settings(cells), there, every, fresh, heeds)
-    names = {cell.run_name for cell in cells}
-    lacking = [cell for cell in once(found) if cell.run_name not in names]
-    return spread(lacking, list(dict.fromkeys(cell.config.device for cell in cells)))
+        all_variants = _variants(cells, base) | new_variants
+        wanted += expand(base, new_strategies, all_seeds, all_variants, settings_used)
+    if new_variants:
+        wanted += expand(plain_settings(cells), present, all_seeds, new_variants, settings_used)
+    run_names = {cell.run_name for cell in cells}
+    missing = [cell for cell in unique_cells(wanted) if cell.run_name not in run_names]
+    return spread_over_devices(missing, _devices(cells))
 
 
 def reference_cells(cells: Sequence[Cell]) -> list[Cell]:
-    """A run per seed of the plan that trains once on the labels of the whole pool, as far as the plan lacks them."""
+    """List the runs that train once on the labels of the whole pool, as far as a plan lacks them.
+
+    One per seed of the plan. ConfigError for a plan without plain settings.
+    """
     base = plain_settings(cells)
-    found = [
+    wanted = [
         Cell(ALL_LABELS, make_config({**base, **REFERENCE, "seed": seed}))
         for seed in dict.fromkeys(cell.seed for cell in cells)
     ]
-    names = {cell.run_name for cell in cells}
-    return [
-        cell
-        for cell in spread(found, list(dict.fromkeys(cell.config.device for cell in cells)))
-        if cell.run_name not in names
-    ]
+    run_names = {cell.run_name for cell in cells}
+    spread = spread_over_devices(wanted, _devices(cells))
+    return [cell for cell in spread if cell.run_name not in run_names]
 
 
-def spread(cells: Sequence[Cell], devices: Sequence[str]) -> list[Cell]:
-    """The cells on several devices in turn, which compute side by side; as they are without devices."""
+def spread_over_devices(cells: Sequence[Cell], devices: Sequence[str]) -> list[Cell]:
+    """Assign cells to devices in turn, which compute side by side; unchanged without devices."""
     if not devices:
         return list(cells)
     return [
-        Cell(
-            cell.variant,
-            make_config(cell.config.model_dump() | {"device": devices[place % len(devices)]}),
-        )
-        for place, cell in enumerate(cells)
+        _changed(cell, device=devices[number % len(devices)]) for number, cell in enumerate(cells)
     ]
 
 
 def plain_settings(cells: Sequence[Cell]) -> dict[str, Any]:
-    """What variants start from, as JSON values; strategy and seed are those of the first plain cell."""
+    """Return the plain settings of a plan as JSON values, with strategy and seed of the first cell.
+
+    ConfigError for a plan without plain settings.
+    """
     plain = [cell for cell in cells if cell.variant == PLAIN]
     if not plain:
         raise ConfigError(
@@ -159,57 +154,76 @@ def plain_settings(cells: Sequence[Cell]) -> dict[str, Any]:
 def one_at_a_time(
     base: Mapping[str, Any], varied: Mapping[str, Sequence[Any]]
 ) -> dict[str, dict[str, Any]]:
-    """Variants for an ablation: one setting changed at a time."""
-    ones = [_variant(base, {name: value}) for name, values in varied.items() for value in values]
-    return {label_of(one): one for one in ones}
+    """Make the variants of an ablation: one setting changed at a time.
+
+    varied: setting -> its values. ConfigError for settings that cannot be varied or used.
+    """
+    variants = [
+        _variant(base, {name: value}) for name, values in varied.items() for value in values
+    ]
+    return {variant_label(variant): variant for variant in variants}
 
 
 def grid(base: Mapping[str, Any], varied: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, Any]]:
-    """Variants of every combination of values."""
-    combinations = [
-        dict(zip(varied, values, strict=True)) for values in itertools.product(*varied.values())
+    """Make the variants of every combination of values; arguments and errors as `one_at_a_time`."""
+    variants = [
+        _variant(base, dict(zip(varied, values, strict=True)))
+        for values in itertools.product(*varied.values())
     ]
-    return {label_of(one): one for one in [_variant(base, values) for values in combinations]}
+    return {variant_label(variant): variant for variant in variants}
 
 
-def label_of(settings: Mapping[str, Any]) -> str:
-    """`epochs=20, committee=mean`, in the order of the settings; "" for none."""
+def variant_label(settings: Mapping[str, Any]) -> str:
+    """Write a variant: `epochs=20, committee=mean`, in the order of the settings; "" for none."""
     return ", ".join(
         f"{name}={_text(settings[name])}" for name in Config.model_fields if name in settings
     )
 
 
 def _variant(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings as a config holds them. ConfigError for what cannot be used, or would not make another run."""
+    """Bring settings into the form of a config. ConfigError if they make no other run."""
     for name in settings:
         if name in NOT_VARIED:
             raise ConfigError(f"{name} is no setting to vary: use {NOT_VARIED[name]}")
         if name in MACHINE_FIELDS:
             raise ConfigError(
-                f"{name} says where a run computes, not what, so runs that differ in it are the same run"
+                f"{name} says where a run computes, not what, so runs that differ in it are the "
+                f"same run"
             )
     values = make_config({**base, **settings}).model_dump(mode="json")
     return {name: values[name] for name in settings}
 
 
 def _variants(cells: Sequence[Cell], base: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Label -> the settings in which cells differ from the base; of all its cells, since not every strategy heeds them all."""
-    found: dict[str, dict[str, Any]] = {}
-    for cell in (cell for cell in cells if cell.variant != ALL_LABELS):
+    """Find the variants of a plan: label -> the settings that differ from the base.
+
+    Collected from all cells of a variant, since not every strategy uses all its settings.
+    """
+    variants: dict[str, dict[str, Any]] = {}
+    for cell in cells:
+        if cell.variant == ALL_LABELS:
+            continue
         values = cell.config.model_dump(mode="json")
-        found.setdefault(cell.variant, {}).update(
-            {
-                name: value
-                for name, value in values.items()
-                if value != base[name] and name not in NOT_VARIED and name not in MACHINE_FIELDS
-            }
-        )
-    return found
+        changed = {
+            name: value
+            for name, value in values.items()
+            if value != base[name] and name not in NOT_VARIED and name not in MACHINE_FIELDS
+        }
+        variants.setdefault(cell.variant, {}).update(changed)
+    return variants
+
+
+def _changed(cell: Cell, **settings: Any) -> Cell:
+    return Cell(cell.variant, make_config(cell.config.model_dump() | settings))
+
+
+def _devices(cells: Sequence[Cell]) -> list[str]:
+    return list(dict.fromkeys(cell.config.device for cell in cells))
 
 
 def _relabelled(label: str, settings: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
-    """A label says what counts for the strategy: nothing is left of it, or less, or it is a name that somebody gave."""
-    return label_of(kept) if not kept or label == label_of(settings) else label
+    """Shorten a variant's label to the settings that are kept, unless a user chose the label."""
+    return variant_label(kept) if not kept or label == variant_label(settings) else label
 
 
 def _text(value: Any) -> str:

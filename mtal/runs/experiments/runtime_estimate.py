@@ -1,4 +1,4 @@
-"""How long runs will take, worked out from the complete cycles of earlier runs of the same strategy and size; else unknown."""
+"""Estimates the time of runs from the complete cycles of earlier, comparable runs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,72 +11,73 @@ from mtal.runs.experiments.budget import images_labelled
 from mtal.runs.store.index import same_speed
 from mtal.runs.store.run import Run
 
-PER_EPOCH = {
-    "train": "epochs",
-    "pairs": "pair_epochs",
-    "embedding": "embedding_epochs",
-}  # stage -> setting that it grows with
-PER_LABELLED = {"train", "pairs"}  # stages that also grow with the labelled images
-ALWAYS = {"load", "guess", "train", "evaluate"}  # stages of the last cycle too, which picks nothing
-DESCRIBING = (
-    "strategy",
-    "data",
-    "describe",
-    "signal_quality",
-)  # settings that decide what a cycle measures
+# Stages whose time is proportional to a setting, and those proportional to labelled images too.
+PER_EPOCH = {"train": "epochs", "pairs": "pair_epochs", "embedding": "embedding_epochs"}
+PER_LABELLED = {"train", "pairs"}
+IN_LAST_CYCLE = {"load", "guess", "train", "evaluate"}  # the last cycle picks nothing
+DESCRIBING = ("strategy", "data", "describe", "signal_quality")  # decide what a cycle measures
 LIKELY = (0.5, 0.9)  # quantiles of earlier times, as for the time left of a run
 Range = tuple[float, float]
-Table = Callable[[Run], pd.DataFrame]  # as `Run.seconds`; screens keep what it said
+Table = Callable[[Run], pd.DataFrame]  # `Run.seconds`, or a function that caches its tables
 
 
 @dataclass(frozen=True)
 class Speed:
-    """How fast the runs of one strategy and size are. `rates`: stage -> usual and slow seconds per unit of `_work`."""
+    """Speed of comparable runs."""
 
-    rates: Mapping[str, Range]
+    rates: Mapping[str, Range]  # stage -> usual and slow seconds per unit of `_work`
     pool: int  # images
     start: int | None  # images labelled before the first cycle; None: the config's share
-    runs: int  # earlier runs that told it
+    runs: int  # earlier runs that were timed
 
     def seconds_left(self, config: Config, done: float) -> Range:
-        """Likely range of the time of a run whose first `done` cycles are complete, the last of them perhaps in part."""
-        shares = [
-            min(1.0, max(0.0, cycle + 1 - done)) for cycle in range(config.cycles)
-        ]  # of each cycle, still to do
+        """Estimate the likely range of the time left of a run.
+
+        done: its complete cycles and the share of the current one, such as 2.5.
+        """
+        shares = [min(1.0, max(0.0, cycle + 1 - done)) for cycle in range(config.cycles)]
         low = high = 0.0
         for stage, (usual, slow) in self.rates.items():
             work = sum(
                 share * _work(stage, config, self.pool, cycle, self.start)
                 for cycle, share in enumerate(shares)
-                if cycle < config.cycles - 1 or stage in ALWAYS
+                if cycle < config.cycles - 1 or stage in IN_LAST_CYCLE
             )
             low, high = low + work * usual, high + work * slow
         return low, high
 
 
-def speed(config: Config, runs: Iterable[Run], seconds: Table = Run.seconds) -> Speed | None:
-    """Of the runs like this one; None if nothing like it was ever timed."""
-    alike = comparable(config, runs)
-    if not alike:
+def estimate_speed(
+    config: Config, runs: Iterable[Run], seconds: Table = Run.seconds
+) -> Speed | None:
+    """Measure the speed of comparable runs; None if there are none."""
+    earlier = comparable_runs(config, runs)
+    if not earlier:
         return None
-    # a simulation leaves images out, so a run of the same kind tells the size of the pool best
-    nearest = next((run for run in alike if run.config.start == config.start), alike[0])
-    pool, start = len(nearest.facts.pool), len(nearest.facts.start)
+    # a simulation leaves images out, so a run of the same kind has the size of the pool
+    closest = next((run for run in earlier if run.config.start == config.start), earlier[0])
+    pool, start = len(closest.facts.pool), len(closest.facts.start)
     return Speed(
-        _rates(alike, seconds), pool, None if config.start == "random" else start, len(alike)
+        rates=_rates(earlier, seconds),
+        pool=pool,
+        start=None if config.start == "random" else start,
+        runs=len(earlier),
     )
 
 
 def seconds_left(
     config: Config, done: float, runs: Iterable[Run], seconds: Table = Run.seconds
 ) -> Range | None:
-    """The same in one step, for a single run."""
-    found = speed(config, runs, seconds)
-    return found.seconds_left(config, done) if found else None
+    """Estimate the likely range of the time left of a run; None without comparable runs.
+
+    done: as in `Speed.seconds_left`; runs: earlier runs; seconds: see `Table`.
+    """
+    speed = estimate_speed(config, runs, seconds)
+    return speed.seconds_left(config, done) if speed else None
 
 
-def comparable(config: Config, runs: Iterable[Run]) -> list[Run]:
-    """The runs whose cycles tell how long those of this config take."""
+def comparable_runs(config: Config, runs: Iterable[Run]) -> list[Run]:
+    """Select the timed runs whose cycles do the same work as those of a config."""
     return [
         run
         for run in runs
@@ -87,23 +88,26 @@ def comparable(config: Config, runs: Iterable[Run]) -> list[Run]:
     ]
 
 
-def _rates(alike: Sequence[Run], seconds: Table) -> Mapping[str, Range]:
-    """Stage -> usual and slow seconds per unit of `_work`."""
-    found: dict[str, list[float]] = {}
-    for run in alike:
+def _rates(runs: Sequence[Run], seconds: Table) -> Mapping[str, Range]:
+    """Measure per stage the usual and slow seconds per unit of `_work`."""
+    samples: dict[str, list[float]] = {}
+    for run in runs:
         pool, start = len(run.facts.pool), len(run.facts.start)
-        for cycle, stage, took in seconds(run)[["cycle", "stage", "seconds"]].itertuples(
-            index=False
-        ):
-            found.setdefault(stage, []).append(took / _work(stage, run.config, pool, cycle, start))
+        table = seconds(run)[["cycle", "stage", "seconds"]]
+        for cycle, stage, duration in table.itertuples(index=False):
+            work = _work(stage, run.config, pool, cycle, start)
+            samples.setdefault(stage, []).append(duration / work)
     return {
         stage: (float(np.quantile(rates, LIKELY[0])), float(np.quantile(rates, LIKELY[1])))
-        for stage, rates in found.items()
+        for stage, rates in samples.items()
     }
 
 
 def _work(stage: str, config: Config, pool: int, cycle: int, start: int | None) -> float:
-    """How much of a stage a cycle holds: epochs x labelled images, epochs, or once."""
+    """Units of work of a stage in a cycle: epochs x labelled images, epochs, or 1.
+
+    pool: images; cycle: its number; start: as `Speed.start`.
+    """
     epochs = float(getattr(config, PER_EPOCH[stage])) if stage in PER_EPOCH else 1.0
     if stage not in PER_LABELLED:
         return epochs

@@ -1,4 +1,4 @@
-"""Which device a run will compute on, found without loading torch, so that a waiting worker stays small."""
+"""The device that a run will compute on, found without torch: a waiting worker stays small."""
 
 import os
 import re
@@ -8,26 +8,27 @@ from typing import TYPE_CHECKING
 
 from mtal.runs.files import read_json
 
-if TYPE_CHECKING:  # the settings' classes take as much memory as the rest of a waiter
+if TYPE_CHECKING:  # pydantic takes as much memory as the rest of a waiting worker
     from mtal.config import Config
 
 
 def device_key(config: "Config") -> str:
-    """`cpu`, `cpu:N` or `cuda:N`: runs with the same one wait for each other. `auto` is the first visible GPU where the driver
-    shows one."""
+    """Name the device of a run: `cpu`, `cpu:N` or `cuda:N`. Runs with the same key take turns.
+
+    `auto` is the first visible GPU where the driver shows one, else the CPU.
+    """
     return _key(config.device)
 
 
-@lru_cache(maxsize=4096)  # a run's config never changes, and every waiter asks often
+@lru_cache(maxsize=4096)  # a run's config never changes, and every waiting worker asks often
 def stored_device(config: Path) -> str:
-    """The same for the config file of a run; "" if it is damaged, so that it stands in nobody's way."""
+    """Name the device of a config file as `device_key` does; "" if the file is damaged.
+
+    So a damaged run blocks no other.
+    """
     try:
         key = _key(read_json(config).get("device", "auto"))
-    except (
-        OSError,
-        ValueError,
-        AttributeError,
-    ):  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+    except (OSError, ValueError, AttributeError):  # ValueError: not JSON, or not UTF-8
         return ""
     return key if isinstance(key, str) and re.fullmatch(r"cpu(:\d+)?|cuda:\d+", key) else ""
 

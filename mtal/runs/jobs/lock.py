@@ -1,4 +1,7 @@
-"""Who is at work: a kernel lock on a file, held by the worker and freed however it ends. Linux or macOS, local disk, not NFS."""
+"""Kernel lock on a file: held by a worker while it lives, and freed however it ends.
+
+On Linux and macOS, on a local disk, not on NFS.
+"""
 
 import fcntl
 import os
@@ -8,7 +11,10 @@ from typing import IO, Any
 
 
 def take(lock: IO[Any] | int, patience_s: float) -> bool:
-    """Take the exclusive lock; False if another holds it. Waits out readers, who hold it for microseconds."""
+    """Take the exclusive lock; False if another process holds it.
+
+    Waits for up to `patience_s`, because `is_held` takes the lock for microseconds.
+    """
     give_up = time.monotonic() + patience_s
     while True:
         try:
@@ -21,7 +27,7 @@ def take(lock: IO[Any] | int, patience_s: float) -> bool:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a living process holds the lock. Right even after kill -9, a crash or a reboot."""
+    """Whether a living process holds the lock; correct even after kill -9, a crash or a reboot."""
     try:
         with path.open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -33,16 +39,17 @@ def is_held(path: Path) -> bool:
 
 
 def inherited(path: Path) -> int | None:
-    """The descriptor by which this process was handed a lock when it was started; None if it was not."""
-    for place in Path("/dev/fd").iterdir():  # Linux and macOS
+    """Find the descriptor of a lock that this process inherited when it was started; else None."""
+    for entry in Path("/dev/fd").iterdir():  # Linux and macOS
+        descriptor = int(entry.name)
         try:
-            if os.path.samestat(os.fstat(int(place.name)), path.stat()):
-                return int(place.name)
-        except OSError:  # the one by which the folder itself was read
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        except OSError:  # the descriptor by which the folder itself was read
             continue
     return None
 
 
 def free(lock: int) -> None:
-    """Let go of an inherited lock before the process ends."""
+    """Release an inherited lock before the process ends."""
     fcntl.flock(lock, fcntl.LOCK_UN)

@@ -1,9 +1,11 @@
-"""Progress of a run: a line per report, and from these how far it is and how long it will take.
+"""Progress of a job: the lines that report it, and the time left that follows from them.
 
-A line: {"t": seconds since 1970, "cycle": 0, "stage": "train", "done": 12, "total": 180, "loss": {...}?}. `total` counts
-in the stage's own unit (steps, images). The plan, in facts.json, gives every cycle's stages and totals beforehand.
+A line: {"t": seconds since 1970, "cycle": 0, "stage": "train", "done": 12, "total": 180} and, in
+training, "loss": {name: value}. `total` counts in the stage's own unit (steps, images). The plan in
+facts.json lists the stages and totals of every cycle beforehand.
 
-Lines become many, so nobody keeps them: `ProgressState` goes on from line to line, and `mtal.runs.jobs.progress_reader` from look to look.
+A job reports many lines, so they are not kept: `ProgressState` is updated line by line, and
+`mtal.runs.jobs.progress_reader` reads only the lines that are new.
 """
 
 import json
@@ -21,7 +23,7 @@ from pydantic_core import from_json
 from mtal.config import Config
 from mtal.runs.durations import span
 
-STAGES = {  # name -> what people read; in the order in which a cycle goes
+STAGES = {  # name -> title, in the order of a cycle
     "load": "Load images",
     "guess": "Guess missing labels",
     "train": "Train network",
@@ -36,8 +38,8 @@ STAGES = {  # name -> what people read; in the order in which a cycle goes
     "project": "Project map",
     "afterwards": "Follow labelled images",
 }
-WINDOW = 10  # reports that are averaged before a range is taken
-KEPT = 100  # unit times per stage that an estimate looks at, the last ones
+WINDOW = 10  # reports that are averaged before quantiles are taken
+KEPT = 100  # unit times per stage that an estimate uses, the last ones
 Plan = Sequence[dict[str, int]]  # per cycle: stage -> total
 KEYS = frozenset({"t", "cycle", "stage", "done", "total"})  # of every report
 Report = dict[str, Any]  # a line, as above
@@ -46,58 +48,62 @@ Times = Mapping[str, Sequence[float]]  # stage -> seconds per unit, of each repo
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is. Times in seconds; None where nothing honest can be said yet."""
+    """How far a job is. Times in seconds."""
 
     cycle: int
     stage: str
     done: int
     total: int
     updated: float  # seconds since 1970
-    started: float
+    started: float  # seconds since 1970
     stage_s: float  # time in the stage so far
-    eta_s: (
-        tuple[float, float] | None
-    )  # likely range of the time left; None until every stage was timed
-    eta_missing: tuple[str, ...]  # the stages still to come that were never timed
+    eta_s: tuple[float, float] | None  # likely range of the time left; None: not all stages timed
+    eta_missing: tuple[str, ...]  # stages still to come that were never timed
     loss: dict[str, float]  # the last training losses, if any
-    may_end_early: bool = False  # whether a rule may end the run before its plan is done
+    may_end_early: bool = False  # whether a rule may end the run before its last planned cycle
 
     @property
     def fraction(self) -> float:
-        """Of the stage."""
+        """Share of the stage that is done, 0..1."""
         return min(1.0, self.done / self.total) if self.total else 0.0
 
     @property
     def stage_title(self) -> str:
-        """For people."""
+        """The stage's title on screen."""
         return STAGES.get(self.stage, self.stage)
 
     @property
     def time_left(self) -> str:
-        """For people: `3 min to 4 min left`, or why there is no estimate."""
+        """The time left on screen: `3 min to 4 min left`, or why there is no estimate."""
         if self.eta_s is None:
             return self.no_estimate
-        return f"{'at most ' * self.may_end_early}{span(*self.eta_s)} left"
+        left = f"{span(*self.eta_s)} left"
+        return f"at most {left}" if self.may_end_early else left
 
     @property
     def no_estimate(self) -> str:
-        """For people, where there is no range: what it waits for."""
+        """Why there is no estimate, on screen."""
         later = len(set(self.eta_missing) - {self.stage})
         if not later:
             return "no estimate yet"
-        return f"no estimate before {later} more {'stage has' if later == 1 else 'stages have'} been timed once"
+        stages = "1 more stage has" if later == 1 else f"{later} more stages have"
+        return f"no estimate before {stages} been timed once"
 
 
 def last_cycle(config: Config) -> str:
-    """The number of the last cycle, for people; `5 at most` where a rule may end the run before."""
-    return f"{config.cycles - 1}{' at most' * config.may_end_early}"
+    """The number of the last cycle on screen; `5 at most` where a rule may end the run earlier."""
+    last = config.cycles - 1
+    return f"{last} at most" if config.may_end_early else str(last)
 
 
 def append(
     path: Path, cycle: int, stage: str, done: int, total: int, loss: dict[str, float] | None = None
 ) -> None:
-    """Add a line. One short write in append mode, so a reader sees whole lines or an unfinished last one."""
-    now = floor(time.time() * 1000) / 1000  # never later than a start that follows at once
+    """Append a report to a file.
+
+    One short write in append mode: only the last line that a reader sees may be incomplete.
+    """
+    now = floor(time.time() * 1000) / 1000  # rounded down, so never after a start that follows
     line: dict[str, Any] = {"t": now, "cycle": cycle, "stage": stage, "done": done, "total": total}
     if loss:
         line["loss"] = {name: round(value, 5) for name, value in loss.items()}
@@ -106,17 +112,15 @@ def append(
 
 
 def parse(lines: Sequence[str]) -> list[Report]:
-    """The lines that are whole reports; not the cut line of a killed worker."""
-    rows = _from_json(
-        f"[{','.join(lines)}]"
-    )  # in one go: a fifth of the time that json takes line by line
+    """Parse reports, without lines that are none, such as the cut line of a killed worker."""
+    rows = _from_json(f"[{','.join(lines)}]")  # together: a fifth of the time of line by line
     if not isinstance(rows, list) or len(rows) != len(lines):
         rows = [_from_json(line) for line in lines]
     return [row for row in rows if isinstance(row, dict) and row.keys() >= KEYS]
 
 
 def _from_json(text: str) -> Any:
-    """None if it is no JSON."""
+    """Parse JSON; None if it is not valid."""
     try:
         return from_json(text)
     except ValueError:
@@ -125,50 +129,45 @@ def _from_json(text: str) -> Any:
 
 @dataclass
 class ProgressState:
-    """What all reports so far come to; of a constant size, however many they are.
+    """Summary of all reports so far, of constant size.
 
-    Reports from before `since` (seconds since 1970) are of an earlier start: they tell how long a unit takes, and no more.
+    since: start of the job in seconds since 1970. Reports from before are of an earlier start and
+    count for `times` and `picked` only.
     """
 
     since: float = 0.0
-    first: Report | None = None  # of this start, as all up to `loss`
+    first: Report | None = None  # of this start, as are the fields up to `loss`
     last: Report | None = None
-    stage_began: float = 0.0  # when the present stage did; seconds since 1970
+    stage_began: float = 0.0  # seconds since 1970
     loss: dict[str, float] = field(default_factory=dict)  # the last training losses, if any
-    times: dict[str, deque[float]] = field(
-        default_factory=dict
-    )  # stage -> seconds per unit, the last KEPT
-    picked: dict[int, float] = field(
-        default_factory=dict
-    )  # cycle -> when it picked, seconds since 1970
-    before: Report | None = None  # the last of all, whichever start
-    latest: float = float("-inf")  # the largest time
+    times: dict[str, deque[float]] = field(default_factory=dict)  # stage -> last unit times in s
+    picked: dict[int, float] = field(default_factory=dict)  # cycle -> seconds since 1970
+    previous: Report | None = None  # the last report of any start
+    latest: float = float("-inf")  # the largest time of a report
 
-    def add(self, row: Report) -> None:
-        """Hear the next report."""
-        before, self.before = self.before, row
-        moment, stage, done = row["t"], row["stage"], row["done"]
-        if before and _same_stage(before, row) and done > before["done"]:
+    def add(self, report: Report) -> None:
+        """Count the next report."""
+        previous, self.previous = self.previous, report
+        now, stage, done = report["t"], report["stage"], report["done"]
+        if previous and _same_stage(previous, report) and done > previous["done"]:
             if stage not in self.times:
                 self.times[stage] = deque(maxlen=KEPT)
-            self.times[stage].append((moment - before["t"]) / (done - before["done"]))
+            self.times[stage].append((now - previous["t"]) / (done - previous["done"]))
         if stage == "pick":
-            self.picked[row["cycle"]] = moment
-        if moment > self.latest:
-            self.latest = moment
-        if moment < self.since:
+            self.picked[report["cycle"]] = now
+        if now > self.latest:
+            self.latest = now
+        if now < self.since:
             return
-        last, self.last = self.last, row
+        last, self.last = self.last, report
         if last is None or done == 0:
-            self.first, self.stage_began = self.first or row, moment
-        elif not _same_stage(last, row):
-            self.stage_began = last[
-                "t"
-            ]  # nobody said that it began: when the one before was last heard of
-        self.loss = row.get("loss") or self.loss
+            self.first, self.stage_began = self.first or report, now
+        elif not _same_stage(last, report):  # the stage reported no beginning
+            self.stage_began = last["t"]
+        self.loss = report.get("loss") or self.loss
 
     def copy(self) -> "ProgressState":
-        """One that stays as it is while this one goes on."""
+        """Return a copy that later reports do not change."""
         return replace(
             self,
             times={stage: deque(times, KEPT) for stage, times in self.times.items()},
@@ -176,86 +175,110 @@ class ProgressState:
         )
 
     def restarted(self, since: float) -> "ProgressState":
-        """The same of a start after all that was heard."""
+        """Return the state for a start later than all reports: only what outlasts a start stays."""
         return ProgressState(
-            since, times=self.times, picked=self.picked, before=self.before, latest=self.latest
+            since, times=self.times, picked=self.picked, previous=self.previous, latest=self.latest
         )
 
 
-def _same_stage(one: Report, other: Report) -> bool:
-    return bool(one["stage"] == other["stage"] and one["cycle"] == other["cycle"])
+def _same_stage(report: Report, other: Report) -> bool:
+    return bool(report["stage"] == other["stage"] and report["cycle"] == other["cycle"])
 
 
 def progress(
-    heard: ProgressState, plan: Plan, known: Callable[[], Times] = dict, may_end_early: bool = False
+    state: ProgressState,
+    plan: Plan,
+    earlier_times: Callable[[], Times] = dict,
+    may_end_early: bool = False,
 ) -> Progress | None:
-    """What the reports say; None before the first. `known`: unit times of earlier runs of the same kind; it is asked only where
-    the run has not timed a stage itself."""
-    first, last = heard.first, heard.last
+    """Work out the progress of a job; None before the first report of its last start.
+
+    earlier_times: returns unit times of earlier runs of the same kind; called only if this one has
+    not timed all stages itself.
+    """
+    first, last = state.first, state.last
     if first is None or last is None:
         return None
-    eta, missing = _eta(_left(last, plan), heard.times, known) if plan else (None, ())
+    eta, missing = _eta(_left(last, plan), state.times, earlier_times) if plan else (None, ())
     return Progress(
-        last["cycle"],
-        last["stage"],
-        last["done"],
-        last["total"],
-        last["t"],
-        first["t"],
-        last["t"] - heard.stage_began,
-        eta,
-        missing,
-        heard.loss,
-        may_end_early,
+        cycle=last["cycle"],
+        stage=last["stage"],
+        done=last["done"],
+        total=last["total"],
+        updated=last["t"],
+        started=first["t"],
+        stage_s=last["t"] - state.stage_began,
+        eta_s=eta,
+        eta_missing=missing,
+        loss=state.loss,
+        may_end_early=may_end_early,
     )
+
+
+def single_stage_progress(state: ProgressState) -> Progress | None:
+    """Work out the progress of a job whose last report tells all that it does."""
+    last = state.last
+    return progress(state, [{last["stage"]: last["total"]}] if last else [])
 
 
 def share_of_cycle(last: Report, seconds: Mapping[str, float]) -> float:
-    """How much of its cycle is done at the last report, 0..1. `seconds`: stage -> time, in the cycle before; without one the
-    training stands for all of it."""
+    """Estimate the share of its cycle that is done at the last report, 0..1.
+
+    seconds: stage -> time in the cycle before; without one, training stands for the whole cycle.
+    """
     weights = dict(seconds) or {"train": 1.0}
-    place = {stage: number for number, stage in enumerate(STAGES)}
-    now = place.get(last["stage"], 0)
-    before = sum(weight for stage, weight in weights.items() if place.get(stage, 0) < now)
-    in_hand = weights.get(last["stage"], 0.0) * min(
-        1.0, last["done"] / last["total"] if last["total"] else 0.0
-    )
-    return (before + in_hand) / (sum(weights.values()) or 1.0)
+    order = {stage: number for number, stage in enumerate(STAGES)}
+    current = order.get(last["stage"], 0)
+    complete = sum(weight for stage, weight in weights.items() if order.get(stage, 0) < current)
+    fraction = min(1.0, last["done"] / last["total"]) if last["total"] else 0.0
+    in_progress = weights.get(last["stage"], 0.0) * fraction
+    return (complete + in_progress) / (sum(weights.values()) or 1.0)
 
 
 def _left(last: Report, plan: Plan) -> dict[str, int]:
-    """Stage -> units still to do, in this cycle and the later ones."""
+    """Count the units still to do per stage, in this cycle and the later ones."""
     left: dict[str, int] = {}
-    order = list(STAGES)
-    for number, stages in enumerate(plan):
+    for cycle, stages in enumerate(plan):
         for stage, total in stages.items():
-            if number < last["cycle"] or (
-                number == last["cycle"] and order.index(stage) < order.index(last["stage"])
-            ):
-                continue
-            now = (number, stage) == (last["cycle"], last["stage"])
-            left[stage] = left.get(stage, 0) + (
-                max(0, last["total"] - last["done"]) if now else total
-            )
+            left[stage] = left.get(stage, 0) + _units_left(last, cycle, stage, total)
     return {stage: units for stage, units in left.items() if units}
 
 
+def _units_left(last: Report, cycle: int, stage: str, total: int) -> int:
+    """Count the units still to do of a stage in a cycle."""
+    if (cycle, stage) == (last["cycle"], last["stage"]):
+        return max(0, last["total"] - last["done"])
+    if cycle == last["cycle"]:
+        order = list(STAGES)
+        is_over = order.index(stage) < order.index(last["stage"])
+    else:
+        is_over = cycle < last["cycle"]
+    return 0 if is_over else total
+
+
 def _smoothed(samples: Sequence[float]) -> Sequence[float]:
-    """Means of ten neighbours: what is left is a sum of many units, so the slowest single unit says little about it."""
+    """Average over WINDOW neighbours.
+
+    The time left is a sum over many units, so the slowest single unit says little about it.
+    """
     if len(samples) < 2 * WINDOW:
         return samples
     return [float(mean) for mean in np.convolve(samples, np.full(WINDOW, 1 / WINDOW), mode="valid")]
 
 
 def _eta(
-    left: Mapping[str, int], seen: Mapping[str, deque[float]], known: Callable[[], Times]
+    left: Mapping[str, int], times: Mapping[str, deque[float]], earlier_times: Callable[[], Times]
 ) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
-    others: Times = known() if any(len(seen.get(stage, ())) < 2 for stage in left) else {}
+    """Estimate the seconds left, median to 90th percentile; None and the stages without a time."""
+    timed = all(len(times.get(stage, ())) >= 2 for stage in left)
+    earlier: Times = {} if timed else earlier_times()
     low = high = 0.0
     missing = []
     for stage, units in left.items():
-        samples: Sequence[float] = list(seen.get(stage, ()))
-        samples = _smoothed((samples if len(samples) >= 2 else others.get(stage, samples))[-KEPT:])
+        samples: Sequence[float] = list(times.get(stage, ()))
+        if len(samples) < 2:
+            samples = earlier.get(stage, samples)
+        samples = _smoothed(samples[-KEPT:])
         if not samples:
             missing.append(stage)
             continue

@@ -1,8 +1,8 @@
-"""What a job has reported, read once: every look reads only what was appended to its file since the look before.
+"""Reads the progress reports of jobs, each only once.
 
-The command line and all sessions of the dashboard share what was read. It is no table that could be cached by the number of
-complete cycles, as the pages' are (`mtal.ui.loaders`), but a place in a growing file, and of a constant size: some 40 kB a job,
-for the JOBS that were looked at last.
+Every call reads what was appended to the file since the call before. What was read is shared by
+the command line and all sessions of the dashboard; it takes some 40 kB per job, for the last JOBS
+that were asked for.
 """
 
 import os
@@ -12,67 +12,68 @@ from threading import Lock
 from typing import BinaryIO
 
 from mtal.runs.jobs.progress import ProgressState, parse
-from mtal.runs.jobs.start_log import starts
+from mtal.runs.jobs.start_log import start_times
 from mtal.runs.paths import JobPaths
 
 JOBS = 512
-BLOCK = 1 << 16  # bytes parsed at once: rows so few that the garbage collector sleeps
+BLOCK = 1 << 16  # bytes parsed at once: few enough rows not to wake the garbage collector
 
 
-def heard(job: JobPaths) -> ProgressState:
-    """What a job has reported so far, its last start apart from those before. The caller's own."""
-    return _listener(job.progress).heard(max(starts(job), default=0.0))
+def read_progress(job: JobPaths) -> ProgressState:
+    """Read what a job has reported so far. Returns a copy that later reports do not change."""
+    return _reader(job.progress).read(max(start_times(job), default=0.0))
 
 
-class Listener:
-    """Reads one growing file of reports. Several threads may ask at once."""
+class ProgressReader:
+    """Reads one growing file of reports. Several threads may use it at once."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, Lock()
-        self._begin(0.0)
+        self._reset(0.0)
 
-    def heard(self, since: float) -> ProgressState:
-        """What the file says by now; `since` as in `ProgressState`."""
+    def read(self, since: float) -> ProgressState:
+        """Read the new reports and return a copy of the state; since: as in `ProgressState`."""
         with self._lock:
-            if since != self._heard.since:
+            if since != self._state.since:
                 self._restart(since)
             try:
                 with self._path.open("rb") as file:
-                    self._read(file)
+                    self._read_new(file)
             except FileNotFoundError:
-                self._begin(since)
-            return self._heard.copy()
+                self._reset(since)
+            return self._state.copy()
 
-    def _begin(self, since: float) -> None:
-        self._heard, self._file, self._place, self._end = ProgressState(since), 0, 0, b""
+    def _reset(self, since: float) -> None:
+        self._state = ProgressState(since)
+        self._inode, self._offset, self._last_line = 0, 0, b""
 
     def _restart(self, since: float) -> None:
-        """Nothing of the new start was read as yet, or else all is read again."""
-        if since > self._heard.latest:
-            self._heard = self._heard.restarted(since)
+        """Go on after a new start, or read everything again if reports of it were already read."""
+        if since > self._state.latest:
+            self._state = self._state.restarted(since)
         else:
-            self._begin(since)
+            self._reset(since)
 
-    def _read(self, file: BinaryIO) -> None:
-        if not self._goes_on(file):
-            self._begin(self._heard.since)
-            self._file = os.fstat(file.fileno()).st_ino
-        file.seek(self._place)
-        rest = b""  # a line that is being written is read again when it is whole
+    def _read_new(self, file: BinaryIO) -> None:
+        if not self._is_same_file(file):
+            self._reset(self._state.since)
+            self._inode = os.fstat(file.fileno()).st_ino
+        file.seek(self._offset)
+        rest = b""  # a line that is being written is read again once it is complete
         while block := rest + file.read(BLOCK):
             *lines, rest = block.split(b"\n")
             if not lines:
                 break
-            self._place, self._end = self._place + len(block) - len(rest), lines[-1] + b"\n"
-            for row in parse([line.decode(errors="replace") for line in lines]):
-                self._heard.add(row)
+            self._offset += len(block) - len(rest)
+            self._last_line = lines[-1] + b"\n"
+            for report in parse([line.decode(errors="replace") for line in lines]):
+                self._state.add(report)
 
-    def _goes_on(self, file: BinaryIO) -> bool:
-        """Whether it is the file that was read, only longer: the line that was read last still stands where it stood."""
-        file.seek(self._place - len(self._end))
-        return (
-            os.fstat(file.fileno()).st_ino == self._file and file.read(len(self._end)) == self._end
-        )
+    def _is_same_file(self, file: BinaryIO) -> bool:
+        """Whether the file only grew: the line that was read last is still at its offset."""
+        file.seek(self._offset - len(self._last_line))
+        same_inode = os.fstat(file.fileno()).st_ino == self._inode
+        return same_inode and file.read(len(self._last_line)) == self._last_line
 
 
-_listener = lru_cache(maxsize=JOBS)(Listener)
+_reader = lru_cache(maxsize=JOBS)(ProgressReader)

@@ -1,7 +1,8 @@
-"""One device, many runs: every run has its worker at once, and the oldest that waits takes the device's lock.
+"""Queue of a device: every run has a worker at once, and the oldest takes the device's lock.
 
-No scheduler and no table. A run waits if its lock is held and it has not begun. Sixty runs may wait at once, so a waiter imports
-nothing heavy, and looks at the other runs only when the device is free.
+There is no scheduler and no table. A run is waiting if its lock is held and it has not begun. Sixty
+runs may wait at once, so a waiting worker imports nothing heavy, and looks at the other runs only
+while the device is free.
 """
 
 import time
@@ -10,45 +11,52 @@ from contextlib import contextmanager
 
 from mtal.runs.jobs.device import stored_device
 from mtal.runs.jobs.lock import is_held, take
-from mtal.runs.jobs.start_log import starts
+from mtal.runs.jobs.start_log import start_times
 from mtal.runs.jobs.status import Status, status
 from mtal.runs.paths import JobPaths, RunPaths, StorePaths
 
+TAKE_S = 0.2  # to take a free lock, at which others may be looking
+
 
 def waiting(store: StorePaths, device: str) -> list[RunPaths]:
-    """Runs queued for a device, the one that was started first at the front."""
+    """List the runs that wait for a device, the one that was started first at the front."""
     queued = [
         run
         for run in store.runs()
         if status(run) is Status.QUEUED and stored_device(run.config) == device
     ]
-    return sorted(queued, key=lambda run: (_since(run), run.folder.name))
+    return sorted(queued, key=lambda run: (_last_start(run), run.folder.name))
 
 
 @contextmanager
 def turn(
     job: JobPaths, store: StorePaths, device: str, check: Callable[[], None], pause_s: float = 1.0
 ) -> Iterator[None]:
-    """Wait for the device, hold it while the block runs, and mark the job as begun. `check` may raise to give up waiting."""
+    """Wait for the device, mark the job as begun, and hold the device while the block runs.
+
+    job: the run that waits; device: as `device_key`; check: called before every try, raises to
+    give up waiting; pause_s: between two tries.
+    """
     path = store.device_lock(device)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as lock:
-        check()  # before every try, so that whoever gave up takes no turn
-        while is_held(path) or not (
-            _is_first(job, store, device) and take(lock, patience_s=0.2)
-        ):  # 0.2: others may look
+        check()
+        while is_held(path) or not (_is_first(job, store, device) and take(lock, TAKE_S)):
             time.sleep(pause_s)
             check()
-        check()  # it may have been asked between the last look and the lock
+        check()  # a stop may have been requested before the lock was taken
         job.began.touch()
         yield
 
 
 def _is_first(job: JobPaths, store: StorePaths, device: str) -> bool:
-    ahead = waiting(store, device)
-    return not ahead or ahead[0].folder == job.folder
+    queued = waiting(store, device)
+    return not queued or queued[0].folder == job.folder
 
 
-def _since(job: JobPaths) -> float:
-    """When it was started last. Not the lock's time, if it can be helped: the worker writes its pid there, some time later."""
-    return next(reversed(starts(job)), job.lock.stat().st_mtime)
+def _last_start(job: JobPaths) -> float:
+    """Time of the last start; of the lock's file in runs of earlier versions.
+
+    The lock's file is younger than the start: the worker writes its pid to it a little later.
+    """
+    return next(reversed(start_times(job)), job.lock.stat().st_mtime)

@@ -1,4 +1,4 @@
-"""Status is worked out from evidence on disk, never stored: is the lock held, did its turn come, is there a result?"""
+"""Status of a job, worked out from its folder and never stored: lock, begin, result."""
 
 from enum import StrEnum
 
@@ -8,13 +8,13 @@ from mtal.runs.paths import JobPaths
 
 
 class Status(StrEnum):
-    """How a job stands."""
+    """Status of a job."""
 
-    NEW = "new"  # asked for, never started
+    NEW = "new"  # created, never started
     QUEUED = "queued"  # its worker waits for the device
     RUNNING = "running"
     FINISHED = "finished"
-    STOPPED = "stopped"  # somebody asked it to
+    STOPPED = "stopped"  # on request
     FAILED = "failed"  # an error, see the log
     INTERRUPTED = "interrupted"  # killed: the worker is gone and left no result
 
@@ -25,21 +25,25 @@ class Status(StrEnum):
 
     @property
     def resumable(self) -> bool:
-        """Whether starting it (again) makes sense."""
+        """Whether starting the job (again) makes sense."""
         return self in {Status.NEW, Status.STOPPED, Status.FAILED, Status.INTERRUPTED}
 
 
 def status(job: JobPaths) -> Status:
-    """The order matters: a worker writes its result before it lets go of the lock, so the lock is asked first."""
+    """Work out the status of a job.
+
+    The order matters: a worker writes its result before it releases the lock, so the lock is
+    looked at first.
+    """
     if is_held(job.lock):
         return Status.RUNNING if job.began.exists() else Status.QUEUED
     if job.result.exists():
         try:
             return Status(read_json(job.result)["outcome"])
-        except FileNotFoundError:  # somebody started it again between the two lines
+        except FileNotFoundError:  # started again between the two lines
             return status(job)
     if not job.log.exists():
         return Status.NEW
-    return (
-        status(job) if is_held(job.lock) else Status.INTERRUPTED
-    )  # asked again: it may have been started since
+    if is_held(job.lock):  # started since the first look
+        return status(job)
+    return Status.INTERRUPTED

@@ -1,8 +1,9 @@
-"""A batch after people looked at it: what they rejected makes room for the next best. Pure: tables in, tables out.
+"""A batch with the decisions about it: rejected images make room for the next best.
 
-An image that is rejected frees the labels that were to be made of it. They pass, task by task, to the images that come next:
-first those that somebody accepted, then by rank. So a batch asks for as many labels of each task as the strategy asked for,
-whether it buys whole images or single labels. A strategy that ranks nothing (random) is refilled at random.
+A rejected image frees the labels that were to be acquired for it. They pass, task by task, to the
+next images: accepted ones first, then by rank. So a batch acquires as many labels of each task as
+the strategy picked, whether it picks whole images or single labels. The batch of a strategy that
+ranks nothing (random) is refilled at random. Tables in, tables out: nothing is read or written.
 """
 
 from collections import Counter
@@ -15,95 +16,83 @@ import pandas as pd
 
 from mtal.runs.reviews.review_database import ACCEPTED, DECISION_COLUMNS, REJECTED, UNDECIDED
 
-AUTO, REFILL = "auto", "refill"  # of the strategy's picks and of what came for them, undecided
+AUTO, REFILL = "auto", "refill"  # undecided picks of the strategy, and undecided replacements
 COLUMNS = ("id", "rank", "decision", "note", "who", "when", "picked")
+Decisions = Mapping[str, Any]  # id -> row of the decisions
 
 
 @dataclass(frozen=True)
-class Settled:
-    """A batch with its decisions."""
+class ReviewedBatch:
+    """A batch with its decisions.
 
-    rows: pd.DataFrame  # as `batch` gives it
-    pairs: np.ndarray  # (K, 2) (image, task): what is to be labelled
-
-
-def batch(
-    pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_pairs: np.ndarray
-) -> pd.DataFrame:
-    """A row per image that the batch is about, index = position in the pool: the picks in order, then what came for the rejected.
-
-    pool as `Run.pool`, pairs (K, 2) as `Run.picked`, decisions as `People.decisions`, open_pairs (N, T) bool: what could be
-    labelled when the strategy picked. Columns: id, rank (0 = none), decision (auto, accepted, rejected; refill for one that
-    came for a rejected image and has no decision of its own), note, who, when ("" where nobody said anything), picked (by the
-    strategy). A refill that was rejected too stands among the others, with the one that came for it further down.
+    rows: a row per image, index = position in the pool: the picks in order, then the replacements.
+    Columns: id; rank (0 = none); decision (auto, accepted or rejected; refill for an undecided
+    replacement); note, who, when ("" where nobody decided or wrote anything); picked (by the
+    strategy). A rejected replacement stays in the table, and its own replacement follows.
     """
-    return settle(pool, pairs, decisions, open_pairs).rows
+
+    rows: pd.DataFrame
+    pairs: np.ndarray  # (K, 2) pairs (image, task) to label: the picks kept, then the replacements
 
 
-def batch_pairs(
+def apply_decisions(
     pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_pairs: np.ndarray
-) -> np.ndarray:
-    """(K, 2) pairs that are to be labelled: those of the picks that were not rejected, then those of the refills."""
-    return settle(pool, pairs, decisions, open_pairs).pairs
+) -> ReviewedBatch:
+    """Apply decisions to a batch; nothing picked is an empty batch.
 
-
-def settle(
-    pool: pd.DataFrame, pairs: np.ndarray, decisions: pd.DataFrame, open_pairs: np.ndarray
-) -> Settled:
-    """Rows and pairs together; arguments as for `batch`. Nothing picked is an empty batch, whatever else is known."""
+    pool: as `Run.pool`; pairs: (K, 2) as `Run.picked`; decisions: as `ReviewDatabase.decisions`;
+    open_pairs: (N, T) bool, what could be labelled when the strategy picked.
+    """
     if not len(pairs):
-        return Settled(pd.DataFrame(columns=list(COLUMNS)), np.empty((0, 2), np.int64))
-    said = dict(zip(decisions["sample"], decisions.itertuples(index=False), strict=True))
-    names = pool["id"].to_numpy()
+        return ReviewedBatch(pd.DataFrame(columns=list(COLUMNS)), np.empty((0, 2), np.int64))
+    by_id = dict(zip(decisions["sample"], decisions.itertuples(index=False), strict=True))
+    ids, ranks = pool["id"].to_numpy(), pool["rank"].to_numpy()
     picks = list(dict.fromkeys(pairs[:, 0].tolist()))
-    rejected = {image for image in picks if _decision(said, names[image]) == REJECTED}
-    kept = [pair for pair in map(tuple, pairs.tolist()) if pair[0] not in rejected]
+    rejected = {image for image in picks if _decision(by_id, ids[image]) == REJECTED}
+    kept = [(image, task) for image, task in pairs.tolist() if image not in rejected]
     freed = Counter(task for image, task in pairs.tolist() if image in rejected)
-    came = []
-    for image in _next_best(pool, picks, said) if freed else ():
+    replacements = []
+    for image in _next_best(pool, picks, by_id) if freed else ():
         tasks = [task for task in np.flatnonzero(open_pairs[image]).tolist() if freed[task]]
         if not tasks:
             continue
-        came.append(image)
-        if _decision(said, names[image]) != REJECTED:
+        replacements.append(image)
+        if _decision(by_id, ids[image]) != REJECTED:
             kept += [(image, task) for task in tasks]
-            freed -= Counter(tasks)  # keeps what is above zero only
+            freed -= Counter(tasks)  # keeps positive counts only
         if not freed:
             break
-    rows = [_row(names[image], rank, said, AUTO) for rank, image in enumerate(picks, start=1)]
-    rows += [_row(names[image], int(pool["rank"].iloc[image]), said, REFILL) for image in came]
-    table = pd.DataFrame(
-        rows, columns=list(COLUMNS), index=pd.Index([*picks, *came], dtype=np.int64)
-    )
-    return Settled(table, np.array(kept, dtype=np.int64).reshape(-1, 2))
+    rows = [_row(ids[image], rank, by_id, AUTO) for rank, image in enumerate(picks, start=1)]
+    rows += [_row(ids[image], int(ranks[image]), by_id, REFILL) for image in replacements]
+    index = pd.Index([*picks, *replacements], dtype=np.int64)
+    table = pd.DataFrame(rows, columns=list(COLUMNS), index=index)
+    return ReviewedBatch(table, np.array(kept, dtype=np.int64).reshape(-1, 2))
 
 
 def no_decisions() -> pd.DataFrame:
-    """As `People.decisions` gives them where nobody said anything."""
+    """Return an empty table in the form of `ReviewDatabase.decisions`."""
     return pd.DataFrame(columns=list(DECISION_COLUMNS))
 
 
-def _next_best(pool: pd.DataFrame, picks: list[int], said: Mapping[str, Any]) -> list[int]:
-    """Positions of the images that could have been picked and were not, in the order in which they come for others."""
+def _next_best(pool: pd.DataFrame, picks: list[int], by_id: Decisions) -> list[int]:
+    """List the images that could replace a pick, the best first: accepted ones, then by rank."""
     rest = pool.index[pool["open"].to_numpy() & ~np.isin(np.arange(len(pool)), picks)].to_numpy()
     rank = pool["rank"].to_numpy()[rest]
-    waiting = (
-        np.array([_decision(said, name) != ACCEPTED for name in pool["id"].to_numpy()[rest]], bool)
-        if said
-        else rank < 0
-    )
+    ids = pool["id"].to_numpy()[rest]
+    not_accepted = np.zeros(len(rest), bool)
+    if by_id:
+        not_accepted = np.array([_decision(by_id, id_) != ACCEPTED for id_ in ids], bool)
     chance = np.random.default_rng(picks).permutation(len(rest))  # the same for the same batch
-    order = np.lexsort((chance, np.where(rank > 0, rank, len(pool) + 1), waiting))
+    order = np.lexsort((chance, np.where(rank > 0, rank, len(pool) + 1), not_accepted))
     return [int(image) for image in rest[order]]
 
 
-def _row(name: str, rank: int, said: Mapping[str, Any], undecided: str) -> tuple[Any, ...]:
-    note, who, when = (
-        (said[name].note, said[name].who, said[name].when) if name in said else ("", "", "")
-    )
-    return name, rank, _decision(said, name) or undecided, note, who, when, undecided == AUTO
+def _row(id_: str, rank: int, by_id: Decisions, undecided: str) -> tuple[Any, ...]:
+    note, who, when = "", "", ""
+    if id_ in by_id:
+        note, who, when = by_id[id_].note, by_id[id_].who, by_id[id_].when
+    return id_, rank, _decision(by_id, id_) or undecided, note, who, when, undecided == AUTO
 
 
-def _decision(said: Mapping[str, Any], name: str) -> str:
-    """`said`: id -> row of the decisions."""
-    return str(said[name].decision) if name in said else UNDECIDED
+def _decision(by_id: Decisions, id_: str) -> str:
+    return str(by_id[id_].decision) if id_ in by_id else UNDECIDED

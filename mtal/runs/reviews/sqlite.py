@@ -1,7 +1,8 @@
-"""An SQLite file that several processes write at once: opened for one piece of work, brought up to date, its errors explained.
+"""SQLite files that several processes write: opened, migrated and closed per `with` block.
 
-Write-ahead log, so that readers and a writer do not wait for each other; like the locks of runs it needs a local disk, not NFS.
-A connection lives as long as one `with` block, so nothing has to be kept, shared between threads or closed later.
+With a write-ahead log, so that readers and a writer do not wait for each other. Like the locks of
+runs it needs a local disk, not NFS. Errors of SQLite and the disk become ConfigErrors that say
+what to do.
 """
 
 import os
@@ -13,44 +14,46 @@ from pathlib import Path
 
 from mtal.config import ConfigError
 
-PATIENCE_S = 10.0  # for others who are writing; a write takes milliseconds
+PATIENCE_S = 10.0  # waiting for other writers; a write takes milliseconds
 
 
 @contextmanager
 def reading(path: Path, migrations: Sequence[Sequence[str]]) -> Iterator[sqlite3.Connection | None]:
-    """A connection whose statements all see the same state; None if there is no file yet."""
+    """Open a file for reading; None if it does not exist yet. ConfigError.
+
+    All statements of the block see the same state.
+    """
     with _explained(path):
         if not path.exists():
             yield None
             return
-        with closing(_open(path, migrations, make=False)) as database:
+        with closing(_open(path, migrations, create=False)) as database:
             database.execute("BEGIN")
             yield database
 
 
 @contextmanager
 def writing(path: Path, migrations: Sequence[Sequence[str]]) -> Iterator[sqlite3.Connection]:
-    """One transaction: all of the block is stored, or nothing if it fails. Nobody else writes meanwhile. Makes the file."""
+    """Open a file for writing, and create it if it does not exist. ConfigError.
+
+    The block is one transaction: if it fails, nothing is stored. Nobody else writes meanwhile.
+    """
     with _explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(_open(path, migrations, make=True)) as database:
+        with closing(_open(path, migrations, create=True)) as database:
             database.execute("BEGIN IMMEDIATE")
             yield database
-            database.execute("COMMIT")  # else closing rolls back
+            database.execute("COMMIT")  # after an error, closing rolls back
 
 
-def _open(path: Path, migrations: Sequence[Sequence[str]], make: bool) -> sqlite3.Connection:
-    """A connection in the newest schema; ConfigError if the file was written by a newer version of the program."""
-    frozen = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-    way = "mode=ro" if frozen else "mode=rwc" if make else "mode=rw"
-    if frozen and not _log(path).exists():
-        way = "immutable=1"  # a write-ahead log cannot be made beside it, nor is it needed
-    database = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{way}", uri=True, timeout=PATIENCE_S, isolation_level=None
-    )
+def _open(path: Path, migrations: Sequence[Sequence[str]], create: bool) -> sqlite3.Connection:
+    """Connect in the newest schema. ConfigError if a newer version of mtal wrote the file."""
+    read_only = path.exists() and not all(os.access(part, os.W_OK) for part in (path, path.parent))
+    address = f"{path.absolute().as_uri()}?{_mode(path, read_only, create)}"
+    database = sqlite3.connect(address, uri=True, timeout=PATIENCE_S, isolation_level=None)
     try:
-        if not frozen:
-            _log_ahead(database)
+        if not read_only:
+            _use_write_ahead_log(database)
         _migrate(database, path, migrations)
     except BaseException:
         database.close()
@@ -58,13 +61,20 @@ def _open(path: Path, migrations: Sequence[Sequence[str]], make: bool) -> sqlite
     return database
 
 
-def _log(path: Path) -> Path:
-    """Where SQLite keeps what is not in the file itself yet."""
-    return path.with_name(f"{path.name}-wal")
+def _mode(path: Path, read_only: bool, create: bool) -> str:
+    """The option of SQLite's address that opens a file so."""
+    if not read_only:
+        return "mode=rwc" if create else "mode=rw"
+    log = path.with_name(f"{path.name}-wal")  # holds what is not in the file itself yet
+    # without a log there is none to read, and none can be created beside a read-only file
+    return "mode=ro" if log.exists() else "immutable=1"
 
 
-def _log_ahead(database: sqlite3.Connection) -> None:
-    """The file remembers it. SQLite does not wait by itself while others make the file or do the same."""
+def _use_write_ahead_log(database: sqlite3.Connection) -> None:
+    """Switch a file to a write-ahead log, which it keeps.
+
+    Waits here, because SQLite does not wait while others create the file or switch it too.
+    """
     give_up = time.monotonic() + PATIENCE_S
     while True:
         try:
@@ -77,15 +87,18 @@ def _log_ahead(database: sqlite3.Connection) -> None:
 
 
 def _migrate(database: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[str]]) -> None:
-    """`migrations`: the statements that lead from version 0 to 1, from 1 to 2 and so on. `user_version` says what is done."""
+    """Bring a file to the newest version, which it keeps as `user_version`.
+
+    migrations: the statements from version 0 to 1, from 1 to 2 and so on.
+    """
     if _version(database) == len(migrations):
         return
     database.execute("BEGIN IMMEDIATE")
-    version = _version(database)  # another process may have done it meanwhile
+    version = _version(database)  # another process may have migrated it meanwhile
     if version > len(migrations):
         raise ConfigError(
-            f"{path} was written by a newer version of mtal (schema {version}, this one knows {len(migrations)}): "
-            f"update mtal, or choose another store"
+            f"{path} was written by a newer version of mtal (schema {version}, this one knows "
+            f"{len(migrations)}): update mtal, or choose another store"
         )
     for number, statements in enumerate(migrations[version:], start=version + 1):
         for statement in statements:
@@ -100,23 +113,23 @@ def _version(database: sqlite3.Connection) -> int:
 
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """What SQLite or the disk says, as a person can use it."""
+    """Turn errors of SQLite and the disk into ConfigErrors that say what to do."""
     try:
         yield
     except sqlite3.Error as error:
         name = getattr(error, "sqlite_errorname", None)
         if name is None or isinstance(error, sqlite3.IntegrityError):
-            raise  # a mistake of ours
-        raise ConfigError(f"{path}: {error}. {_way_out(name, path)}") from error
+            raise  # a fault of the program
+        raise ConfigError(f"{path}: {error}. {_advice(name, path)}") from error
     except OSError as error:
         raise ConfigError(
-            f"cannot write in {path.parent}: {error.strerror or error}. Nothing was changed. Make room there, or "
-            f"choose another store"
+            f"cannot write in {path.parent}: {error.strerror or error}. Nothing was changed. "
+            f"Make room there, or choose another store"
         ) from error
 
 
-def _way_out(name: str, path: Path) -> str:
-    """`name`: SQLite's word for what happened."""
+def _advice(name: str, path: Path) -> str:
+    """What a user can do about an error. name: SQLite's name of it."""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return (
             "Somebody else has been writing to it for a while, and nothing was changed. Try again"
@@ -124,8 +137,11 @@ def _way_out(name: str, path: Path) -> str:
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
         return "The disk may be full. Nothing was changed: make room and try again"
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return f"Nothing was changed. Allow writing to this file and in {path.parent}, or choose another store"
+        return (
+            f"Nothing was changed. Allow writing to this file and in {path.parent}, or choose "
+            f"another store"
+        )
     return (
-        "The file is damaged. Put a copy of it back, or move it and its companions (-wal, -shm) aside to begin anew without "
-        "decisions, notes and sets; the runs do not need it"
+        "The file is damaged. Put a copy of it back, or move it and its companions (-wal, -shm) "
+        "aside to begin anew without decisions, notes and sets; the runs do not need it"
     )

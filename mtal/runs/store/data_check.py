@@ -1,14 +1,18 @@
-"""What is known about one data folder: its check and its thumbnails, read from disk. Loads no torch and no data set."""
+"""DataFolder: the check and the thumbnails of one data folder, read from disk.
+
+Imports neither torch nor the data sets.
+"""
 
 from pathlib import Path
 from typing import Any
 
 from mtal.config import Config
-from mtal.runs.files import last_lines, read_json, read_shared, whole_file
+from mtal.runs.files import atomic_write, last_lines, read_cached
 from mtal.runs.jobs.launch import start
 from mtal.runs.jobs.lock import is_held
-from mtal.runs.jobs.progress import Progress, progress
-from mtal.runs.jobs.progress_reader import heard
+from mtal.runs.jobs.outcome import read_result
+from mtal.runs.jobs.progress import Progress, single_stage_progress
+from mtal.runs.jobs.progress_reader import read_progress
 from mtal.runs.jobs.status import Status, status
 from mtal.runs.paths import StorePaths
 
@@ -16,7 +20,10 @@ WORKER = "mtal.engine.workers.check"  # named, never imported
 
 
 class DataFolder:
-    """One data folder. `folder` is what `Dataset.folder` says, so that every run of the same images finds the same check."""
+    """One data folder in a store.
+
+    folder: as in `Dataset.folder`, so that all runs of the same images share one check.
+    """
 
     def __init__(self, store: StorePaths, dataset: str, folder: str) -> None:
         self.paths = store.data(dataset, folder)
@@ -27,45 +34,46 @@ class DataFolder:
 
     @property
     def status(self) -> Status:
-        """How the check stands."""
+        """The status of the check."""
         return status(self.paths)
 
     def report(self) -> dict[str, Any] | None:
-        """The last complete report, of the form of `mtal.datasets.checks.report.Report`; None before the first.
+        """The last complete report, a `mtal.datasets.checks.report.Report` as JSON values.
 
-        Shared: do not change it.
+        None before the first check is complete. Shared with other readers: do not change it.
         """
-        found: dict[str, Any] | None = read_shared(self.paths.report)
-        return found
+        report: dict[str, Any] | None = read_cached(self.paths.report)
+        return report
 
     @property
     def result(self) -> dict[str, Any]:
-        """Keys: outcome, reason, traceback. Empty while there is none."""
-        return read_json(self.paths.result) if self.paths.result.exists() else {}
+        """How the job ended, see `read_result`; empty while there is no result."""
+        return read_result(self.paths)
 
     def progress(self) -> Progress | None:
-        """How far the last check is; None before its first line. Images count twice: once checked, once drawn small."""
-        now = heard(self.paths)
-        return progress(now, [{now.last["stage"]: now.last["total"]}] if now.last else [])
+        """The progress of the last check; None before its first report.
+
+        Every image counts twice: once when it is checked, once when its thumbnail is made.
+        """
+        return single_stage_progress(read_progress(self.paths))
 
     def log_tail(self, lines: int = 20) -> list[str]:
-        """The end of what the checker printed."""
+        """The last lines that the checker printed."""
         return last_lines(self.paths.log)[-lines:]
 
     def start_check(self, config: Config) -> bool:
-        """Check the folder of a config (again). False if a check is at work already."""
+        """Start a check of the folder with a config. False if a check is running already."""
         if is_held(self.paths.lock):
             return False
-        with whole_file(
-            self.paths.config
-        ) as file:  # not `ask`: a later check may ask for other tasks
+        # not `write_config`, which keeps an earlier config: this check may be of other tasks
+        with atomic_write(self.paths.config) as file:
             file.write(config.to_json())
         return start(self.paths, worker=WORKER)
 
-    def thumb(self, split: str, image: str) -> Path:
-        """A small JPEG of an image of "pool" or "validation", by its id; it may not exist yet."""
-        return self.paths.thumb(split, image)
+    def thumbnail(self, split: str, image: str) -> Path:
+        """The small JPEG of an image of "pool" or "validation", by its id; it may not exist yet."""
+        return self.paths.thumbnail(split, image)
 
-    def preview(self, split: str, image: str, what: str) -> Path:
-        """A PNG of a sampled image ("image") or of its label for a task, by the image's id; it may not exist."""
-        return self.paths.preview(split, image, what)
+    def preview(self, split: str, image: str, layer: str) -> Path:
+        """The PNG of an image (layer "image") or of its label (layer = task); it may not exist."""
+        return self.paths.preview(split, image, layer)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mtal.config import Config, ConfigError
 from mtal.runs.jobs.device import device_key
-from mtal.runs.jobs.progress_reader import heard
+from mtal.runs.jobs.progress_reader import read_progress
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
 
@@ -21,49 +21,57 @@ SAME_SPEED = (
     "precision",
     "threads",
 )
+TIMES_PER_RUN = 50  # unit times per stage, the last ones
 
 
 def all_runs(store: StorePaths) -> list[Run]:
-    """Every readable run, the newest first. Folders that are no runs, or whose config is damaged, are left out."""
-    return sorted(
-        (run for run in _folders(store) if _readable(run)), key=lambda run: (-run.created, run.name)
-    )
+    """List the readable runs, the newest first.
+
+    Folders that are no runs are left out, and those with a damaged config: see `damaged_runs`.
+    """
+    readable = [run for run in _folders(store) if _readable(run)]
+    return sorted(readable, key=lambda run: (-run.created, run.name))
 
 
-def damaged(store: StorePaths) -> list[Path]:
-    """Run folders whose config cannot be read, to be shown rather than hidden."""
+def damaged_runs(store: StorePaths) -> list[Path]:
+    """List the run folders whose config cannot be read."""
     return [run.paths.folder for run in _folders(store) if not _readable(run)]
 
 
-def speed(config: Config) -> tuple[str, ...]:
-    """Equal for runs that do the same work per step on the same kind of device, so that one's times tell the other's."""
-    return device_key(config).partition(":")[0], *(
-        repr(getattr(config, name)) for name in SAME_SPEED
-    )
+def speed_key(config: Config) -> tuple[str, ...]:
+    """Return what decides the time of a step: kind of device and settings.
+
+    Runs with equal keys do the same work per step, so the times of one tell those of another.
+    """
+    device = device_key(config).partition(":")[0]
+    return device, *(repr(getattr(config, name)) for name in SAME_SPEED)
 
 
-def same_speed(one: Config, other: Config) -> bool:
+def same_speed(config: Config, other: Config) -> bool:
     """Whether two runs do the same work per step on the same kind of device."""
-    return speed(one) == speed(other)
+    return speed_key(config) == speed_key(other)
 
 
-def times_at(wanted: tuple[str, ...], runs: Iterable[Run]) -> dict[str, list[float]]:
-    """Stage -> seconds per unit, of all runs of that speed; the last 50 of each."""
-    found: dict[str, list[float]] = {}
+def unit_times(key: tuple[str, ...], runs: Iterable[Run]) -> dict[str, list[float]]:
+    """Collect the seconds per unit of each stage from the runs with a `speed_key`.
+
+    Returns stage -> the last TIMES_PER_RUN times of each run.
+    """
+    times: dict[str, list[float]] = {}
     for run in runs:
-        if speed(run.config) == wanted:
-            for stage, times in heard(run.paths).times.items():
-                found.setdefault(stage, []).extend(list(times)[-50:])
-    return found
+        if speed_key(run.config) == key:
+            for stage, of_run in read_progress(run.paths).times.items():
+                times.setdefault(stage, []).extend(list(of_run)[-TIMES_PER_RUN:])
+    return times
 
 
-def known_times(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:
-    """The same from other runs whose steps should take as long as those of this config."""
-    return times_at(speed(config), (run for run in runs if run.name != config.name))
+def times_of_similar_runs(config: Config, runs: Iterable[Run]) -> dict[str, list[float]]:
+    """Collect `unit_times` from the other runs whose steps take as long as those of a config."""
+    return unit_times(speed_key(config), (run for run in runs if run.name != config.name))
 
 
 def find_run(store: StorePaths, name: str) -> Run:
-    """A run by name; ConfigError names the ones that there are."""
+    """Find a run by name. ConfigError lists the runs of the store if there is none."""
     try:
         run = Run(store.run(name).folder)
     except ValueError as error:

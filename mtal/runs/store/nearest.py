@@ -1,26 +1,21 @@
-"""Nearest images in an embedding, read piece by piece: one of 100,000 images need not fit into memory."""
+"""Nearest images in an embedding, read in blocks: that of 100,000 images need not fit in memory."""
 
 import numpy as np
 
 ROWS = 8192  # of the embedding at a time: 16 MB at 512 dimensions
 
 
-def closest(
+def closest_images(
     points: np.ndarray, image: int, allowed: np.ndarray, count: int
 ) -> list[tuple[int, float]]:
-    """The `count` allowed images nearest to an image, and their Euclidean distances; equally near ones in the order of the pool.
+    """Find the `count` allowed images nearest to an image, with their Euclidean distances.
 
-    points (N, D), may be on disk; allowed (N,) bool.
+    points: (N, D), may be mapped from disk; allowed: (N,) bool. Equal distances come in the order
+    of the pool.
     """
     others = np.flatnonzero(allowed)
-    gaps = np.concatenate(
-        [
-            np.empty(0, points.dtype),
-            *(
-                np.linalg.norm(points[others[start : start + ROWS]] - points[image], axis=1)
-                for start in range(0, len(others), ROWS)
-            ),
-        ]
-    )
-    first = np.argsort(gaps, kind="stable")[:count]
-    return list(zip(others[first].tolist(), gaps[first].tolist(), strict=True))
+    blocks = [others[start : start + ROWS] for start in range(0, len(others), ROWS)]
+    distances = [np.linalg.norm(points[block] - points[image], axis=1) for block in blocks]
+    joined = np.concatenate([np.empty(0, points.dtype), *distances])
+    first = np.argsort(joined, kind="stable")[:count]
+    return list(zip(others[first].tolist(), joined[first].tolist(), strict=True))

@@ -1,12 +1,12 @@
-"""The table of a cycle, pool.parquet: the one owner of its columns, a row per pool image.
+"""Columns of a cycle's pool table, pool.parquet, which has a row per pool image.
 
-What the engine writes for every strategy: id, labelled (any task, before the pick), open (some
-task can be acquired), picked, rank (1 = first pick; 0 = none). With a score: cutoff, the score of
-the last pick. With an embedding: cluster (k-means, -1 where unknown), nearest and nearest_after
-(distance to the nearest labelled image, before the pick and once the batch is labelled).
+Always: id; labelled (any task, before the pick); open (at least one label can be acquired); picked;
+rank (1 = first pick, 0 = none). With a score: cutoff (the score of the last pick). With an
+embedding: cluster (k-means; -1 = unknown); nearest and nearest_after (distance to the nearest
+labelled image, before the pick and once the batch is labelled).
 
-Columns per task: m.<task>.<partner> is a member m_{k,l} of the committee, s.<task> the
-inconsistency s_k, n.<task> the same made comparable between tasks, loss.<task> the true loss.
+Per task: m.<task>.<partner> (member m_{k,l} of the committee), s.<task> (inconsistency s_k),
+n.<task> (normalised inconsistency), loss.<task> (true loss). Strategies add columns of their own.
 See docs/method.md, sections 2 and 4.
 """
 
@@ -30,7 +30,7 @@ ENGINE_PREFIXES = (f"{_MEMBER}.", f"{_LOSS}.")
 
 
 def member_column(task: str, partner: str) -> str:
-    """Name the column of a committee member: task refined from partner."""
+    """Name the column of a committee member: the task refined from a partner task."""
     return f"{_MEMBER}.{task}.{partner}"
 
 
@@ -60,15 +60,15 @@ def normalised_tasks(pool: pd.DataFrame) -> list[str]:
 
 
 def members(pool: pd.DataFrame, task: str) -> list[str]:
-    """List the members of a task's committee, by the partner's name."""
+    """List the members of a task's committee by partner task, in the order of the columns."""
     prefix = member_column(task, "")
     return [name.removeprefix(prefix) for name in map(str, pool.columns) if name.startswith(prefix)]
 
 
 def driving_tasks(pool: pd.DataFrame) -> np.ndarray:
-    """Say per image which task has the highest normalised score.
+    """Name the task with the highest normalised inconsistency of each image.
 
-    Returns (N,) task names, "" where nothing was measured.
+    Returns (N,) task names, "" where none was measured.
     """
     tasks = normalised_tasks(pool)
     values = pool[[normalised_column(task) for task in tasks]].to_numpy(float)
@@ -76,15 +76,18 @@ def driving_tasks(pool: pd.DataFrame) -> np.ndarray:
 
 
 def driving_task(pool: pd.DataFrame, image: int) -> str:
-    """Say which task drives the score of one image; "" where nothing was measured."""
+    """Name the task with the highest normalised inconsistency of an image; "" if none was measured.
+
+    image: its position.
+    """
     return str(driving_tasks(pool.iloc[[image]])[0])
 
 
 def deciding_members(pool: pd.DataFrame, task: str, committee: str) -> np.ndarray:
-    """Say per image which member of a task's committee gave the task its score.
+    """Name the committee member that decided a task's inconsistency of each image.
 
-    committee: "max" or "min"; under "mean" all members did, so none is named. Returns (N,)
-    partner names, "" where none decided or a member was not measured.
+    committee: how members are joined. Under "max" and "min" one member decides; under "mean" none
+    does. Returns (N,) partner tasks, "" where none decided or a member was not measured.
     """
     partners = members(pool, task) if committee in {"max", "min"} else []
     values = pool[[member_column(task, partner) for partner in partners]].to_numpy(float)
@@ -94,12 +97,18 @@ def deciding_members(pool: pd.DataFrame, task: str, committee: str) -> np.ndarra
 
 
 def deciding_member(pool: pd.DataFrame, image: int, task: str, committee: str) -> str:
-    """Say which member gave one image its score of a task; "" where none decided."""
+    """Name the committee member that decided a task's inconsistency of an image; "" if none did.
+
+    image: its position; committee: as in `deciding_members`.
+    """
     return str(deciding_members(pool.iloc[[image]], task, committee)[0])
 
 
 def deciding_members_of(pool: pd.DataFrame, tasks: np.ndarray, committee: str) -> np.ndarray:
-    """The same where each image has a task of its own. tasks: (N,) names, "" for none."""
+    """Name the committee member that decided the inconsistency of one task per image.
+
+    tasks: (N,) task names, "" for none; committee and result: as in `deciding_members`.
+    """
     partners = np.full(len(pool), "", object)
     for task in normalised_tasks(pool):
         rows = tasks == task
@@ -113,7 +122,11 @@ def _tasks_with(pool: pd.DataFrame, prefix: str) -> list[str]:
 
 
 def _names_of_largest(values: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    """(N,) the name of each row's largest finite value, the first of equal ones; "" without any."""
+    """Name the column with the largest finite value of each row.
+
+    values: (N, C); names: C column names. Returns (N,) names, of equal values the first, "" for
+    rows without a finite value.
+    """
     if not names:
         return np.full(len(values), "", object)
     finite = np.isfinite(values)

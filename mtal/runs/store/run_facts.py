@@ -1,4 +1,4 @@
-"""RunFacts: what a worker writes down about its run, the one owner of the keys of facts.json."""
+"""RunFacts: what a worker found when it loaded the data; the one owner of facts.json."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -6,17 +6,17 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from mtal.runs.files import read_json, version, write_json
+from mtal.runs.files import file_version, read_json, write_json
 
 
 class Facts(BaseModel):
-    """Values that never change; keys of another version of the program are passed over."""
+    """Frozen values from facts.json; unknown keys of other versions of mtal are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class TaskFacts(Facts):
-    """What pages need to know of a task."""
+    """A task as pages need it, without torch."""
 
     name: str
     title: str
@@ -25,18 +25,18 @@ class TaskFacts(Facts):
     unit: str  # of the metric
     better: str  # "higher" or "lower"
     weight: float  # lambda of the multi-task loss
-    distance: str  # title of the disagreement, "Jensen-Shannon divergence"
+    distance: str  # title of the disagreement, such as "Jensen-Shannon divergence"
     distance_unit: str  # "nats"
-    note: str
+    note: str  # what the metric says and what not
     value_unit: str  # "m", "" for classes
     legend: tuple[tuple[str, str], ...]  # (text, "#rrggbb")
-    classes: tuple[str, ...] = ()  # titles in the order of their numbers; () without classes
+    classes: tuple[str, ...] = ()  # titles in the order of their numbers
 
 
 class DataChange(Facts):
-    """The data had another fingerprint from one cycle on."""
+    """A new fingerprint of the data from one cycle on."""
 
-    cycle: int
+    cycle: int  # the first with the changed data
     before: str
     after: str
 
@@ -46,12 +46,12 @@ class LeftOut(Facts):
 
     split: str  # "pool" or "validation"
     id: str
-    what: str  # "image", or the task of a label
+    what: str  # "image", or the task of the label
     problem: str
 
 
 class RunFacts(Facts):
-    """What a worker found when it loaded the data; all fields empty until then, see `written`.
+    """Facts about a run and its data; empty until the worker has loaded the data.
 
     Runs of earlier versions lack some fields, so every field has a default.
     """
@@ -65,47 +65,47 @@ class RunFacts(Facts):
     pool_files: tuple[str, ...] = ()  # paths relative to data_folder; "" without a file of its own
     validation: tuple[str, ...] = ()  # image ids
     tasks: tuple[TaskFacts, ...] = ()
-    plan: tuple[dict[str, int], ...] = ()  # per cycle: stage -> units of work
+    plan: tuple[dict[str, int], ...] = ()  # per cycle: stage -> total, as in progress reports
     versions: dict[str, str] = {}  # package -> version
     device: str = ""
     device_name: str = ""
     precision: str = ""
     parameters: int = 0  # of the network
     strategy_title: str = ""
-    needed_stages: dict[str, bool] = {}  # stage of the strategy -> whether it works for it alone
-    strategy_file: str | None = None  # where a strategy of the user's own came from
+    needed_stages: dict[str, bool] = {}  # stage -> whether only the strategy needs it
+    strategy_file: str | None = None  # path of a user's own strategy
     strategy_sha256: str | None = None
     start: tuple[int, ...] = ()  # positions with a label before the first cycle
     start_lacks: tuple[tuple[int, int], ...] = ()  # (position, column of the task) without a label
     data_changes: tuple[DataChange, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     without_labels: int = 0  # images without any label, which a simulation leaves out
-    measured: dict[str, int] = {}  # task -> usable validation labels
+    measured: dict[str, int] = {}  # task -> number of usable validation labels
 
     @property
     def written(self) -> bool:
-        """Whether the worker has loaded the data."""
+        """Whether the worker has loaded the data and written the facts."""
         return bool(self.pool)
 
-    def changed(self, **fields: Any) -> "RunFacts":
-        """The same facts with other values of some fields, checked. ValueError names a wrong one."""
+    def updated(self, **fields: Any) -> "RunFacts":
+        """Return a copy with other values of some fields. ValueError if one has a wrong type."""
         return RunFacts(**{**dict(self), **fields})
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values; fields that do not apply to the run are left out."""
+        """Convert to JSON values, without the fields that do not apply to the run."""
         return self.model_dump(mode="json", exclude_none=True)
 
 
 def read_facts(path: Path) -> RunFacts:
-    """Read facts.json, anew only when the file is another one; empty facts if there is no file."""
+    """Read facts.json, from memory unless the file was replaced; empty facts without a file."""
     try:
-        return _read(path, *version(path))
+        return _read(path, *file_version(path))
     except FileNotFoundError:
         return RunFacts()
 
 
 def write_facts(path: Path, facts: RunFacts) -> None:
-    """Write facts.json whole."""
+    """Write facts.json atomically."""
     write_json(path, facts.to_json())
 
 

@@ -1,4 +1,7 @@
-"""Experiments: a plan on disk, runs shared and never repeated, started, stopped and read as one. Workers are small ones."""
+"""Experiments: stored plans whose runs are shared, started, stopped and read together.
+
+The workers are those of `tests.runs.small_worker`.
+"""
 
 import json
 import shutil
@@ -15,7 +18,6 @@ from mtal.runs.experiments.experiment import (
     REFUSED,
     create_experiment,
     damaged_experiments,
-    expand,
     experiments,
     extend,
     find_experiment,
@@ -23,10 +25,11 @@ from mtal.runs.experiments.experiment import (
     start_all,
     stop_all,
 )
+from mtal.runs.experiments.plan import expand
 from mtal.runs.files import write_json
 from mtal.runs.jobs.launch import create, kill
 from mtal.runs.jobs.lock import take
-from mtal.runs.jobs.start_log import note_start
+from mtal.runs.jobs.start_log import log_start
 from mtal.runs.jobs.status import Status, status
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
@@ -54,9 +57,9 @@ def paths(experiment):
 
 def begun(experiment, number=1):
     """Start all and wait until so many had their turn."""
-    said = start_all(experiment, WORKER)
+    launched = start_all(experiment, WORKER)
     until(lambda: len(notes(experiment.paths.store, "turns")) == number)
-    return said
+    return launched
 
 
 def finish(experiment):
@@ -121,7 +124,7 @@ class TestPlan:
     def test_the_newest_is_first(self, store):
         for name in ("b", "a", "c"):
             create_experiment(store, name, "", cells())
-        assert [one.name for one in experiments(store)] == ["c", "a", "b"]
+        assert [experiment.name for experiment in experiments(store)] == ["c", "a", "b"]
         assert experiments(StorePaths(store.folder / "nothing")) == damaged_experiments(store) == []
 
     def test_settings_of_earlier_versions_stay_readable(self, experiment):
@@ -143,7 +146,8 @@ class TestPlan:
             '{"title": "x", "created": 1, "cells": []}',
             '{"title": "x", "created": 1, "cells": [{}]}',
             '{"title": "x", "created": 1, "cells": [{"variant": "", "config": {"epochs": 0}}]}',
-            '{"title": "x", "created": 1, "cells": [{"variant": "", "config": {"dataset": "../../x"}}]}',
+            '{"title": "x", "created": 1, "cells": [{"variant": "", "config": '
+            '{"dataset": "../../x"}}]}',
             '{"title": "x", "created": "noon", "cells": [{"variant": "", "config": {}}]}',
             "\x00\xff",
         ],
@@ -190,11 +194,14 @@ class TestExtend:
     def test_two_processes_at_once_lose_nothing(self, experiment):
         code = (
             "import sys; from pathlib import Path\n"
-            "from mtal.runs.experiments.experiment import extend, expand, find_experiment; from mtal.runs.paths import StorePaths\n"
+            "from mtal.runs.experiments.experiment import extend, find_experiment\n"
+            "from mtal.runs.experiments.plan import expand\n"
+            "from mtal.runs.paths import StorePaths\n"
             "mine = find_experiment(StorePaths(Path(sys.argv[1])), 'first')\n"
             "sys.stdin.readline()\n"
-            f"for seed in range(int(sys.argv[2]), 40, 2): extend(mine, expand({BASE!r}, ['random'], [seed], {{}}, "
-            "{'random': frozenset()}))"
+            "for seed in range(int(sys.argv[2]), 40, 2):\n"
+            f"    added = expand({BASE!r}, ['random'], [seed], {{}}, {{'random': frozenset()}})\n"
+            "    extend(mine, added)\n"
         )
         words = [sys.executable, "-c", code, str(experiment.paths.store.folder)]
         both = [
@@ -225,24 +232,24 @@ class TestStart:
             store, "order", "", cells(1, 0, variants={"mean": {"committee": "mean"}})
         )
         wider = extend(planned, cells(1, 0, strategies=["ours"], variants={"few": {"epochs": 3}}))
-        said = begun(wider)
-        order = [(cell.seed, cell.variant, cell.strategy) for cell, _ in said]
+        launched = begun(wider)
+        order = [(cell.seed, cell.variant, cell.strategy) for cell, _ in launched]
         one_seed = [("", "random"), ("", "ours"), ("mean", "ours"), ("few", "ours")]
         assert order == [(seed, *rest) for seed in (1, 0) for rest in one_seed]
-        assert {text for _, text in said} == {"started"}
-        assert notes(store, "turns") == [said[0][0].run_name]
+        assert {text for _, text in launched} == {"started"}
+        assert notes(store, "turns") == [launched[0][0].run_name]
 
     def test_the_device_is_given_in_that_order(self, experiment):
-        said = begun(experiment)
-        for number, (cell, _) in enumerate(said, start=1):
+        launched = begun(experiment)
+        for number, (cell, _) in enumerate(launched, start=1):
             (experiment.paths.store.run(cell.run_name).folder / FINISH).touch()
             until(
                 lambda number=number: (
-                    len(notes(experiment.paths.store, "turns")) == min(number + 1, len(said))
+                    len(notes(experiment.paths.store, "turns")) == min(number + 1, len(launched))
                 )
             )
         until(lambda: {state.status for state in experiment.states()} == {Status.FINISHED})
-        assert notes(experiment.paths.store, "turns") == [cell.run_name for cell, _ in said]
+        assert notes(experiment.paths.store, "turns") == [cell.run_name for cell, _ in launched]
 
     def test_a_second_start_starts_nothing(self, experiment):
         begun(experiment)
@@ -267,8 +274,8 @@ class TestStart:
         assert {path: path.stat().st_mtime_ns for path in files} == files
 
     def test_one_that_is_killed_does_not_stop_the_others_and_is_resumed(self, experiment):
-        said = begun(experiment)
-        first = experiment.paths.store.run(said[0][0].run_name)
+        launched = begun(experiment)
+        first = experiment.paths.store.run(launched[0][0].run_name)
         assert kill(first)
         until(lambda: len(notes(experiment.paths.store, "turns")) == 2)
         finish(experiment)
@@ -297,8 +304,8 @@ class TestStart:
             Status.NEW,
             Status.FINISHED,
         ]
-        said = start_all(experiment, WORKER)
-        assert [text for _, text in said] == [
+        launched = start_all(experiment, WORKER)
+        assert [text for _, text in launched] == [
             "finished already",
             "finished already",
             "started",
@@ -307,10 +314,10 @@ class TestStart:
 
     def test_one_that_cannot_be_started_keeps_no_other_from_it(self, experiment):
         create(experiment.cells[0].config, experiment.paths.store).config.write_text("{")
-        said = [text for _, text in begun(experiment)]
-        assert said[0].startswith(f"{REFUSED}: ")
-        assert "neither JSON nor YAML" in said[0]
-        assert said[1:] == ["started"] * 3
+        launched = [text for _, text in begun(experiment)]
+        assert launched[0].startswith(f"{REFUSED}: ")
+        assert "neither JSON nor YAML" in launched[0]
+        assert launched[1:] == ["started"] * 3
 
     def test_machine_settings_that_a_run_keeps_are_said(self, experiment):
         create(Config(**BASE, strategy="random", threads=1), experiment.paths.store)
@@ -319,11 +326,10 @@ class TestStart:
 
 class TestStop:
     def test_none_that_waits_gets_its_turn(self, experiment):
-        said = begun(experiment)
-        running = said[0][0].run_name
-        until(
-            lambda: notes(experiment.paths.store, "turns")
-        )  # the first has its turn: also on a slow machine
+        launched = begun(experiment)
+        running = launched[0][0].run_name
+        # the first has its turn: also on a slow machine
+        until(lambda: notes(experiment.paths.store, "turns"))
         assert [cell.run_name for cell in stop_all(experiment)][-1] == running
         until(lambda: {state.status for state in experiment.states()} == {Status.STOPPED})
         assert notes(experiment.paths.store, "turns") == [running]
@@ -343,7 +349,7 @@ class TestStates:
         ] == [(3, 3, 1.0), *[(0, 3, 0.0)] * 3]
         run.paths.result.unlink()
         shutil.rmtree(run.paths.cycle(2).folder)
-        note_start(run.paths)
+        log_start(run.paths)
         assert experiment.states()[0].fraction == pytest.approx(
             2 / 3
         )  # interrupted: what was in hand is lost
@@ -353,7 +359,7 @@ class TestStates:
             assert experiment.states()[0].status is Status.RUNNING
             assert experiment.states()[0].fraction == pytest.approx(
                 2 / 3
-            )  # what it said before this start does not count
+            )  # what it launched before this start does not count
             run.report(2, "load", 20, 20)
             assert experiment.states()[0].fraction == pytest.approx(
                 2 / 3

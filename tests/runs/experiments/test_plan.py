@@ -1,4 +1,4 @@
-"""What a plan consists of: each run once, what a strategy does not heed left out, additions combined with what is there."""
+"""Cells of a plan: each run once, without settings that a strategy ignores; additions combine."""
 
 import itertools
 
@@ -10,15 +10,15 @@ from mtal.runs.experiments.plan import (
     Cell,
     expand,
     grid,
-    label_of,
-    more,
-    once,
+    missing_cells,
     one_at_a_time,
     reference_cells,
-    spread,
+    spread_over_devices,
+    unique_cells,
+    variant_label,
 )
 
-HEEDS = {
+SETTINGS_USED = {
     "random": frozenset(),
     "ours": frozenset({"committee", "embedding"}),
     "entropy": frozenset({"across"}),
@@ -26,13 +26,13 @@ HEEDS = {
 BASE = {"cycles": 3, "epochs": 7}
 
 
-def told(cells):
+def keys(cells):
     return [(cell.strategy, cell.variant, cell.seed) for cell in cells]
 
 
 def test_every_strategy_and_seed_seed_by_seed():
-    cells = expand(BASE, ["random", "ours"], [4, 0], {}, HEEDS)
-    assert told(cells) == [("random", "", 4), ("ours", "", 4), ("random", "", 0), ("ours", "", 0)]
+    cells = expand(BASE, ["random", "ours"], [4, 0], {}, SETTINGS_USED)
+    assert keys(cells) == [("random", "", 4), ("ours", "", 4), ("random", "", 0), ("ours", "", 0)]
     assert [cell.config for cell in cells] == [
         Config(**BASE, strategy=cell.strategy, seed=cell.seed) for cell in cells
     ]
@@ -45,8 +45,8 @@ def test_settings_of_selection_are_left_out_where_they_change_nothing():
         "embedding=64": {"embedding": 64},
         "across=mean": {"across": "mean"},
     }
-    cells = expand(BASE, ["random", "ours", "entropy"], [0], variants, HEEDS)
-    assert told(cells) == [
+    cells = expand(BASE, ["random", "ours", "entropy"], [0], variants, SETTINGS_USED)
+    assert keys(cells) == [
         ("random", "", 0),
         ("ours", "", 0),
         ("entropy", "", 0),
@@ -63,9 +63,9 @@ def test_other_settings_count_for_everyone():
         ["random", "ours"],
         [0],
         {"short": {"epochs": 2}, "picking=top": {"picking": "top"}},
-        HEEDS,
+        SETTINGS_USED,
     )
-    assert told(cells) == [
+    assert keys(cells) == [
         (strategy, variant, 0)
         for variant in ("", "short", "picking=top")
         for strategy in ("random", "ours")
@@ -75,7 +75,7 @@ def test_other_settings_count_for_everyone():
 
 def test_a_label_says_what_counts_for_the_strategy():
     values = {"epochs": [2, 3], "committee": ["mean", "min"]}
-    cells = expand(BASE, ["random", "ours"], [0], grid(BASE, values), HEEDS)
+    cells = expand(BASE, ["random", "ours"], [0], grid(BASE, values), SETTINGS_USED)
     assert [cell.variant for cell in cells if cell.strategy == "random"] == [
         "",
         "epochs=2",
@@ -89,7 +89,7 @@ def test_a_label_says_what_counts_for_the_strategy():
         ),
     ]
     variants = {"mine": {"epochs": 2, "committee": "mean"}, "other": {"committee": "mean"}}
-    assert told(expand(BASE, ["random", "ours"], [0], variants, HEEDS)) == [
+    assert keys(expand(BASE, ["random", "ours"], [0], variants, SETTINGS_USED)) == [
         ("random", "", 0),
         ("ours", "", 0),
         ("random", "mine", 0),
@@ -99,12 +99,14 @@ def test_a_label_says_what_counts_for_the_strategy():
 
 
 def test_a_value_that_the_plan_has_anyway_is_the_plain_run():
-    cells = expand(BASE, ["ours"], [0], one_at_a_time(BASE, {"committee": ["max", "mean"]}), HEEDS)
-    assert told(cells) == [("ours", "", 0), ("ours", "committee=mean", 0)]
+    cells = expand(
+        BASE, ["ours"], [0], one_at_a_time(BASE, {"committee": ["max", "mean"]}), SETTINGS_USED
+    )
+    assert keys(cells) == [("ours", "", 0), ("ours", "committee=mean", 0)]
 
 
 def test_machine_settings_make_no_second_run():
-    assert len(once([Cell("", Config(threads=1)), Cell("x", Config(threads=2))])) == 1
+    assert len(unique_cells([Cell("", Config(threads=1)), Cell("x", Config(threads=2))])) == 1
 
 
 def test_one_at_a_time_and_grid():
@@ -124,7 +126,8 @@ def test_one_at_a_time_and_grid():
         )
     ) == ["sample_weights=on", "sample_weights=off", "size=96x128", "tasks=depth+semseg"]
     assert (
-        label_of({"with_final": True, "step_percent": 2.5}) == "with_final=true, step_percent=2.5"
+        variant_label({"with_final": True, "step_percent": 2.5})
+        == "with_final=true, step_percent=2.5"
     )
 
 
@@ -152,33 +155,37 @@ def test_a_value_is_judged_together_with_the_other_settings():
 
 def test_an_unknown_strategy_is_named():
     with pytest.raises(ConfigError, match=r"no strategy called 'our' \(did you mean 'ours'\?\)"):
-        expand(BASE, ["our"], [0], {}, HEEDS)
+        expand(BASE, ["our"], [0], {}, SETTINGS_USED)
 
 
 class TestSpread:
-    CELLS = expand(BASE, ["random", "ours", "entropy"], [0], {}, HEEDS)
+    CELLS = expand(BASE, ["random", "ours", "entropy"], [0], {}, SETTINGS_USED)
 
     def test_runs_take_devices_in_turn_and_stay_the_same_runs(self):
-        apart = spread(self.CELLS, ["cpu:0", "cpu:1"])
+        apart = spread_over_devices(self.CELLS, ["cpu:0", "cpu:1"])
         assert [cell.config.device for cell in apart] == ["cpu:0", "cpu:1", "cpu:0"]
         assert [cell.run_name for cell in apart] == [cell.run_name for cell in self.CELLS]
-        assert spread(self.CELLS, []) == self.CELLS
+        assert spread_over_devices(self.CELLS, []) == self.CELLS
 
     def test_additions_take_the_devices_of_the_plan(self):
-        added = more(spread(self.CELLS, ["cpu:0", "cpu:1"]), [], [1], {}, HEEDS)
+        added = missing_cells(
+            spread_over_devices(self.CELLS, ["cpu:0", "cpu:1"]), [], [1], {}, SETTINGS_USED
+        )
         assert [cell.config.device for cell in added] == ["cpu:0", "cpu:1", "cpu:0"]
 
     def test_devices_are_no_part_of_a_variant(self):
         variants = grid(BASE, {"committee": ["mean"], "epochs": [2]})
-        cells = spread(expand(BASE, ["ours"], [0], variants, HEEDS), ["cpu:0", "cpu:1"])
-        assert told(more(cells, ["entropy"], [], {}, HEEDS)) == [
+        cells = spread_over_devices(
+            expand(BASE, ["ours"], [0], variants, SETTINGS_USED), ["cpu:0", "cpu:1"]
+        )
+        assert keys(missing_cells(cells, ["entropy"], [], {}, SETTINGS_USED)) == [
             ("entropy", "", 0),
             ("entropy", "epochs=2", 0),
         ]
 
     def test_a_device_that_cannot_be_is_named(self):
         with pytest.raises(ConfigError, match="device"):
-            spread(self.CELLS, ["gpu"])
+            spread_over_devices(self.CELLS, ["gpu"])
 
 
 class TestMore:
@@ -187,11 +194,11 @@ class TestMore:
         ["random", "ours"],
         [0, 1],
         one_at_a_time(BASE, {"committee": ["mean"], "epochs": [2]}),
-        HEEDS,
+        SETTINGS_USED,
     )
 
     def added(self, strategies=(), seeds=(), variants=None):
-        new = more(self.cells, strategies, seeds, variants or {}, HEEDS)
+        new = missing_cells(self.cells, strategies, seeds, variants or {}, SETTINGS_USED)
         assert not {cell.run_name for cell in new} & {cell.run_name for cell in self.cells}
         return new
 
@@ -202,8 +209,8 @@ class TestMore:
 
     def test_seeds_repeat_all_that_is_there(self):
         new = self.added(seeds=[5])
-        assert told(new) == [
-            (strategy, variant, 5) for strategy, variant, seed in told(self.cells) if seed == 0
+        assert keys(new) == [
+            (strategy, variant, 5) for strategy, variant, seed in keys(self.cells) if seed == 0
         ]
         assert [cell.config for cell in new] == [
             Config(**cell.config.model_dump() | {"seed": 5})
@@ -217,22 +224,22 @@ class TestMore:
 
     def test_a_strategy_joins_all_seeds_and_the_variants_that_it_heeds(self):
         new = self.added(["entropy"])
-        assert told(new) == [
+        assert keys(new) == [
             ("entropy", variant, seed) for seed in (0, 1) for variant in ("", "epochs=2")
         ]
         assert new[1].config == Config(**BASE | {"epochs": 2}, committee="min", strategy="entropy")
 
     def test_a_variant_joins_all_strategies_and_seeds(self):
         new = self.added(variants=one_at_a_time(BASE, {"embedding": [64]}))
-        assert told(new) == [("ours", "embedding=64", 0), ("ours", "embedding=64", 1)]
+        assert keys(new) == [("ours", "embedding=64", 0), ("ours", "embedding=64", 1)]
         assert new[0].config == Config(**BASE, committee="min", embedding=64, strategy="ours")
 
     def test_all_at_once_is_combined(self):
         new = self.added(["entropy"], [2], {"lr=0.1": {"lr": 0.1}})
         assert (
-            len(new) == len(set(told(new))) == 3 * 3 * 3 + 3 - len(self.cells)
+            len(new) == len(set(keys(new))) == 3 * 3 * 3 + 3 - len(self.cells)
         )  # ours has one variant more, for 3 seeds
-        assert ("entropy", "lr=0.1", 2) in told(new)
+        assert ("entropy", "lr=0.1", 2) in keys(new)
 
     def test_a_grid_grows_too(self):
         cells = expand(
@@ -240,11 +247,11 @@ class TestMore:
             ["random", "ours"],
             [0],
             grid(BASE, {"committee": ["mean", "min"], "epochs": [2, 3]}),
-            HEEDS,
+            SETTINGS_USED,
         )
-        new = more(cells, ["entropy"], [1], {}, HEEDS)
-        assert told(new) == [
-            *[(strategy, variant, 1) for strategy, variant, _ in told(cells)],
+        new = missing_cells(cells, ["entropy"], [1], {}, SETTINGS_USED)
+        assert keys(new) == [
+            *[(strategy, variant, 1) for strategy, variant, _ in keys(cells)],
             *[
                 ("entropy", variant, seed)
                 for seed in (0, 1)
@@ -254,26 +261,24 @@ class TestMore:
 
     def test_a_plan_without_plain_runs_can_have_more_seeds_only(self):
         cells = [cell for cell in self.cells if cell.variant]
-        assert told(more(cells, [], [3], {}, {})) == [
-            (strategy, variant, 3) for strategy, variant, seed in told(cells) if seed == 0
+        assert keys(missing_cells(cells, [], [3], {}, {})) == [
+            (strategy, variant, 3) for strategy, variant, seed in keys(cells) if seed == 0
         ]
         for strategies, variants in ((["entropy"], {}), ([], {"lr=0.1": {"lr": 0.1}})):
             with pytest.raises(ConfigError, match="no run of the plain settings"):
-                more(cells, strategies, [], variants, HEEDS)
+                missing_cells(cells, strategies, [], variants, SETTINGS_USED)
 
 
 def test_the_reference_on_all_labels_is_a_run_per_seed_and_no_strategy():
-    cells = expand(BASE | {"label_budget": 500}, ["ours", "random"], [0, 1], {}, HEEDS)
+    cells = expand(BASE | {"label_budget": 500}, ["ours", "random"], [0, 1], {}, SETTINGS_USED)
     whole = reference_cells(cells)
-    assert told(whole) == [("random", ALL_LABELS, 0), ("random", ALL_LABELS, 1)]
+    assert keys(whole) == [("random", ALL_LABELS, 0), ("random", ALL_LABELS, 1)]
     assert {
         (cell.config.start_percent, cell.config.cycles, cell.config.label_budget) for cell in whole
     } == {(100, 1, 0)}
     assert reference_cells([*cells, *whole]) == []
-    wider = more([*cells, *whole], ["entropy"], [2], {}, HEEDS)
-    assert {place[:2] for place in told(wider) if place[2] < 2} == {
-        ("entropy", "")
-    }  # no strategy gets it as a variant
-    assert [place for place in told(wider) if place[1] == ALL_LABELS] == [
-        ("random", ALL_LABELS, 2)
-    ]  # more references
+    wider = missing_cells([*cells, *whole], ["entropy"], [2], {}, SETTINGS_USED)
+    # no strategy gets it as a variant
+    assert {key[:2] for key in keys(wider) if key[2] < 2} == {("entropy", "")}
+    # more references
+    assert [key for key in keys(wider) if key[1] == ALL_LABELS] == [("random", ALL_LABELS, 2)]

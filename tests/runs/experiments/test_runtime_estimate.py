@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mtal.config import Config
-from mtal.runs.experiments.runtime_estimate import comparable, seconds_left
+from mtal.runs.experiments.runtime_estimate import comparable_runs, seconds_left
 from mtal.runs.files import write_json
 from mtal.runs.jobs.launch import create
 from mtal.runs.store.run import Run
@@ -15,17 +15,17 @@ SETTINGS = {"cycles": 3, "start_percent": 10, "step_percent": 15}
 
 
 def timed(store, seconds, **changed):
-    """A run whose cycles took so long: a mapping per cycle."""
+    """A run with these times. seconds: per cycle a mapping stage -> seconds."""
     run = made_run(store.folder, config=Config(**SETTINGS | changed))
-    for number, one in enumerate(seconds):
+    for number, stages in enumerate(seconds):
         path = run.paths.cycle(number).metrics
-        write_json(path, json.loads(path.read_text()) | {"seconds": one})
+        write_json(path, json.loads(path.read_text()) | {"seconds": stages})
     return run
 
 
 @pytest.fixture
 def run(store):
-    """100 epochs over 2, 5 and 8 of 20 images at 0.01, 0.02 and 0.02 s for each; scoring takes 3 and 5 s."""
+    """100 epochs over 2, 5 and 8 images at 0.01, 0.02 and 0.02 s per image; scoring 3 and 5 s."""
     assert IMAGES == 20
     return timed(
         store,
@@ -56,10 +56,9 @@ def test_epochs_and_cycles_of_the_plan_count(run):
 def test_several_runs_are_one_sample(run, store):
     other = timed(store, [{"train": 6.0}] * 3, seed=1)
     low, _ = seconds_left(Config(**SETTINGS | {"cycles": 1, "seed": 5}), 0, [run, other])
-    assert low == pytest.approx(
-        100 * 2 * 0.016 + 1.0
-    )  # the median of .01, .02, .02 and .03, .012, .0075
-    assert comparable(run.config, [run, other]) == [run, other]
+    median = 0.016  # of .01, .02, .02 and .03, .012, .0075
+    assert low == pytest.approx(100 * 2 * median + 1.0)
+    assert comparable_runs(run.config, [run, other]) == [run, other]
 
 
 @pytest.mark.parametrize(
@@ -84,6 +83,11 @@ def test_runs_without_a_cycle_tell_nothing(run, store):
 
 
 def test_times_can_come_from_a_cache(run):
-    asked = []
-    seconds_left(run.config, 0, [run], lambda one: asked.append(one) or one.seconds())
-    assert asked == [run]
+    timed_runs = []
+
+    def cached_seconds(earlier):
+        timed_runs.append(earlier)
+        return earlier.seconds()
+
+    seconds_left(run.config, 0, [run], cached_seconds)
+    assert timed_runs == [run]

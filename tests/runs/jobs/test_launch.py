@@ -1,4 +1,7 @@
-"""Starting is safe to repeat and leaves no gap; a worker's end is seen however it ends (docs/design.md, section 5)."""
+"""Starting is safe to repeat and leaves no gap; every end of a worker is seen.
+
+See docs/design.md, section 5.
+"""
 
 import os
 import re
@@ -13,7 +16,7 @@ import pytest
 from mtal.config import Config, ConfigError, compose
 from mtal.runs.files import last_lines
 from mtal.runs.jobs.launch import create, kill, request_stop, start
-from mtal.runs.jobs.start_log import starts
+from mtal.runs.jobs.start_log import start_times
 from mtal.runs.jobs.status import Status, status
 from mtal.runs.paths import StorePaths
 from tests.runs.small_worker import FINISH, WORKER, notes, until
@@ -55,7 +58,7 @@ def test_status_has_no_gap_from_start_to_end(run):
     until(lambda: seen[-1] is Status.FINISHED)
     done.set()
     watcher.join()
-    steps = [one for one, before in zip(seen, [None, *seen], strict=False) if one is not before]
+    steps = [now for now, before in zip(seen, [None, *seen], strict=False) if now is not before]
     assert [step for step in steps if step is not Status.NEW] == [
         Status.QUEUED,
         Status.RUNNING,
@@ -69,8 +72,8 @@ def test_every_start_is_written_down_and_heads_its_part_of_the_log(run):
         begun(run)
         kill(run)
         until(lambda: status(run) is Status.INTERRUPTED)
-        assert len(starts(run)) == number
-    assert before <= starts(run)[0] < starts(run)[1] <= time.time()
+        assert len(start_times(run)) == number
+    assert before <= start_times(run)[0] < start_times(run)[1] <= time.time()
     assert [
         re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "then", text) for text in last_lines(run.log)
     ] == ["start 1, then", "start 2, then"]

@@ -1,4 +1,4 @@
-"""Progress: how far, how long, and what cannot be said."""
+"""Progress: what is done, the time left, and what cannot be estimated."""
 
 import pytest
 
@@ -10,15 +10,16 @@ from mtal.runs.jobs.progress import STAGES, ProgressState, append, last_cycle, p
 PLAN = [{"train": 10, "evaluate": 4, "score": 20}, {"train": 20, "evaluate": 4}]
 
 
-def told(rows, since=0.0):
-    found = ProgressState(since)
+def state_of(rows, since=0.0):
+    state = ProgressState(since)
     for row in rows:
-        found.add(row)
-    return found
+        state.add(row)
+    return state
 
 
-def progress(rows, plan, known=None, since=0.0, may_end_early=False):
-    return progress_of.progress(told(rows, since), plan, lambda: known or {}, may_end_early)
+def progress(rows, plan, earlier_times=None, since=0.0, may_end_early=False):
+    state = state_of(rows, since)
+    return progress_of.progress(state, plan, lambda: earlier_times or {}, may_end_early)
 
 
 def line(t, cycle, stage, done, total, **more):
@@ -55,8 +56,8 @@ def test_time_left_is_every_remaining_unit_at_its_own_speed():
         line(0, 0, "train", 0, 10),
         *(line(2.0 * done, 0, "train", done, 10) for done in (2, 4, 6)),
     ]
-    known = {"evaluate": [0.5, 0.5], "score": [0.1, 0.1]}
-    low, high = progress(rows, PLAN, known).eta_s
+    earlier_times = {"evaluate": [0.5, 0.5], "score": [0.1, 0.1]}
+    low, high = progress(rows, PLAN, earlier_times).eta_s
     assert low == high == pytest.approx((4 + 20) * 2.0 + (4 + 4) * 0.5 + 20 * 0.1)
 
 
@@ -99,11 +100,11 @@ def test_reports_of_an_earlier_start_say_nothing_but_how_long_a_unit_takes():
 
 def test_the_time_left_is_a_bound_where_a_rule_may_end_the_run():
     rows = [line(0, 0, "train", 0, 10), line(10, 0, "train", 5, 10), line(20, 0, "train", 10, 10)]
-    told = [
+    texts = [
         progress(rows, [{"train": 10}] * 2, may_end_early=early).time_left
         for early in (False, True)
     ]
-    assert told == ["20 s left", "at most 20 s left"]
+    assert texts == ["20 s left", "at most 20 s left"]
     assert progress(rows, [], may_end_early=True).time_left == "no estimate yet"
     assert [last_cycle(Config(cycles=4, **rule)) for rule in ({}, {"plateau_percent": 2})] == [
         "3",
@@ -124,8 +125,8 @@ def test_times_are_not_taken_across_a_resume_or_a_stage():
         line(5010, 0, "train", 5, 10),
         line(9000, 0, "evaluate", 2, 4),
     ]
-    assert list(told(rows).times["train"]) == [2.0, 2.0]
-    assert set(told(rows).times) == {"train"}
+    assert list(state_of(rows).times["train"]) == [2.0, 2.0]
+    assert set(state_of(rows).times) == {"train"}
 
 
 def test_the_stage_is_timed_from_its_last_beginning():
@@ -158,11 +159,11 @@ def test_lines_of_another_form_are_left_out(text):
 
 
 def test_now_and_then_a_slow_unit_does_not_widen_the_range_by_much():
-    """One unit in five takes ten times as long: 2.8 s a unit on average, far from both the median and the slow ones."""
-    moment, rows = 0.0, [{"t": 0.0, "cycle": 0, "stage": "train", "done": 0, "total": 200}]
+    """One unit in five takes ten times as long: 2.8 s on average, far from median and maximum."""
+    now, rows = 0.0, [{"t": 0.0, "cycle": 0, "stage": "train", "done": 0, "total": 200}]
     for number in range(100):
-        moment += 10.0 if number % 5 == 0 else 1.0
-        rows.append({"t": moment, "cycle": 0, "stage": "train", "done": number + 1, "total": 200})
+        now += 10.0 if number % 5 == 0 else 1.0
+        rows.append({"t": now, "cycle": 0, "stage": "train", "done": number + 1, "total": 200})
     low, high = progress(rows, [{"train": 200}]).eta_s
     assert low == pytest.approx(100 * 2.8)
     assert high == pytest.approx(100 * 2.8)
@@ -177,9 +178,8 @@ def test_the_share_of_a_cycle_counts_stages_by_the_time_they_took():
     assert share_of_cycle(at("load", 1, 2), seconds) == pytest.approx(0.1)
     assert share_of_cycle(at("train", 0, 9), seconds) == pytest.approx(0.2)
     assert share_of_cycle(at("train", 3, 9), seconds) == pytest.approx(0.4)
-    assert share_of_cycle(at("pairs", 1, 2), seconds) == pytest.approx(
-        0.9
-    )  # not timed: between evaluate and score
+    # not timed: between evaluate and score
+    assert share_of_cycle(at("pairs", 1, 2), seconds) == pytest.approx(0.9)
     assert share_of_cycle(at("project", 1, 1), seconds) == pytest.approx(1.0)
 
 

@@ -182,7 +182,7 @@ def test_a_config_of_an_earlier_version_names_no_device(tmp_path):
 
 def test_devices_do_not_wait_for_each_other(held):
     run, where = held
-    assert [one.folder for one in waiting(where, "cpu")] == [run.folder]
+    assert [queued_run.folder for queued_run in waiting(where, "cpu")] == [run.folder]
     assert waiting(where, "cuda:0") == []
 
 

@@ -76,8 +76,7 @@ def test_a_start_while_looking_is_not_taken_for_an_interruption(job, monkeypatch
 
 
 def test_alive_and_resumable_share_nothing():
-    alive, resumable = (
-        {one for one in Status if getattr(one, what)} for what in ("alive", "resumable")
-    )
+    alive = {state for state in Status if state.alive}
+    resumable = {state for state in Status if state.resumable}
     assert alive == {Status.QUEUED, Status.RUNNING}
     assert resumable == set(Status) - alive - {Status.FINISHED}

@@ -1,4 +1,4 @@
-"""A batch after decisions: budgets are kept, the next best come, and nothing depends on chance that was not written down."""
+"""A batch after decisions: budgets are kept, the next best replace, chance is reproducible."""
 
 from collections import Counter
 
@@ -6,24 +6,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.runs.reviews.reviewed_batch import batch, batch_pairs, no_decisions, settle
+from mtal.runs.reviews.reviewed_batch import apply_decisions, no_decisions
 
 TASKS = 3
 
 
 def pool_of(images=12, labelled=(0,), picks=(3, 1, 2), ranked=True):
-    """A pool like `Run.pool`: ranks as a strategy gives them, the picked ones first, the rest by their number."""
+    """A table like `Run.pool`, ranked: the picks first, the others by number."""
     free = [image for image in range(images) if image not in labelled and image not in picks]
     rank = np.zeros(images, int)
     rank[list(picks)] = np.arange(1, len(picks) + 1)
     if ranked:
         rank[free] = np.arange(len(free)) + len(picks) + 1
-    known = np.isin(np.arange(images), labelled)
+    is_labelled = np.isin(np.arange(images), labelled)
     return pd.DataFrame(
         {
             "id": [f"i{image}" for image in range(images)],
-            "labelled": known,
-            "open": ~known,
+            "labelled": is_labelled,
+            "open": ~is_labelled,
             "picked": np.isin(np.arange(images), picks),
             "rank": rank,
         }
@@ -35,7 +35,7 @@ def whole(picks):
 
 
 def decided(**words):
-    """decided(i3="rejected") -> a table like `People.decisions`."""
+    """decided(i3="rejected") -> a table like `ReviewDatabase.decisions`."""
     rows = [
         (sample, word, f"note {sample}", "ann", "2026-01-01T00:00:00Z")
         for sample, word in sorted(words.items())
@@ -47,7 +47,7 @@ def open_of(pool):
     return np.repeat(pool["open"].to_numpy()[:, None], TASKS, axis=1)
 
 
-def told(table):
+def in_order(table):
     return list(zip(table.index, table["decision"], strict=True))
 
 
@@ -58,42 +58,49 @@ def pool():
 
 def test_without_decisions_it_is_what_the_strategy_picked(pool):
     pairs = whole((3, 1, 2))
-    found = settle(pool, pairs, no_decisions(), open_of(pool))
-    assert told(found.rows) == [(3, "auto"), (1, "auto"), (2, "auto")]
-    assert found.rows["picked"].all()
-    np.testing.assert_array_equal(found.pairs, pairs)
+    batch = apply_decisions(pool, pairs, no_decisions(), open_of(pool))
+    assert in_order(batch.rows) == [(3, "auto"), (1, "auto"), (2, "auto")]
+    assert batch.rows["picked"].all()
+    np.testing.assert_array_equal(batch.pairs, pairs)
 
 
 def test_a_rejected_image_stays_in_sight_and_the_next_best_comes(pool):
-    rows = batch(pool, whole((3, 1, 2)), decided(i1="rejected", i2="accepted"), open_of(pool))
-    assert told(rows) == [(3, "auto"), (1, "rejected"), (2, "accepted"), (4, "refill")]
+    rows = apply_decisions(
+        pool, whole((3, 1, 2)), decided(i1="rejected", i2="accepted"), open_of(pool)
+    ).rows
+    assert in_order(rows) == [(3, "auto"), (1, "rejected"), (2, "accepted"), (4, "refill")]
     assert rows["rank"].tolist() == [1, 2, 3, 4]
     assert rows["picked"].tolist() == [True, True, True, False]
     assert rows["note"].tolist() == ["", "note i1", "note i2", ""]
     assert rows["who"].tolist() == ["", "ann", "ann", ""]
     assert rows["id"].tolist() == ["i3", "i1", "i2", "i4"]
-    pairs = batch_pairs(pool, whole((3, 1, 2)), decided(i1="rejected"), open_of(pool))
+    pairs = apply_decisions(pool, whole((3, 1, 2)), decided(i1="rejected"), open_of(pool)).pairs
     np.testing.assert_array_equal(pairs, whole((3, 2, 4)))
 
 
 def test_a_refill_can_be_rejected_and_accepted_too(pool):
     pairs, open_pairs = whole((3, 1, 2)), open_of(pool)
     decisions = decided(i1="rejected", i4="rejected")
-    assert told(batch(pool, pairs, decisions, open_pairs))[3:] == [(4, "rejected"), (5, "refill")]
-    np.testing.assert_array_equal(batch_pairs(pool, pairs, decisions, open_pairs), whole((3, 2, 5)))
-    assert told(batch(pool, pairs, decided(i1="rejected", i4="accepted"), open_pairs))[3:] == [
-        (4, "accepted")
+    assert in_order(apply_decisions(pool, pairs, decisions, open_pairs).rows)[3:] == [
+        (4, "rejected"),
+        (5, "refill"),
     ]
+    np.testing.assert_array_equal(
+        apply_decisions(pool, pairs, decisions, open_pairs).pairs, whole((3, 2, 5))
+    )
+    assert in_order(
+        apply_decisions(pool, pairs, decided(i1="rejected", i4="accepted"), open_pairs).rows
+    )[3:] == [(4, "accepted")]
 
 
 def test_near_misses_that_somebody_accepted_come_first(pool):
     decisions = decided(i1="rejected", i2="rejected", i9="accepted")
-    assert told(batch(pool, whole((3, 1, 2)), decisions, open_of(pool)))[3:] == [
+    assert in_order(apply_decisions(pool, whole((3, 1, 2)), decisions, open_of(pool)).rows)[3:] == [
         (9, "accepted"),
         (4, "refill"),
     ]
     alone = decided(i9="accepted")  # nothing was rejected, so there is no room for it
-    assert told(batch(pool, whole((3, 1, 2)), alone, open_of(pool))) == [
+    assert in_order(apply_decisions(pool, whole((3, 1, 2)), alone, open_of(pool)).rows) == [
         (3, "auto"),
         (1, "auto"),
         (2, "auto"),
@@ -101,49 +108,52 @@ def test_near_misses_that_somebody_accepted_come_first(pool):
 
 
 def test_single_labels_pass_to_images_that_lack_them():
-    """As PartAL buys: images differ in what they lack, and a batch asks one for depth and another for normals."""
+    """As PartAL picks: one image for depth, another for normals; images lack different labels."""
     pool, open_pairs = pool_of(picks=(3, 1)), open_of(pool_of())
     open_pairs[2] = [True, False, False]
     open_pairs[4] = [False, True, False]
     pairs = np.array([(3, 1), (1, 0), (3, 2)])
-    found = settle(pool, pairs, decided(i3="rejected"), open_pairs)
-    assert found.pairs.tolist() == [
-        [1, 0],
-        [4, 1],
-        [5, 2],
-    ]  # image 2 has only a label that nobody asked for
-    assert told(found.rows) == [(3, "rejected"), (1, "auto"), (4, "refill"), (5, "refill")]
+    batch = apply_decisions(pool, pairs, decided(i3="rejected"), open_pairs)
+    # image 2 lacks only a label that was not freed
+    assert batch.pairs.tolist() == [[1, 0], [4, 1], [5, 2]]
+    assert in_order(batch.rows) == [(3, "rejected"), (1, "auto"), (4, "refill"), (5, "refill")]
 
 
 def test_a_pool_that_is_used_up_gives_what_is_left():
     pool = pool_of(images=5, picks=(3, 1, 2))
-    found = settle(
+    batch = apply_decisions(
         pool, whole((3, 1, 2)), decided(i1="rejected", i2="rejected", i3="rejected"), open_of(pool)
     )
-    assert told(found.rows) == [(3, "rejected"), (1, "rejected"), (2, "rejected"), (4, "refill")]
-    np.testing.assert_array_equal(found.pairs, whole((4,)))
+    assert in_order(batch.rows) == [
+        (3, "rejected"),
+        (1, "rejected"),
+        (2, "rejected"),
+        (4, "refill"),
+    ]
+    np.testing.assert_array_equal(batch.pairs, whole((4,)))
 
 
 def test_nothing_left_is_an_empty_batch():
     pool = pool_of(images=4, picks=(3, 1, 2))
-    found = batch_pairs(
+    pairs = apply_decisions(
         pool, whole((3, 1, 2)), decided(i1="rejected", i2="rejected", i3="rejected"), open_of(pool)
-    )
-    assert found.shape == (0, 2)
-    assert found.dtype == np.int64
+    ).pairs
+    assert pairs.shape == (0, 2)
+    assert pairs.dtype == np.int64
 
 
 def test_a_strategy_without_ranks_is_refilled_at_random_but_always_alike():
     pool = pool_of(images=200, ranked=False)
     pairs, open_pairs = whole((3, 1, 2)), open_of(pool)
-    first = batch(pool, pairs, decided(i1="rejected"), open_pairs)
-    pd.testing.assert_frame_equal(first, batch(pool, pairs, decided(i1="rejected"), open_pairs))
+    first = apply_decisions(pool, pairs, decided(i1="rejected"), open_pairs).rows
+    pd.testing.assert_frame_equal(
+        first, apply_decisions(pool, pairs, decided(i1="rejected"), open_pairs).rows
+    )
     assert first.index[3] != 4  # not simply the next in the list
     assert first["rank"].iloc[3] == 0
-    both = batch(pool, pairs, decided(i1="rejected", i2="rejected"), open_pairs)
-    assert (
-        both.index[3] == first.index[3]
-    )  # another rejection does not change who came for the first
+    both = apply_decisions(pool, pairs, decided(i1="rejected", i2="rejected"), open_pairs).rows
+    # another rejection does not change the replacement of the first
+    assert both.index[3] == first.index[3]
 
 
 def by_hand(pool, pairs, words, open_pairs):
@@ -178,15 +188,15 @@ def test_it_equals_the_plain_loops_and_keeps_the_budget_of_each_task(seed):
         for image in range(images)
         if rng.random() < 0.5
     }
-    found = settle(pool, pairs, decided(**words), open_pairs)
-    assert list(map(tuple, found.pairs.tolist())) == by_hand(pool, pairs, words, open_pairs)
-    asked, wanted = Counter(pairs[:, 1].tolist()), Counter(found.pairs[:, 1].tolist())
+    batch = apply_decisions(pool, pairs, decided(**words), open_pairs)
+    assert list(map(tuple, batch.pairs.tolist())) == by_hand(pool, pairs, words, open_pairs)
+    asked, wanted = Counter(pairs[:, 1].tolist()), Counter(batch.pairs[:, 1].tolist())
     assert wanted <= asked
-    assert len(set(map(tuple, found.pairs.tolist()))) == len(found.pairs)
-    assert open_pairs[tuple(found.pairs.T)].all()
+    assert len(set(map(tuple, batch.pairs.tolist()))) == len(batch.pairs)
+    assert open_pairs[tuple(batch.pairs.T)].all()
     rejected = {name for name, word in words.items() if word == "rejected"}
-    assert not rejected & {f"i{image}" for image in found.pairs[:, 0]}
-    assert set(found.rows.index[found.rows["decision"] != "rejected"]) == set(
-        found.pairs[:, 0].tolist()
+    assert not rejected & {f"i{image}" for image in batch.pairs[:, 0]}
+    assert set(batch.rows.index[batch.rows["decision"] != "rejected"]) == set(
+        batch.pairs[:, 0].tolist()
     )
-    assert found.rows.index[: len(picks)].tolist() == picks
+    assert batch.rows.index[: len(picks)].tolist() == picks

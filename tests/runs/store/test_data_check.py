@@ -1,4 +1,4 @@
-"""A data folder from the dashboard's side: states without a process, and one check by the real worker."""
+"""A data folder as the dashboard sees it: without a process, and in one real check."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from mtal.config import Config
 from mtal.runs.files import write_json
 from mtal.runs.jobs.lock import take
 from mtal.runs.jobs.progress import append
-from mtal.runs.jobs.start_log import note_start
+from mtal.runs.jobs.start_log import log_start
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.data_check import DataFolder
 from tests.runs.small_worker import until
@@ -30,7 +30,7 @@ def test_nothing_is_known_at_first(data):
         [],
         {},
     )
-    assert not data.thumb("pool", "0001").exists()
+    assert not data.thumbnail("pool", "0001").exists()
 
 
 def test_folders_of_other_data_are_apart(data, empty_store):
@@ -52,7 +52,7 @@ def test_progress_and_report_are_read_while_it_runs(data):
         assert data.report() == {"problems": []}
         assert data.start_check(CONFIG) is False
         assert not data.paths.config.exists()
-    note_start(data.paths)
+    log_start(data.paths)
     assert data.progress() is None  # what there is was said by an earlier check
     data.paths.log.write_text("reading\n")
     assert (data.status, data.log_tail()) == (Status.INTERRUPTED, ["reading"])
@@ -71,10 +71,14 @@ def test_a_check_by_its_worker(data):
     assert data.status is Status.FINISHED, data.log_tail()
     report = data.report()
     assert (report["title"], report["splits"]["pool"]["images"]) == ("Drawn shapes", 5)
-    assert data.thumb("validation", "val00002").exists()
+    assert data.thumbnail("validation", "val00002").exists()
     assert data.progress().fraction == 1
 
 
 def test_loads_neither_torch_nor_data_sets():
-    code = "import sys, mtal.runs.store.data_check; sys.exit(bool({'torch', 'mtal.datasets', 'mtal.engine.workers.check'} & sys.modules.keys()))"
+    code = (
+        "import sys, mtal.runs.store.data_check\n"
+        "heavy = {'torch', 'mtal.datasets', 'mtal.engine.workers.check'}\n"
+        "sys.exit(bool(heavy & sys.modules.keys()))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

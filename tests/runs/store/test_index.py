@@ -7,7 +7,7 @@ import pytest
 from mtal.config import Config, ConfigError
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
-from mtal.runs.store.index import all_runs, damaged, find_run
+from mtal.runs.store.index import all_runs, damaged_runs, find_run
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_the_newest_is_first(three):
 
 def test_an_empty_or_missing_store_has_no_runs(tmp_path):
     assert all_runs(StorePaths(tmp_path / "nothing")) == []
-    assert damaged(StorePaths(tmp_path)) == []
+    assert damaged_runs(StorePaths(tmp_path)) == []
 
 
 def test_folders_that_are_no_runs_are_left_out(three):
@@ -33,7 +33,7 @@ def test_folders_that_are_no_runs_are_left_out(three):
     (three.folder / ".devices").mkdir()
     (three.folder / "file.txt").touch()
     assert len(all_runs(three)) == 3
-    assert damaged(three) == []
+    assert damaged_runs(three) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"colour": 1}', '{"epochs": 0}', "\x00"])
@@ -42,7 +42,7 @@ def test_a_damaged_config_is_shown_and_not_hidden(three, text):
     broken.folder.mkdir()
     broken.config.write_text(text)
     assert len(all_runs(three)) == 3
-    assert damaged(three) == [broken.folder]
+    assert damaged_runs(three) == [broken.folder]
 
 
 def test_find_run_by_name(three):

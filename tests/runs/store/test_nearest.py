@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mtal.runs.store import nearest
-from mtal.runs.store.nearest import closest
+from mtal.runs.store.nearest import closest_images
 
 
 def by_hand(points, image, allowed, count):
@@ -25,12 +25,13 @@ def test_any_size_of_the_pieces_gives_the_same(monkeypatch, rows, few):
     monkeypatch.setattr(nearest, "ROWS", rows)
     points = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
     allowed = (np.arange(50) != 3) & (np.arange(50) % 3 > 0 if few else True)
-    wanted, found = by_hand(points, 3, allowed, 8), closest(points, 3, allowed, 8)
-    assert [image for image, _ in found] == [image for image, _ in wanted]
-    assert [gap for _, gap in found] == pytest.approx([gap for _, gap in wanted], rel=1e-6)
+    expected = by_hand(points, 3, allowed, 8)
+    closest = closest_images(points, 3, allowed, 8)
+    assert [image for image, _ in closest] == [image for image, _ in expected]
+    assert [gap for _, gap in closest] == pytest.approx([gap for _, gap in expected], rel=1e-6)
 
 
 def test_a_small_pool_has_fewer_neighbours_and_never_itself():
     points = np.array([[0.0], [3.0], [1.0]])
-    assert [image for image, _ in closest(points, 0, np.arange(3) != 0, 8)] == [2, 1]
-    assert closest(np.zeros((1, 2)), 0, np.zeros(1, bool), 8) == []
+    assert [image for image, _ in closest_images(points, 0, np.arange(3) != 0, 8)] == [2, 1]
+    assert closest_images(np.zeros((1, 2)), 0, np.zeros(1, bool), 8) == []

@@ -1,4 +1,4 @@
-"""Wishes to see images: written down by whoever has them, counted once, and never lost."""
+"""Requests to draw images: each is stored, counted once, and never lost."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from mtal.runs.files import write_json
 from mtal.runs.jobs.lock import free, inherited, is_held, take
 from mtal.runs.jobs.status import Status
 from mtal.runs.store import render_requests
-from mtal.runs.store.render_requests import Looks
+from mtal.runs.store.render_requests import RenderRequests
 from mtal.runs.store.run import Run
 from tests.runs.made_run import made_run
 
@@ -29,53 +29,53 @@ def started(monkeypatch) -> list:
     return jobs
 
 
-def test_a_wish_starts_the_job_with_the_settings_of_the_run(run, started):
-    found = Looks(run, 0)
-    assert (found.status, found.asked(), found.drawn(), found.progress(), found.result) == (
-        Status.NEW,
-        set(),
-        set(),
-        None,
-        {},
-    )
-    assert found.ask([5, 7])
-    assert started == [(run.paths.look(0), "mtal.engine.workers.render")]
-    assert found.asked() == {5, 7}
-    assert found.paths.config.read_text() == run.paths.config.read_text()
+def test_a_request_starts_the_job_with_the_settings_of_the_run(run, started):
+    requests = RenderRequests(run, 0)
+    assert (
+        requests.status,
+        requests.pending(),
+        requests.drawn(),
+        requests.progress(),
+        requests.result,
+    ) == (Status.NEW, set(), set(), None, {})
+    assert requests.add([5, 7])
+    assert started == [(run.paths.render_requests(0), "mtal.engine.workers.render")]
+    assert requests.pending() == {5, 7}
+    assert requests.paths.config.read_text() == run.paths.config.read_text()
 
 
-def test_what_is_drawn_already_is_not_wished_for(run, started):
-    found = Looks(run, 0)
-    found.paths.samples.sample(8).mkdir(parents=True)
-    assert not found.ask([3, 8])
-    assert found.asked() == set()
+def test_what_is_drawn_already_is_not_requested(run, started):
+    requests = RenderRequests(run, 0)
+    requests.paths.samples.sample(8).mkdir(parents=True)
+    assert not requests.add([3, 8])
+    assert requests.pending() == set()
     assert started == []
-    assert Looks(run, 1).ask([3])  # of another cycle it is another picture
+    assert RenderRequests(run, 1).add([3])  # of another cycle it is another picture
 
 
-def test_a_wish_while_the_job_is_at_work_is_kept_for_it(run, started):
-    found = Looks(run, 0)
-    found.ask([5])
-    with found.paths.lock.open("a") as lock:
+def test_a_request_while_the_job_is_at_work_is_kept_for_it(run, started):
+    requests = RenderRequests(run, 0)
+    requests.add([5])
+    with requests.paths.lock.open("a") as lock:
         assert take(lock, 0)
-        assert not Looks(run, 0).ask([6])
-        assert found.asked() == {5, 6}
-        assert found.status.alive
+        assert not RenderRequests(run, 0).add([6])
+        assert requests.pending() == {5, 6}
+        assert requests.status.alive
     assert len(started) == 1
-    assert found.ask([])  # killed meanwhile: whoever comes next starts it again
+    assert requests.add([])  # killed meanwhile: whoever comes next starts it again
     assert len(started) == 2
 
 
 @pytest.mark.parametrize("image", [-1, 20])
 def test_images_that_are_not_there_are_named(run, started, image):
     with pytest.raises(IndexError, match=f"no pool image {image}"):
-        Looks(run, 0).ask([4, image])
-    assert Looks(run, 0).asked() == set()
+        RenderRequests(run, 0).add([4, image])
+    assert RenderRequests(run, 0).pending() == set()
 
 
 def test_a_cycle_that_is_not_complete_is_named(run):
     with pytest.raises(KeyError, match="no complete cycle 3"):
-        Looks(run, 3)
+        RenderRequests(run, 3)
 
 
 def test_an_inherited_lock_is_found_and_freed(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 
 from mtal.config import Config
 from mtal.runs.jobs.launch import create
-from mtal.runs.jobs.start_log import note_start, starts
+from mtal.runs.jobs.start_log import log_start, start_times
 from mtal.runs.store.run import LOSS, QUALITY_COLUMNS, Run
 from mtal.runs.store.run_facts import write_facts
 from tests.runs.made_run import IMAGES, START, TASKS, write_quality
@@ -63,7 +63,7 @@ def test_a_cycle_that_is_not_there_is_an_error(finished, number):
 def nearest_by_hand(run, number, image, count):
     """All images of each kind, sorted by distance in plain Python."""
     points, pool = run.embedding(number), run.pool(number)
-    found = []
+    rows = []
     for kind in ("labelled", "picked"):
         others = []
         for other in range(len(pool)):
@@ -73,19 +73,18 @@ def nearest_by_hand(run, number, image, count):
             )
             if other != image and (row["labelled"] if kind == "labelled" else earlier):
                 others.append((math.dist(points[image], points[other]), other))
-        found += [
+        rows += [
             (other, kind, pytest.approx(gap, rel=1e-5)) for gap, other in sorted(others)[:count]
         ]
-    return found
+    return rows
 
 
 @pytest.mark.parametrize("image", range(IMAGES))
 def test_nearest_equals_the_plain_loops(finished, image):
-    found = finished.nearest(1, image, count=3)
-    assert list(
-        zip(found["index"], found["kind"], found["distance"], strict=True)
-    ) == nearest_by_hand(finished, 1, image, 3)
-    assert found["id"].tolist() == [f"{index:04d}" for index in found["index"]]
+    table = finished.nearest(1, image, count=3)
+    rows = list(zip(table["index"], table["kind"], table["distance"], strict=True))
+    assert rows == nearest_by_hand(finished, 1, image, 3)
+    assert table["id"].tolist() == [f"{index:04d}" for index in table["index"]]
 
 
 def test_a_cycle_appears_whole_or_not_at_all(finished):
@@ -105,21 +104,20 @@ def test_a_cycle_appears_whole_or_not_at_all(finished):
 
 
 def test_the_time_of_the_first_start_survives_a_copy(finished, tmp_path):
-    assert (
-        finished.created == finished.paths.config.stat().st_mtime
-    )  # of a run that was never started
-    note_start(finished.paths)
-    note_start(finished.paths)
+    # of a run that was never started
+    assert finished.created == finished.paths.config.stat().st_mtime
+    log_start(finished.paths)
+    log_start(finished.paths)
     copied = Run(
         shutil.copytree(finished.paths.folder, tmp_path / "copy", copy_function=shutil.copyfile)
     )
     os.utime(copied.paths.config, (2e9, 2e9))
-    assert copied.created == starts(finished.paths)[0]
+    assert copied.created == start_times(finished.paths)[0]
 
 
 def test_progress_is_that_of_the_last_start(finished):
     assert finished.progress().stage == "train"
-    note_start(finished.paths)
+    log_start(finished.paths)
     assert finished.progress() is None
     time.sleep(0.002)  # reports are told to the millisecond
     finished.report(0, "load", 0, 4)
@@ -128,7 +126,7 @@ def test_progress_is_that_of_the_last_start(finished):
 
 def test_every_cycle_has_the_fingerprint_of_the_data_that_it_saw(finished):
     changes = [{"cycle": 1, "before": "a", "after": "b"}, {"cycle": 2, "before": "b", "after": "c"}]
-    write_facts(finished.paths.facts, finished.facts.changed(fingerprint="c", data_changes=changes))
+    write_facts(finished.paths.facts, finished.facts.updated(fingerprint="c", data_changes=changes))
     assert [finished.fingerprint(number) for number in range(3)] == ["a", "b", "c"]
 
 
@@ -161,13 +159,13 @@ def test_signal_quality_is_a_table_per_cycle_and_one_of_all(finished):
         ({"plateau_cycles": 1}, "6"),
     ],
 )
-def test_cycles_in_all_are_a_bound_where_a_rule_may_end_the_run(store, settings, words):
+def test_total_cycles_are_a_bound_where_a_rule_may_end_the_run(store, settings, words):
     run = Run(create(Config(**settings), store).folder)
-    assert run.cycles_in_all == words
+    assert run.total_cycles_text == words
 
 
-def test_cycles_in_all_of_a_finished_run_are_those_it_took(finished):
+def test_total_cycles_of_a_finished_run_are_those_it_took(finished):
     finished.paths.cycle(2).folder.rename(finished.paths.cycles / ".gone")
     assert finished.config.cycles == 3
     finished.paths.log.touch()
-    assert finished.cycles_in_all == "2"
+    assert finished.total_cycles_text == "2"

@@ -1,12 +1,12 @@
-"""What explains a pick: read back as it was stored, and empty where a run of an earlier version lacks it."""
+"""What explains a pick: read as it was stored, empty in a run of a version without it."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from mtal.runs.files import sha256_of, write_json
+from mtal.runs.store.packed_maps import pack_map, unpack_map
 from mtal.runs.store.run import Run
-from mtal.runs.store.samples import packed, unpacked
 from tests.runs.made_run import made_run
 
 
@@ -19,7 +19,7 @@ def run(tmp_path) -> Run:
 def store_maps(folder, **arrays):
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
-        folder / "maps.npz", **{name: packed(values) for name, values in arrays.items()}
+        folder / "maps.npz", **{name: pack_map(values) for name, values in arrays.items()}
     )
     (folder / "image.png").touch()
 
@@ -48,24 +48,24 @@ class TestRunOfAnEarlierVersion:
                 read(3)
 
     def test_where_it_comes_from_is_known_all_the_same(self, run):
-        found = run.provenance(0, 5)
-        assert (found["run"], found["cycle"], found["sample"], found["position"]) == (
+        origin = run.provenance(0, 5)
+        assert (origin["run"], origin["cycle"], origin["sample"], origin["position"]) == (
             run.name,
             0,
             "0005",
             5,
         )
-        assert found["model_sha256"] == sha256_of(run.cycle(0).network)
-        assert found["pool_table_sha256"] == sha256_of(run.cycle(0).pool)
-        assert len(found["model_sha256"]) == 64
-        assert found["config"] == run.config.model_dump(mode="json")
+        assert origin["model_sha256"] == sha256_of(run.cycle(0).network)
+        assert origin["pool_table_sha256"] == sha256_of(run.cycle(0).pool)
+        assert len(origin["model_sha256"]) == 64
+        assert origin["config"] == run.config.model_dump(mode="json")
         assert run.provenance(2, 5)["pool_table_sha256"] is None
-        write_json(run.paths.folder / "any.json", found)  # plain values
+        write_json(run.paths.folder / "any.json", origin)  # plain values
 
 
 class TestPicturesOfBothKinds:
     def test_those_of_the_cycle_come_first_and_those_asked_for_are_found_too(self, run):
-        own, asked = run.cycle(0).samples, run.paths.look(0).samples
+        own, asked = run.cycle(0).samples, run.paths.render_requests(0).samples
         store_maps(own.sample(3), **{"depth.initial": np.full((2, 3), 1.5, np.float32)})
         store_maps(asked.sample(3), **{"depth.initial": np.full((2, 3), 9, np.float32)})
         store_maps(asked.sample(8), **{"semseg.final": np.array([[1, 255]], np.uint8)})
@@ -108,25 +108,25 @@ class TestPacking:
         vectors = rng.normal(size=(5, 7, 3)).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=-1, keepdims=True)
         vectors[0, 0] = 0
-        np.testing.assert_array_equal(unpacked(packed(ids)), ids)
-        np.testing.assert_allclose(unpacked(packed(metres)), metres, rtol=1 / 2048)
-        np.testing.assert_allclose(unpacked(packed(vectors)), vectors, atol=0.5 / 127 + 1e-6)
-        assert (unpacked(packed(vectors))[0, 0] == 0).all()
+        np.testing.assert_array_equal(unpack_map(pack_map(ids)), ids)
+        np.testing.assert_allclose(unpack_map(pack_map(metres)), metres, rtol=1 / 2048)
+        np.testing.assert_allclose(unpack_map(pack_map(vectors)), vectors, atol=0.5 / 127 + 1e-6)
+        assert (unpack_map(pack_map(vectors))[0, 0] == 0).all()
         metres[0] = 0, 1e-9, 1e-9, 0, 0, 1, 2  # not measured, or as near as a prediction can be
-        np.testing.assert_array_equal(unpacked(packed(metres)) > 0, metres > 0)
-        assert [packed(values).itemsize for values in (ids, metres, vectors)] == [1, 2, 1]
-        assert all(unpacked(packed(values)).dtype == np.float32 for values in (metres, vectors))
+        np.testing.assert_array_equal(unpack_map(pack_map(metres)) > 0, metres > 0)
+        assert [pack_map(values).itemsize for values in (ids, metres, vectors)] == [1, 2, 1]
+        assert all(unpack_map(pack_map(values)).dtype == np.float32 for values in (metres, vectors))
 
 
 def test_afterwards_joins_what_the_later_cycles_wrote_down(run):
-    """Picked in cycle 0, learned from in cycle 1; cycle 2 wrote nothing, as an earlier version would have done."""
+    """Picked in cycle 0, learned from in cycle 1; cycle 2 stored nothing, as earlier versions."""
     for number, loss in ((0, 2.5), (1, 0.5)):
         pd.DataFrame(
             {"loss.depth": [9.0, loss], "weight.depth": [1.0, float(number)]}, index=[2, 6]
         ).to_parquet(run.cycle(number).afterwards)
-    found = run.afterwards(0, 6)
-    assert found["cycle"].tolist() == [0, 1]
-    assert found["learned"].tolist() == [False, True]
-    assert found["loss.depth"].tolist() == [2.5, 0.5]
+    table = run.afterwards(0, 6)
+    assert table["cycle"].tolist() == [0, 1]
+    assert table["learned"].tolist() == [False, True]
+    assert table["loss.depth"].tolist() == [2.5, 0.5]
     assert run.afterwards(1, 6)["learned"].tolist() == [False]
     assert run.afterwards(0, 7).empty
