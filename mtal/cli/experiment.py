@@ -23,11 +23,10 @@ from mtal.cli.output_file import write_whole
 from mtal.config import ConfigError, compose
 from mtal.runs.experiments.experiment import (
     REFUSED,
-    Experiment,
     create_experiment,
+    draft_experiment,
     extend,
     find_experiment,
-    sketch,
     start_all,
     stop_all,
 )
@@ -35,11 +34,12 @@ from mtal.runs.experiments.plan import (
     Cell,
     expand,
     grid,
-    more,
+    missing_cells,
     one_at_a_time,
     reference_cells,
-    spread,
+    spread_over_devices,
 )
+from mtal.runs.experiments.state import Experiment
 
 Strategies = Annotated[str, typer.Option(metavar="A,B", help="Strategies.")]
 Seeds = Annotated[
@@ -116,8 +116,8 @@ def new(
     )
     if all_labels:
         cells += reference_cells(cells)
-    cells = check_cells(spread(cells, items(devices)))
-    planned = sketch(store_at(runs), name, title or name, cells)
+    cells = check_cells(spread_over_devices(cells, items(devices)))
+    planned = draft_experiment(store_at(runs), name, title or name, cells)
     if dry_run:
         _show(planned)
     else:
@@ -144,14 +144,16 @@ def add(
         raise ConfigError("nothing to add: name --seeds, --strategies, --vary or --all-labels")
     vary_all = grid if product else one_at_a_time
     variants = vary_all(experiment.plain, parse_varied(vary)) if vary else {}
-    added = more(experiment.cells, items(strategies), parse_seeds(seeds), variants, settings_used())
+    added = missing_cells(
+        experiment.cells, items(strategies), parse_seeds(seeds), variants, settings_used()
+    )
     cells = check_cells(added)
     if all_labels:
         cells += reference_cells([*experiment.cells, *cells])
     if not cells:
         typer.echo(f"{name} has all of that already")
     elif dry_run:
-        _show(sketch(experiment.paths.store, name, experiment.title, cells))
+        _show(draft_experiment(experiment.paths.store, name, experiment.title, cells))
     else:
         _start(extend(experiment, cells), no_start, cells)
 

@@ -9,14 +9,14 @@ from mtal.analysis.numbers import count
 from mtal.cli.text_table import table
 from mtal.runs.durations import span
 from mtal.runs.experiments.runtime_estimate import Range, Table, seconds_left
-from mtal.runs.experiments.state import Experiment, State
+from mtal.runs.experiments.state import CellState, Experiment
 from mtal.runs.jobs.device import device_key
 from mtal.runs.jobs.status import Status
-from mtal.runs.store.index import all_runs, known_times
+from mtal.runs.store.index import all_runs, times_of_similar_runs
 from mtal.runs.store.run import Run
 
 
-def matrix(states: Sequence[State]) -> str:
+def matrix(states: Sequence[CellState]) -> str:
     """Format a table with strategy and variant down, seeds across."""
     seeds = dict.fromkeys(state.cell.seed for state in states)
     rows: dict[tuple[str, str], dict[str, str]] = {}
@@ -29,7 +29,7 @@ def matrix(states: Sequence[State]) -> str:
     return table(list(rows.values()))
 
 
-def counts(states: Sequence[State]) -> str:
+def counts(states: Sequence[CellState]) -> str:
     """Count the runs by status: `3 of 12 finished, 1 running, 8 queued`."""
     number = Counter(state.status for state in states)
     order = dict.fromkeys([Status.RUNNING, *Status])
@@ -41,14 +41,14 @@ def counts(states: Sequence[State]) -> str:
     return ", ".join([f"{number[Status.FINISHED]} of {len(states)} finished", *others])
 
 
-def summary(experiment: Experiment, states: Sequence[State] | None = None) -> str:
+def summary(experiment: Experiment, states: Sequence[CellState] | None = None) -> str:
     """Return the counts, and the likely range of the time left."""
     states = experiment.states() if states is None else states
     sentences = [counts(states), time_left(experiment, states)[1]]
     return ". ".join(sentence for sentence in sentences if sentence)
 
 
-def time_left(experiment: Experiment, states: Sequence[State]) -> tuple[Range | None, str]:
+def time_left(experiment: Experiment, states: Sequence[CellState]) -> tuple[Range | None, str]:
     """Estimate the seconds until all runs at work have ended, devices side by side.
 
     Returns (low, high), or None if it cannot be known, and the sentence for people.
@@ -107,7 +107,7 @@ def as_values(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def outcome(states: Sequence[State]) -> int:
+def outcome(states: Sequence[CellState]) -> int:
     """Return the exit code of a plan of which nothing is at work.
 
     0: all runs finished, 1: one failed or was killed, 3: some are not done.
@@ -118,7 +118,7 @@ def outcome(states: Sequence[State]) -> int:
     return 0 if statuses == {Status.FINISHED} else 3
 
 
-def _cell_values(state: State) -> dict[str, Any]:
+def _cell_values(state: CellState) -> dict[str, Any]:
     return {
         "variant": state.cell.variant,
         "strategy": state.cell.strategy,
@@ -132,18 +132,18 @@ def _cell_values(state: State) -> dict[str, Any]:
 
 
 def _run_time_left(
-    experiment: Experiment, state: State, runs: Sequence[Run], seconds: Table
+    experiment: Experiment, state: CellState, runs: Sequence[Run], seconds: Table
 ) -> Range | None:
     """Estimate the seconds left of a run from its own stages once timed, else from like runs."""
     config, run = state.cell.config, experiment.run(state.cell)
     if run and state.status is Status.RUNNING:
-        progress = run.progress(partial(known_times, config, runs))
+        progress = run.progress(partial(times_of_similar_runs, config, runs))
         if progress and progress.eta_s:
             return progress.eta_s
     return seconds_left(config, state.cycles_done, runs, seconds)
 
 
-def _progress(state: State) -> str:
+def _progress(state: CellState) -> str:
     """Return the status of a run, with percent where it is partly done."""
     begun = state.cycles_done or state.status is Status.RUNNING
     if state.status is Status.FINISHED or not begun:

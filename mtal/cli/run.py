@@ -20,10 +20,10 @@ from mtal.cli.options import (
 from mtal.cli.watch import EXIT_CODES, follow
 from mtal.config import Config, compose
 from mtal.locations import COMMAND
-from mtal.runs.jobs.launch import begin
+from mtal.runs.jobs.launch import launch_run
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
-from mtal.runs.store.index import all_runs, known_times
+from mtal.runs.store.index import all_runs, times_of_similar_runs
 from mtal.runs.store.run import Run
 
 
@@ -35,8 +35,8 @@ def run(
     Exit code 0: finished, 1: failed, 2: a setting cannot be used, 3: stopped.
     """
     chosen, store = checked(compose(preset, config, sets or [])), store_at(runs)
-    earlier_times = partial(known_times, chosen, all_runs(store))
-    typer.echo(f"{chosen.name}: {begin(chosen, store)}")
+    earlier_times = partial(times_of_similar_runs, chosen, all_runs(store))
+    typer.echo(f"{chosen.name}: {launch_run(chosen, store)}")
     job = Run(store.run(chosen.name).folder)
     outcome = follow(job, earlier_times)
     typer.echo(ending(job, outcome))
@@ -61,7 +61,7 @@ def begin_all(configs: Iterable[Config], store: StorePaths) -> None:
     Raises ConfigError, before anything is started, if one cannot be used.
     """
     for config in [checked(config) for config in configs]:
-        typer.echo(f"{config.name}: {begin(config, store)}")
+        typer.echo(f"{config.name}: {launch_run(config, store)}")
 
 
 def ending(job: Run, outcome: Status) -> str:

@@ -13,7 +13,7 @@ from mtal.config import Config
 from mtal.runs.jobs.progress import Progress
 from mtal.runs.jobs.status import Status
 from mtal.runs.jobs.stop import FOR_LABELS, waits_for_labels
-from mtal.runs.store.index import all_runs, damaged, find_run, known_times
+from mtal.runs.store.index import all_runs, damaged_runs, find_run, times_of_similar_runs
 from mtal.runs.store.run import Run
 
 
@@ -27,13 +27,15 @@ def status(
     stored = all_runs(store)
     states = []
     for run in [find_run(store, name)] if name else stored:
-        earlier_times = partial(known_times, run.config, stored) if run.status.alive else dict
+        earlier_times = (
+            partial(times_of_similar_runs, run.config, stored) if run.status.alive else dict
+        )
         states.append(state(run, run.progress(earlier_times)))
     if as_json:
         typer.echo(json.dumps(states[0] if name else states, indent=1, allow_nan=False))
         return
     typer.echo(table(_rows(states)) if states else f"No runs in {store.folder}")
-    for folder in [] if name else damaged(store):
+    for folder in [] if name else damaged_runs(store):
         typer.secho(f"{folder}: its config cannot be read", fg=typer.colors.YELLOW, err=True)
 
 

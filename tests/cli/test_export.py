@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mtal.export.registry import EXPORTERS, SET_EXPORTERS
-from mtal.runs.reviews.review_database import People
+from mtal.runs.reviews.review_database import ReviewDatabase
 from tests.runs.made_run import made_run
 
 
@@ -26,7 +26,7 @@ def test_a_set_is_listed_and_exported(mtal, store, tmp_path, name):
         f"No sets of the data of {run.name}: choose images in the Map and save them\n",
         0,
     )
-    set_id = People(store).save_set(
+    set_id = ReviewDatabase(store).save_set(
         run.data.folder.name, ["0001", "0005"], "ann", "dark rooms", "map"
     )
     text, _ = mtal("sets", run.name)

@@ -10,7 +10,7 @@ from mtal.cli.run import ending
 from mtal.config import Config
 from mtal.runs.jobs.lock import take
 from mtal.runs.jobs.status import Status
-from mtal.runs.store.index import known_times
+from mtal.runs.store.index import times_of_similar_runs
 from tests.cli.conftest import ROOT
 from tests.runs.made_run import TASKS, made_run
 
@@ -148,6 +148,6 @@ def test_times_of_like_runs_are_known_and_of_other_runs_not(store):
     for done in (2, 4, 6):
         run.report(2, "evaluate", done, 10)
     like = Config(strategy="random")
-    assert len(known_times(like, [run])["evaluate"]) == 2
-    assert known_times(Config(size=(96, 128)), [run]) == {}
-    assert known_times(run.config, [run]) == {}
+    assert len(times_of_similar_runs(like, [run])["evaluate"]) == 2
+    assert times_of_similar_runs(Config(size=(96, 128)), [run]) == {}
+    assert times_of_similar_runs(run.config, [run]) == {}
