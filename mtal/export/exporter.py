@@ -1,4 +1,4 @@
-"""Exporter: a format that something of a run can be written in: a cycle's batch, or a set that somebody chose."""
+"""Exporter: a format for the batch of a cycle, or for a set that somebody chose."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from mtal.runs.store.run import Run
 
 
 class ExportError(ConfigError):
-    """There is nothing to export, or not in this format; the message says why and is fit for a person."""
+    """There is nothing to export, or not in this format; the message tells a person why."""
 
 
 Which = TypeVar("Which")  # a cycle's number, or a set's id
@@ -17,7 +17,10 @@ Which = TypeVar("Which")  # a cycle's number, or a set's id
 
 @dataclass(frozen=True)
 class Exporter(Generic[Which]):
-    """One format. `write` gives the same bytes for the same run and decisions, so that exports can be compared."""
+    """One format.
+
+    `write` gives the same bytes for the same run and decisions, so that exports can be compared.
+    """
 
     name: str  # on the command line
     title: str  # on screen

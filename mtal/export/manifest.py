@@ -9,13 +9,21 @@ from mtal.export.zipped import zip_bytes
 from mtal.runs.store.run import Run
 
 MANIFEST = "MANIFEST.json"
-LICENCE_NOTE = "Names and numbers only. Images and labels are not included and stay under the licence of their data set."
+LICENCE_NOTE = (
+    "Names and numbers only. Images and labels are not included and stay under the licence of "
+    "their data set."
+)
 
 
 def manifest(
     run: Run, about: Mapping[str, Any], fingerprint: str | None, files: Mapping[str, bytes]
 ) -> dict[str, Any]:
-    """`about`: what of the run is in the archive. `fingerprint`: of the data that it saw."""
+    """Describe the files of an archive and where they come from.
+
+    about: what of the run is in the archive.
+    fingerprint: of the data that the run saw.
+    files: path -> content.
+    """
     facts = run.facts
     return {
         **about,
@@ -38,7 +46,7 @@ def manifest(
 def packed(
     run: Run, about: Mapping[str, Any], fingerprint: str | None, files: Mapping[str, bytes]
 ) -> bytes:
-    """A zip of the files and their manifest."""
+    """Write a zip of the files and their manifest; arguments as of `manifest`."""
     text = json.dumps(
         manifest(run, about, fingerprint, files), indent=1, sort_keys=True, ensure_ascii=False
     )

@@ -1,8 +1,9 @@
-"""The selection record, the source of every export: a row per (image, task) of a batch, with the numbers that led there.
+"""The selection record, the source of every export: a row per (image, task) of a batch.
 
-It tells all of a batch: what people rejected stands in it too, not requested, and what came for it. What is to be labelled is
-where `requested` is true. The columns never change their meaning without a new SCHEMA_VERSION (2: decisions count; decided_by,
-decided_utc). What a strategy does not compute is null.
+It holds all of a batch with the numbers behind the pick, also what people rejected (not requested)
+and what replaced it. What is to be labelled has `requested` true. What a strategy does not compute
+is null. The columns never change their meaning without a new SCHEMA_VERSION (2: decisions count;
+decided_by, decided_utc).
 """
 
 from collections.abc import Sequence
@@ -15,10 +16,10 @@ from PIL import Image
 
 from mtal.export.exporter import ExportError
 from mtal.runs.files import sha256_of
-from mtal.runs.reviews.effective import settled
+from mtal.runs.reviews.effective import effective_batch
 from mtal.runs.reviews.review_database import ACCEPTED, REJECTED
-from mtal.runs.reviews.reviewed_batch import Settled
-from mtal.runs.store.nearest import closest
+from mtal.runs.reviews.reviewed_batch import ReviewedBatch
+from mtal.runs.store.nearest import closest_images
 from mtal.runs.store.pool_table import OPEN, deciding_members, members, task_score_column
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import RunFacts
@@ -60,59 +61,60 @@ COLUMNS: dict[str, str] = {  # name -> pandas type that keeps nulls apart from v
 PER_TASK = ("task", "requested", "s_task", "s_percentile", "partner_task")
 
 
-def batch_of(run: Run, cycle: int) -> Settled:
-    """What a complete cycle picked, as people decided on it; ExportError if it picked nothing."""
+def batch_of(run: Run, cycle: int) -> ReviewedBatch:
+    """Read what a complete cycle picked and people decided; ExportError if it picked nothing."""
     done = run.cycles_done()
     if not 0 <= cycle < done:
-        there = f"there are 0 to {done - 1}" if done else "none is complete yet"
-        raise ExportError(f"{run.name} has no complete cycle {cycle}; {there}")
+        complete = f"there are 0 to {done - 1}" if done else "none is complete yet"
+        raise ExportError(f"{run.name} has no complete cycle {cycle}; {complete}")
     if not len(run.picked(cycle)):
         raise ExportError(
             f"cycle {cycle} of {run.name} picked nothing: the last cycle only measures"
         )
-    return settled(run, cycle, run.pool(cycle))
+    return effective_batch(run, cycle, run.pool(cycle))
 
 
 def batch_images(pairs: np.ndarray) -> list[int]:
-    """The distinct images of (K, 2) pairs, in the order in which they were first taken."""
+    """List the distinct images of (K, 2) pairs, in the order in which they were first picked."""
     return list(dict.fromkeys(pairs[:, 0].tolist()))
 
 
 def record(run: Run, cycle: int) -> pd.DataFrame:
-    """A row per image of the batch and task of the run, in pick order, then what came for rejected ones; columns and types as in
-    COLUMNS."""
+    """Make a row per image of the batch and task of the run; columns and types as in COLUMNS.
+
+    Images are in pick order, then those that replaced rejected ones. ExportError if the cycle
+    picked nothing.
+    """
     batch, facts, pool = batch_of(run, cycle), run.facts, run.pool(cycle)
     tasks = [task.name for task in run.tasks]
-    images, asked = batch.rows.index.tolist(), set(map(tuple, batch.pairs.tolist()))
-    whole = _of_run(run, cycle)
+    images, requested = batch.rows.index.tolist(), set(map(tuple, batch.pairs.tolist()))
+    of_run = _of_run(run, cycle)
     near = nearest_labelled(run, cycle, images, pool)
     scores = {task: task_scores(pool, task, run.config.committee) for task in tasks}
     rows = []
     for image in images:
-        about = whole | of_image(facts, pool, image) | near[image] | _decided(batch.rows.loc[image])
-        rows += [
-            about
-            | {"task": task, "requested": (image, column) in asked}
-            | _of_task(scores[task], image)
-            for column, task in enumerate(tasks)
-        ]
+        decision = _decision(batch.rows.loc[image])
+        about = of_run | of_image(facts, pool, image) | near[image] | decision
+        for column, task in enumerate(tasks):
+            of_task = {"task": task, "requested": (image, column) in requested}
+            rows.append(about | of_task | _of_task(scores[task], image))
     return pd.DataFrame(rows).reindex(columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def images_of(table: pd.DataFrame) -> pd.DataFrame:
-    """A row per image of a record, for people: the tasks that are requested joined by spaces, no column per task."""
+    """Make a row per image of a record, for people.
+
+    The requested tasks are joined by spaces; columns of single tasks are left out.
+    """
     first = table.drop_duplicates("sample_id").drop(columns=list(PER_TASK)).reset_index(drop=True)
-    asked = table[table["requested"]].groupby("sample_id", sort=False)["task"].agg(" ".join)
-    first.insert(
-        list(first.columns).index("strategy"),
-        "requested_tasks",
-        first["sample_id"].map(asked).astype("string"),
-    )
+    requested = table[table["requested"]].groupby("sample_id", sort=False)["task"].agg(" ".join)
+    tasks = first["sample_id"].map(requested).astype("string")
+    first.insert(list(first.columns).index("strategy"), "requested_tasks", tasks)
     return first
 
 
-def _decided(row: pd.Series) -> dict[str, Any]:
-    """rank and what people said; null where there is nothing to say."""
+def _decision(row: pd.Series) -> dict[str, Any]:
+    """The rank, and what people decided; null where they did not."""
     by_people = row["decision"] in {ACCEPTED, REJECTED}
     return {
         "rank": int(row["rank"]) or None,
@@ -126,15 +128,19 @@ def _decided(row: pd.Series) -> dict[str, Any]:
 def nearest_labelled(
     run: Run, cycle: int, images: Sequence[int], pool: pd.DataFrame
 ) -> dict[int, dict[str, Any]]:
-    """Image -> id and Euclidean distance, in embedding space, of the nearest image labelled before the cycle."""
+    """Find the nearest image that was labelled before the cycle: image -> columns.
+
+    The columns are its id and its Euclidean distance in the embedding; none without an embedding.
+    """
     points = run.embedding(cycle)
     if points is None or pool.empty or not pool["labelled"].any():
         return {image: {} for image in images}
-    found = {}
+    nearest = {}
     for image in images:
-        [(other, gap)] = closest(points, image, pool["labelled"].to_numpy(), count=1)
-        found[image] = {"nearest_labelled_id": pool["id"].iloc[other], "nearest_distance": gap}
-    return found
+        [(other, distance)] = closest_images(points, image, pool["labelled"].to_numpy(), count=1)
+        name = pool["id"].iloc[other]
+        nearest[image] = {"nearest_labelled_id": name, "nearest_distance": distance}
+    return nearest
 
 
 def _of_run(run: Run, cycle: int) -> dict[str, Any]:
@@ -154,26 +160,25 @@ def _of_run(run: Run, cycle: int) -> dict[str, Any]:
 
 
 def of_image(facts: RunFacts, pool: pd.DataFrame, image: int) -> dict[str, Any]:
-    """Name, file and scores of a pool image."""
+    """Collect name, file and scores of a pool image."""
     files = facts.pool_files
     file = Path(facts.data_folder, files[image]) if image < len(files) and files[image] else None
-    known = {
+    values = {
         "sample_id": facts.pool[image],
         "image_relpath": files[image] if file else None,
         "image_sha256": sha256_of(file) if file else None,
     }
     if file and file.is_file():
         with Image.open(file) as picture:  # reads the header only
-            known["width"], known["height"] = picture.size
-    names = {
+            values["width"], values["height"] = picture.size
+    columns = {
         "score": "score",
         "diversity": "diversity",
         "diversity_start": "diversity_at_start",
         "cutoff": "cutoff",
     }
-    return known | {
-        name: pool[column].iloc[image] for column, name in names.items() if column in pool
-    }
+    scores = {name: pool[column].iloc[image] for column, name in columns.items() if column in pool}
+    return values | scores
 
 
 def task_scores(pool: pd.DataFrame, task: str, committee: str) -> pd.DataFrame:

@@ -1,5 +1,8 @@
-"""The export formats. To add one: write a file with a function `(run, cycle) -> bytes`, or `(run, set id) -> bytes`, and list
-it here."""
+"""The export formats.
+
+To add one: write a file with a function `(run, cycle) -> bytes`, or `(run, set id) -> bytes`, and
+list it here.
+"""
 
 from mtal.export.bundle import write_bundle
 from mtal.export.exporter import Exporter
@@ -23,7 +26,8 @@ EXPORTERS: dict[str, Exporter[int]] = {
             "Selection as CSV",
             "selection.csv",
             "text/csv",
-            "A row per image and task with the numbers that led there; `requested` says which labels to make.",
+            "A row per image and task with the numbers behind the pick; `requested` says which "
+            "labels to make.",
             write_csv,
         ),
         Exporter(
@@ -55,8 +59,8 @@ EXPORTERS: dict[str, Exporter[int]] = {
             "Split lists",
             "splits.zip",
             "application/zip",
-            "gt_sets/*.txt as loaders of NYUD_MT read them: what is to be labelled, all that is labelled then, what remains; "
-            "and per task.",
+            "gt_sets/*.txt as loaders of NYUD_MT read them: what is to be labelled, all that is "
+            "labelled then, and what remains; in all and per task.",
             write_splits,
         ),
     )

@@ -1,4 +1,4 @@
-"""The sections of a report beside its curves, and their order: figures and tables of what follows from the curves."""
+"""The sections of a report beside its curves, and their order."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,8 @@ import pandas as pd
 from mtal.analysis.lines import AXES
 from mtal.analysis.numbers import count
 from mtal.analysis.statistics.overlap import between_groups, between_seeds
-from mtal.analysis.statistics.win_matrix import wins
-from mtal.analysis.tables.ablations import ABLATIONS, varied
+from mtal.analysis.statistics.win_matrix import Wins, wins
+from mtal.analysis.tables.ablations import ABLATIONS, Ablation, varied_runs
 from mtal.analysis.tables.run_groups import tasks_in_order, titles
 from mtal.analysis.text import (
     ablations,
@@ -20,177 +20,172 @@ from mtal.analysis.text import (
     overlap,
     win_matrix,
 )
+from mtal.export.report_blocks import Block, Chart, Paragraph, Table
 from mtal.export.report_curves import change_chart, curve_charts, published_charts
-from mtal.export.report_html import chart, paragraph, table
 from mtal.export.report_part import Part, X
 from mtal.figures.ablation import per_value
 from mtal.figures.labels_saved import savings
 from mtal.figures.matrix import square
+from mtal.runs.store.run import Run
 
 
-def saved_charts(part: Part) -> str:
-    """Per task: what each line needs to reach the reference's last value, and what it saves."""
-    told = []
-    for task, (found, sentence) in part.saved.items():
-        name, reference = part.name(task), part.titles[str(part.reference)]
-        drawn, numbers = (
-            found[found["note"] != labels_saved.REFERENCE],
-            labels_saved.table(found, AXES[X]),
-        )
-        told.append(paragraph(f"{name}: {sentence}"))
-        told.append(
-            chart(
-                savings(drawn, f"{AXES[X]}: saved against {reference} (%)", part.key),
-                f"Saved: {name}",
-                sentence,
-                numbers,
-                f"{part.key}-saved-{task}",
-            )
-            if drawn["share"].notna().any()
-            else table(numbers)
-        )
-    bounds = any(found["censor"].isin(["<=", ">="]).any() for found, _ in part.saved.values())
-    return (
-        "".join(told)
-        + paragraph(labels_saved.BOUNDS_NOTE if bounds else "", "note")
-        + paragraph(labels_saved.METHOD if told else "", "note")
-    )
+def saved_charts(part: Part) -> list[Block]:
+    """Show per task what each line needs to reach the reference's last value, and what it saves."""
+    blocks: list[Block] = []
+    has_bounds = False
+    for task, (saved, sentence) in part.saved.items():
+        blocks += [Paragraph(f"{part.name(task)}: {sentence}"), _saved(part, task, saved, sentence)]
+        has_bounds |= bool(saved["censor"].isin(["<=", ">="]).any())
+    if has_bounds:
+        blocks.append(Paragraph(labels_saved.BOUNDS_NOTE, "note"))
+    if blocks:
+        blocks.append(Paragraph(labels_saved.METHOD, "note"))
+    return blocks
 
 
-def area_tables(part: Part) -> str:
-    """Per task: the area under the curve of each line, the best first."""
+def _saved(part: Part, task: str, saved: pd.DataFrame, sentence: str) -> Block:
+    """The chart of one task; its table alone where no share is known."""
+    numbers = Table(labels_saved.table(saved, AXES[X]))
+    drawn = saved[saved["note"] != labels_saved.REFERENCE]
+    if drawn["share"].isna().all():
+        return numbers
+    axis = f"{AXES[X]}: saved against {part.titles[str(part.reference)]} (%)"
+    figure = savings(drawn, axis, part.key)
+    title = f"Saved: {part.name(task)}"
+    return Chart(figure, title, sentence, numbers, f"{part.key}-saved-{task}")
+
+
+def area_tables(part: Part) -> list[Block]:
+    """Show per task the area under the curve of each line, the best first."""
     long, short = areas.long_enough(part.curves)
     if long.empty:
-        return paragraph(areas.TOO_SHORT)
-    told, reference = [], curves.reference_of(long)
+        return [Paragraph(areas.TOO_SHORT)]
+    blocks: list[Block] = []
+    reference = curves.reference_of(long)
     for task in tasks_in_order(long):
-        one = long[long["task"] == task]
-        found = areas.best_first(one, reference)
-        title = f"{part.name(task)}, mean height of the curve: {one['axis'].iloc[0]}"
-        if found["mean"].isna().all():
-            told.append(paragraph(f"{title}. {areas.NOTHING_COMMON}"))
+        rows = long[long["task"] == task]
+        by_line = areas.best_first(rows, reference)
+        title = f"{part.name(task)}, mean height of the curve: {part.axis(task)}"
+        if by_line["mean"].isna().all():
+            blocks.append(Paragraph(f"{title}. {areas.NOTHING_COMMON}"))
             continue
-        told.append(
-            table(
-                areas.area_table(found, part.titles, reference, str(one["better"].iloc[0])), title
-            )
-            + paragraph(areas.range_note(found, X), "note")
-        )
-    return "".join(told) + paragraph(
-        f"Left out, since they have one point: {count(short, 'run')}." if short else "", "note"
-    )
+        table = areas.table(by_line, part.titles, reference, str(rows["better"].iloc[0]))
+        blocks += [Table(table, title), Paragraph(areas.range_note(by_line, X), "note")]
+    if short:
+        note = f"Left out, since they have one point: {count(short, 'run')}."
+        blocks.append(Paragraph(note, "note"))
+    return blocks
 
 
-def win_charts(part: Part) -> str:
-    """Who beats whom, over the multi-task loss and over the tasks."""
+def win_charts(part: Part) -> list[Block]:
+    """Show who beats whom, over the multi-task loss and over the tasks."""
     if len(part.named) < 2:
-        return paragraph(win_matrix.ONE_LINE)
-    told = []
-    for kind, title in win_matrix.KINDS.items():
-        found = wins(win_matrix.counted(part.curves, kind), corrected=True)
-        if reason := win_matrix.untested(found):
-            return paragraph(reason)
-        shown, weak, words, texts = (
-            one.rename(index=part.titles, columns=part.titles)
-            for one in (
-                win_matrix.in_square(found),
-                found.weak,
-                win_matrix.words(found),
-                win_matrix.texts(found),
-            )
+        return [Paragraph(win_matrix.ONE_LINE)]
+    blocks: list[Block] = []
+    for kind in win_matrix.KINDS:
+        matrix = wins(win_matrix.compared_rows(part.curves, kind), corrected=True)
+        if reason := win_matrix.untested_reason(matrix):
+            return [Paragraph(reason)]
+        note = Paragraph(win_matrix.explanation(matrix, corrected=True), "note")
+        table = Table(win_matrix.table(matrix, part.titles))
+        blocks += [_win_chart(part, kind, matrix), table, note]
+    ranks, reason = friedman.mean_ranks(part.curves)
+    if ranks is None:
+        return [*blocks, Paragraph(reason, "note")]
+    table = Table(friedman.table(ranks, part.titles), "Mean ranks over tasks")
+    return [*blocks, table, Paragraph(friedman.explanation(ranks), "note")]
+
+
+def _win_chart(part: Part, kind: str, matrix: Wins) -> Chart:
+    values, weak, words, texts = (
+        table.rename(index=part.titles, columns=part.titles)
+        for table in (
+            win_matrix.square_values(matrix),
+            matrix.weak,
+            win_matrix.cell_words(matrix),
+            win_matrix.cell_texts(matrix),
         )
-        told.append(
-            chart(
-                square(
-                    shown, found.settings, "wins", part.key, weak=weak, words=words, texts=texts
-                ),
-                f"Wins, {title}",
-                win_matrix.told(found, part.titles),
-                words.reset_index(names="row beats column"),
-                f"{part.key}-wins-{kind}",
-            )
-            + table(win_matrix.table(found, part.titles))
-            + paragraph(win_matrix.explained(found, corrected=True), "note")
-        )
-    mean, reason = friedman.ranked(part.curves)
-    told.append(
-        paragraph(reason, "note")
-        if mean is None
-        else table(friedman.table(mean, part.titles), "Mean ranks over tasks")
-        + paragraph(friedman.explained(mean), "note")
     )
-    return "".join(told)
+    figure = square(values, matrix.settings, "wins", part.key, weak=weak, words=words, texts=texts)
+    return Chart(
+        figure,
+        f"Wins, {win_matrix.KINDS[kind]}",
+        win_matrix.summary(matrix, part.titles),
+        Table(words.reset_index(names="row beats column")),
+        f"{part.key}-wins-{kind}",
+    )
 
 
-def overlap_chart(part: Part) -> str:
-    """How much alike the picks are, at the last cycle in which every line has picked."""
-    picks = overlap.picked(part.runs)
+def overlap_chart(part: Part) -> list[Block]:
+    """Show how similar the picks are, at the last cycle in which every line has picked."""
+    picks = overlap.acquired_by_group(part.runs)
     if picks.empty:
-        return paragraph(overlap.NO_PICKS)
+        return [Paragraph(overlap.NO_PICKS)]
     cycle, named = int(picks.groupby("group")["cycle"].max().min()), titles(part.runs)
-    upto = overlap.so_far(picks, cycle)
-    here = between_groups(upto, overlap.choice_of(part.runs))
-    same = between_seeds(upto, overlap.choice_of(part.runs, between_seeds=True))
-    if here.empty and same.empty:
-        return paragraph(overlap.NO_PAIRS)
-    told = ""
-    if not here.empty:
-        values, words, texts = overlap.in_square(here, named)
-        told = chart(
+    up_to_cycle = overlap.picks_up_to(picks, cycle)
+    groups = between_groups(up_to_cycle, overlap.candidates(part.runs))
+    seeds = between_seeds(up_to_cycle, overlap.candidates(part.runs, between_seeds=True))
+    if groups.empty and seeds.empty:
+        return [Paragraph(overlap.NO_PAIRS)]
+    blocks: list[Block] = []
+    if not groups.empty:
+        values, words, texts = overlap.square_tables(groups, named)
+        chart = Chart(
             square(values, 1, "Jaccard (0 to 1)", part.key, words=words, texts=texts),
             f"Between strategies, all picks up to cycle {cycle}, same seed, mean over seeds",
-            overlap.told(here, named),
-            overlap.pairs_table(here, named),
+            overlap.summary(groups, named),
+            Table(overlap.pairs_table(groups, named)),
             f"{part.key}-overlap",
         )
-    if not same.empty:
-        told += table(
-            overlap.seeds_table(same, named),
-            f"Between seeds of one strategy, all picks up to cycle {cycle}",
-        )
-    return told + paragraph(overlap.METHOD, "note")
+        blocks.append(chart)
+    if not seeds.empty:
+        caption = f"Between seeds of one strategy, all picks up to cycle {cycle}"
+        blocks.append(Table(overlap.seeds_table(seeds, named), caption))
+    return [*blocks, Paragraph(overlap.METHOD, "note")]
 
 
-def cost_table(part: Part) -> str:
-    """Seconds per cycle, and the whole computing time."""
-    found = costs.table(part.runs)
-    return table(found) + paragraph(costs.METHOD + costs.shared_note(found), "note")
+def cost_table(part: Part) -> list[Block]:
+    """Show the seconds per cycle, and the whole computing time."""
+    table = costs.table(part.runs)
+    return [Table(table), Paragraph(costs.METHOD + costs.shared_note(table), "note")]
 
 
-def ablation_charts(part: Part) -> str:
-    """The paper's ablations and ours, as far as these runs vary the settings; "" without any."""
-    told = []
+def ablation_charts(part: Part) -> list[Block]:
+    """Draw the ablations whose settings these runs vary."""
+    blocks: list[Block] = []
     for ablation in ABLATIONS:
-        some, tables = varied(ablation, part.runs), []
-        for task in part.tasks if some else ():
-            one = part.curves[part.curves["task"] == task]
-            found = ablations.with_printed(ablation, some, one) if len(one) else one
-            if not found.empty:
-                name, key = (
-                    f"{ablation.title} ({ablation.source}): {part.name(task)}",
-                    "-".join(ablation.settings),
-                )
-                told.append(
-                    chart(
-                        per_value(
-                            found,
-                            str(one["axis"].iloc[0]),
-                            part.key,
-                            ablations.numeric_axis(ablation),
-                        ),
-                        name,
-                        ablations.told(found, name),
-                        ablations.table(found),
-                        f"{part.key}-{key}-{task}",
-                    )
-                )
-                tables.append(found)
+        runs = varied_runs(ablation, part.runs)
+        tables = _ablation_tables(part, ablation, runs) if runs else {}
+        blocks += [_ablation(part, ablation, task, table) for task, table in tables.items()]
         if tables:
-            told.append(paragraph(ablations.explained(ablation, pd.concat(tables)), "note"))
-    return "".join(told)
+            note = ablations.explanation(ablation, pd.concat(tables.values()))
+            blocks.append(Paragraph(note, "note"))
+    return blocks
 
 
-SECTIONS: dict[str, Callable[[Part], str]] = {
+def _ablation_tables(part: Part, ablation: Ablation, runs: list[Run]) -> dict[str, pd.DataFrame]:
+    """Task -> its outcomes, without tasks that have none."""
+    tables = {}
+    for task in part.tasks:
+        rows = part.curves[part.curves["task"] == task]
+        table = ablations.with_published(ablation, runs, rows) if len(rows) else rows
+        if not table.empty:
+            tables[task] = table
+    return tables
+
+
+def _ablation(part: Part, ablation: Ablation, task: str, table: pd.DataFrame) -> Chart:
+    title = f"{ablation.title} ({ablation.source}): {part.name(task)}"
+    return Chart(
+        per_value(table, part.axis(task), part.key, ablations.numeric_axis(ablation)),
+        title,
+        ablations.summary(table, title),
+        Table(ablations.table(table)),
+        f"{part.key}-{'-'.join(ablation.settings)}-{task}",
+    )
+
+
+SECTIONS: dict[str, Callable[[Part], list[Block]]] = {
     "Learning curves": curve_charts,
     "Mean change": change_chart,
     "Labels saved": saved_charts,

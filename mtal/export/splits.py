@@ -1,7 +1,8 @@
-"""Split lists as loaders of NYUD_MT read them: `gt_sets/<name>.txt`, one id per line, no extension, newline at the end.
+"""Split lists as loaders of NYUD_MT read them.
 
-Such a loader asserts that every label file of every id exists. So where labels are partial, use the list of one task,
-`<name>.<task>.txt`; the lists without a task hold images whose labels are complete.
+`gt_sets/<name>.txt` holds one id per line, without extension, and a newline at the end. Such a
+loader asserts that every label file of every id exists. So where labels are partial, use the list
+of one task, `<name>.<task>.txt`; the lists without a task hold images whose labels are complete.
 """
 
 import numpy as np
@@ -15,14 +16,16 @@ FOLDER = "gt_sets"
 
 
 def split_lists(run: Run, cycle: int) -> dict[str, list[str]]:
-    """List name -> ids, for the state after the cycle's batch is labelled.
+    """List the ids of each split once the cycle's batch is labelled: name -> ids.
 
-    `batch`: what is to be labelled after people decided, in pick order, then what came for rejected images (with a task: its
-    label is requested). `labelled`: every label is there (with a task: that one). `remaining`: the rest of the pool, in which at
-    least one label (that one) is missing. Pool order but for the batch.
+    batch: to be labelled after people decided, in pick order, then what replaced rejected images
+    (of a task: those whose label is requested). labelled: images with every label (of a task: with
+    that one). remaining: the rest of the pool. All but the batch are in the order of the pool.
+
+    ExportError if the cycle picked nothing, or for an id of several lines.
     """
     pairs = batch_of(run, cycle).pairs
-    labelled = run.labelled(cycle, run.start())
+    labelled = run.labelled(cycle, run.start_labels())
     labelled[tuple(pairs.T)] = True
     columns = {"": labelled.all(axis=1)} | {
         f".{task.name}": labelled[:, column] for column, task in enumerate(run.tasks)
@@ -32,24 +35,26 @@ def split_lists(run: Run, cycle: int) -> dict[str, list[str]]:
         f"batch.{task.name}": _ids(run, pairs[pairs[:, 1] == column, 0])
         for column, task in enumerate(run.tasks)
     }
-    for suffix, there in columns.items():
-        lists[f"labelled{suffix}"] = _ids(run, np.flatnonzero(there))
-        lists[f"remaining{suffix}"] = _ids(run, np.flatnonzero(~there))
+    for suffix, complete in columns.items():
+        lists[f"labelled{suffix}"] = _ids(run, np.flatnonzero(complete))
+        lists[f"remaining{suffix}"] = _ids(run, np.flatnonzero(~complete))
     return lists
 
 
 def split_files(run: Run, cycle: int) -> dict[str, bytes]:
-    """Path -> content, ready to be unpacked over a data set's folder. Names say the cycle, so that nothing is overwritten."""
+    """Write the lists as files to be unpacked over a data set's folder: path -> content.
+
+    Names hold the cycle, so that nothing is overwritten. ExportError as of `split_lists`.
+    """
+    start = f"{FOLDER}/{run.name}-c{cycle:03d}"
     return {
-        f"{FOLDER}/{run.name}-c{cycle:03d}-{name}.txt": "".join(
-            f"{line}\n" for line in ids
-        ).encode()
+        f"{start}-{name}.txt": "".join(f"{line}\n" for line in ids).encode()
         for name, ids in split_lists(run, cycle).items()
     }
 
 
 def write_splits(run: Run, cycle: int) -> bytes:
-    """A zip of all lists of a cycle."""
+    """Write a zip of all lists of a cycle; ExportError as of `split_lists`."""
     return zip_bytes(split_files(run, cycle))
 
 
@@ -59,7 +64,7 @@ def _ids(run: Run, images: np.ndarray) -> list[str]:
 
 
 def on_lines(ids: list[str]) -> list[str]:
-    """The same names; ExportError if one is not fit for a list with a name per line."""
+    """Return the ids; ExportError if one of them does not fit on a line."""
     if broken := next((name for name in ids if name.splitlines() != [name]), None):
         raise ExportError(f"the image name {broken!r} does not fit on one line of a split list")
     return ids

@@ -1,4 +1,4 @@
-"""Zip archives that depend on nothing but their content: sorted names, one fixed time, no compression."""
+"""Zip archives that depend on their content only: sorted names, one fixed time, stored."""
 
 import io
 import zipfile
@@ -8,7 +8,10 @@ FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 
 
 def zip_bytes(files: Mapping[str, bytes]) -> bytes:
-    """Path -> content as a zip. Stored, since compressors differ from machine to machine and the tables are small."""
+    """Write path -> content as a zip.
+
+    Nothing is compressed, since compressors differ from machine to machine and tables are small.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):

@@ -10,7 +10,7 @@ import pytest
 
 from mtal.cli import app
 from mtal.export.bridges import BRIDGES
-from mtal.export.bridges.bridge import BINS, told
+from mtal.export.bridges.bridge import BINS, tracked_run
 from mtal.export.exporter import ExportError
 from mtal.runs.files import write_json
 from mtal.runs.store.run import LOSS
@@ -59,7 +59,7 @@ def curves(points):
 
 
 def test_a_tracker_is_told_every_metric_once(run):
-    found = told(run)
+    found = tracked_run(run)
     assert curves(found.points) == all_expected(run)
     assert len(found.points) == sum(map(len, curves(found.points).values()))
     assert found.settings["strategy"] == "ours"
@@ -71,10 +71,10 @@ def test_training_losses_are_thinned_the_same_way_however_far_it_is(run):
     for cycle in (0, 1):
         for done in range(1, 401):
             run.report(cycle, "train", done, 400, {"depth": 1 / done})
-    half = {key for key in told(run).points if key.curve == "training/depth"}
+    half = {key for key in tracked_run(run).points if key.curve == "training/depth"}
     for done in range(1, 401):
         run.report(2, "train", done, 400, {"depth": 2.0})
-    whole = {key for key in told(run).points if key.curve == "training/depth"}
+    whole = {key for key in tracked_run(run).points if key.curve == "training/depth"}
     assert half < whole
     assert len(whole) == 3 * (BINS + 1)
     assert {point.step for point in whole if point.value == 2.0} >= {801, 1200}
@@ -95,7 +95,7 @@ def test_a_metric_without_a_value_is_left_out(run):
             "seconds": {},
         },
     )
-    assert len(told(run).points) == len(all_points(found)) - 2 * len(TASKS)
+    assert len(tracked_run(run).points) == len(all_points(found)) - 2 * len(TASKS)
 
 
 def all_points(metrics):
@@ -187,15 +187,15 @@ def assert_same(found, wanted):
 def test_tensorboard_reads_what_the_run_says(run, tmp_path):
     pytest.importorskip("tensorboard")
     write = BRIDGES["tensorboard"].write
-    assert write(told(run), "mtal", str(tmp_path)) == len(told(run).points)
+    assert write(tracked_run(run), "mtal", str(tmp_path)) == len(tracked_run(run).points)
     assert_same(scalars(read_events(tmp_path / run.name)), all_expected(run))
     grow(run)
     assert (
-        write(told(run), "mtal", str(tmp_path)) == 3 * len(TASKS) + 3 + 3
+        write(tracked_run(run), "mtal", str(tmp_path)) == 3 * len(TASKS) + 3 + 3
     )  # metrics, loss and percentage, training losses
-    assert write(told(run), "mtal", str(tmp_path)) == 0
+    assert write(tracked_run(run), "mtal", str(tmp_path)) == 0
     events = read_events(tmp_path / run.name)
-    assert_same(scalars(events), curves(told(run).points))
+    assert_same(scalars(events), curves(tracked_run(run).points))
     assert "training/depth" in events.Tags()["scalars"]
     assert len(list((tmp_path / run.name).iterdir())) == 2
 
@@ -203,19 +203,19 @@ def test_tensorboard_reads_what_the_run_says(run, tmp_path):
 def test_an_open_tensorboard_sees_what_is_new(run, tmp_path):
     pytest.importorskip("tensorboard")
     write = BRIDGES["tensorboard"].write
-    write(told(run), "mtal", str(tmp_path))
+    write(tracked_run(run), "mtal", str(tmp_path))
     events = read_events(tmp_path / run.name)
     grow(run)
-    write(told(run), "mtal", str(tmp_path))
+    write(tracked_run(run), "mtal", str(tmp_path))
     events.Reload()
-    assert_same(scalars(events), curves(told(run).points))
+    assert_same(scalars(events), curves(tracked_run(run).points))
 
 
 def test_tensorboard_has_the_settings(run, tmp_path):
     pytest.importorskip("tensorboard")
     from tensorboard.plugins.hparams import metadata
 
-    BRIDGES["tensorboard"].write(told(run), "mtal", str(tmp_path))
+    BRIDGES["tensorboard"].write(tracked_run(run), "mtal", str(tmp_path))
     events = read_events(tmp_path / run.name)
     content = events.SummaryMetadata(metadata.SESSION_START_INFO_TAG).plugin_data.content
     settings = metadata.parse_session_start_info_plugin_data(content).hparams
@@ -253,7 +253,7 @@ def history(client, run):
 
 def test_mlflow_reads_what_the_run_says(run, client, tmp_path):
     write = BRIDGES["mlflow"].write
-    assert write(told(run), "table2", str(tmp_path / "flow")) == len(told(run).points)
+    assert write(tracked_run(run), "table2", str(tmp_path / "flow")) == len(tracked_run(run).points)
     found = only_run(client, "table2")
     assert_same(history(client, found), all_expected(run))
     assert (found.info.run_name, found.info.status) == (run.name, "FINISHED")
@@ -265,11 +265,11 @@ def test_mlflow_reads_what_the_run_says(run, client, tmp_path):
 
 
 def test_mlflow_gets_only_what_is_new(run, client, tmp_path):
-    write, before = BRIDGES["mlflow"].write, len(told(run).points)
-    write(told(run), "mtal", str(tmp_path / "flow"))
-    assert write(told(run), "mtal", str(tmp_path / "flow")) == 0
+    write, before = BRIDGES["mlflow"].write, len(tracked_run(run).points)
+    write(tracked_run(run), "mtal", str(tmp_path / "flow"))
+    assert write(tracked_run(run), "mtal", str(tmp_path / "flow")) == 0
     grow(run)
-    now = told(run)
+    now = tracked_run(run)
     assert write(now, "mtal", str(tmp_path / "flow")) == len(now.points) - before
     assert_same(history(client, only_run(client, "mtal")), curves(now.points))
 
@@ -277,7 +277,7 @@ def test_mlflow_gets_only_what_is_new(run, client, tmp_path):
 def test_mlflow_that_cannot_be_reached_is_one_message(run, tmp_path):
     pytest.importorskip("mlflow")
     with pytest.raises(ExportError, match="did not take"):
-        BRIDGES["mlflow"].write(told(run), "mtal", "nothing://like/that")
+        BRIDGES["mlflow"].write(tracked_run(run), "mtal", "nothing://like/that")
 
 
 @pytest.mark.parametrize("name", list(BRIDGES))

@@ -11,7 +11,7 @@ from mtal.export.record import images_of, record
 from mtal.export.registry import EXPORTERS
 from mtal.export.splits import split_lists
 from mtal.runs.files import write_json
-from mtal.runs.reviews.review_database import People
+from mtal.runs.reviews.review_database import ReviewDatabase
 from tests.runs.made_run import TASKS
 
 
@@ -25,7 +25,7 @@ def names(run):
 @pytest.fixture
 def decided(run, names):
     """The second pick is rejected, the third accepted, and the first has a note."""
-    people = People(run.store)
+    people = ReviewDatabase(run.store)
     people.decide(run.name, 0, [names[1]], "rejected", "ann")
     people.decide(run.name, 0, [names[2]], "accepted", "bo")
     people.note(run.name, 0, names[0], '=sharp, "really"\nyes', "cy")
@@ -66,7 +66,7 @@ def test_lists_for_the_annotation_tool_hold_what_is_to_be_labelled(decided, name
 
 def test_every_format_follows_and_the_same_decisions_give_the_same_bytes(run, names):
     before = {name: exporter.write(run, 0) for name, exporter in EXPORTERS.items()}
-    people = People(run.store)
+    people = ReviewDatabase(run.store)
     people.decide(run.name, 0, [names[1]], "rejected", "ann")
     after = {name: exporter.write(run, 0) for name, exporter in EXPORTERS.items()}
     assert [name for name in EXPORTERS if after[name] == before[name]] == []
@@ -89,10 +89,10 @@ def test_decisions_that_came_after_the_next_cycle_began_change_nothing_but_notes
     """As in a run that people label: cycle 1 began with the second pick rejected."""
     before = record(decided, 0)
     pairs = [[int(name), task] for name in (names[0], names[2], names[3]) for task in range(3)]
-    people = People(decided.store)
+    people = ReviewDatabase(decided.store)
     then = people.decisions(decided.name, 0).to_dict("records")
     write_json(
-        decided.paths.beginning(1),
+        decided.paths.applied_reviews(1),
         {"labels": pairs, "rejected": [int(names[1])], "decisions": then},
     )
     people.decide(decided.name, 0, [names[1]], "accepted", "dee")

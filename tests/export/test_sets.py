@@ -11,7 +11,7 @@ import pytest
 from mtal.export.exporter import ExportError
 from mtal.export.registry import SET_EXPORTERS
 from mtal.export.sets import set_table
-from mtal.runs.reviews.review_database import People
+from mtal.runs.reviews.review_database import ReviewDatabase
 from tests.runs.made_run import START, TASKS
 
 
@@ -23,7 +23,7 @@ def picked(run):
 @pytest.fixture
 def chosen(run, picked):
     """A labelled image, a pick that was rejected, and a validation image."""
-    people = People(run.store)
+    people = ReviewDatabase(run.store)
     people.decide(run.name, 0, [picked[1]], "rejected", "ann")
     people.note(run.name, 1, picked[1], "dark", "bo")
     return people.save_set(
@@ -53,9 +53,9 @@ def test_a_row_per_image_with_what_is_known(run, chosen, picked):
 def test_scores_are_those_of_the_last_look_at_the_pool(run):
     pool = run.pool(1)
     free = pool[pool["open"]]["id"].tolist()[:3]
-    table = set_table(run, People(run.store).save_set(run.data.folder.name, free, "ann")).set_index(
-        "sample_id"
-    )
+    table = set_table(
+        run, ReviewDatabase(run.store).save_set(run.data.folder.name, free, "ann")
+    ).set_index("sample_id")
     known = pool.set_index("id").loc[free]
     assert table.loc[free, "score"].tolist() == known["score"].tolist()
     for task in TASKS:

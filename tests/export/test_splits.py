@@ -65,6 +65,6 @@ def test_files_end_with_a_line_end_and_an_empty_list_is_empty(run):
 def test_a_name_that_does_not_fit_on_a_line_is_refused(run):
     pool = list(run.facts.pool)
     pool[START[0]] = "two\nlines"
-    write_facts(run.paths.facts, run.facts.changed(pool=pool))
+    write_facts(run.paths.facts, run.facts.updated(pool=pool))
     with pytest.raises(ExportError, match="does not fit"):
         split_files(run, 0)

@@ -1,4 +1,4 @@
-"""Ablations among runs: for a setting, the lines that differ in it and in nothing else, at the last budget that all reached."""
+"""Ablations among runs: those that differ in one setting of the strategy and in nothing else."""
 
 from collections.abc import Sequence
 from math import inf
@@ -12,13 +12,12 @@ from mtal.runs.store.run import Run
 
 
 class Ablation(NamedTuple):
-    """One of the paper's, or ours. `settings`: in the order of reading; the second, if any, makes several lines in one chart.
-    `words`: what the paper says of its outcome."""
+    """An ablation of the paper, or ours."""
 
     title: str
-    settings: tuple[str, ...]
+    settings: tuple[str, ...]  # a second one makes several lines in one chart
     source: str
-    words: str
+    paper_says: str  # of its outcome
 
 
 ABLATIONS = (
@@ -32,13 +31,15 @@ ABLATIONS = (
         "Embedding size and distance",
         ("embedding", "diversity"),
         "Fig. 10",
-        "The lowest loss is reached with the Euclidean distance and 512 dimensions. The figure prints no numbers.",
+        "The lowest loss is reached with the Euclidean distance and 512 dimensions. The figure "
+        "prints no numbers.",
     ),
     Ablation(
         "Terms of the score",
         ("terms",),
         "Fig. 11",
-        "Inconsistency alone is better than diversity alone, and both together are the best. The figure prints no numbers.",
+        "Inconsistency alone is better than diversity alone, and both together are the best. The "
+        "figure prints no numbers.",
     ),
     Ablation(
         "Tasks joined by",
@@ -57,17 +58,20 @@ ABLATIONS = (
 COLUMNS = ("value", "line", "mean", "spread", "n")
 
 
-def varied(ablation: Ablation, runs: Sequence[Run], strategy: str = "ours") -> list[Run]:
-    """The most runs of a strategy that differ in the ablation's settings and in nothing else; [] where nothing varies."""
+def varied_runs(ablation: Ablation, runs: Sequence[Run], strategy: str = "ours") -> list[Run]:
+    """Find the most runs of a strategy that differ in the ablation's settings and nothing else.
+
+    [] where nothing varies.
+    """
     free = (FREE - {"strategy"}) | set(ablation.settings)
     sets: dict[str, list[Run]] = {}
     for run in runs:
         if run.config.strategy == strategy:
             sets.setdefault(repr(sorted(run.config.changed(free).items())), []).append(run)
     several = [
-        found
-        for found in sets.values()
-        if len({_values(run.config, ablation) for run in found}) > 1
+        alike
+        for alike in sets.values()
+        if len({_values(run.config, ablation) for run in alike}) > 1
     ]
     return max(several, key=len, default=[])
 
@@ -75,28 +79,30 @@ def varied(ablation: Ablation, runs: Sequence[Run], strategy: str = "ours") -> l
 def outcome(
     ablation: Ablation, runs: Sequence[Run], rows: pd.DataFrame
 ) -> tuple[pd.DataFrame, int]:
-    """COLUMNS, a row per value (and line), means over seeds at the last cycle that every value has reached; and that cycle.
-    Numbers in their order, words by the alphabet; n: seeds that have a value.
-    `rows`: of these runs and one task, columns run, cycle, value."""
+    """Average over seeds at the last cycle that every value of the setting has reached.
+
+    Returns COLUMNS, a row per value (and line), numbers in their order and words by the alphabet;
+    and that cycle. n counts the seeds that have a value.
+
+    runs: as of `varied_runs`.
+    rows: of these runs and one task, columns run, cycle, value.
+    """
     settings = {run.name: _values(run.config, ablation) for run in runs}
-    named = rows[rows["run"].isin(settings)].assign(
-        setting=lambda found: found["run"].map(settings)
-    )
-    if named.empty:
+    of_runs = rows[rows["run"].isin(settings)]
+    of_runs = of_runs.assign(setting=of_runs["run"].map(settings))
+    if of_runs.empty:
         return pd.DataFrame(columns=list(COLUMNS)), 0
-    common = int(named.groupby("setting")["cycle"].max().min())
-    at = (
-        named[named["cycle"] == common]
-        .groupby("setting")
-        .agg(mean=("value", "mean"), spread=("value", "std"), n=("value", "count"))
-        .reset_index()
-    )
-    at = at.sort_values(
-        "setting", key=lambda column: column.map(lambda setting: tuple(map(_order, setting)))
-    )
-    at["value"] = [values[0] for values in at["setting"]]
-    at["line"] = [values[1] if len(values) > 1 else "" for values in at["setting"]]
-    return at[list(COLUMNS)], common
+    common = int(of_runs.groupby("setting")["cycle"].max().min())
+    by_setting = of_runs[of_runs["cycle"] == common].groupby("setting")
+    table = by_setting.agg(mean=("value", "mean"), spread=("value", "std"), n=("value", "count"))
+    table = table.loc[sorted(table.index, key=_order_of_values)].reset_index()
+    table["value"] = [values[0] for values in table["setting"]]
+    table["line"] = [values[1] if len(values) > 1 else "" for values in table["setting"]]
+    return table[list(COLUMNS)], common
+
+
+def _order_of_values(values: tuple[str, ...]) -> list[tuple[float, str]]:
+    return [_order(value) for value in values]
 
 
 def _order(text: str) -> tuple[float, str]:

@@ -1,7 +1,7 @@
-"""Where one image would stand under other rules: a rank each, and what follows from it. Pure: frames and settings in, values out.
+"""The rank that one image would have under other rules and other strategies.
 
-All are plain rankings of the pool as it stood before the first pick, without the greedy update (our choice: an update for every
-rule would take a whole selection each).
+All rules are plain rankings of the pool before the first pick, without the greedy update (our
+choice: an update for every rule would take a whole selection each).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,54 +11,59 @@ import numpy as np
 import pandas as pd
 
 from mtal.acquisition.scores import comparable, task_scores
-from mtal.analysis.numbers import listed
 from mtal.config import Config
 from mtal.runs.store.pool_table import member_column, members, normalised_column, normalised_tasks
 
 Join = Literal["max", "mean", "min"]
 JOINS: tuple[Join, ...] = ("max", "mean", "min")
-COLUMNS = ["rule", "kind", "rank", "picked", "phrase"]
-NAMED = 3  # so many rules a verdict names at most
+COLUMNS = ["rule", "kind", "rank", "picked"]
 
 
-def scores_of_tasks(pool: pd.DataFrame, tasks: Sequence[str], join: Join) -> pd.DataFrame:
-    """s_k as the committee's members m_{k,l} give it, joined so; a column per task that has a committee, in its unit."""
-    found = {}
+def committee_scores(pool: pd.DataFrame, tasks: Sequence[str], join: Join) -> pd.DataFrame:
+    """Join the committee's members m_{k,l} to s_k: a column per task with a committee, in its unit.
+
+    pool: as of `Run.pool`.
+    """
+    scores = {}
     for task in tasks:
         names = [member_column(task, partner) for partner in members(pool, task)]
         if names:
-            found[task] = getattr(pool[names], join)(axis=1, skipna=False)
-    return pd.DataFrame(found, index=pool.index)
+            scores[task] = getattr(pool[names], join)(axis=1, skipna=False)
+    return pd.DataFrame(scores, index=pool.index)
 
 
-def normalised(
+def normalised_scores(
     pool: pd.DataFrame, tasks: Sequence[str], join: Join, config: Config
 ) -> pd.DataFrame:
-    """The same made comparable over the open pool in the run's way; empty if anything was not measured there."""
-    committee = scores_of_tasks(pool, tasks, join)
-    free = pool["open"].to_numpy()
-    if committee.empty or not np.isfinite(committee.to_numpy()[free]).all():
+    """Make `committee_scores` comparable over the open pool, as the run did.
+
+    Empty if any member was not measured there.
+    """
+    scores = committee_scores(pool, tasks, join)
+    is_open = pool["open"].to_numpy()
+    if scores.empty or not np.isfinite(scores.to_numpy()[is_open]).all():
         return pd.DataFrame(index=pool.index)
-    scores = task_scores(
-        committee.to_numpy()[:, :, None], "max"
-    )  # joined above: tasks differ in the size of their committees
+    # One member per task: they are joined above, since committees differ in size.
+    joined = task_scores(scores.to_numpy()[:, :, None], "max")
     return pd.DataFrame(
-        comparable(scores, free, config.normalise), index=pool.index, columns=committee.columns
+        comparable(joined, is_open, config.normalise), index=pool.index, columns=scores.columns
     )
 
 
-def ranks_in(values: pd.Series, free: pd.Series) -> np.ndarray:
-    """(N,) int: 1 + how many open images have a higher value; 0 for images that are not open or have none."""
-    known = (free & np.isfinite(values)).to_numpy()
-    order = np.sort(values.to_numpy(float)[known])
-    found = np.zeros(len(values), np.int32)
-    found[known] = (
-        1 + len(order) - np.searchsorted(order, values.to_numpy(float)[known], side="right")
-    )
-    return found
+def pool_ranks(values: pd.Series, is_open: pd.Series) -> np.ndarray:
+    """Rank the open images: (N,) int, 1 + how many of them have a higher value.
+
+    0 for images that are not open or have no value.
+    """
+    numbers = values.to_numpy(float)
+    ranked = is_open.to_numpy() & np.isfinite(numbers)
+    order = np.sort(numbers[ranked])
+    ranks = np.zeros(len(values), np.int32)
+    ranks[ranked] = 1 + len(order) - np.searchsorted(order, numbers[ranked], side="right")
+    return ranks
 
 
-def score(
+def rule_score(
     pool: pd.DataFrame,
     config: Config,
     join: Join | None = None,
@@ -66,70 +71,83 @@ def score(
     terms: str | None = None,
     without: str = "",
 ) -> pd.Series:
-    """(N,) score before the first pick. What is not given is as the run had it; `without`: a task left out."""
-    parts = pd.DataFrame(
-        {task: pool[normalised_column(task)] for task in normalised_tasks(pool)}, index=pool.index
-    )
+    """Score the pool before the first pick: (N,).
+
+    pool, config: of the run; each setting that is not given is taken from config.
+    join: how the members of a committee are joined.
+    across: how tasks are joined, "max" or "mean".
+    terms: "inconsistency", "diversity" or "product".
+    without: a task to leave out.
+    """
+    tasks = normalised_tasks(pool)
+    columns = {task: pool[normalised_column(task)] for task in tasks}
+    scores = pd.DataFrame(columns, index=pool.index)
     if join is not None and join != config.committee:
-        parts = normalised(pool, normalised_tasks(pool), join, config)
-    parts = parts.drop(columns=without) if without else parts
-    doubt = parts.mean(axis=1) if (across or config.across) == "mean" else parts.max(axis=1)
+        scores = normalised_scores(pool, tasks, join, config)
+    if without:
+        scores = scores.drop(columns=without)
+    by_mean = (across or config.across) == "mean"
+    inconsistency = scores.mean(axis=1) if by_mean else scores.max(axis=1)
     kinds = {
-        "inconsistency": doubt,
+        "inconsistency": inconsistency,
         "diversity": pool["diversity_start"],
-        "product": doubt * pool["diversity_start"],
+        "product": inconsistency * pool["diversity_start"],
     }
     return kinds[terms or config.terms]
 
 
 def rule_ranks(pool: pd.DataFrame, config: Config) -> pd.DataFrame:
-    """Rank of every pool image under other rules of our score, a column per rule as KIND.rule; 0 for images that are not open.
+    """Rank every pool image under other rules of our score: a column per rule, named KIND.rule.
 
-    The kinds: "picking" (the run's own rule, ranked once), "terms", "tasks", "committee", "left out".
-    Without columns where the parts of the score were not measured.
+    0 for images that are not open. The kinds: "picking" (the run's own rule, ranked once), "terms",
+    "tasks", "committee", "left out". Without columns where the parts of the score were not
+    measured.
     """
-    names = normalised_tasks(pool)
-    if not names or not {"inconsistency", "diversity_start"} <= set(pool.columns):
+    tasks = normalised_tasks(pool)
+    if not tasks or not {"inconsistency", "diversity_start"} <= set(pool.columns):
         return pd.DataFrame(index=pool.index)
     rules: dict[str, pd.Series] = {}
     if config.picking == "greedy" and config.terms != "inconsistency":
-        rules["picking.no greedy update"] = score(pool, config)
+        rules["picking.no greedy update"] = rule_score(pool, config)
     for terms in ("inconsistency", "diversity"):
         if terms != config.terms:
-            rules[f"terms.{terms} alone"] = score(pool, config, terms=terms)
+            rules[f"terms.{terms} alone"] = rule_score(pool, config, terms=terms)
     if config.terms != "diversity":  # else tasks and committee change nothing
-        rules |= _of_tasks(pool, config, names)
-    return pd.DataFrame(
-        {rule: ranks_in(values, pool["open"]) for rule, values in rules.items()}, index=pool.index
-    )
+        rules |= _committee_rules(pool, config, tasks)
+    ranks = {rule: pool_ranks(values, pool["open"]) for rule, values in rules.items()}
+    return pd.DataFrame(ranks, index=pool.index)
 
 
-def _of_tasks(pool: pd.DataFrame, config: Config, names: Sequence[str]) -> dict[str, pd.Series]:
+def _committee_rules(
+    pool: pd.DataFrame, config: Config, tasks: Sequence[str]
+) -> dict[str, pd.Series]:
     """Scores under other ways to join tasks and committees, and without each task."""
-    several = len(names) > 1
-    rules = {
-        f"tasks.tasks joined by {across}": score(pool, config, across=across)
-        for across in ("max", "mean")
-        if several and across != config.across
-    }
-    rules |= {
-        f"committee.committee by {join}": score(pool, config, join=join)
-        for join in JOINS
-        if join != config.committee and not normalised(pool, names, join, config).empty
-    }
-    return rules | {
-        f"left out.without {name}": score(pool, config, without=name) for name in names if several
-    }
+    several = len(tasks) > 1
+    rules = {}
+    for across in ("max", "mean"):
+        if several and across != config.across:
+            rules[f"tasks.tasks joined by {across}"] = rule_score(pool, config, across=across)
+    for join in JOINS:
+        if join != config.committee and not normalised_scores(pool, tasks, join, config).empty:
+            rules[f"committee.committee by {join}"] = rule_score(pool, config, join=join)
+    for task in tasks if several else ():
+        rules[f"left out.without {task}"] = rule_score(pool, config, without=task)
+    return rules
 
 
 def other_rules(ranks: pd.DataFrame, pool: pd.DataFrame, image: int) -> pd.DataFrame:
-    """The row of an open image in `rule_ranks` as rows: COLUMNS, `phrase` being the rule inside a sentence. Else empty."""
-    picked, rows = int(pool["picked"].sum()), []
+    """Take the ranks of one image: COLUMNS, a row per rule; empty for an image that is not open.
+
+    ranks: as of `rule_ranks`.
+    image: position in the pool.
+    """
+    picked = int(pool["picked"].sum())
+    rows = []
     for column in ranks.columns if pool["open"].iloc[image] else ():
         kind, _, rule = str(column).partition(".")
         rank = int(ranks[column].iloc[image])
         if rank:
-            rows.append((rule, kind, rank, rank <= picked, _phrase(rule, kind)))
+            rows.append((rule, kind, rank, rank <= picked))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -140,65 +158,18 @@ def other_strategies(
     image: int,
     own: str,
 ) -> pd.DataFrame:
-    """Rank of an image under the other strategies that scored this pool. COLUMNS, kind "strategy"; rank 0: they gave it none.
+    """Take the rank of one image under the other strategies that scored this pool.
 
-    `others`, `picks` as `Run.others` and `Run.others_picked` give them; `titles`: name -> title; `own`: the run's strategy.
+    COLUMNS, kind "strategy"; rank 0 where a strategy gave it none.
+
+    others, picks: as of `Run.others` and `Run.others_picked`.
+    titles: name -> title.
+    image: position in the pool.
+    own: name of the run's strategy.
     """
     rows = []
     for name in others.columns:
-        title = titles.get(name, name)
         if name != own:
-            rows.append(
-                (
-                    title,
-                    "strategy",
-                    int(others[name].iloc[image]),
-                    image in picks.get(name, ()),
-                    f"under {title}",
-                )
-            )
+            rank, picked = int(others[name].iloc[image]), image in picks.get(name, ())
+            rows.append((titles.get(name, name), "strategy", rank, picked))
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def verdict(rules: pd.DataFrame, picked: bool) -> str:
-    """One line: which rules would have decided otherwise. `rules`: rows of the two above; `picked`: what the run did."""
-    known = rules[(rules["rank"] > 0) | rules["picked"]]
-    if known.empty:
-        return ""
-    differ = known[known["picked"] != picked].sort_values(
-        "rank", ascending=not picked, kind="stable"
-    )
-    if not differ.empty:
-        first = differ.head(NAMED)
-        named = [
-            f"{phrase}{_place(rank)}"
-            for phrase, rank in zip(first["phrase"], first["rank"], strict=True)
-        ]
-        more = (
-            f", nor under {len(differ) - NAMED} more of these rules"
-            if len(differ) > NAMED and picked
-            else f", and under {len(differ) - NAMED} more of these rules"
-            if len(differ) > NAMED
-            else ""
-        )
-        return f"It would {'not ' * picked}be picked {listed(named, 'or')}{more}."
-    ranked = known[known["rank"] > 0].sort_values("rank", ascending=not picked, kind="stable")
-    if ranked.empty:
-        return "Each of these rules would pick it too."
-    worst = ranked.iloc[0]
-    if picked:
-        return f"Each of these rules would pick it too; it falls furthest {worst['phrase']}, to rank {worst['rank']:,}."
-    return f"None of these rules would pick it; it comes closest {worst['phrase']}, at rank {worst['rank']:,}."
-
-
-def _phrase(rule: str, kind: str) -> str:
-    """The rule as it stands in a sentence after "would be picked"."""
-    if kind == "picking":
-        return "without the greedy update"
-    if kind == "committee":
-        return f"with the committee's {rule.rpartition(' ')[2]}"
-    return {"terms": f"by {rule}", "tasks": f"with {rule}"}.get(kind, rule)
-
-
-def _place(rank: int) -> str:
-    return f" (rank {rank:,})" if rank else ""

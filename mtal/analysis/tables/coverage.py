@@ -10,33 +10,36 @@ AT_START = -1
 
 
 def labelled_in(run: Run) -> np.ndarray:
-    """(N,) int: in which cycle each pool image got its first label; -1 for the start, `run.cycles_done()` for not yet."""
-    found = np.where(run.start().any(axis=1), AT_START, run.cycles_done())
-    for number in reversed(
-        range(run.cycles_done())
-    ):  # a later label of another task does not count
-        images = run.bought(number)[:, 0]
-        found[images[found[images] > number]] = number
-    return found
+    """Say in which cycle each pool image got its first label: (N,) int.
+
+    AT_START for the start, `run.cycles_done()` for not yet.
+    """
+    cycles = np.where(run.start_labels().any(axis=1), AT_START, run.cycles_done())
+    for number in reversed(range(run.cycles_done())):
+        images = run.acquired(number)[:, 0]
+        later = images[cycles[images] > number]  # else an earlier cycle labelled another task
+        cycles[later] = number
+    return cycles
 
 
 def coverage(run: Run) -> pd.DataFrame:
-    """How far unlabelled images are from the nearest labelled one, in the embedding. Empty where no cycle measured it.
+    """Measure how far unlabelled images are from the nearest labelled one, in the embedding.
 
-    Columns: cycle, when ("before" the batch, "after" it counts as labelled), median, p95 (95 of 100 are nearer), most (the
-    farthest), images. The same images before and after: those that the batch leaves unlabelled. Each cycle has an embedding of
-    its own, so that distances can be compared within a cycle only.
+    Columns: cycle, when ("before" the batch, "after" it counts as labelled), median, p95 (95th
+    percentile), most (the largest), images. Empty where no cycle measured it.
+
+    The images before and after are the same: those that the batch leaves unlabelled. Each cycle
+    has an embedding of its own, so distances can be compared within a cycle only.
     """
     rows = []
     for number in range(run.cycles_done()):
         pool = run.pool(number)
         if "nearest" not in pool or "nearest_after" not in pool:
             continue
-        left = pool[~pool["labelled"] & ~pool["picked"]]
+        unlabelled = pool[~pool["labelled"] & ~pool["picked"]]
         for when, name in (("before", "nearest"), ("after", "nearest_after")):
-            known = left[name].dropna().to_numpy()
-            if len(known):
-                rows.append(
-                    (number, when, *np.quantile(known, [0.5, 0.95, 1]).tolist(), len(known))
-                )
+            distances = unlabelled[name].dropna().to_numpy()
+            if len(distances):
+                median, p95, most = np.quantile(distances, [0.5, 0.95, 1]).tolist()
+                rows.append((number, when, median, p95, most, len(distances)))
     return pd.DataFrame(rows, columns=list(COVERAGE_COLUMNS))

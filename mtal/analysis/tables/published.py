@@ -1,4 +1,7 @@
-"""The numbers that the paper prints: Tables 3-12 of its supplement, to be laid over curves and never blended with ours."""
+"""The numbers that the paper prints: Tables 3-12 of its supplement.
+
+They are drawn over our curves and never mixed with our numbers.
+"""
 
 from pathlib import Path
 
@@ -23,11 +26,8 @@ COLUMNS = [
 PAPER_NAMES = {"nyud": "NYU", "nyud-mat": "NYU", "pascal": "PASCAL"}  # our data set -> the paper's
 READINGS = {"std": "a standard deviation", "variance": "a variance"}
 SEEDS = 3  # runs behind every published number
-REPEATED = (
-    "PASCAL",
-    "saliency",
-    ("Core-Set", "RBAL"),
-)  # two methods with the same five means in one table
+# Two methods with the same five means in one table.
+REPEATED = ("PASCAL", "saliency", ("Core-Set", "RBAL"))
 
 TABLE_2 = {  # committee joined by -> NYUD, last cycle; no ± is printed
     "max": {"loss": 7.08, "semseg": 33.6, "depth": 0.67, "normals": 21.5},
@@ -37,18 +37,20 @@ TABLE_2 = {  # committee joined by -> NYUD, last cycle; no ± is printed
 
 
 def published_values(path: Path = PUBLISHED, reading: str = "std") -> pd.DataFrame:
-    """A row per table, method and budget; COLUMNS and `strategy`, the name by which a method has its colour here.
+    """Read a row per table, method and budget: COLUMNS and strategy, which gives the colour.
 
-    `spread`: the printed ±, taken for what `reading` says (one of READINGS), as a standard deviation (n = 3). The paper calls it
-    a variance; its size is that of a standard deviation.
+    spread is a standard deviation (n = 3). The paper calls its ± a variance; its size is that of a
+    standard deviation.
+
+    reading: one of READINGS, what the printed ± is taken for.
+
+    ValueError for a file with other columns.
     """
-    rows = pd.read_csv(
-        path, dtype={"table": int, "labelled_percent": float, "mean": float, "spread": float}
-    )
+    types = {"table": int, "labelled_percent": float, "mean": float, "spread": float}
+    rows = pd.read_csv(path, dtype=types)
     if list(rows.columns) != COLUMNS:
-        raise ValueError(
-            f"{path.name} must have the columns {', '.join(COLUMNS)}, not {', '.join(rows.columns)}"
-        )
+        needed, columns = ", ".join(COLUMNS), ", ".join(rows.columns)
+        raise ValueError(f"{path.name} must have the columns {needed}, not {columns}")
     rows["strategy"] = rows["method"].str.lower().str.rstrip("*")
     if reading == "variance":
         rows["spread"] = np.sqrt(rows["spread"])
@@ -56,5 +58,8 @@ def published_values(path: Path = PUBLISHED, reading: str = "std") -> pd.DataFra
 
 
 def for_task(rows: pd.DataFrame, dataset: str, task: str) -> pd.DataFrame:
-    """The rows of one of our data sets and tasks (`loss` for the multi-task loss); empty where the paper has none."""
+    """Select the rows of one of our data sets and tasks; empty where the paper has none.
+
+    task: a task's name, or `loss` for the multi-task loss.
+    """
     return rows[(rows["dataset"] == PAPER_NAMES.get(dataset, "")) & (rows["task"] == task)]

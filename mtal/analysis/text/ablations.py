@@ -1,4 +1,4 @@
-"""The paper's ablations from one's own runs, with its numbers where it prints any, in words."""
+"""The paper's ablations from one's own runs, in words, with its numbers where it prints any."""
 
 from collections.abc import Sequence
 
@@ -11,22 +11,26 @@ from mtal.analysis.tables.published import PAPER_NAMES, TABLE_2
 from mtal.runs.store.run import Run
 
 
-def with_printed(ablation: Ablation, runs: Sequence[Run], one: pd.DataFrame) -> pd.DataFrame:
-    """`outcome` with the columns published (NaN where the paper prints none), task (its title) and cycle. `one`: of one task."""
-    found, cycle = outcome(ablation, runs, one)
-    return found.assign(
-        published=printed(
-            ablation, str(one["dataset"].iloc[0]), str(one["task"].iloc[0]), found["value"]
-        ),
-        task=str(one["name"].iloc[0]),
+def with_published(ablation: Ablation, runs: Sequence[Run], rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the paper's numbers to `outcome`.
+
+    Further columns: published (NaN where the paper prints none), task (its title), cycle.
+
+    rows: of one task.
+    """
+    table, cycle = outcome(ablation, runs, rows)
+    dataset, task = str(rows["dataset"].iloc[0]), str(rows["task"].iloc[0])
+    return table.assign(
+        published=published_means(ablation, dataset, task, table["value"]),
+        task=str(rows["name"].iloc[0]),
         cycle=cycle,
     )
 
 
-def printed(
+def published_means(
     ablation: Ablation, dataset: str, task: str, values: Sequence[str] | pd.Series
 ) -> list[float]:
-    """The paper's numbers for these values; NaN where it prints none."""
+    """Look up the paper's numbers for these values of the setting; NaN where it prints none."""
     if ablation.settings != ("committee",) or PAPER_NAMES.get(dataset) != "NYU":
         return [np.nan] * len(values)
     return [TABLE_2.get(str(value), {}).get(task, np.nan) for value in values]
@@ -34,43 +38,49 @@ def printed(
 
 def numeric_axis(ablation: Ablation) -> str:
     """Title of a horizontal axis of numbers; "" where the values are words."""
-    return (
-        "Dimensions of the embedding (logarithmic)" if ablation.settings[0] == "embedding" else ""
-    )
+    if ablation.settings[0] == "embedding":
+        return "Dimensions of the embedding (logarithmic)"
+    return ""
 
 
-def told(found: pd.DataFrame, title: str) -> str:
-    """The values in one line."""
-    places = decimals(found["mean"])
-    return f"{title}: " + ", ".join(
-        f"{' '.join(filter(None, (value, line)))} {fixed(mean, places)}"
-        for value, line, mean in zip(found["value"], found["line"], found["mean"], strict=True)
-    )
+def summary(table: pd.DataFrame, title: str) -> str:
+    """`Loss: max 4.500, mean 5.500`: the means in one line."""
+    precision = decimals(table["mean"])
+    means = []
+    for value, line, mean in zip(table["value"], table["line"], table["mean"], strict=True):
+        name = f"{value} {line}" if line else value
+        means.append(f"{name} {fixed(mean, precision)}")
+    return f"{title}: {', '.join(means)}"
 
 
-def explained(ablation: Ablation, table: pd.DataFrame) -> str:
-    """At which cycle, over how many seeds, and what the paper says. `table`: as `with_printed`, of all tasks."""
+def explanation(ablation: Ablation, table: pd.DataFrame) -> str:
+    """Say at which cycle, over how many seeds, and what the paper says.
+
+    table: as `with_published`, of all tasks.
+    """
     seeds = ", ".join(str(n) for n in sorted(table["n"].unique()))
     return (
-        f"After cycle {table['cycle'].iloc[0]}, the last that every value has reached; mean ± standard deviation over n "
-        f"seeds (n = {seeds}). The paper: {ablation.words}"
+        f"After cycle {table['cycle'].iloc[0]}, the last that every value has reached; "
+        f"mean ± standard deviation over n seeds (n = {seeds}). The paper: {ablation.paper_says}"
     )
 
 
-def table(found: pd.DataFrame) -> pd.DataFrame:
-    """`with_printed` for people, of one task."""
-    places = decimals(found["mean"])
+def table(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Format `with_published` of one task for people. Columns without content are left out."""
+    precision = decimals(outcomes["mean"])
+    spreads = zip(outcomes["spread"], outcomes["n"], strict=True)
     shown = pd.DataFrame(
         {
-            "value": found["value"],
-            "with": found["line"],
-            "mean": [fixed(value, places) for value in found["mean"]],
-            "std": [
-                "" if n < 2 else fixed(std, places)
-                for std, n in zip(found["spread"], found["n"], strict=True)
-            ],
-            "n": found["n"],
-            "published": ["" if np.isnan(value) else f"{value:g}" for value in found["published"]],
+            "value": outcomes["value"],
+            "with": outcomes["line"],
+            "mean": [fixed(mean, precision) for mean in outcomes["mean"]],
+            "std": ["" if n < 2 else fixed(std, precision) for std, n in spreads],
+            "n": outcomes["n"],
+            "published": [_as_printed(mean) for mean in outcomes["published"]],
         }
     )
     return shown.drop(columns=[name for name in ("with", "published") if not shown[name].any()])
+
+
+def _as_printed(mean: float) -> str:
+    return "" if np.isnan(mean) else f"{mean:g}"

@@ -1,17 +1,19 @@
-"""How much alike the picks of strategies and seeds are, for people."""
+"""How similar the picks of strategies and seeds are, for people."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from mtal.analysis.tables.run_groups import bought_images
+from mtal.analysis.numbers import count
+from mtal.analysis.tables.run_groups import acquired_images
 from mtal.runs.store.run import Run
 
 METHOD = (
-    "Jaccard: images that both picked, divided by all that either picked; the random start is left out. In brackets: the "
-    "mean for two random sets of these sizes; of two seeds with starts of their own, from the whole pool. Seeds that "
-    "overlap hardly more than chance say that the choice hangs on the training's randomness."
+    "Jaccard: images that both picked, divided by all that either picked; the random start is left "
+    "out. In brackets: the mean for two random sets of these sizes (for two seeds with random "
+    "starts of their own, from the whole pool). If seeds overlap hardly more than chance, the "
+    "choice depends on the randomness of the training."
 )
 NO_PICKS = "No complete cycle of these runs has picked a batch yet."
 NO_PAIRS = (
@@ -19,78 +21,98 @@ NO_PAIRS = (
 )
 
 
-def picked(
-    runs: Sequence[Run], table: Callable[[Run], pd.DataFrame] = bought_images
+def acquired_by_group(
+    runs: Sequence[Run], table: Callable[[Run], pd.DataFrame] = acquired_images
 ) -> pd.DataFrame:
-    """Columns: group, seed, cycle, id; a row per image that was bought after the start. `table`: what reads those of one run."""
-    tables = [table(run).assign(group=run.config.group, seed=run.config.seed) for run in runs]
-    found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
-    return found[["group", "seed", "cycle", "id"]] if len(found) else pd.DataFrame()
+    """List the images that runs labelled after the start: columns group, seed, cycle, id.
 
-
-def so_far(picks: pd.DataFrame, cycle: int) -> pd.DataFrame:
-    """All picks up to a cycle as one batch of it; of the runs that have come to it."""
-    come = picks.groupby(["group", "seed"])["cycle"].transform("max") >= cycle
-    return picks[come & (picks["cycle"] <= cycle)].assign(cycle=cycle)
-
-
-def choice_of(runs: Sequence[Run], between_seeds: bool = False) -> int:
-    """How many images two runs could both choose from; of runs on different data, in the one that had the most.
-
-    Images of the start are left out, but for those that lacked a label and could be picked for it. between_seeds: where starts
-    differ, as random ones of different seeds do, any image can be picked by any run: all of the pool.
+    table: reads those of one run.
     """
-    known = [run.facts for run in runs if run.facts.written]
-    gone = [{*facts.start} - {image for image, _ in facts.start_lacks} for facts in known]
-    if between_seeds and any(one != gone[0] for one in gone):
-        gone = [set()] * len(known)
-    return max(len(facts.pool) - len(one) for facts, one in zip(known, gone, strict=True))
+    tables = [table(run).assign(group=run.config.group, seed=run.config.seed) for run in runs]
+    picks = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    return picks[["group", "seed", "cycle", "id"]] if len(picks) else pd.DataFrame()
 
 
-def in_square(
-    here: pd.DataFrame, named: Mapping[str, str]
+def picks_up_to(picks: pd.DataFrame, cycle: int) -> pd.DataFrame:
+    """Join all picks up to a cycle into one batch of it, for the runs that have reached it."""
+    reached = picks.groupby(["group", "seed"])["cycle"].transform("max") >= cycle
+    return picks[reached & (picks["cycle"] <= cycle)].assign(cycle=cycle)
+
+
+def candidates(runs: Sequence[Run], between_seeds: bool = False) -> int:
+    """Count the images that two runs could both choose from, in the data set with the most.
+
+    Images of the start are left out, but for those that lacked a label and could be picked for it.
+
+    between_seeds: where starts differ, as random ones of different seeds do, each image of the pool
+    can be picked by some run, so all count.
+    """
+    facts_of_runs = [run.facts for run in runs if run.facts.written]
+    fully_labelled = [
+        {*facts.start} - {image for image, _ in facts.start_lacks} for facts in facts_of_runs
+    ]
+    if between_seeds and any(images != fully_labelled[0] for images in fully_labelled):
+        fully_labelled = [set()] * len(facts_of_runs)
+    return max(
+        len(facts.pool) - len(images)
+        for facts, images in zip(facts_of_runs, fully_labelled, strict=True)
+    )
+
+
+def square_tables(
+    overlaps: pd.DataFrame, named: Mapping[str, str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Overlaps at one cycle as a square, what is told of each cell, and what stands in it: by chance in brackets."""
-    groups = list(dict.fromkeys([*here["one"], *here["other"]]))
-    values, words, texts = (
-        pd.DataFrame(empty, groups, groups, dtype=object) for empty in (np.nan, "", "")
-    )
-    columns = (here[name] for name in ("one", "other", "mean", "chance", "pairs"))
-    for one, other, mean, chance, pairs in zip(*columns, strict=True):
-        values.loc[one, other] = values.loc[other, one] = mean
-        words.loc[one, other] = words.loc[other, one] = (
-            f"{mean:.3f}, by chance {chance:.3f}, over {pairs} seed{'s' * (pairs != 1)}"
-        )
-        texts.loc[one, other] = texts.loc[other, one] = f"{mean:.2f} ({chance:.2f})"
-    values, words, texts = (
-        table.rename(index=named, columns=named) for table in (values.astype(float), words, texts)
-    )
-    return values, words, texts
+    """Arrange the overlaps as squares, strategy against strategy.
+
+    Returns the values, the words of each cell, and its text with the value of chance in brackets.
+
+    overlaps: as of `between_groups`, of one cycle.
+    named: group -> title.
+    """
+    groups = list(dict.fromkeys([*overlaps["one"], *overlaps["other"]]))
+    values = pd.DataFrame(np.nan, groups, groups)
+    words = pd.DataFrame("", groups, groups, dtype=object)
+    texts = words.copy()
+    columns = (overlaps[name] for name in ("one", "other", "mean", "chance", "pairs"))
+    for first, second, mean, chance, pairs in zip(*columns, strict=True):
+        for row, column in ((first, second), (second, first)):
+            seeds = count(pairs, "seed")
+            values.loc[row, column] = mean
+            words.loc[row, column] = f"{mean:.3f}, by chance {chance:.3f}, over {seeds}"
+            texts.loc[row, column] = f"{mean:.2f} ({chance:.2f})"
+    titled = [table.rename(index=named, columns=named) for table in (values, words, texts)]
+    return titled[0], titled[1], titled[2]
 
 
-def told(here: pd.DataFrame, named: Mapping[str, str]) -> str:
-    """Which two are the most alike. `here` as `between_groups` gives it, of one cycle."""
-    top = here.sort_values("mean", ascending=False).iloc[0]
-    return f"The most alike are {named[top['one']]} and {named[top['other']]}: {top['mean']:.2f}"
+def summary(overlaps: pd.DataFrame, named: Mapping[str, str]) -> str:
+    """Name the two groups with the most similar picks.
+
+    overlaps: as of `between_groups`, of one cycle. named: group -> title.
+    """
+    top = overlaps.sort_values("mean", ascending=False).iloc[0]
+    return f"The most similar are {named[top['one']]} and {named[top['other']]}: {top['mean']:.2f}"
 
 
-def pairs_table(here: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
-    """`between_groups` of one cycle for people."""
+def pairs_table(overlaps: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
+    """Format `between_groups` of one cycle."""
     return pd.DataFrame(
-        {"one": here["one"].map(named), "other": here["other"].map(named), **_overlaps(here)}
+        {
+            "strategy": overlaps["one"].map(named),
+            "and": overlaps["other"].map(named),
+            **_numbers(overlaps),
+        }
     )
 
 
-def seeds_table(same: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
-    """`between_seeds` of one cycle for people."""
-    return pd.DataFrame({"strategy": same["group"].map(named), **_overlaps(same)}).rename(
-        columns={"pairs": "pairs of seeds"}
-    )
+def seeds_table(overlaps: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
+    """Format `between_seeds` of one cycle."""
+    table = pd.DataFrame({"strategy": overlaps["group"].map(named), **_numbers(overlaps)})
+    return table.rename(columns={"pairs": "pairs of seeds"})
 
 
-def _overlaps(found: pd.DataFrame) -> dict[str, pd.Series]:
+def _numbers(overlaps: pd.DataFrame) -> dict[str, pd.Series]:
     return {
-        "overlap": found["mean"].map("{:.3f}".format),
-        "by chance": found["chance"].map("{:.3f}".format),
-        "pairs": found["pairs"],
+        "overlap": overlaps["mean"].map("{:.3f}".format),
+        "by chance": overlaps["chance"].map("{:.3f}".format),
+        "pairs": overlaps["pairs"],
     }

@@ -1,11 +1,12 @@
-"""Why an image was picked or not, in one sentence made of stored numbers. Pure: frames and settings in, text out."""
+"""Why an image was picked or not, in one sentence made of stored numbers."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from mtal.analysis.numbers import figures, ordinal, pool_percentile
+from mtal.analysis.numbers import figures, listed, ordinal, pool_percentile
 from mtal.config import Config
 from mtal.runs.store.pool_table import (
     deciding_member,
@@ -17,114 +18,148 @@ from mtal.runs.store.pool_table import (
 LEVEL = 10.0  # percentile points within which two terms count as equally low
 
 
-def why(
-    pool: pd.DataFrame,
-    image: int,
-    cycle: int,
-    config: Config,
-    strategy_title: str,
-    earlier: str = "",
-    bought: Sequence[str] = (),
-    unwanted: bool = False,
-) -> str:
-    """The sentence. `pool` as `Run.pool` gives it, `image` a position in it.
+@dataclass(frozen=True)
+class PoolCycle:
+    """The pool of a cycle, and what picked from it."""
 
-    `earlier`: how an image that was labelled before came to be ("picked 3rd in cycle 0"). `bought`: the tasks whose labels
-    were bought with this pick, where they are not all of them. `unwanted`: people had rejected it before the cycle began.
-    """
-    row = pool.iloc[image]
+    pool: pd.DataFrame  # as of `Run.pool`
+    cycle: int
+    config: Config
+    strategy_title: str
+
+    @property
+    def open_count(self) -> int:
+        """How many images could be picked."""
+        return int(self.pool["open"].sum())
+
+    @property
+    def picked_count(self) -> int:
+        """How many images were picked."""
+        return int(self.pool["picked"].sum())
+
+
+@dataclass(frozen=True)
+class ImageHistory:
+    """What the pool table does not tell of an image."""
+
+    earlier: str = ""  # when it was labelled before: "picked 3rd in cycle 0"
+    acquired_tasks: Sequence[str] = ()  # tasks of this pick, where they are not all of them
+    rejected: bool = False  # people had rejected it before the cycle began
+
+
+NO_HISTORY = ImageHistory()
+
+
+def pick_reason(scored: PoolCycle, image: int, history: ImageHistory = NO_HISTORY) -> str:
+    """Say why a cycle picked an image or not. image: position in the pool."""
+    row = scored.pool.iloc[image]
     if row["picked"]:
-        part = f", for {' and '.join(bought)} only" if bought else ""
-        head = f"Picked {ordinal(int(row['rank']))} of {int(pool['picked'].sum()):,} in cycle {cycle}{part}"
-        reason = (
-            _score_text(pool, image, config)
-            if _scored(pool, image)
-            else _by_chance(strategy_title, config)
-        )
-        return f"{head}. {reason}"
+        return _why_picked(scored, image, history)
     if not row["open"]:
-        if unwanted:
-            return f"It could not be picked: people had rejected it when cycle {cycle} began."
-        if not row["labelled"]:
-            return "It could not be picked: there is no label of it to be had."
-        return f"Already labelled when cycle {cycle} picked{f': {earlier}' if earlier else ''}. Nothing was left to pick here."
-    free = int(pool["open"].sum())
-    if not _scored(pool, image):
+        return _why_not_open(scored, image, history)
+    start = f"Not picked in cycle {scored.cycle}"
+    if not _has_score(scored.pool, image):
         return (
-            f"Not picked in cycle {cycle}. {strategy_title} took {int(pool['picked'].sum()):,} of {free:,} {left(pool)} "
-            f"images and not this one. {_by_chance(strategy_title, config)}"
+            f"{start}. {scored.strategy_title} took {scored.picked_count:,} of "
+            f"{scored.open_count:,} {candidate_word(scored.pool)} images and not this one. "
+            f"{_no_score(scored)}"
         )
     if not row["rank"]:
-        return f"Not picked in cycle {cycle}. {_score_text(pool, image, config)}"
-    return (
-        f"Not picked in cycle {cycle}: rank {int(row['rank']):,} of {free:,}, where the first {int(pool['picked'].sum()):,} "
-        f"were taken. {_score_text(pool, image, config)} {_what_was_low(pool, image, config)}"
-    ).strip()
+        return f"{start}. {_score_text(scored, image)}"
+    sentences = [
+        f"{start}: rank {int(row['rank']):,} of {scored.open_count:,}, where the first "
+        f"{scored.picked_count:,} were taken.",
+        _score_text(scored, image),
+        _what_was_low(scored, image),
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
-def left(pool: pd.DataFrame) -> str:
-    """What the images were that could be picked."""
+def candidate_word(pool: pd.DataFrame) -> str:
+    """Say what the images were that could be picked."""
     return "not fully labelled" if (pool["open"] & pool["labelled"]).any() else "unlabelled"
 
 
-def what_decisions_do(config: Config, settled: bool) -> str:
-    """What comes of accepting and rejecting images of a batch. `settled`: the next cycle has begun with that batch."""
+def review_effect(config: Config, settled: bool) -> str:
+    """Say what accepting and rejecting the images of a batch does.
+
+    settled: the next cycle has begun with that batch.
+    """
     if config.start == "random":
         return (
-            "This run simulates: the labels of its batches were bought at once, so what you decide here changes exports, "
-            "not the run."
+            "This run simulates: its batches were labelled at once, so what you decide here "
+            "changes exports, not the run."
         )
     if settled:
         return (
-            "The next cycle has begun with this batch as people had decided by then. What you decide now is kept with your "
-            "name, but changes neither the run nor the exports of this batch. Notes are always shown and exported."
+            "The next cycle has begun with this batch as people had decided by then. What you "
+            "decide now is kept with your name, but changes neither the run nor the exports of "
+            "this batch. Notes are always shown and exported."
         )
     return (
-        "This run waits for labels. It does not wait for images that you reject, nor ask for them again; the next best take "
-        "their place. The batch is settled when the next cycle begins."
+        "This run waits for labels. It does not wait for images that you reject, nor ask for them "
+        "again; the next best take their place. The batch is settled when the next cycle begins."
     )
 
 
-def _scored(pool: pd.DataFrame, image: int) -> bool:
+def _why_picked(scored: PoolCycle, image: int, history: ImageHistory) -> str:
+    rank = ordinal(int(scored.pool["rank"].iloc[image]))
+    start = f"Picked {rank} of {scored.picked_count:,} in cycle {scored.cycle}"
+    if history.acquired_tasks:
+        start += f", for {listed(history.acquired_tasks)} only"
+    has_score = _has_score(scored.pool, image)
+    return f"{start}. {_score_text(scored, image) if has_score else _no_score(scored)}"
+
+
+def _why_not_open(scored: PoolCycle, image: int, history: ImageHistory) -> str:
+    if history.rejected:
+        return f"It could not be picked: people had rejected it when cycle {scored.cycle} began."
+    if not scored.pool["labelled"].iloc[image]:
+        return "It could not be picked: the data have no label of it."
+    earlier = f": {history.earlier}" if history.earlier else ""
+    return f"Already labelled when cycle {scored.cycle} picked{earlier}. Nothing was left to pick."
+
+
+def _has_score(pool: pd.DataFrame, image: int) -> bool:
     return "score" in pool and bool(np.isfinite(pool["score"].iloc[image]))
 
 
-def _by_chance(strategy_title: str, config: Config) -> str:
-    if config.strategy == "random":
+def _no_score(scored: PoolCycle) -> str:
+    if scored.config.strategy == "random":
         return (
             "Random gives every unlabelled image the same chance, so there is no score to explain."
         )
-    return f"{strategy_title} stored no score for it."
+    return f"{scored.strategy_title} stored no score for it."
 
 
-def _score_text(pool: pd.DataFrame, image: int, config: Config) -> str:
+def _score_text(scored: PoolCycle, image: int) -> str:
+    """`Score 0.183 = inconsistency 0.610 (depth, ...) × diversity 0.300. Cut-off 0.135.`"""
+    pool, config = scored.pool, scored.config
     row = pool.iloc[image]
-    cut = (
-        f" Cut-off {figures(float(row['cutoff']))}."
-        if "cutoff" in pool and np.isfinite(row["cutoff"])
-        else ""
-    )
     score = f"Score {figures(float(row['score']))}"
-    if not {"inconsistency", "diversity"} <= set(pool.columns):
-        return f"{score}.{cut}"
-    spread = f"diversity {figures(float(row['diversity']))}"
-    if config.terms == "diversity":
-        return f"{score} = {spread}, the distance to the nearest labelled image, alone.{cut}"
-    doubt = f"inconsistency {figures(float(row['inconsistency']))} ({_source(pool, image, config)})"
-    return (
-        f"{score} = {doubt} alone.{cut}"
-        if config.terms == "inconsistency"
-        else f"{score} = {doubt} × {spread}.{cut}"
-    )
+    if {"inconsistency", "diversity"} <= set(pool.columns):
+        diversity = f"diversity {figures(float(row['diversity']))}"
+        inconsistency = (
+            f"inconsistency {figures(float(row['inconsistency']))} ({_source(pool, image, config)})"
+        )
+        terms = {
+            "diversity": f"{diversity}, the distance to the nearest labelled image, alone",
+            "inconsistency": f"{inconsistency} alone",
+            "product": f"{inconsistency} × {diversity}",
+        }
+        score += f" = {terms[config.terms]}"
+    if "cutoff" in pool and np.isfinite(row["cutoff"]):
+        return f"{score}. Cut-off {figures(float(row['cutoff']))}."
+    return f"{score}."
 
 
 def _source(pool: pd.DataFrame, image: int, config: Config) -> str:
     """Which task, and which member of its committee, an inconsistency comes from."""
     names = normalised_tasks(pool)
     if config.across == "mean" and len(names) > 1:
-        return "mean of " + ", ".join(
-            f"{name} {figures(float(pool[normalised_column(name)].iloc[image]))}" for name in names
-        )
+        row = pool.iloc[image]
+        tasks = [f"{name} {figures(float(row[normalised_column(name)]))}" for name in names]
+        return f"mean of {', '.join(tasks)}"
     task = driving_task(pool, image)
     partner = deciding_member(pool, image, task, config.committee)
     if not partner:
@@ -135,21 +170,27 @@ def _source(pool: pd.DataFrame, image: int, config: Config) -> str:
     return f"{task}, from the {first}-{second} pair"
 
 
-def _what_was_low(pool: pd.DataFrame, image: int, config: Config) -> str:
+def _what_was_low(scored: PoolCycle, image: int) -> str:
     """For an image that was not picked: a neighbour took its place, or which term was low."""
+    pool = scored.pool
     needed = {"inconsistency", "diversity", "diversity_start", "cutoff"}
-    if config.terms != "product" or not needed <= set(pool.columns):
+    if scored.config.terms != "product" or not needed <= set(pool.columns):
         return ""
-    row, free = pool.iloc[image], pool[pool["open"]]
+    row, candidates = pool.iloc[image], pool[pool["open"]]
     before = float(row["inconsistency"] * row["diversity_start"])
     if before > row["cutoff"] and row["diversity"] < row["diversity_start"]:
         return (
-            f"It began with diversity {figures(float(row['diversity_start']))} and score {figures(before)}, above the "
-            "cut-off: then a similar image was picked, which took its place."
+            f"It began with diversity {figures(float(row['diversity_start']))} and score "
+            f"{figures(before)}, above the cut-off: then a similar image was picked, which took "
+            "its place."
         )
-    doubt = pool_percentile(free["inconsistency"], float(row["inconsistency"]))
-    spread = pool_percentile(free["diversity"], float(row["diversity"]))
-    where = f"inconsistency at the pool's {ordinal(round(doubt))} percentile, diversity at its {ordinal(round(spread))}"
-    if abs(doubt - spread) <= LEVEL:
-        return f"Neither term kept it out alone: {where}."
-    return f"Its {'inconsistency' if doubt < spread else 'diversity'} was low: {where}."
+    inconsistency = pool_percentile(candidates["inconsistency"], float(row["inconsistency"]))
+    diversity = pool_percentile(candidates["diversity"], float(row["diversity"]))
+    percentiles = (
+        f"inconsistency at the pool's {ordinal(round(inconsistency))} percentile, diversity at its "
+        f"{ordinal(round(diversity))}"
+    )
+    if abs(inconsistency - diversity) <= LEVEL:
+        return f"Neither term kept it out alone: {percentiles}."
+    low = "inconsistency" if inconsistency < diversity else "diversity"
+    return f"Its {low} was low: {percentiles}."

@@ -1,24 +1,27 @@
-"""What a plan of runs is made of, in a line."""
+"""How many runs a plan has, and of which strategies, seeds and variants."""
 
 from collections.abc import Sequence
 
 from mtal.analysis.numbers import count
-from mtal.runs.experiments.experiment import ALL_LABELS, Cell
+from mtal.runs.experiments.plan import ALL_LABELS, Cell
 
 
-def shape(cells: Sequence[Cell]) -> str:
-    """`42 runs = 7 strategies × 2 seeds × 3 variants`, or less where not every strategy heeds every variant."""
-    compared = [cell for cell in cells if cell.variant != ALL_LABELS]
-    strategies, seeds, variants = (
-        {getattr(cell, kind) for cell in compared} for kind in ("strategy", "seed", "variant")
-    )
+def plan_text(cells: Sequence[Cell]) -> str:
+    """`42 runs = 7 strategies × 2 seeds × 3 variants`.
+
+    Where not every strategy heeds every variant, the numbers are listed instead.
+    """
     if len(cells) == 1:
         return "1 run"
+    compared = [cell for cell in cells if cell.variant != ALL_LABELS]
     if len(compared) < len(cells):
-        return (
-            f"{shape(compared)}, and {count(len(cells) - len(compared), 'reference')} on all labels"
-        )
-    parts = [count(len(strategies), "strategy", "strategies"), count(len(seeds), "seed")]
-    if len(variants) == 1:
-        return f"{count(len(cells), 'run')} = {' × '.join(parts)}"
-    return f"{count(len(cells), 'run')}: {', '.join(parts)}, {count(len(variants) - 1, 'variant')} beside the plain settings"
+        references = count(len(cells) - len(compared), "reference")
+        return f"{plan_text(compared)}, and {references} on all labels"
+    strategies = count(len({cell.strategy for cell in cells}), "strategy", "strategies")
+    seeds = count(len({cell.seed for cell in cells}), "seed")
+    variants = len({cell.variant for cell in cells})
+    runs = count(len(cells), "run")
+    if variants == 1:
+        return f"{runs} = {strategies} × {seeds}"
+    others = count(variants - 1, "variant")
+    return f"{runs}: {strategies}, {seeds}, {others} beside the plain settings"

@@ -8,101 +8,114 @@ import pandas as pd
 
 from mtal.analysis.numbers import count, listed
 from mtal.analysis.tables.protocol import differences, protocol
-from mtal.analysis.tables.run_groups import begun, titles
-from mtal.runs.experiments.experiment import Experiment
+from mtal.analysis.tables.run_groups import runs_with_cycles, titles
+from mtal.runs.experiments.state import Experiment
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.run import Run
 
+DIGEST_LETTERS = 12  # of the data's fingerprint, in a table
 
-class Member(NamedTuple):
-    """A run that was asked for, begun or not. `cycles`: how many there will be, for people."""
+
+class RunProgress(NamedTuple):
+    """How far a run is that was asked for, whether it has begun or not."""
 
     name: str
     status: Status
-    done: int
-    cycles: str
+    done: int  # complete cycles
+    cycles: str  # how many there will be, for people
 
 
-def members_of(asked: Experiment | Sequence[Run]) -> list[Member]:
-    """All runs of a plan, or those that were given."""
-    if isinstance(asked, Experiment):
+def progress_of(source: Experiment | Sequence[Run]) -> list[RunProgress]:
+    """Say how far all runs of a plan are, or the runs that are given."""
+    if not isinstance(source, Experiment):
         return [
-            Member(
-                state.cell.run_name,
-                state.status,
-                state.cycles_done,
-                run.cycles_in_all if run else str(state.cycles),
-            )
-            for state in asked.states()
-            for run in [asked.run(state.cell)]
+            RunProgress(run.name, run.status, run.cycles_done(), run.total_cycles_text)
+            for run in source
         ]
-    return [Member(run.name, run.status, run.cycles_done(), run.cycles_in_all) for run in asked]
+    progress = []
+    for state in source.states():
+        run = source.run(state.cell)
+        cycles = run.total_cycles_text if run else str(state.cycles)
+        progress.append(RunProgress(state.cell.run_name, state.status, state.cycles_done, cycles))
+    return progress
 
 
-def runs_table(runs: Sequence[Run], members: Sequence[Member]) -> pd.DataFrame:
-    """A row per run: how it stands, digests of its settings and of its data, and the settings in which the runs differ."""
-    known, settings = {run.name: run for run in runs}, differences(runs).T
-    rows = pd.DataFrame(
-        [
+def runs_table(runs: Sequence[Run], progress: Sequence[RunProgress]) -> pd.DataFrame:
+    """Make a row per run: status, digests of its settings and data, and what differs.
+
+    What differs are the settings in which any two of the runs do, a column each.
+    """
+    by_name, settings = {run.name: run for run in runs}, differences(runs).T
+    rows = []
+    for state in progress:
+        run = by_name.get(state.name)
+        rows.append(
             {
-                "run": one.name,
-                "status": status_word(one.status),
-                "complete cycles": f"{one.done} of {one.cycles}",
-                "settings digest": known[one.name].config.digest if one.name in known else "",
-                "data digest": _fingerprint(known[one.name])[:12] if one.name in known else "",
+                "run": state.name,
+                "status": status_word(state.status),
+                "complete cycles": f"{state.done} of {state.cycles}",
+                "settings digest": run.config.digest if run else "",
+                "data digest": _fingerprint(run)[:DIGEST_LETTERS] if run else "",
             }
-            for one in members
-        ]
-    )
-    return rows.join(settings, on="run").fillna("") if len(settings) else rows
+        )
+    table = pd.DataFrame(rows)
+    return table.join(settings, on="run").fillna("") if len(settings) else table
 
 
 def data_notes(runs: Sequence[Run]) -> list[str]:
-    """The fingerprints of the data, and runs whose data changed on the way."""
-    found = list(dict.fromkeys(_fingerprint(run) for run in runs if _fingerprint(run)))
+    """Name the fingerprints of the data, and runs whose data changed on the way."""
+    fingerprints = list(dict.fromkeys(_fingerprint(run) for run in runs if _fingerprint(run)))
+    note = f"Fingerprint of the data: {', '.join(fingerprints) or 'not known yet'}."
+    if len(fingerprints) > 1:
+        note = f"The runs did not see the same data. {note}"
     changed = [
         f"The data of {run.name} changed before cycle {change.cycle}."
         for run in runs
         for change in run.facts.data_changes
     ]
-    several = "The runs did not see the same data. " * (len(found) > 1)
-    return [f"{several}Fingerprint of the data: {', '.join(found) or 'not known yet'}.", *changed]
+    return [note, *changed]
 
 
 def status_word(status: Status) -> str:
-    """As the user of an experiment sees it."""
+    """Say a status as the user of an experiment sees it."""
     return {Status.QUEUED: "waiting", Status.NEW: "not started"}.get(status, status.value)
 
 
-def how_far(members: Sequence[Member]) -> str:
+def progress_text(progress: Sequence[RunProgress]) -> str:
     """`12 of 21 runs finished: 2 running, 7 not started`."""
-    found = Counter(member.status for member in members)
-    rest = ", ".join(
-        f"{number} {status_word(status)}"
-        for status, number in sorted(found.items(), key=_place)
-        if status is not Status.FINISHED
-    )
-    return f"{found[Status.FINISHED]} of {count(len(members), 'run')} finished" + (
-        f": {rest}" if rest else ""
-    )
+    numbers = Counter(run.status for run in progress)
+    finished = f"{numbers[Status.FINISHED]} of {count(len(progress), 'run')} finished"
+    others = [
+        f"{numbers[status]} {status_word(status)}"
+        for status in Status
+        if numbers[status] and status is not Status.FINISHED
+    ]
+    return f"{finished}: {', '.join(others)}" if others else finished
 
 
-def compared(runs: Sequence[Run]) -> str:
-    """`Ours, RBAL and Random on Made (semseg, depth), network padnet: 9 runs, seeds 0, 1 and 2.` Named: `begun` runs."""
-    known = begun(runs)
-    names = list(dict.fromkeys(titles(known).values()))
-    data = list(dict.fromkeys(run.dataset_title for run in known))
+def comparison_text(runs: Sequence[Run]) -> str:
+    """`Ours and Random on Made (semseg, depth), network padnet: 9 runs, seeds 0, 1 and 2.`
+
+    Lines and data are those of `runs_with_cycles`.
+    """
+    named = runs_with_cycles(runs)
+    names = list(dict.fromkeys(titles(named).values()))
+    data = list(dict.fromkeys(run.dataset_title for run in named))
     tasks = list(dict.fromkeys(", ".join(run.config.tasks) for run in runs))
     networks = list(dict.fromkeys(run.config.network for run in runs))
     seeds = [str(seed) for seed in sorted({run.config.seed for run in runs})]
+    seed_noun = "seed" if len(seeds) == 1 else "seeds"
     return (
-        f"{listed(names)} on {listed(data)} ({listed(tasks, 'or')}), network {listed(networks, 'or')}: "
-        f"{count(len(runs), 'run')}, seed{'s' * (len(seeds) != 1)} {listed(seeds)}."
+        f"{listed(names)} on {listed(data)} ({listed(tasks, 'or')}), network "
+        f"{listed(networks, 'or')}: {count(len(runs), 'run')}, {seed_noun} {listed(seeds)}."
     )
 
 
 def protocol_parts(runs: Sequence[Run]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Of the protocol, the facts in which lines differ, a column per line; and those that are the same for all, one column."""
+    """Split the protocol: facts in which lines differ, and facts that are the same for all.
+
+    The first has a column per line, the second one column.
+    """
     rows = protocol(runs)
     same = rows.nunique(axis=1) == 1
     title = "the same for all" if len(rows.columns) > 1 else "value"
@@ -111,7 +124,3 @@ def protocol_parts(runs: Sequence[Run]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _fingerprint(run: Run) -> str:
     return str(run.facts.fingerprint)
-
-
-def _place(one: tuple[Status, int]) -> int:
-    return list(Status).index(one[0])

@@ -1,8 +1,9 @@
-"""The paper's printed numbers, in words: titles, axes, and what must be known to read them."""
+"""The paper's printed numbers, in words: titles, axes, and how to read them."""
 
 import pandas as pd
 
 from mtal.analysis.lines import Line
+from mtal.analysis.numbers import listed
 from mtal.analysis.statistics.areas import areas
 from mtal.analysis.statistics.label_efficiency import reach_by_group
 from mtal.analysis.statistics.label_efficiency import text as budget_text
@@ -29,130 +30,144 @@ AXES = {
     "multi-task loss": "Multi-task loss",
 }
 NOT_OURS = (
-    "A reference, not a competitor: its backbone and schedule are not documented, nor is its loss (compare the shape "
-    "only), and the depth error that it prints as mse is read as RMSE in metres. It calls its ± a variance; the size is "
-    "that of a standard deviation."
+    "A reference, not a competitor: its backbone and schedule are not documented, nor is its loss "
+    "(compare the shape only), and the depth error that it prints as mse is read as RMSE in "
+    "metres. It calls its ± a variance; the size is that of a standard deviation."
 )
 
 
 def axis(row: pd.Series) -> str:
-    """`mIoU (%) ↑`"""
-    return f"{AXES[str(row['metric'])]} {'↓' if row['better'] == 'lower' else '↑'}"
+    """`mIoU (%) ↑`."""
+    return f"{AXES[str(row['metric'])]} {_arrow(row['better'])}"
 
 
-def lines(one: pd.DataFrame) -> dict[str, Line]:
-    """Method -> how it is drawn; rows of one table."""
+def lines(rows: pd.DataFrame) -> dict[str, Line]:
+    """Map each method of a table to its title and look."""
     return {
         str(method): Line(str(method), str(strategy), 0)
-        for method, strategy in zip(one["method"], one["strategy"], strict=True)
+        for method, strategy in zip(rows["method"], rows["strategy"], strict=True)
     }
 
 
-def as_means(one: pd.DataFrame) -> pd.DataFrame:
-    """Rows of one table as `mtal.analysis.statistics.curves.over_seeds` gives measured ones; x in % of the labels."""
+def as_means(rows: pd.DataFrame) -> pd.DataFrame:
+    """Bring a table into the form of `mtal.analysis.statistics.curves.over_seeds`.
+
+    x is in % of the labels.
+    """
     return pd.DataFrame(
         {
-            "group": one["method"],
-            "cycle": one.groupby("method").cumcount(),
-            "x": one["labelled_percent"],
-            "mean": one["mean"],
-            "spread": one["spread"],
+            "group": rows["method"],
+            "cycle": rows.groupby("method").cumcount(),
+            "x": rows["labelled_percent"],
+            "mean": rows["mean"],
+            "spread": rows["spread"],
             "n": SEEDS,
         }
     )
 
 
-def table(one: pd.DataFrame) -> pd.DataFrame:
-    """Rows of one table for people, as they were printed."""
+def table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Format a table as it was printed."""
     return pd.DataFrame(
         {
-            "method": one["method"],
-            "labels (%)": one["labelled_percent"],
-            "mean": one["mean"].map("{:g}".format),
-            "±": one["spread"].map("{:g}".format),
+            "method": rows["method"],
+            "labels (%)": rows["labelled_percent"],
+            "mean": rows["mean"].map("{:g}".format),
+            "±": rows["spread"].map("{:g}".format),
         }
     )
 
 
-def told(one: pd.DataFrame) -> str:
-    """The values at the largest budget, in one line."""
-    last = one[one["labelled_percent"] == one["labelled_percent"].max()]
-    return "At 60 %: " + ", ".join(
-        f"{method} {mean:g}" for method, mean in zip(last["method"], last["mean"], strict=True)
-    )
+def summary(rows: pd.DataFrame) -> str:
+    """Say the values of a table at the largest budget, in one line."""
+    last = rows[rows["labelled_percent"] == rows["labelled_percent"].max()]
+    means = zip(last["method"], last["mean"], strict=True)
+    return f"At 60 %: {', '.join(f'{method} {mean:g}' for method, mean in means)}"
 
 
 def band_note(reading: str) -> str:
-    """How the ± is drawn. `reading`: one of READINGS."""
+    """Say how the ± is drawn. reading: one of READINGS."""
     return (
-        f"Bands: ± as {READINGS[reading]}, drawn as a standard deviation, n = {SEEDS}. The paper writes variance; the size "
-        "is that of a standard deviation."
+        f"Bands: ± as {READINGS[reading]}, drawn as a standard deviation, n = {SEEDS}. The paper "
+        "writes variance; the size is that of a standard deviation."
     )
 
 
 def repeated_note(rows: pd.DataFrame) -> str:
-    """A doubt about the table in which two methods have the same means; "" where `rows` do not show them both."""
+    """Warn of the table in which two methods have the same means; "" where `rows` lack them."""
     dataset, task, methods = REPEATED
-    shown = rows[
-        (rows["dataset"] == dataset) & (rows["task"] == task) & rows["method"].isin(methods)
-    ]
+    in_table = (rows["dataset"] == dataset) & (rows["task"] == task)
+    shown = rows[in_table & rows["method"].isin(methods)]
     if shown["method"].nunique() < 2:
         return ""
     return (
-        f"The paper's {dataset} {task} table prints the same five means for {' and '.join(methods)}: do not rank these "
-        "two on it."
+        f"The paper's {dataset} {task} table prints the same five means for {listed(methods)}: "
+        "do not rank these two on it."
     )
 
 
-def reduced(rows: pd.DataFrame) -> pd.DataFrame:
-    """A row per table: areas of three methods, and who reaches whose last value with how much."""
-    found = []
-    for _, one in rows.groupby("table", sort=True):
-        tidy = one.assign(group=one["method"], seed=0, x=one["labelled_percent"], value=one["mean"])
-        better, task = str(one["better"].iloc[0]), str(one["task"].iloc[0])
-        area = areas(tidy).set_index("group")["mean"]
-        last = one.set_index(["method", "labelled_percent"])["mean"]
-        to_random = _budgets(tidy, float(last[RANDOM, 60]), better)
-        found.append(
+def area_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Make a row per table: areas of three methods, and the budgets to reach each other's end."""
+    results = []
+    for _, of_table in rows.groupby("table", sort=True):
+        curves = of_table.assign(
+            group=of_table["method"], seed=0, x=of_table["labelled_percent"], value=of_table["mean"]
+        )
+        better, task = str(of_table["better"].iloc[0]), str(of_table["task"].iloc[0])
+        area = areas(curves).set_index("group")["mean"]
+        last = of_table.set_index(["method", "labelled_percent"])["mean"]
+        to_random = _budgets(curves, float(last[RANDOM, 60]), better)
+        to_partal = _budgets(curves, float(last[PARTAL, 60]), better)
+        results.append(
             {
                 "task": TITLES.get(task, task),
-                "better": "↓" if better == "lower" else "↑",
+                "better": _arrow(better),
                 **{f"AULC {name}": f"{area[name]:.3f}" for name in (OURS, PARTAL, RANDOM)},
                 "Ours reaches Random@60 at": to_random[OURS],
                 "PartAL reaches Random@60 at": to_random[PARTAL],
-                "Ours reaches PartAL@60 at": _budgets(tidy, float(last[PARTAL, 60]), better)[OURS],
+                "Ours reaches PartAL@60 at": to_partal[OURS],
             }
         )
-    return pd.DataFrame(found)
+    return pd.DataFrame(results)
 
 
 def differences(rows: pd.DataFrame, corrected: bool = False) -> pd.DataFrame:
-    """Ours against each other method over all cells of `rows` at 5 %, for people; the cells that it loses by name. `corrected`:
-    by Holm, over all tests of `rows`."""
-    names = rows["task"].map(TITLES) + rows["labelled_percent"].map(" at {:g} %".format)
-    tests = welch(rows.assign(group=rows["method"], cell=names, n=SEEDS), OURS)
-    clear, ahead = (
-        (holm(tests["p"].to_numpy()) if corrected else tests["p"].to_numpy()) < LEVEL,
-        tests["ahead"] > 0,
-    )
-    return pd.DataFrame(
-        [
+    """Test Ours against each other method at 5 % in all cells of `rows`.
+
+    A row per method, with the cells that Ours loses by name.
+
+    corrected: by Holm, over all tests of `rows`.
+    """
+    cells = rows["task"].map(TITLES) + rows["labelled_percent"].map(" at {:g} %".format)
+    tests = welch(rows.assign(group=rows["method"], cell=cells, n=SEEDS), OURS)
+    p = tests["p"].to_numpy()
+    significant = (holm(p) if corrected else p) < LEVEL
+    ahead = tests["ahead"].to_numpy() > 0
+    tests = tests.assign(won=significant & ahead, lost=significant & ~ahead)
+    results = []
+    for other, against in tests.groupby("other", sort=False):
+        won, lost = int(against["won"].sum()), int(against["lost"].sum())
+        results.append(
             {
                 "Ours against": other,
-                "cells": len(place),
-                "Ours better": int((clear & ahead)[place].sum()),
-                "Ours worse": int((clear & ~ahead)[place].sum()),
-                "undecided": int((~clear)[place].sum()),
-                "worse at": ", ".join(tests["cell"][place][(clear & ~ahead)[place]]) or "–",
+                "cells": len(against),
+                "Ours better": won,
+                "Ours worse": lost,
+                "undecided": len(against) - won - lost,
+                "worse at": ", ".join(against["cell"][against["lost"]]) or "–",
             }
-            for other, place in tests.groupby("other", sort=False).groups.items()
-        ]
-    )
+        )
+    return pd.DataFrame(results)
 
 
-def _budgets(tidy: pd.DataFrame, target: float, better: str) -> dict[str, str]:
-    found = reach_by_group(tidy, target, better)
+def _arrow(better: str) -> str:
+    return "↓" if better == "lower" else "↑"
+
+
+def _budgets(curves: pd.DataFrame, target: float, better: str) -> dict[str, str]:
+    """Map each method to the budget at which it reaches the target, in % of the labels."""
+    reached = reach_by_group(curves, target, better)
     return {
         group: budget_text(x, censor, 0 if censor else 1)
-        for group, x, censor in zip(found["group"], found["x"], found["censor"], strict=True)
+        for group, x, censor in zip(reached["group"], reached["x"], reached["censor"], strict=True)
     }

@@ -1,119 +1,132 @@
-"""Who beats whom, in words: a win matrix with what must be known to read it."""
+"""Who beats whom, in words: a win matrix and how to read it."""
 
 import numpy as np
 import pandas as pd
 
-from mtal.analysis.numbers import listed
+from mtal.analysis.numbers import count, listed
 from mtal.analysis.statistics.paired_tests import critical
 from mtal.analysis.statistics.win_matrix import FEW, MEAN, Wins
 from mtal.runs.store.run import LOSS
 
 KINDS = {"loss": "the multi-task loss alone", "tasks": "every task is a setting"}
-ONE_LINE = "Two lines are needed to hold one against the other."
+ONE_LINE = "Two lines are needed for a comparison."
 NO_PAIRS = "No two lines share two seeds: without repetitions there is nothing to test. Add seeds."
-ONLY_START = "Nothing to test yet: all lines are the same at every budget so far, as at the start, which they share."
+ONLY_START = (
+    "Nothing to test yet: all lines are the same at every budget so far, as at the start, which "
+    "they share."
+)
 
 
-def counted(curves: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """What `mtal.analysis.statistics.win_matrix.wins` wants, of one of KINDS. `curves`: with the column x."""
-    some = curves[(curves["task"] == LOSS) == (kind == "loss")]
-    return some.assign(setting=some["task"])[
-        ["group", "seed", "cycle", "x", "value", "setting", "better"]
-    ]
+def compared_rows(curves: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Select what `mtal.analysis.statistics.win_matrix.wins` compares.
+
+    curves: with the column x. kind: one of KINDS.
+    """
+    rows = curves[(curves["task"] == LOSS) == (kind == "loss")]
+    columns = ["group", "seed", "cycle", "x", "value", "setting", "better"]
+    return rows.assign(setting=rows["task"])[columns]
 
 
-def most_seeds(found: Wins) -> int:
-    """The most shared seeds that any two lines have; below 2 nothing can be tested."""
-    return int(found.n.to_numpy().max(initial=0))
+def most_seeds(matrix: Wins) -> int:
+    """The most seeds that any two lines share; below 2 nothing can be tested."""
+    return int(matrix.n.to_numpy().max(initial=0))
 
 
-def untested(found: Wins) -> str:
-    """Why nothing was tested; "" where something was."""
-    return "" if found.settings else NO_PAIRS if most_seeds(found) < 2 else ONLY_START
+def untested_reason(matrix: Wins) -> str:
+    """Say why nothing was tested; "" where something was."""
+    if matrix.settings:
+        return ""
+    return NO_PAIRS if most_seeds(matrix) < 2 else ONLY_START
 
 
-def in_square(found: Wins) -> pd.DataFrame:
+def square_values(matrix: Wins) -> pd.DataFrame:
     """Row against column, without the diagonal and the row of means."""
-    groups = list(found.n.index)
-    return found.matrix.loc[groups, groups].where(~np.eye(len(groups), dtype=bool))
+    groups = list(matrix.n.index)
+    return matrix.matrix.loc[groups, groups].where(~np.eye(len(groups), dtype=bool))
 
 
-def beaten(found: Wins) -> dict[str, float]:
-    """Group -> how often it is beaten, the least beaten first."""
-    rates = {group: float(found.matrix.loc[MEAN, group]) for group in found.n.index}
-    return dict(sorted(rates.items(), key=lambda one: one[1]))
+def beaten_rates(matrix: Wins) -> dict[str, float]:
+    """Map each group to how often it is beaten, the least beaten first."""
+    groups = sorted(matrix.n.index, key=lambda group: float(matrix.matrix.loc[MEAN, group]))
+    return {group: float(matrix.matrix.loc[MEAN, group]) for group in groups}
 
 
-def table(found: Wins, named: dict[str, str]) -> pd.DataFrame:
-    """`beaten` for people; no number for a line that shares too few seeds with every other."""
-    rates, told = beaten(found), (found.n >= FEW).any()
+def table(matrix: Wins, named: dict[str, str]) -> pd.DataFrame:
+    """Format `beaten_rates`; no number for a line that shares too few seeds with every other.
+
+    named: group -> title.
+    """
+    rates, enough = beaten_rates(matrix), (matrix.n >= FEW).any()
     return pd.DataFrame(
         {
             "strategy": [named[group] for group in rates],
             "how often it is beaten": [
-                f"{rate:.3f}" if told[group] else f"unknown: below {FEW} shared seeds"
+                f"{rate:.3f}" if enough[group] else f"unknown: below {FEW} shared seeds"
                 for group, rate in rates.items()
             ],
         }
     )
 
 
-def words(found: Wins) -> pd.DataFrame:
-    """What is told of each cell."""
-    groups = list(found.n.index)
-    text = [
-        [
-            ""
-            if i == j
-            else f"{found.matrix.loc[i, j]:.2f} of {found.possible.loc[i, j]:.2f} possible wins, n={found.n.loc[i, j]}"
-            for j in groups
-        ]
-        for i in groups
+def cell_words(matrix: Wins) -> pd.DataFrame:
+    """Say each cell in words; "" on the diagonal."""
+    groups = list(matrix.n.index)
+    words = pd.DataFrame("", groups, groups, dtype=object)
+    for row in groups:
+        for column in groups:
+            if row != column:
+                won, possible = matrix.matrix.loc[row, column], matrix.possible.loc[row, column]
+                seeds = matrix.n.loc[row, column]
+                words.loc[row, column] = f"{won:.2f} of {possible:.2f} possible wins, n={seeds}"
+    return words
+
+
+def cell_texts(matrix: Wins) -> pd.DataFrame:
+    """The text in each cell: its wins, or how few seeds it has."""
+    wins = square_values(matrix).map("{:.2f}".format)
+    weak = matrix.weak.reindex_like(wins).fillna(False)
+    return wins.where(~weak, matrix.n.map("n={}".format))
+
+
+def summary(matrix: Wins, named: dict[str, str]) -> str:
+    """Name the three lines that are beaten least often. named: group -> title."""
+    enough = (matrix.n >= FEW).any()
+    rates = [
+        f"{named[group]} {rate:.2f}"
+        for group, rate in beaten_rates(matrix).items()
+        if enough[group]
     ]
-    return pd.DataFrame(text, groups, groups)
+    if not rates:
+        return f"No two lines share {FEW} seeds, so nothing can be said."
+    return f"Beaten least often: {', '.join(rates[:3])}"
 
 
-def texts(found: Wins) -> pd.DataFrame:
-    """What stands in a cell: its wins, or how few seeds it has."""
-    square = in_square(found).map("{:.2f}".format)
-    return square.where(~found.weak.reindex_like(square).fillna(False), found.n.map("n={}".format))
+def explanation(matrix: Wins, corrected: bool) -> str:
+    """Say how to read the matrix: the test, the seeds, and the |t| that is needed.
 
-
-def told(found: Wins, named: dict[str, str]) -> str:
-    """Who is beaten the least, in one line."""
-    known = (found.n >= FEW).any()
-    rates = [f"{named[group]} {rate:.2f}" for group, rate in beaten(found).items() if known[group]]
-    return (
-        "Beaten least often: " + ", ".join(rates[:3])
-        if rates
-        else f"No two lines share {FEW} seeds, so nothing can be said."
-    )
-
-
-def explained(found: Wins, corrected: bool) -> str:
-    """How to read it: test, number of seeds, what is needed."""
-    holm = (
-        ""
-        if not corrected
-        else (
-            f" With Holm's correction over up to {found.tests} pairs and budgets of a setting, the smallest p needs |t| "
-            f"{_needed(found, found.tests)}."
+    corrected: Holm's correction was applied.
+    """
+    sentences = [
+        "A row gains 1 / budgets for every budget at which it beats the column in a paired "
+        "two-sided t-test at 5 %, as in BADGE (Ash et al. 2020); budgets at which all lines are "
+        "the same, as at the common start, are left out.",
+        f"For one test |t| must be {_needed(matrix)}.",
+    ]
+    if corrected:
+        sentences.append(
+            f"With Holm's correction over up to {matrix.tests} pairs and budgets of a setting, the "
+            f"smallest p needs |t| {_needed(matrix, matrix.tests)}."
         )
-    )
-    weak = (
-        f" Grey: fewer than {FEW} shared seeds, too few to be read as a result."
-        if found.weak.to_numpy().any()
-        else ""
-    )
-    return (
-        f"A row gains 1 / budgets for every budget at which it beats the column in a paired two-sided t-test at 5 %, as in "
-        f"BADGE (Ash et al. 2020); budgets at which all lines are the same, as at the common start, are left out. For "
-        f"one test |t| must be {_needed(found)}.{holm} {found.settings} setting{'s' * (found.settings != 1)}, so a cell can "
-        f"reach {found.settings}. With 3 seeds only large and steady differences can pass.{weak}"
-    )
+    sentences += [
+        f"{count(matrix.settings, 'setting')}, so a cell can reach {matrix.settings}.",
+        "With 3 seeds only large and steady differences can pass.",
+    ]
+    if matrix.weak.to_numpy().any():
+        sentences.append(f"Grey: fewer than {FEW} shared seeds, too few to be read as a result.")
+    return " ".join(sentences)
 
 
-def _needed(found: Wins, tests: int = 1) -> str:
+def _needed(matrix: Wins, tests: int = 1) -> str:
     """`above 12.71 at n=2 and above 4.30 at n=3`: at each n of the cells."""
-    counts = sorted({int(n) for n in found.n.to_numpy().ravel() if n > 1})
-    return listed([f"above {critical(n, tests):.2f} at n={n}" for n in counts])
+    seeds = sorted({int(n) for n in matrix.n.to_numpy().ravel() if n > 1})
+    return listed([f"above {critical(n, tests):.2f} at n={n}" for n in seeds])

@@ -1,4 +1,7 @@
-"""Bridges to other trackers. To add one: write a file with a function `(run, group, where) -> points`, and list it here."""
+"""Bridges to other trackers.
+
+To add one: write a file with a function `(run, group, where) -> points`, and list it here.
+"""
 
 from mtal.export.bridges.bridge import Bridge
 from mtal.export.bridges.mlflow import MLFLOW

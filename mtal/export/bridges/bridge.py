@@ -1,4 +1,7 @@
-"""Bridge: another tracker in which runs can be looked at, written through its own library. What is told is the same for all."""
+"""Bridge: another tracker that shows our runs, written through its own library.
+
+All trackers get the same `TrackedRun`.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +14,7 @@ from mtal.export.exporter import ExportError
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.run import LOSS, Run
 
-BINS = 50  # training losses told per cycle: the first report in each 50th of it
+BINS = 50  # training losses per cycle: the first report in each 50th of it
 AXES = ("labels", "images")  # what a curve can stand over, in whole numbers as trackers want them
 
 
@@ -26,8 +29,8 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a tracker is told about a run."""
+class TrackedRun:
+    """What a tracker gets of a run."""
 
     name: str
     status: Status
@@ -39,25 +42,33 @@ class Told:
 
 @dataclass(frozen=True)
 class Bridge:
-    """One tracker. `write` may be called again when the run has grown: points that are there stay, and new ones are added."""
+    """One tracker.
+
+    `write` may be called again when the run has grown: points that the tracker has stay, and new
+    points are added. It raises ExportError if the library is missing or the tracker cannot be
+    written.
+    """
 
     name: str  # on the command line
     title: str
     package: str  # what its library is called in the package index, with a version
-    write: Callable[[Told, str, str], int]  # (run, group of runs, where to) -> points that were new
+    write: Callable[
+        [TrackedRun, str, str], int
+    ]  # (run, group of runs, where to) -> points that were new
 
 
-def told(run: Run) -> Told:
-    """Settings, tags and every point that a run has so far.
+def tracked_run(run: Run) -> TrackedRun:
+    """Collect settings, tags and every point that a run has so far.
 
-    Curves: `labels/<task>` and `images/<task>`, the task's metric over labelled (image, task) pairs and over labelled images,
-    with the multi-task loss as `loss`; `labels/percent`, percent of the pool's task labels; `loss_of/<task>`, the task's own
-    loss on the validation images, over labels; `training/<task>`, over the steps of all cycles.
+    Curves: `labels/<task>` and `images/<task>`, the task's metric over labelled (image, task) pairs
+    and over labelled images, with the multi-task loss as `loss`; `labels/percent`, percent of the
+    pool's task labels; `loss_of/<task>`, the task's own loss on the validation images, over labels;
+    `training/<task>`, over the steps of all cycles.
     """
     config, facts = run.config, run.facts
     reports = run.reports()
-    heard = {row["cycle"]: row["t"] for row in reports}  # the last report of each cycle
-    points = [*_measured(run.metrics(), heard, run.created), *_trained(reports)]
+    last_report = {row["cycle"]: row["t"] for row in reports}  # seconds since 1970
+    points = [*_measured(run.metrics(), last_report, run.created), *_trained(reports)]
     tags = {
         "strategy": config.strategy,
         "seed": str(config.seed),
@@ -67,20 +78,23 @@ def told(run: Run) -> Told:
         "device": str(facts.device_name),
     }
     tags |= {f"version.{name}": str(version) for name, version in facts.versions.items()}
-    once = {(point.curve, point.step): point for point in points}
-    return Told(
+    by_step = {(point.curve, point.step): point for point in points}
+    return TrackedRun(
         run.name,
         run.status,
         run.created,
         config.model_dump(mode="json"),
         {name: text for name, text in tags.items() if text},
-        list(once.values()),
+        list(by_step.values()),
     )
 
 
 @contextmanager
 def library(bridge: str, package: str) -> Iterator[None]:
-    """Import a tracker's library in here; ExportError with the command that installs it if it is not there."""
+    """Import a tracker's library inside this context.
+
+    ExportError with the command that installs it if it is missing.
+    """
     try:
         yield
     except ImportError as error:
@@ -90,10 +104,12 @@ def library(bridge: str, package: str) -> Iterator[None]:
         ) from None
 
 
-def _measured(metrics: pd.DataFrame, heard: dict[int, float], created: float) -> Iterator[Point]:
-    """Of complete cycles; a metric without a value (no valid pixel) has no point."""
+def _measured(
+    metrics: pd.DataFrame, last_report: dict[int, float], created: float
+) -> Iterator[Point]:
+    """Points of complete cycles; a metric without a value (no valid pixel) has none."""
     for row in metrics.to_dict("records"):
-        task, seconds = row["task"], heard.get(row["cycle"], created)
+        task, seconds = row["task"], last_report.get(row["cycle"], created)
         if not pd.isna(row["value"]):
             yield from (
                 Point(f"{axis}/{task}", int(row[axis]), float(row["value"]), seconds)
@@ -106,7 +122,10 @@ def _measured(metrics: pd.DataFrame, heard: dict[int, float], created: float) ->
 
 
 def _trained(reports: list[dict[str, Any]]) -> Iterator[Point]:
-    """The first report with losses in each BIN-th part of every cycle's training. Steps of later cycles count on."""
+    """The first report with losses in each of the BINS parts of every cycle's training.
+
+    Steps of later cycles count on.
+    """
     before: dict[int, int] = {}  # cycle -> steps of those before
     taken: set[tuple[int, int]] = set()
     steps = 0

@@ -1,21 +1,28 @@
 """TensorBoard: event files of a run in a folder of its name. Needs neither torch nor tensorflow.
 
-Files that are there stay: an open TensorBoard goes on from file to file and stumbles where one is gone.
+Existing files stay: an open TensorBoard goes on from file to file and stumbles where one is gone.
 """
 
 import json
 import tempfile
 from pathlib import Path
 
-from mtal.export.bridges.bridge import Bridge, Point, Told, library
+from mtal.export.bridges.bridge import Bridge, Point, TrackedRun, library
 from mtal.export.exporter import ExportError
 
 PACKAGE = "tensorboard>=2.16"
 
 
-def write(run: Told, group: str, where: str) -> int:
-    """Into WHERE/NAME, a file with those points of each curve whose step is not there yet; settings and tags come with the
-    first. `group` is of no use here."""
+def write(run: TrackedRun, group: str, where: str) -> int:
+    """Write a run into WHERE/NAME and return the number of new points.
+
+    A new file holds the points whose step a curve lacks; the first one also settings and tags.
+
+    group: not used.
+    where: a folder.
+
+    ExportError if TensorBoard is missing or the folder cannot be written.
+    """
     with library("TensorBoard", PACKAGE):
         from tensorboard.compat.proto.event_pb2 import Event
         from tensorboard.compat.proto.summary_pb2 import Summary
@@ -24,19 +31,18 @@ def write(run: Told, group: str, where: str) -> int:
         from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
     folder = Path(where, run.name)
-    known = _there(folder)
-    new = sorted(
-        (point for point in run.points if (point.curve, point.step) not in known), key=_in_order
-    )
+    written = _written_steps(folder)
+    missing = [point for point in run.points if (point.curve, point.step) not in written]
+    new_points = sorted(missing, key=_in_order)
     events = [
         Event(
             wall_time=point.seconds,
             step=point.step,
             summary=Summary(value=[Summary.Value(tag=point.curve, simple_value=point.value)]),
         )
-        for point in new
+        for point in new_points
     ]
-    if not known:
+    if not written:
         about = (
             hparams_pb(_plain(run), trial_id=run.name, start_time_secs=run.created),
             text_pb("about", _about(run)),
@@ -45,7 +51,7 @@ def write(run: Told, group: str, where: str) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".") as beside:
-            if new:
+            if new_points:
                 writer = EventFileWriter(beside)
                 for event in events:
                     writer.add_event(event)
@@ -54,10 +60,10 @@ def write(run: Told, group: str, where: str) -> int:
                 path.replace(folder / path.name)  # appears whole, as all that we write
     except OSError as error:
         raise ExportError(f"{folder} cannot be written: {error.strerror}") from None
-    return len(new)
+    return len(new_points)
 
 
-def _there(folder: Path) -> set[tuple[str, int]]:
+def _written_steps(folder: Path) -> set[tuple[str, int]]:
     """(curve, step) of every point in a folder."""
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -74,7 +80,7 @@ def _in_order(point: Point) -> tuple[str, int]:
     return point.curve, point.step
 
 
-def _plain(run: Told) -> dict[str, bool | float | str]:
+def _plain(run: TrackedRun) -> dict[str, bool | float | str]:
     """Settings as hyper-parameters, which are truth values, numbers and texts."""
     return {
         name: value if isinstance(value, bool | int | float | str) else json.dumps(value)
@@ -82,7 +88,7 @@ def _plain(run: Told) -> dict[str, bool | float | str]:
     }
 
 
-def _about(run: Told) -> str:
+def _about(run: TrackedRun) -> str:
     """A table in Markdown."""
     rows = {"run": run.name} | run.tags
     return "\n".join(

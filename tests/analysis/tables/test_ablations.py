@@ -6,7 +6,7 @@ import statistics
 
 import pytest
 
-from mtal.analysis.tables.ablations import ABLATIONS, outcome, varied
+from mtal.analysis.tables.ablations import ABLATIONS, outcome, varied_runs
 from mtal.analysis.tables.run_groups import FREE, curve_rows
 from mtal.config import Config
 from tests.runs.made_run import made_course
@@ -29,10 +29,10 @@ def runs(tmp_path):
     return [
         made_course(
             tmp_path,
-            BASE.model_copy(update=one),
-            [5.0 + place / 10, 4.0 + place / 10, 3.0][: 2 + place % 2],
+            BASE.model_copy(update=changes),
+            [5.0 + index / 10, 4.0 + index / 10, 3.0][: 2 + index % 2],
         )
-        for place, one in enumerate(settings)
+        for index, changes in enumerate(settings)
     ]
 
 
@@ -40,8 +40,9 @@ def slow_varied(ablation, runs):
     """The largest set in which any two runs of ours differ in the settings, seeds and machine only."""
     free, best = {*FREE, *ablation.settings}, []
     ours = [run for run in runs if run.config.strategy == "ours"]
-    for one in ours:
-        alike = [other for other in ours if other.config.changed(free) == one.config.changed(free)]
+    for run in ours:
+        changes = run.config.changed(free)
+        alike = [other for other in ours if other.config.changed(free) == changes]
         different = any(
             getattr(first.config, name) != getattr(second.config, name)
             for name in ablation.settings
@@ -51,26 +52,26 @@ def slow_varied(ablation, runs):
     return best
 
 
-@pytest.mark.parametrize("ablation", ABLATIONS, ids=lambda one: "-".join(one.settings))
+@pytest.mark.parametrize("ablation", ABLATIONS, ids=lambda ablation: "-".join(ablation.settings))
 def test_equals_the_slow_twin(runs, ablation):
-    assert varied(ablation, runs) == slow_varied(ablation, runs)
+    assert varied_runs(ablation, runs) == slow_varied(ablation, runs)
 
 
 def test_the_most_runs_make_the_ablation(runs):
-    assert varied(COMMITTEE, runs) == runs[:4]
-    assert varied(EMBEDDING, runs) == [runs[0], runs[1], *runs[7:]]
-    assert varied(ABLATIONS[4], runs) == []  # nobody varied the sample weights
-    assert varied(COMMITTEE, []) == []
+    assert varied_runs(COMMITTEE, runs) == runs[:4]
+    assert varied_runs(EMBEDDING, runs) == [runs[0], runs[1], *runs[7:]]
+    assert varied_runs(ABLATIONS[4], runs) == []  # nobody varied the sample weights
+    assert varied_runs(COMMITTEE, []) == []
 
 
 def test_outcomes_at_the_last_cycle_that_every_value_has_reached(runs):
     some = runs[:4]
     rows = curve_rows(some)
     loss = rows[rows["task"] == "loss"]
-    found, cycle = outcome(COMMITTEE, some, loss)
+    table, cycle = outcome(COMMITTEE, some, loss)
     assert cycle == 2  # one seed of each value has come so far
-    assert found[["value", "mean", "n"]].to_numpy().tolist() == [["max", 3.0, 1], ["mean", 3.0, 1]]
-    found, cycle = outcome(COMMITTEE, some, loss[loss["cycle"] < 2])
+    assert table[["value", "mean", "n"]].to_numpy().tolist() == [["max", 3.0, 1], ["mean", 3.0, 1]]
+    table, cycle = outcome(COMMITTEE, some, loss[loss["cycle"] < 2])
     pairs = {
         how: [
             run.metrics().query("cycle == 1 and task == 'loss'")["value"].item()
@@ -79,19 +80,19 @@ def test_outcomes_at_the_last_cycle_that_every_value_has_reached(runs):
         ]
         for how in ("max", "mean")
     }
-    assert found["mean"].tolist() == pytest.approx(
+    assert table["mean"].tolist() == pytest.approx(
         [statistics.mean(pair) for pair in pairs.values()]
     )
-    assert found["spread"].tolist() == pytest.approx(
+    assert table["spread"].tolist() == pytest.approx(
         [statistics.stdev(pair) for pair in pairs.values()]
     )
 
 
 def test_two_settings_are_values_and_lines(runs):
-    some = varied(EMBEDDING, runs)
+    some = varied_runs(EMBEDDING, runs)
     rows = curve_rows(some)
-    found, _ = outcome(EMBEDDING, some, rows[rows["task"] == "loss"])
-    assert found[["value", "line"]].to_numpy().tolist() == [
+    table, _ = outcome(EMBEDDING, some, rows[rows["task"] == "loss"])
+    assert table[["value", "line"]].to_numpy().tolist() == [
         ["64", "cosine"],
         ["64", "euclidean"],
         ["512", "euclidean"],
@@ -103,8 +104,9 @@ def test_sizes_are_in_the_order_of_numbers(tmp_path):
         made_course(tmp_path, BASE.model_copy(update={"embedding": size}), [5.0])
         for size in (1024, 64, 512, 128)
     ]
-    found, _ = outcome(EMBEDDING, runs, curve_rows(runs)[lambda rows: rows["task"] == "loss"])
-    assert found["value"].tolist() == ["64", "128", "512", "1024"]
+    rows = curve_rows(runs)
+    table, _ = outcome(EMBEDDING, runs, rows[rows["task"] == "loss"])
+    assert table["value"].tolist() == ["64", "128", "512", "1024"]
 
 
 def test_a_seed_without_a_value_does_not_count(tmp_path):
@@ -115,13 +117,14 @@ def test_a_seed_without_a_value_does_not_count(tmp_path):
         for how in ("max", "mean")
         for seed in (0, 1, 2)
     ]
-    rows = curve_rows(runs)[lambda found: found["task"] == "loss"]
+    rows = curve_rows(runs)
+    rows = rows[rows["task"] == "loss"]
     rows.loc[rows["run"] == runs[0].name, "value"] = math.nan
-    found, _ = outcome(COMMITTEE, runs, rows)
-    assert found[["value", "mean", "n"]].to_numpy().tolist() == [["max", 6.5, 2], ["mean", 6.0, 3]]
+    table, _ = outcome(COMMITTEE, runs, rows)
+    assert table[["value", "mean", "n"]].to_numpy().tolist() == [["max", 6.5, 2], ["mean", 6.0, 3]]
 
 
 def test_without_a_cycle_there_is_no_outcome(runs):
     rows = curve_rows(runs[:4])
-    found, cycle = outcome(COMMITTEE, runs[:4], rows.iloc[:0])
-    assert (len(found), cycle) == (0, 0)
+    table, cycle = outcome(COMMITTEE, runs[:4], rows.iloc[:0])
+    assert (len(table), cycle) == (0, 0)

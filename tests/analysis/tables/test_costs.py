@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from mtal.analysis.tables.costs import spent
+from mtal.analysis.tables.costs import cycle_costs
 from mtal.runs.store.run_facts import RunFacts
 
 SECONDS = pd.DataFrame(
@@ -27,10 +27,9 @@ SECONDS = pd.DataFrame(
 
 def of(facts, describe="needed"):
     """cycle, kind -> seconds, exact."""
-    found = spent(
-        SimpleNamespace(facts=RunFacts(**facts), config=SimpleNamespace(describe=describe)), SECONDS
-    )
-    return {(row.cycle, row.kind): (row.seconds, row.exact) for row in found.itertuples()}
+    config = SimpleNamespace(describe=describe)
+    costs = cycle_costs(SimpleNamespace(facts=RunFacts(**facts), config=config), SECONDS)
+    return {(row.cycle, row.kind): (row.seconds, row.exact) for row in costs.itertuples()}
 
 
 def test_only_the_stages_that_the_strategy_needs_are_counted():

@@ -1,4 +1,4 @@
-"""Ranks under other rules are those of a plain sort, and the verdict says what the ranks say."""
+"""Ranks under other rules are those of a plain sort."""
 
 import numpy as np
 import pandas as pd
@@ -6,14 +6,13 @@ import pytest
 
 from mtal.analysis.tables.counterfactuals import (
     JOINS,
-    normalised,
+    committee_scores,
+    normalised_scores,
     other_rules,
     other_strategies,
-    ranks_in,
+    pool_ranks,
     rule_ranks,
-    score,
-    scores_of_tasks,
-    verdict,
+    rule_score,
 )
 from mtal.config import Config
 
@@ -60,8 +59,8 @@ def rules_of(pool: pd.DataFrame, image: int, config: Config) -> pd.DataFrame:
 
 def by_hand(pool: pd.DataFrame, values: np.ndarray, image: int) -> int:
     """The place of an image in the sorted list of open images."""
-    free = [place for place in range(len(pool)) if pool["open"].iloc[place]]
-    return sorted(free, key=lambda place: -values[place]).index(image) + 1
+    free = [index for index in range(len(pool)) if pool["open"].iloc[index]]
+    return sorted(free, key=lambda index: -values[index]).index(image) + 1
 
 
 def joined_by_hand(
@@ -72,7 +71,7 @@ def joined_by_hand(
     for task in tasks:
         values = np.array(
             [
-                {"max": max, "min": min, "mean": lambda found: sum(found) / len(found)}[join](
+                {"max": max, "min": min, "mean": lambda members: sum(members) / len(members)}[join](
                     [pool[f"m.{task}.{other}"].iloc[image] for other in TASKS if other != task]
                 )
                 for image in range(len(pool))
@@ -81,14 +80,17 @@ def joined_by_hand(
         low, high = min(values[free]), max(values[free])
         columns.append([(value - low) / (high - low) for value in values])
     return np.array(
-        [max(one) if across == "max" else sum(one) / len(one) for one in zip(*columns, strict=True)]
+        [
+            max(scores) if across == "max" else sum(scores) / len(scores)
+            for scores in zip(*columns, strict=True)
+        ]
     )
 
 
 def test_every_rule_of_our_score_equals_sorting_by_hand(pool):
     spread = pool["diversity_start"].to_numpy()
     for image in np.flatnonzero(pool["open"])[:8]:
-        found = rules_of(pool, int(image), OURS).set_index("rule")["rank"].to_dict()
+        ranks = rules_of(pool, int(image), OURS).set_index("rule")["rank"].to_dict()
         expected = {
             "no greedy update": joined_by_hand(pool, "max", "max", TASKS) * spread,
             "inconsistency alone": joined_by_hand(pool, "max", "max", TASKS),
@@ -100,13 +102,13 @@ def test_every_rule_of_our_score_equals_sorting_by_hand(pool):
         for task in TASKS:
             rest = tuple(other for other in TASKS if other != task)
             expected[f"without {task}"] = joined_by_hand(pool, "max", "max", rest) * spread
-        assert found == {
+        assert ranks == {
             rule: by_hand(pool, values, int(image)) for rule, values in expected.items()
         }
 
 
 def test_the_run_s_own_rule_gives_the_stored_ranks_before_the_update(pool):
-    assert ranks_in(score(pool, OURS), pool["open"]).tolist() == pool["rank"].tolist()
+    assert pool_ranks(rule_score(pool, OURS), pool["open"]).tolist() == pool["rank"].tolist()
 
 
 def test_equal_values_share_the_better_rank_and_unknown_ones_have_none():
@@ -114,11 +116,11 @@ def test_equal_values_share_the_better_rank_and_unknown_ones_have_none():
         pd.Series([3.0, 1.0, 3.0, np.nan, 9.0, 2.0]),
         pd.Series([True, True, True, True, False, True]),
     )
-    assert ranks_in(values, free).tolist() == [1, 4, 1, 0, 0, 3]
+    assert pool_ranks(values, free).tolist() == [1, 4, 1, 0, 0, 3]
 
 
 def test_s_k_under_each_join_lies_between_the_others(pool):
-    low, middle, high = (scores_of_tasks(pool, TASKS, join) for join in ("min", "mean", "max"))
+    low, middle, high = (committee_scores(pool, TASKS, join) for join in ("min", "mean", "max"))
     assert (low.to_numpy() <= middle.to_numpy()).all()
     assert (middle.to_numpy() <= high.to_numpy()).all()
     assert np.allclose(high, pool[[f"s.{task}" for task in TASKS]])
@@ -126,7 +128,9 @@ def test_s_k_under_each_join_lies_between_the_others(pool):
 
 def test_the_run_s_own_join_normalises_as_the_run_did(pool):
     assert np.allclose(
-        normalised(pool, TASKS, "max", OURS), pool[[f"n.{task}" for task in TASKS]], equal_nan=True
+        normalised_scores(pool, TASKS, "max", OURS),
+        pool[[f"n.{task}" for task in TASKS]],
+        equal_nan=True,
     )
 
 
@@ -181,68 +185,13 @@ def test_a_member_that_was_not_measured_leaves_out_the_committee_only(pool):
 def test_strategies_give_their_rank_and_say_what_they_would_have_picked():
     others = pd.DataFrame({"ours": [1, 2, 3], "core-set": [3, 1, 2], "random": [0, 1, 0]})
     picks = {"ours": [0], "core-set": [1], "random": [1]}
-    found = other_strategies(others, picks, {"core-set": "Core-Set"}, 1, own="ours")
-    assert found[["rule", "rank", "picked"]].values.tolist() == [
+    rows = other_strategies(others, picks, {"core-set": "Core-Set"}, 1, own="ours")
+    assert rows[["rule", "rank", "picked"]].values.tolist() == [
         ["Core-Set", 1, True],
         ["random", 1, True],
     ]
     assert other_strategies(others, picks, {}, 0, "ours")["picked"].tolist() == [False, False]
     assert other_strategies(pd.DataFrame(), {}, {}, 0, "ours").empty
-
-
-def rules(*rows: tuple[str, int, bool]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [(name, "kind", rank, picked, f"under {name}") for name, rank, picked in rows],
-        columns=["rule", "kind", "rank", "picked", "phrase"],
-    )
-
-
-@pytest.mark.parametrize(
-    ("found", "picked", "text"),
-    [
-        (
-            rules(("a", 1, True), ("b", 131, False)),
-            True,
-            "It would not be picked under b (rank 131).",
-        ),
-        (
-            rules(("a", 90, False), ("b", 1200, False)),
-            True,
-            "It would not be picked under b (rank 1,200) or under a (rank 90).",
-        ),
-        (
-            rules(*((letter, 70 + place, False) for place, letter in enumerate("abcde"))),
-            True,
-            "It would not be picked under e (rank 74), under d (rank 73) or under c (rank 72), nor under 2 more of these rules.",
-        ),
-        (
-            rules(("a", 1, True), ("b", 11, True)),
-            True,
-            "Each of these rules would pick it too; it falls furthest under b, to rank 11.",
-        ),
-        (rules(("a", 0, True)), True, "Each of these rules would pick it too."),
-        (rules(("a", 70, False), ("b", 3, True)), False, "It would be picked under b (rank 3)."),
-        (rules(("a", 0, False), ("b", 0, True)), False, "It would be picked under b."),
-        (
-            rules(("a", 1200, False), ("b", 300, False)),
-            False,
-            "None of these rules would pick it; it comes closest under b, at rank 300.",
-        ),
-        (rules(("a", 0, False)), False, ""),
-        (rules(), True, ""),
-    ],
-)
-def test_the_verdict_over_other_rules(found, picked, text):
-    assert verdict(found, picked) == text
-
-
-def test_the_verdict_of_the_brief(pool):
-    image = int(pool["rank"].eq(1).idxmax())
-    found = rules_of(pool, image, OURS)
-    found.loc[found["rule"] == "without depth", ["rank", "picked"]] = [131, False]
-    assert "would not be picked without depth (rank 131)" in verdict(
-        found[found["rule"] == "without depth"], True
-    )
 
 
 def test_all_joins_are_those_of_the_setting():

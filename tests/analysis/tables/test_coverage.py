@@ -1,4 +1,4 @@
-"""How the labelled set grows, told by the picks; how well it covers the pool, told by the stored distances."""
+"""How the labelled set grows, by the picks; how well it covers the pool, by stored distances."""
 
 import numpy as np
 import pandas as pd
@@ -14,17 +14,17 @@ def run(tmp_path):
 
 
 def test_each_image_was_labelled_when_it_was_first_picked(run):
-    found = labelled_in(run)
-    assert set(np.flatnonzero(found == AT_START)) == set(START)
+    cycles = labelled_in(run)
+    assert set(np.flatnonzero(cycles == AT_START)) == set(START)
     for number in range(2):
-        assert set(np.flatnonzero(found == number)) == set(run.picked(number)[:, 0].tolist())
-    assert (found == run.cycles_done()).sum() == IMAGES - len(START) - 2 * BATCH
+        assert set(np.flatnonzero(cycles == number)) == set(run.picked(number)[:, 0].tolist())
+    assert (cycles == run.cycles_done()).sum() == IMAGES - len(START) - 2 * BATCH
 
 
 def test_it_agrees_with_the_pool_tables(run):
-    found = labelled_in(run)
+    cycles = labelled_in(run)
     for number in range(2):
-        np.testing.assert_array_equal(found < number, run.pool(number)["labelled"])
+        np.testing.assert_array_equal(cycles < number, run.pool(number)["labelled"])
 
 
 def test_a_later_label_of_another_task_does_not_count(run):
@@ -43,11 +43,13 @@ def test_coverage_is_of_what_the_batch_leaves_unlabelled(run):
         nearest=np.arange(IMAGES, dtype=float), nearest_after=0.5
     )
     table.to_parquet(run.cycle(0).pool)
-    found = coverage(run).set_index("when")
-    left = sorted(
-        float(place) for place in range(IMAGES) if not (table["labelled"] | table["picked"])[place]
+    distances = coverage(run).set_index("when")
+    gone = table["labelled"] | table["picked"]
+    left = [float(image) for image in range(IMAGES) if not gone[image]]
+    assert distances["images"].tolist() == [len(left)] * 2
+    assert (distances["median"]["before"], distances["most"]["before"]) == (
+        np.median(left),
+        left[-1],
     )
-    assert found["images"].tolist() == [len(left)] * 2
-    assert (found["median"]["before"], found["most"]["before"]) == (np.median(left), left[-1])
-    assert found["p95"]["before"] == pytest.approx(np.percentile(left, 95))
-    assert found.loc["after", ["median", "p95", "most"]].tolist() == [0.5] * 3
+    assert distances["p95"]["before"] == pytest.approx(np.percentile(left, 95))
+    assert distances.loc["after", ["median", "p95", "most"]].tolist() == [0.5] * 3

@@ -6,7 +6,7 @@ from mtal.runs.store.run_facts import RunFacts
 from tests.runs.made_run import made_course
 
 
-def test_validation_images_without_labels_are_told():
+def test_validation_images_without_labels_are_counted():
     assert measured_on(RunFacts()) == ""
     assert measured_on(RunFacts(validation=("a", "b"), measured={"semseg": 2, "depth": 2})) == ""
     assert (
@@ -38,14 +38,14 @@ def test_settings_that_differ_stand_in_a_table_and_where_runs_compute_does_not(t
         Config(cycles=2, seed=2, device="cpu"),
     ]
     runs = [made_course(tmp_path, config, [5.0]) for config in configs]
-    found = differences(runs)
+    table = differences(runs)
     plain = {
         name: [str(getattr(config, name)) for config in configs]
         for name in Config.model_fields
         if name != "device" and len({str(getattr(config, name)) for config in configs}) > 1
     }
-    assert {name: found.loc[name].tolist() for name in found.index} == plain
+    assert {name: table.loc[name].tolist() for name in table.index} == plain
     assert list(plain) == ["committee", "seed"]
-    assert list(found.columns) == [run.name for run in runs]
+    assert list(table.columns) == [run.name for run in runs]
     assert differences(runs[:1]).empty
     assert differences([]).empty

@@ -29,10 +29,9 @@ def test_ten_tables_of_seven_methods_and_five_budgets():
 def test_areas_under_the_curves(dataset, task, area):
     rows = for_task(published_values(), dataset, task)
     for method, expected in zip(("Ours", "PartAL", "Random"), area, strict=True):
-        one = rows[rows["method"] == method]
-        assert np.trapezoid(one["mean"], one["labelled_percent"]) / 40 == pytest.approx(
-            expected, abs=6e-4
-        )
+        curve = rows[rows["method"] == method]
+        height = np.trapezoid(curve["mean"], curve["labelled_percent"]) / 40
+        assert height == pytest.approx(expected, abs=6e-4)
 
 
 def test_other_data_sets_have_no_rows():

@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 
 from mtal.analysis.tables.run_groups import (
-    apart,
-    bought_images,
+    acquired_images,
     curve_rows,
     family,
     measured,
-    priced,
+    split_all_labels,
     tasks_in_order,
     titles,
+    with_costs,
 )
 from mtal.config import Config
 from mtal.runs.files import read_json
@@ -25,8 +25,8 @@ def like(**settings) -> Config:
     return BASE.model_copy(update=settings)
 
 
-def course(store, config=BASE, losses=(5.0, 4.0, 3.0, 2.5), outcome="finished", **told):
-    return made_course(store, config, losses, outcome, **told)
+def course(store, config=BASE, losses=(5.0, 4.0, 3.0, 2.5), outcome="finished", **facts):
+    return made_course(store, config, losses, outcome, **facts)
 
 
 class TestMeasured:
@@ -39,12 +39,11 @@ class TestMeasured:
                 for before in range(number)
             )
             own = read_json(run.cycle(number).metrics)["seconds"]
-            hours = (
-                earlier + own["train"] + own["evaluate"]
-            ) / 3600  # not the pick, which comes after the measurement
+            # Not the pick, which comes after the measurement.
+            hours = (earlier + own["train"] + own["evaluate"]) / 3600
             assert rows.loc[rows["cycle"] == number, "hours"].unique() == pytest.approx([hours])
 
-    def test_bought_labels_per_task_equal_the_plain_loop(self, tmp_path):
+    def test_acquired_labels_per_task_equal_the_plain_loop(self, tmp_path):
         run = made_run(tmp_path)
         pick = run.cycle(0).pick
         np.save(pick, np.load(pick)[:-2])  # single labels: of the last image the first task alone
@@ -52,15 +51,15 @@ class TestMeasured:
         for number in range(run.cycles_done()):
             owned = {(image, task) for image in run.facts.start for task in range(len(TASKS))}
             for before in range(number):
-                owned |= {(int(image), int(task)) for image, task in run.bought(before)}
+                owned |= {(int(image), int(task)) for image, task in run.acquired(before)}
             for column, task in enumerate(TASKS):
-                counts = rows.loc[rows["cycle"] == number, f"bought.{task}"].unique()
-                assert counts.tolist() == [sum(one[1] == column for one in owned)]
+                counts = rows.loc[rows["cycle"] == number, f"acquired.{task}"].unique()
+                assert counts.tolist() == [sum(pair[1] == column for pair in owned)]
 
     def test_a_run_without_a_cycle_has_no_rows(self, tmp_path):
         assert measured(course(tmp_path, losses=())).empty
         assert curve_rows([course(tmp_path, losses=())]).empty
-        assert bought_images(course(tmp_path, losses=())).empty
+        assert acquired_images(course(tmp_path, losses=())).empty
 
 
 class TestTitles:
@@ -75,15 +74,14 @@ class TestTitles:
                 {"strategy": "random", "seed": 1},
             )
         ]
-        found = titles(runs)
-        assert len(found) == 3
-        assert found[runs[0].config.group] == "Ours [committee=max]"
-        assert found[runs[2].config.group] == "Ours [committee=mean]"
-        assert (
-            found[runs[3].config.group] == "Ours"
-        )  # the committee is no setting that tells strategies apart
+        names = titles(runs)
+        assert len(names) == 3
+        assert names[runs[0].config.group] == "Ours [committee=max]"
+        assert names[runs[2].config.group] == "Ours [committee=mean]"
+        # The committee is no setting that tells strategies apart.
+        assert names[runs[3].config.group] == "Ours"
 
-    def test_settings_of_training_are_told_of_every_line(self, tmp_path):
+    def test_settings_of_training_are_named_in_every_line(self, tmp_path):
         runs = [course(tmp_path, like(epochs=5)), course(tmp_path, like(strategy="random"))]
         assert sorted(titles(runs).values()) == ["Ours [epochs=100]", "Ours [epochs=5]"]
 
@@ -103,7 +101,7 @@ class TestTitles:
     def test_a_metric_without_a_value_is_nan(self, tmp_path):
         run = course(tmp_path)
         assert pd.isna(
-            curve_rows([run], lambda one: measured(one).assign(value=None))["value"]
+            curve_rows([run], lambda run: measured(run).assign(value=None))["value"]
         ).all()
 
 
@@ -122,15 +120,17 @@ def test_a_family_differs_in_strategy_and_seed_only(tmp_path):
     assert family(runs[4:]) == []
 
 
-class TestPriced:
+class TestCosts:
     def test_equals_the_plain_loop_and_an_unknown_price_is_one(self, tmp_path):
         rows = measured(course(tmp_path))
-        found = priced(rows, {"semseg": 2.0, "depth": 0.0})
-        for _, row in found.iterrows():
-            assert row["cost"] == pytest.approx(2 * row["bought.semseg"] + row["bought.normals"])
+        priced = with_costs(rows, {"semseg": 2.0, "depth": 0.0})
+        for _, row in priced.iterrows():
+            assert row["cost"] == pytest.approx(
+                2 * row["acquired.semseg"] + row["acquired.normals"]
+            )
 
     def test_a_task_that_a_run_lacks_costs_nothing(self):
-        assert priced(pd.DataFrame({"bought.edge": [3.0, np.nan]}), {})["cost"].tolist() == [
+        assert with_costs(pd.DataFrame({"acquired.edge": [3.0, np.nan]}), {})["cost"].tolist() == [
             3.0,
             0.0,
         ]
@@ -140,16 +140,16 @@ def test_runs_on_all_labels_are_no_curves(tmp_path):
     to_the_end = course(tmp_path, like(cycles=4, start_percent=25, step_percent=25))
     full = course(tmp_path, like(cycles=1, start_percent=100, step_percent=5), [2.0])
     point = course(tmp_path, like(cycles=1, start_percent=50), [3.0])
-    curves, whole = apart(curve_rows([to_the_end, full, point]))
+    curves, whole = split_all_labels(curve_rows([to_the_end, full, point]))
     assert set(curves["run"]) == {to_the_end.name, point.name}
     assert set(whole["run"]) == {full.name}
-    assert apart(curve_rows([]))[1].empty
+    assert split_all_labels(curve_rows([]))[1].empty
 
 
-def test_bought_images_are_those_of_the_picks(tmp_path):
+def test_acquired_images_are_those_of_the_picks(tmp_path):
     run = course(tmp_path)
-    found = bought_images(run)
+    table = acquired_images(run)
     for number in range(run.cycles_done()):
-        images = sorted({run.facts.pool[image] for image, _ in run.bought(number)})
-        assert sorted(found.loc[found["cycle"] == number, "id"]) == images
+        images = sorted({run.facts.pool[image] for image, _ in run.acquired(number)})
+        assert sorted(table.loc[table["cycle"] == number, "id"]) == images
     assert tasks_in_order(measured(run)) == ["loss", *TASKS]

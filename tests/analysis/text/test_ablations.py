@@ -5,7 +5,13 @@ import math
 from mtal.analysis.tables.ablations import ABLATIONS
 from mtal.analysis.tables.published import TABLE_2
 from mtal.analysis.tables.run_groups import curve_rows
-from mtal.analysis.text.ablations import explained, printed, table, told, with_printed
+from mtal.analysis.text.ablations import (
+    explanation,
+    published_means,
+    summary,
+    table,
+    with_published,
+)
 from mtal.config import Config
 from mtal.figures.ablation import per_value
 from tests.runs.made_run import made_course
@@ -14,17 +20,17 @@ COMMITTEE, EMBEDDING = ABLATIONS[:2]
 
 
 def test_the_paper_prints_numbers_of_the_committee_on_nyud_alone():
-    assert printed(COMMITTEE, "nyud", "depth", ["max", "min"]) == [
+    assert published_means(COMMITTEE, "nyud", "depth", ["max", "min"]) == [
         TABLE_2["max"]["depth"],
         TABLE_2["min"]["depth"],
     ]
-    for found in (
-        printed(COMMITTEE, "nyud", "edge", ["max"]),
-        printed(COMMITTEE, "pascal", "depth", ["max"]),
-        printed(EMBEDDING, "nyud", "loss", ["512"]),
-        printed(COMMITTEE, "nyud", "loss", ["median"]),
+    for means in (
+        published_means(COMMITTEE, "nyud", "edge", ["max"]),
+        published_means(COMMITTEE, "pascal", "depth", ["max"]),
+        published_means(EMBEDDING, "nyud", "loss", ["512"]),
+        published_means(COMMITTEE, "nyud", "loss", ["median"]),
     ):
-        assert math.isnan(found[0])
+        assert math.isnan(means[0])
 
 
 def test_sizes_are_drawn_from_small_to_large(tmp_path):
@@ -32,11 +38,12 @@ def test_sizes_are_drawn_from_small_to_large(tmp_path):
         made_course(tmp_path, Config(cycles=3, embedding=size), [size / 100])
         for size in (1024, 128, 512, 64)
     ]
-    found = with_printed(EMBEDDING, runs, curve_rows(runs)[lambda rows: rows["task"] == "loss"])
-    drawn = per_value(found, "Loss ↓", "view", "Dimensions").data[0]
+    rows = curve_rows(runs)
+    outcomes = with_published(EMBEDDING, runs, rows[rows["task"] == "loss"])
+    drawn = per_value(outcomes, "Loss ↓", "view", "Dimensions").data[0]
     assert list(drawn.x) == [64, 128, 512, 1024]
     assert list(drawn.y) == [0.64, 1.28, 5.12, 10.24]
-    assert told(found, "Loss").startswith("Loss: 64 euclidean")
+    assert summary(outcomes, "Loss").startswith("Loss: 64 euclidean")
 
 
 def test_an_ablation_from_runs(tmp_path):
@@ -46,15 +53,15 @@ def test_an_ablation_from_runs(tmp_path):
         for seed in (0, 1)
     ]
     rows = curve_rows(runs)
-    found = with_printed(COMMITTEE, runs, rows[rows["task"] == "loss"])
-    assert found[["value", "mean", "n", "cycle"]].to_numpy().tolist() == [
+    outcomes = with_published(COMMITTEE, runs, rows[rows["task"] == "loss"])
+    assert outcomes[["value", "mean", "n", "cycle"]].to_numpy().tolist() == [
         ["max", 4.5, 2, 1],
         ["mean", 5.5, 2, 1],
     ]
-    assert found["published"].tolist() == [7.08, 7.37]
-    assert told(found, "Loss") == "Loss: max 4.500, mean 5.500"
-    assert explained(COMMITTEE, found).startswith(
+    assert outcomes["published"].tolist() == [7.08, 7.37]
+    assert summary(outcomes, "Loss") == "Loss: max 4.500, mean 5.500"
+    assert explanation(COMMITTEE, outcomes).startswith(
         "After cycle 1, the last that every value has reached; mean ± standard "
         "deviation over n seeds (n = 2). The paper: max is the best"
     )
-    assert list(table(found).columns) == ["value", "mean", "std", "n", "published"]
+    assert list(table(outcomes).columns) == ["value", "mean", "std", "n", "published"]

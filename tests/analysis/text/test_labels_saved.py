@@ -5,6 +5,7 @@ import math
 import pandas as pd
 import pytest
 
+from mtal.analysis.lines import AXES
 from mtal.analysis.statistics.label_efficiency import Reach
 from mtal.analysis.statistics.labels_saved import Saved, Share, labels_saved
 from mtal.analysis.text.labels_saved import (
@@ -54,7 +55,7 @@ def saved(value, censor="", low=None, high=None, reached=("", ""), x=1):
         Share(value, censor),
         low,
         high,
-        *(Reach(x, one) for one in reached),
+        *(Reach(x, end) for end in reached),
         1.0,
         (2, 2),
         True,
@@ -73,7 +74,7 @@ def slow_reach(course, target):
 
 
 @pytest.mark.parametrize(
-    ("found", "text"),
+    ("shares", "text"),
     [
         (saved(0.43, "", Share(0.12, ""), Share(0.58, "")), "43 % (12 % to 58 %)"),
         (saved(0.3, ">="), "at least 30 % (one seed)"),
@@ -98,60 +99,72 @@ def slow_reach(course, target):
         (saved(math.nan, "?", x=math.nan), "unknown: no point yet"),
     ],
 )
-def test_notes(found, text):
-    assert note(found) == text
+def test_notes(shares, text):
+    assert note(shares) == text
 
 
 def test_the_reference_ends_at_its_last_mean_over_all_of_its_seeds():
-    one = rows("random")
-    uneven = one[~((one["seed"] == 1) & (one["cycle"] > 2))]  # seed 1 has not come so far
-    assert reference_end(one, "random") == 4
+    even = rows("random")
+    uneven = even[~((even["seed"] == 1) & (even["cycle"] > 2))]  # seed 1 has not come so far
+    assert reference_end(even, "random") == 4
     assert reference_end(uneven, "random") == 6
-    assert reference_end(one, "gone") is None
+    assert reference_end(even, "gone") is None
 
 
 def test_shares_equal_the_slow_twin():
-    found = saved_rows(rows("random", "fast"), "random", "lower", 4.0).set_index("group")
+    shares = saved_rows(rows("random", "fast"), "random", "lower", 4.0).set_index("group")
     ours, theirs = slow_reach(COURSES["fast"][0], 4), slow_reach(COURSES["random"][0], 4)
     assert (
-        found.loc["fast", "share"] == pytest.approx(100 * (1 - ours / theirs)) == pytest.approx(40)
+        shares.loc["fast", "share"] == pytest.approx(100 * (1 - ours / theirs)) == pytest.approx(40)
     )
-    assert (found.loc["fast", "needs"], found.loc["random", "needs"]) == ("30.0", "50.0")
-    assert found.loc["fast", ["low", "high"]].tolist() == pytest.approx([40, 40])
-    assert found.loc["random", "note"] == REFERENCE
-    assert found["n"].tolist() == [2, 2]
+    assert (shares.loc["fast", "needs"], shares.loc["random", "needs"]) == ("30.0", "50.0")
+    assert shares.loc["fast", ["low", "high"]].tolist() == pytest.approx([40, 40])
+    assert shares.loc["random", "note"] == REFERENCE
+    assert shares["n"].tolist() == [2, 2]
 
 
 def test_what_is_censored_is_a_bound():
-    found = saved_rows(rows("random", "slow", "early", "short"), "random", "lower", 4.0).set_index(
+    shares = saved_rows(rows("random", "slow", "early", "short"), "random", "lower", 4.0).set_index(
         "group"
     )
-    assert found.loc["slow", "needs"] == ">50.0"
-    assert (found.loc["slow", "censor"], found.loc["slow", "share"]) == ("<=", pytest.approx(0))
-    assert found.loc["early", "needs"] == "≤10.0"
-    assert (found.loc["early", "censor"], found.loc["early", "share"]) == (">=", pytest.approx(80))
-    assert (found.loc["short", "needs"], found.loc["short", "note"]) == (
+    assert shares.loc["slow", "needs"] == ">50.0"
+    assert (shares.loc["slow", "censor"], shares.loc["slow", "share"]) == ("<=", pytest.approx(0))
+    assert shares.loc["early", "needs"] == "≤10.0"
+    assert (shares.loc["early", "censor"], shares.loc["early", "share"]) == (
+        ">=",
+        pytest.approx(80),
+    )
+    assert (shares.loc["short", "needs"], shares.loc["short", "note"]) == (
         ">20.0",
         "at most 60 % (one seed)",
     )
-    assert math.isnan(found.loc["early", "low"])  # one seed
+    assert math.isnan(shares.loc["early", "low"])  # one seed
 
 
 def test_nobody_has_reached_it():
-    found = saved_rows(rows("random", "slow"), "random", "lower", 1.0)
-    assert set(found["note"]) == {REFERENCE, NEITHER}
+    shares = saved_rows(rows("random", "slow"), "random", "lower", 1.0)
+    assert set(shares["note"]) == {REFERENCE, NEITHER}
     assert (
-        headline(found, "Random", "Task labels")
-        == "Nothing to compare: no other line has come to 1.000."
+        headline(shares, "Random", "Task labels")
+        == "Nothing to compare: no other line has reached 1.000."
     )
 
 
 def test_all_had_it_at_their_first_point():
-    found = saved_rows(rows("random", "slow"), "random", "lower", 9.0)
-    assert set(found["note"]) == {REFERENCE, BOTH}
-    assert (
-        headline(found, "Random", "Task labels")
-        == "Nothing to compare: Random had 9.000 at its first point, as others had."
+    shares = saved_rows(rows("random", "slow"), "random", "lower", 9.0)
+    assert set(shares["note"]) == {REFERENCE, BOTH}
+    assert headline(shares, "Random", "Task labels", typed=True) == (
+        "Nothing to compare: Random had 9.000 at its first point, and so had others. "
+        "Choose a value that is harder to reach."
+    )
+
+
+def test_a_reference_that_only_gets_worse_has_nothing_to_save():
+    courses = {"random": [[4, 5, 6]], "fast": [[4, 4, 5]]}
+    shares = saved_rows(rows(*courses, courses=courses), "random", "lower")
+    assert set(shares["note"]) == {REFERENCE, BOTH}
+    assert headline(shares, "Random", "Task labels") == (
+        "Random did not get better with more labels, so “labels saved” has no meaning here."
     )
 
 
@@ -162,68 +175,96 @@ def test_as_the_reference_ends_is_what_the_shared_seeds_end_at():
         "two": [[8, 4.1, 3]] * 2,
         "three": [[8, 4, 3]] * 3,
     }
-    one = rows(*courses, courses=courses)
-    found = saved_rows(one, "random", "lower").set_index("group")
-    assert found["target"].to_dict() == pytest.approx({"random": 4.05, "two": 4.1, "three": 4.4})
-    assert found["n"].to_dict() == {"random": 4, "two": 2, "three": 3}
-    assert reference_end(one, "random") == pytest.approx(4.05)
-    assert found.loc["two", ["needs", "against"]].tolist() == ["20.0", "30.0"]
-    assert found.loc["two", "share"] == pytest.approx(100 * (1 - 20 / 30))
-    ours, theirs = (float(found.loc["three", name]) for name in ("needs", "against"))
-    assert found.loc["three", "share"] == pytest.approx(100 * (1 - ours / theirs), abs=0.5)
+    curves = rows(*courses, courses=courses)
+    shares = saved_rows(curves, "random", "lower").set_index("group")
+    assert shares["target"].to_dict() == pytest.approx({"random": 4.05, "two": 4.1, "three": 4.4})
+    assert shares["n"].to_dict() == {"random": 4, "two": 2, "three": 3}
+    assert reference_end(curves, "random") == pytest.approx(4.05)
+    assert shares.loc["two", ["needs", "against"]].tolist() == ["20.0", "30.0"]
+    assert shares.loc["two", "share"] == pytest.approx(100 * (1 - 20 / 30))
+    ours, theirs = (float(shares.loc["three", name]) for name in ("needs", "against"))
+    assert shares.loc["three", "share"] == pytest.approx(100 * (1 - ours / theirs), abs=0.5)
     for group in ("two", "three"):
-        expected = labels_saved(one, group, "random", "lower")
-        assert found.loc[group, ["low", "high"]].tolist() == pytest.approx(
+        expected = labels_saved(curves, group, "random", "lower")
+        assert shares.loc[group, ["low", "high"]].tolist() == pytest.approx(
             [100 * expected.low.value, 100 * expected.high.value]
         )
-    assert "On the way to 4.100, Two" in headline(
-        found.loc[["random", "two"]].reset_index(), "Random", "Task labels"
+    assert "To reach 4.100, Two saves" in headline(
+        shares.loc[["random", "two"]].reset_index(), "Random", "Task labels"
     )
-    shown = table(found.reset_index(), "Task labels")
+    shown = table(shares.reset_index(), "Task labels")
     assert shown["value to reach"].tolist() == ["4.050", "4.100", "4.400"]
     assert shown["the reference needs"].tolist() == ["30.0", "30.0", "30.0"]
 
 
 def test_a_typed_value_is_the_same_for_all():
-    found = saved_rows(rows("random", "fast", "slow"), "random", "lower", 5.0)
-    assert found["target"].tolist() == [5.0] * 3
+    shares = saved_rows(rows("random", "fast", "slow"), "random", "lower", 5.0)
+    assert shares["target"].tolist() == [5.0] * 3
 
 
-def said(*groups):
+def headline_of(*groups):
     return headline(saved_rows(rows(*groups), "random", "lower", 4.0), "Random", "Task labels")
 
 
 def test_the_headline_names_the_best_line():
-    assert said("random", "slow", "fast") == (
-        "On the way to 4.000, Fast saves 40 % (40 % to 40 %) of what Random needs (task labels)."
+    assert headline_of("random", "slow", "fast") == (
+        "To reach 4.000, Fast saves 40 % (40 % to 40 %) of what Random needs (task labels)."
     )
 
 
 def test_a_line_that_has_not_come_so_far_is_not_the_best_whatever_it_might_save():
-    assert "Fast saves 40 %" in said("random", "short", "fast")
-    assert said("random", "short") == "No other line has come to 4.000 yet."
+    assert "Fast saves 40 %" in headline_of("random", "short", "fast")
+    assert headline_of("random", "short") == "No other line has reached 4.000 yet."
 
 
-def test_a_loss_is_said():
-    assert "Slow saves nothing: at most 0 %" in said("random", "slow")
-    found = saved_rows(rows("fast", "random"), "fast", "lower", 4.0)
-    assert "Random saves nothing: -67 % (-67 % to -67 %) of what Fast needs" in headline(
-        found, "Fast", "Task labels"
+def test_a_line_that_saved_nothing_is_named_with_what_both_needed():
+    assert headline_of("random", "slow") == (
+        "Slow saved no labels: it did not reach Random's 4.000 with the same 50 labels."
+    )
+    shares = saved_rows(rows("fast", "random"), "fast", "lower", 4.0)
+    assert headline(shares, "Fast", "Task labels") == (
+        "Random saved no labels: to reach 4.000 it needed 50 labels, Fast 30."
     )
 
 
+def test_a_line_that_went_further_than_the_reference_without_reaching_it():
+    courses = {"random": [[8, 6, 4]], "slow": [[8, 8, 7, 6]]}
+    shares = saved_rows(rows(*courses, courses=courses), "random", "lower")
+    assert headline(shares, "Random", "Task labels") == (
+        "Slow saved no labels: it did not reach Random's 4.000 with 40 labels; "
+        "Random needed 30 (one seed)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("axis", "text"),
+    [
+        ("labels", "saved no labels: it did not reach Random's 4.000 with the same 50 labels."),
+        ("images", "saved no images: it did not reach Random's 4.000 with the same 50 images."),
+        ("percent", "saved no labels: it did not reach Random's 4.000 with the same 50 % of the"),
+        ("hours", "saved no computing time: it did not reach Random's 4.000 with the same 50 hou"),
+        ("cost", "saved no cost: it did not reach Random's 4.000 with the same 50 units of cost."),
+    ],
+)
+def test_every_axis_has_its_words(axis, text):
+    shares = saved_rows(rows("random", "slow"), "random", "lower", 4.0)
+    assert text in headline(shares, "Random", AXES[axis])
+
+
 def test_an_interval_that_includes_nothing_is_a_doubt():
-    found = saved_rows(rows("random", "fast"), "random", "lower", 4.0)
-    found.loc[found["group"] == "fast", "low"] = -3.0
-    assert headline(found, "Random", "Task labels").endswith(
+    shares = saved_rows(rows("random", "fast"), "random", "lower", 4.0)
+    shares.loc[shares["group"] == "fast", "low"] = -3.0
+    assert headline(shares, "Random", "Task labels").endswith(
         "The interval includes no saving at all."
     )
 
 
 def test_one_line_alone():
-    found = saved_rows(rows("random"), "random", "lower", 4.0)
-    assert headline(found, "Random", "Task labels") == "Nothing to compare: there is one line only."
-    assert list(table(found, "Task labels").columns) == [
+    shares = saved_rows(rows("random"), "random", "lower", 4.0)
+    assert (
+        headline(shares, "Random", "Task labels") == "Nothing to compare: there is one line only."
+    )
+    assert list(table(shares, "Task labels").columns) == [
         "strategy",
         "value to reach",
         "Task labels to reach it",

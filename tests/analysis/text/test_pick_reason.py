@@ -7,12 +7,17 @@ import pandas as pd
 import pytest
 
 from mtal.analysis.numbers import ordinal
-from mtal.analysis.text.pick_reason import what_decisions_do, why
+from mtal.analysis.text.pick_reason import ImageHistory, PoolCycle, pick_reason, review_effect
 from mtal.config import Config
 from mtal.runs.store.pool_table import deciding_member, driving_task
 
 OURS = Config(strategy="ours", tasks=("semseg", "depth"))
 TITLE = "Ours"
+
+
+def why(pool, image, cycle, config, title, **history) -> str:
+    """The reason, with what else is known of the image."""
+    return pick_reason(PoolCycle(pool, cycle, config, title), image, ImageHistory(**history))
 
 
 @pytest.fixture
@@ -48,12 +53,10 @@ def test_a_pick_of_ours(pool):
 
 
 def test_the_numbers_of_the_sentence_multiply(pool):
-    found = dict(
-        re.findall(r"(Score|inconsistency|diversity) (\d+\.\d+)", why(pool, 2, 0, OURS, TITLE))
-    )
-    assert float(found["Score"]) == pytest.approx(
-        float(found["inconsistency"]) * float(found["diversity"]), rel=0.01
-    )
+    text = why(pool, 2, 0, OURS, TITLE)
+    numbers = dict(re.findall(r"(Score|inconsistency|diversity) (\d+\.\d+)", text))
+    product = float(numbers["inconsistency"]) * float(numbers["diversity"])
+    assert float(numbers["Score"]) == pytest.approx(product, rel=0.01)
 
 
 def test_the_member_that_speaks_follows_the_committee(pool):
@@ -90,8 +93,8 @@ def test_a_random_pick_has_nothing_to_explain(pool):
     bare = pool[["id", "labelled", "open", "picked", "rank"]]
     text = why(bare, 1, 0, Config(strategy="random"), "Random")
     assert text == (
-        "Picked 1st of 2 in cycle 0. Random gives every unlabelled image the same chance, so there is no score "
-        "to explain."
+        "Picked 1st of 2 in cycle 0. Random gives every unlabelled image the same chance, so there "
+        "is no score to explain."
     )
     left = why(bare.assign(rank=[0, 1, 2, 0, 0, 0]), 3, 0, Config(strategy="random"), "Random")
     assert left.startswith(
@@ -108,7 +111,7 @@ def test_a_strategy_with_another_score(pool):
 
 
 def test_an_image_that_was_labelled_in_part_is_ranked_like_the_others(pool):
-    """As under PartAL: it has a label, and another one can still be bought."""
+    """As under PartAL: it has a label, and another one can still be acquired."""
     partly = pool.assign(labelled=[True, False, False, True, False, False])
     assert why(partly, 3, 2, Config(), "PartAL").startswith("Not picked in cycle 2: rank 3 of 5")
     bare = partly[["id", "labelled", "open", "picked", "rank"]]
@@ -119,18 +122,18 @@ def test_an_image_of_which_no_label_can_be_had(pool):
     none = pool.assign(open=[False, True, True, False, True, True])
     assert (
         why(none, 3, 2, Config(), "PartAL")
-        == "It could not be picked: there is no label of it to be had."
+        == "It could not be picked: the data have no label of it."
     )
 
 
 def test_an_image_that_people_did_not_want(pool):
     gone = pool.assign(open=[False] * 4 + [True] * 2)
     assert (
-        why(gone, 3, 2, OURS, TITLE, unwanted=True)
+        why(gone, 3, 2, OURS, TITLE, rejected=True)
         == "It could not be picked: people had rejected it when cycle 2 began."
     )
     assert (
-        why(gone, 0, 2, OURS, TITLE, unwanted=True)
+        why(gone, 0, 2, OURS, TITLE, rejected=True)
         == "It could not be picked: people had rejected it when cycle 2 began."
     )
 
@@ -141,7 +144,7 @@ def test_an_image_that_was_labelled_before(pool):
 
 
 def test_part_of_the_labels(pool):
-    assert why(pool, 1, 0, OURS, TITLE, bought=("depth",)).startswith(
+    assert why(pool, 1, 0, OURS, TITLE, acquired_tasks=("depth",)).startswith(
         "Picked 1st of 2 in cycle 0, for depth only."
     )
 
@@ -185,13 +188,11 @@ def test_ordinals(number, text):
     assert ordinal(number) == text
 
 
-def test_what_decisions_do_depends_on_where_labels_come_from():
-    assert "changes exports, not the run" in what_decisions_do(
-        Config(start="random"), settled=False
-    )
-    assert "does not wait for images that you reject" in what_decisions_do(
+def test_what_a_review_does_depends_on_where_labels_come_from():
+    assert "changes exports, not the run" in review_effect(Config(start="random"), settled=False)
+    assert "does not wait for images that you reject" in review_effect(
         Config(start="labelled"), settled=False
     )
-    assert "changes neither the run nor the exports" in what_decisions_do(
+    assert "changes neither the run nor the exports" in review_effect(
         Config(start="labelled"), settled=True
     )

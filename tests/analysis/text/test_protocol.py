@@ -3,16 +3,17 @@
 import pytest
 
 from mtal.analysis.text.protocol import (
-    compared,
+    comparison_text,
     data_notes,
-    how_far,
-    members_of,
+    progress_of,
+    progress_text,
     protocol_parts,
     runs_table,
     status_word,
 )
 from mtal.config import Config
-from mtal.runs.experiments.experiment import Cell, create_experiment
+from mtal.runs.experiments.experiment import create_experiment
+from mtal.runs.experiments.plan import Cell
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from tests.runs.made_run import made_course
@@ -43,36 +44,36 @@ def runs(tmp_path):
 
 def test_a_sentence_says_what_was_compared(runs):
     assert (
-        compared(runs)
+        comparison_text(runs)
         == "Ours and Random on Made (semseg, depth, normals), network padnet: 3 runs, seeds 0 and 1."
     )
-    assert compared(runs[:1]).endswith("1 run, seed 0.")
+    assert comparison_text(runs[:1]).endswith("1 run, seed 0.")
 
 
 def test_how_far_it_is(runs, tmp_path):
-    assert how_far(members_of(runs[:2])) == "2 of 2 runs finished"
-    assert how_far(members_of(runs)) == "2 of 3 runs finished: 1 stopped"
+    assert progress_text(progress_of(runs[:2])) == "2 of 2 runs finished"
+    assert progress_text(progress_of(runs)) == "2 of 3 runs finished: 1 stopped"
     cells = [Cell("", run.config) for run in runs] + [Cell("", BASE.model_copy(update={"seed": 9}))]
-    found = members_of(create_experiment(StorePaths(tmp_path), "plan", "Plan", cells))
-    assert how_far(found) == "2 of 4 runs finished: 1 not started, 1 stopped"
-    assert [(one.done, one.cycles) for one in found] == [(3, "3"), (3, "3"), (1, "3"), (0, "3")]
+    progress = progress_of(create_experiment(StorePaths(tmp_path), "plan", "Plan", cells))
+    assert progress_text(progress) == "2 of 4 runs finished: 1 not started, 1 stopped"
+    assert [(run.done, run.cycles) for run in progress] == [(3, "3"), (3, "3"), (1, "3"), (0, "3")]
     assert status_word(Status.QUEUED) == "waiting"
 
 
 def test_every_run_has_digests_of_its_settings_and_data(runs):
-    found = runs_table(runs, members_of(runs)).set_index("run")
-    first, second, other = (found.loc[run.name] for run in runs)
+    table = runs_table(runs, progress_of(runs)).set_index("run")
+    first, second, other = (table.loc[run.name] for run in runs)
     assert first["settings digest"] == second["settings digest"] != other["settings digest"]
     assert (first["data digest"], other["data digest"]) == ("0123456789ab", "ffffffffffff")
-    assert all(found.loc[run.name, "settings digest"] in run.config.group for run in runs)
-    assert found[["strategy", "seed"]].to_numpy().tolist() == [
+    assert all(table.loc[run.name, "settings digest"] in run.config.group for run in runs)
+    assert table[["strategy", "seed"]].to_numpy().tolist() == [
         ["ours", "0"],
         ["ours", "1"],
         ["random", "0"],
     ]
 
 
-def test_data_that_differ_or_changed_are_said(runs):
+def test_data_that_differ_or_changed_are_named(runs):
     several, changed = data_notes(runs)
     assert several.startswith("The runs did not see the same data.")
     assert changed == f"The data of {runs[2].name} changed before cycle 1."

@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from mtal.analysis.tables.published import READINGS, SEEDS, published_values
-from mtal.analysis.text.published import differences, reduced
+from mtal.analysis.text.published import area_table, differences
 
 
 @pytest.mark.parametrize("reading", list(READINGS))
@@ -18,11 +18,11 @@ def test_differences_are_those_of_a_loop(dataset, reading):
         for table, percent in cells.loc["Ours"].index:
             if (other[0], table, percent) not in cells.index:
                 continue
-            one, two = cells.loc[("Ours", table, percent)], cells.loc[(other[0], table, percent)]
+            ours, theirs = (cells.loc[(name, table, percent)] for name in ("Ours", other[0]))
             p = stats.ttest_ind_from_stats(
-                one["mean"], one["spread"], SEEDS, two["mean"], two["spread"], SEEDS, False
+                ours["mean"], ours["spread"], SEEDS, theirs["mean"], theirs["spread"], SEEDS, False
             ).pvalue
-            ahead = (one["mean"] > two["mean"]) == (one["better"] == "higher")
+            ahead = (ours["mean"] > theirs["mean"]) == (ours["better"] == "higher")
             counts[2 if p >= 0.05 else 0 if ahead else 1] += 1
         assert list(other[1:-1]) == [sum(counts), *counts]
         assert len(other[-1].split(", ")) == max(1, counts[1])  # those that it loses are named
@@ -31,8 +31,8 @@ def test_differences_are_those_of_a_loop(dataset, reading):
 def test_the_lost_cell_is_named_and_correction_leaves_fewer_differences():
     rows = published_values()
     plain, corrected = (
-        differences(rows[rows["dataset"] == "PASCAL"], one).set_index("Ours against")
-        for one in (False, True)
+        differences(rows[rows["dataset"] == "PASCAL"], holm).set_index("Ours against")
+        for holm in (False, True)
     )
     assert (corrected["Ours better"] <= plain["Ours better"]).all()
     assert corrected["Ours better"].sum() < plain["Ours better"].sum()
@@ -43,8 +43,8 @@ def test_the_lost_cell_is_named_and_correction_leaves_fewer_differences():
 
 def test_areas_and_budgets_of_a_table():
     rows = published_values()
-    found = reduced(rows[rows["dataset"] == "NYU"]).set_index("task")
-    assert found.loc["Multi-task loss"].tolist() == [
+    areas = area_table(rows[rows["dataset"] == "NYU"]).set_index("task")
+    assert areas.loc["Multi-task loss"].tolist() == [
         "↓",
         "7.750",
         "7.975",
@@ -53,4 +53,4 @@ def test_areas_and_budgets_of_a_table():
         "38.0",
         "48.0",
     ]
-    assert found.loc["Depth"].tolist()[4:] == ["≤20", "≤20", "43.3"]
+    assert areas.loc["Depth"].tolist()[4:] == ["≤20", "≤20", "43.3"]
