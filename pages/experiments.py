@@ -1,26 +1,26 @@
-"""Experiments: one plan of strategies x seeds x variants as a whole, how its runs stand, and who wins so far."""
+"""Experiments: a plan of strategies x seeds x variants, the state of its runs, and who leads."""
 
 import streamlit as st
 
 from mtal.ui import live, loaders
-from mtal.ui.experiments import extend, leaderboard, overview
+from mtal.ui.experiments import extend, leaderboard, overview, run_buttons
 
 st.title("Experiments", anchor=False)
-found = loaders.experiments()
+experiments = loaders.experiments()
 overview.say_damaged()
-if not found:
-    overview.say_what()
+if not experiments:
+    overview.introduce()
     st.stop()
-experiment = overview.choose(found)
+experiment = overview.choose(experiments)
 if experiment is None:
-    overview.show_list(found)
+    overview.show_list(experiments)
     st.stop()
 
 overview.show_header(experiment)
 states = experiment.states()
-overview.show_buttons(experiment, states)
+run_buttons.show_buttons(experiment, states)
 live.watch_experiment(experiment, states, overview.show_state)
-overview.show_broken(experiment, states)
+run_buttons.show_broken(experiment, states)
 extend.show(experiment)
 
 st.subheader("Results so far", anchor=False)
@@ -29,5 +29,5 @@ if rows.empty:
     overview.say_no_points(states)
     st.stop()
 task = leaderboard.show_curves(rows, experiment)
-leaderboard.show_standing(experiment, rows, task)
-leaderboard.download(loaders.experiment_metrics(experiment), experiment)
+leaderboard.show_ranking(experiment, rows, task)
+leaderboard.show_downloads(loaders.experiment_metrics(experiment), experiment)

@@ -1,6 +1,6 @@
-"""What the pages offer by name, looked up when first needed: behind the lists stands torch, whose import takes seconds.
+"""Names of data sets, networks, signals and tasks for the pages, read when first needed.
 
-No network is built here, only names are read.
+Their registries import torch, which takes seconds. No network is built here.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ def datasets() -> "dict[str, Source]":
 
 
 def title(dataset: str) -> str:
-    """How a kind of data is called on screen."""
+    """Title of a kind of data on screen."""
     return datasets()[dataset].title
 
 
@@ -48,7 +48,10 @@ def signals() -> dict[str, str]:
 
 
 def refuses(signal: str, tasks: Sequence[str]) -> str:
-    """Why a signal cannot be measured for these tasks, "" if it can. A task is asked for its kind, so any classes will do."""
+    """Say why a signal cannot be measured for these tasks; "" if it can.
+
+    A signal looks at the kind of each task only, so every task is built with its default classes.
+    """
     from mtal.signals.registry import SIGNALS
     from mtal.tasks.registry import TASKS
 
@@ -56,27 +59,30 @@ def refuses(signal: str, tasks: Sequence[str]) -> str:
 
 
 def locate(config: Config) -> str:
-    """What `Dataset.folder` will be, found cheaply; "" if there is nothing. ConfigError for settings that cannot be."""
+    """Path of the data folder, found without reading the data; "" if there is none.
+
+    Raises ConfigError for settings that contradict each other.
+    """
     return datasets()[config.dataset].locate(config)
 
 
-def here_first() -> list[str]:
-    """Kinds of data, those first that can be used without naming a folder."""
+def ready_first() -> list[str]:
+    """Kinds of data, first those that can be used without naming a folder."""
     return sorted(datasets(), key=lambda name: not locate(Config(dataset=name)))
 
 
 def tasks_at(dataset: str, data: str) -> tuple[str, ...]:
-    """The tasks that a place has labels for; all that the kind can have while nothing is found there."""
+    """Tasks that a folder has labels for; all tasks of the kind of data if it has none yet."""
     source = datasets()[dataset]
     try:
         return source.tasks_in(Config(dataset=dataset, data=data.strip())) or source.task_names
-    except ValueError:  # said where the place is asked for
+    except ValueError:  # the page shows the error where it asks for the folder
         return source.task_names
 
 
 def load() -> None:
-    """Look everything up, and say so while it takes long: once per server."""
+    """Import the registries, with a spinner while it takes long: once per server."""
     with st.spinner(
-        "Looking up data sets and networks. Only the first page after a start waits for this."
+        "Loading the lists of data sets and networks. Only the first page after a start waits."
     ):
         datasets(), networks()

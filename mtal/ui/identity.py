@@ -1,6 +1,7 @@
-"""Who is at the keyboard: the name that decisions, notes and sets are stored with. Nobody checks it; it is for colleagues.
+"""The name under which a person's reviews, notes and sets are stored.
 
-A browser that gave a name remembers it in a cookie, so that a refresh, another tab and tomorrow find it again.
+Nobody checks the name; it tells colleagues who decided what. A browser remembers it in a cookie,
+so a refresh, another tab and the next day find it again.
 """
 
 import getpass
@@ -11,23 +12,20 @@ import streamlit as st
 from mtal.runs.reviews.review_database import LONGEST_NAME
 
 KEY = "who.name"
-TYPED = "who.typed"  # set once somebody typed a name, for the browser to keep
+TYPED = "who.typed"  # set once a person typed a name, so that the browser stores it
 COOKIE = "mtal_who"
 A_YEAR_S = 365 * 24 * 3600
 
 
 def who() -> str:
-    """The name in the sidebar; what the browser remembers before it is drawn; without either the server's user name."""
-    name = (
-        st.session_state[KEY]
-        if KEY in st.session_state
-        else unquote(st.context.cookies.get(COOKIE, ""))
-    )
+    """Name in the sidebar, else the one in the cookie, else the server's user name."""
+    cookie = unquote(st.context.cookies.get(COOKIE, ""))
+    name = st.session_state.get(KEY, cookie)
     return " ".join((name or "").split())[:LONGEST_NAME] or _login()
 
 
 def ask_who() -> None:
-    """The field "You are", small, in the sidebar below the pages."""
+    """Draw the field "You are" in the sidebar below the pages."""
     if KEY not in st.session_state:
         st.session_state[KEY] = who()
     with st.sidebar:
@@ -50,15 +48,16 @@ def _typed() -> None:
 
 
 def _remember(name: str) -> None:
-    """Streamlit reads cookies and sets none, so the page sets it itself. A quoted name has no character that means anything."""
-    st.html(
-        f'<script>document.cookie = "{COOKIE}={quote(name, safe="")}; path=/; max-age={A_YEAR_S}; SameSite=Lax"</script>',
-        unsafe_allow_javascript=True,
-    )
+    """Set the cookie from the page, since Streamlit reads cookies but sets none.
+
+    A quoted name has no character that could end the string or the cookie.
+    """
+    cookie = f"{COOKIE}={quote(name, safe='')}; path=/; max-age={A_YEAR_S}; SameSite=Lax"
+    st.html(f'<script>document.cookie = "{cookie}"</script>', unsafe_allow_javascript=True)
 
 
 def _login() -> str:
-    """Of whoever runs the server; a system may know no name for its number."""
+    """User name of the server's process; a system may have none for its number."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

@@ -1,8 +1,9 @@
-"""Pictures of runs, and the library that makes pictures of figures, by addresses of their own: a browser loads and keeps them
-itself, and a page sends text only.
+"""HTTP routes of images of runs and of the plotting library.
 
-Addresses hold names and numbers, which are looked up in the run's own lists; no path from outside reaches the disk. They are
-relative to a page, so that they work under a base path. What `?v=` tells changes with the picture, so it may be kept for ever.
+A browser loads and caches these files itself, so a page sends text only. Addresses hold names and
+numbers that are looked up in the run's own lists; no path from outside reaches the disk. They are
+relative to a page, so they work under a base path. `?v=` changes with the image, so a browser may
+keep an image for ever.
 """
 
 import re
@@ -21,64 +22,62 @@ from mtal.runs.paths import StorePaths, default_store
 from mtal.runs.store.run import Run
 
 FOR_EVER = "private, max-age=31536000, immutable"
-A_WHILE = "private, max-age=600"  # where the address does not tell the version
-NOT_KEPT = "no-store"  # it may be drawn in a moment
+A_WHILE = "private, max-age=600"  # without a version in the address
+NOT_KEPT = "no-store"  # of an image that may be drawn in a moment
 THUMB = re.compile(r"(?P<run>[^/]+)/(?P<image>\d{1,9})\.jpg")
 PICTURE = re.compile(r"(?P<run>[^/]+)/(?P<cycle>\d{1,6})/(?P<image>\d{1,9})/(?P<name>[^/]+)\.png")
-OF_A_TASK = re.compile(r"initial|final|truth|(from|gap|gapself)\.[\w-]+")
+TASK_PICTURE = re.compile(r"initial|final|truth|(from|gap|gapself)\.[\w-]+")
 
 
 def thumb_url(run: Run, image: int) -> str:
-    """The small picture of a pool image, by its position; 404 where none was made."""
+    """Address of the thumbnail of a pool image, by its position; 404 if there is none."""
     path = run.thumbnail(run.facts.pool[image])
     version = path.stat().st_mtime_ns if path.exists() else 0
     return f"thumb/{quote(run.name, safe='')}/{image}.jpg?v={version:x}"
 
 
 def picture_url(run: Run, cycle: int, image: int, name: str) -> str:
-    """A picture that the worker drew; names as in `Run.picture`, 404 where it drew none."""
-    return f"picture/{quote(run.name, safe='')}/{cycle}/{image}/{quote(name, safe='')}.png?v={int(run.created):x}"
+    """Address of a picture drawn by the worker, named as in `Run.picture`; 404 if there is none."""
+    run_name, picture = quote(run.name, safe=""), quote(name, safe="")
+    return f"picture/{run_name}/{cycle}/{image}/{picture}.png?v={int(run.created):x}"
 
 
 def library_url() -> str:
-    """The plotting library, for pictures of figures; a page asks for it only then."""
+    """Address of the plotting library, which a page loads when it draws a figure."""
     return f"plotly.js?v={plotly.__version__}"
 
 
 def serve_library(request: Request) -> Response:
-    """`plotly.js`"""
-    kept = FOR_EVER if request.query_params.get("v") else A_WHILE
-    return Response(
-        _library(),
-        media_type="text/javascript",
-        headers={"Cache-Control": kept, "X-Content-Type-Options": "nosniff"},
-    )
+    """Serve `plotly.js`."""
+    return _response(_library(), "text/javascript", request)
 
 
 def serve_thumb(request: Request) -> Response:
-    """`thumb/<run>/<image>.jpg`"""
-    found = THUMB.fullmatch(request.path_params["rest"])
-    run = _run(found["run"]) if found else None
-    ids = run.facts.pool if run else ()
-    if not found or not run or int(found["image"]) >= len(ids):
-        return _nothing()
-    return _file(run.thumbnail(ids[int(found["image"])]), "image/jpeg", request)
+    """Serve `thumb/<run>/<image>.jpg`."""
+    match = THUMB.fullmatch(request.path_params["rest"])
+    run = _run(match["run"]) if match else None
+    if not match or not run:
+        return _not_found()
+    image, ids = int(match["image"]), run.facts.pool
+    if image >= len(ids):
+        return _not_found()
+    return _file(run.thumbnail(ids[image]), "image/jpeg", request)
 
 
 def serve_picture(request: Request) -> Response:
-    """`picture/<run>/<cycle>/<image>/<name>.png`"""
-    found = PICTURE.fullmatch(request.path_params["rest"])
-    run = _run(found["run"]) if found else None
-    if not found or not run or not _is_drawn_of(run, found["name"]):
-        return _nothing()
-    cycle, image = int(found["cycle"]), int(found["image"])
+    """Serve `picture/<run>/<cycle>/<image>/<name>.png`."""
+    match = PICTURE.fullmatch(request.path_params["rest"])
+    run = _run(match["run"]) if match else None
+    if not match or not run or not _is_picture_name(run, match["name"]):
+        return _not_found()
+    cycle, image = int(match["cycle"]), int(match["image"])
     if cycle >= run.cycles_done() or image >= len(run.facts.pool):
-        return _nothing()
-    return _file(run.picture(cycle, image, found["name"]), "image/png", request)
+        return _not_found()
+    return _file(run.picture(cycle, image, match["name"]), "image/png", request)
 
 
 def routes(base: str) -> list[Route]:
-    """All of them under a base path such as `tools/mtal`, "" for none. Whatever else is asked for there is answered with 404."""
+    """All routes under a base path such as `tools/mtal`, "" for none; other addresses are 404."""
     start = f"/{base.strip('/')}".rstrip("/")
     return [
         Route(f"{start}/thumb/{{rest:path}}", serve_thumb),
@@ -96,35 +95,37 @@ def _library() -> str:
 
 
 def _run(name: str) -> Run | None:
-    """The run of that name, if there is one."""
+    """Run of that name, or None."""
     try:
         run = Run(StorePaths(default_store()).run(name).folder)
-    except ValueError:  # no name of a folder
+    except ValueError:  # not the name of a folder
         return None
     return run if run.paths.config.exists() else None
 
 
-def _is_drawn_of(run: Run, name: str) -> bool:
-    """Whether a worker could have drawn a picture of that name in this run."""
+def _is_picture_name(run: Run, name: str) -> bool:
+    """Say whether a worker could have drawn a picture of that name in this run."""
+    if name == "image":
+        return True
     task, _, rest = name.partition(".")
-    of_a_task = (
-        task in {known.name for known in run.tasks} and OF_A_TASK.fullmatch(rest) is not None
-    )
-    return name == "image" or of_a_task
+    names = {facts.name for facts in run.tasks}
+    return task in names and TASK_PICTURE.fullmatch(rest) is not None
 
 
-def _file(path: Path, kind: str, request: Request) -> Response:
+def _file(path: Path, mime: str, request: Request) -> Response:
     try:
         content = path.read_bytes()
     except OSError:
-        return _nothing()
+        return _not_found()
+    return _response(content, mime, request)
+
+
+def _response(content: str | bytes, mime: str, request: Request) -> Response:
+    """Answer with a file; a browser keeps it for ever if the address names its version."""
     kept = FOR_EVER if request.query_params.get("v") else A_WHILE
-    return Response(
-        content,
-        media_type=kind,
-        headers={"Cache-Control": kept, "X-Content-Type-Options": "nosniff"},
-    )
+    headers = {"Cache-Control": kept, "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type=mime, headers=headers)
 
 
-def _nothing() -> Response:
-    return Response("There is no such picture.\n", 404, {"Cache-Control": NOT_KEPT}, "text/plain")
+def _not_found() -> Response:
+    return Response("There is no such image.\n", 404, {"Cache-Control": NOT_KEPT}, "text/plain")

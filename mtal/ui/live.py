@@ -1,14 +1,14 @@
-"""The one fragment that polls. It draws progress while something is alive and redraws the page when something changed."""
+"""Fragments that poll: they draw progress while a job is alive, and redraw the page on changes."""
 
 from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from mtal.runs.experiments.experiment import Experiment, State
+from mtal.runs.experiments.state import CellState, Experiment
 from mtal.runs.store.data_check import DataFolder
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
-from mtal.ui.components import run_cards
+from mtal.ui.components import run_progress
 from mtal.ui.text import time_left
 
 EVERY_S = 2
@@ -17,14 +17,17 @@ EVERY_S = 2
 def watch(
     run_or_runs: Run | Sequence[Run],
     key: str,
-    draw: Callable[[Sequence[Run]], None] | None = run_cards.progress_blocks,
+    draw: Callable[[Sequence[Run]], None] | None = run_progress.progress_blocks,
     seen: object = None,
 ) -> None:
-    """Show the progress of living runs; the page is redrawn when a status or a number of complete cycles changes.
+    """Show the progress of living runs, and redraw the page when one completes a cycle or ends.
 
-    Draws nothing and polls nothing when no run lives. Nothing inside can be selected: a redraw would take the selection away.
-    `draw` shows the living runs: stage bars, or a line each (`cards.progress_lines`); None shows nothing. `seen`: `state` of the
-    runs before the page read them, where it reads first and watches then; what happened meanwhile redraws it at once.
+    Without a living run it draws and polls nothing. Nothing inside can be selected, since a redraw
+    would take the selection away.
+
+    key: of the fragment; draw: shows the living runs, such as stage bars or a line each
+    (`run_progress.progress_lines`), None for nothing; seen: `state` of the runs before the page
+    read them, if it watches after reading, so that a change in between redraws it at once.
     """
     runs = [run_or_runs] if isinstance(run_or_runs, Run) else list(run_or_runs)
     seen = seen or state(runs)
@@ -44,11 +47,14 @@ def watch(
 
 def watch_experiment(
     experiment: Experiment,
-    states: Sequence[State],
-    draw: Callable[[Experiment, Sequence[State]], None],
+    states: Sequence[CellState],
+    draw: Callable[[Experiment, Sequence[CellState]], None],
 ) -> None:
-    """Draw how an experiment's runs stand, anew while one lives; the page is redrawn when a run ends or completes a cycle."""
-    seen = _stands(states)
+    """Draw the state of an experiment's runs, every few seconds while one of them lives.
+
+    The page is redrawn when a run completes a cycle or ends.
+    """
+    seen = _cell_states(states)
     if not any(state.status.alive for state in states):
         draw(experiment, states)
         return
@@ -56,7 +62,7 @@ def watch_experiment(
     @st.fragment(run_every=EVERY_S, key="live.experiment")
     def progress() -> None:
         now = experiment.states()
-        if _stands(now) != seen:
+        if _cell_states(now) != seen:
             st.rerun()
         draw(experiment, now)
 
@@ -64,7 +70,7 @@ def watch_experiment(
 
 
 def watch_check(folder: DataFolder) -> None:
-    """The same for the check of a data folder."""
+    """Show the progress of a check of a data folder, and redraw the page when it ends."""
     seen = folder.status
     if not seen.alive:
         return
@@ -77,20 +83,17 @@ def watch_check(folder: DataFolder) -> None:
         if now is None:
             st.progress(0.0, "Starting the check.")
         else:
-            st.progress(
-                now.fraction,
-                f"{now.done:,} of {now.total:,}, each image read once and drawn small once · "
-                f"{time_left(now)}",
-            )
+            images = f"{now.done:,} of {now.total:,}, each image read once and drawn small once"
+            st.progress(now.fraction, f"{images} · {time_left(now)}")
 
     progress()
 
 
 def state(runs: Sequence[Run]) -> tuple[object, ...]:
-    """All that makes a page look different: how each run stands, and how many runs there are at all."""
+    """What a page about runs depends on: their status and cycles, and how many runs exist."""
     return len(loaders.store().runs()), *((run.name, run.status, run.cycles_done()) for run in runs)
 
 
-def _stands(states: Sequence[State]) -> list[tuple[object, ...]]:
-    """All that makes the page of an experiment look different, but for what is drawn anew anyway."""
+def _cell_states(states: Sequence[CellState]) -> list[tuple[object, ...]]:
+    """What the page of an experiment depends on outside the fragment."""
     return [(state.cell.run_name, state.status, state.cycles_done) for state in states]

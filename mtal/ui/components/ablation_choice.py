@@ -1,6 +1,7 @@
-"""Which settings an experiment varies, one at a time.
+"""The settings that an experiment varies, one at a time.
 
-What is typed stands in the session as texts: under `<page>.vary` the settings, under `<page>.vary.<setting>` their values.
+The session holds them as texts: the settings under `<page>.vary`, the values of each under
+`<page>.vary.<setting>`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,8 @@ from mtal.acquisition.user_strategies import all_strategies
 from mtal.config import Config, ConfigError
 from mtal.ui.text import plain
 
-# Table 2 and Figures 10 and 11 of the paper; the last two are ours. The first of each is the default.
+# Table 2 and Figures 10 and 11 of the paper; the last two are ours. The first value of each is the
+# default.
 PAPER: dict[str, tuple[str, ...]] = {
     "committee": ("max", "mean", "min"),
     "diversity": ("euclidean", "cosine"),
@@ -25,16 +27,19 @@ PAPER: dict[str, tuple[str, ...]] = {
 }
 
 
-def heeded(strategies: Iterable[str]) -> list[str]:
-    """Settings that change what some of these strategies do, in the order of `Config`."""
-    uses = heeds()
+def used_settings(strategies: Iterable[str]) -> list[str]:
+    """Settings that change the choice of at least one strategy, in the order of `Config`."""
+    uses = settings_used()
     used = {name for strategy in strategies for name in uses[strategy]}
     return [name for name in Config.model_fields if name in used]
 
 
 def choose_varied(strategies: Sequence[str], base: Mapping[str, Any], page: str) -> None:
-    """Draw the rows: which settings, and for each its values. `base`: the settings that they are varied from."""
-    offered, key = heeded(strategies), f"{page}.vary"
+    """Draw a box for the settings to vary, and one for the values of each.
+
+    base: the plain settings, from which variants differ.
+    """
+    offered, key = used_settings(strategies), f"{page}.vary"
     if not offered:
         st.caption("The chosen strategies have no settings to vary.")
         return
@@ -52,32 +57,39 @@ def choose_varied(strategies: Sequence[str], base: Mapping[str, Any], page: str)
         key=f"{key}.paper",
         on_click=fill_paper,
         args=(offered, page),
-        help="Its Table 2, Figures 10 and 11; and sample weights and the final prediction in the committee on and off.",
+        help="Its Table 2, Figures 10 and 11; and sample weights and the final prediction in the "
+        "committee on and off.",
     )
     for name in names:
         _values(name, base, f"{key}.{name}")
 
 
 def varied(strategies: Sequence[str], page: str) -> dict[str, list[Any]]:
-    """Setting -> values, as the rows stand; only what some of the strategies heed. ConfigError names a value that is none."""
-    names = [
-        name for name in st.session_state.get(f"{page}.vary", ()) if name in heeded(strategies)
-    ]
-    return {
-        name: [value_of(name, text) for text in st.session_state.get(f"{page}.vary.{name}", ())]
-        for name in names
-    }
+    """Setting -> values in the boxes, for settings that at least one strategy uses.
+
+    Raises ConfigError, which names the setting, for a text that is no value.
+    """
+    offered = used_settings(strategies)
+    values: dict[str, list[Any]] = {}
+    for name in st.session_state.get(f"{page}.vary", ()):
+        if name in offered:
+            texts = st.session_state.get(f"{page}.vary.{name}", ())
+            values[name] = [value_of(name, text) for text in texts]
+    return values
 
 
 def fill_paper(offered: Sequence[str], page: str) -> None:
-    """Put the paper's ablations into the rows, as far as the strategies heed them."""
+    """Fill the boxes with the paper's ablations, as far as they are offered."""
     st.session_state[f"{page}.vary"] = [name for name in PAPER if name in offered]
     for name, values in PAPER.items():
         st.session_state[f"{page}.vary.{name}"] = list(values)
 
 
 def value_of(name: str, text: str) -> Any:
-    """A typed value; a word stays one where the setting is a choice of words, since YAML reads `off` as false."""
+    """Read a typed value as YAML; a choice of words stays a word, since YAML reads `off` as false.
+
+    Raises ConfigError, which names the setting, for a text that is no YAML.
+    """
     if get_origin(Config.model_fields[name].annotation) is Literal:
         return text
     try:
@@ -86,27 +98,31 @@ def value_of(name: str, text: str) -> Any:
         raise ConfigError(f"{name}: {text!r} is not a value") from None
 
 
-def heeds() -> dict[str, frozenset[str]]:
-    """Strategy -> settings that change what it does, as a plan wants it."""
+def settings_used() -> dict[str, frozenset[str]]:
+    """Strategy -> settings that change its choice."""
     return {name: strategy.uses for name, strategy in all_strategies().items()}
 
 
 def _values(name: str, base: Mapping[str, Any], key: str) -> None:
-    """The values of one setting. Words and switches are chosen, numbers may be typed."""
+    """Draw the box for the values of one setting: words are chosen, numbers may be typed."""
     field = Config.model_fields[name]
-    words = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
-    words = ("false", "true") if field.annotation is bool else words
-    here = _text(base.get(name, field.default))
-    known = dict.fromkeys((here, *words, *PAPER.get(name, ()), *st.session_state.get(key, ())))
+    words: tuple[str, ...] = ()
+    if get_origin(field.annotation) is Literal:
+        words = get_args(field.annotation)
+    elif field.annotation is bool:
+        words = ("false", "true")
+    base_value = _text(base.get(name, field.default))
+    chosen = st.session_state.get(key, ())
+    options = dict.fromkeys((base_value, *words, *PAPER.get(name, ()), *chosen))
     if key not in st.session_state:
         st.session_state[key] = list(words) or list(PAPER.get(name, ()))
     st.multiselect(
         f"{plain(str(field.title))}: values",
-        list(known),
+        list(options),
         key=key,
         persist_state="session",
         accept_new_options=not words,
-        format_func=lambda text: f"{text} (plain)" if text == here else text,
+        format_func=lambda text: f"{text} (plain)" if text == base_value else text,
         help=str(field.description),
     )
 

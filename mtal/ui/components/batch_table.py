@@ -1,4 +1,4 @@
-"""What a cycle picked, as one table: the numbers that led there, what was decided, and what it asks to be labelled."""
+"""The batch of a cycle as one table: scores, reviews, and the tasks to be labelled."""
 
 from collections.abc import Sequence
 
@@ -6,67 +6,74 @@ import numpy as np
 import pandas as pd
 
 from mtal.runs.reviews.review_database import ACCEPTED
-from mtal.runs.reviews.reviewed_batch import Settled
+from mtal.runs.reviews.reviewed_batch import ReviewedBatch
 from mtal.runs.store.pool_table import deciding_members_of, driving_tasks
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
 
 NEAR = 12  # as many near misses as the worker draws
-WAITS = "waits"  # accepted, while nothing was rejected that it could come for
-OF_PEOPLE = ["decision", "note", "who", "when"]
+WAITS = "waits"  # accepted outside the batch, and no rejected image left a place for it
+REVIEW_COLUMNS = ["decision", "note", "who", "when"]
 
 
 def picks_of(run: Run, cycle: int) -> pd.DataFrame:
-    """A row per image of the batch, index = position: the columns of `Run.pool` and of `mtal.runs.reviews.reviewed_batch.batch`, `driver` and
-    `partner` (task and committee member that gave the score, "" where unknown), and `bought`: its tasks, where not all of them.
+    """Table of the batch, a row per image, index = position.
+
+    Columns: those of `Run.pool` and of `mtal.runs.reviews.reviewed_batch.batch`; driver and
+    partner, the task and the committee member that gave the score, "" where unknown; acquired, the
+    tasks to be labelled where they are not all tasks.
     """
-    found = loaders.settled(run, cycle)
-    return described(run, cycle, found.rows, _bought(run, cycle, found))
+    batch = loaders.effective_batch(run, cycle)
+    return with_pool_columns(run, cycle, batch.rows, _acquired_tasks(run, cycle, batch))
 
 
 def near_misses(run: Run, cycle: int, count: int = NEAR) -> pd.DataFrame:
-    """The next ranks that are not in the batch, in the same columns; `waits` for what was accepted in advance."""
-    pool, taken = loaders.pool(run, cycle), loaders.settled(run, cycle).rows.index
+    """Table of the next ranks outside the batch, with the columns of `picks_of`."""
+    pool, taken = loaders.pool(run, cycle), loaders.effective_batch(run, cycle).rows.index
     ranked = pool[(pool["rank"] > 0).to_numpy() & ~pool.index.isin(taken)]
-    return described(
-        run, cycle, said(run, cycle, ranked.nsmallest(count, "rank", keep="first").index), {}
-    )
+    nearest = ranked.nsmallest(count, "rank", keep="first").index
+    return with_pool_columns(run, cycle, decisions_about(run, cycle, nearest), {})
 
 
-def said(run: Run, cycle: int, images: Sequence[int] | pd.Index) -> pd.DataFrame:
-    """Decisions on any images: decision, note, who, when, picked (False). What was accepted outside the batch `waits`."""
-    outside = ~np.isin(list(images), loaders.settled(run, cycle).rows.index)
-    pool, spoken = loaders.pool(run, cycle), loaders.decisions(run, cycle).set_index("sample")
-    rows = spoken.reindex(pool["id"].iloc[list(images)])[OF_PEOPLE].fillna("")
-    rows = rows.assign(
-        decision=rows["decision"].mask(outside & (rows["decision"] == ACCEPTED), WAITS),
-        picked=False,
-    )
+def decisions_about(run: Run, cycle: int, images: Sequence[int] | pd.Index) -> pd.DataFrame:
+    """Reviews of any images, a row each, index = position.
+
+    Columns: decision, note, who, when, picked (False). An image accepted outside the batch has the
+    decision WAITS.
+    """
+    outside = ~np.isin(list(images), loaders.effective_batch(run, cycle).rows.index)
+    pool, reviews = loaders.pool(run, cycle), loaders.decisions(run, cycle).set_index("sample")
+    rows = reviews.reindex(pool["id"].iloc[list(images)])[REVIEW_COLUMNS].fillna("")
+    waits = outside & (rows["decision"] == ACCEPTED)
+    rows = rows.assign(decision=rows["decision"].mask(waits, WAITS), picked=False)
     return rows.set_index(pd.Index(list(images), dtype=np.int64))
 
 
-def described(
-    run: Run, cycle: int, rows: pd.DataFrame, bought: dict[int, tuple[str, ...]]
+def with_pool_columns(
+    run: Run, cycle: int, rows: pd.DataFrame, acquired: dict[int, tuple[str, ...]]
 ) -> pd.DataFrame:
-    """The pool's numbers beside what people said."""
+    """Join reviews with the pool table; columns as of `picks_of`.
+
+    rows: reviews, index = position; acquired: image -> tasks, for images not labelled whole.
+    """
     pool = loaders.pool(run, cycle)
-    table = pool.iloc[rows.index].drop(columns=["picked"]).join(rows[[*OF_PEOPLE, "picked"]])
+    table = pool.iloc[rows.index].drop(columns=["picked"]).join(rows[[*REVIEW_COLUMNS, "picked"]])
     driver = driving_tasks(table)
     return table.assign(
         driver=driver,
         partner=deciding_members_of(table, driver, run.config.committee),
-        bought=[", ".join(bought.get(int(image), ())) for image in table.index],
+        acquired=[", ".join(acquired.get(int(image), ())) for image in table.index],
     )
 
 
-def _bought(run: Run, cycle: int, settled: Settled) -> dict[int, tuple[str, ...]]:
-    """Image -> names of the tasks that it is, or was, picked for, where not all of them."""
+def _acquired_tasks(run: Run, cycle: int, batch: ReviewedBatch) -> dict[int, tuple[str, ...]]:
+    """Image -> tasks that it is, or was, picked for, where they are not all tasks."""
     names = tuple(task.name for task in run.tasks)
-    tasks: dict[int, dict[int, None]] = {}
-    for image, task in np.concatenate([run.picked(cycle), settled.pairs]).tolist():
-        tasks.setdefault(image, {})[task] = None
+    tasks: dict[int, set[int]] = {}
+    for image, task in np.concatenate([run.picked(cycle), batch.pairs]).tolist():
+        tasks.setdefault(image, set()).add(task)
     return {
-        image: tuple(names[task] for task in sorted(found))
-        for image, found in tasks.items()
-        if len(found) < len(names)
+        image: tuple(names[task] for task in sorted(numbers))
+        for image, numbers in tasks.items()
+        if len(numbers) < len(names)
     }

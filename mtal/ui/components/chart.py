@@ -1,7 +1,7 @@
-"""A figure that grows in place, and can be taken along as PNG, SVG, a page of its own, and the data behind it; see chart.js.
+"""A figure that is updated in place and downloads as PNG, SVG, HTML page or CSV; see chart.js.
 
-Streamlit makes a plotly figure anew whenever its data change: it blinks, and zoom and hidden lines are lost. This one is changed
-by plotly itself, which keeps both as long as the figure's `uirevision` stays.
+Streamlit draws a plotly figure anew whenever its data change: it blinks, and zoom and hidden lines
+are lost. Here plotly itself updates the figure, and keeps both as long as `uirevision` stays.
 """
 
 import json
@@ -14,12 +14,12 @@ import plotly.graph_objects as go
 import streamlit as st
 from plotly.utils import PlotlyJSONEncoder
 
-from mtal.export.tables import csv_text
+from mtal.analysis.csv_text import csv_text
 from mtal.figures.style import Drawing, literal
 from mtal.ui.image_routes import library_url
 
-LINE = 90  # letters of a title below each other: plotly wraps none
-WIDTH_PX, HEIGHT_PX, SCALE = 1000, 560, 2  # of the picture, before it is scaled
+LINE = 90  # characters of a line of a downloaded title, which plotly does not wrap
+WIDTH_PX, HEIGHT_PX, SCALE = 1000, 560, 2  # of a downloaded picture, before it is scaled
 
 _component = st.components.v2.component(
     "mtal.chart",
@@ -32,8 +32,11 @@ _component = st.components.v2.component(
 def show_figure(
     figure: go.Figure | Drawing, data: pd.DataFrame, name: str, title: str, key: str, alt: str
 ) -> None:
-    """Draw it. `data`: a row per point; `name`: of the files, without ending; `title`: of what is taken along, where no page
-    around it says what it is; `alt`: what the figure says, in words."""
+    """Draw a figure with its downloads.
+
+    figure: to draw; data: a row per point, for the CSV; name: of the files, without ending; title:
+    in downloads, which have no page around them; key: of the component; alt: the figure in words.
+    """
     height = int(figure["layout"]["height"])
     clean = re.sub(r"[^\w.-]+", "-", name).strip("-")
     _component(

@@ -1,4 +1,4 @@
-"""What to change where a run measured too little to show."""
+"""Advice for runs whose strategy measured too little for a page."""
 
 import pandas as pd
 import streamlit as st
@@ -9,30 +9,29 @@ from mtal.runs.store.run import Run
 
 
 def suggest_describing(run: Run, cycle: int, pool: pd.DataFrame) -> None:
-    """That the strategy needed no disagreement or no embedding, and how to have them all the same; nothing if both are there."""
-    missing = [
-        *(
-            []
-            if any(members(pool, task.name) for task in run.tasks)
-            else ["no disagreement of the tasks"]
-        ),
-        *(
-            []
-            if run.cycle(cycle).embedding.exists()
-            else ["no embedding, so neither neighbours nor a map"]
-        ),
-    ]
-    if not missing:
-        return
-    if len(run.tasks) < 2 and missing[0].startswith("no disagreement"):
+    """Say that disagreement or embedding was not measured, and which setting measures both.
+
+    Draws nothing if both were measured.
+    """
+    measured_gaps = any(members(pool, task.name) for task in run.tasks)
+    if not measured_gaps and len(run.tasks) < 2:
         st.info(
-            "This run has one task, so no other task refines its predictions and there is no disagreement to measure.",
+            "This run has one task, so no other task refines its predictions and there is no "
+            "disagreement to measure.",
             icon=":material/info:",
         )
         return
+    missing = []
+    if not measured_gaps:
+        missing.append("no disagreement of the tasks")
+    if not run.cycle(cycle).embedding.exists():
+        missing.append("no embedding, so neither neighbours nor a map")
+    if not missing:
+        return
+    setting = Config.model_fields["describe"].title
     st.info(
-        f"Here is {' and '.join(missing)}: the strategy `{run.config.strategy}` does without. A run has both beside any "
-        f"strategy where the setting “{Config.model_fields['describe'].title}” is *always*.",
+        f"This run has {' and '.join(missing)}: its strategy `{run.config.strategy}` needs none. "
+        f"With the setting “{setting}” at *always* a run measures both, whatever its strategy.",
         icon=":material/info:",
     )
     st.page_link(

@@ -1,6 +1,6 @@
-"""Which image of a pool is looked at: `?sample=ID` in the address, steps along a list, and a search box.
+"""Navigation between images of a pool: `?sample=ID`, previous and next in a list, a search box.
 
-The list is that of the page one comes from: a set (`?set=ID`), else the ranking, whose picks are followed by the near misses.
+The list is a set (`?set=ID`), else the ranking, in which near misses follow the picks.
 """
 
 import difflib
@@ -24,94 +24,108 @@ NEXT, PREVIOUS = "j", "k"  # keys of the steps
 
 @dataclass(frozen=True)
 class Steps:
-    """Where one is. `image`: position in the pool; `coming`: (key that leads there, "" for two steps away; image), the likeliest
-    first."""
+    """An image and its neighbours in the list."""
 
-    image: int
+    image: int  # position in the pool
+    # (key that leads there, "" for two steps away; image) of images that may be next, the likeliest
+    # first: their pictures are loaded ahead.
     coming: tuple[tuple[str, int], ...]
 
 
 def choose_image(run: Run, cycle: int, pool: pd.DataFrame, page: str) -> Steps:
-    """A position in the pool, from `?sample=`; the first of the list without it. Draws the steps and the search box."""
+    """Ask for an image of the pool, from `?sample=`; the first of the list without it."""
     asked = st.query_params.get(SAMPLE)
     chosen = chosen_set(run)
-    order = (
-        ranking(pool) if chosen is None else in_order(pool, chosen.images)
-    )  # of a set, only what this pool has
+    # A set may hold images that are not in this pool.
+    order = ranking(pool) if chosen is None else in_order(pool, chosen.images)
     title = "" if chosen is None else chosen.title
     first = int(order[0]) if len(order) else 0
     image = first if asked is None else find_image(pool["id"].tolist(), asked)
     if image is None:
         st.warning(
-            f"This pool has no image with the id {code(str(asked))}, and its numbers go from 0 to {len(pool) - 1}.",
+            f"This pool has no image with the id {code(str(asked))}, and its numbers go from 0 to "
+            f"{len(pool) - 1}.",
             icon=":material/link_off:",
         )
         st.button("Show the first pick", key=f"{page}.first", on_click=_forget)
         st.stop()
-    if asked != pool["id"].iloc[image]:
-        st.query_params[SAMPLE] = str(
-            pool["id"].iloc[image]
-        )  # so that the address can be shared as it stands
+    name = str(pool["id"].iloc[image])
+    if asked != name:
+        st.query_params[SAMPLE] = name  # so that the address can be shared as it stands
     _controls(run, cycle, pool, page, order, image, title)
-    place = np.flatnonzero(order == image)
-    beside = (
-        [(NEXT, place[0] + 1), ("", place[0] + 2), (PREVIOUS, place[0] - 1)] if len(place) else []
-    )
-    return Steps(
-        image, tuple((key, int(order[other])) for key, other in beside if 0 <= other < len(order))
-    )
+    return Steps(image, _coming(order, image))
+
+
+def _coming(order: np.ndarray, image: int) -> tuple[tuple[str, int], ...]:
+    """Images that may be next, as in `Steps`; none for an image outside the list."""
+    index = _index_of(order, image)
+    if index is None:
+        return ()
+    steps = ((NEXT, index + 1), ("", index + 2), (PREVIOUS, index - 1))
+    return tuple((key, int(order[step])) for key, step in steps if 0 <= step < len(order))
+
+
+def _index_of(order: np.ndarray, image: int) -> int | None:
+    """Index of an image in the list; None outside it."""
+    indices = np.flatnonzero(order == image)
+    return int(indices[0]) if len(indices) else None
 
 
 def ranking(pool: pd.DataFrame) -> np.ndarray:
-    """Positions of the unlabelled images, best first: the picks in their order, then the rest."""
+    """Positions of the unlabelled images by rank: picks first, then near misses."""
     free = np.flatnonzero((pool["rank"] > 0).to_numpy())
     return free[np.argsort(pool["rank"].to_numpy()[free], kind="stable")]
 
 
 def in_order(pool: pd.DataFrame, images: Sequence[int]) -> np.ndarray:
-    """Some positions, those with a rank first and by it, then the others as they come."""
+    """Sort positions by rank; those without a rank come last, in their given order."""
     chosen = np.asarray(images, dtype=np.int64)
     rank = pool["rank"].to_numpy()[chosen]
     return chosen[np.argsort(np.where(rank > 0, rank, len(pool) + 1), kind="stable")]
 
 
 def find_image(ids: Sequence[str], text: str) -> int | None:
-    """The position that an id or a number means. An id goes first, since ids of some data sets are numbers; 0012 is none."""
+    """Position of the image with this id, else with this number; None without either.
+
+    Ids go first, since those of some data sets are numbers. A number has no leading zeros.
+    """
     text = text.strip()
     if text in ids:
         return ids.index(text)
-    return (
-        int(text) if text.isdecimal() and str(int(text)) == text and int(text) < len(ids) else None
-    )
+    is_number = text.isdecimal() and str(int(text)) == text
+    return int(text) if is_number and int(text) < len(ids) else None
 
 
 def labelled_since(run: Run, cycle: int, image: int) -> str:
-    """How an image that was labelled before a cycle came to be so."""
+    """Say when an image was labelled that a cycle has as labelled."""
     for earlier in range(cycle):
         row = loaders.pool(run, earlier).iloc[image]
-        if image in run.bought(earlier)[:, 0]:
-            return (
-                f"picked {ordinal(int(row['rank']))} in cycle {earlier}"
-                if row["picked"]
-                else f"it came for an image that people rejected in cycle {earlier}"
-            )
+        if image in run.acquired(earlier)[:, 0]:
+            if row["picked"]:
+                return f"picked {ordinal(int(row['rank']))} in cycle {earlier}"
+            return f"it replaced an image that was rejected in cycle {earlier}"
     return "it belongs to the random start"
 
 
-def tasks_bought(run: Run, cycle: int, image: int) -> tuple[str, ...]:
-    """The tasks whose labels a pick bought, if they are not all of them; else empty."""
+def tasks_acquired(run: Run, cycle: int, image: int) -> tuple[str, ...]:
+    """Tasks that a pick is labelled for; empty if they are all tasks."""
     pairs = run.picked(cycle)
     names = tuple(task.name for task in run.tasks)
-    bought = tuple(names[task] for task in pairs[pairs[:, 0] == image, 1])
-    return bought if len(bought) < len(names) else ()
+    tasks = tuple(names[task] for task in pairs[pairs[:, 0] == image, 1])
+    return tasks if len(tasks) < len(names) else ()
 
 
 def _controls(
     run: Run, cycle: int, pool: pd.DataFrame, page: str, order: np.ndarray, image: int, title: str
 ) -> None:
-    ids, place = pool["id"].tolist(), np.flatnonzero(order == image)
-    before = ids[order[place[0] - 1]] if len(place) and place[0] > 0 else None
-    after = ids[order[place[0] + 1]] if len(place) and place[0] + 1 < len(order) else None
+    """Draw previous, next, the search box and the link to the batch.
+
+    run, cycle, pool, page: as of `choose_image`; order: positions of the list; image: position in
+    the pool; title: of the set that is stepped through, "" for the ranking.
+    """
+    ids, index = pool["id"].tolist(), _index_of(order, image)
+    before = ids[order[index - 1]] if index else None
+    after = ids[order[index + 1]] if index is not None and index + 1 < len(order) else None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             "Previous",
@@ -147,26 +161,26 @@ def _controls(
             icon=":material/grid_view:",
             shortcut="g",
         ):
-            st.switch_page(
-                "pages/batch.py", query_params=way_back(run, cycle, st.query_params.get(BACK, ""))
-            )
+            query = batch_query(run, cycle, st.query_params.get(BACK, ""))
+            st.switch_page("pages/batch.py", query_params=query)
     if title:
-        where = (
-            f"{place[0] + 1:,} of {count(len(order), 'image')}" if len(place) else "not one of them"
-        )
-        st.caption(f"Previous and Next step through **{plain(title)}**: {where}.")
+        number = "this image is not in it"
+        if index is not None:
+            number = f"{index + 1:,} of {count(len(order), 'image')}"
+        st.caption(f"Previous and Next step through **{plain(title)}**: {number}.")
     missed = st.session_state.pop(f"{page}.missed", "")
     if missed:
         close = difflib.get_close_matches(missed, ids, n=3)
         hint = f" Close: {', '.join(code(name) for name in close)}." if close else ""
         st.warning(
-            f"No image has the id {code(missed)}, and the numbers go from 0 to {len(pool) - 1}.{hint}",
+            f"No image has the id {code(missed)}, and the numbers go from 0 to {len(pool) - 1}."
+            f"{hint}",
             icon=":material/search_off:",
         )
 
 
-def way_back(run: Run, cycle: int, back: str) -> dict[str, str]:
-    """The address of the batch: as it was filtered and sorted when one came from there, else as it usually is."""
+def batch_query(run: Run, cycle: int, back: str) -> dict[str, str]:
+    """Query of the Batch page. back: its query on leaving it, with filters and sorting, or ""."""
     return dict(parse_qsl(back)) | {"run": run.name, "cycle": str(cycle)}
 
 

@@ -1,4 +1,4 @@
-"""Images of a pool as tiles with what a reader must know under each, and as a table. Files go by path, never as arrays."""
+"""Images of a pool as thumbnails with captions, and as a table. Files go by path, not as arrays."""
 
 from collections.abc import Sequence
 from html import escape
@@ -24,33 +24,25 @@ COLUMNS = {  # column of a pool table -> title, explanation; in this order
     "id": ("id", "Name of the image in the data set"),
     "number": ("number", "Place of the image in the pool, from 0"),
     "open": ("open", "Why this image"),
-    "decision": (
-        "decision",
-        "What people said: auto = nothing; a refill came for a rejected image",
-    ),
-    "who": ("who", "Who said so"),
+    "decision": ("decision", "auto = no decision; a refill takes the place of a rejected image"),
+    "who": ("who", "Who decided"),
     "note": ("note", "A comment on the image"),
-    "score": ("score", "What images were ranked by when their turn came; higher is labelled first"),
+    "score": ("score", "Images were ranked by it when their turn came; higher is labelled first"),
     "driver": ("driving task", "The task that is highest after normalising"),
-    "partner": (
-        "partner",
-        "The task whose refined prediction disagreed most with the driving task",
-    ),
-    "cluster": (
-        "cluster",
-        "Group of similar images, by k-means of the embedding; -1 where unknown",
-    ),
+    "partner": ("partner", "The task that disagreed most when it refined the driving task"),
+    "cluster": ("cluster", "Similar images, by k-means of the embedding; -1 where unknown"),
     "inconsistency": ("inconsistency", "The normalised disagreements of the tasks as one number"),
     "diversity": (
         "diversity",
-        "Distance to the nearest labelled image when its turn came; earlier picks count as labelled",
+        "Distance to the nearest labelled image when its turn came; earlier picks count as "
+        "labelled",
     ),
-    "diversity_start": ("diversity at start", "The same before the first pick of this batch"),
+    "diversity_start": ("diversity at start", "Diversity before the first pick of this batch"),
 }
 
 
 def address(run: Run, cycle: int, name: str) -> dict[str, str]:
-    """The query of the Inspect page for one image, by its id: a number could be the id of another image."""
+    """Query of the Inspect page for an image, by its id: a number could be another image's id."""
     return {"run": run.name, "cycle": str(cycle), "sample": name}
 
 
@@ -63,33 +55,30 @@ def show_tiles(
     name: str,
     in_a_row: int = IN_A_ROW,
 ) -> None:
-    """Thumbnails in rows; a click anywhere on a tile opens Inspect (the style sheet stretches its link over the tile).
+    """Draw thumbnails in rows; a click anywhere on a tile opens Inspect.
 
-    The three lists have the same length; `name` tells this group of tiles from others of the page.
+    The style sheet stretches the link of a tile over all of it.
+
+    run, cycle: where a link leads; images: positions in the pool; captions, labels: text and link
+    under each image, as long as images; name: tells these tiles from others of the page; in_a_row:
+    tiles side by side.
     """
     group, ids = st.container(key=f"tiles.{name}"), loaders.pool(run, cycle)["id"]
-    for start in range(0, len(images), in_a_row):
+    tiles = list(zip(images, captions, labels, strict=True))
+    for start in range(0, len(tiles), in_a_row):
         columns = group.columns(in_a_row, gap="small")
-        for column, image, caption, label in zip(
-            columns,
-            images[start : start + in_a_row],
-            captions[start : start + in_a_row],
-            labels[start : start + in_a_row],
-            strict=False,
-        ):
+        row = tiles[start : start + in_a_row]
+        for column, (image, caption, label) in zip(columns, row, strict=False):
             with column.container(gap=None):
+                query = address(run, cycle, ids.iloc[image])
                 show_thumbnail(run, ids.iloc[image])
-                st.page_link(
-                    "pages/inspect.py",
-                    label=label,
-                    query_params=address(run, cycle, ids.iloc[image]),
-                )
+                st.page_link("pages/inspect.py", label=label, query_params=query)
                 if caption:
                     st.caption(caption)
 
 
 def show_thumbnail(run: Run, name: str) -> None:
-    """One small picture of a pool image, by its id, or that it is missing."""
+    """Draw the thumbnail of a pool image, by its id, or say that there is none."""
     path = run.thumbnail(name)
     if path.exists():
         st.image(str(path), width="stretch", alt=f"Pool image {name}")
@@ -98,79 +87,71 @@ def show_thumbnail(run: Run, name: str) -> None:
 
 
 def thumbnail_html(run: Run, image: int) -> str:
-    """The same as HTML for `st.html`, by the image's position: the browser fetches it by itself."""
+    """HTML of the thumbnail of a pool image, by its position; the browser loads the file."""
     name = escape(str(run.facts.pool[image]))
     if not run.thumbnail(str(run.facts.pool[image])).exists():
-        return f'<p class="thumb">No small picture of {name}.</p>'
+        return f'<p class="thumb">No thumbnail of {name}.</p>'
     height, width = run.config.size
+    source = escape(thumb_url(run, image))
     return (
-        f'<img class="thumb" style="aspect-ratio:{width}/{height}" src="{escape(thumb_url(run, image))}" '
+        f'<img class="thumb" style="aspect-ratio:{width}/{height}" src="{source}" '
         f'alt="Pool image {name}">'
     )
 
 
 def with_driver(pool: pd.DataFrame, images: pd.DataFrame) -> pd.DataFrame:
-    """Rows of a pool table with the column `driver`: the task whose score is the highest."""
+    """Add the column driver to rows of a pool table: the task with the highest score."""
     return images.assign(driver=driving_tasks(pool.loc[images.index]))
 
 
 def caption(row: pd.Series) -> str:
-    """Score and driving task; nothing where the strategy has no scores."""
-    score = row.get("score", np.nan)
-    parts = [figures(float(score))] if np.isfinite(score) else []
-    return " · ".join([*parts, *([plain(str(row["driver"]))] if row.get("driver") else [])])
+    """Score and driving task, escaped for Markdown; "" where the strategy has no scores."""
+    score = float(row.get("score", np.nan))
+    texts = [figures(score) if np.isfinite(score) else "", plain(str(row.get("driver", "")))]
+    return " · ".join(text for text in texts if text)
 
 
 def show_table(run: Run, cycle: int, rows: pd.DataFrame, page: str) -> None:
-    """The same images as a table, with a link to each."""
-    table = rows.assign(
-        open=[
-            f"/inspect?{urlencode(address(run, cycle, name))}" for name in rows["id"].astype(str)
-        ],
-        number=rows.index,
-    )
+    """Draw images as a table, with a link to each. rows: of a pool table, index = position."""
+    queries = [urlencode(address(run, cycle, name)) for name in rows["id"].astype(str)]
+    table = rows.assign(open=[f"/inspect?{query}" for query in queries], number=rows.index)
     titles = COLUMNS | _task_columns(run.tasks)
-    columns = st.column_config
-    told: dict[str, Any] = {
-        name: columns.Column(title, help=about) for name, (title, about) in titles.items()
-    }
-    told |= {
-        name: columns.NumberColumn(
-            titles[name][0], help=titles[name][1], format=f"%.{decimals(table[name])}f"
-        )
-        for name in titles
-        if name in table and pd.api.types.is_float_dtype(table[name])
-    }
-    told["open"] = columns.LinkColumn("open", help=titles["open"][1], display_text="Inspect")
+    columns: dict[str, Any] = {}
+    for name, (title, about) in titles.items():
+        if name == "open":
+            columns[name] = st.column_config.LinkColumn(title, help=about, display_text="Inspect")
+        elif name in table and pd.api.types.is_float_dtype(table[name]):
+            number = f"%.{decimals(table[name])}f"
+            columns[name] = st.column_config.NumberColumn(title, help=about, format=number)
+        else:
+            columns[name] = st.column_config.Column(title, help=about)
     height: Any = "content" if len(rows) <= TALLEST else 35 * (TALLEST + 1)
     st.dataframe(
         table,
         key=f"{page}.table",
         hide_index=True,
         height=height,
-        column_config=told,
+        column_config=columns,
         column_order=[name for name in titles if name in table],
         alt=f"{len(rows)} images of cycle {cycle} with their ranks and scores",
     )
     st.caption(
-        "Scores of tasks are in the unit of their disagreement; normalised ones can be compared between tasks. "
-        "Every column's heading explains it."
+        "Scores of tasks are in the unit of their disagreement; normalised ones can be compared "
+        "between tasks. Every column's heading explains it."
     )
 
 
 def _task_columns(tasks: Sequence[TaskFacts]) -> dict[str, tuple[str, str]]:
-    """Column -> title, explanation: each task's score in its unit, and normalised."""
-    found = {
-        task_score_column(task.name): (
-            f"{task.name} ({task.distance_unit})" if task.distance_unit else task.name,
+    """Column -> title, explanation: scores of tasks in their units, then normalised ones."""
+    scores, normalised = {}, {}
+    for task in tasks:
+        unit = f" ({task.distance_unit})" if task.distance_unit else ""
+        scores[task_score_column(task.name)] = (
+            f"{task.name}{unit}",
             f"{task.title}: disagreement of the predictions, {task.distance}",
         )
-        for task in tasks
-    }
-    return found | {
-        normalised_column(task.name): (
+        normalised[normalised_column(task.name)] = (
             f"{task.name}, normalised",
-            f"{task.title}: the same made comparable with other tasks",
+            f"{task.title}: disagreement made comparable with other tasks",
         )
-        for task in tasks
-    }
+    return scores | normalised

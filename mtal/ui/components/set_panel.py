@@ -1,4 +1,4 @@
-"""A set drawn: what it is, its name, where it can be looked at, and the list of all sets of a data folder."""
+"""A set with its name, export and links to pages, and the list of all sets of a data folder."""
 
 from contextlib import suppress
 from functools import partial
@@ -9,10 +9,17 @@ import streamlit as st
 from mtal.analysis.numbers import count
 from mtal.config import ConfigError
 from mtal.export.registry import SET_EXPORTERS
-from mtal.runs.reviews.review_database import People
+from mtal.runs.reviews.review_database import ReviewDatabase
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
-from mtal.ui.components.image_sets import SET, ChosenSet, find_set, forget_set, set_address, told
+from mtal.ui.components.image_sets import (
+    SET,
+    ChosenSet,
+    find_set,
+    forget_set,
+    set_address,
+    sets_heading,
+)
 from mtal.ui.identity import who
 from mtal.ui.text import plain
 
@@ -25,7 +32,11 @@ LISTED = 50  # sets on the list without asking for more
 
 
 def show_set(run: Run, cycle: int, chosen: ChosenSet, page: str, clear: bool = True) -> None:
-    """Name, size, who, when, origin; then rename, delete, export and the other pages. `clear`: a button that takes it away."""
+    """Draw a set: name, size, person, time and origin; rename, delete, export; links to pages.
+
+    run, cycle: where links lead; chosen: the set; page: of the keys; clear: whether a button takes
+    the set off the page.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key=f"{page}.set"):
         st.markdown(f"**{plain(chosen.title)}**", width="content")
         st.badge(count(len(chosen.samples), "image"), icon=":material/select_all:")
@@ -43,12 +54,10 @@ def show_set(run: Run, cycle: int, chosen: ChosenSet, page: str, clear: bool = T
             _delete(run, chosen, page)
         with st.popover("Export", icon=":material/download:"):
             _export(run, chosen, page)
-    st.caption(_standing(chosen))
+    st.caption(_origin(chosen))
     if chosen.missing:
-        st.caption(
-            f":material/info: {count(chosen.missing, 'image')} of this set {'is' if chosen.missing == 1 else 'are'} not "
-            "in the pool of this run: they are not shown."
-        )
+        missing = count(chosen.missing, "image of this set is", "images of this set are")
+        st.caption(f":material/info: {missing} not in the pool of this run, and not shown.")
     with st.container(horizontal=True):
         for name, (title, icon) in PAGES.items():
             if name != page:
@@ -61,17 +70,17 @@ def show_set(run: Run, cycle: int, chosen: ChosenSet, page: str, clear: bool = T
 
 
 def list_sets(run: Run, cycle: int, page: str) -> None:
-    """All sets of the run's data folder, folded; a click on one shows it on this page."""
+    """Draw a folded list of the sets of the run's data folder; a click shows a set on this page."""
     rows = loaders.sets(run)
-    place = st.expander(
-        told(rows), key=f"{page}.sets", icon=":material/bookmarks:", on_change="rerun"
-    )
-    if not place.open:
+    heading = sets_heading(rows)
+    box = st.expander(heading, key=f"{page}.sets", icon=":material/bookmarks:", on_change="rerun")
+    if not box.open:
         return
-    with place:
+    with box:
         if rows.empty:
             st.caption(
-                "None yet. Draw a lasso or a box on the map: what is inside is kept as a set at once, with a link."
+                "None yet. Draw a lasso or a box on the map: the images inside are stored as a set "
+                "at once, with a link."
             )
             return
         for _, row in rows.head(LISTED).iterrows():
@@ -81,25 +90,25 @@ def list_sets(run: Run, cycle: int, page: str) -> None:
 
 
 def _row(run: Run, cycle: int, row: pd.Series, page: str) -> None:
-    found = find_set(run, str(row["id"]))
-    if found is None:  # deleted this very moment
+    image_set = find_set(run, str(row["id"]))
+    if image_set is None:  # deleted since the list was read
         return
+    size = count(len(image_set.samples), "image")
+    if image_set.missing:
+        size += f", {image_set.missing:,} of them not in this run's pool"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             f"pages/{page}.py",
-            label=f"**{plain(found.title)}**",
+            label=f"**{plain(image_set.title)}**",
             width=280,
-            query_params=set_address(run, cycle, found.id),
-            help=f"Set {found.id}",
+            query_params=set_address(run, cycle, image_set.id),
+            help=f"Set {image_set.id}",
         )
-        elsewhere = f", {found.missing:,} of them not in this run's pool" if found.missing else ""
-        st.caption(
-            f"{count(len(found.samples), 'image')}{elsewhere} · {_standing(found)}", width="stretch"
-        )
+        st.caption(f"{size} · {_origin(image_set)}", width="stretch")
 
 
 def _export(run: Run, chosen: ChosenSet, page: str) -> None:
-    """A download per format; a file is only built when it is asked for."""
+    """Draw a download per format; a file is written when its button is pressed."""
     for exporter in SET_EXPORTERS.values():
         st.download_button(
             exporter.title,
@@ -114,15 +123,18 @@ def _export(run: Run, chosen: ChosenSet, page: str) -> None:
         )
 
 
-def _standing(chosen: ChosenSet) -> str:
+def _origin(chosen: ChosenSet) -> str:
+    """Who stored a set, when and from which page."""
+    when = chosen.when.replace("T", " ").removesuffix("Z")
     origin = f" · from: {plain(chosen.origin)}" if chosen.origin else ""
-    return f"saved by {plain(chosen.who)} on {chosen.when.replace('T', ' ').removesuffix('Z')} UTC{origin}"
+    return f"saved by {plain(chosen.who)} on {when} UTC{origin}"
 
 
 def _first(chosen: ChosenSet, page: str) -> dict[str, str]:
-    """Inspect shows one image: the first of the set that this run has."""
-    inside = set(chosen.samples)
-    return {"sample": min(inside)} if page == "inspect" and inside and not chosen.missing else {}
+    """Query of the first image for Inspect, which shows one image; empty for other pages."""
+    if page == "inspect" and chosen.samples and not chosen.missing:
+        return {"sample": min(chosen.samples)}
+    return {}
 
 
 def _rename(run: Run, chosen: ChosenSet, page: str) -> None:
@@ -137,7 +149,7 @@ def _rename(run: Run, chosen: ChosenSet, page: str) -> None:
         )
         if st.form_submit_button("Save the name", icon=":material/check:"):
             try:
-                People(run.store).rename_set(chosen.id, name, who())
+                ReviewDatabase(run.store).rename_set(chosen.id, name, who())
             except (ConfigError, KeyError) as problem:
                 st.error(plain(str(problem.args[0])), icon=":material/error:")
             else:
@@ -152,7 +164,7 @@ def _delete(run: Run, chosen: ChosenSet, page: str) -> None:
     if st.button(
         "Delete it", key=f"{page}.set.delete.{chosen.id}", type="primary", icon=":material/delete:"
     ):
-        with suppress(KeyError):  # somebody else was quicker: it is gone as wanted
-            People(run.store).delete_set(chosen.id, who())
+        with suppress(KeyError):  # somebody else has just deleted it
+            ReviewDatabase(run.store).delete_set(chosen.id, who())
         st.query_params.pop(SET, None)
         st.rerun()

@@ -1,4 +1,4 @@
-"""What the strategies are, as cards, which of them may choose here, and which versions are at work."""
+"""Strategies as cards, the tasks they need, and the versions of installed packages."""
 
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -12,15 +12,8 @@ from mtal.acquisition.user_strategies import all_strategies, unusable_files
 from mtal.ui import catalog
 from mtal.ui.text import plain
 
-SEVEN = (
-    "random",
-    "core-set",
-    "rbal",
-    "ll4al",
-    "equal",
-    "partal",
-    "ours",
-)  # of the paper's Figure 9 and Tables 3-12
+# Methods of the paper's Figure 9 and Tables 3-12.
+SEVEN = ("random", "core-set", "rbal", "ll4al", "equal", "partal", "ours")
 PACKAGES = ("streamlit", "torch", "torchvision", "timm", "plotly", "pandas", "numpy", "pydantic")
 
 
@@ -30,62 +23,63 @@ def the_seven() -> list[str]:
 
 
 def titles() -> dict[str, str]:
-    """Strategy -> how it is called on screen."""
+    """Strategy -> title on screen."""
     return {name: strategy.title for name, strategy in all_strategies().items()}
 
 
 def say_unusable() -> None:
-    """Files of one's own that give no strategy, and why."""
+    """Warn about the user's files that give no strategy, and say why."""
     for problem in unusable_files().values():
         st.warning(plain(problem), icon=":material/extension_off:")
 
 
 def allowed(tasks: Sequence[str]) -> list[str]:
-    """Names of the strategies that can choose for these tasks."""
+    """Strategies that can choose for these tasks."""
     return [name for name in all_strategies() if not why_not(name, tasks)]
 
 
 def why_not(name: str, tasks: Sequence[str]) -> str:
-    """Why a strategy cannot choose for these tasks; "" if it can."""
+    """Say why a strategy cannot choose for these tasks; "" if it can."""
     strategy = all_strategies()[name]
-    if missing := [task for task in strategy.tasks if task not in tasks]:
+    missing = [task for task in strategy.tasks if task not in tasks]
+    if missing:
         return f"{strategy.title} needs the task {' and '.join(missing)}"
-    return next(
-        (
-            f"{strategy.title}: {reason}"
-            for need in strategy.needs
-            if (reason := catalog.refuses(need, tasks))
-        ),
-        "",
-    )
+    for need in strategy.needs:
+        reason = catalog.refuses(need, tasks)
+        if reason:
+            return f"{strategy.title}: {reason}"
+    return ""
 
 
 def groups() -> dict[str, list[Strategy]]:
     """Heading -> strategies."""
-    own = [one for name, one in all_strategies().items() if name not in STRATEGIES]
-    paper = [one for one in STRATEGIES.values() if one.name.partition("-")[0] in {"core", *SEVEN}]
-    further = [one for one in STRATEGIES.values() if one not in paper]
-    found = {"From the paper's comparison": paper, "Further baselines": further, "Your own": own}
-    return {heading: strategies for heading, strategies in found.items() if strategies}
+    own = [strategy for name, strategy in all_strategies().items() if name not in STRATEGIES]
+    paper, further = [], []
+    for strategy in STRATEGIES.values():
+        is_paper = strategy.name.partition("-")[0] in {"core", *SEVEN}
+        (paper if is_paper else further).append(strategy)
+    headings = {"From the paper's comparison": paper, "Further baselines": further, "Your own": own}
+    return {heading: strategies for heading, strategies in headings.items() if strategies}
 
 
 def strategy_cards() -> None:
-    """A card per strategy, two in a row, under their headings."""
+    """Draw a card per strategy, two in a row, under their headings."""
     say_unusable()
     for heading, strategies in groups().items():
         st.subheader(heading, anchor=False)
         for start in range(0, len(strategies), 2):
             for column, strategy in zip(st.columns(2), strategies[start : start + 2], strict=False):
-                with column.container(
-                    border=True, height="stretch", key=f"help.strategy.{strategy.name}"
-                ):
+                key = f"help.strategy.{strategy.name}"
+                with column.container(border=True, height="stretch", key=key):
                     card(strategy)
 
 
 def card_button(name: str, page: str, label: str = "") -> None:
-    """A button with the strategy's title that opens its card; only the title where a run's strategy is not here any more.
+    """Draw a button with the strategy's title that opens its card.
 
-    The card is made when it is asked for: the titles of signals stand behind torch, which pages of results do without.
+    Only the title (`label`, else the name) where a run's strategy is not installed any more. The
+    card is drawn when it is opened, since titles of signals need torch, which pages of results do
+    not import.
     """
     strategy = all_strategies().get(name)
     if strategy is None:
@@ -105,7 +99,7 @@ def card_button(name: str, page: str, label: str = "") -> None:
 
 
 def card(strategy: Strategy) -> None:
-    """Title and name, one line, formula, source, our own choices, what it measures and what it chooses."""
+    """Draw a strategy: title, summary, formula, what it chooses and measures, source, choices."""
     st.markdown(f"**{plain(strategy.title)}** &nbsp; `{strategy.name}`  \n{plain(strategy.blurb)}")
     st.code(strategy.formula, language=None, wrap_lines=True)
     lines = [
@@ -115,45 +109,34 @@ def card(strategy: Strategy) -> None:
     ]
     if strategy.choices:
         lines.append(("Our choice", plain(strategy.choices)))
-    st.markdown("  \n".join(f":small[**{what}** {text}]" for what, text in lines))
+    st.markdown("  \n".join(f":small[**{heading}** {text}]" for heading, text in lines))
 
 
 def version_table() -> None:
-    """Versions of what this page runs on; a run's own versions stand in its header."""
-    rows = [("Python", python_version())] + [
-        (name, found) for name in PACKAGES if (found := _installed(name))
-    ]
-    st.markdown(
-        "\n".join(
-            [
-                "| package | version |",
-                "|---|---|",
-                *(f"| {name} | {plain(found)} |" for name, found in rows),
-            ]
-        )
-    )
+    """Draw the versions that this page runs on; a run's own versions stand in its header."""
+    versions = {"Python": python_version()} | {name: _installed(name) for name in PACKAGES}
+    lines = ["| package | version |", "|---|---|"]
+    lines += [f"| {name} | {plain(number)} |" for name, number in versions.items() if number]
+    st.markdown("\n".join(lines))
 
 
 def _chooses(strategy: Strategy) -> str:
-    what = (
-        "single labels, an image and a task; missing tasks are learned from guesses"
-        if strategy.pseudo_labels
-        else "whole images, all tasks of each"
-    )
-    return what + (
-        "; labelled images are weighted by their scores" if strategy.weights_samples else ""
-    )
+    text = "whole images, all tasks of each"
+    if strategy.pseudo_labels:
+        text = "single labels, an image and a task; missing tasks are learned from pseudo-labels"
+    if strategy.weights_samples:
+        text += "; labelled images are weighted by their scores"
+    return text
 
 
 def _measures(strategy: Strategy) -> str:
     titles = catalog.signals()
-    return (
-        ", ".join(titles.get(need, need) for need in strategy.needs)
-        or "nothing: no pass over the pool"
-    )
+    needs = ", ".join(titles.get(need, need) for need in strategy.needs)
+    return needs or "nothing: no pass over the pool"
 
 
 def _installed(name: str) -> str:
+    """Version of a package; "" if it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

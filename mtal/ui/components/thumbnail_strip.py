@@ -1,4 +1,7 @@
-"""A row of small pictures of pool images; a click opens one without loading the page anew. See mtal/ui/components/thumbnail_strip.js."""
+"""A row of thumbnails of pool images; a click opens one without loading the page anew.
+
+See thumbnail_strip.js.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +14,7 @@ from mtal.ui.components.image_table import address
 from mtal.ui.image_routes import thumb_url
 
 _component = st.components.v2.component(
-    "mtal.strip",
+    "mtal.thumbnail_strip",
     css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
     js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
@@ -25,10 +28,14 @@ def show_row(
     notes: Sequence[str],
     key: str,
 ) -> None:
-    """Pool images side by side, by their positions; what stands under each in two lines. The three lists have the same length."""
+    """Draw thumbnails side by side, with two lines of text under each.
+
+    run, cycle: where a link leads; images: positions in the pool; labels, notes: first and second
+    line under each image, as long as images; key: of the component.
+    """
     ids, (height, width) = run.facts.pool, run.config.size
 
-    def open_it() -> None:
+    def open_image() -> None:
         opened = st.session_state[key]["opened"]
         if opened in ids:
             st.query_params["sample"] = opened
@@ -43,6 +50,5 @@ def show_row(
         }
         for image, label, note in zip(images, labels, notes, strict=True)
     ]
-    _component(
-        key=key, data={"tiles": tiles, "ratio": f"{width} / {height}"}, on_opened_change=open_it
-    )
+    data = {"tiles": tiles, "ratio": f"{width} / {height}"}
+    _component(key=key, data=data, on_opened_change=open_image)

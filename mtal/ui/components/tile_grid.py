@@ -1,6 +1,7 @@
-"""Tiles of pool images as one piece of HTML: picture, overlay, rank, score, and what people decided. No widget per tile.
+"""Tiles of pool images as one piece of HTML: image, overlay, rank, score and review.
 
-A tile is a link with an address of its own; a plain click is taken by `opening.listen`, which does not load the page anew.
+A widget per tile would be slow. A tile is a link with an address of its own; a plain click is
+taken by mtal/ui/batch/clicks.js, which does not load the page anew.
 """
 
 from html import escape
@@ -17,14 +18,14 @@ from mtal.runs.store.run import Run
 from mtal.ui.components.batch_table import WAITS
 from mtal.ui.image_routes import picture_url, thumb_url
 
-SIGNS = {
+SIGNS = {  # decision -> sign, word
     ACCEPTED: ("✓", "accepted"),
     REJECTED: ("✕", "rejected"),
     REFILL: ("↻", "refill"),
     AUTO: ("", ""),
     "": ("", ""),
     WAITS: ("✓", "accepted, waits for a place"),
-}  # decision -> sign, word
+}
 
 
 def grid(
@@ -35,85 +36,99 @@ def grid(
     overlay: str = "",
     target: str = "batch",
 ) -> str:
-    """A list of tiles. rows: as `picks.described`; drawn: images with pictures; overlay: name of a picture to lay over each,
-    "" for none; target: the page that a tile opens."""
-    tiles = [
-        _tile(run, cycle, int(image), row, overlay if int(image) in drawn else "", overlay, target)
-        for image, row in zip(rows.index, rows.to_dict("records"), strict=True)
-    ]
+    """HTML list of tiles.
+
+    run, cycle: where the images belong; rows: columns as of `batch_table.with_pool_columns`;
+    drawn: images with pictures; overlay: name of the picture over each image, "" for none;
+    target: page that a tile opens.
+    """
+    tiles = []
+    for image, row in zip(rows.index, rows.to_dict("records"), strict=True):
+        picture = overlay if int(image) in drawn else ""
+        undrawn = bool(overlay) and not picture
+        tiles.append(_tile(run, cycle, int(image), row, picture, undrawn, target))
     return f'<ul class="tiles" role="list">{"".join(tiles)}</ul>'
 
 
 def stack(run: Run, cycle: int, image: int, overlay: str, base: str = "") -> str:
-    """An image with a picture laid over it; `base`: name of the picture below, the thumbnail without one."""
+    """HTML of an image with a picture laid over it.
+
+    run, cycle, image: which image; overlay: name of the picture on top, "" for none; base: name of
+    the picture below, the thumbnail if "".
+    """
     if base:
         below = picture_url(run, cycle, image, base)
     elif run.thumbnail(run.facts.pool[image]).exists():
         below = thumb_url(run, image)
     else:
         return '<span class="stack empty">no thumbnail</span>'
-    over = (
-        f'<img class="over" src="{escape(picture_url(run, cycle, image, overlay))}" alt="">'
-        if overlay
-        else ""
-    )
+    over = ""
+    if overlay:
+        source = escape(picture_url(run, cycle, image, overlay))
+        over = f'<img class="over" src="{source}" alt="">'
     return f'<span class="stack"><img class="below" src="{escape(below)}" alt="">{over}</span>'
 
 
 def marked(image: int | None, opacity: int) -> str:
-    """Style of what changes without the tiles: which one is looked at, and how much of an overlay is seen (percent)."""
+    """Style sheet for the focused image, None for none, and the opacity of overlays in percent.
+
+    It changes without the tiles, so the browser keeps them.
+    """
     ring = "outline: 4px solid var(--primary-color, #0072B2); outline-offset: 1px;"
-    of_one = f'[data-image="{image}"] .stack {{ {ring} }}' if image is not None else ""
-    return f"<style>.stack .over {{ opacity: {opacity / 100:g}; }} {of_one}</style>"
+    focus = f'[data-image="{image}"] .stack {{ {ring} }}' if image is not None else ""
+    return f"<style>.stack .over {{ opacity: {opacity / 100:g}; }} {focus}</style>"
 
 
 def _tile(
-    run: Run, cycle: int, image: int, row: dict[Any, Any], overlay: str, wanted: str, target: str
+    run: Run, cycle: int, image: int, row: dict[Any, Any], overlay: str, undrawn: bool, target: str
 ) -> str:
+    """HTML of one tile. undrawn: an overlay was chosen, but this image has no pictures."""
     name, decision = str(row["id"]), str(row.get("decision", ""))
-    lines = [
-        _numbers(row),
-        f"for {row['bought']} only" if row.get("bought") else "",
-        str(row.get("also", "")),
-        "not drawn" if wanted and not overlay else "",
-    ]
-    sign, word = SIGNS[decision]
-    by = f" · {row['who']}" if row.get("who") and decision not in {AUTO, REFILL, ""} else ""
-    state = (
-        f'<small class="state"><i aria-hidden="true">{sign}</i> {escape(word + by)}</small>'
-        if word
-        else ""
-    )
-    note = (
-        f'<small class="note"><i aria-hidden="true">✎</i> {escape(str(row["note"]))}</small>'
-        if row.get("note")
-        else ""
-    )
+    note, sign, review = str(row.get("note", "")), *_review(row, decision)
+    lines = [_numbers(row), str(row.get("also", ""))]
+    if row.get("acquired"):
+        lines.insert(1, f"for {row['acquired']} only")
+    if undrawn:
+        lines.append("not drawn")
     head = f"{int(row['rank'])} · {name}" if row.get("rank") else name
-    told = ", ".join(part for part in (head, *lines, word + by, str(row.get("note", ""))) if part)
+    label = ", ".join(text for text in (head, *lines, review, note) if text)
+
     query = urlencode({"run": run.name, "cycle": cycle, "sample": name})
-    small = "".join(f"<small>{escape(line)}</small>" for line in lines if line)
-    return (
-        f'<li class="tile {escape(decision)}" data-image="{image}"><a href="{target}?{escape(query)}" '
-        f'data-open="{escape(name)}" data-target="{target}" title="{escape(_when(row, told))}" aria-label="{escape(told)}">'
-        f"{stack(run, cycle, image, overlay)}<b>{escape(head)}</b>{small}{state}{note}</a></li>"
+    link = (
+        f'<a href="{target}?{escape(query)}" data-open="{escape(name)}" data-target="{target}" '
+        f'title="{escape(label + _when(row))}" aria-label="{escape(label)}">'
     )
+    small = "".join(f"<small>{escape(line)}</small>" for line in lines if line)
+    small += _signed("state", sign, review) + _signed("note", "✎", note)
+    return (
+        f'<li class="tile {escape(decision)}" data-image="{image}">{link}'
+        f"{stack(run, cycle, image, overlay)}<b>{escape(head)}</b>{small}</a></li>"
+    )
+
+
+def _signed(style: str, sign: str, text: str) -> str:
+    """HTML of a line with a sign before it; "" without text."""
+    if not text:
+        return ""
+    return f'<small class="{style}"><i aria-hidden="true">{sign}</i> {escape(text)}</small>'
+
+
+def _review(row: dict[Any, Any], decision: str) -> tuple[str, str]:
+    """Sign of a decision, and its word with the name of the person."""
+    sign, word = SIGNS[decision]
+    if row.get("who") and decision not in {AUTO, REFILL, ""}:
+        return sign, f"{word} · {row['who']}"
+    return sign, word
 
 
 def _numbers(row: dict[Any, Any]) -> str:
-    """Score and driving task."""
+    """Score and driving task, as far as the strategy has them."""
     score = float(row.get("score", np.nan))
-    return " · ".join(
-        [
-            *([figures(score)] if np.isfinite(score) else []),
-            *([str(row["driver"])] if row.get("driver") else []),
-        ]
-    )
+    texts = [figures(score) if np.isfinite(score) else "", str(row.get("driver", ""))]
+    return " · ".join(text for text in texts if text)
 
 
-def _when(row: dict[Any, Any], told: str) -> str:
-    return (
-        f"{told}, {str(row['when']).replace('T', ' ').removesuffix('Z')} UTC"
-        if row.get("when")
-        else told
-    )
+def _when(row: dict[Any, Any]) -> str:
+    if not row.get("when"):
+        return ""
+    return f", {str(row['when']).replace('T', ' ').removesuffix('Z')} UTC"

@@ -1,4 +1,4 @@
-"""More of an experiment: seeds, strategies, variants; what that makes is said before it is done."""
+"""Extend an experiment by seeds, strategies and variants; the new runs are counted first."""
 
 from typing import Any
 
@@ -9,45 +9,38 @@ from mtal.acquisition.user_strategies import all_strategies
 from mtal.analysis.numbers import count
 from mtal.config import ConfigError
 from mtal.runs.durations import span
-from mtal.runs.experiments.experiment import (
-    REFUSED,
-    Cell,
-    Experiment,
-    extend,
-    grid,
-    more,
-    one_at_a_time,
-    reference_cells,
-    start_all,
-)
+from mtal.runs.experiments.experiment import REFUSED, extend, start_all
+from mtal.runs.experiments.plan import Cell, grid, missing_cells, one_at_a_time, reference_cells
+from mtal.runs.experiments.state import Experiment
 from mtal.ui import catalog
 from mtal.ui.components import ablation_choice, strategy_cards
-from mtal.ui.components.time_left import left
-from mtal.ui.experiments.overview import some_titles, strategy_title
+from mtal.ui.components.time_left import estimate_time_left
+from mtal.ui.experiments.titles import some_titles, strategy_title
 from mtal.ui.text import plain
 
-PAGE = "extend"  # of the keys
+PAGE = "extend"  # prefix of the keys
+EXAMPLE = "write it as epochs: 20, lr: 0.001"
 
 
 def show(experiment: Experiment) -> None:
-    """The fields, what they would add, and the button; made when they are asked for, since signals stand behind torch."""
-    place = st.expander(
+    """Draw the fields, the runs that they add, and the button.
+
+    They are drawn when the box is opened, since the registry of signals imports torch.
+    """
+    box = st.expander(
         "Extend: more seeds, strategies or variants",
         icon=":material/add:",
         key="experiments.extend",
         on_change="rerun",
     )
-    if not place.open:
+    if not box.open:
         return
     catalog.load()
-    with place:
+    with box:
         seeds_column, strategies_column = st.columns([1, 3])
         seeds = seeds_column.number_input("More seeds", 0, 20, key=f"{PAGE}.seeds")
-        missing = [
-            name
-            for name in strategy_cards.allowed(experiment.cells[0].config.tasks)
-            if name not in experiment.strategies
-        ]
+        allowed = strategy_cards.allowed(experiment.cells[0].config.tasks)
+        missing = [name for name in allowed if name not in experiment.strategies]
         strategies = strategies_column.multiselect(
             "More strategies",
             missing,
@@ -60,27 +53,28 @@ def show(experiment: Experiment) -> None:
         whole = st.checkbox(
             "Reference on all labels",
             key=f"{PAGE}.whole",
-            help="A run per seed that trains once on the labels "
-            "of the whole pool: the dotted line in learning curves.",
+            help="A run per seed that trains once on all labels of the pool: the dotted line in "
+            "learning curves.",
         )
         text = st.text_input(
             "A variant of any settings",
             key=f"{PAGE}.yaml",
             placeholder="epochs: 20, lr: 0.001",
-            help="One variant with all of these. Settings of network and training count for every strategy.",
+            help="One variant with all of these. Settings of network and training count for every "
+            "strategy.",
         )
         try:
-            variants = one_at_a_time(experiment.plain, ablation_choice.varied(every, PAGE)) | typed(
-                text, experiment.plain
-            )
-            cells = more(
+            variants = one_at_a_time(experiment.plain, ablation_choice.varied(every, PAGE))
+            variants |= typed(text, experiment.plain)
+            cells = missing_cells(
                 experiment.cells,
                 strategies,
                 next_seeds(experiment, seeds),
                 variants,
-                ablation_choice.heeds(),
+                ablation_choice.settings_used(),
             )
-            cells += reference_cells([*experiment.cells, *cells]) if whole else []
+            if whole:
+                cells += reference_cells([*experiment.cells, *cells])
         except ConfigError as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
@@ -88,40 +82,38 @@ def show(experiment: Experiment) -> None:
 
 
 def next_seeds(experiment: Experiment, number: int) -> list[int]:
-    """The seeds after the highest one."""
+    """Seeds after the highest one of the experiment."""
     first = max(experiment.seeds) + 1
     return list(range(first, first + number))
 
 
 def typed(text: str, base: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """`epochs: 20, lr: 0.001` -> one variant; none for an empty line. ConfigError for what is no line of settings."""
+    """`epochs: 20, lr: 0.001` -> one variant; none for an empty line.
+
+    Raises ConfigError for a text that is no line of settings, or has a setting without a value.
+    """
     if not text.strip():
         return {}
     try:
         values = yaml.safe_load(f"{{{text.strip().strip('{}')}}}")
     except yaml.YAMLError:
-        raise ConfigError(
-            f"{text!r} is not a line of settings; write it as epochs: 20, lr: 0.001"
-        ) from None
-    if None in values.values():
-        raise ConfigError(
-            f"{text!r} gives no value to {next(name for name in values if values[name] is None)}; write it as "
-            "epochs: 20, lr: 0.001"
-        )
+        raise ConfigError(f"{text!r} is not a line of settings; {EXAMPLE}") from None
+    for name, value in values.items():
+        if value is None:
+            raise ConfigError(f"{text!r} gives no value to {name}; {EXAMPLE}")
     return grid(base, {str(name): [value] for name, value in values.items()})
 
 
 def _offer(experiment: Experiment, cells: list[Cell]) -> None:
     if not cells:
-        st.caption("Choose what to add: the runs that it makes are counted here first.")
+        st.caption("Choose what to add: the new runs are counted here before they start.")
         return
-    will = left([(cell.config, 0) for cell in cells])
-    time = (
-        f"about **{span(*will.seconds)}**, one run after the other"
-        if will.seconds
-        else f"no estimate, since no cycle of {some_titles(will.untimed)} was timed here"
-    )
-    st.markdown(f"**{count(len(cells), 'more run')}**, {time}. Nothing that is there is repeated.")
+    estimate = estimate_time_left([(cell.config, 0) for cell in cells])
+    if estimate.seconds:
+        time = f"about **{span(*estimate.seconds)}**, one run after the other"
+    else:
+        time = f"no estimate, since no cycle of {some_titles(estimate.untimed)} was timed here"
+    st.markdown(f"**{count(len(cells), 'more run')}**, {time}. No run is repeated.")
     st.button(
         f"Add and start {count(len(cells), 'run')}",
         key=f"{PAGE}.go",
@@ -139,10 +131,11 @@ def _add(experiment: Experiment, cells: list[Cell]) -> None:
     except ConfigError as error:
         st.toast(plain(str(error)), icon=":material/error:")
         return
-    refused = [said for _, said in start_all(wider, only=cells) if said.startswith(REFUSED)]
-    st.toast(
-        f"{count(len(cells) - len(refused), 'run')} added."
-        + (f" {plain(refused[0])}" if refused else "")
-    )
+    messages = [message for _, message in start_all(wider, only=cells)]
+    refused = [message for message in messages if message.startswith(REFUSED)]
+    text = f"{count(len(cells) - len(refused), 'run')} added."
+    if refused:
+        text += f" {plain(refused[0])}"
+    st.toast(text)
     for name in [name for name in st.session_state if str(name).startswith(f"{PAGE}.")]:
         del st.session_state[name]

@@ -11,7 +11,7 @@ from mtal.runs.experiments.budget import PoolSize, images_per_cycle, labels_per_
 from mtal.runs.store.data_check import DataFolder
 from mtal.ui import catalog, loaders
 from mtal.ui.components.label_states import states_of
-from mtal.ui.components.time_left import left
+from mtal.ui.components.time_left import estimate_time_left
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Forecast:
 
 def forecast(configs: Sequence[Config], pool: PoolSize | None) -> Forecast:
     """Foretell runs that differ in strategy, seed and settings of selection only. pool: if known."""
-    config, time = configs[0], left([(config, 0) for config in configs])
+    config, time = configs[0], estimate_time_left([(config, 0) for config in configs])
     images = labels = None
     if pool is not None:
         images = images_per_cycle(config, pool.images)

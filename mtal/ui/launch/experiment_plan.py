@@ -8,7 +8,8 @@ import streamlit as st
 
 from mtal.analysis.numbers import count
 from mtal.config import ConfigError
-from mtal.runs.experiments.experiment import REFUSED, Cell, create_experiment, start_all
+from mtal.runs.experiments.experiment import REFUSED, create_experiment, start_all
+from mtal.runs.experiments.plan import Cell
 from mtal.ui import catalog, loaders
 from mtal.ui.components import strategy_cards
 from mtal.ui.text import plain

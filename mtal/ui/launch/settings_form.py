@@ -4,20 +4,17 @@ A widget's value stands in the session under `launch.<setting>`. Texts stand for
 `{depth: 2}`.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_origin
 
 import streamlit as st
 import yaml
 
 from mtal.acquisition.user_strategies import all_strategies, find_strategy
 from mtal.config import Config, ConfigError, find, make_config
-from mtal.locations import COMMAND
-from mtal.runs.experiments.experiment import Cell, expand, one_at_a_time
+from mtal.runs.experiments.plan import Cell, expand, one_at_a_time
 from mtal.ui import catalog
 from mtal.ui.components import ablation_choice, strategy_cards
-from mtal.ui.text import plain
 
 FIRST = (
     "dataset",
@@ -83,8 +80,8 @@ def fill_valid(values: Mapping[str, Any]) -> dict[str, str]:
 
 def usual() -> dict[str, Any]:
     """What the form begins with: the defaults, on a data set that is here."""
-    first = catalog.here_first()[0]
-    return {} if catalog.locate(Config()) else {"dataset": first, "tasks": _usual_tasks(first)}
+    first = catalog.ready_first()[0]
+    return {} if catalog.locate(Config()) else {"dataset": first, "tasks": usual_tasks(first)}
 
 
 def begun_with(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,7 +89,7 @@ def begun_with(given: Mapping[str, Any]) -> dict[str, Any]:
     values = {**({} if "data" in given else usual()), **given}
     dataset = values.get("dataset", Config.model_fields["dataset"].default)
     if "tasks" not in given and dataset in catalog.datasets():
-        values["tasks"] = _usual_tasks(dataset, str(values.get("data", "")))
+        values["tasks"] = usual_tasks(dataset, str(values.get("data", "")))
     return values
 
 
@@ -123,7 +120,7 @@ def plan() -> list[Cell]:
         strategies,
         range(first, first + st.session_state[key("seeds")]),
         one_at_a_time(values, ablation_choice.varied(strategies, "launch")),
-        ablation_choice.heeds(),
+        ablation_choice.settings_used(),
     )
 
 
@@ -154,74 +151,14 @@ def by_setting(error: ConfigError) -> dict[str, str]:
     return found
 
 
-def is_wide(name: str) -> bool:
-    """Whether its widget needs a row of its own: lists of names, and texts that may be empty and then say what that means."""
-    field = Config.model_fields[name]
-    return (get_origin(field.annotation) is tuple and bool(_options(name))) or field.default in (
-        "",
-        {},
-    )
 
 
-def draw(name: str, wrong: Mapping[str, str]) -> None:
-    """The widget of one setting, and under it what is wrong."""
-    field = Config.model_fields[name]
-    label, about, place = str(field.title), str(field.description), key(name)
-    options = _options(name)
-    if field.annotation is bool:
-        st.toggle(label, key=place, help=about, persist_state="session")
-    elif get_origin(field.annotation) is tuple and options:
-        st.multiselect(label, options, key=place, help=about, persist_state="session")
-    elif options:
-        st.selectbox(
-            label,
-            options,
-            key=place,
-            help=about,
-            format_func=lambda one: _title(name, one),
-            persist_state="session",
-            on_change=_keep_tasks if name == "dataset" else None,
-        )
-    elif field.annotation in (int, float):
-        st.number_input(label, key=place, help=about, persist_state="session", **_limits(name))
-    else:
-        st.text_input(label, key=place, help=about, persist_state="session", placeholder=about)
-    show_wrong(name, wrong)
 
 
-def show_wrong(name: str, wrong: Mapping[str, str]) -> None:
-    """What is wrong with a setting, under its widget."""
-    if name in wrong:
-        st.markdown(f":red[:material/error: **{name}** {plain(wrong[name])}]")
 
 
-def to_yaml(cells: Sequence[Cell], name: str) -> str:
-    """The settings that differ from the defaults, with the command that starts the same runs; `name` of the experiment."""
-    strategies, seeds = (
-        ",".join(dict.fromkeys(values))
-        for values in ([cell.strategy for cell in cells], [str(cell.seed) for cell in cells])
-    )
-    varied: dict[str, list[str]] = {}
-    for label in dict.fromkeys(cell.variant for cell in cells if cell.variant):
-        setting, _, value = label.partition("=")
-        varied.setdefault(setting, []).append(value)
-    command = f"launch --config plan.yaml --strategies {strategies} --seeds {seeds}"
-    if len(cells) > 1:
-        command = f"experiment new {name} {command.removeprefix('launch ')}" + "".join(
-            f" --vary {setting}={','.join(values)}" for setting, values in varied.items()
-        )
-    return f"# {COMMAND} {command}\n{yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)}"
 
 
-def from_yaml(text: str) -> None:
-    """Fill the form from pasted settings; ConfigError says what is wrong."""
-    try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"this is not YAML: {error}") from None
-    if not isinstance(values, dict):
-        raise ConfigError("write `setting: value` lines")
-    fill({str(name): value for name, value in values.items()})
 
 
 def _show(config: Config) -> None:
@@ -234,8 +171,6 @@ def _show(config: Config) -> None:
     st.session_state[key("seeds")] = st.session_state.get(key("seeds"), 1)
 
 
-def _shared(config: Config) -> dict[str, Any]:
-    return config.changed(REPEATED) or {"dataset": config.dataset}
 
 
 def _extra(field: Any) -> dict[str, Any]:
@@ -246,36 +181,10 @@ def _extra(field: Any) -> dict[str, Any]:
     )
 
 
-def _options(name: str) -> Sequence[str]:
-    annotation = Config.model_fields[name].annotation
-    if name in NAMES:
-        return NAMES[name]()
-    if name == "tasks":
-        # What is chosen stays on offer, though the place may lack it: the form then says so instead of forgetting it.
-        offered = catalog.tasks_at(
-            st.session_state[key("dataset")], st.session_state.get(key("data"), "")
-        )
-        return list(dict.fromkeys([*offered, *st.session_state.get(key("tasks"), ())]))
-    return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
-def _title(name: str, option: str) -> str:
-    return catalog.title(option) if name == "dataset" else option
 
 
-def _limits(name: str) -> dict[str, Any]:
-    """Smallest and largest value and the step of the arrows, in the type of the setting."""
-    field = Config.model_fields[name]
-    kind = int if field.annotation is int else float
-    lowest = next((one.ge for one in field.metadata if hasattr(one, "ge")), None)
-    highest = next((one.le for one in field.metadata if hasattr(one, "le")), None)
-    step = 1 if kind is int or not field.default else 10.0 ** math.floor(math.log10(field.default))
-    return {
-        "min_value": None if lowest is None else kind(lowest),
-        "max_value": None if highest is None else kind(highest),
-        "step": kind(step),
-        "format": "%d" if kind is int else "%g",
-    }
 
 
 def _to_widget(value: Any) -> Any:
@@ -295,16 +204,9 @@ def _from_widget(annotation: Any, value: Any) -> Any:
     return value
 
 
-def _keep_tasks() -> None:
-    """Another data set has labels for other tasks: keep those that it has too."""
-    dataset = st.session_state[key("dataset")]
-    offered = catalog.tasks_at(dataset, "")
-    kept = [task for task in st.session_state[key("tasks")] if task in offered]
-    st.session_state[key("tasks")] = kept or list(_usual_tasks(dataset))
-    st.session_state[key("data")] = ""
 
 
-def _usual_tasks(dataset: str, data: str = "") -> tuple[str, ...]:
+def usual_tasks(dataset: str, data: str = "") -> tuple[str, ...]:
     """Those of the default that the place has labels for, or all that it has."""
     offered = catalog.tasks_at(dataset, data)
     return (

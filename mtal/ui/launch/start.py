@@ -12,7 +12,7 @@ from mtal.ui import catalog, loaders
 def begin(configs: Sequence[Config]) -> list[tuple[Run, str]]:
     """Create and start every run; (run, what became of it)."""
     return [
-        (Run(loaders.store().run(config.name).folder), launch.begin(config, loaders.store()))
+        (Run(loaders.store().run(config.name).folder), launch.launch_run(config, loaders.store()))
         for config in configs
     ]
 

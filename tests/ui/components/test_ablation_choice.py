@@ -4,7 +4,7 @@ import pytest
 
 from mtal.acquisition.registry import STRATEGIES
 from mtal.config import Config, ConfigError, make_config
-from mtal.ui.components.ablation_choice import PAPER, heeded, value_of
+from mtal.ui.components.ablation_choice import PAPER, used_settings, value_of
 from mtal.ui.experiments.extend import typed
 
 
@@ -17,8 +17,8 @@ def test_the_papers_ablations_begin_with_the_default_and_can_all_be_used(name):
 
 
 def test_only_what_a_chosen_strategy_heeds_is_offered():
-    assert heeded(["random"]) == []
-    assert set(heeded(["random", "ours"])) == STRATEGIES["ours"].uses
+    assert used_settings(["random"]) == []
+    assert set(used_settings(["random", "ours"])) == STRATEGIES["ours"].uses
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.ui.components.image_navigator import find_image, in_order, ranking, way_back
+from mtal.ui.components.image_navigator import batch_query, find_image, in_order, ranking
 
 IDS = ["0318", "2", "a"]
 
@@ -49,10 +49,10 @@ class Named:
 
 
 def test_the_way_back_never_leads_to_another_run():
-    assert way_back(Named(), 2, "sort=s.depth&run=other&cycle=9") == {
+    assert batch_query(Named(), 2, "sort=s.depth&run=other&cycle=9") == {
         "sort": "s.depth",
         "run": "a-run",
         "cycle": "2",
     }
-    assert way_back(Named(), 2, "") == {"run": "a-run", "cycle": "2"}
-    assert way_back(Named(), 2, "%%%&&=") == {"run": "a-run", "cycle": "2"}
+    assert batch_query(Named(), 2, "") == {"run": "a-run", "cycle": "2"}
+    assert batch_query(Named(), 2, "%%%&&=") == {"run": "a-run", "cycle": "2"}

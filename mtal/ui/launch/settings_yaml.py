@@ -1,0 +1,43 @@
+"""A plan as YAML, and YAML as a plan."""
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from mtal.config import Config, ConfigError
+from mtal.locations import COMMAND
+from mtal.runs.experiments.plan import Cell
+from mtal.ui.launch.settings_form import REPEATED, fill
+
+
+def to_yaml(cells: Sequence[Cell], name: str) -> str:
+    """The settings that differ from the defaults, with the command that starts the same runs; `name` of the experiment."""
+    strategies, seeds = (
+        ",".join(dict.fromkeys(values))
+        for values in ([cell.strategy for cell in cells], [str(cell.seed) for cell in cells])
+    )
+    varied: dict[str, list[str]] = {}
+    for label in dict.fromkeys(cell.variant for cell in cells if cell.variant):
+        setting, _, value = label.partition("=")
+        varied.setdefault(setting, []).append(value)
+    command = f"launch --config plan.yaml --strategies {strategies} --seeds {seeds}"
+    if len(cells) > 1:
+        command = f"experiment new {name} {command.removeprefix('launch ')}" + "".join(
+            f" --vary {setting}={','.join(values)}" for setting, values in varied.items()
+        )
+    return f"# {COMMAND} {command}\n{yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)}"
+
+
+def from_yaml(text: str) -> None:
+    """Fill the form from pasted settings; ConfigError says what is wrong."""
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"this is not YAML: {error}") from None
+    if not isinstance(values, dict):
+        raise ConfigError("write `setting: value` lines")
+    fill({str(name): value for name, value in values.items()})
+
+
+def _shared(config: Config) -> dict[str, Any]:
+    return config.changed(REPEATED) or {"dataset": config.dataset}
