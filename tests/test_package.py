@@ -23,9 +23,10 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from mtal.runs.paths import STORE_VARIABLE
+from mtal.runs.paths import STORE_VARIABLE, StorePaths
+from mtal.runs.store.run import Run
 from mtal.version import VERSION
-from tests.real_runs import TINY
+from tests.real_runs import TINY, wait
 from tests.test_layers import MODULES, SCREEN, relative, texts_of
 
 ROOT = Path(__file__).parents[1]
@@ -83,12 +84,13 @@ def test_every_imported_package_is_a_dependency():
 
 def test_texts_for_users_fit_an_installed_package_too():
     """Commands are named by `locations.COMMAND`, packages by themselves."""
+    only_here = r"python -m mtal|requirements\.txt|streamlit run|\bmake (demo|app|clean)"
     checkout = [
         (relative(file), text)
         for file in [*MODULES, *SCREEN]
         if relative(file) not in {"mtal/locations.py", "mtal/cli/doctor.py"}
         for text in texts_of(file)
-        if re.search(r"python -m mtal|requirements\.txt|streamlit run|\bmake (demo|app|clean)", text)
+        if re.search(only_here, text)
     ]
     assert checkout == []
 
@@ -178,17 +180,15 @@ def test_the_demo_runs_on_the_bundled_rooms(installation):
     assert "Demo on the bundled rooms" in text
     assert text.count(": started\n") == 2
     assert text.endswith("`mtal ui` opens the dashboard\n")
-    give_up = time.monotonic() + PATIENCE_S
+    store = StorePaths(installation.store)
+    for paths in store.runs():
+        wait(Run(paths.folder), PATIENCE_S)
     states = json.loads(installation.mtal("status", "--json"))
-    while not all(state["status"] == "finished" for state in states):
-        assert time.monotonic() < give_up, states
-        assert [state["reason"] for state in states if state["reason"]] == []
-        time.sleep(1)
-        states = json.loads(installation.mtal("status", "--json"))
+    assert [(state["status"], state["reason"]) for state in states] == [("finished", None)] * 2
     assert {state["strategy"] for state in states} == {"random", "ours"}
     assert {Path(state["folder"]).parent for state in states} == {installation.store}
-    facts = json.loads((Path(states[0]["folder"]) / "facts.json").read_text())
-    assert str(installation.package) in json.dumps(facts)  # not the images of the checkout
+    facts = store.run(states[0]["name"]).facts
+    assert str(installation.package) in facts.read_text()  # not the images of the checkout
 
 
 @pytest.mark.slow

@@ -30,11 +30,11 @@ def bridge(
     Repeated, it adds what is new.
     """
     from mtal.export.bridges import BRIDGES
-    from mtal.export.bridges.bridge import told
+    from mtal.export.bridges.bridge import tracked_run
 
     chosen = find(BRIDGES, tracker, "tracker")
     for run in _runs(store_at(runs), names or [], experiment):
-        points = chosen.write(told(run), experiment or "mtal", to)
+        points = chosen.write(tracked_run(run), experiment or "mtal", to)
         typer.echo(f"{run.name}: {points:,} new points in {chosen.title}, {to}")
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from mtal.analysis.csv_text import csv_bytes
 from mtal.analysis.numbers import decimals, spread
 from mtal.cli.experiment_progress import as_values, counts, matrix, outcome, summary
 from mtal.cli.options import AsJson, ExperimentName, Runs, store_at
@@ -26,7 +27,6 @@ from mtal.runs.store.run import LOSS
 
 PAUSE_S = 5.0  # between two looks of `watch`
 LISTED = 8  # strategies or seeds that `list` names; above, it prints their number
-SERIES = ["strategy", "variant"]
 Csv = Annotated[
     Path | None, typer.Option("--csv", metavar="FILE", help="Write every measurement there.")
 ]
@@ -98,7 +98,7 @@ def results(
     """
     measured = metrics(find_experiment(store_at(runs), name))
     if csv is not None:
-        write_whole(csv, measured.to_csv(index=False, lineterminator="\n").encode())
+        write_whole(csv, csv_bytes(measured))
         typer.echo(f"{csv}: {len(measured):,} rows")
     if measured.empty:
         typer.echo("No cycle is complete yet")
@@ -118,16 +118,23 @@ def compared(measured: pd.DataFrame) -> list[dict[str, str]]:
     not measure is "unknown".
     """
     measured = measured.assign(value=measured["value"].astype(float))
-    rows = {key: _counted(*key, group) for key, group in measured.groupby(SERIES, sort=False)}
+    rows = {series: _counted(*series, group) for series, group in _series(measured).items()}
     for axis, values in measured.groupby("axis", sort=False):
-        seeds = values.groupby(SERIES, sort=False)["value"]
-        means = seeds.agg(lambda group: group.mean(skipna=False))
-        deviations, numbers, precision = seeds.std(ddof=1), seeds.size(), decimals(means)
-        for key, row in rows.items():
+        seeds = {series: group["value"] for series, group in _series(values).items()}
+        means = {series: column.mean(skipna=False) for series, column in seeds.items()}
+        precision = decimals(means.values())
+        for series, row in rows.items():
             row[str(axis)] = ""
-            if key in means.index:
-                row[str(axis)] = spread(means[key], deviations[key], int(numbers[key]), precision)
+            if series in seeds:
+                deviation, number = seeds[series].std(ddof=1), len(seeds[series])
+                row[str(axis)] = spread(means[series], deviation, number, precision)
     return list(rows.values())
+
+
+def _series(measured: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    """Split the rows by strategy and variant, in their order."""
+    groups = measured.groupby(["strategy", "variant"], sort=False)
+    return {(str(strategy), str(variant)): group for (strategy, variant), group in groups}
 
 
 def _counted(strategy: str, variant: str, group: pd.DataFrame) -> dict[str, str]:

@@ -1,10 +1,10 @@
 """`export`: write a batch or a set as a file for another program. `sets`: list the sets."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +12,7 @@ from mtal.cli.options import AsJson, RunName, Runs, store_at
 from mtal.cli.output_file import write_whole
 from mtal.cli.text_table import table
 from mtal.config import ConfigError, find
-from mtal.runs.reviews.review_database import People
+from mtal.runs.reviews.review_database import ReviewDatabase
 from mtal.runs.store.index import find_run
 from mtal.runs.store.run import Run
 
@@ -46,7 +46,7 @@ def export(
 def sets(name: RunName, runs: Runs = None, as_json: AsJson = False) -> None:
     """List the sets of images that people chose from a run's data, the newest first."""
     run = find_run(store_at(runs), name)
-    rows = People(run.store).sets(run.data.folder.name).to_dict("records")
+    rows = ReviewDatabase(run.store).sets(run.data.folder.name).to_dict("records")
     if as_json:
         typer.echo(json.dumps(rows, indent=1))
     elif not rows:
@@ -55,7 +55,7 @@ def sets(name: RunName, runs: Runs = None, as_json: AsJson = False) -> None:
         typer.echo(table([_set_row(row) for row in rows]))
 
 
-def _set_row(row: dict[str, str]) -> dict[str, str]:
+def _set_row(row: Mapping[Hashable, Any]) -> dict[str, str]:
     return {
         "set": row["id"],
         "name": row["name"],
