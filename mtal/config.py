@@ -1,7 +1,7 @@
 """Config: the settings of one run, the presets, and how file, command line and form join.
 
-Imports nothing of ours. Names of data sets, tasks, networks and strategies are looked up by `find`
-where they are used.
+Of ours it imports only constants and the base of its error. Names of data sets, tasks, networks
+and strategies are looked up by `find` where they are used.
 """
 
 import difflib
@@ -15,6 +15,9 @@ from typing import Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from mtal.errors import UserError
+from mtal.locations import COMMAND
 
 T = TypeVar("T")
 
@@ -35,7 +38,7 @@ ADVICE = {  # setting -> what it should be, where pydantic's text does not help
 }
 
 
-class ConfigError(ValueError):
+class ConfigError(UserError):
     """A setting that cannot be used; the message names it and says what would be right."""
 
 
@@ -392,7 +395,7 @@ def make_config(values: Mapping[str, Any]) -> Config:
         if name not in Config.model_fields:
             raise ConfigError(
                 f"no setting called {name!r}{_did_you_mean(name, Config.model_fields)}; "
-                f"`python -m mtal settings` lists them"
+                f"`{COMMAND} settings` lists them"
             )
     try:
         return Config(**values)

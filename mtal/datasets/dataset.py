@@ -14,10 +14,11 @@ from typing import Protocol
 import numpy as np
 
 from mtal.config import Config, ConfigError
+from mtal.errors import UserError
 from mtal.tasks.task import Task
 
 
-class DataError(ValueError):
+class DataError(UserError):
     """A file or folder cannot be used; the message names it and says what to do."""
 
 

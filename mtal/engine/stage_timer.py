@@ -1,4 +1,4 @@
-"""Watch: what stage the work is in, how far, how long it took, and whether somebody asked it to stop."""
+"""StageTimer: reports the stage and how far it is, times it, and stops the work on request."""
 
 import time
 from collections.abc import Iterator
@@ -12,7 +12,11 @@ PAUSE_S, LONG_PAUSE_S = 0.5, 5.0  # between two lines of one stage, in its first
 
 
 class StageTimer:
-    """`seconds` holds the time of every stage of the cycle in hand that has ended; `current` is the stage in hand."""
+    """The clock of a run.
+
+    seconds: stage -> time, of the stages of this cycle that have ended. current: the last stage
+    that began.
+    """
 
     def __init__(self, run: Run, cycle: int) -> None:
         self._run, self._cycle = run, cycle
@@ -20,12 +24,15 @@ class StageTimer:
         self.current = ""
 
     def next_cycle(self) -> None:
-        """Begin to count anew."""
+        """Set the clock to zero for the next cycle."""
         self._cycle, self.seconds = self._cycle + 1, {}
 
     @contextmanager
     def stage(self, name: str, total: int = 1) -> Iterator[Report]:
-        """Time a stage; yields the function by which it reports."""
+        """Time a stage and yield the function by which it reports.
+
+        total: units of work. The function raises StopRequested if somebody asked the run to stop.
+        """
         self.current, began = name, time.monotonic()
         last_line, units = float("-inf"), (0, total)
 
@@ -41,6 +48,6 @@ class StageTimer:
 
         report(0, total)
         yield report
-        if units[0] < units[1]:  # a stage of one piece says only that it has begun
+        if units[0] < units[1]:  # a stage in one piece reports only that it has begun
             self._run.report(self._cycle, name, units[1], units[1])
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began

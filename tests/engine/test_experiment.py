@@ -6,8 +6,9 @@ import time
 import numpy as np
 import pytest
 
-from mtal.runs.experiments.experiment import create_experiment, expand, extend, metrics, start_all
-from mtal.runs.jobs.launch import begin, kill
+from mtal.runs.experiments.experiment import create_experiment, extend, metrics, start_all
+from mtal.runs.experiments.plan import expand
+from mtal.runs.jobs.launch import kill, launch_run
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from tests.real_runs import tiny_config, wait
@@ -61,7 +62,7 @@ def test_killed_resumed_and_in_another_order_it_picks_the_same(undisturbed, tmp_
     first, expected = undisturbed
     again = create_experiment(StorePaths(tmp_path), "again", "Again", first.cells)
     for cell in reversed(again.cells):
-        assert begin(cell.config, again.paths.store) == "started"
+        assert launch_run(cell.config, again.paths.store) == "started"
     victim = again.run(again.cells[-1])
     give_up = time.monotonic() + PATIENCE_S
     while not (victim.cycles_done() == 1 and any(row["cycle"] == 1 for row in victim.reports())):

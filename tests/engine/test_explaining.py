@@ -24,8 +24,10 @@ from mtal.engine.stages.clusters import (
     clusters,
     renumbered,
 )
-from mtal.engine.stages.loss_history import bought_losses, bought_with
-from mtal.engine.stages.replay import replay, rivals
+from mtal.engine.stages.label_state import readable_labels
+from mtal.engine.stages.loss_history import readable_losses
+from mtal.engine.stages.pick import PickRequest
+from mtal.engine.stages.replay import other_strategies, replay
 from mtal.engine.stages.true_losses import true_losses
 from mtal.engine.workers import reload_cycle
 from mtal.runs.jobs.launch import create
@@ -81,7 +83,7 @@ class TestOthers:
         config = run.config
         for number in (0, 1):
             table, ranks = run.pool(number), run.others(number)
-            labelled = run.labelled(number, run.start())
+            labelled = run.labelled(number, run.start_labels())
             uncertainty = table[[f"uncertainty.{task}" for task in config.tasks]].to_numpy()
             pool = Pool(config.tasks, labelled, {"uncertainty": uncertainty})
             for name in ("rbal", "partal", "random"):
@@ -127,7 +129,7 @@ class TestOthers:
             Strategy("heavy", title="H", pick=heavy, replay_limit=49, **about),
         ]
         pool, paths = Pool(("a", "b"), np.zeros((10, 2), bool), {}), CyclePaths(tmp_path)
-        replay(tried, {}, pool, 10, (0, 0, 4), Options(), paths, quiet)
+        replay(tried, PickRequest(pool, 10, (0, 0, 4), Options()), paths, quiet)
         run = Run(tmp_path)
         run.cycle = lambda number: paths
         assert list(run.others(0)) == list(run.others_picked(0)) == ["random"]
@@ -150,16 +152,16 @@ class TestOthers:
             replace(one, pick=STRATEGIES["random"].pick, needs=()) for one in STRATEGIES.values()
         ]
         pool, paths = Pool(("a", "b"), np.zeros((images, 2), bool), {}), CyclePaths(tmp_path)
-        replay(tried, {}, pool, 2 * picks, (0, 0, 4), Options(), paths, quiet)
+        replay(tried, PickRequest(pool, 2 * picks, (0, 0, 4), Options()), paths, quiet)
         run = Run(tmp_path)
         run.cycle = lambda number: paths
         assert set(run.others_left_out(0)) == left_out
 
     def test_without_signals_there_is_nobody_but_random(self):
-        assert [one.name for one in rivals("ours", ("committee", "embedding"), ("depth",))] == [
+        assert [one.name for one in other_strategies("ours", ("committee", "embedding"), ("depth",))] == [
             "random"
         ]
-        assert rivals("random", (), ("depth",)) == []
+        assert other_strategies("random", (), ("depth",)) == []
 
 
 class TestNeighbourhood:
@@ -261,18 +263,9 @@ class TestAfterwards:
 
     def test_the_last_cycle_measures_what_was_bought(self, run):
         """Its saved network, loaded again, gives the same losses."""
-        at = reload_cycle.easel_of(run, 2)
+        context = reload_cycle.reload_cycle(run, 2)
         labels = Resized(OracleSplit(DATASETS["drawn"].load(run.config).pool), run.config.size, 0)
-        twin = true_losses(
-            at.network,
-            at.pool,
-            labels,
-            np.ones((24, 3), bool),
-            at.tasks,
-            at.config,
-            at.device,
-            quiet,
-        )
+        twin = true_losses(context, labels, np.ones((24, 3), bool), quiet)
         for image in np.unique(np.concatenate([run.picked(0)[:, 0], run.picked(1)[:, 0]])):
             first = 0 if image in run.picked(0)[:, 0] else 1
             np.testing.assert_allclose(
@@ -294,21 +287,18 @@ class TestAfterwards:
         context = small_context()
         dataset = DATASETS["drawn"].load(context.config)
         labelled, pairs = np.zeros((24, 3), bool), np.array([[5, 0], [5, 1], [9, 2]])
-        bought = bought_with(labelled, pairs, context.config)
-        assert np.argwhere(bought).tolist() == pairs.tolist()
-        assert not bought_with(
-            labelled, pairs, tiny_config("start=labelled")
-        ).any()  # there the batch has no labels yet
-        found = bought_losses(
-            context.network, context.batches, dataset, bought, bought, context.config, quiet
-        )
-        assert np.argwhere(np.isfinite(found)).tolist() == pairs.tolist()
-        wanted = bought.copy()
+        readable = readable_labels(labelled, pairs, simulated=True)
+        assert np.argwhere(readable).tolist() == pairs.tolist()
+        losses = readable_losses(context, dataset, readable, readable, quiet)
+        assert np.argwhere(np.isfinite(losses)).tolist() == pairs.tolist()
+        wanted = readable.copy()
         wanted[6, 0] = True
         with pytest.raises(LabelNotBought):
-            bought_losses(
-                context.network, context.batches, dataset, wanted, bought, context.config, quiet
-            )
+            readable_losses(context, dataset, wanted, readable, quiet)
+
+    def test_where_people_label_a_batch_has_no_labels_yet(self):
+        labelled, pairs = np.zeros((24, 3), bool), np.array([[5, 0], [5, 1], [9, 2]])
+        assert not readable_labels(labelled, pairs, simulated=False).any()
 
 
 class TestMaps:

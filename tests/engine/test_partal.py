@@ -1,16 +1,19 @@
 """PartAL in a whole run: it buys single labels, as many as others buy, and learns the missing ones from sure guesses only."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from mtal.engine import cycle
+from mtal.datasets.dataset import Gated
 from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages.prepare import prepare
-from mtal.engine.stages.prepare_data import first_images
+from mtal.engine.stages.run_context import CycleContext
+from mtal.engine.stages.start_labels import random_start
 from mtal.engine.stages.train import training_batches
 from mtal.runs.jobs.launch import create
-from mtal.runs.paths import StorePaths
+from mtal.runs.paths import CyclePaths, StorePaths
 from mtal.runs.store.run import Run
 from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels
 from tests.real_runs import launch_and_wait, tiny_config
@@ -26,10 +29,10 @@ def partal_run(tmp_path_factory) -> Run:
 def test_it_buys_as_many_labels_as_a_strategy_of_whole_images_but_of_more_images(
     partal_run, random_run
 ):
-    bought, of_random = (
+    picked, of_random = (
         [len(run.picked(number)) for number in range(3)] for run in (partal_run, random_run)
     )
-    assert bought == of_random == [15, 15, 0]
+    assert picked == of_random == [15, 15, 0]
     labels, of_random = (
         run.metrics().query("task == 'loss'")["labels"].tolist() for run in (partal_run, random_run)
     )
@@ -47,7 +50,7 @@ def test_the_start_is_that_of_the_other_strategies(partal_run, random_run):
 
 def test_the_highest_standardised_pairs_are_bought(partal_run):
     table, tasks = partal_run.pool(0), partal_run.config.tasks
-    labelled = partal_run.labelled(0, first_images(partal_run.config, WHOLE))
+    labelled = partal_run.labelled(0, random_start(partal_run.config, WHOLE))
     numbers = np.stack([table[f"u.{task}"] for task in tasks], axis=1).astype(np.float64)
     free = np.where(labelled, np.nan, numbers)
     standard = (free - np.nanmean(free, axis=0)) / np.nanstd(free, axis=0)
@@ -57,7 +60,7 @@ def test_the_highest_standardised_pairs_are_bought(partal_run):
 
 def test_ranks_and_cut_off_hold_for_single_labels(partal_run):
     """In the second pick some images are labelled in part: they stay open, are scored by their best pair, and are ranked."""
-    labelled = partal_run.labelled(1, first_images(partal_run.config, WHOLE))
+    labelled = partal_run.labelled(1, random_start(partal_run.config, WHOLE))
     table, pairs = partal_run.pool(1), partal_run.picked(1)
     np.testing.assert_array_equal(table["open"], ~labelled.all(axis=1))
     np.testing.assert_array_equal(table["labelled"], labelled.any(axis=1))
@@ -77,10 +80,12 @@ def test_missing_labels_are_learned_from_guesses_at_half_weight(partal_run, tmp_
     """The third training of the run, prepared anew: which pairs count how much, and that guesses are what is taken for them."""
     run = Run(partal_run.paths.folder)
     monkeypatch.setattr(StageTimer, "stage", Silent)
-    study = prepare(run, StageTimer(run, 2), False)
-    labelled = run.labelled(2, study.start)
-    study.pool.change_gate(cycle.Gated(study.dataset.pool, study.dataset.tasks, labelled))
-    batches = training_batches(study, 2, labelled, StageTimer(run, 2))
+    timer = StageTimer(run, 2)
+    context = prepare(run, timer, False)
+    labelled = run.labelled(2, context.labels.start)
+    labels = replace(context.labels, labelled=labelled)
+    context.pool.change_gate(Gated(context.dataset.pool, context.dataset.tasks, labelled))
+    batches = training_batches(CycleContext(context, 2, labels, CyclePaths(tmp_path), timer))
     wanted = missing_labels(labelled)
     assert wanted.any()
     assert set(batches.pseudo_labels) == {
@@ -98,10 +103,12 @@ def test_whole_images_need_no_guesses(tmp_path, monkeypatch):
     """In cycle 0, whose start is fully labelled, there is no network to guess and nothing to guess."""
     run = Run(create(tiny_config("strategy=partal"), StorePaths(tmp_path)).folder)
     monkeypatch.setattr(StageTimer, "stage", Silent)
-    study = prepare(run, StageTimer(run, 0), False)
-    batches = training_batches(study, 0, study.start, StageTimer(run, 0))
+    timer = StageTimer(run, 0)
+    context = prepare(run, timer, False)
+    labels = context.labels
+    batches = training_batches(CycleContext(context, 0, labels, CyclePaths(tmp_path), timer))
     assert batches.pseudo_labels == {}
-    np.testing.assert_array_equal(batches.weights, study.start)
+    np.testing.assert_array_equal(batches.weights, labels.start)
 
 
 class Silent:

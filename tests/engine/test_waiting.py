@@ -39,14 +39,14 @@ def test_what_a_waiting_worker_has_not_imported(tmp_path):
         "worker.turn = waits\n"
         "worker.main(Path(sys.argv[1]), False)"
     )
-    said = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code, str(run.folder)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert said.stdout.splitlines()[0] == "True"
+    assert process.stdout.splitlines()[0] == "True"
     assert status(run) is Status.STOPPED
 
 
@@ -78,4 +78,5 @@ def test_a_damaged_config_waits_for_nobody_and_fails_with_its_reason(tmp_path):
         until(lambda: not status(run).alive, patience_s=240)
     result = read_json(run.result)
     assert (result["outcome"], result["traceback"]) == ("failed", "")
-    assert result["reason"].startswith("ConfigError: device: ")
+    assert result["error"] == "ConfigError"
+    assert result["reason"].startswith("device: ")

@@ -1,4 +1,7 @@
-"""Small pictures of a split's images, so that pages never decode a photograph. They belong to a data folder, not to a run."""
+"""Thumbnails of a split's images, so that pages never decode a photograph.
+
+They belong to a data folder, not to a run.
+"""
 
 from pathlib import Path
 
@@ -6,7 +9,7 @@ from PIL import Image
 
 from mtal.datasets.dataset import DataError, Split
 from mtal.datasets.parallel import Report, in_threads, quiet
-from mtal.runs.files import whole_file
+from mtal.runs.files import atomic_write
 from mtal.runs.paths import DataPaths
 
 WIDTH_PX = 192
@@ -14,15 +17,15 @@ QUALITY = 85
 TALLEST = 8  # times the width
 
 
-def write_thumbs(
+def write_thumbnails(
     split: Split, paths: DataPaths, name: str, report: Report = quiet, size: int = WIDTH_PX
 ) -> dict[int, str]:
-    """JPEGs of a split ("pool" or "validation"), at most `size` pixels wide; those of an unchanged image are kept.
+    """Write JPEGs of a split, at most `size` pixels wide; those of unchanged images are kept.
 
-    Position -> problem, of the images that cannot be read and get none.
+    name: "pool" or "validation". Returns position -> problem, of the images that cannot be read.
     """
     problems = in_threads(
-        lambda index: _write(split, index, paths.thumb(name, split.ids[index]), size),
+        lambda index: _write(split, index, paths.thumbnail(name, split.ids[index]), size),
         range(len(split.ids)),
         report,
     )
@@ -30,7 +33,7 @@ def write_thumbs(
 
 
 def _write(split: Split, index: int, path: Path, size: int) -> str:
-    """What is wrong with the image, "" if nothing."""
+    """Write one thumbnail. Returns what is wrong with the image, "" if nothing."""
     source = split.files(index, ()).get("image")
     stamp = _stamp(source)
     if _is_of(path, stamp):
@@ -41,13 +44,16 @@ def _write(split: Split, index: int, path: Path, size: int) -> str:
         path.unlink(missing_ok=True)  # else an older image would stand in for it
         return str(error)
     image.thumbnail((size, TALLEST * size), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    with whole_file(path, "wb") as file:
+    with atomic_write(path, "wb") as file:
         image.save(file, "JPEG", quality=QUALITY, comment=stamp)
     return ""
 
 
 def _stamp(source: Path | None) -> bytes | None:
-    """What tells a version of an image file from others; b"" for data without files, None for a file that is not there."""
+    """Tell a version of an image file from others.
+
+    Returns b"" for data without files, None for a file that does not exist.
+    """
     if source is None:
         return b""
     try:
@@ -58,11 +64,11 @@ def _stamp(source: Path | None) -> bytes | None:
 
 
 def _is_of(path: Path, stamp: bytes | None) -> bool:
-    """Whether there is a picture, made of this very version."""
+    """Whether a thumbnail exists and was made of this version."""
     if stamp is None:
         return False
     try:
         with Image.open(path, formats=("JPEG",)) as image:
             return image.info.get("comment", b"") == stamp
     except OSError:
-        return False  # not there, or not a picture
+        return False  # missing, or not a picture

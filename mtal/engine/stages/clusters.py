@@ -1,4 +1,7 @@
-"""What the embedding says about the pool beside the pick: groups of similar images, and how far each is from what is labelled."""
+"""What the embedding says beside the pick: groups of similar images, distances to labelled ones.
+
+See docs/method.md, section 13.
+"""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -24,72 +27,72 @@ def cluster_columns(
     before: np.ndarray | None,
     seed: int,
 ) -> dict[str, np.ndarray]:
-    """The columns cluster, nearest and nearest_after of the pool table. points (N, D); labelled (N,) bool, any task; picked (K,)
-    positions; before (N,): the clusters of the cycle before, if there is one."""
-    nearest = distance_to_labelled(points, labelled, space)
-    of_batch = np.zeros(len(points), dtype=bool)
-    of_batch[picked] = True
-    after = (
-        np.minimum(nearest, distance_to_labelled(points, of_batch, space))
-        if len(picked)
-        else nearest
-    )
-    return {CLUSTER: clusters(points, before, seed), NEAREST: nearest, NEAREST_AFTER: after}
+    """Compute the columns cluster, nearest and nearest_after of the pool table.
+
+    points: (N, D) embedding; labelled: (N,) bool, for any task; picked: (K,) positions; space: of
+    the distances; before: (N,) clusters of the cycle before, if it has any; seed: of k-means.
+    """
+    nearest = nearest_after = distance_to_labelled(points, labelled, space)
+    if len(picked):
+        in_batch = np.zeros(len(points), dtype=bool)
+        in_batch[picked] = True
+        nearest_after = np.minimum(nearest, distance_to_labelled(points, in_batch, space))
+    return {CLUSTER: clusters(points, before, seed), NEAREST: nearest, NEAREST_AFTER: nearest_after}
 
 
 def cluster_count(images: int) -> int:
-    """sqrt(N / 2), from 1 to 20 (our choice: the old rule of thumb, so many that each can be looked at)."""
+    """sqrt(N / 2), from 1 to 20 (our choice: a common rule, and so few that all can be viewed)."""
     return max(1, min(MOST_CLUSTERS, round((images / 2) ** 0.5)))
 
 
 def clusters(points: np.ndarray, before: np.ndarray | None, seed: int) -> np.ndarray:
-    """(N,) int: k-means of the embedding (N, D), Euclidean, of `cluster_count` clusters; the same for the same seed.
+    """Cluster the embedding by Euclidean k-means: (N, D) -> (N,) int, the same for the same seed.
 
-    From the second cycle on it starts from the means of the clusters before, and keeps their numbers as far as images stayed
-    together. In the first cycle 0 is the largest.
+    Without clusters from before, 0 is the largest. Otherwise k-means starts from their means, and
+    they keep their numbers as far as images stayed together.
     """
     count = distinct(points, cluster_count(len(points)))
-    start = "k-means++" if before is None else _means(points, before, count)
+    centres = "k-means++" if before is None else _centres(points, before, count)
     with threadpool_limits(1):  # sums in parallel would differ in their last digits
         if len(points) <= EXACT_UP_TO:
-            kind = KMeans(count, init=start, n_init=1, random_state=seed)
+            kmeans = KMeans(count, init=centres, n_init=1, random_state=seed)
         else:
-            kind = MiniBatchKMeans(
-                count, init=start, n_init=1, random_state=seed, batch_size=SAMPLE
+            kmeans = MiniBatchKMeans(
+                count, init=centres, n_init=1, random_state=seed, batch_size=SAMPLE
             )
-        found = np.unique(kind.fit_predict(points), return_inverse=True)[1]
-    return (by_size(found) if before is None else renumbered(found, before)).astype(np.int32)
+        labels = np.unique(kmeans.fit_predict(points), return_inverse=True)[1]
+    numbered = by_size(labels) if before is None else renumbered(labels, before)
+    return numbered.astype(np.int32)
 
 
-def _means(points: np.ndarray, before: np.ndarray, count: int) -> np.ndarray | str:
-    """(count, D) centres to start from; by chance if there were not so many clusters before."""
+def _centres(points: np.ndarray, before: np.ndarray, count: int) -> np.ndarray | str:
+    """(count, D) means of the clusters before; k-means++ if there were not so many."""
     numbers = np.unique(before[before >= 0])
-    return (
-        np.stack([points[before == number].mean(axis=0) for number in numbers])
-        if len(numbers) == count
-        else "k-means++"
-    )
+    if len(numbers) != count:
+        return "k-means++"
+    return np.stack([points[before == number].mean(axis=0) for number in numbers])
 
 
-def by_size(found: np.ndarray) -> np.ndarray:
-    """(N,) the same clusters, the largest called 0."""
-    order = np.argsort(-np.bincount(found), kind="stable")
-    return np.asarray(np.argsort(order)[found])
+def by_size(labels: np.ndarray) -> np.ndarray:
+    """Number clusters by size: (N,) -> (N,), the largest is 0."""
+    order = np.argsort(-np.bincount(labels), kind="stable")
+    return np.asarray(np.argsort(order)[labels])
 
 
-def renumbered(found: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """(N,) the same clusters under the numbers of those before with which they share most images (Kuhn 1955); a cluster that
-    finds no partner takes the next free number."""
-    fresh, old = int(found.max()) + 1, int(before.max()) + 1
-    shared = np.zeros((fresh, max(old, 1)), dtype=np.int64)
-    known = before >= 0
-    np.add.at(shared, (found[known], before[known]), 1)
-    names = np.full(fresh, UNKNOWN)
-    for own, partner in zip(*linear_sum_assignment(-shared), strict=True):
-        names[own] = partner
-    free = (
-        number for number in range(fresh + shared.shape[1]) if number not in set(names.tolist())
-    )
-    for own in np.flatnonzero(names < 0):
-        names[own] = next(free)
-    return np.asarray(names[found])
+def renumbered(labels: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """Number clusters, (N,), like those before with which they share most images (Kuhn 1955).
+
+    A cluster without a partner takes the next free number.
+    """
+    count, count_before = int(labels.max()) + 1, int(before.max()) + 1
+    shared = np.zeros((count, max(count_before, 1)), dtype=np.int64)
+    clustered = before >= 0
+    np.add.at(shared, (labels[clustered], before[clustered]), 1)
+    numbers = np.full(count, UNKNOWN)
+    rows, columns = linear_sum_assignment(-shared)
+    numbers[rows] = columns
+    taken = set(numbers.tolist())
+    free = (number for number in range(count + shared.shape[1]) if number not in taken)
+    for label in np.flatnonzero(numbers < 0):
+        numbers[label] = next(free)
+    return np.asarray(numbers[labels])

@@ -1,92 +1,83 @@
-"""What a cycle measured, written down."""
+"""What a cycle measures and writes down: evaluation, the history of picked images, the clock."""
 
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import torch
 
-from mtal.engine.stage_timer import StageTimer
-from mtal.engine.stages.loss_history import bought_losses, bought_with, follow_up
-from mtal.engine.stages.prepare import RunContext
+from mtal.engine.stages.loss_history import loss_history, readable_losses
+from mtal.engine.stages.run_context import CycleContext
 from mtal.engine.stages.select import Selection
+from mtal.engine.stages.train import TrainedNetwork
 from mtal.models.prediction import TwoStageNetwork
 from mtal.runs.files import write_json
-from mtal.runs.paths import CyclePaths
-from mtal.training.batches import LabelledBatches
 from mtal.training.device import Device
-from mtal.training.evaluate import Evaluation
+from mtal.training.evaluate import Evaluation, evaluate
 
 
-def follow(
-    study: RunContext,
-    labelled: np.ndarray,
-    batches: LabelledBatches,
-    network: TwoStageNetwork,
-    number: int,
-    chosen: Selection,
-    cycle: CyclePaths,
-    watch: StageTimer,
-) -> None:
+def evaluate_network(cycle: CycleContext, network: TwoStageNetwork) -> Evaluation:
+    """Evaluate the network of a cycle on the validation split."""
+    context = cycle.context
+    data, tasks = context.validation, context.dataset.tasks
+    with cycle.timer.stage("evaluate", len(data)) as report:
+        return evaluate(network, data, tasks, context.config, context.device, report)
+
+
+def write_loss_history(cycle: CycleContext, trained: TrainedNetwork, selection: Selection) -> None:
     """Write down what became of all images picked so far, those of this cycle included."""
-    earlier = [study.run.bought(before)[:, 0] for before in range(number)]
-    images = np.unique(np.concatenate([*earlier, chosen.pairs[:, 0]]))
+    context, labels = cycle.context, cycle.labels
+    earlier = [context.run.acquired(number)[:, 0] for number in range(cycle.number)]
+    images = np.unique(np.concatenate([*earlier, selection.pairs[:, 0]]))
     if not len(images):
         return
-    bought = bought_with(labelled, chosen.pairs, study.config)
-    wanted = np.zeros_like(bought)
-    wanted[images] = (bought & study.there)[images]
-    if chosen.losses is not None:  # signal quality has looked at the whole pool
-        losses = np.where(wanted, chosen.losses, np.nan)
+    readable = labels.readable_after(selection.pairs)
+    wanted = np.zeros_like(readable)
+    wanted[images] = (readable & labels.available)[images]
+    if selection.losses is not None:  # signal quality has looked at the whole pool
+        losses = np.where(wanted, selection.losses, np.nan)
     elif wanted.any():
-        with watch.stage("afterwards", int(wanted.any(axis=1).sum())) as report:
-            losses = bought_losses(
-                network, batches, study.dataset, wanted, bought, study.config, report
-            )
+        with cycle.timer.stage("afterwards", int(wanted.any(axis=1).sum())) as report:
+            losses = readable_losses(trained.fit_context, context.dataset, wanted, readable, report)
     else:
         losses = np.full(wanted.shape, np.nan)
-    table = follow_up(
-        images, losses, chosen.committee, batches.weights, study.dataset.tasks, study.config
-    )
-    table.to_parquet(cycle.afterwards)
+    table = loss_history(trained.fit_context, images, losses, selection.committee)
+    table.to_parquet(cycle.paths.afterwards)
 
 
-def write_measurements(
-    study: RunContext,
-    found: Evaluation,
-    labelled: np.ndarray,
-    cycle: CyclePaths,
-    watch: StageTimer,
-    waited: float,
-) -> None:
-    """metrics.json and a row per validation image. `waited`: seconds for which training stood still for data."""
-    names = [task.name for task in study.dataset.tasks]
-    labels, all_labels = int(labelled.sum()), int((labelled | ~study.closed).sum())
+def write_measurements(cycle: CycleContext, evaluation: Evaluation, waited_s: float) -> None:
+    """Write metrics.json and a row per validation image.
+
+    waited_s: seconds for which the training stood still for data.
+    """
+    context, labels = cycle.context, cycle.labels
+    labelled, obtainable = labels.labelled, labels.labelled | labels.obtainable
     write_json(
-        cycle.metrics,
+        cycle.paths.metrics,
         {
             "images": int(labelled.any(axis=1).sum()),
-            "labels": labels,
-            "percent": 100 * labels / all_labels,
-            "loss": _known(found.loss),
-            "loss_with_initial": _known(found.loss_with_initial),
-            "metrics": {name: _known(value) for name, value in found.metrics.items()},
-            "task_losses": {name: _known(value) for name, value in found.task_losses.items()},
-            "seconds": watch.seconds,
-            "waited_for_data": waited,
-            "peak_memory_gb": peak_memory_gb(study.device),
+            "labels": int(labelled.sum()),
+            "percent": 100 * int(labelled.sum()) / int(obtainable.sum()),
+            "loss": _or_null(evaluation.loss),
+            "loss_with_initial": _or_null(evaluation.loss_with_initial),
+            "metrics": _or_nulls(evaluation.metrics),
+            "task_losses": _or_nulls(evaluation.task_losses),
+            "seconds": cycle.timer.seconds,
+            "waited_for_data": waited_s,
+            "peak_memory_gb": peak_memory_gb(context.device),
         },
     )
-    rows: dict[str, Sequence[str] | np.ndarray] = {"id": study.dataset.validation.ids}
-    rows |= {f"loss.{name}": found.image_losses[:, column] for column, name in enumerate(names)}
-    rows |= {f"value.{name}": found.image_values[:, column] for column, name in enumerate(names)}
-    pd.DataFrame(rows).to_parquet(cycle.validation)
+    names = [task.name for task in context.dataset.tasks]
+    columns: dict[str, Sequence[str] | np.ndarray] = {"id": context.dataset.validation.ids}
+    for prefix, values in (("loss", evaluation.image_losses), ("value", evaluation.image_values)):
+        columns |= {f"{prefix}.{name}": values[:, column] for column, name in enumerate(names)}
+    pd.DataFrame(columns).to_parquet(cycle.paths.validation)
 
 
 def peak_memory_gb(device: Device) -> dict[str, float]:
-    """The most memory that this process held so far, in gigabytes; of the GPU too where there is one."""
+    """The most memory that this process held so far, in gigabytes; of the GPU too if it has one."""
     unit = 1 if sys.platform == "darwin" else 1024  # ru_maxrss counts bytes there, kibibytes here
     peak = {"worker": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9}
     if device.torch_device.type == "cuda":
@@ -94,6 +85,10 @@ def peak_memory_gb(device: Device) -> dict[str, float]:
     return peak
 
 
-def _known(value: float) -> float | None:
+def _or_null(value: float) -> float | None:
     """JSON has no NaN: a number that could not be measured is null."""
     return value if np.isfinite(value) else None
+
+
+def _or_nulls(values: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: _or_null(value) for name, value in values.items()}

@@ -1,210 +1,142 @@
-"""What a run takes of a data set: broken images stay out, by name; which labels it may buy; what it begins with."""
+"""The images and labels that a run takes of a data set; broken images are left out by name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
-from mtal.config import Config
 from mtal.datasets.dataset import DataError, Dataset, Split, Subset, label_mask
 from mtal.datasets.parallel import Report
 from mtal.datasets.readers.file_lists import abbreviate
-from mtal.engine.rendering.thumbnails import write_thumbs
+from mtal.engine.rendering.thumbnails import write_thumbnails
+from mtal.engine.stages.label_state import LabelState
+from mtal.engine.stages.required_labels import require_training_labels
+from mtal.engine.stages.start_labels import random_start, start_on_disk
 from mtal.locations import COMMAND
-from mtal.runs.experiments.budget import images_labelled
-from mtal.runs.jobs.stop import FOR_LABELS, StopRequested
 from mtal.runs.paths import DataPaths
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import DataChange, LeftOut, RunFacts
-from mtal.seeds import START
 
 MOST_BROKEN = 0.5  # of a split; more is a wrong folder rather than a few bad files
 
 
 @dataclass(frozen=True)
 class PreparedData:
-    """What a run takes. N images in the pool, T tasks."""
+    """What a run takes of a data set."""
 
     dataset: Dataset  # without what is left out
-    there: np.ndarray  # (N, T) bool: labels that exist by now
-    start: np.ndarray  # (N, T) bool: labelled before cycle 0
+    labels: LabelState  # before the first cycle
     left_out: list[LeftOut]
     without_labels: int  # pool images that are no part of a simulation
 
 
-class LabelsAwaited(StopRequested):
-    """The picked images have to be labelled before the run can go on; the message says which, and what to do then."""
-
-
 def prepare_data(run: Run, dataset: Dataset, report: Report) -> PreparedData:
-    """A run that has complete cycles takes what it took before. DataError if that is gone, or if there is nothing to learn."""
-    config, before = run.config, run.facts if run.cycles_done() else None
-    dataset, left_out = readable(dataset, run.store.data(config.dataset, dataset.folder), report)
-    bare = 0
-    if before:
-        dataset, left_out, bare = (
-            as_before(dataset, before),
-            list(before.left_out),
-            before.without_labels,
+    """Leave out what cannot be used and find the start; a run with complete cycles keeps its own.
+
+    DataError if images of such a run are gone, or if there is nothing to learn from.
+    """
+    config = run.config
+    simulated = config.start == "random"
+    facts = run.facts
+    before = facts if run.cycles_done() and facts.written else None
+    paths = run.store.data(config.dataset, dataset.folder)
+    dataset, left_out = drop_unreadable(dataset, paths, report)
+    without_labels = 0
+    if before is not None:
+        dataset = restore_images(dataset, before)
+        left_out, without_labels = list(before.left_out), before.without_labels
+    elif simulated:
+        dataset, without_labels = drop_unlabelled(dataset)
+    available = label_mask(dataset.pool, dataset.tasks)
+    if simulated:
+        start = random_start(config, available)
+    else:
+        start = start_on_disk(
+            available, run.start_labels() if before is not None else None, dataset
         )
-    elif config.start == "random":
-        dataset, bare = simulated(dataset)
-    there = label_mask(dataset.pool, dataset.tasks)
-    start = (
-        first_images(config, there)
-        if config.start == "random"
-        else on_disk(there, run.start() if before else None, dataset)
-    )
-    must_be_learned(start, dataset)
-    return PreparedData(dataset, there, start, left_out, bare)
+    require_training_labels(start, dataset)
+    labels = LabelState(start, start, available, np.zeros_like(start), simulated)
+    return PreparedData(dataset, labels, left_out, without_labels)
 
 
-def readable(dataset: Dataset, paths: DataPaths, report: Report) -> tuple[Dataset, list[LeftOut]]:
-    """The data set without the images that cannot be read, and what was wrong with them. Makes the thumbnails on the way.
+def drop_unreadable(
+    dataset: Dataset, paths: DataPaths, report: Report
+) -> tuple[Dataset, list[LeftOut]]:
+    """Leave out the images that cannot be read, and list them; thumbnails are made on the way.
 
-    DataError if a split has no usable image, or if most of it is broken.
+    DataError if most images of a split are broken.
     """
     splits, rows = dict[str, Split](), list[LeftOut]()
     for name, split in (("pool", dataset.pool), ("validation", dataset.validation)):
-        broken = write_thumbs(split, paths, name, report)
+        broken = write_thumbnails(split, paths, name, report)
         if len(broken) > MOST_BROKEN * len(split.ids):
             raise DataError(
-                f"{len(broken)} of {len(split.ids)} {name} images in {dataset.folder} cannot be read: "
-                f"{abbreviate(list(broken.values()))}. Is it the right folder?"
+                f"{len(broken)} of {len(split.ids)} {name} images in {dataset.folder} cannot be "
+                f"read: {abbreviate(list(broken.values()))}. Is it the right folder?"
             )
         rows += [
             LeftOut(split=name, id=split.ids[index], what="image", problem=broken[index])
             for index in sorted(broken)
         ]
-        splits[name] = without(split, broken)
+        splits[name] = without_images(split, broken)
     return dataset.with_splits(splits["pool"], splits["validation"]), rows
 
 
-def without(split: Split, places: Mapping[int, object] | set[int]) -> Split:
-    """The same split less some places; itself if there are none."""
-    if not places:
+def without_images(split: Split, images: Collection[int]) -> Split:
+    """A split without some images, given by position; the split itself if there are none."""
+    if not images:
         return split
-    return Subset(split, tuple(index for index in range(len(split.ids)) if index not in places))
+    return Subset(split, tuple(index for index in range(len(split.ids)) if index not in images))
 
 
-def simulated(dataset: Dataset) -> tuple[Dataset, int]:
-    """The data set with a pool of images that have a label to buy, and how many others were left out. Nobody can be asked in
-    a simulation, so an image without any label is no part of it."""
-    bare = set(np.flatnonzero(~label_mask(dataset.pool, dataset.tasks).any(axis=1)).tolist())
-    if len(bare) == len(dataset.pool.ids):
+def drop_unlabelled(dataset: Dataset) -> tuple[Dataset, int]:
+    """Leave out the pool images without any label, and count them.
+
+    Nobody can be asked in a simulation, so such images are no part of it. DataError if no image
+    has a label.
+    """
+    labelled = label_mask(dataset.pool, dataset.tasks).any(axis=1)
+    if not labelled.any():
+        names = ", ".join(task.name for task in dataset.tasks)
         raise DataError(
-            f"no pool image in {dataset.folder} has a label of {', '.join(task.name for task in dataset.tasks)}, so "
-            f"there is nothing to simulate: label some images and set start=labelled"
+            f"no pool image in {dataset.folder} has a label of {names}, so there is nothing to "
+            f"simulate: label some images and set start=labelled"
         )
-    return dataset.with_splits(without(dataset.pool, bare), dataset.validation), len(bare)
+    unlabelled = set(np.flatnonzero(~labelled).tolist())
+    pool = without_images(dataset.pool, unlabelled)
+    return dataset.with_splits(pool, dataset.validation), len(unlabelled)
 
 
-def as_before(dataset: Dataset, facts: RunFacts) -> Dataset:
-    """The data set with the very images that a run began with: its picks are places in that list, and its metrics are of those
-    validation images. What was repaired or added since takes no part. DataError if one of them is gone."""
-    kept = []
-    splits = (
-        ("pool", dataset.pool, facts.pool),
-        ("validation", dataset.validation, facts.validation),
+def restore_images(dataset: Dataset, facts: RunFacts) -> Dataset:
+    """Take the images that a run began with, in their order, since picks are positions in it.
+
+    Images that were repaired or added since are left out. DataError if one of its images is gone.
+    """
+    pool = _images_with_ids(dataset.pool, facts.pool, "pool", dataset.folder)
+    validation = _images_with_ids(
+        dataset.validation, facts.validation, "validation", dataset.folder
     )
-    for name, split, ids in splits:
-        places = {one: place for place, one in enumerate(split.ids)}
-        if gone := [one for one in ids if one not in places]:
-            raise DataError(
-                f"{dataset.folder} holds other {name} images than when this run began: {abbreviate(gone)} cannot be found "
-                f"or read any more. Put the files back, or start a new run"
-            )
-        kept.append(Subset(split, tuple(places[one] for one in ids)))
-    return dataset.with_splits(*kept)
+    return dataset.with_splits(pool, validation)
 
 
-def first_images(config: Config, there: np.ndarray) -> np.ndarray:
-    """(N, T) bool: the random start, the same for every strategy of one seed, so that curves start together. there: (N, T)."""
-    labelled = np.zeros_like(there)
-    chosen = np.random.default_rng([config.seed, START]).choice(
-        len(there), images_labelled(config, len(there), 0), replace=False
-    )
-    labelled[chosen] = there[chosen]
-    return labelled
-
-
-def on_disk(there: np.ndarray, before: np.ndarray | None, dataset: Dataset) -> np.ndarray:
-    """(N, T) bool: every label that is there is a start for going on. `before`: the start of the run if it began already,
-    since labels that came later were bought by its picks. DataError if there is nothing to learn from or to choose."""
-    start = there if before is None else before
-    names = ", ".join(task.name for task in dataset.tasks)
-    if not start.any(axis=0).all():
-        counts = ", ".join(
-            f"{task.name} {count}"
-            for task, count in zip(dataset.tasks, start.sum(axis=0), strict=True)
-        )
+def _images_with_ids(split: Split, ids: Collection[str], name: str, folder: str) -> Subset:
+    positions = {image_id: index for index, image_id in enumerate(split.ids)}
+    if gone := [image_id for image_id in ids if image_id not in positions]:
         raise DataError(
-            f"start=labelled needs labels of every task ({names}) in {dataset.folder}, and one has none among "
-            f"{len(start)} pool images (labels there: {counts}). Label some, or choose fewer tasks"
+            f"{folder} holds other {name} images than when this run began: {abbreviate(gone)} "
+            f"cannot be found or read any more. Put the files back, or start a new run"
         )
-    if start.all():
-        raise DataError(
-            f"every pool image in {dataset.folder} has its labels ({names}), so there is none to choose: add images, "
-            f"or simulate with start=random"
-        )
-    return start
-
-
-def await_labels(dataset: Dataset, labelled: np.ndarray, there: np.ndarray) -> None:
-    """LabelsAwaited if picked labels are not there yet. labelled, there: (N, T) bool."""
-    open_pairs = np.asarray(labelled & ~there)
-    if not open_pairs.any():
-        return
-    ids = [dataset.pool.ids[index] for index in np.flatnonzero(open_pairs.any(axis=1))]
-    index, column = np.argwhere(open_pairs)[0]
-    task = dataset.tasks[column]
-    place = dataset.pool.files(int(index), (task,)).get(task.name, dataset.folder)
-    counts = ", ".join(
-        f"{task.name} {count}"
-        for task, count in zip(dataset.tasks, open_pairs.sum(axis=0), strict=True)
-        if count
-    )
-    raise LabelsAwaited(
-        f"it {FOR_LABELS} of {len(ids)} picked image{'s' * (len(ids) != 1)} ({counts} missing): {abbreviate(ids)}. "
-        f"Put them where they belong, the first at {place}, and resume"
-    )
-
-
-def must_be_learned(labelled: np.ndarray, dataset: Dataset) -> None:
-    """DataError for tasks without a usable label to learn from: what their heads say would be noise. labelled: (N, T) bool."""
-    if missing := [
-        task.name
-        for task, there in zip(dataset.tasks, np.any(labelled, axis=0), strict=True)
-        if not there
-    ]:
-        images = int(np.any(labelled, axis=1).sum())
-        raise DataError(
-            f"tasks: none of the {images} labelled images has a usable label of {', '.join(missing)}; raise "
-            f"start_percent, add labels, or leave the task out"
-        )
-
-
-def must_be_measured(usable: np.ndarray, dataset: Dataset) -> None:
-    """DataError for tasks without a usable validation label, whose metric could never be given. usable: (V, T) bool."""
-    if missing := [
-        task.name
-        for task, there in zip(dataset.tasks, np.any(usable, axis=0), strict=True)
-        if not there
-    ]:
-        raise DataError(
-            f"tasks: no validation image in {dataset.folder} has a usable label of {', '.join(missing)}, so "
-            f"{'it' if len(missing) == 1 else 'they'} cannot be measured; add labels, or leave the task out"
-        )
+    return Subset(split, tuple(positions[image_id] for image_id in ids))
 
 
 def data_changes(run: Run, facts: RunFacts, accept: bool) -> tuple[DataChange, ...]:
-    """List the changes of the data over a run: those noted before, and one since. facts: as found now.
+    """List the changes of the data over a run: those noted before, and one since.
 
-    DataError if the data changed without consent. Where people label what a run picks, new labels
-    of pool images are what everybody waits for and need none.
+    facts: as found now. DataError if the data changed without consent. Where people label what a
+    run picks, new labels of pool images are what everybody waits for and need no consent.
     """
     before, done = run.facts, run.cycles_done()
-    if before.fingerprint in {None, facts.fingerprint}:
+    if before.fingerprint is None or before.fingerprint == facts.fingerprint:
         return before.data_changes
     expected = (
         run.config.start == "labelled"
@@ -217,5 +149,5 @@ def data_changes(run: Run, facts: RunFacts, accept: bool) -> tuple[DataChange, .
             f"file has another size or time. Put the files back, or go on with the changed data: "
             f"`{COMMAND} resume {run.name} --accept-data`"
         )
-    change = DataChange(cycle=done, before=before.fingerprint, after=facts.fingerprint)
+    change = DataChange(cycle=done, before=before.fingerprint, after=facts.fingerprint or "")
     return (*before.data_changes, change)

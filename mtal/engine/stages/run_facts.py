@@ -1,4 +1,4 @@
-"""What a worker writes down about its run before the first cycle, so that pages need no torch and no data set."""
+"""What a worker notes about its run beforehand, so that pages need no torch and no data set."""
 
 import platform
 import sys
@@ -12,7 +12,7 @@ from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
 from mtal.datasets.dataset import Dataset
 from mtal.engine.rendering.cycle_images import MOST_PICKS, NEAR_MISSES
-from mtal.engine.stages.replay import rivals
+from mtal.engine.stages.replay import other_strategies
 from mtal.engine.stages.signal_quality import is_measured
 from mtal.runs.experiments.budget import images_labelled, images_per_cycle
 from mtal.runs.store.run_facts import RunFacts, TaskFacts
@@ -45,9 +45,13 @@ def describe_run(
     start: np.ndarray,
     parameters: int,
 ) -> RunFacts:
-    """Gather what pages need of a run. start: (N, T) bool, labelled before the first cycle."""
-    first = np.flatnonzero(start.any(axis=1))
-    lacking = tuple((int(first[row]), int(column)) for row, column in np.argwhere(~start[first]))
+    """Gather what pages need of a run.
+
+    signals: that are measured; start: (N, T) bool, labelled before the first cycle; parameters: of
+    the network.
+    """
+    images = np.flatnonzero(start.any(axis=1))
+    lacking = tuple((int(images[row]), int(column)) for row, column in np.argwhere(~start[images]))
     return RunFacts(
         dataset_title=dataset.title,
         dataset_note=dataset.note,
@@ -55,10 +59,10 @@ def describe_run(
         fingerprint=dataset.fingerprint(),
         fingerprint_of_images=dataset.fingerprint(pool_labels=False),
         pool=tuple(dataset.pool.ids),
-        pool_files=pool_files(dataset),
+        pool_files=tuple(pool_files(dataset)),
         validation=tuple(dataset.validation.ids),
         tasks=tuple(task_facts(task, config) for task in dataset.tasks),
-        plan=plan(config, dataset, strategy, signals, len(first)),
+        plan=plan(config, dataset, strategy, signals, len(images)),
         versions=versions(),
         device=str(device.torch_device),
         device_name=device.name,
@@ -66,7 +70,7 @@ def describe_run(
         parameters=parameters,
         strategy_title=strategy.title,
         needed_stages=needed_stages(strategy, signals),
-        start=tuple(first.tolist()),
+        start=tuple(images.tolist()),
         start_lacks=lacking,
     )
 
@@ -86,7 +90,7 @@ def task_facts(task: Task, config: Config) -> TaskFacts:
         distance_unit=distance.unit,
         note=task.metric.note,
         value_unit=task.unit,
-        legend=tuple(hex_legend(task.legend)),
+        legend=tuple((text, colour) for text, colour in hex_legend(task.legend)),
         classes=tuple(task.classes),
     )
 
@@ -94,63 +98,90 @@ def task_facts(task: Task, config: Config) -> TaskFacts:
 def plan(
     config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence[str], start: int
 ) -> tuple[dict[str, int], ...]:
-    """Per cycle: stage -> units, for the estimate of the time left."""
+    """Count the work of each cycle, stage -> units, for the estimate of the time left.
+
+    signals: that are measured; start: images labelled before the first cycle.
+    """
     pool, cycles = len(dataset.pool.ids), []
     for number in range(config.cycles):
+        picks = number < config.cycles - 1
         labelled = images_labelled(config, pool, number, start)
         stages = {
             "load": pool,
             "train": steps(labelled, config.batch, config.epochs),
             "evaluate": len(dataset.validation.ids),
         }
-        stages |= {"guess": labelled} if strategy.pseudo_labels and number else {}
-        if number < config.cycles - 1:
-            stages |= {
-                signal.stage: signal.units(config, pool, labelled)
-                for name in signals
-                if (signal := SIGNALS[name]).stage
-            }
-            stages |= ({"score": pool} if signals else {}) | {"pick": 1}
-            others = len(rivals(strategy.name, signals, config.tasks))
-            stages |= {"others": others} if others else {}
-            stages |= {"quality": pool} if is_measured(config, signals) else {}
-            stages |= {"evidence": min(images_per_cycle(config, pool), MOST_PICKS) + NEAR_MISSES}
-            stages |= (
-                {"project": 1} if "embedding" in signals and config.projection != "none" else {}
-            )
+        if strategy.pseudo_labels and number:
+            stages["guess"] = labelled
+        if picks:
+            stages |= selection_plan(config, pool, labelled, strategy, signals)
         followed = images_followed(config, pool, number, start)
-        if followed and not (is_measured(config, signals) and number < config.cycles - 1):
-            stages |= {"afterwards": followed}
+        if followed and not (is_measured(config, signals) and picks):
+            stages["afterwards"] = followed
         cycles.append(stages)
     return tuple(cycles)
 
 
+def selection_plan(
+    config: Config, pool: int, labelled: int, strategy: Strategy, signals: Sequence[str]
+) -> dict[str, int]:
+    """Count the work of picking a batch, stage -> units. pool, labelled: numbers of images."""
+    fits = {
+        SIGNALS[name].stage: SIGNALS[name].units(config, pool, labelled)
+        for name in signals
+        if SIGNALS[name].stage
+    }
+    others = len(other_strategies(strategy.name, signals, config.tasks))
+    stages = fits | ({"score": pool} if signals else {}) | {"pick": 1}
+    if others:
+        stages["others"] = others
+    if is_measured(config, signals):
+        stages["quality"] = pool
+    stages["evidence"] = min(images_per_cycle(config, pool), MOST_PICKS) + NEAR_MISSES
+    if "embedding" in signals and config.projection != "none":
+        stages["project"] = 1
+    return stages
+
+
 def images_followed(config: Config, pool: int, number: int, start: int) -> int:
-    """How many picked images a cycle looks at again: in a simulation its own picks are labelled at once."""
-    own = number < config.cycles - 1 and config.start == "random"
-    return images_labelled(config, pool, number + own, start) - start
+    """Count the picked images whose losses a cycle measures again.
+
+    A simulation labels a cycle's own picks at once, so they count too.
+    """
+    own_picks = number < config.cycles - 1 and config.start == "random"
+    cycles = number + 1 if own_picks else number
+    return images_labelled(config, pool, cycles, start) - start
 
 
 def needed_stages(strategy: Strategy, signals: Sequence[str]) -> dict[str, bool]:
-    """Stages that the strategy cannot do without -> whether all of their time is for its sake, and none for other signals."""
-    other = [SIGNALS[name] for name in signals if name not in strategy.needs]
-    found = {"train": not any(signal.build_auxiliary for signal in other), "pick": True}
-    found |= {"guess": True} if strategy.pseudo_labels else {}
-    found |= {stage: True for name in strategy.needs if (stage := SIGNALS[name].stage)}
-    return found | ({"score": not other} if strategy.needs else {})
+    """Name the stages that the strategy cannot do without.
+
+    Returns stage -> whether all of its time is for the strategy, and none for other signals.
+    """
+    others = [SIGNALS[name] for name in signals if name not in strategy.needs]
+    stages = {"train": not any(signal.build_auxiliary for signal in others), "pick": True}
+    if strategy.pseudo_labels:
+        stages["guess"] = True
+    stages |= {SIGNALS[name].stage: True for name in strategy.needs if SIGNALS[name].stage}
+    if strategy.needs:
+        stages["score"] = not others
+    return stages
 
 
 def versions() -> dict[str, str]:
-    """Of Python, the packages that can change a number, and this project."""
-    return {"mtal": VERSION, "python": platform.python_version(), "platform": sys.platform} | {
-        name: version(name) for name in PACKAGES
-    }
+    """Versions of Python, of the packages that can change a number, and of this project."""
+    own = {"mtal": VERSION, "python": platform.python_version(), "platform": sys.platform}
+    return own | {name: version(name) for name in PACKAGES}
 
 
 def pool_files(dataset: Dataset) -> list[str]:
-    """Image paths relative to the data folder; "" for images without a file of their own, whose data may be one large file."""
-    found, folder = [], Path(dataset.folder)
+    """Image paths relative to the data folder.
+
+    "" for images without a file of their own, whose data may be one large file.
+    """
+    paths, folder = [], Path(dataset.folder)
     for index in range(len(dataset.pool.ids)):
         image = dataset.pool.files(index, ()).get("image")
-        found.append(image.relative_to(folder).as_posix() if image and image != folder else "")
-    return found
+        own_file = image is not None and image != folder
+        paths.append(image.relative_to(folder).as_posix() if image and own_file else "")
+    return paths

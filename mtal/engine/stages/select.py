@@ -1,4 +1,4 @@
-"""Describe the pool, let the strategy pick, write down what was picked and why."""
+"""Measure the pool, let the strategy pick a batch, and write down what was picked and why."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,231 +7,186 @@ import numpy as np
 import pandas as pd
 from torch import nn
 
-from mtal.acquisition.pool import Options, Pick, Pool, ranking
-from mtal.datasets.resized import Resized
-from mtal.engine.rendering.cycle_images import draw_evidence, to_draw
-from mtal.engine.rendering.draw import RenderContext, truth_of
-from mtal.engine.stage_timer import StageTimer
-from mtal.engine.stages import stopping
+from mtal.acquisition.pool import Pick
+from mtal.engine.rendering.cycle_images import draw_evidence, images_to_draw
+from mtal.engine.rendering.draw import RenderContext, ground_truth
 from mtal.engine.stages.clusters import cluster_columns
-from mtal.engine.stages.loss_history import bought_with
-from mtal.engine.stages.prepare import RunContext
+from mtal.engine.stages.pick import PickRequest, pick_request, pool_table
 from mtal.engine.stages.projection import project
-from mtal.engine.stages.replay import replay, rivals
-from mtal.engine.stages.signal_quality import quality_table, versions
-from mtal.engine.stages.train import save_weights
+from mtal.engine.stages.replay import other_strategies, replay
+from mtal.engine.stages.run_context import CycleContext
+from mtal.engine.stages.signal_quality import quality_table
+from mtal.engine.stages.train import TrainedNetwork, save_weights
 from mtal.engine.stages.true_losses import true_losses
 from mtal.models.pairwise_distillation import PairBlocks
-from mtal.models.prediction import TwoStageNetwork
-from mtal.runs.experiments.budget import labels_per_cycle, mean_labels
-from mtal.runs.paths import CyclePaths
-from mtal.runs.store.pool_table import (
-    CLUSTER,
-    CUTOFF,
-    ID,
-    LABELLED,
-    OPEN,
-    PICKED,
-    RANK,
-    SCORE,
-    loss_column,
-    member_column,
-)
-from mtal.seeds import PICK
+from mtal.runs.store.pool_table import CLUSTER, RANK, loss_column
 from mtal.signals.class_content import CONTENT, titles
-from mtal.signals.committee import partners
 from mtal.signals.describe import describe
 from mtal.signals.registry import SIGNALS
-from mtal.signals.signal import FitContext
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a cycle picked, and what was measured on the way that is of use afterwards."""
+    """What a cycle picked, and what it measured on the way that is used afterwards."""
 
-    pairs: np.ndarray  # (K, 2); empty if it only measures
+    pairs: np.ndarray  # (K, 2) picked (image, task) pairs, in order
     committee: np.ndarray | None  # (N, T, M) m_{k,l}
     losses: np.ndarray | None  # (N, T) true losses, if signals were compared with them
 
 
-def choose(
-    study: RunContext,
-    number: int,
-    labelled: np.ndarray,
-    fit_context: FitContext,
-    auxiliaries: Mapping[str, nn.Module],
-    cycle: CyclePaths,
-    watch: StageTimer,
-) -> Selection:
-    """Fit and measure the signals, let the strategy pick, and write down what was picked and why."""
-    config, fitted = study.config, dict(auxiliaries)
-    for name in study.signals:
-        if (fit := SIGNALS[name].fit) is not None:
-            with watch.stage(SIGNALS[name].stage) as report:
-                fitted[name] = fit(fit_context, report)
-    found = described(study, fit_context, fitted, cycle, watch)
-    with watch.stage("pick") as report:
-        closed = study.closed_in(number)
-        pool = Pool(
-            config.tasks, labelled, {name: found[name] for name in study.strategy.needs}, closed
-        )
-        budget = stopping.affordable(
-            config, labels_per_cycle(
-                config, len(study.for_sale), mean_labels(study.for_sale)
-            ), int(labelled.sum())
-        )
-        options = Options(
-            config.committee,
-            config.normalise,
-            config.across,
-            config.terms,
-            config.diversity,
-            config.picking,
-        )
-        seed = (config.seed, number, PICK)
-        pick = study.strategy.pick(pool, budget, np.random.default_rng(seed), options)
-        table = pool_table(study, pool, pick, found)
-        report(1, 1)
-    if others := rivals(study.strategy.name, study.signals, config.tasks):
-        with watch.stage("others", len(others)) as report:
-            replay(others, found, pool, budget, seed, options, cycle, report)
-    if "embedding" in found:
-        before = study.run.pool(number - 1).get(CLUSTER) if number else None
-        table = table.assign(
-            **cluster_columns(
-                found["embedding"],
-                np.asarray(labelled.any(axis=1)),
-                pick.images,
-                config.diversity,
-                None if before is None else before.to_numpy(),
-                config.seed,
-            )
-        )
-    losses = None
-    if study.truth is not None:  # only now, when nothing can be chosen by it any more
-        losses = measure_quality(
-            study, study.truth, fit_context.network, labelled, found, cycle, watch
-        )
-        table = table.assign(
-            **{loss_column(name): losses[:, column] for column, name in enumerate(config.tasks)}
-        )
-    draw(
-        study,
-        fit_context,
-        fitted.get("committee"),
-        table,
-        pick,
-        bought_with(labelled, pick.pairs, config),
-        cycle,
-        watch,
-    )
-    table.to_parquet(cycle.pool)
-    np.save(cycle.pick, pick.pairs)
+NOTHING_SELECTED = Selection(np.empty((0, 2), np.int64), None, None)
+
+
+def select_batch(cycle: CycleContext, trained: TrainedNetwork) -> Selection:
+    """Pick the next batch (docs/method.md, section 1, steps 3 to 5) and write it down."""
+    fitted = fit_signals(cycle, trained)
+    signals = measure_signals(cycle, trained, fitted)
+    request = pick_request(cycle, signals)
+    pick, table = pick_batch(cycle, request)
+    replay_others(cycle, request)
+    if "embedding" in signals:
+        table = add_clusters(cycle, table, signals["embedding"], pick)
+    # true losses are read only now, when nothing can be chosen by them any more
+    losses = compare_signals(cycle, trained, signals)
+    if losses is not None:
+        table = add_losses(cycle, table, losses)
+    draw_images(cycle, trained, fitted.get("committee"), table, pick)
+    table.to_parquet(cycle.paths.pool)
+    np.save(cycle.paths.pick, pick.pairs)
     if "committee" in fitted:
-        save_weights(fitted["committee"], cycle.pairs)
-    if "embedding" in found:
-        np.save(cycle.embedding, found["embedding"])
-        if config.projection != "none":
-            with watch.stage("project"):
-                layout = study.run.layout(number - 1) if number else None
-                np.save(
-                    cycle.layout,
-                    project(found["embedding"], layout, config.projection, config.seed),
-                )
-    return Selection(pick.pairs, found.get("committee"), losses)
+        save_weights(fitted["committee"], cycle.paths.pairs)
+    if "embedding" in signals:
+        write_embedding(cycle, signals["embedding"])
+    return Selection(pick.pairs, signals.get("committee"), losses)
 
 
-def described(
-    study: RunContext,
-    fit_context: FitContext,
-    fitted: Mapping[str, nn.Module],
-    cycle: CyclePaths,
-    watch: StageTimer,
+def fit_signals(cycle: CycleContext, trained: TrainedNetwork) -> dict[str, nn.Module]:
+    """Fit what the signals need on the frozen network: signal -> module, auxiliaries included."""
+    fitted = dict(trained.auxiliaries)
+    for name in cycle.context.signals:
+        signal = SIGNALS[name]
+        if signal.fit is not None:
+            with cycle.timer.stage(signal.stage) as report:
+                fitted[name] = signal.fit(trained.fit_context, report)
+    return fitted
+
+
+def measure_signals(
+    cycle: CycleContext, trained: TrainedNetwork, fitted: Mapping[str, nn.Module]
 ) -> dict[str, np.ndarray]:
-    """Signal -> (N, ...), all of one pass over the pool; what the images hold is found and written down on the way."""
-    signals = {name: SIGNALS[name] for name in study.signals}
+    """Measure all signals in one pass over the pool: signal -> (N, ...).
+
+    The classes that the images hold are measured in the same pass and written down.
+    """
+    tasks, pool = cycle.context.dataset.tasks, cycle.context.pool
+    signals = {name: SIGNALS[name] for name in cycle.context.signals}
     if not signals:
         return {}
-    if not CONTENT.refuses(fit_context.tasks):
+    if not CONTENT.refuses(tasks):
         signals[CONTENT.name] = CONTENT
-    with watch.stage("score", len(study.pool)) as report:
-        found = describe(fit_context, signals, fitted, report)
-    if (shares := found.pop(CONTENT.name, None)) is not None:
-        pd.DataFrame(shares, columns=titles(fit_context.tasks)).to_parquet(cycle.content)
-    return found
+    with cycle.timer.stage("score", len(pool)) as report:
+        values = describe(trained.fit_context, signals, fitted, report)
+    content = values.pop(CONTENT.name, None)
+    if content is not None:
+        pd.DataFrame(content, columns=titles(tasks)).to_parquet(cycle.paths.content)
+    return values
 
 
-def draw(
-    study: RunContext,
-    fit_context: FitContext,
-    blocks: nn.Module | None,
-    table: pd.DataFrame,
-    pick: Pick,
-    bought: np.ndarray,
-    cycle: CyclePaths,
-    watch: StageTimer,
-) -> None:
-    """Pictures of the picked images and the near misses. In a simulation labels are shown beside predictions, without signal
-    quality only those of `bought` (N, T) bool."""
-    shown = to_draw(table[RANK].to_numpy(), len(pick.images))
-    truth = truth_of(study.dataset.pool, study.dataset.tasks, bought, study.config)
-    easel = RenderContext(
-        fit_context.network,
-        blocks if isinstance(blocks, PairBlocks) else None,
-        study.pool,
-        truth,
-        fit_context.tasks,
-        study.config,
-        study.device,
+def pick_batch(cycle: CycleContext, request: PickRequest) -> tuple[Pick, pd.DataFrame]:
+    """Let the run's strategy pick, and make the table of the pool."""
+    with cycle.timer.stage("pick") as report:
+        pick = request.pick_by(cycle.context.strategy)
+        table = pool_table(cycle.context, request.pool, pick)
+        report(1, 1)
+    return pick, table
+
+
+def replay_others(cycle: CycleContext, request: PickRequest) -> None:
+    """Replay the other strategies that the measured signals allow, and write their picks down."""
+    context = cycle.context
+    others = other_strategies(context.strategy.name, context.signals, context.config.tasks)
+    if others:
+        with cycle.timer.stage("others", len(others)) as report:
+            replay(others, request, cycle.paths, report)
+
+
+def add_clusters(
+    cycle: CycleContext, table: pd.DataFrame, embedding: np.ndarray, pick: Pick
+) -> pd.DataFrame:
+    """Add clusters and distances to the nearest labelled image. embedding: (N, D)."""
+    context, config = cycle.context, cycle.context.config
+    labelled = np.asarray(cycle.labels.labelled.any(axis=1))
+    before = None
+    if cycle.number:
+        pool = context.run.pool(cycle.number - 1)
+        before = pool[CLUSTER].to_numpy() if CLUSTER in pool else None
+    columns = cluster_columns(
+        embedding, labelled, pick.images, config.diversity, before, config.seed
     )
-    with watch.stage("evidence", len(shown)) as report:
-        draw_evidence(easel, shown, cycle, report)
+    return table.assign(**columns)
 
 
-def measure_quality(
-    study: RunContext,
-    truth: Resized,
-    network: TwoStageNetwork,
-    labelled: np.ndarray,
-    found: dict[str, np.ndarray],
-    cycle: CyclePaths,
-    watch: StageTimer,
-) -> np.ndarray:
-    """Compare the signals with the true losses, (N, T), and write that down."""
-    tasks = study.dataset.tasks
-    with watch.stage("quality", len(study.pool)) as report:
-        losses = true_losses(
-            network, study.pool, truth, study.there, tasks, study.config, study.device, report
-        )
-        quality_table(found, losses, labelled, tasks, study.config).to_parquet(cycle.quality)
+def compare_signals(
+    cycle: CycleContext, trained: TrainedNetwork, signals: Mapping[str, np.ndarray]
+) -> np.ndarray | None:
+    """Compare the signals with the true losses and write that down (docs/method.md, section 9).
+
+    Returns (N, T) true losses; None where the run does not compare.
+    """
+    context = cycle.context
+    if context.oracle is None:
+        return None
+    with cycle.timer.stage("quality", len(context.pool)) as report:
+        available = context.labels.available
+        losses = true_losses(trained.fit_context, context.oracle, available, report)
+        tasks, labelled = context.dataset.tasks, cycle.labels.labelled
+        table = quality_table(signals, losses, labelled, tasks, context.config)
+        table.to_parquet(cycle.paths.quality)
     return losses
 
 
-def pool_table(
-    study: RunContext, pool: Pool, pick: Pick, found: dict[str, np.ndarray]
-) -> pd.DataFrame:
-    """A row per pool image; see mtal.runs.store.pool_table for its columns."""
-    rank, score = ranking(pick, pool), pick.table.get(SCORE)
-    columns = {
-        ID: study.dataset.pool.ids,
-        LABELLED: pool.labelled.any(axis=1),
-        OPEN: pool.open_images,
-        PICKED: np.isin(np.arange(len(rank)), pick.images),
-        RANK: rank,
-    }
-    if "committee" in found:
-        columns |= {
-            member_column(name, partner): found["committee"][:, row, column]
-            for row, (name, others) in enumerate(
-                partners(study.dataset.tasks, study.config).items()
-            )
-            for column, partner in enumerate(others)
-        }
-    columns |= {
-        f"{version}.{name}": scores[:, column]
-        for (signal, version), scores in versions(found).items()
-        if signal != "committee"
-        for column, name in enumerate(study.config.tasks)
-    }
-    cutoff = {} if score is None else {CUTOFF: np.full(len(rank), score[pick.images[-1]])}
-    return pd.DataFrame(pick.table | columns | cutoff)[[*columns, *pick.table, *cutoff]]
+def add_losses(cycle: CycleContext, table: pd.DataFrame, losses: np.ndarray) -> pd.DataFrame:
+    """Add a column of true losses per task. losses: (N, T)."""
+    tasks = cycle.context.config.tasks
+    return table.assign(
+        **{loss_column(name): losses[:, column] for column, name in enumerate(tasks)}
+    )
+
+
+def draw_images(
+    cycle: CycleContext,
+    trained: TrainedNetwork,
+    blocks: nn.Module | None,
+    table: pd.DataFrame,
+    pick: Pick,
+) -> None:
+    """Draw the picked images and the near misses. blocks: of the committee, None without one.
+
+    A simulation shows labels beside predictions: all with signal quality, else the acquired ones.
+    """
+    context, dataset = cycle.context, cycle.context.dataset
+    images = images_to_draw(table[RANK].to_numpy(), len(pick.images))
+    readable = cycle.labels.readable_after(pick.pairs)
+    render_context = RenderContext(
+        network=trained.network,
+        blocks=blocks if isinstance(blocks, PairBlocks) else None,
+        pool=context.pool,
+        truth=ground_truth(dataset.pool, dataset.tasks, readable, context.config),
+        tasks=dataset.tasks,
+        config=context.config,
+        device=context.device,
+    )
+    with cycle.timer.stage("evidence", len(images)) as report:
+        draw_evidence(render_context, images, cycle.paths, report)
+
+
+def write_embedding(cycle: CycleContext, embedding: np.ndarray) -> None:
+    """Write the embedding, (N, D), and its map, started from that of the cycle before."""
+    config, run = cycle.context.config, cycle.context.run
+    np.save(cycle.paths.embedding, embedding)
+    if config.projection == "none":
+        return
+    with cycle.timer.stage("project"):
+        before = run.layout(cycle.number - 1) if cycle.number else None
+        layout = project(embedding, before, config.projection, config.seed)
+        np.save(cycle.paths.layout, layout)

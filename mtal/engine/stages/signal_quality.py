@@ -1,6 +1,7 @@
-"""How good the signals of a cycle were: rank correlation with the true loss of unlabelled images (docs/method.md, section 9).
+"""Signal quality: rank correlation of a cycle's signals with the true loss of unlabelled images.
 
-N images in the pool, T tasks. A version is one way to make a number per image and task of a signal (`Signal.scores`).
+See docs/method.md, section 9. N images in the pool, T tasks. A version is one way to make a number
+per image and task of a signal (`Signal.scores`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,21 +31,25 @@ def is_measured(config: Config, signals: Sequence[str]) -> bool:
     )
 
 
-def versions(found: Mapping[str, np.ndarray]) -> Versions:
-    """What of the signals should rise with the true loss. `found`: signal -> (N, ...) as `describe` gives it."""
-    return {
-        (name, version): scores
-        for name, numbers in found.items()
-        if (of := SIGNALS[name].scores)
-        for version, scores in of(numbers).items()
-    }
+def versions(signals: Mapping[str, np.ndarray]) -> Versions:
+    """The scores of each signal that should rise with the true loss.
+
+    signals: name -> (N, ...) as `describe` gives it.
+    """
+    all_scores: Versions = {}
+    for name, values in signals.items():
+        score = SIGNALS[name].scores
+        if score is not None:
+            all_scores |= {(name, version): scores for version, scores in score(values).items()}
+    return all_scores
 
 
 def correlation(values: np.ndarray, losses: np.ndarray) -> tuple[float, float, float]:
-    """Spearman's rho of two columns (n,), and the ends of its 95 % interval. NaN where one is constant, or for n < FEWEST.
+    """Spearman's rho of two columns (n,), and the ends of its 95 % interval.
 
-    Interval: Fisher's z = artanh(rho) with the variance (1 + rho^2 / 2) / (n - 3) (Bonett and Wright, Sample size
-    requirements for estimating Pearson, Kendall and Spearman correlations, Psychometrika 65, 2000).
+    All NaN where a column is constant, or for n < FEWEST. Interval: Fisher's z = artanh(rho) with
+    the variance (1 + rho^2 / 2) / (n - 3) (Bonett and Wright, Sample size requirements for
+    estimating Pearson, Kendall and Spearman correlations, Psychometrika 65, 2000).
     """
     if len(values) < FEWEST or np.ptp(values) == 0 or np.ptp(losses) == 0:
         return np.nan, np.nan, np.nan
@@ -56,35 +61,35 @@ def correlation(values: np.ndarray, losses: np.ndarray) -> tuple[float, float, f
 
 
 def quality_table(
-    found: Mapping[str, np.ndarray],
+    signals: Mapping[str, np.ndarray],
     losses: np.ndarray,
     labelled: np.ndarray,
     tasks: Sequence[Task],
     config: Config,
 ) -> pd.DataFrame:
-    """A row per version and task, and per version and way to join its tasks; columns as at `Run.quality`.
+    """A row per version and task, and per version and joined tasks; columns as in `Run.quality`.
 
-    losses (N, T) as `true_losses` gives them; labelled (N, T) bool, what the network learned from.
+    signals: name -> (N, ...); losses: (N, T) as `true_losses` gives them; labelled: (N, T) bool,
+    what the network learned from.
     """
-    open_images = np.asarray(~labelled.any(axis=1))  # no task of theirs has been learned from
+    unlabelled = np.asarray(~labelled.any(axis=1))  # no task of theirs has been learned from
     weights = np.array([task.weight for task in tasks])
-    total = np.where(
-        open_images, losses @ weights, np.nan
-    )  # multi-task loss; NaN if one of the labels is missing
+    # multi-task loss; NaN if one of the labels is missing
+    total = np.where(unlabelled, losses @ weights, np.nan)
     unseen = np.where(labelled, np.nan, losses)
     rows = []
-    for (signal, version), scores in versions(found).items():
+    for (signal, version), scores in versions(signals).items():
         rows += [
             _row(signal, version, task.name, "", scores[:, column], unseen[:, column])
             for column, task in enumerate(tasks)
         ]
-        normalised = comparable(scores, open_images, "minmax")
+        normalised = comparable(scores, unlabelled, "minmax")
         rows += [
             _row(signal, version, LOSS, joined, join(normalised, axis=1), total)
             for joined, join in (("mean", np.mean), ("max", np.max))
         ]
-    if "embedding" in found:
-        distance = distance_to_labelled(found["embedding"], ~open_images, config.diversity)
+    if "embedding" in signals:
+        distance = distance_to_labelled(signals["embedding"], ~unlabelled, config.diversity)
         rows.append(_row("embedding", "diversity", LOSS, "", distance, total))
     return pd.DataFrame(rows, columns=list(QUALITY_COLUMNS))
 
@@ -92,13 +97,7 @@ def quality_table(
 def _row(
     signal: str, version: str, task: str, joined: str, values: np.ndarray, losses: np.ndarray
 ) -> tuple[object, ...]:
-    """values, losses (N,): those images count whose loss is known."""
-    known = np.isfinite(losses)
-    return (
-        signal,
-        version,
-        task,
-        joined,
-        *correlation(values[known], losses[known]),
-        int(known.sum()),
-    )
+    """A row of the table. values, losses: (N,); images count if their loss is finite."""
+    counted = np.isfinite(losses)
+    rho, low, high = correlation(values[counted], losses[counted])
+    return signal, version, task, joined, rho, low, high, int(counted.sum())

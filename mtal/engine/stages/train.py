@@ -1,5 +1,7 @@
-"""Train a network on what is labelled."""
+"""Train a new network on what is labelled."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -7,111 +9,130 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from mtal.acquisition.weights import sample_weights
-from mtal.engine.stage_timer import StageTimer
-from mtal.engine.stages.prepare import RunContext
+from mtal.engine.stages.run_context import CycleContext, RunContext
 from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
 from mtal.runs.store.pool_table import normalised_column
-from mtal.seeds import AUXILIARY, TRAINING, WEIGHTS
+from mtal.seeds import AUXILIARY, SIGNAL, TRAINING, WEIGHTS
 from mtal.signals.registry import SIGNALS
+from mtal.signals.signal import FitContext
 from mtal.training.auxiliary import Auxiliary
 from mtal.training.batches import LabelledBatches, seed_weights
 from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels, predict_pseudo_labels
 from mtal.training.train import train
 
 
-def training_weights(study: RunContext, number: int, labelled: np.ndarray) -> np.ndarray:
-    """(N, T): 0 where there is no label; sample weights where they are on, else 1."""
-    on = study.config.sample_weights == "on" or (
-        study.config.sample_weights == "auto" and study.strategy.weights_samples
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """The frozen network of a cycle, and what else came out of its training."""
+
+    network: TwoStageNetwork
+    auxiliaries: Mapping[str, nn.Module]  # signal -> module that was trained along with it
+    fit_context: FitContext  # the network with its batches, as signals use them
+    waited_s: float  # for which the training stood still for data
+
+
+def train_network(cycle: CycleContext) -> TrainedNetwork:
+    """Train a network and the auxiliary modules of the signals, and freeze them.
+
+    It starts from pretrained weights, or with `finetune` from those of the last cycle.
+    """
+    context, number, timer = cycle.context, cycle.number, cycle.timer
+    config, tasks, device = context.config, context.dataset.tasks, context.device
+    batches = training_batches(cycle)
+    with timer.stage("train", config.epochs * batches.steps) as report:
+        seed_weights((config.seed, number, WEIGHTS))
+        if config.finetune and number:
+            network = device.move(last_network(context, number))
+        else:
+            network = device.move(build_network(config, tasks, context.strategy.dropout))
+        auxiliaries = build_auxiliaries(cycle, network)
+        # layers that draw while they are trained, such as dropout
+        seed_weights((config.seed, number, TRAINING))
+        seed = [config.seed, number, TRAINING]
+        train(network, batches, config, seed, report, list(auxiliaries.values()))
+    for auxiliary in auxiliaries.values():
+        auxiliary.eval().requires_grad_(False)
+    network.eval().requires_grad_(False)
+    fit_context = FitContext(
+        network, context.pool, batches, tasks, config, device, (config.seed, number, SIGNAL)
     )
-    batches = []
-    for earlier in range(number if on else 0):
-        pairs = study.run.bought(earlier)
-        columns = [normalised_column(task.name) for task in study.dataset.tasks]
-        if len(pairs):  # else the pool was exhausted by then
-            batches.append((pairs, study.run.pool(earlier)[columns].to_numpy(np.float64)))
-    return sample_weights(labelled, batches)
+    # other trainings will wait for the same batches, so this is read now
+    return TrainedNetwork(network, auxiliaries, fit_context, batches.waiting.seconds)
 
 
-def training_batches(
-    study: RunContext, number: int, labelled: np.ndarray, watch: StageTimer
-) -> LabelledBatches:
-    """What a cycle learns from: labels with their weights, and, if the strategy says so, guesses of the network before."""
-    config, weights = study.config, training_weights(study, number, labelled)
-    made: dict[tuple[int, str], np.ndarray] = {}
-    wanted = missing_labels(labelled)
-    if study.strategy.pseudo_labels and number and wanted.any():
-        with watch.stage("guess", int(wanted.any(axis=1).sum())) as report:
-            network = study.device.move(last_network(study, number))
-            made = predict_pseudo_labels(
-                network,
-                study.pool,
-                study.dataset.tasks,
-                wanted,
+def build_auxiliaries(cycle: CycleContext, network: TwoStageNetwork) -> dict[str, Auxiliary]:
+    """Build the modules that are trained along with the network, by the signal that needs them."""
+    context = cycle.context
+    auxiliaries = {}
+    for name in context.signals:
+        build_auxiliary = SIGNALS[name].build_auxiliary
+        if build_auxiliary is not None:
+            seed_weights((context.config.seed, cycle.number, AUXILIARY))
+            needed = name in context.strategy.needs
+            auxiliary = build_auxiliary(network, context.dataset.tasks, needed)
+            auxiliaries[name] = context.device.move(auxiliary)
+    return auxiliaries
+
+
+def training_batches(cycle: CycleContext) -> LabelledBatches:
+    """Gather what a cycle learns from: labels with their weights.
+
+    If the strategy says so, the last network predicts pseudo-labels for what is missing.
+    """
+    context, labelled = cycle.context, cycle.labels.labelled
+    config, tasks = context.config, context.dataset.tasks
+    weights = training_weights(context, cycle.number, labelled)
+    pseudo_labels: dict[tuple[int, str], np.ndarray] = {}
+    missing = missing_labels(labelled)
+    if context.strategy.pseudo_labels and cycle.number and missing.any():
+        with cycle.timer.stage("guess", int(missing.any(axis=1).sum())) as report:
+            pseudo_labels = predict_pseudo_labels(
+                context.device.move(last_network(context, cycle.number)),
+                context.pool,
+                tasks,
+                missing,
                 config.batch,
-                study.device,
+                context.device,
                 report,
-                study.run.paths.folder,
+                context.run.paths.folder,
             )
-        weights = np.where(wanted, PSEUDO_LABEL_WEIGHT, weights)
+        weights = np.where(missing, PSEUDO_LABEL_WEIGHT, weights)
     return LabelledBatches(
-        study.pool,
-        study.dataset.tasks,
+        context.pool,
+        tasks,
         weights,
         config.batch,
         config.augment,
-        study.device,
-        pseudo_labels=made,
+        context.device,
+        pseudo_labels=pseudo_labels,
     )
 
 
-def last_network(study: RunContext, number: int) -> TwoStageNetwork:
-    """As it was at the end of the cycle before."""
-    network = build_network(study.config, study.dataset.tasks, study.strategy.dropout)
-    network.load_state_dict(load_file(study.run.cycle(number - 1).network))
+def training_weights(context: RunContext, number: int, labelled: np.ndarray) -> np.ndarray:
+    """Weigh the labels of a cycle: (N, T), 0 without a label; 1 if sample weights are off.
+
+    labelled: (N, T) bool. See docs/method.md, section 5.
+    """
+    setting = context.config.sample_weights
+    weighted = setting == "on" or (setting == "auto" and context.strategy.weights_samples)
+    batches = []
+    for earlier in range(number if weighted else 0):
+        pairs = context.run.acquired(earlier)
+        columns = [normalised_column(task.name) for task in context.dataset.tasks]
+        if len(pairs):  # else the pool was exhausted by then
+            batches.append((pairs, context.run.pool(earlier)[columns].to_numpy(np.float64)))
+    return sample_weights(labelled, batches)
+
+
+def last_network(context: RunContext, number: int) -> TwoStageNetwork:
+    """Load the network as it was at the end of the cycle before."""
+    network = build_network(context.config, context.dataset.tasks, context.strategy.dropout)
+    network.load_state_dict(load_file(context.run.cycle(number - 1).network))
     return network
 
 
-def trained_network(
-    study: RunContext, number: int, batches: LabelledBatches, watch: StageTimer
-) -> tuple[TwoStageNetwork, dict[str, Auxiliary]]:
-    """A new network from pretrained weights (or, if asked, the last cycle's), trained on what is labelled; signal -> what was
-    trained along with it."""
-    config, tasks = study.config, study.dataset.tasks
-    with watch.stage("train", config.epochs * batches.steps) as report:
-        seed_weights((config.seed, number, WEIGHTS))
-        network = (
-            last_network(study, number)
-            if config.finetune and number
-            else build_network(config, tasks, study.strategy.dropout)
-        )
-        network = study.device.move(network)
-        auxiliaries = {}
-        for name in study.signals:
-            if (build_auxiliary := SIGNALS[name].build_auxiliary) is not None:
-                seed_weights((config.seed, number, AUXILIARY))
-                auxiliaries[name] = study.device.move(
-                    build_auxiliary(network, tasks, name in study.strategy.needs)
-                )
-        seed_weights(
-            (config.seed, number, TRAINING)
-        )  # layers that draw while they are trained, such as dropout
-        train(
-            network,
-            batches,
-            config,
-            [config.seed, number, TRAINING],
-            report,
-            list(auxiliaries.values()),
-        )
-    for auxiliary in auxiliaries.values():
-        auxiliary.eval().requires_grad_(False)
-    return network.eval().requires_grad_(False), auxiliaries
-
-
 def save_weights(module: nn.Module, path: Path) -> None:
-    """A state dict as safetensors, which wants plain memory order."""
-    save_file(
-        {name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()}, path
-    )
+    """Save a state dict as safetensors, which needs contiguous memory."""
+    tensors = {name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()}
+    save_file(tensors, path)

@@ -1,85 +1,50 @@
-"""The worker of a run: `python -m mtal.engine.workers.run FOLDER`, started by mtal.runs.jobs.launch, which hands it the run's lock.
+"""The worker of a run: `python -m mtal.engine.workers.run FOLDER`.
 
-It waits for its device before it loads torch, pandas or even the settings, so that sixty of them can wait; then it runs the
-cycles, and writes how it ended as its last act. The word `--accept-data` after the folder is consent to go on though the data
-changed.
+Started by mtal.runs.jobs.launch, which hands it the run's lock. It waits for its device before it
+loads torch, pandas or even the settings, so that sixty workers can wait at once; then it runs the
+cycles. `--accept-data` after the folder: go on although the data changed.
 """
 
-import os
-import signal
 import sys
-import time
-import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mtal.runs.files import write_json
 from mtal.runs.jobs.device import stored_device
+from mtal.runs.jobs.outcome import Outcome, run_job
 from mtal.runs.jobs.queue import turn
 from mtal.runs.jobs.start_log import ACCEPT_DATA
-from mtal.runs.jobs.stop import StopRequested, stop_if_asked
+from mtal.runs.jobs.stop import stop_if_asked, stop_when_terminated
 from mtal.runs.paths import RunPaths, StorePaths
+
+if TYPE_CHECKING:
+    from mtal.engine.stage_timer import StageTimer
 
 
 def main(folder: Path, accept_data: bool) -> int:
-    """Exit code 0 if the run finished or was stopped."""
-    job = RunPaths(folder)
-    job.lock.write_text(f"{os.getpid()}\n")  # for `kill`; trusted only as long as the lock is held
-    signal.signal(signal.SIGTERM, lambda *_: job.stop.touch())
-    outcome = work(job, accept_data)
-    seconds = (
-        time.time() - job.began.stat().st_mtime if job.began.exists() else 0.0
-    )  # without the wait before
-    write_json(job.result, outcome | {"seconds": seconds})
-    why = f": {outcome['reason']}" if outcome["reason"] and not outcome["traceback"] else ""
-    print(f"{outcome['traceback']}{outcome['outcome']} after {seconds:.0f} s{why}", flush=True)
-    return 1 if outcome["outcome"] == "failed" else 0
+    """Run the cycles and return the exit code: 0 if the run finished or was stopped."""
+    paths = RunPaths(folder)
+    stop_when_terminated(paths)
+    return 1 if work(paths, accept_data).outcome == "failed" else 0
 
 
-def work(job: RunPaths, accept_data: bool = False) -> dict[str, str]:
-    """How it ended: outcome (finished, stopped, failed), reason, stage, traceback. The one place that catches everything."""
-    stage = "queue"
-    try:
-        with turn(
-            job,
-            StorePaths(job.folder.parent),
-            stored_device(job.config),
-            check=lambda: stop_if_asked(job),
-        ):
-            from mtal.config import (
-                ConfigError,
-            )  # these are the heavy imports, so only when its turn has come
-            from mtal.datasets.dataset import DataError
+def work(paths: RunPaths, accept_data: bool = False) -> Outcome:
+    """Wait for the device and run the cycles; result.json also names the stage that came last."""
+    timer: StageTimer | None = None
+
+    def run_in_turn() -> str:
+        nonlocal timer
+        store, device = StorePaths(paths.folder.parent), stored_device(paths.config)
+        with turn(paths, store, device, check=lambda: stop_if_asked(paths)):
+            # heavy imports, so only when the device is free
             from mtal.engine.cycle import run_cycles
             from mtal.engine.stage_timer import StageTimer
             from mtal.runs.store.run import Run
 
-            run = Run(job.folder)
-            watch = StageTimer(run, run.cycles_done())
-            try:
-                rule = run_cycles(run, watch, accept_data)
-            except (ConfigError, DataError) as error:  # these say all that a person needs
-                return _failed(error, watch.current, "")
-            finally:
-                stage = watch.current
-    except StopRequested as stop:
-        return {
-            "outcome": "stopped",
-            "reason": str(stop) or "somebody asked it to stop",
-            "stage": stage,
-            "traceback": "",
-        }
-    except Exception as error:
-        return _failed(error, stage, traceback.format_exc())
-    return {"outcome": "finished", "reason": rule, "stage": stage, "traceback": ""}
+            run = Run(paths.folder)
+            timer = StageTimer(run, run.cycles_done())
+            return run_cycles(run, timer, accept_data)
 
-
-def _failed(error: Exception, stage: str, trace: str) -> dict[str, str]:
-    return {
-        "outcome": "failed",
-        "reason": f"{type(error).__name__}: {error}",
-        "stage": stage,
-        "traceback": trace,
-    }
+    return run_job(paths, run_in_turn, lambda: {"stage": timer.current if timer else "queue"})
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from PIL import Image
 from mtal.datasets.checks.check import check
 from mtal.datasets.dataset import DataError, label_mask
 from mtal.datasets.folder.folder import FOLDER
-from mtal.engine.stages.prepare_data import simulated
+from mtal.engine.stages.prepare_data import drop_unlabelled
 from tests.datasets.any_folder import (
     DESCRIPTION,
     POOL,
@@ -144,7 +144,7 @@ class TestLayouts:
         with pytest.raises(
             DataError, match=r"no pool image in .* has a label of depth.*: label some images"
         ):
-            simulated(load_folder(rooms, "depth"))
+            drop_unlabelled(load_folder(rooms, "depth"))
 
     def test_tasks_that_nobody_asked_for_may_be_missing(self, rooms):
         shutil.rmtree(rooms / "depth")

@@ -14,7 +14,7 @@ from mtal.datasets.readers import locate, nyud_mat
 from mtal.datasets.readers.depth_normals import normals_from_depth
 from mtal.datasets.readers.nyud_mat import FILE, GAP_PX, LOCATION, NYUD_MAT
 from mtal.datasets.readers.nyud_official import forty_classes, training_numbers, validation_numbers
-from mtal.engine.rendering.thumbnails import write_thumbs
+from mtal.engine.rendering.thumbnails import write_thumbnails
 from mtal.engine.stages.run_facts import pool_files
 from tests.datasets.nyud_mat_file import SIZE, mat_config, scenes, write_mat
 
@@ -297,15 +297,15 @@ class TestOneFileForAllImages:
         split, paths = load(copy, "depth").validation, empty_store.data("nyud-mat", str(copy))
 
         def stamps():
-            return [paths.thumb("validation", name).stat().st_mtime_ns for name in split.ids]
+            return [paths.thumbnail("validation", name).stat().st_mtime_ns for name in split.ids]
 
-        assert write_thumbs(split, paths, "validation") == {}
+        assert write_thumbnails(split, paths, "validation") == {}
         first = stamps()
         assert len(first) == 654
-        write_thumbs(split, paths, "validation")
+        write_thumbnails(split, paths, "validation")
         assert stamps() == first
         copy.touch()
-        write_thumbs(split, paths, "validation")
+        write_thumbnails(split, paths, "validation")
         assert min(stamps()) > max(first)
 
     def test_fingerprint_looks_at_the_file_once(self, copy, monkeypatch):

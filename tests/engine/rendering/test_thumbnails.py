@@ -9,7 +9,7 @@ from PIL import Image
 from mtal.config import Config
 from mtal.datasets.readers.nyud import NYUD
 from mtal.datasets.synthetic.shapes import DRAWN
-from mtal.engine.rendering.thumbnails import write_thumbs
+from mtal.engine.rendering.thumbnails import write_thumbnails
 from tests.datasets.nyud_folder import TRAIN, nyud_config, write_nyud
 
 
@@ -32,8 +32,8 @@ def test_large_images_become_small_and_small_ones_stay(paths):
         split = DRAWN.load(
             Config(dataset="drawn", data="2+1", size=size, tasks=("depth",))
         ).validation
-        assert write_thumbs(split, paths, f"validation{size[0]}") == {}
-        with Image.open(paths.thumb(f"validation{size[0]}", split.ids[0])) as image:
+        assert write_thumbnails(split, paths, f"validation{size[0]}") == {}
+        with Image.open(paths.thumbnail(f"validation{size[0]}", split.ids[0])) as image:
             assert (image.format, image.size) == ("JPEG", expected)
             small = np.asarray(
                 Image.fromarray(split.image(0)).resize(image.size, Image.Resampling.BILINEAR), float
@@ -43,30 +43,30 @@ def test_large_images_become_small_and_small_ones_stay(paths):
 
 def stamps(paths):
     return {
-        one: paths.thumb("pool", one).stat().st_mtime_ns
+        one: paths.thumbnail("pool", one).stat().st_mtime_ns
         for one in TRAIN
-        if paths.thumb("pool", one).exists()
+        if paths.thumbnail("pool", one).exists()
     }
 
 
 def test_only_what_changed_is_written_again(paths, folder):
-    write_thumbs(pool(folder), paths, "pool")
+    write_thumbnails(pool(folder), paths, "pool")
     first = stamps(paths)
-    write_thumbs(pool(folder), paths, "pool")
+    write_thumbnails(pool(folder), paths, "pool")
     assert stamps(paths) == first
-    later = paths.thumb("pool", "0002").stat().st_mtime + 5
+    later = paths.thumbnail("pool", "0002").stat().st_mtime + 5
     os.utime(folder / "images" / "0002.jpg", (later, later))
-    write_thumbs(pool(folder), paths, "pool")
+    write_thumbnails(pool(folder), paths, "pool")
     assert [one for one in TRAIN if stamps(paths)[one] != first[one]] == ["0002"]
 
 
 def test_a_picture_belongs_to_an_image_wherever_it_stands_in_the_list(paths, folder):
-    write_thumbs(pool(folder), paths, "pool")
+    write_thumbnails(pool(folder), paths, "pool")
     first = stamps(paths)
     (folder / "gt_sets" / "train.txt").write_text("0007\n0001\n")
-    write_thumbs(pool(folder), paths, "pool")
+    write_thumbnails(pool(folder), paths, "pool")
     assert stamps(paths) == first
-    with Image.open(paths.thumb("pool", "0007")) as image:
+    with Image.open(paths.thumbnail("pool", "0007")) as image:
         own, other = (
             np.asarray(Image.open(folder / "images" / f"{one}.jpg"), float)
             for one in ("0007", "0002")
@@ -79,33 +79,33 @@ def test_a_picture_belongs_to_an_image_wherever_it_stands_in_the_list(paths, fol
 
 
 def test_broken_and_missing_images_are_told_get_none_and_stop_nothing(paths, folder):
-    write_thumbs(pool(folder), paths, "pool")
+    write_thumbnails(pool(folder), paths, "pool")
     (folder / "images" / "0002.jpg").write_bytes(b"no")
-    later = paths.thumb("pool", "0002").stat().st_mtime + 5
+    later = paths.thumbnail("pool", "0002").stat().st_mtime + 5
     os.utime(folder / "images" / "0002.jpg", (later, later))
     (folder / "images" / "0007.jpg").unlink()
     seen = []
-    problems = write_thumbs(pool(folder), paths, "pool", lambda *pair: seen.append(pair))
+    problems = write_thumbnails(pool(folder), paths, "pool", lambda *pair: seen.append(pair))
     assert list(problems) == [1, 3]
     assert "images/0002.jpg cannot be read" in problems[1]
     assert "images/0007.jpg is missing" in problems[3]
     assert seen[-1] == (4, 4)
     assert list(stamps(paths)) == ["0001", "0005"]
-    assert not list(paths.thumbs.rglob(".*"))
+    assert not list(paths.thumbnails.rglob(".*"))
 
 
 def test_a_file_exchanged_for_an_older_one_gets_a_new_picture(paths, folder):
     """Copies keep their times: newer than the image is no sign of being made of it."""
-    write_thumbs(pool(folder), paths, "pool")
+    write_thumbnails(pool(folder), paths, "pool")
     first = stamps(paths)
     image = folder / "images" / "0002.jpg"
     image.write_bytes((folder / "images" / "0007.jpg").read_bytes())
     os.utime(image, (1, 1))
-    write_thumbs(pool(folder), paths, "pool")
+    write_thumbnails(pool(folder), paths, "pool")
     assert [one for one in TRAIN if stamps(paths)[one] != first[one]] == ["0002"]
     image.write_bytes(b"no")
     os.utime(image, (1, 1))
-    assert list(write_thumbs(pool(folder), paths, "pool")) == [1]
+    assert list(write_thumbnails(pool(folder), paths, "pool")) == [1]
 
 
 def test_very_tall_images_can_be_drawn_small(paths):
@@ -118,6 +118,6 @@ def test_very_tall_images_can_be_drawn_small(paths):
         def files(self, index, tasks):
             return {}
 
-    assert write_thumbs(Tower(), paths, "pool") == {}
-    with Image.open(paths.thumb("pool", "tower")) as image:
+    assert write_thumbnails(Tower(), paths, "pool") == {}
+    with Image.open(paths.thumbnail("pool", "tower")) as image:
         assert max(image.size) <= 8 * 192

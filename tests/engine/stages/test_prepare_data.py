@@ -10,14 +10,9 @@ from mtal.datasets.dataset import DataError, label_mask
 from mtal.datasets.readers.nyud import NYUD
 from mtal.engine import cycle
 from mtal.engine.stage_timer import StageTimer
-from mtal.engine.stages.prepare_data import (
-    LabelsAwaited,
-    await_labels,
-    first_images,
-    on_disk,
-    readable,
-    simulated,
-)
+from mtal.engine.stages.prepare_data import drop_unlabelled, drop_unreadable
+from mtal.engine.stages.required_labels import LabelsAwaited, await_labels
+from mtal.engine.stages.start_labels import random_start, start_on_disk
 from mtal.engine.workers import run as run_worker
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
@@ -113,7 +108,7 @@ class TestBadFiles:
         } <= set(rows)
         assert "truncated" in rows["pool", "0003", "image"]
         assert "0007.jpg is missing" in rows["pool", "0007", "image"]
-        bought = run.labelled(2, first_images(run.config, np.ones((10, 3), bool)))
+        bought = run.labelled(2, random_start(run.config, np.ones((10, 3), bool)))
         broken = {run.facts.pool[place] for place in np.flatnonzero(bought[:, 1])} & {
             *TRAIN[:3],
             *TRAIN[8:],
@@ -131,7 +126,7 @@ class TestBadFiles:
         for one in VAL[:3]:
             (folder / "images" / f"{one}.jpg").write_bytes(b"no")
         with pytest.raises(DataError, match=r"3 of 4 validation images .*right folder"):
-            readable(load(folder), empty_store.data("nyud", "x"), lambda *_: None)
+            drop_unreadable(load(folder), empty_store.data("nyud", "x"), lambda *_: None)
 
     def test_a_task_that_cannot_be_measured_is_an_error_at_once(self, folder, tmp_path):
         for one in VAL:
@@ -153,7 +148,7 @@ class TestHalfLabelled:
         return folder
 
     def test_images_without_labels_are_no_part_of_a_simulation(self, half):
-        dataset, bare = simulated(load(half))
+        dataset, bare = drop_unlabelled(load(half))
         assert (dataset.pool.ids, bare) == (TRAIN[4:], 4)
         assert label_mask(dataset.pool, dataset.tasks).sum(axis=0).tolist() == [8, 4, 8]
 
@@ -163,8 +158,8 @@ class TestHalfLabelled:
             settings(half, strategy=strategy, start_percent=20, step_percent=40), tmp_path
         )
         cycle.run_cycles(run, StageTimer(run, 0))
-        there = label_mask(simulated(load(half))[0].pool, load(half).tasks)
-        bought = run.labelled(2, first_images(run.config, there))
+        there = label_mask(drop_unlabelled(load(half))[0].pool, load(half).tasks)
+        bought = run.labelled(2, random_start(run.config, there))
         assert not (bought & ~there).any()
         assert bought.sum() == run.metrics().query("cycle == 2")["labels"].iloc[0]
         assert run.facts.without_labels == 4
@@ -175,7 +170,7 @@ class TestHalfLabelled:
     def test_full_data_start_as_they_always_did(self):
         config, whole = Config(seed=3), np.ones((50, 3), bool)
         chosen = np.random.default_rng([3, 0]).choice(50, 5, replace=False)
-        assert set(np.flatnonzero(first_images(config, whole).any(axis=1))) == set(chosen)
+        assert set(np.flatnonzero(random_start(config, whole).any(axis=1))) == set(chosen)
 
 
 class TestPeopleLabel:
@@ -191,35 +186,35 @@ class TestPeopleLabel:
     def test_it_picks_waits_goes_on_and_ends(self, open_folder, tmp_path):
         run = new_run(settings(open_folder, start="labelled", cycles=3), tmp_path)
         outcome = run_worker.work(run.paths)
-        assert (outcome["outcome"], run.cycles_done()) == ("stopped", 1)
+        assert (outcome.outcome, run.cycles_done()) == ("stopped", 1)
         picked = sorted({run.facts.pool[image] for image in run.picked(0)[:, 0]})
         assert len(picked) == 3
         assert not set(picked) & set(TRAIN[:4])
         assert (
-            "waits for labels of 3 picked images (semseg 3, normals 3 missing)" in outcome["reason"]
+            "waits for labels of 3 picked images (semseg 3, normals 3 missing)" in outcome.reason
         )
-        assert all(one in outcome["reason"] for one in picked)
+        assert all(one in outcome.reason for one in picked)
         assert (
-            str(open_folder / "segmentation") in outcome["reason"]
+            str(open_folder / "segmentation") in outcome.reason
         )  # where the first of them belongs
 
         bring(open_folder, picked[:2])
         again = run_worker.work(run.paths)
-        assert (again["outcome"], run.cycles_done()) == ("stopped", 1)
-        assert f"1 picked image (semseg 1, normals 1 missing): {picked[2]}" in again["reason"]
+        assert (again.outcome, run.cycles_done()) == ("stopped", 1)
+        assert f"1 picked image (semseg 1, normals 1 missing): {picked[2]}" in again.reason
 
         bring(open_folder, picked[2:])
         assert (
-            run_worker.work(run.paths)["outcome"] == "stopped"
+            run_worker.work(run.paths).outcome == "stopped"
         )  # for the labels of the second pick
         assert run.cycles_done() == 2
         start = np.array(
             [[1, 1, 1]] * 4 + [[0, 1, 0]] * 8, bool
         )  # labels that came later are no part of it
-        np.testing.assert_array_equal(run.start(), start)
+        np.testing.assert_array_equal(run.start_labels(), start)
         assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26]
         bring(open_folder, [run.facts.pool[image] for image in np.unique(run.picked(1)[:, 0])])
-        assert run_worker.work(run.paths)["outcome"] == "finished"
+        assert run_worker.work(run.paths).outcome == "finished"
         assert run.metrics().query("task == 'loss'")["labels"].tolist() == [20, 26, 32]
         assert run.metrics().query("task == 'loss'")["percent"].tolist() == pytest.approx(
             [100 * n / 36 for n in (20, 26, 32)]
@@ -232,17 +227,17 @@ class TestPeopleLabel:
             open_folder, "0000", np.random.default_rng(77)
         )  # another picture under the same name
         outcome = run_worker.work(run.paths)
-        assert outcome["outcome"] == "failed"
-        assert "--accept-data" in outcome["reason"]
+        assert outcome.outcome == "failed"
+        assert "--accept-data" in outcome.reason
 
     def test_nothing_labelled_and_nothing_open_are_errors_that_say_what_to_do(self, folder):
         dataset, full = load(folder), np.ones((12, 3), bool)
         with pytest.raises(DataError, match="start=random"):
-            on_disk(full, None, dataset)
+            start_on_disk(full, None, dataset)
         none = full.copy()
         none[:, 1] = False
         with pytest.raises(DataError, match=r"semseg 12, depth 0, normals 12"):
-            on_disk(none, None, dataset)
+            start_on_disk(none, None, dataset)
 
     def test_who_waits_for_nothing_goes_on(self, folder):
         dataset, full = load(folder), np.ones((12, 3), bool)
@@ -259,22 +254,22 @@ class TestNothingToLearnFrom:
             for one in TRAIN:
                 next((folder / what).glob(f"{one}.*")).unlink()
         outcome = run_worker.work(new_run(settings(folder), tmp_path).paths)
-        assert outcome["outcome"] == "failed"
-        assert "no pool image" in outcome["reason"]
-        assert "start=labelled" in outcome["reason"]
+        assert outcome.outcome == "failed"
+        assert "no pool image" in outcome.reason
+        assert "start=labelled" in outcome.reason
 
     def test_a_task_without_a_label_at_the_start_is_not_trained_on_nothing(self, folder, tmp_path):
         for one in TRAIN:
             (folder / "depth" / f"{one}.npy").unlink()
         outcome = run_worker.work(new_run(settings(folder), tmp_path).paths)
-        assert "none of the 3 labelled images has a usable label of depth" in outcome["reason"]
+        assert "none of the 3 labelled images has a usable label of depth" in outcome.reason
 
     def test_nor_one_whose_labels_at_the_start_are_all_broken(self, folder, tmp_path):
         for one in TRAIN:
             (folder / "depth" / f"{one}.npy").write_bytes(b"no")
         run = new_run(settings(folder), tmp_path)
         outcome = run_worker.work(run.paths)
-        assert "none of the 3 labelled images has a usable label of depth" in outcome["reason"]
+        assert "none of the 3 labelled images has a usable label of depth" in outcome.reason
         assert run.cycles_done() == 0
 
 
@@ -308,8 +303,8 @@ class TestDataThatGrowOrAreMended:
         _, half = self.stopped_after_one_cycle(settings(folder), tmp_path)
         (folder / "images" / "0902.jpg").unlink()
         outcome = run_worker.work(half.paths, accept_data=True)
-        assert outcome["outcome"] == "failed"
-        assert "other validation images than when this run began: 0902" in outcome["reason"]
+        assert outcome.outcome == "failed"
+        assert "other validation images than when this run began: 0902" in outcome.reason
 
     def test_before_the_first_cycle_the_start_is_found_anew(self, folder, tmp_path):
         """Positions written down by a start that failed mean nothing in a longer list."""
@@ -318,7 +313,7 @@ class TestDataThatGrowOrAreMended:
         for one in VAL:
             move(folder, folder.parent / "desk", f"depth/{one}.npy")
         run = new_run(settings(folder, start="labelled", cycles=2), tmp_path)
-        assert "no validation image" in run_worker.work(run.paths)["reason"]
+        assert "no validation image" in run_worker.work(run.paths).reason
         for one in VAL:
             move(folder.parent / "desk", folder, f"depth/{one}.npy")
         lists = folder / "gt_sets" / "train.txt"
@@ -330,8 +325,8 @@ class TestDataThatGrowOrAreMended:
         assert run.cycles_done() == 1
         start = {
             run.facts.pool[image]: labels.tolist()
-            for image, labels in enumerate(run.start())
+            for image, labels in enumerate(run.start_labels())
             if labels[0]
         }
         assert start == {"0000": [True] * 3, "0001": [True] * 3}
-        assert run.start()[:, 1:].all()  # labels of other tasks are learned from all the same
+        assert run.start_labels()[:, 1:].all()  # labels of other tasks are learned from all the same

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mtal.engine.stages.projection import _turned, project
+from mtal.engine.stages.projection import align, project
 
 
 def clusters(seed=0, shift=0.0):
@@ -30,7 +30,7 @@ def test_started_from_the_last_map_points_move_less_than_from_anew():
         before, after = curved(1 + 2 * seed), curved(2 + 2 * seed)
         first = project(before, None, "umap", seed=seed)
         warm = project(after, first, "umap", seed=seed + 1)
-        cold = _turned(project(after, None, "umap", seed=seed + 1), first)
+        cold = align(project(after, None, "umap", seed=seed + 1), first)
         spread = np.linalg.norm(first - first.mean(axis=0), axis=1).mean()
         warm_moved, cold_moved = (
             np.linalg.norm(layout - first, axis=1).mean() for layout in (warm, cold)

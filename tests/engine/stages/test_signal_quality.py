@@ -99,7 +99,7 @@ def plant(monkeypatch):
         monkeypatch.setitem(
             signal_quality.SIGNALS,
             "planted",
-            Signal("planted", "Planted", None, scores=lambda found: scores),
+            Signal("planted", "Planted", None, scores=lambda values: scores),
         )
 
     return make
@@ -202,17 +202,7 @@ class TestTrueLosses:
         context = small_context()
         whole = DATASETS["drawn"].load(context.config)
         labels = Resized(OracleSplit(whole.pool), context.config.size, 0.001)
-        there = np.ones((24, 3), bool)
-        found = true_losses(
-            context.network,
-            context.pool,
-            labels,
-            there,
-            context.tasks,
-            context.config,
-            context.device,
-            quiet,
-        )
+        losses = true_losses(context, labels, np.ones((24, 3), bool), quiet)
         expected = evaluate(
             context.network,
             Resized(whole.pool, context.config.size, 0.1),
@@ -221,13 +211,13 @@ class TestTrueLosses:
             context.device,
             quiet,
         )
-        np.testing.assert_allclose(found, expected.image_losses, rtol=1e-5)
+        np.testing.assert_allclose(losses, expected.image_losses, rtol=1e-5)
 
     def test_a_label_that_cannot_be_read_or_is_not_there_is_left_out(self):
         context = small_context()
         pool = DATASETS["drawn"].load(context.config).pool
-        there = np.ones((24, 3), bool)
-        there[5] = False
+        available = np.ones((24, 3), bool)
+        available[5] = False
 
         class Damaged:
             ids, image = pool.ids, staticmethod(pool.image)
@@ -240,18 +230,9 @@ class TestTrueLosses:
 
         labels = Resized(OracleSplit(Damaged()), context.config.size, 0.1)
         for _ in range(2):  # read, and then from memory
-            found = true_losses(
-                context.network,
-                context.pool,
-                labels,
-                there,
-                context.tasks,
-                context.config,
-                context.device,
-                quiet,
-            )
+            losses = true_losses(context, labels, available, quiet)
             unknown = {(2, 0), (2, 2), (9, 0), (9, 2), (5, 0), (5, 1), (5, 2)}
-            assert set(map(tuple, np.argwhere(np.isnan(found)).tolist())) == unknown
+            assert set(map(tuple, np.argwhere(np.isnan(losses)).tolist())) == unknown
 
 
 @pytest.mark.parametrize(
@@ -272,7 +253,7 @@ def described(tmp_path_factory):
     """One cycle of Random that measures every signal, with a record of what happened: a pick, or a label that was read."""
     config = tiny_config("strategy=random", "describe=always", "cycles=2")
     run = Run(create(config, StorePaths(tmp_path_factory.mktemp("described"))).folder)
-    watch, happened = StageTimer(run, 0), []
+    timer, happened = StageTimer(run, 0), []
     source, strategy = DATASETS["drawn"], STRATEGIES["random"]
 
     class Spy:
@@ -281,7 +262,7 @@ def described(tmp_path_factory):
             self.image, self.files, self.has_label = split.image, split.files, split.has_label
 
         def label(self, index, task):
-            happened.append(("read", watch.current, index, task.name))
+            happened.append(("read", timer.current, index, task.name))
             return self.split.label(index, task)
 
     def pick(pool, budget, rng, options):
@@ -295,7 +276,7 @@ def described(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(DATASETS, "drawn", replace(source, load=load))
         patch.setitem(STRATEGIES, "random", replace(strategy, pick=pick))
-        cycle.run_cycles(run, watch)
+        cycle.run_cycles(run, timer)
     return run, happened
 
 
@@ -340,22 +321,22 @@ class TestRun:
         self, described
     ):
         run, happened = described
-        picked_at = [place for place, event in enumerate(happened) if event[0] == "pick"]
+        picked_at = [index for index, event in enumerate(happened) if event[0] == "pick"]
         assert len(picked_at) == 1
-        bought = run.facts.start
+        start = run.facts.start
         early = [
             event
             for event in happened[: picked_at[0]]
-            if event[0] == "read" and event[2] not in bought
+            if event[0] == "read" and event[2] not in start
         ]
         assert early == []
-        unbought = [
+        measured = [
             event
             for event in happened[picked_at[0] :]
             if event[0] == "read" and event[1] == "quality"
         ]
-        assert {event[2] for event in unbought} == set(range(24))
-        later = bought + run.picked(0)[:, 0].tolist()
+        assert {event[2] for event in measured} == set(range(24))
+        later = {*start, *run.picked(0)[:, 0].tolist()}
         others = [
             event
             for event in happened[picked_at[0] :]

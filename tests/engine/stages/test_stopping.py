@@ -1,6 +1,7 @@
 """Rules that end a run early: the rules by themselves, and whole runs that end by them, also when they are cut and go on."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from mtal.config import Config, ConfigError
 from mtal.engine import cycle
 from mtal.engine.stage_timer import StageTimer
-from mtal.engine.stages import stopping
+from mtal.engine.stages import measure, stopping
 from mtal.engine.workers import run as run_worker
 from mtal.runs.jobs.launch import create
 from mtal.runs.jobs.status import Status
@@ -97,15 +98,16 @@ class TestRuns:
         assert labels == [*[18, 33][: 1 + (budget > 33)], budget] if budget > 18 else [18]
         assert sum(len(run.picked(number)) for number in range(run.cycles_done())) == budget - 18
         assert not run.cycle(run.cycles_done() - 1).pick.exists()
-        assert outcome["outcome"] == "finished"
-        assert outcome["reason"] == f"the label budget of {budget} task labels is spent"
+        assert outcome.outcome == "finished"
+        assert outcome.reason == f"the label budget of {budget} task labels is spent"
 
     def test_a_start_beyond_the_budget_trains_nothing(self, tmp_path):
         run, outcome = finished_here(tmp_path, "label_budget=17")
-        assert outcome["outcome"] == "failed"
-        assert outcome["reason"].startswith(
-            "ConfigError: label_budget: the start has 18 task labels already (6 images, 3 tasks)"
+        assert outcome.outcome == "failed"
+        assert outcome.reason.startswith(
+            "label_budget: the start has 18 task labels already (6 images, 3 tasks)"
         )
+        assert outcome.error == "ConfigError"
         assert not any(row["stage"] == "train" for row in run.reports())
 
     def test_our_strategy_also_buys_a_part_of_an_image(self, tmp_path):
@@ -119,8 +121,8 @@ class TestRuns:
     def test_a_plateau_ends_a_run_and_a_resumed_one_at_the_same_place(self, tmp_path, monkeypatch):
         whole, outcome = finished_here(tmp_path / "whole", *self.PLATEAU)
         assert whole.cycles_done() == 2
-        assert outcome["outcome"] == "finished"
-        assert outcome["reason"].startswith("plateau: over the last cycle the multi-task loss")
+        assert outcome.outcome == "finished"
+        assert outcome.reason.startswith("plateau: over the last cycle the multi-task loss")
         assert len(whole.picked(0)) == 15
         assert len(whole.picked(1)) == 0
 
@@ -128,40 +130,39 @@ class TestRuns:
         shutil.copy(whole.paths.facts, cut.paths.facts)
         shutil.copytree(whole.paths.cycle(0).folder, cut.paths.cycle(0).folder)
         again = run_worker.work(cut.paths)
-        assert {**again, "stage": ""} == {**outcome, "stage": ""}
+        assert again == outcome
         assert cut.metrics().equals(whole.metrics())
 
         monkeypatch.setattr(cycle, "prepare", lambda *_: pytest.fail("nothing must be loaded"))
         at_once = run_worker.work(
             cut.paths
         )  # as if it had been killed before it wrote down how it ended
-        assert (at_once["outcome"], at_once["reason"]) == ("finished", outcome["reason"])
+        assert (at_once.outcome, at_once.reason) == ("finished", outcome.reason)
         assert cut.cycles_done() == 2
 
     def test_its_worker_writes_the_reason_down(self, tmp_path):
         run = launch_and_wait(tiny_config("epochs=1", "strategy=random", *self.PLATEAU), tmp_path)
         assert run.status is Status.FINISHED
         assert run.result["reason"].startswith("plateau: ")
-        assert run.cycles_in_all == "2"
+        assert run.total_cycles_text == "2"
         assert f"finished after {run.result['seconds']:.0f} s: plateau: " in run.log_tail()[-1]
         assert len(run.facts.plan) == 4  # an upper bound
 
     def test_a_loss_that_still_falls_is_no_plateau(self, tmp_path, monkeypatch):
         """The same run with losses put in place of those measured: 10, 5 and 4.9, of which only the last is a plateau."""
         losses = iter([10.0, 5.0, 4.9])
-        evaluate = cycle.evaluate
+        evaluate = measure.evaluate
 
-        def told(*args):
-            found = evaluate(*args)
-            return type(found)(**{**vars(found), "loss": next(losses)})
+        def evaluate_with_other_loss(*args):
+            return replace(evaluate(*args), loss=next(losses))
 
-        monkeypatch.setattr(cycle, "evaluate", told)
+        monkeypatch.setattr(measure, "evaluate", evaluate_with_other_loss)
         run, outcome = finished_here(
             tmp_path, "plateau_percent=10", "plateau_cycles=1", "cycles=4", "step_percent=20"
         )
         assert run.cycles_done() == 3
         assert (
-            outcome["reason"]
+            outcome.reason
             == "plateau: over the last cycle the multi-task loss fell by 2 %, less than 10 %"
         )
 
@@ -169,5 +170,5 @@ class TestRuns:
         run, outcome = finished_here(
             tmp_path, "label_budget=1000", "plateau_percent=99", "plateau_cycles=9", "cycles=2"
         )
-        assert (run.cycles_done(), outcome["outcome"], outcome["reason"]) == (2, "finished", "")
+        assert (run.cycles_done(), outcome.outcome, outcome.reason) == (2, "finished", "")
         np.testing.assert_array_equal(run.metrics().query("task == 'loss'")["labels"], [18, 33])

@@ -10,7 +10,7 @@ from mtal.config import Config
 from mtal.datasets.readers.nyud import NYUD
 from mtal.engine.workers import check
 from mtal.runs.files import read_json, write_json
-from mtal.runs.jobs.launch import ask
+from mtal.runs.jobs.launch import write_config
 from mtal.runs.jobs.progress import parse
 from mtal.runs.jobs.stop import StopRequested
 from tests.datasets.nyud_folder import ALL, TRAIN, nyud_config, write_nyud
@@ -22,16 +22,18 @@ def paths(empty_store):
 
 
 def test_leaves_report_thumbs_progress_and_result(paths, tmp_path):
-    ask(paths, nyud_config(write_nyud(tmp_path / "NYUD_MT")))
+    write_config(paths, nyud_config(write_nyud(tmp_path / "NYUD_MT")))
     check.main(paths.folder)
-    assert read_json(paths.result) == {"outcome": "finished", "reason": "", "traceback": ""}
+    result = read_json(paths.result)
+    assert result.pop("seconds") >= 0
+    assert result == {"outcome": "finished", "reason": "", "error": "", "traceback": ""}
     assert read_json(paths.report)["splits"]["pool"]["images"] == 4
-    assert [paths.thumb("pool", one).exists() for one in (*TRAIN, "0003")] == [True] * 4 + [False]
-    assert paths.thumb("validation", "0012").exists()
+    assert [paths.thumbnail("pool", one).exists() for one in (*TRAIN, "0003")] == [True] * 4 + [False]
+    assert paths.thumbnail("validation", "0012").exists()
     rows = parse(paths.progress.read_text().splitlines())
     assert {row["stage"] for row in rows} == {"load"}
     assert (rows[0]["done"], rows[-1]["done"], rows[-1]["total"]) == (0, 12, 12)
-    assert paths.lock.read_text() == str(os.getpid())
+    assert paths.lock.read_text() == f"{os.getpid()}\n"
     assert paths.began.exists()
 
 
@@ -41,7 +43,7 @@ def test_labels_of_some_images_are_drawn_in_colour(paths, tmp_path):
     (folder / "edge" / "0002.npy").write_bytes(b"no")
     paths.preview("pool", "0002", "depth").parent.mkdir(parents=True)
     paths.preview("pool", "0002", "depth").touch()  # of an earlier check
-    ask(paths, nyud_config(folder))
+    write_config(paths, nyud_config(folder))
     check.main(paths.folder)
     assert read_json(paths.report)["splits"]["pool"]["sampled"] == [0, 1, 2, 3]
     there = {what for what in ("image", *ALL) if paths.preview("pool", "0002", what).exists()}
@@ -60,7 +62,7 @@ def test_labels_of_some_images_are_drawn_in_colour(paths, tmp_path):
 def test_a_check_that_is_stopped_leaves_the_earlier_report_its_labels(paths, tmp_path, monkeypatch):
     """Another list, so that other images are at its positions; stopped when labels are drawn, before there is a report."""
     folder = write_nyud(tmp_path / "NYUD_MT")
-    ask(paths, nyud_config(folder))
+    write_config(paths, nyud_config(folder))
     check.main(paths.folder)
     shown = {one: paths.preview("pool", one, "semseg").read_bytes() for one in TRAIN}
     listed = folder / "gt_sets" / "train.txt"
@@ -86,14 +88,14 @@ def test_a_check_that_is_stopped_leaves_the_earlier_report_its_labels(paths, tmp
 def test_a_broken_image_fails_nothing(paths, tmp_path):
     folder = write_nyud(tmp_path / "NYUD_MT")
     (folder / "images" / "0005.jpg").write_bytes(b"no")
-    ask(paths, nyud_config(folder))
+    write_config(paths, nyud_config(folder))
     check.main(paths.folder)
     assert read_json(paths.result)["outcome"] == "finished"
     assert [row["id"] for row in read_json(paths.report)["problems"]] == ["0005"]
 
 
 def test_stop_is_obeyed(paths):
-    ask(paths, Config(dataset="drawn", data="30+10", size=(16, 16), tasks=("depth",)))
+    write_config(paths, Config(dataset="drawn", data="30+10", size=(16, 16), tasks=("depth",)))
     paths.stop.touch()
     check.main(paths.folder)
     assert read_json(paths.result)["outcome"] == "stopped"
@@ -108,12 +110,12 @@ def test_stop_is_obeyed(paths):
     ],
 )
 def test_what_cannot_be_checked_says_why(paths, config, reason, capsys):
-    ask(paths, config)
+    write_config(paths, config)
     check.main(paths.folder)
     result = read_json(paths.result)
     assert (result["outcome"], result["traceback"]) == ("failed", "")
     assert reason in result["reason"]
-    assert reason in capsys.readouterr().err
+    assert reason in capsys.readouterr().out
 
 
 def test_a_bug_leaves_its_traceback(paths, monkeypatch):
@@ -121,7 +123,7 @@ def test_a_bug_leaves_its_traceback(paths, monkeypatch):
         raise ZeroDivisionError("oh")
 
     monkeypatch.setattr(check, "check", bug)
-    ask(paths, Config(dataset="drawn", data="2+1", size=(16, 16), tasks=("depth",)))
+    write_config(paths, Config(dataset="drawn", data="2+1", size=(16, 16), tasks=("depth",)))
     check.main(paths.folder)
     result = read_json(paths.result)
     assert (result["outcome"], result["reason"]) == ("failed", "ZeroDivisionError: oh")

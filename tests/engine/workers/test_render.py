@@ -12,11 +12,12 @@ from mtal.datasets.dataset import LabelNotBought
 from mtal.datasets.registry import DATASETS
 from mtal.engine.workers import reload_cycle, render
 from mtal.runs.files import read_json, write_json
+from mtal.runs.jobs import outcome
 from mtal.runs.jobs.launch import create, request_stop
 from mtal.runs.jobs.lock import take
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
-from mtal.runs.store.render_requests import Looks
+from mtal.runs.store.render_requests import RenderRequests
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import write_facts
 from tests.real_runs import tiny_config
@@ -29,13 +30,13 @@ def run(finished_run, tmp_path) -> Run:
     return Run(tmp_path / finished_run.name)
 
 
-def wish(run: Run, number: int, *images: int) -> Looks:
+def pending_requests(run: Run, number: int, *images: int) -> RenderRequests:
     """Wishes also for what the cycle drew itself; no job is started."""
-    looks = Looks(run, number)
-    looks.paths.asked.mkdir(parents=True, exist_ok=True)
+    requests = RenderRequests(run, number)
+    requests.paths.pending.mkdir(parents=True, exist_ok=True)
     for image in images:
-        looks.paths.wish(image).touch()
-    return looks
+        requests.paths.request(image).touch()
+    return requests
 
 
 def files(folder) -> dict[str, bytes]:
@@ -50,18 +51,19 @@ class TestPictures:
     @pytest.mark.parametrize("number", [0, 1])
     def test_they_equal_those_of_the_cycle_byte_for_byte(self, run, number):
         images = run.evidence(number)["images"][::4]
-        looks = wish(run, number, *images)
-        render.main(looks.paths.folder)
-        assert looks.result == {"outcome": "finished", "reason": "", "traceback": ""}
-        assert looks.drawn() == set(images)
+        requests = pending_requests(run, number, *images)
+        render.main(requests.paths.folder)
+        assert (requests.result["outcome"], requests.result["reason"]) == ("finished", "")
+        assert requests.result["traceback"] == ""
+        assert requests.drawn() == set(images)
         for image in images:
-            assert files(looks.paths.samples.sample(image)) == files(
+            assert files(requests.paths.samples.sample(image)) == files(
                 run.cycle(number).samples.sample(image)
             )
 
     def test_any_other_image_gets_the_same_kinds_and_is_found_like_the_others(self, run):
         image, known = undrawn(run, 1)[0], run.evidence(1)["images"][0]
-        render.main(wish(run, 1, image).paths.folder)
+        render.main(pending_requests(run, 1, image).paths.folder)
         assert image in run.drawn(1)
         assert run.pictures(1, image) == run.pictures(1, known)
         assert {
@@ -73,7 +75,7 @@ class TestPictures:
         )
 
     def test_the_last_cycle_shows_predictions_and_the_truth(self, run):
-        render.main(wish(run, 2, 4).paths.folder)
+        render.main(pending_requests(run, 2, 4).paths.folder)
         tasks = run.config.tasks
         assert run.pictures(2, 4) == [
             "image",
@@ -106,19 +108,19 @@ class TestPictures:
             return dataset.with_splits(Spy(dataset.pool), dataset.validation)
 
         monkeypatch.setitem(reload_cycle.DATASETS, "drawn", replace(source, load=load))
-        render.main(wish(run, 2, 11).paths.folder)
+        render.main(pending_requests(run, 2, 11).paths.folder)
         assert set(read) == {11}
         assert len(read) == 1 + 3
 
 
 class TestWhereThereCanBeNone:
     def failed(self, run: Run, number: int) -> str:
-        looks = wish(run, number, 2, 3)
-        render.main(looks.paths.folder)
-        assert looks.status is Status.FAILED
-        assert looks.asked() == looks.drawn() == set()  # or it would try for ever
-        assert looks.result["traceback"] == ""
-        return looks.result["reason"]
+        requests = pending_requests(run, number, 2, 3)
+        render.main(requests.paths.folder)
+        assert requests.status is Status.FAILED
+        assert requests.pending() == requests.drawn() == set()  # or it would try for ever
+        assert requests.result["traceback"] == ""
+        return requests.result["reason"]
 
     def test_a_network_that_is_gone_is_named(self, run):
         run.cycle(1).network.unlink()
@@ -129,17 +131,17 @@ class TestWhereThereCanBeNone:
         assert str(run.cycle(1).pairs) in self.failed(run, 1)
 
     def test_data_that_changed_is_refused(self, run):
-        write_facts(run.paths.facts, run.facts.changed(fingerprint="0" * 16))
+        write_facts(run.paths.facts, run.facts.updated(fingerprint="0" * 16))
         assert "is not what cycle 0 of" in self.failed(run, 0)
 
     def test_a_cycle_of_before_a_known_change_is_refused_and_one_of_after_it_is_not(self, run):
         now = run.facts.fingerprint
         write_facts(
             run.paths.facts,
-            run.facts.changed(data_changes=[{"cycle": 2, "before": "0" * 16, "after": now}]),
+            run.facts.updated(data_changes=[{"cycle": 2, "before": "0" * 16, "after": now}]),
         )
         assert "is not what cycle 1 of" in self.failed(run, 1)
-        render.main(wish(run, 2, 5).paths.folder)
+        render.main(pending_requests(run, 2, 5).paths.folder)
         assert run.drawn(2) == {5}
 
     def test_data_that_is_gone_is_named(self, run):
@@ -156,36 +158,36 @@ class TestWhereThereCanBeNone:
             return original(at, image)
 
         monkeypatch.setattr(reload_cycle, "draw", draw)
-        looks = wish(run, 0, 2, 5)
-        render.main(looks.paths.folder)
-        assert (looks.drawn(), looks.asked()) == ({5}, set())
-        assert (looks.result["outcome"], looks.result["reason"]) == (
+        requests = pending_requests(run, 0, 2, 5)
+        render.main(requests.paths.folder)
+        assert (requests.drawn(), requests.pending()) == ({5}, set())
+        assert (requests.result["outcome"], requests.result["reason"]) == (
             "failed",
             "broken.jpg cannot be read",
         )
 
     def test_where_people_label_no_truth_is_looked_for(self, tmp_path):
-        dataset, bought = DATASETS["drawn"].load(tiny_config()), np.zeros((24, 3), bool)
+        dataset, acquired = DATASETS["drawn"].load(tiny_config()), np.zeros((24, 3), bool)
         assert (
-            reload_cycle.truth_of(
-                dataset.pool, dataset.tasks, bought, tiny_config("start=labelled")
+            reload_cycle.ground_truth(
+                dataset.pool, dataset.tasks, acquired, tiny_config("start=labelled")
             )
             is None
         )
-        assert reload_cycle.truth_of(dataset.pool, dataset.tasks, bought, tiny_config()) is not None
+        assert reload_cycle.ground_truth(dataset.pool, dataset.tasks, acquired, tiny_config()) is not None
 
     def test_without_signal_quality_no_label_is_shown_that_was_not_bought(self):
-        dataset, bought = DATASETS["drawn"].load(tiny_config()), np.zeros((24, 3), bool)
-        bought[5, 1] = True
-        found = reload_cycle.truth_of(
-            dataset.pool, dataset.tasks, bought, tiny_config("signal_quality=false")
+        dataset, acquired = DATASETS["drawn"].load(tiny_config()), np.zeros((24, 3), bool)
+        acquired[5, 1] = True
+        found = reload_cycle.ground_truth(
+            dataset.pool, dataset.tasks, acquired, tiny_config("signal_quality=false")
         )
-        np.testing.assert_array_equal(found.shown, bought)
+        np.testing.assert_array_equal(found.shown, acquired)
         assert found.labels.targets([5], dataset.tasks[1]).any()
         for image, task in ((5, 0), (6, 1)):
             with pytest.raises(LabelNotBought):
                 found.labels.targets([image], dataset.tasks[task])
-        assert reload_cycle.truth_of(dataset.pool, dataset.tasks, bought, tiny_config()).shown.all()
+        assert reload_cycle.ground_truth(dataset.pool, dataset.tasks, acquired, tiny_config()).shown.all()
 
 
 @pytest.fixture
@@ -204,65 +206,66 @@ def quick(monkeypatch) -> list[int]:
 class TestWishes:
     def test_one_that_comes_while_the_worker_is_ending_is_fulfilled(self, run, quick, monkeypatch):
         """Written when the result is, after the last look for wishes: who wished saw the lock held and started nothing."""
-        looks = wish(run, 0, 1)
-        original, late = render.write_json, [7, 8]
+        requests = pending_requests(run, 0, 1)
+        original, late = outcome.write_json, [7, 8]
 
         def ending(path, value):
             original(path, value)
             if late:
-                wish(run, 0, late.pop(0))
+                pending_requests(run, 0, late.pop(0))
 
-        monkeypatch.setattr(render, "write_json", ending)
-        with looks.paths.lock.open("a") as lock:
+        monkeypatch.setattr(outcome, "write_json", ending)
+        with requests.paths.lock.open("a") as lock:
             assert take(lock, 0)
-            render.main(looks.paths.folder)
+            render.main(requests.paths.folder)
         assert quick == [1, 7, 8]
-        assert looks.asked() == set()
-        assert looks.status is Status.FINISHED
+        assert requests.pending() == set()
+        assert requests.status is Status.FINISHED
 
     def test_one_worker_leaves_it_to_the_next_if_there_is_one(self, run, quick, monkeypatch):
-        looks = wish(run, 0, 1)
+        requests = pending_requests(run, 0, 1)
         original = render.free
-        with looks.paths.lock.open("a") as lock, looks.paths.lock.open("a") as next_one:
+        with requests.paths.lock.open("a") as lock, requests.paths.lock.open("a") as next_one:
             assert take(lock, 0)
             monkeypatch.setattr(render, "inherited", lambda path: lock.fileno())
 
             def free(fd):
                 original(fd)
-                wish(run, 0, 7)
+                pending_requests(run, 0, 7)
                 assert take(next_one, 0)
 
             monkeypatch.setattr(render, "free", free)
-            render.main(looks.paths.folder)
+            render.main(requests.paths.folder)
         assert quick == [1]
-        assert looks.asked() == {7}
+        assert requests.pending() == {7}
 
     def test_a_stop_takes_them_back_and_keeps_what_is_drawn(self, run, quick, monkeypatch):
-        looks = wish(run, 0, 1, 2, 3)
-        original = render.fulfil
+        requests = pending_requests(run, 0, 1, 2, 3)
+        original = render.draw_image
 
-        def fulfil(paths, *rest):
-            original(paths, *rest)
+        def draw_and_stop(paths, *rest):
+            problem = original(paths, *rest)
             request_stop(paths)
+            return problem
 
-        monkeypatch.setattr(render, "fulfil", fulfil)
-        render.main(looks.paths.folder)
-        assert (looks.drawn(), looks.asked(), looks.status) == ({1}, set(), Status.STOPPED)
+        monkeypatch.setattr(render, "draw_image", draw_and_stop)
+        render.main(requests.paths.folder)
+        assert (requests.drawn(), requests.pending(), requests.status) == ({1}, set(), Status.STOPPED)
 
     def test_what_is_half_drawn_is_not_seen(self, run, quick, monkeypatch):
         seen = []
-        looks = wish(run, 0, 1)
+        requests = pending_requests(run, 0, 1)
 
         def drawer(image, samples):
             samples.sample(image).mkdir(parents=True)
-            seen.append(looks.drawn())
+            seen.append(requests.drawn())
             raise ZeroDivisionError("killed")
 
         monkeypatch.setattr(reload_cycle, "drawer_of", lambda paths: drawer)
-        render.main(looks.paths.folder)
+        render.main(requests.paths.folder)
         assert seen == [set()]
-        assert looks.drawn() == set()
-        assert "ZeroDivisionError" in looks.result["traceback"]
+        assert requests.drawn() == set()
+        assert "ZeroDivisionError" in requests.result["traceback"]
 
 
 def test_two_people_at_once_lose_nothing_and_start_one_job(run):
@@ -273,22 +276,22 @@ def test_two_people_at_once_lose_nothing_and_start_one_job(run):
     with waiting.lock.open("a") as lock:
         assert take(lock, 0)  # queued for ever
         people = [
-            threading.Thread(target=lambda image=image: started.append(Looks(run, 0).ask([image])))
+            threading.Thread(target=lambda image=image: started.append(RenderRequests(run, 0).add([image])))
             for image in (first, second)
         ]
         for one in people:
             one.start()
         for one in people:
             one.join()
-        looks, give_up = Looks(run, 0), time.monotonic() + 240
-        while looks.asked():
-            assert time.monotonic() < give_up, looks.log_tail()
+        requests, give_up = RenderRequests(run, 0), time.monotonic() + 240
+        while requests.pending():
+            assert time.monotonic() < give_up, requests.log_tail()
             time.sleep(0.05)
-        assert looks.drawn() == {first, second}
+        assert requests.drawn() == {first, second}
         assert started.count(True) == 1
-        assert looks.status is Status.RUNNING  # it lingers, so that a third is answered at once
-        request_stop(looks.paths)
-        while looks.status.alive:
+        assert requests.status is Status.RUNNING  # it lingers, so that a third is answered at once
+        request_stop(requests.paths)
+        while requests.status.alive:
             assert time.monotonic() < give_up
             time.sleep(0.05)
         assert np.isfinite(list(run.maps(0, first).values())[-1]).all()

@@ -6,10 +6,10 @@ import pytest
 from mtal.config import Config
 from mtal.datasets.dataset import DataError
 from mtal.datasets.registry import DATASETS
-from mtal.engine.stages import prepare_data
+from mtal.engine.stages import prepare_data, required_labels, start_labels
 from mtal.runs.files import write_json
 from mtal.runs.jobs.launch import create
-from mtal.runs.store.failures import cause
+from mtal.runs.store.failures import failure_of
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import RunFacts
 
@@ -17,7 +17,7 @@ DRAWN = DATASETS["drawn"].load(Config(dataset="drawn", data="4+2", tasks=("depth
 ALL, NONE = np.ones((4, 2), bool), np.zeros((4, 2), bool)
 
 
-def said(work, *words) -> str:
+def error_text(work, *words) -> str:
     with pytest.raises(DataError) as caught:
         work(*words)
     return f"DataError: {caught.value}"
@@ -27,27 +27,27 @@ def said(work, *words) -> str:
     ("reason", "title", "first"),
     [
         (
-            lambda: said(prepare_data.on_disk, ALL, None, DRAWN),
+            lambda: error_text(start_labels.start_on_disk, ALL, None, DRAWN),
             "Nothing to learn from, to choose or to measure",
             "copy",
         ),
         (
-            lambda: said(prepare_data.on_disk, NONE, None, DRAWN),
+            lambda: error_text(start_labels.start_on_disk, NONE, None, DRAWN),
             "Nothing to learn from, to choose or to measure",
             "copy",
         ),
         (
-            lambda: said(prepare_data.must_be_learned, NONE, DRAWN),
+            lambda: error_text(required_labels.require_training_labels, NONE, DRAWN),
             "Nothing to learn from, to choose or to measure",
             "copy",
         ),
         (
-            lambda: said(prepare_data.must_be_measured, NONE[:2], DRAWN),
+            lambda: error_text(required_labels.require_validation_labels, NONE[:2], DRAWN),
             "Nothing to learn from, to choose or to measure",
             "copy",
         ),
         (
-            lambda: said(prepare_data.as_before, DRAWN, RunFacts(pool=("gone",))),
+            lambda: error_text(prepare_data.restore_images, DRAWN, RunFacts(pool=("gone",))),
             "Other images",
             "data",
         ),
@@ -68,12 +68,16 @@ def said(work, *words) -> str:
         ),
     ],
 )
-def test_the_first_way_out_helps(empty_store, reason, title, first):
+@pytest.mark.parametrize("earlier_version", [True, False])
+def test_the_first_way_out_helps(empty_store, reason, title, first, earlier_version):
+    """Results of earlier versions have the type of the error in front of the reason."""
     run = Run(create(Config(), empty_store).folder)
     run.paths.log.touch()
-    write_json(
-        run.paths.result,
-        {"outcome": "failed", "reason": reason(), "stage": "load", "traceback": ""},
-    )
-    found = cause(run)
-    assert (found.title, found.ways[0]) == (title, first)
+    if earlier_version:
+        ending = {"reason": reason()}
+    else:
+        error, _, message = reason().partition(": ")
+        ending = {"error": error, "reason": message}
+    write_json(run.paths.result, {"outcome": "failed", "stage": "load", "traceback": ""} | ending)
+    failure = failure_of(run)
+    assert (failure.title, failure.remedies[0]) == (title, first)

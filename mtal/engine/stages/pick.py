@@ -1,0 +1,102 @@
+"""Ask a strategy for a batch, and the table that says why it picked what it picked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mtal.acquisition.pool import Options, Pick, Pool, ranking
+from mtal.acquisition.strategy import Strategy
+from mtal.engine.stages import stopping
+from mtal.engine.stages.run_context import CycleContext, RunContext
+from mtal.engine.stages.signal_quality import versions
+from mtal.runs.experiments.budget import labels_per_cycle, mean_labels
+from mtal.runs.store.pool_table import (
+    CUTOFF,
+    ID,
+    LABELLED,
+    OPEN,
+    PICKED,
+    RANK,
+    SCORE,
+    member_column,
+)
+from mtal.seeds import PICK
+from mtal.signals.committee import partners
+
+
+@dataclass(frozen=True)
+class PickRequest:
+    """What every strategy of a cycle is asked: the same pool, budget, random stream and options."""
+
+    pool: Pool  # with all measured signals
+    budget: int  # labels
+    seed: tuple[int, ...]
+    options: Options
+
+    def pool_for(self, strategy: Strategy) -> Pool:
+        """The pool with those signals only that a strategy needs."""
+        pool = self.pool
+        signals = {name: pool.signals[name] for name in strategy.needs}
+        return Pool(pool.tasks, pool.labelled, signals, pool.closed)
+
+    def pick_by(self, strategy: Strategy) -> Pick:
+        """Let a strategy pick. ValueError if one of its signals is not finite."""
+        rng = np.random.default_rng(self.seed)
+        return strategy.pick(self.pool_for(strategy), self.budget, rng, self.options)
+
+
+def pick_request(cycle: CycleContext, signals: Mapping[str, np.ndarray]) -> PickRequest:
+    """What the strategies of a cycle are asked. signals: name -> (N, ...)."""
+    config, labels = cycle.context.config, cycle.labels
+    acquirable = labels.acquirable
+    budget = labels_per_cycle(config, len(acquirable), mean_labels(acquirable))
+    return PickRequest(
+        Pool(config.tasks, labels.labelled, dict(signals), labels.unavailable),
+        stopping.affordable(config, budget, int(labels.labelled.sum())),
+        (config.seed, cycle.number, PICK),
+        Options(
+            committee=config.committee,
+            normalise=config.normalise,
+            across=config.across,
+            terms=config.terms,
+            diversity=config.diversity,
+            picking=config.picking,
+        ),
+    )
+
+
+def pool_table(context: RunContext, pool: Pool, pick: Pick) -> pd.DataFrame:
+    """A row per pool image; see mtal.runs.store.pool_table for the columns.
+
+    pool: with all measured signals.
+    """
+    rank, score = ranking(pick, pool), pick.table.get(SCORE)
+    columns = {
+        ID: context.dataset.pool.ids,
+        LABELLED: pool.labelled.any(axis=1),
+        OPEN: pool.open_images,
+        PICKED: np.isin(np.arange(len(rank)), pick.images),
+        RANK: rank,
+    }
+    if "committee" in pool.signals:
+        columns |= member_columns(context, pool.signals["committee"])
+    columns |= {
+        f"{version}.{name}": scores[:, column]
+        for (signal, version), scores in versions(pool.signals).items()
+        if signal != "committee"
+        for column, name in enumerate(context.config.tasks)
+    }
+    cutoff = {} if score is None else {CUTOFF: np.full(len(rank), score[pick.images[-1]])}
+    return pd.DataFrame(pick.table | columns | cutoff)[[*columns, *pick.table, *cutoff]]
+
+
+def member_columns(context: RunContext, committee: np.ndarray) -> dict[str, np.ndarray]:
+    """A column per committee member. committee: (N, T, M) m_{k,l}."""
+    names = partners(context.dataset.tasks, context.config)  # task -> names of its members
+    return {
+        member_column(task, partner): committee[:, row, column]
+        for row, (task, members) in enumerate(names.items())
+        for column, partner in enumerate(members)
+    }
