@@ -32,7 +32,7 @@ app: $(USE)
 	$(BIN)/python -m mtal ui
 
 quick: $(DEV)
-	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not slow and not browser"
+	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not browser and not engine and not slow"
 
 test: $(DEV)
 	$(BIN)/ruff check .

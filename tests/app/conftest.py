@@ -6,10 +6,12 @@ The runs are copies of two that the real engine made, see tests/conftest.py; the
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -30,6 +32,15 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StorePaths:
     """An empty store that the pages look at."""
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path / "store"))
     return StorePaths(tmp_path / "store")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_scan() -> Iterator[None]:
+    """AppTest looks for components in all installed packages, anew for every page: half its time."""
+    scan = manifest_scanner.scan_component_manifests
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -99,19 +110,27 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def real_check(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, DataFolder]:
-    """The drawn data of the real runs, checked by the real checker in a process of its own. Read only: copy before changing."""
-    config = Config(dataset="drawn", data="24+8", tasks=DATASETS["drawn"].task_names)
-    folder = DataFolder(
-        StorePaths(tmp_path_factory.mktemp("real-check")), "drawn", DATASETS["drawn"].locate(config)
-    )
-    folder.paths.folder.mkdir(parents=True)
-    assert folder.start_check(config)
-    give_up = time.monotonic() + PATIENCE_S
-    while folder.status.alive and time.monotonic() < give_up:
-        time.sleep(0.05)
-    assert folder.status is Status.FINISHED, "\n".join(folder.log_tail())
-    return config, folder
+def real_check(made_once: Callable[..., Path]) -> tuple[Config, DataFolder]:
+    """The drawn data of the real runs, checked by the real checker in a process of its own.
+
+    Read only: copy before changing.
+    """
+    source = DATASETS["drawn"]
+    config = Config(dataset="drawn", data="24+8", tasks=source.task_names)
+
+    def checked(store: Path) -> DataFolder:
+        return DataFolder(StorePaths(store), "drawn", source.locate(config))
+
+    def make(store: Path) -> None:
+        folder = checked(store)
+        folder.paths.folder.mkdir(parents=True)
+        assert folder.start_check(config)
+        give_up = time.monotonic() + PATIENCE_S
+        while folder.status.alive and time.monotonic() < give_up:
+            time.sleep(0.05)
+        assert folder.status is Status.FINISHED, "\n".join(folder.log_tail())
+
+    return config, checked(made_once("real-check", make))
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import started_server
+
 APP = (Path(__file__).parents[2] / "app.py").read_text(encoding="utf-8")
 TITLES = re.findall(r'st\.Page\(.*title="([^"]+)"', APP)
 LINK = "[data-testid=stSidebarNavLink]"
@@ -15,6 +17,13 @@ KEEP_EVERY_LINK = f"""
         link => window.everyLink.add(link.innerText.split("\\n").at(-1))
     )).observe(document, {{subtree: true, childList: true, characterData: true}});
 """
+
+
+@pytest.fixture
+def running_server(tmp_path):
+    """A dashboard that nobody has visited."""
+    with started_server(tmp_path / "server.txt") as server:
+        yield server
 
 
 @pytest.mark.browser
