@@ -163,7 +163,7 @@ def of_image(facts: RunFacts, pool: pd.DataFrame, image: int) -> dict[str, Any]:
     """Collect name, file and scores of a pool image."""
     files = facts.pool_files
     file = Path(facts.data_folder, files[image]) if image < len(files) and files[image] else None
-    values = {
+    values: dict[str, Any] = {
         "sample_id": facts.pool[image],
         "image_relpath": files[image] if file else None,
         "image_sha256": sha256_of(file) if file else None,
@@ -195,7 +195,7 @@ def task_scores(pool: pd.DataFrame, task: str, committee: str) -> pd.DataFrame:
         table["s_percentile"] = np.where(np.isfinite(score), share, np.nan)
     if members(pool, task) and committee != "mean":  # a mean has no single member that decided
         partners = deciding_members(pool, task, committee)
-        table["partner_task"] = np.where(partners == "", None, partners)
+        table["partner_task"] = [partner or None for partner in partners]
     return table
 
 

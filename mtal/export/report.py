@@ -51,7 +51,8 @@ def report(source: Experiment | Sequence[Run], title: str = "", now: float | Non
     progress = progress_of(source)
     if isinstance(source, Experiment):
         title = source.title
-        runs = [run for cell in source.cells if (run := source.run(cell))]
+        runs_of_cells = [source.run(cell) for cell in source.cells]
+        runs = [run for run in runs_of_cells if run]
     else:
         runs = list(source)
     rows = curve_rows(runs)

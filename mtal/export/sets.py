@@ -54,8 +54,8 @@ def set_samples(run: Run, set_id: str) -> list[str]:
     try:
         return reviews.samples_of(set_id, data)
     except KeyError:
-        sets = reviews.sets(data).head(LISTED).itertuples()
-        names = [f"{row.id} ({row.name or 'no name'}, {row.size})" for row in sets]
+        sets = reviews.sets(data).head(LISTED).to_dict("records")
+        names = [f"{row['id']} ({row['name'] or 'no name'}, {row['size']})" for row in sets]
         available = ", ".join(names) or "none yet, choose images in the Map and save them"
         raise ExportError(f"{run.name} has no set {set_id!r}; there are: {available}") from None
 

@@ -65,6 +65,7 @@ def _ids(run: Run, images: np.ndarray) -> list[str]:
 
 def on_lines(ids: list[str]) -> list[str]:
     """Return the ids; ExportError if one of them does not fit on a line."""
-    if broken := next((name for name in ids if name.splitlines() != [name]), None):
-        raise ExportError(f"the image name {broken!r} does not fit on one line of a split list")
+    for name in ids:
+        if name.splitlines() != [name]:
+            raise ExportError(f"the image name {name!r} does not fit on one line of a split list")
     return ids

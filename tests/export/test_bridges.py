@@ -1,4 +1,7 @@
-"""Bridges: what a tracker's own library reads is what the run says, each point once, also after the run has grown."""
+"""Bridges: a tracker's own library reads what the run says.
+
+Each point comes once, also after the run has grown.
+"""
 
 import os
 import subprocess
@@ -52,19 +55,19 @@ def grow(run):
 
 
 def curves(points):
-    found = {}
+    by_curve = {}
     for point in points:
-        found.setdefault(point.curve, {})[point.step] = point.value
-    return found
+        by_curve.setdefault(point.curve, {})[point.step] = point.value
+    return by_curve
 
 
-def test_a_tracker_is_told_every_metric_once(run):
-    found = tracked_run(run)
-    assert curves(found.points) == all_expected(run)
-    assert len(found.points) == sum(map(len, curves(found.points).values()))
-    assert found.settings["strategy"] == "ours"
-    assert found.tags["fingerprint"] == "0123456789abcdef"
-    assert (found.tags["seed"], found.tags["version.python"]) == ("0", "3.11")
+def test_a_tracker_gets_every_metric_once(run):
+    tracked = tracked_run(run)
+    assert curves(tracked.points) == all_expected(run)
+    assert len(tracked.points) == sum(map(len, curves(tracked.points).values()))
+    assert tracked.settings["strategy"] == "ours"
+    assert tracked.tags["fingerprint"] == "0123456789abcdef"
+    assert (tracked.tags["seed"], tracked.tags["version.python"]) == ("0", "3.11")
 
 
 def test_training_losses_are_thinned_the_same_way_however_far_it_is(run):
@@ -81,10 +84,9 @@ def test_training_losses_are_thinned_the_same_way_however_far_it_is(run):
 
 
 def test_a_metric_without_a_value_is_left_out(run):
-    where = run.cycle(1).metrics
-    found = run.metrics()
+    metrics = run.metrics()
     write_json(
-        where,
+        run.cycle(1).metrics,
         {
             "images": 5,
             "labels": 15,
@@ -95,7 +97,7 @@ def test_a_metric_without_a_value_is_left_out(run):
             "seconds": {},
         },
     )
-    assert len(tracked_run(run).points) == len(all_points(found)) - 2 * len(TASKS)
+    assert len(tracked_run(run).points) == len(all_points(metrics)) - 2 * len(TASKS)
 
 
 def all_points(metrics):
@@ -118,7 +120,7 @@ def test_without_the_library_it_says_how_to_get_it(run, name, tmp_path, monkeypa
             name,
             run.name,
             "--to",
-            str(tmp_path / "there"),
+            str(tmp_path / "tracker"),
             "--runs",
             str(run.store.folder),
         ],
@@ -127,11 +129,11 @@ def test_without_the_library_it_says_how_to_get_it(run, name, tmp_path, monkeypa
         app.main()
     assert ended.value.code == 2
     assert f"pip install '{BRIDGES[name].package}'" in capsys.readouterr().err
-    assert not (tmp_path / "there").exists()
+    assert not (tmp_path / "tracker").exists()
 
 
 @pytest.mark.parametrize("words", [[], ["RUN", "--experiment", "x"]])
-def test_it_must_be_said_what_to_write(run, words, tmp_path, monkeypatch, capsys):
+def test_what_to_write_must_be_named(run, words, tmp_path, monkeypatch, capsys):
     words = [run.name if word == "RUN" else word for word in words]
     asked = [
         "mtal",
@@ -155,7 +157,7 @@ def test_packages_are_those_of_the_extras():
     assert all(f'{bridge.name} = ["{bridge.package}"]' in text for bridge in BRIDGES.values())
 
 
-# ---- TensorBoard ------------------------------------------------------------------------------------------------------------
+# ---- TensorBoard --------------------------------------------------------------------------------
 
 
 def read_events(folder):
@@ -175,11 +177,11 @@ def scalars(events):
     }
 
 
-def assert_same(found, wanted):
-    assert found.keys() == wanted.keys()
+def assert_same(actual, wanted):
+    assert actual.keys() == wanted.keys()
     for curve, points in wanted.items():
-        assert [step for step, _ in found[curve]] == sorted(points)
-        assert [value for _, value in found[curve]] == pytest.approx(
+        assert [step for step, _ in actual[curve]] == sorted(points)
+        assert [value for _, value in actual[curve]] == pytest.approx(
             [points[step] for step in sorted(points)]
         )
 
@@ -225,7 +227,7 @@ def test_tensorboard_has_the_settings(run, tmp_path):
     assert "| fingerprint | 0123456789abcdef |" in about
 
 
-# ---- MLflow -----------------------------------------------------------------------------------------------------------------
+# ---- MLflow -------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -238,14 +240,15 @@ def client(tmp_path, monkeypatch):
 
 
 def only_run(client, group):
-    [found] = client.search_runs([client.get_experiment_by_name(group).experiment_id])
-    return found
+    [tracked] = client.search_runs([client.get_experiment_by_name(group).experiment_id])
+    return tracked
 
 
 def history(client, run):
     return {
         curve: sorted(
-            (one.step, one.value) for one in client.get_metric_history(run.info.run_id, curve)
+            (metric.step, metric.value)
+            for metric in client.get_metric_history(run.info.run_id, curve)
         )
         for curve in run.data.metrics
     }
@@ -254,11 +257,14 @@ def history(client, run):
 def test_mlflow_reads_what_the_run_says(run, client, tmp_path):
     write = BRIDGES["mlflow"].write
     assert write(tracked_run(run), "table2", str(tmp_path / "flow")) == len(tracked_run(run).points)
-    found = only_run(client, "table2")
-    assert_same(history(client, found), all_expected(run))
-    assert (found.info.run_name, found.info.status) == (run.name, "FINISHED")
-    assert (found.data.params["strategy"], found.data.params["step_percent"]) == ("ours", "15.0")
-    assert (found.data.tags["fingerprint"], found.data.tags["version.python"]) == (
+    tracked = only_run(client, "table2")
+    assert_same(history(client, tracked), all_expected(run))
+    assert (tracked.info.run_name, tracked.info.status) == (run.name, "FINISHED")
+    assert (tracked.data.params["strategy"], tracked.data.params["step_percent"]) == (
+        "ours",
+        "15.0",
+    )
+    assert (tracked.data.tags["fingerprint"], tracked.data.tags["version.python"]) == (
         "0123456789abcdef",
         "3.11",
     )
@@ -283,13 +289,15 @@ def test_mlflow_that_cannot_be_reached_is_one_message(run, tmp_path):
 @pytest.mark.parametrize("name", list(BRIDGES))
 def test_the_command_loads_no_torch_and_sends_nothing(run, name, tmp_path):
     pytest.importorskip(name)
+    folders = ["--to", str(tmp_path / "tracker"), "--runs", str(run.store.folder)]
+    arguments = ["mtal", "bridge", name, run.name, *folders]
     code = (
-        f"import sys; sys.argv = ['mtal', 'bridge', {name!r}, {run.name!r}, '--to', {str(tmp_path / 'there')!r}, '--runs', "
-        f"{str(run.store.folder)!r}]\nimport socket\n"
+        f"import sys; sys.argv = {arguments!r}\nimport socket\n"
         "def refuse(*words): raise SystemExit('a connection')\n"
         "socket.socket.connect = refuse\nsocket.create_connection = refuse\n"
         "from mtal.cli.app import main\n"
-        "try: main()\nfinally: print(sorted({'torch', 'tensorflow', 'streamlit'} & set(sys.modules)))\n"
+        "heavy = {'torch', 'tensorflow', 'streamlit'}\n"
+        "try: main()\nfinally: print(sorted(heavy & set(sys.modules)))\n"
     )
     clean = {
         key: value

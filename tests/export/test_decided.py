@@ -1,4 +1,4 @@
-"""What people decide is in every export: the record tells all, lists hold what is to be labelled."""
+"""Decisions are in every export: the record holds all, lists hold what is to be labelled."""
 
 import io
 import json
@@ -32,7 +32,7 @@ def decided(run, names):
     return run
 
 
-def test_the_record_tells_all(decided, names):
+def test_the_record_holds_all(decided, names):
     table = record(decided, 0)
     images = table.drop_duplicates("sample_id").set_index("sample_id")
     assert list(images.index) == names[:4]

@@ -27,10 +27,10 @@ def test_a_row_per_picked_image_and_task_in_pick_order(run):
 def test_numbers_come_from_the_pool_table(run):
     table, pool = record(run, 1), run.pool(1).set_index("id")
     for row in table.itertuples():
-        known = pool.loc[row.sample_id]
-        assert row.score == known["score"]
-        assert row.diversity_at_start == known["diversity_start"]
-        assert row.s_task == known[f"s.{row.task}"] == known[f"m.{row.task}.{row.partner_task}"]
+        scores = pool.loc[row.sample_id]
+        assert row.score == scores["score"]
+        assert row.diversity_at_start == scores["diversity_start"]
+        assert row.s_task == scores[f"s.{row.task}"] == scores[f"m.{row.task}.{row.partner_task}"]
         candidates = [
             pool.loc[name, f"s.{row.task}"] for name in pool.index if not pool.loc[name, "labelled"]
         ]
@@ -86,7 +86,7 @@ def test_a_strategy_without_scores_leaves_nulls(run):
     run.pool(0)[["id", "labelled", "picked", "rank"]].to_parquet(cycle.pool)
     cycle.embedding.unlink()
     table = record(run, 0)
-    unknown = [
+    unscores = [
         "score",
         "s_task",
         "s_percentile",
@@ -95,7 +95,7 @@ def test_a_strategy_without_scores_leaves_nulls(run):
         "nearest_labelled_id",
         "cutoff",
     ]
-    assert table[unknown].isna().all(axis=None)
+    assert table[unscores].isna().all(axis=None)
     assert table.dtypes.astype(str).to_dict() == COLUMNS
 
 

@@ -1,4 +1,4 @@
-"""The report: one file that loads nothing, says all that there is, and says what is not finished."""
+"""The report: one file that loads nothing, with all numbers, and with what is not finished."""
 
 import re
 import time
@@ -18,7 +18,10 @@ from mtal.runs.files import read_json, write_json
 from mtal.runs.paths import StorePaths
 from tests.runs.made_run import made_course
 
-HOSTILE = '</script><script src="https://evil.example/x.js"></script><img src=x onerror=alert(1)> & "Ours"'
+HOSTILE = (
+    '</script><script src="https://evil.example/x.js"></script>'
+    '<img src=x onerror=alert(1)> & "Ours"'
+)
 COURSES = {"random": [6.0, 5.0, 4.0], "ours": [6.0, 4.5, 3.5], "rbal": [6.0, 5.5, 5.0]}
 TITLES = {"random": "Random", "ours": "Ours", "rbal": "RBAL"}
 LOADS = {"src", "href", "data", "action", "poster", "srcset", "xlink:href"}

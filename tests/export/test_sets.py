@@ -56,10 +56,10 @@ def test_scores_are_those_of_the_last_look_at_the_pool(run):
     table = set_table(
         run, ReviewDatabase(run.store).save_set(run.data.folder.name, free, "ann")
     ).set_index("sample_id")
-    known = pool.set_index("id").loc[free]
-    assert table.loc[free, "score"].tolist() == known["score"].tolist()
+    scores = pool.set_index("id").loc[free]
+    assert table.loc[free, "score"].tolist() == scores["score"].tolist()
     for task in TASKS:
-        assert table.loc[free, f"s_task.{task}"].tolist() == known[f"s.{task}"].tolist()
+        assert table.loc[free, f"s_task.{task}"].tolist() == scores[f"s.{task}"].tolist()
         assert table[f"s_percentile.{task}"].between(0, 100).all()
 
 
@@ -89,7 +89,7 @@ def test_the_archive_says_what_it_is_and_is_the_same_bytes(run, chosen):
 
 
 @pytest.mark.parametrize("exporter", SET_EXPORTERS.values(), ids=SET_EXPORTERS)
-def test_a_set_that_is_not_there_is_told_with_those_that_are(exporter, run, chosen):
+def test_a_set_that_is_missing_is_named_with_those_that_are_not(exporter, run, chosen):
     with pytest.raises(ExportError, match=rf"no set 'x'.*{chosen} \(odd, ones, 3\)"):
         exporter.write(run, "x")
 

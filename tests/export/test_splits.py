@@ -13,7 +13,7 @@ from tests.runs.made_run import START, TASKS
 
 
 def read_like_the_loader(root, split):
-    """The reading rule of NYUD_MT loaders: the lines of gt_sets/<split>.txt, each of which must be an image."""
+    """As loaders of NYUD_MT: the lines of gt_sets/<split>.txt, each of which must be an image."""
     lines = (root / "gt_sets" / f"{split}.txt").read_text().splitlines()
     for line in lines:
         assert (root / "images" / f"{line}.jpg").is_file()

@@ -187,7 +187,7 @@ def _variants(runs: Sequence[Run]) -> dict[str, int]:
     for run in runs:
         changes = by_strategy.setdefault(run.config.strategy, {})
         changes[run.config.group] = len(run.config.changed(FREE))
-    variants = {}
+    variants: dict[str, int] = {}
     for changes in by_strategy.values():
         ordered = sorted((number, group) for group, number in changes.items())
         variants |= {group: variant for variant, (_, group) in enumerate(ordered)}

@@ -47,8 +47,8 @@ def square_values(matrix: Wins) -> pd.DataFrame:
 
 def beaten_rates(matrix: Wins) -> dict[str, float]:
     """Map each group to how often it is beaten, the least beaten first."""
-    groups = sorted(matrix.n.index, key=lambda group: float(matrix.matrix.loc[MEAN, group]))
-    return {group: float(matrix.matrix.loc[MEAN, group]) for group in groups}
+    rates = dict(zip(matrix.matrix.columns, matrix.matrix.loc[MEAN].to_numpy(float), strict=True))
+    return dict(sorted(rates.items(), key=lambda rate_of_group: rate_of_group[1]))
 
 
 def table(matrix: Wins, named: dict[str, str]) -> pd.DataFrame:

@@ -17,7 +17,11 @@ BASE = Config(cycles=4, start_percent=10, step_percent=15)
 
 @pytest.fixture
 def runs(tmp_path):
-    """max and mean with two seeds, the same with other epochs once, random, and two embeddings with one of two distances."""
+    """Runs of several ablations.
+
+    max and mean with two seeds, two committees with other epochs, random, and two embeddings with
+    one of two distances.
+    """
     settings = [
         *({"committee": how, "seed": seed} for how in ("max", "mean") for seed in (0, 1)),
         {"epochs": 5},
@@ -37,7 +41,7 @@ def runs(tmp_path):
 
 
 def slow_varied(ablation, runs):
-    """The largest set in which any two runs of ours differ in the settings, seeds and machine only."""
+    """The largest set of ours in which runs differ in the settings, seeds and machine only."""
     free, best = {*FREE, *ablation.settings}, []
     ours = [run for run in runs if run.config.strategy == "ours"]
     for run in ours:

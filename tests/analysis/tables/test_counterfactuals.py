@@ -23,7 +23,7 @@ N, PICKED = 40, 6
 
 @pytest.fixture(params=range(4))
 def pool(request) -> pd.DataFrame:
-    """Random members, and from them all that our strategy would have stored before its greedy update."""
+    """Random members, and what our strategy would have stored of them before its update."""
     random = np.random.default_rng(request.param)
     free = random.random(N) < 0.8
     frame = pd.DataFrame(

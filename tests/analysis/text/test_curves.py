@@ -67,7 +67,8 @@ def test_the_table_and_the_summary_say_the_same_numbers():
     ]
     assert shown[shown["strategy"] == "Random"]["std"].tolist() == [""]
     assert summary(mean, named, "Loss") == (
-        "Loss, last values: Ours 4.100 at 20 (n=2); Random_1 5.000 at 20 (n=1); Random 5.500 at 10 (n=1)"
+        "Loss, last values: Ours 4.100 at 20 (n=2); Random_1 5.000 at 20 (n=1); "
+        "Random 5.500 at 10 (n=1)"
     )
 
 

@@ -11,7 +11,7 @@ HEIGHTS = {"a": [1, 1, 2, 1, 1, 1], "b": [3, 3, 3, 3, 2, 3], "c": [2, 2, 1, 2, 3
 
 
 def curves(tasks=6, groups="abc", cycles=2) -> pd.DataFrame:
-    """Lower is better, but for the last task, whose heights are turned; and the loss, in which b is best."""
+    """Lower is better, but for the last task, with turned heights; in the loss b is the best."""
     rows = [
         {
             "run": group,

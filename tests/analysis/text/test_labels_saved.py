@@ -1,4 +1,4 @@
-"""What lines save, in words: censored values are bounds and said as such, and a loss is not hidden."""
+"""What lines save, in words: censored values are named as bounds, and a loss is not hidden."""
 
 import math
 
@@ -169,7 +169,7 @@ def test_a_reference_that_only_gets_worse_has_nothing_to_save():
 
 
 def test_as_the_reference_ends_is_what_the_shared_seeds_end_at():
-    """Random has four seeds, of which the other lines share two or three: what is shown is what the share comes from."""
+    """Random has four seeds; the other lines share two or three, which their shares rest on."""
     courses = {
         "random": [[8, 6, 4], [8, 6, 4.2], [8, 6, 5], [8, 6, 3]],
         "two": [[8, 4.1, 3]] * 2,

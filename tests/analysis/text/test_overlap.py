@@ -95,7 +95,7 @@ def test_picks_of_runs_without_their_start(tmp_path):
 
 
 def random_starts(tmp_path, pool, start, batch, runs, lacks=()):
-    """Runs of one strategy, each with its seed's own random start and one batch that is drawn from the rest."""
+    """Runs of one strategy, each with a random start of its own and a batch of the rest."""
     rng = np.random.default_rng(0)
     drawn = []
     for seed in range(runs):

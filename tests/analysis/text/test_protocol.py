@@ -43,9 +43,8 @@ def runs(tmp_path):
 
 
 def test_a_sentence_says_what_was_compared(runs):
-    assert (
-        comparison_text(runs)
-        == "Ours and Random on Made (semseg, depth, normals), network padnet: 3 runs, seeds 0 and 1."
+    assert comparison_text(runs) == (
+        "Ours and Random on Made (semseg, depth, normals), network padnet: 3 runs, seeds 0 and 1."
     )
     assert comparison_text(runs[:1]).endswith("1 run, seed 0.")
 

@@ -24,7 +24,10 @@ NAMED = {"a": "Ours", "b": "Random", "c": "RBAL"}
 
 
 def rows(seeds=3, lone=True) -> pd.DataFrame:
-    """a is always better than b by nearly the same; c, if `lone`, has the first two seeds only. Two tasks and the loss."""
+    """Two tasks and the loss, in which a is always better than b by nearly the same.
+
+    lone: c has the first two seeds only.
+    """
     points = []
     for task in ("loss", "depth", "normals"):
         for group, base in {"a": 1.0, "b": 2.0, "c": 1.5}.items():
@@ -96,10 +99,8 @@ def test_how_to_read_it():
     assert "Holm" not in plain
     smallest = [stats.t.ppf(1 - 0.05 / 2 / 6, n - 1) for n in (2, 3)]  # three pairs at two budgets
     assert "Holm's correction over up to 6 pairs and budgets of a setting" in corrected
-    assert (
-        f"the smallest p needs |t| above {smallest[0]:.2f} at n=2 and above {smallest[1]:.2f} at n=3"
-        in corrected
-    )
+    needed = f"above {smallest[0]:.2f} at n=2 and above {smallest[1]:.2f} at n=3"
+    assert f"the smallest p needs |t| {needed}" in corrected
     alike = explanation(wins(compared_rows(rows(5, lone=False), "loss")), corrected=False)
     assert "|t| must be above 2.78 at n=5" in alike
     assert "1 setting, so a cell can reach 1" in alike
