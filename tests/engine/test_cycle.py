@@ -1,4 +1,4 @@
-"""Whole runs by the real engine: what they leave behind, and that killing or stopping them changes nothing."""
+"""Whole runs by the real engine: what they leave behind; killing or stopping changes nothing."""
 
 import shutil
 import time
@@ -61,7 +61,7 @@ class TestFinishedRun:
         np.testing.assert_array_equal(first, other)
 
     def test_the_pick_follows_from_the_stored_numbers(self, finished_run):
-        """Picking again from the stored disagreements and embedding gives the stored batch, scores and ranks."""
+        """Picking again from the stored signals gives the stored batch, scores and ranks."""
         config = finished_run.config
         for number in (0, 1):
             table = finished_run.pool(number)
@@ -186,10 +186,11 @@ def same_picks(first: Run, second: Run) -> None:
         assert first.others_picked(number) == second.others_picked(number)
         assert first.evidence(number) == second.evidence(number)
         for image in first.drawn(number):
-            one, other = (run.cycle(number).samples.sample(image) for run in (first, second))
-            assert {file.name: file.read_bytes() for file in one.iterdir()} == {
-                file.name: file.read_bytes() for file in other.iterdir()
-            }
+            folders = [run.cycle(number).samples.sample(image) for run in (first, second)]
+            files, others = (
+                {file.name: file.read_bytes() for file in folder.iterdir()} for folder in folders
+            )
+            assert files == others
             pd.testing.assert_frame_equal(
                 first.afterwards(number, image), second.afterwards(number, image)
             )
@@ -197,7 +198,7 @@ def same_picks(first: Run, second: Run) -> None:
 
 
 def test_killed_in_the_middle_and_resumed_gives_the_same(finished_run, tmp_path):
-    """Killed without warning in the second cycle: interrupted at once, and nothing but that cycle is done again."""
+    """Killed in the second cycle: interrupted at once, and only that cycle is done again."""
     run = Run(create(finished_run.config, StorePaths(tmp_path)).folder)
     assert start(run.paths)
     give_up = time.monotonic() + 120
@@ -252,7 +253,7 @@ class TestOddSettings:
         assert finished_here(config, tmp_path).metrics()["images"].tolist() == [1, 1, 2, 2]
 
     def test_what_the_tasks_do_not_allow_is_not_measured(self, tmp_path):
-        """describe=always measures all that can be: one task has no committee, and without classes there is no margin."""
+        """describe=always: one task has no committee, and without classes there is no margin."""
         config = tiny_config("tasks=depth", "strategy=random", "describe=always", "cycles=2")
         run = Run(create(config, StorePaths(tmp_path)).folder)
         context = prepare(run, StageTimer(run, 0), False)
@@ -282,7 +283,7 @@ class TestOddSettings:
 
     @pytest.mark.parametrize("sets", [("finetune=true",), ("projection=umap",)])
     def test_what_is_read_from_the_last_cycle_is_there_after_a_resume(self, tmp_path, sets):
-        """Weights to go on from and the map to start from: interrupted after the first cycle, the end is the same."""
+        """Weights and map to start from: interrupted after the first cycle, the end is the same."""
         config = tiny_config(*sets)
         whole = finished_here(config, tmp_path / "whole")
         broken = Run(create(config, StorePaths(tmp_path / "broken")).folder)
@@ -340,7 +341,7 @@ class TestFailures:
         assert capsys.readouterr().out.endswith(f" s: {run.result['reason']}\n")
 
     def test_a_stage_that_fails_in_a_later_cycle_is_named(self, tmp_path, monkeypatch):
-        """The picture of the second cycle cannot be written: that cycle does not appear, and the first stays."""
+        """A picture of the second cycle cannot be written: that cycle does not appear."""
         run = Run(create(tiny_config(), StorePaths(tmp_path)).folder)
         original = draw.save_picture
 
@@ -362,7 +363,7 @@ OTHER = "0" * 16  # fingerprint of data that looked otherwise
 class TestChangedData:
     @pytest.fixture
     def cut(self, finished_run, tmp_path):
-        """cut(cycles_done, facts) -> the run, that far, as if it had found other data when it began."""
+        """cut(cycles_done, facts) -> the run, that far, as if it had begun with other data."""
 
         def make(cycles_done: int, **facts: object) -> Run:
             shutil.copytree(finished_run.paths.folder, tmp_path / finished_run.name)
@@ -416,10 +417,11 @@ class TestChangedData:
         assert run.facts.fingerprint == OTHER
 
 
-def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_bought(tmp_path, monkeypatch):
-    """Every reading of a pool label during two real cycles is recorded: all of them had been bought by then. After the pick the
-    labels that it bought count too: they are shown, and what became of the pick is measured with them. With signal quality more
-    are read, which has a test of its own in test_quality.
+def test_no_strategy_and_no_signal_can_read_a_label_that_was_not_acquired(tmp_path, monkeypatch):
+    """Every read of a pool label during two real cycles is of a label acquired by then.
+
+    After the pick its labels count too: they are shown, and the losses of the picked images are
+    measured with them. With signal quality more are read, see stages/test_signal_quality.py.
     """
     config = tiny_config(
         "describe=always", "cycles=2", "signal_quality=false", "memory_gb=0"
@@ -462,9 +464,9 @@ def test_the_gate_refuses_by_name():
 
 
 def test_labelled_images_are_drawn_once_per_seed(tmp_path: Path):
-    one, other = (
+    start, other = (
         random_start(tiny_config(), WHOLE),
         random_start(tiny_config("strategy=random", "epochs=9"), WHOLE),
     )
-    np.testing.assert_array_equal(one, other)
-    assert (random_start(tiny_config("seed=1"), WHOLE) != one).any()
+    np.testing.assert_array_equal(start, other)
+    assert (random_start(tiny_config("seed=1"), WHOLE) != start).any()

@@ -1,4 +1,7 @@
-"""People decide while a run waits for labels: what they reject is not waited for, and what has begun stays as it began."""
+"""People decide while a run waits for labels.
+
+What they reject is not waited for, and a cycle that has begun stays as it began.
+"""
 
 import os
 import shutil
@@ -27,11 +30,11 @@ from tests.real_runs import wait
 
 @pytest.fixture
 def folder(tmp_path):
-    """Four images with labels; of the others depth is measured and the rest is on somebody's desk."""
+    """Four images with labels; the others have depth only, the rest is on somebody's desk."""
     folder = write_nyud(tmp_path / "NYUD_MT", train=TRAIN, val=VAL)
-    for one in TRAIN[4:]:
-        for what in DRAWN_BY_HAND:
-            move(folder, folder.parent / "desk", what.format(one))
+    for name in TRAIN[4:]:
+        for pattern in DRAWN_BY_HAND:
+            move(folder, folder.parent / "desk", pattern.format(name))
     return folder
 
 
@@ -68,14 +71,15 @@ def trained_on(run, number):
     }
 
 
-def same(one, other):
+def same(first, other):
     """The networks of two runs, and what they picked, cycle for cycle."""
-    assert one.cycles_done() == other.cycles_done()
-    for number in range(one.cycles_done()):
-        assert one.cycle(number).network.read_bytes() == other.cycle(number).network.read_bytes()
-        np.testing.assert_array_equal(one.picked(number), other.picked(number))
+    assert first.cycles_done() == other.cycles_done()
+    for number in range(first.cycles_done()):
+        assert first.cycle(number).network.read_bytes() == other.cycle(number).network.read_bytes()
+        np.testing.assert_array_equal(first.picked(number), other.picked(number))
         np.testing.assert_array_equal(
-            one.labelled(number, one.start_labels()), other.labelled(number, other.start_labels())
+            first.labelled(number, first.start_labels()),
+            other.labelled(number, other.start_labels()),
         )
 
 
@@ -115,9 +119,9 @@ def test_who_rejects_in_the_moment_in_which_a_cycle_begins_comes_too_late(
     picked, read = ranked(run, 0, 1, 3), apply_reviews.effective_decisions
 
     def effective_decisions(run, cycle):
-        found = read(run, cycle)
+        decisions = read(run, cycle)
         ReviewDatabase(run.store).decide(run.name, 0, [picked[1]], "rejected", "ann")
-        return found
+        return decisions
 
     monkeypatch.setattr(apply_reviews, "effective_decisions", effective_decisions)
     bring(folder, picked)
@@ -128,7 +132,7 @@ def test_who_rejects_in_the_moment_in_which_a_cycle_begins_comes_too_late(
     assert not labels.rejected.any()
 
 
-def test_weights_are_those_of_what_was_bought(folder, tmp_path):
+def test_weights_are_those_of_what_was_acquired(folder, tmp_path):
     """The refill has the score with which it was ranked; the rejected image weighs nothing."""
     run = waiting(folder, tmp_path / "store")
     picked, [refill] = ranked(run, 0, 1, 3), ranked(run, 0, 4, 4)
@@ -193,8 +197,7 @@ def test_a_run_without_written_beginnings_is_read_as_before(folder, tmp_path):
 
 
 def test_in_a_simulation_decisions_change_nothing(folder, tmp_path):
-    for one in TRAIN[4:]:
-        bring(folder, [one])
+    bring(folder, TRAIN[4:])
     config = Config(
         **FAST
         | {
@@ -215,7 +218,7 @@ def test_in_a_simulation_decisions_change_nothing(folder, tmp_path):
 
 
 def test_killed_and_resumed_it_goes_on_with_what_it_began_with(folder, tmp_path):
-    """A real worker is killed in the cycle that began after a decision, somebody changes their mind, and it is resumed."""
+    """A worker is killed in the cycle after a decision, people change their mind, it is resumed."""
     slow = {"epochs": 40}
     run = waiting(folder, tmp_path / "store", **slow)
     picked, [refill] = ranked(run, 0, 1, 3), ranked(run, 0, 4, 4)

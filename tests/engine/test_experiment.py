@@ -1,4 +1,4 @@
-"""Experiments with the real engine: same seed, same picks, in any order of execution and after any kill."""
+"""Experiments with the real engine: same seed, same picks, in any order and after any kill."""
 
 import shutil
 import time
@@ -23,17 +23,17 @@ def cells(*seeds):
 
 def finish(experiment):
     """Wait for all of it; the runs by (strategy, seed)."""
-    found = {
+    runs = {
         (cell.strategy, cell.seed): wait(experiment.run(cell), PATIENCE_S)
         for cell in experiment.cells
     }
     assert {state.status for state in experiment.states()} == {Status.FINISHED}
-    return found
+    return runs
 
 
 @pytest.fixture(scope="module")
 def undisturbed(real_store, tmp_path_factory):
-    """Two strategies and two seeds. The runs of seed 0 exist before the plan, and are shared; those of seed 1 join it later."""
+    """Two strategies, two seeds: the runs of seed 0 exist before the plan, seed 1 joins later."""
     folder = tmp_path_factory.mktemp("undisturbed") / "store"
     shutil.copytree(real_store.folder, folder)
     planned = create_experiment(StorePaths(folder), "both", "Both", cells(0))
@@ -58,7 +58,7 @@ def test_all_strategies_of_a_seed_begin_with_the_same_images(undisturbed):
 
 
 def test_killed_resumed_and_in_another_order_it_picks_the_same(undisturbed, tmp_path):
-    """The last is started first, and killed without warning in its second cycle; then the whole experiment is started again."""
+    """The last is started first and killed in its second cycle, then all are started again."""
     first, expected = undisturbed
     again = create_experiment(StorePaths(tmp_path), "again", "Again", first.cells)
     for cell in reversed(again.cells):
@@ -72,16 +72,16 @@ def test_killed_resumed_and_in_another_order_it_picks_the_same(undisturbed, tmp_
     assert kill(victim.paths)
     while victim.status.alive:
         time.sleep(0.01)
-    said = start_all(again)
-    assert [text for cell, text in said if cell.run_name == victim.name] == [
+    answers = start_all(again)
+    assert [text for cell, text in answers if cell.run_name == victim.name] == [
         "resumed (it was interrupted)"
     ]
-    found = finish(again)
+    repeated = finish(again)
     assert victim.cycle(0).metrics.stat().st_mtime_ns == kept
     for key, run in expected.items():
-        assert run.cycles_done() == found[key].cycles_done() == 3
+        assert run.cycles_done() == repeated[key].cycles_done() == 3
         for number in range(3):
-            np.testing.assert_array_equal(run.picked(number), found[key].picked(number))
+            np.testing.assert_array_equal(run.picked(number), repeated[key].picked(number))
     numbers = ["strategy", "seed", "cycle", "task", "images", "labels", "value", "loss"]
     assert metrics(first)[numbers].equals(metrics(again)[numbers])
 

@@ -53,23 +53,23 @@ class TestContent:
         output = torch.randn(3, 5, 4, 7)
         ids = output.argmax(1).tolist()
         twin = [
-            [sum(one == number for row in image for one in row) / 28 for number in range(5)]
+            [sum(pixel == number for row in image for pixel in row) / 28 for number in range(5)]
             for image in ids
         ]
         np.testing.assert_allclose(class_shares(output), twin, rtol=1e-6)
 
     def test_a_row_per_image_and_what_its_picture_shows(self, run):
-        """The pass over the pool predicts with folded layers, so a pixel on the edge of two classes may fall otherwise."""
+        """The pool is scored with folded layers, so pixels between two classes may differ."""
         [task] = [task for task in run.tasks if task.classes]
         for number in (0, 1):
-            found = run.content(number)
-            assert list(found) == [f"{task.name}/{title}" for title in task.classes]
-            assert len(found) == 24
-            np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
+            content = run.content(number)
+            assert list(content) == [f"{task.name}/{title}" for title in task.classes]
+            assert len(content) == 24
+            np.testing.assert_allclose(content.sum(axis=1), 1, rtol=1e-5)
             for image in run.drawn(number):
                 ids = run.maps(number, image)[f"{task.name}.initial"]
                 twin = np.bincount(ids.ravel(), minlength=len(task.classes)) / ids.size
-                np.testing.assert_allclose(found.loc[image], twin, atol=2.5 / ids.size)
+                np.testing.assert_allclose(content.loc[image], twin, atol=2.5 / ids.size)
         assert run.content(2).empty
 
     def test_classes_of_one_name_are_told_apart(self):
@@ -106,7 +106,9 @@ class TestOthers:
 
     def test_everyone_whose_signals_and_tasks_are_there_takes_part(self, run, finished_run):
         fitting = {
-            name for name, one in STRATEGIES.items() if set(one.tasks) <= set(run.config.tasks)
+            name
+            for name, strategy in STRATEGIES.items()
+            if set(strategy.tasks) <= set(run.config.tasks)
         }
         assert set(run.others(0)) == set(run.others_picked(0)) == fitting - {"ours"}
         assert run.others_left_out(0) == {}
@@ -149,7 +151,8 @@ class TestOthers:
         self, tmp_path, images, picks, left_out
     ):
         tried = [
-            replace(one, pick=STRATEGIES["random"].pick, needs=()) for one in STRATEGIES.values()
+            replace(strategy, pick=STRATEGIES["random"].pick, needs=())
+            for strategy in STRATEGIES.values()
         ]
         pool, paths = Pool(("a", "b"), np.zeros((images, 2), bool), {}), CyclePaths(tmp_path)
         replay(tried, PickRequest(pool, 2 * picks, (0, 0, 4), Options()), paths, quiet)
@@ -158,24 +161,24 @@ class TestOthers:
         assert set(run.others_left_out(0)) == left_out
 
     def test_without_signals_there_is_nobody_but_random(self):
-        assert [one.name for one in other_strategies("ours", ("committee", "embedding"), ("depth",))] == [
-            "random"
-        ]
+        others = other_strategies("ours", ("committee", "embedding"), ("depth",))
+        assert [strategy.name for strategy in others] == ["random"]
         assert other_strategies("random", (), ("depth",)) == []
 
 
-class TestNeighbourhood:
+class TestClusters:
     def test_distances_are_those_to_the_nearest_label_before_and_after(self, run):
         for number in (0, 1):
             table, points = run.pool(number), np.asarray(run.embedding(number), np.float64)
-            known, picked = table.index[table["labelled"]], table.index[table["picked"]]
+            labelled, picked = table.index[table["labelled"]], table.index[table["picked"]]
             before = [
-                min(math.dist(points[one], points[other]) for other in known) for one in range(24)
+                min(math.dist(point, points[other]) for other in labelled) for point in points
             ]
             after = [
-                min(math.dist(points[one], points[other]) for other in [*known, *picked])
-                for one in range(24)
+                min(math.dist(point, points[other]) for other in [*labelled, *picked])
+                for point in points
             ]
+            assert len(points) == 24
             np.testing.assert_allclose(table["nearest"], before, rtol=1e-5, atol=1e-6)
             np.testing.assert_allclose(table["nearest_after"], after, rtol=1e-5, atol=1e-6)
             free = table["open"]
@@ -203,30 +206,27 @@ class TestNeighbourhood:
     @pytest.mark.parametrize("seed", range(5))
     def test_numbers_are_kept_for_as_many_images_as_can_be(self, seed):
         rng = np.random.default_rng(seed)
-        before, found = (
-            rng.integers(-1, 4, size=50),
-            np.unique(rng.integers(4, size=50), return_inverse=True)[1],
-        )
+        before = rng.integers(-1, 4, size=50)
+        labels = np.unique(rng.integers(4, size=50), return_inverse=True)[1]
         best = max(
-            sum(names[one] == other for one, other in zip(found, before, strict=True))
+            sum(names[label] == other for label, other in zip(labels, before, strict=True))
             for names in permutations(range(4))
         )
-        named = renumbered(found, before)
-        assert (named == before).sum() == best
-        assert len(set(zip(found.tolist(), named.tolist(), strict=True))) == len(
-            set(found.tolist())
-        )  # the same clusters
+        numbers = renumbered(labels, before)
+        assert (numbers == before).sum() == best
+        pairs = set(zip(labels.tolist(), numbers.tolist(), strict=True))
+        assert len(pairs) == len(set(labels.tolist()))  # the same clusters
 
     def test_a_cluster_without_a_partner_takes_a_free_number(self):
         assert renumbered(np.array([0, 0, 1, 2]), np.array([1, 1, 0, 0])).max() == 2
         assert by_size(np.array([0, 1, 1, 2, 2, 2])).tolist() == [2, 1, 1, 0, 0, 0]
 
     def test_images_that_are_all_alike_are_one_cluster(self):
-        found = cluster_columns(
+        columns = cluster_columns(
             np.ones((40, 3)), np.arange(40) < 4, np.array([7]), "euclidean", None, 0
         )
-        assert set(found["cluster"]) == {0}
-        assert (found["nearest"] == 0).all()
+        assert set(columns["cluster"]) == {0}
+        assert (columns["nearest"] == 0).all()
 
     def test_large_pools_are_sampled_and_repeat_too(self):
         points = np.random.default_rng(1).normal(size=(10_500, 3))
@@ -238,30 +238,30 @@ class TestNeighbourhood:
 class TestAfterwards:
     def test_a_row_per_cycle_from_the_pick_on(self, run):
         image = int(run.picked(0)[0, 0])
-        found = run.afterwards(0, image)
-        assert found["cycle"].tolist() == [0, 1, 2]
-        assert found["learned"].tolist() == [False, True, True]
+        history = run.afterwards(0, image)
+        assert history["cycle"].tolist() == [0, 1, 2]
+        assert history["learned"].tolist() == [False, True, True]
         assert run.afterwards(1, int(run.picked(1)[0, 0]))["learned"].tolist() == [False, True]
         assert run.afterwards(0, run.facts.start[0]).empty  # of the start, nobody picked it
 
     def test_numbers_are_those_that_the_cycles_measured(self, run):
         for image in run.picked(0)[::3, 0].tolist():
-            found = run.afterwards(0, image)
+            history = run.afterwards(0, image)
             for task in run.config.tasks:
                 for number in (0, 1):
                     table = run.pool(number)
                     members = [column for column in table if column.startswith(f"m.{task}.")]
-                    assert found[f"loss.{task}"][number] == pytest.approx(
+                    assert history[f"loss.{task}"][number] == pytest.approx(
                         table[f"loss.{task}"][image]
                     )
-                    assert found[f"s.{task}"][number] == pytest.approx(
+                    assert history[f"s.{task}"][number] == pytest.approx(
                         table.loc[image, members].max()
                     )
-                assert np.isnan(found[f"s.{task}"][2])  # the last cycle trains no committee
-                assert found[f"weight.{task}"][0] == 0
-                assert found[f"weight.{task}"][1] > 0
+                assert np.isnan(history[f"s.{task}"][2])  # the last cycle trains no committee
+                assert history[f"weight.{task}"][0] == 0
+                assert history[f"weight.{task}"][1] > 0
 
-    def test_the_last_cycle_measures_what_was_bought(self, run):
+    def test_the_last_cycle_measures_what_was_acquired(self, run):
         """Its saved network, loaded again, gives the same losses."""
         context = reload_cycle.reload_cycle(run, 2)
         labels = Resized(OracleSplit(DATASETS["drawn"].load(run.config).pool), run.config.size, 0)
@@ -274,14 +274,12 @@ class TestAfterwards:
                 rtol=1e-4,
             )
 
-    def test_without_signal_quality_the_picked_images_are_measured_once_they_are_bought(
-        self, random_run
-    ):
+    def test_without_signal_quality_the_picked_images_are_measured_once_labelled(self, random_run):
         image = int(random_run.picked(0)[0, 0])
-        found = random_run.afterwards(0, image)
-        assert np.isfinite(found.filter(like="loss.")).all(axis=None)
-        assert found.filter(like="s.").filter(regex=r"^s\.").isna().all(axis=None)
-        assert found["weight.depth"].tolist() == [0, 1, 1]
+        history = random_run.afterwards(0, image)
+        assert np.isfinite(history.filter(like="loss.")).all(axis=None)
+        assert history.filter(like="s.").filter(regex=r"^s\.").isna().all(axis=None)
+        assert history["weight.depth"].tolist() == [0, 1, 1]
 
     def test_the_gate_stays_shut_for_all_else(self):
         context = small_context()

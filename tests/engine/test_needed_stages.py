@@ -7,11 +7,11 @@ from mtal.signals.registry import SIGNALS
 
 def test_nothing_is_shared_where_only_the_needed_is_measured():
     for strategy in STRATEGIES.values():
-        found = needed_stages(strategy, strategy.needs)
-        assert all(found.values())
-        assert {"train", "pick"} <= set(found)
-        assert ("score" in found) == bool(strategy.needs)
-        assert ("guess" in found) == strategy.pseudo_labels
+        stages = needed_stages(strategy, strategy.needs)
+        assert all(stages.values())
+        assert {"train", "pick"} <= set(stages)
+        assert ("score" in stages) == bool(strategy.needs)
+        assert ("guess" in stages) == strategy.pseudo_labels
 
 
 def test_where_everything_is_measured_each_strategy_counts_its_own():

@@ -1,4 +1,4 @@
-"""A run with a strategy from one's own file: the file is kept, and a run goes on only with what it began with."""
+"""A run with a user's strategy file: the file is kept, and the run goes on only with it."""
 
 import json
 from hashlib import sha256
@@ -42,10 +42,10 @@ def killed(*_, **__):
     raise KeyboardInterrupt
 
 
-def killed_in(run, monkeypatch, place, name):
+def killed_in(run, monkeypatch, target, name):
     """Run until something is called."""
     with monkeypatch.context() as patch:
-        patch.setattr(place, name, killed)
+        patch.setattr(target, name, killed)
         with pytest.raises(KeyboardInterrupt):
             cycle.run_cycles(run, StageTimer(run, 0))
 

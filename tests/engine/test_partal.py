@@ -1,4 +1,4 @@
-"""PartAL in a whole run: it buys single labels, as many as others buy, and learns the missing ones from sure guesses only."""
+"""PartAL in a whole run: it acquires single labels, and learns from sure pseudo-labels."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def partal_run(tmp_path_factory) -> Run:
     return launch_and_wait(tiny_config("strategy=partal"), tmp_path_factory.mktemp("partal"))
 
 
-def test_it_buys_as_many_labels_as_a_strategy_of_whole_images_but_of_more_images(
+def test_it_acquires_as_many_labels_as_a_strategy_of_whole_images_but_of_more_images(
     partal_run, random_run
 ):
     picked, of_random = (
@@ -48,7 +48,7 @@ def test_the_start_is_that_of_the_other_strategies(partal_run, random_run):
     np.testing.assert_array_equal(first, other)
 
 
-def test_the_highest_standardised_pairs_are_bought(partal_run):
+def test_the_highest_standardised_pairs_are_picked(partal_run):
     table, tasks = partal_run.pool(0), partal_run.config.tasks
     labelled = partal_run.labelled(0, random_start(partal_run.config, WHOLE))
     numbers = np.stack([table[f"u.{task}"] for task in tasks], axis=1).astype(np.float64)
@@ -59,7 +59,7 @@ def test_the_highest_standardised_pairs_are_bought(partal_run):
 
 
 def test_ranks_and_cut_off_hold_for_single_labels(partal_run):
-    """In the second pick some images are labelled in part: they stay open, are scored by their best pair, and are ranked."""
+    """Images that are labelled in part stay open, are scored by their best pair, and ranked."""
     labelled = partal_run.labelled(1, random_start(partal_run.config, WHOLE))
     table, pairs = partal_run.pool(1), partal_run.picked(1)
     np.testing.assert_array_equal(table["open"], ~labelled.all(axis=1))
@@ -76,8 +76,10 @@ def test_ranks_and_cut_off_hold_for_single_labels(partal_run):
     assert (table.loc[table["open"] & ~table["picked"], "score"] <= table["cutoff"].iloc[0]).all()
 
 
-def test_missing_labels_are_learned_from_guesses_at_half_weight(partal_run, tmp_path, monkeypatch):
-    """The third training of the run, prepared anew: which pairs count how much, and that guesses are what is taken for them."""
+def test_missing_labels_are_learned_from_pseudo_labels_at_half_weight(
+    partal_run, tmp_path, monkeypatch
+):
+    """The third training of the run, prepared anew: which pairs count how much."""
     run = Run(partal_run.paths.folder)
     monkeypatch.setattr(StageTimer, "stage", Silent)
     timer = StageTimer(run, 2)
@@ -99,8 +101,8 @@ def test_missing_labels_are_learned_from_guesses_at_half_weight(partal_run, tmp_
     assert seen & set(np.flatnonzero(wanted.any(axis=1)))
 
 
-def test_whole_images_need_no_guesses(tmp_path, monkeypatch):
-    """In cycle 0, whose start is fully labelled, there is no network to guess and nothing to guess."""
+def test_whole_images_need_no_pseudo_labels(tmp_path, monkeypatch):
+    """The start is fully labelled, and there is no network yet that could predict."""
     run = Run(create(tiny_config("strategy=partal"), StorePaths(tmp_path)).folder)
     monkeypatch.setattr(StageTimer, "stage", Silent)
     timer = StageTimer(run, 0)

@@ -32,7 +32,9 @@ ENOUGH_MB = 25  # 17 measured; with the settings it was 32, with pandas 115
 def test_what_a_waiting_worker_has_not_imported(tmp_path):
     run = create(Config(device="cpu"), StorePaths(tmp_path))
     code = (
-        "import sys; from pathlib import Path; from mtal.engine.workers import run as worker; from mtal.runs.jobs.stop import StopRequested\n"
+        "import sys; from pathlib import Path\n"
+        "from mtal.engine.workers import run as worker\n"
+        "from mtal.runs.jobs.stop import StopRequested\n"
         "def waits(*_, **__):\n"
         f"    print(*[name for name in {HEAVY!r} if name in sys.modules], len(sys.modules) > 20)\n"
         "    raise StopRequested\n"

@@ -1,4 +1,4 @@
-"""Which images of a cycle get pictures: the picks in their order, some near misses, and no more than fit on a disk."""
+"""Which images of a cycle get pictures: the first picks and some near misses."""
 
 import numpy as np
 

@@ -43,9 +43,9 @@ def test_large_images_become_small_and_small_ones_stay(paths):
 
 def stamps(paths):
     return {
-        one: paths.thumbnail("pool", one).stat().st_mtime_ns
-        for one in TRAIN
-        if paths.thumbnail("pool", one).exists()
+        name: paths.thumbnail("pool", name).stat().st_mtime_ns
+        for name in TRAIN
+        if paths.thumbnail("pool", name).exists()
     }
 
 
@@ -57,7 +57,7 @@ def test_only_what_changed_is_written_again(paths, folder):
     later = paths.thumbnail("pool", "0002").stat().st_mtime + 5
     os.utime(folder / "images" / "0002.jpg", (later, later))
     write_thumbnails(pool(folder), paths, "pool")
-    assert [one for one in TRAIN if stamps(paths)[one] != first[one]] == ["0002"]
+    assert [name for name in TRAIN if stamps(paths)[name] != first[name]] == ["0002"]
 
 
 def test_a_picture_belongs_to_an_image_wherever_it_stands_in_the_list(paths, folder):
@@ -68,8 +68,8 @@ def test_a_picture_belongs_to_an_image_wherever_it_stands_in_the_list(paths, fol
     assert stamps(paths) == first
     with Image.open(paths.thumbnail("pool", "0007")) as image:
         own, other = (
-            np.asarray(Image.open(folder / "images" / f"{one}.jpg"), float)
-            for one in ("0007", "0002")
+            np.asarray(Image.open(folder / "images" / f"{name}.jpg"), float)
+            for name in ("0007", "0002")
         )
         assert (
             np.abs(np.asarray(image, float) - own).mean()
@@ -102,7 +102,7 @@ def test_a_file_exchanged_for_an_older_one_gets_a_new_picture(paths, folder):
     image.write_bytes((folder / "images" / "0007.jpg").read_bytes())
     os.utime(image, (1, 1))
     write_thumbnails(pool(folder), paths, "pool")
-    assert [one for one in TRAIN if stamps(paths)[one] != first[one]] == ["0002"]
+    assert [name for name in TRAIN if stamps(paths)[name] != first[name]] == ["0002"]
     image.write_bytes(b"no")
     os.utime(image, (1, 1))
     assert list(write_thumbnails(pool(folder), paths, "pool")) == [1]

@@ -1,4 +1,7 @@
-"""What a run takes of a data set: bad files stay out by name, half-labelled pools work, people's labels are waited for."""
+"""What a run takes of a data set.
+
+Broken files are left out by name, partly labelled pools work, and people's labels are waited for.
+"""
 
 import shutil
 
@@ -73,9 +76,9 @@ def move(source, target, name):
 
 def bring(folder, ids):
     """The labels that somebody made of these images."""
-    for one in ids:
-        for what in DRAWN_BY_HAND:
-            move(folder.parent / "desk", folder, what.format(one))
+    for name in ids:
+        for pattern in DRAWN_BY_HAND:
+            move(folder.parent / "desk", folder, pattern.format(name))
 
 
 class TestBadFiles:
@@ -89,8 +92,8 @@ class TestBadFiles:
         )
         (folder / "images" / "0007.jpg").unlink()
         (folder / "images" / "0902.jpg").write_bytes(b"text")
-        for one in TRAIN[:3] + TRAIN[8:]:  # whichever is bought in whichever cycle
-            (folder / "depth" / f"{one}.npy").write_bytes(b"no")
+        for name in TRAIN[:3] + TRAIN[8:]:  # whichever is acquired in whichever cycle
+            (folder / "depth" / f"{name}.npy").write_bytes(b"no")
         (folder / "normals" / "0904.npy").write_bytes(b"")
         run = new_run(
             settings(folder, strategy=strategy, start_percent=40, step_percent=30), tmp_path
@@ -108,12 +111,12 @@ class TestBadFiles:
         } <= set(rows)
         assert "truncated" in rows["pool", "0003", "image"]
         assert "0007.jpg is missing" in rows["pool", "0007", "image"]
-        bought = run.labelled(2, random_start(run.config, np.ones((10, 3), bool)))
-        broken = {run.facts.pool[place] for place in np.flatnonzero(bought[:, 1])} & {
+        labelled = run.labelled(2, random_start(run.config, np.ones((10, 3), bool)))
+        broken = {run.facts.pool[index] for index in np.flatnonzero(labelled[:, 1])} & {
             *TRAIN[:3],
             *TRAIN[8:],
         }
-        assert {one for _, one, what in rows if what == "depth"} == broken != set()
+        assert {name for _, name, what in rows if what == "depth"} == broken != set()
         assert run.validation(2).set_index("id").isna()["loss.normals"].to_dict() == {
             "0901": False,
             "0903": False,
@@ -123,14 +126,14 @@ class TestBadFiles:
         assert run.facts.measured == {"semseg": 3, "depth": 3, "normals": 2}
 
     def test_a_split_that_is_mostly_broken_is_a_wrong_folder(self, folder, empty_store, tmp_path):
-        for one in VAL[:3]:
-            (folder / "images" / f"{one}.jpg").write_bytes(b"no")
+        for name in VAL[:3]:
+            (folder / "images" / f"{name}.jpg").write_bytes(b"no")
         with pytest.raises(DataError, match=r"3 of 4 validation images .*right folder"):
             drop_unreadable(load(folder), empty_store.data("nyud", "x"), lambda *_: None)
 
     def test_a_task_that_cannot_be_measured_is_an_error_at_once(self, folder, tmp_path):
-        for one in VAL:
-            (folder / "depth" / f"{one}.npy").write_bytes(b"no")
+        for name in VAL:
+            (folder / "depth" / f"{name}.npy").write_bytes(b"no")
         run = new_run(settings(folder), tmp_path)
         with pytest.raises(DataError, match=r"no validation image .* usable label of depth"):
             cycle.run_cycles(run, StageTimer(run, 0))
@@ -140,11 +143,11 @@ class TestBadFiles:
 class TestHalfLabelled:
     @pytest.fixture
     def half(self, folder):
-        for one in TRAIN[:4]:  # no label at all
+        for name in TRAIN[:4]:  # no label at all
             for what, ending in (("segmentation", "png"), ("depth", "npy"), ("normals", "npy")):
-                (folder / what / f"{one}.{ending}").unlink()
-        for one in TRAIN[4:8]:  # one task is missing
-            (folder / "depth" / f"{one}.npy").unlink()
+                (folder / what / f"{name}.{ending}").unlink()
+        for name in TRAIN[4:8]:  # one task is missing
+            (folder / "depth" / f"{name}.npy").unlink()
         return folder
 
     def test_images_without_labels_are_no_part_of_a_simulation(self, half):
@@ -153,19 +156,19 @@ class TestHalfLabelled:
         assert label_mask(dataset.pool, dataset.tasks).sum(axis=0).tolist() == [8, 4, 8]
 
     @pytest.mark.parametrize("strategy", ["ours", "random"])
-    def test_a_simulation_buys_only_labels_that_exist(self, half, tmp_path, strategy):
+    def test_a_simulation_acquires_only_labels_that_exist(self, half, tmp_path, strategy):
         run = new_run(
             settings(half, strategy=strategy, start_percent=20, step_percent=40), tmp_path
         )
         cycle.run_cycles(run, StageTimer(run, 0))
-        there = label_mask(drop_unlabelled(load(half))[0].pool, load(half).tasks)
-        bought = run.labelled(2, random_start(run.config, there))
-        assert not (bought & ~there).any()
-        assert bought.sum() == run.metrics().query("cycle == 2")["labels"].iloc[0]
+        available = label_mask(drop_unlabelled(load(half))[0].pool, load(half).tasks)
+        labelled = run.labelled(2, random_start(run.config, available))
+        assert not (labelled & ~available).any()
+        assert labelled.sum() == run.metrics().query("cycle == 2")["labels"].iloc[0]
         assert run.facts.without_labels == 4
         picks = [tuple(pair) for number in (0, 1) for pair in run.picked(number)]
         assert len(set(picks)) == len(picks)
-        assert bought.sum() == there.sum()  # 20 % and two times 40 % are all that there is
+        assert labelled.sum() == available.sum()  # 20 % and two times 40 % are all labels
 
     def test_full_data_start_as_they_always_did(self):
         config, whole = Config(seed=3), np.ones((50, 3), bool)
@@ -174,13 +177,13 @@ class TestHalfLabelled:
 
 
 class TestPeopleLabel:
-    """start=labelled: the loop of real use. Labels appear in the folder while the run waits for them."""
+    """start=labelled: labels appear in the folder while the run waits for them."""
 
     @pytest.fixture
     def open_folder(self, folder):
-        for one in TRAIN[4:]:
-            for what in DRAWN_BY_HAND:  # depth is measured, so all images have it
-                move(folder, folder.parent / "desk", what.format(one))
+        for name in TRAIN[4:]:
+            for pattern in DRAWN_BY_HAND:  # depth is measured, so all images have it
+                move(folder, folder.parent / "desk", pattern.format(name))
         return folder
 
     def test_it_picks_waits_goes_on_and_ends(self, open_folder, tmp_path):
@@ -190,10 +193,8 @@ class TestPeopleLabel:
         picked = sorted({run.facts.pool[image] for image in run.picked(0)[:, 0]})
         assert len(picked) == 3
         assert not set(picked) & set(TRAIN[:4])
-        assert (
-            "waits for labels of 3 picked images (semseg 3, normals 3 missing)" in outcome.reason
-        )
-        assert all(one in outcome.reason for one in picked)
+        assert "waits for labels of 3 picked images (semseg 3, normals 3 missing)" in outcome.reason
+        assert all(name in outcome.reason for name in picked)
         assert (
             str(open_folder / "segmentation") in outcome.reason
         )  # where the first of them belongs
@@ -204,9 +205,7 @@ class TestPeopleLabel:
         assert f"1 picked image (semseg 1, normals 1 missing): {picked[2]}" in again.reason
 
         bring(open_folder, picked[2:])
-        assert (
-            run_worker.work(run.paths).outcome == "stopped"
-        )  # for the labels of the second pick
+        assert run_worker.work(run.paths).outcome == "stopped"  # for the labels of the second pick
         assert run.cycles_done() == 2
         start = np.array(
             [[1, 1, 1]] * 4 + [[0, 1, 0]] * 8, bool
@@ -242,31 +241,31 @@ class TestPeopleLabel:
     def test_who_waits_for_nothing_goes_on(self, folder):
         dataset, full = load(folder), np.ones((12, 3), bool)
         await_labels(dataset, full, full)
-        there = full.copy()
-        there[5, 2] = False
+        available = full.copy()
+        available[5, 2] = False
         with pytest.raises(LabelsAwaited, match=r"1 picked image \(normals 1 missing\): 0005"):
-            await_labels(dataset, full, there)
+            await_labels(dataset, full, available)
 
 
 class TestNothingToLearnFrom:
     def test_a_pool_without_any_label_is_an_error_that_says_what_to_do(self, folder, tmp_path):
         for what in ("segmentation", "depth", "normals"):
-            for one in TRAIN:
-                next((folder / what).glob(f"{one}.*")).unlink()
+            for name in TRAIN:
+                next((folder / what).glob(f"{name}.*")).unlink()
         outcome = run_worker.work(new_run(settings(folder), tmp_path).paths)
         assert outcome.outcome == "failed"
         assert "no pool image" in outcome.reason
         assert "start=labelled" in outcome.reason
 
     def test_a_task_without_a_label_at_the_start_is_not_trained_on_nothing(self, folder, tmp_path):
-        for one in TRAIN:
-            (folder / "depth" / f"{one}.npy").unlink()
+        for name in TRAIN:
+            (folder / "depth" / f"{name}.npy").unlink()
         outcome = run_worker.work(new_run(settings(folder), tmp_path).paths)
         assert "none of the 3 labelled images has a usable label of depth" in outcome.reason
 
     def test_nor_one_whose_labels_at_the_start_are_all_broken(self, folder, tmp_path):
-        for one in TRAIN:
-            (folder / "depth" / f"{one}.npy").write_bytes(b"no")
+        for name in TRAIN:
+            (folder / "depth" / f"{name}.npy").write_bytes(b"no")
         run = new_run(settings(folder), tmp_path)
         outcome = run_worker.work(run.paths)
         assert "none of the 3 labelled images has a usable label of depth" in outcome.reason
@@ -308,19 +307,19 @@ class TestDataThatGrowOrAreMended:
 
     def test_before_the_first_cycle_the_start_is_found_anew(self, folder, tmp_path):
         """Positions written down by a start that failed mean nothing in a longer list."""
-        for one in TRAIN[2:]:
-            (folder / "segmentation" / f"{one}.png").unlink()
-        for one in VAL:
-            move(folder, folder.parent / "desk", f"depth/{one}.npy")
+        for name in TRAIN[2:]:
+            (folder / "segmentation" / f"{name}.png").unlink()
+        for name in VAL:
+            move(folder, folder.parent / "desk", f"depth/{name}.npy")
         run = new_run(settings(folder, start="labelled", cycles=2), tmp_path)
         assert "no validation image" in run_worker.work(run.paths).reason
-        for one in VAL:
-            move(folder.parent / "desk", folder, f"depth/{one}.npy")
+        for name in VAL:
+            move(folder.parent / "desk", folder, f"depth/{name}.npy")
         lists = folder / "gt_sets" / "train.txt"
         lists.write_text("0700\n0800\n" + lists.read_text())
-        for one in ("0700", "0800"):
-            write_image(folder, one, np.random.default_rng(7))
-            (folder / "segmentation" / f"{one}.png").unlink()
+        for name in ("0700", "0800"):
+            write_image(folder, name, np.random.default_rng(7))
+            (folder / "segmentation" / f"{name}.png").unlink()
         run_worker.work(run.paths)
         assert run.cycles_done() == 1
         start = {
@@ -329,4 +328,4 @@ class TestDataThatGrowOrAreMended:
             if labels[0]
         }
         assert start == {"0000": [True] * 3, "0001": [True] * 3}
-        assert run.start_labels()[:, 1:].all()  # labels of other tasks are learned from all the same
+        assert run.start_labels()[:, 1:].all()  # labels of other tasks are learned from too

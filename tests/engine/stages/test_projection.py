@@ -14,10 +14,10 @@ def clusters(seed=0, shift=0.0):
 
 @pytest.mark.parametrize("how", ["umap", "pca"])
 def test_same_input_and_seed_same_map(how):
-    one, two = (project(clusters(), None, how, seed=3) for _ in range(2))
-    assert one.shape == (80, 2)
-    assert one.dtype == np.float32
-    np.testing.assert_array_equal(one, two)
+    first, second = (project(clusters(), None, how, seed=3) for _ in range(2))
+    assert first.shape == (80, 2)
+    assert first.dtype == np.float32
+    np.testing.assert_array_equal(first, second)
 
 
 def test_started_from_the_last_map_points_move_less_than_from_anew():
@@ -42,7 +42,7 @@ def test_started_from_the_last_map_points_move_less_than_from_anew():
 
 
 def curved(seed):
-    """200 points on a bent surface, with other noise for another seed, as embeddings of neighbouring cycles are."""
+    """200 points on a bent surface, with other noise for another seed, as in the next cycle."""
     rng = np.random.default_rng(5)
     points = np.tanh(rng.normal(size=(200, 6)) @ rng.normal(size=(6, 32)))
     return (points + np.random.default_rng(seed).normal(size=points.shape) * 0.15).astype(

@@ -1,4 +1,4 @@
-"""Signal quality: correlations against ranks by hand, planted signals, losses against evaluation, and who reads labels."""
+"""Signal quality: correlations against ranks by hand, planted signals, and who reads labels."""
 
 import math
 from dataclasses import replace
@@ -30,12 +30,13 @@ IMAGES = 200
 
 
 def by_hand(values, losses):
-    """Spearman's rho in plain Python: ranks from 1, ties share their mean rank, Pearson's correlation of the ranks."""
+    """Spearman's rho in plain Python: Pearson's correlation of ranks, ties share their mean."""
 
     def ranks(column):
         return [
-            sum(other < one for other in column) + (1 + sum(other == one for other in column)) / 2
-            for one in column
+            sum(other < value for other in column)
+            + (1 + sum(other == value for other in column)) / 2
+            for value in column
         ]
 
     x, y = ranks(values), ranks(losses)
@@ -140,7 +141,7 @@ class TestTable:
         assert len(table) == 4 * (3 + 2)
 
     def test_joined_tasks_are_compared_with_the_multi_task_loss(self, plant, tasks, losses):
-        """By hand: min-max per task over the unlabelled images, then mean or max; sum of lambda_k L_k."""
+        """By hand: min-max per task over unlabelled images, mean or max; sum of lambda_k L_k."""
         scores = np.random.default_rng(4).normal(size=losses.shape) + losses
         plant({"own": scores})
         labelled = np.zeros(losses.shape, bool)
@@ -164,7 +165,7 @@ class TestTable:
             assert (row["rho"], row["low"], row["high"]) == pytest.approx(by_hand(values, total))
 
     def test_only_unlabelled_pairs_with_a_known_loss_count(self, plant, tasks, losses):
-        """What was learned from, and what has no label, would lift the correlation from -1 to something else."""
+        """Pairs that were learned from, or have no label, would change the correlation of -1."""
         scores = -losses
         labelled = np.zeros(losses.shape, bool)
         labelled[:30], labelled[30:40, 0] = (
@@ -250,7 +251,7 @@ def test_it_is_measured_in_simulations_that_measure_signals(sets, signals, measu
 
 @pytest.fixture(scope="module")
 def described(tmp_path_factory):
-    """One cycle of Random that measures every signal, with a record of what happened: a pick, or a label that was read."""
+    """One cycle of Random that measures every signal, and its picks and label reads in order."""
     config = tiny_config("strategy=random", "describe=always", "cycles=2")
     run = Run(create(config, StorePaths(tmp_path_factory.mktemp("described"))).folder)
     timer, happened = StageTimer(run, 0), []
@@ -317,7 +318,7 @@ class TestRun:
         assert random_run.qualities().empty
         assert not [column for column in random_run.pool(0) if column.startswith("loss.")]
 
-    def test_labels_that_were_not_bought_are_read_after_the_pick_and_to_measure_only(
+    def test_labels_that_were_not_acquired_are_read_after_the_pick_and_to_measure_only(
         self, described
     ):
         run, happened = described

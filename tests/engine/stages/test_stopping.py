@@ -1,4 +1,4 @@
-"""Rules that end a run early: the rules by themselves, and whole runs that end by them, also when they are cut and go on."""
+"""Rules that end a run early: by themselves, and in whole runs that are cut and go on."""
 
 import shutil
 from dataclasses import replace
@@ -71,14 +71,14 @@ class TestRules:
         stopping.check_start(Config(label_budget=30), 10, 30)
         with pytest.raises(
             ConfigError,
-            match=r"label_budget: the start has 33 task labels already \(11 images, 3 tasks\), more "
-            "than 30; raise label_budget or lower start_percent",
+            match=r"label_budget: the start has 33 task labels already \(11 images, 3 tasks\), "
+            "more than 30; raise label_budget or lower start_percent",
         ):
             stopping.check_start(Config(label_budget=30), 11, 33)
 
 
 def finished_here(folder, *sets):
-    """A whole run by its worker, in this process, and how it says it ended."""
+    """A whole run by its worker, in this process, and its outcome."""
     run = Run(
         create(
             tiny_config("epochs=1", "pair_epochs=1", "strategy=random", *sets), StorePaths(folder)
@@ -110,7 +110,7 @@ class TestRuns:
         assert outcome.error == "ConfigError"
         assert not any(row["stage"] == "train" for row in run.reports())
 
-    def test_our_strategy_also_buys_a_part_of_an_image(self, tmp_path):
+    def test_our_strategy_also_acquires_a_part_of_an_image(self, tmp_path):
         config = tiny_config("epochs=1", "pair_epochs=1", "label_budget=26")
         run = Run(create(config, StorePaths(tmp_path)).folder)
         assert "26 task labels" in cycle.run_cycles(run, StageTimer(run, 0))
@@ -134,9 +134,8 @@ class TestRuns:
         assert cut.metrics().equals(whole.metrics())
 
         monkeypatch.setattr(cycle, "prepare", lambda *_: pytest.fail("nothing must be loaded"))
-        at_once = run_worker.work(
-            cut.paths
-        )  # as if it had been killed before it wrote down how it ended
+        # as if it had been killed before it wrote its result
+        at_once = run_worker.work(cut.paths)
         assert (at_once.outcome, at_once.reason) == ("finished", outcome.reason)
         assert cut.cycles_done() == 2
 
@@ -149,7 +148,7 @@ class TestRuns:
         assert len(run.facts.plan) == 4  # an upper bound
 
     def test_a_loss_that_still_falls_is_no_plateau(self, tmp_path, monkeypatch):
-        """The same run with losses put in place of those measured: 10, 5 and 4.9, of which only the last is a plateau."""
+        """With losses of 10, 5 and 4.9 in place of those measured, only the last is a plateau."""
         losses = iter([10.0, 5.0, 4.9])
         evaluate = measure.evaluate
 

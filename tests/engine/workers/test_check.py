@@ -28,7 +28,9 @@ def test_leaves_report_thumbs_progress_and_result(paths, tmp_path):
     assert result.pop("seconds") >= 0
     assert result == {"outcome": "finished", "reason": "", "error": "", "traceback": ""}
     assert read_json(paths.report)["splits"]["pool"]["images"] == 4
-    assert [paths.thumbnail("pool", one).exists() for one in (*TRAIN, "0003")] == [True] * 4 + [False]
+    assert [paths.thumbnail("pool", name).exists() for name in (*TRAIN, "0003")] == [True] * 4 + [
+        False
+    ]
     assert paths.thumbnail("validation", "0012").exists()
     rows = parse(paths.progress.read_text().splitlines())
     assert {row["stage"] for row in rows} == {"load"}
@@ -46,8 +48,8 @@ def test_labels_of_some_images_are_drawn_in_colour(paths, tmp_path):
     write_config(paths, nyud_config(folder))
     check.main(paths.folder)
     assert read_json(paths.report)["splits"]["pool"]["sampled"] == [0, 1, 2, 3]
-    there = {what for what in ("image", *ALL) if paths.preview("pool", "0002", what).exists()}
-    assert there == {"image", "semseg", "normals"}
+    drawn = {name for name in ("image", *ALL) if paths.preview("pool", "0002", name).exists()}
+    assert drawn == {"image", "semseg", "normals"}
     semseg = next(task for task in NYUD.load(nyud_config(folder)).tasks if task.name == "semseg")
     stored, drawn = (
         np.asarray(Image.open(path))
@@ -60,11 +62,11 @@ def test_labels_of_some_images_are_drawn_in_colour(paths, tmp_path):
 
 
 def test_a_check_that_is_stopped_leaves_the_earlier_report_its_labels(paths, tmp_path, monkeypatch):
-    """Another list, so that other images are at its positions; stopped when labels are drawn, before there is a report."""
+    """With another list, other images are at its positions; stopped before the new report."""
     folder = write_nyud(tmp_path / "NYUD_MT")
     write_config(paths, nyud_config(folder))
     check.main(paths.folder)
-    shown = {one: paths.preview("pool", one, "semseg").read_bytes() for one in TRAIN}
+    shown = {name: paths.preview("pool", name, "semseg").read_bytes() for name in TRAIN}
     listed = folder / "gt_sets" / "train.txt"
     listed.write_text("\n".join(listed.read_text().split()[1:]))
 
@@ -80,7 +82,7 @@ def test_a_check_that_is_stopped_leaves_the_earlier_report_its_labels(paths, tmp
     assert read_json(paths.result)["outcome"] == "stopped"
     report = read_json(paths.report)["splits"]["pool"]
     assert {
-        one: paths.preview("pool", one, "semseg").read_bytes() for one in report["ids"]
+        name: paths.preview("pool", name, "semseg").read_bytes() for name in report["ids"]
     } == shown
     assert len(set(shown.values())) > 1
 

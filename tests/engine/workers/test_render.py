@@ -1,4 +1,4 @@
-"""Pictures on demand: equal to those of the cycle, whoever asks when, and a clear word where there can be none."""
+"""Pictures on request: equal to those of the cycle, and a plain reason where there are none."""
 
 import shutil
 import threading
@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mtal.datasets.dataset import LabelNotBought
+from mtal.datasets.dataset import DataError, LabelNotBought
 from mtal.datasets.registry import DATASETS
 from mtal.engine.workers import reload_cycle, render
 from mtal.runs.files import read_json, write_json
@@ -31,7 +31,7 @@ def run(finished_run, tmp_path) -> Run:
 
 
 def pending_requests(run: Run, number: int, *images: int) -> RenderRequests:
-    """Wishes also for what the cycle drew itself; no job is started."""
+    """Requests, also for what the cycle drew itself; no job is started."""
     requests = RenderRequests(run, number)
     requests.paths.pending.mkdir(parents=True, exist_ok=True)
     for image in images:
@@ -62,16 +62,16 @@ class TestPictures:
             )
 
     def test_any_other_image_gets_the_same_kinds_and_is_found_like_the_others(self, run):
-        image, known = undrawn(run, 1)[0], run.evidence(1)["images"][0]
+        image, drawn = undrawn(run, 1)[0], run.evidence(1)["images"][0]
         render.main(pending_requests(run, 1, image).paths.folder)
         assert image in run.drawn(1)
-        assert run.pictures(1, image) == run.pictures(1, known)
+        assert run.pictures(1, image) == run.pictures(1, drawn)
         assert {
             name: (values.shape, values.dtype) for name, values in run.maps(1, image).items()
-        } == {name: (values.shape, values.dtype) for name, values in run.maps(1, known).items()}
+        } == {name: (values.shape, values.dtype) for name, values in run.maps(1, drawn).items()}
         assert (
             run.maps(1, image)["depth.gap.semseg"].max()
-            != run.maps(1, known)["depth.gap.semseg"].max()
+            != run.maps(1, drawn)["depth.gap.semseg"].max()
         )
 
     def test_the_last_cycle_shows_predictions_and_the_truth(self, run):
@@ -149,6 +149,21 @@ class TestWhereThereCanBeNone:
         write_json(run.paths.config, config | {"dataset": "folder", "data": "no/such/folder"})
         assert "no/such/folder" in self.failed(run, 0)
 
+    def test_where_people_label_new_labels_of_the_pool_are_no_change(self, run):
+        dataset = DATASETS["drawn"].load(run.config)
+
+        class Grown:
+            folder = "data"
+
+            def fingerprint(self, pool_labels=True):
+                return "f" * 16 if pool_labels else dataset.fingerprint(pool_labels=False)
+
+        with pytest.raises(DataError, match="is not what cycle 0 of"):
+            reload_cycle.refuse_changed(run, 0, Grown())
+        config = read_json(run.paths.config)
+        write_json(run.paths.config, config | {"start": "labelled"})
+        reload_cycle.refuse_changed(Run(run.paths.folder), 0, Grown())
+
     def test_one_image_that_cannot_be_read_does_not_hinder_the_others(self, run, monkeypatch):
         original = reload_cycle.draw
 
@@ -174,20 +189,25 @@ class TestWhereThereCanBeNone:
             )
             is None
         )
-        assert reload_cycle.ground_truth(dataset.pool, dataset.tasks, acquired, tiny_config()) is not None
+        assert (
+            reload_cycle.ground_truth(dataset.pool, dataset.tasks, acquired, tiny_config())
+            is not None
+        )
 
-    def test_without_signal_quality_no_label_is_shown_that_was_not_bought(self):
+    def test_without_signal_quality_no_label_is_shown_that_was_not_acquired(self):
         dataset, acquired = DATASETS["drawn"].load(tiny_config()), np.zeros((24, 3), bool)
         acquired[5, 1] = True
-        found = reload_cycle.ground_truth(
+        truth = reload_cycle.ground_truth(
             dataset.pool, dataset.tasks, acquired, tiny_config("signal_quality=false")
         )
-        np.testing.assert_array_equal(found.shown, acquired)
-        assert found.labels.targets([5], dataset.tasks[1]).any()
+        np.testing.assert_array_equal(truth.shown, acquired)
+        assert truth.labels.targets([5], dataset.tasks[1]).any()
         for image, task in ((5, 0), (6, 1)):
             with pytest.raises(LabelNotBought):
-                found.labels.targets([image], dataset.tasks[task])
-        assert reload_cycle.ground_truth(dataset.pool, dataset.tasks, acquired, tiny_config()).shown.all()
+                truth.labels.targets([image], dataset.tasks[task])
+        assert reload_cycle.ground_truth(
+            dataset.pool, dataset.tasks, acquired, tiny_config()
+        ).shown.all()
 
 
 @pytest.fixture
@@ -203,9 +223,9 @@ def quick(monkeypatch) -> list[int]:
     return order
 
 
-class TestWishes:
+class TestRequests:
     def test_one_that_comes_while_the_worker_is_ending_is_fulfilled(self, run, quick, monkeypatch):
-        """Written when the result is, after the last look for wishes: who wished saw the lock held and started nothing."""
+        """Written with the result, after the last look: whoever asked saw the lock held."""
         requests = pending_requests(run, 0, 1)
         original, late = outcome.write_json, [7, 8]
 
@@ -250,7 +270,11 @@ class TestWishes:
 
         monkeypatch.setattr(render, "draw_image", draw_and_stop)
         render.main(requests.paths.folder)
-        assert (requests.drawn(), requests.pending(), requests.status) == ({1}, set(), Status.STOPPED)
+        assert (requests.drawn(), requests.pending(), requests.status) == (
+            {1},
+            set(),
+            Status.STOPPED,
+        )
 
     def test_what_is_half_drawn_is_not_seen(self, run, quick, monkeypatch):
         seen = []
@@ -269,20 +293,22 @@ class TestWishes:
 
 
 def test_two_people_at_once_lose_nothing_and_start_one_job(run):
-    """In real processes, while a run waits for the device: a look does not queue behind it."""
+    """In real processes, while a run waits for the device: requests do not queue behind it."""
     waiting = create(tiny_config("seed=5"), StorePaths(run.paths.folder.parent))
     first, second = undrawn(run, 0)[:2]
     started = []
     with waiting.lock.open("a") as lock:
         assert take(lock, 0)  # queued for ever
         people = [
-            threading.Thread(target=lambda image=image: started.append(RenderRequests(run, 0).add([image])))
+            threading.Thread(
+                target=lambda image=image: started.append(RenderRequests(run, 0).add([image]))
+            )
             for image in (first, second)
         ]
-        for one in people:
-            one.start()
-        for one in people:
-            one.join()
+        for person in people:
+            person.start()
+        for person in people:
+            person.join()
         requests, give_up = RenderRequests(run, 0), time.monotonic() + 240
         while requests.pending():
             assert time.monotonic() < give_up, requests.log_tail()
