@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.runs.reviews.review_database import ACCEPTED, REJECTED, People
+from mtal.runs.reviews.review_database import ACCEPTED, REJECTED, ReviewDatabase
 from tests.app.test_result_pages import address, picks, texts
 
 TILE = re.compile(
@@ -152,15 +152,15 @@ def test_reject_refills_and_undo_takes_it_back(open_page, run, names):
     press(again, "undo")
     assert grids(again)[0] == names[:5]
     assert again.button(key="batch.undo").disabled
-    assert People(run.store).decisions(run.name, 0).empty
+    assert ReviewDatabase(run.store).decisions(run.name, 0).empty
 
 
 def test_undo_leaves_what_somebody_else_decided_since_the_page_was_drawn(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", sample=names[1])
     press(app, "decide.rejected")
-    People(run.store).decide(run.name, 0, [names[1]], ACCEPTED, "a colleague")  # in another tab
+    ReviewDatabase(run.store).decide(run.name, 0, [names[1]], ACCEPTED, "a colleague")  # in another tab
     press(app, "undo")
-    assert People(run.store).decisions(run.name, 0)[["decision", "who"]].values.tolist() == [
+    assert ReviewDatabase(run.store).decisions(run.name, 0)[["decision", "who"]].values.tolist() == [
         [ACCEPTED, "a colleague"]
     ]
 
@@ -177,7 +177,7 @@ def test_a_near_miss_that_is_accepted_comes_first(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", sample=names[7])
     press(app, "decide.accepted")
     assert signs(app)[names[7]] == "waits"
-    People(run.store).decide(run.name, 0, [names[0]], REJECTED, "a colleague")  # in another tab
+    ReviewDatabase(run.store).decide(run.name, 0, [names[0]], REJECTED, "a colleague")  # in another tab
     app.run()
     assert grids(app)[0] == [*names[:5], names[7]]
     assert signs(app)[names[7]] == ACCEPTED
@@ -187,17 +187,17 @@ def test_a_near_miss_that_is_accepted_comes_first(open_page, run, names):
 def test_all_that_a_filter_shows_is_decided_at_once(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", best="3")
     press(app, "all.rejected")
-    found = People(run.store).decisions(run.name, 0)
+    found = ReviewDatabase(run.store).decisions(run.name, 0)
     assert sorted(found["sample"]) == sorted(names[:3])
     assert set(found["decision"]) == {REJECTED}
     press(app, "undo")
-    assert People(run.store).decisions(run.name, 0).empty
+    assert ReviewDatabase(run.store).decisions(run.name, 0).empty
 
 
 def test_a_note_is_stored_and_shown_without_being_markup(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", sample=names[0])
     app.text_input(key=f"batch.note.{run.name}.0.{names[0]}").set_value("<b>dark</b> & *odd*").run()
-    assert People(run.store).decisions(run.name, 0)["note"].tolist() == ["<b>dark</b> & *odd*"]
+    assert ReviewDatabase(run.store).decisions(run.name, 0)["note"].tolist() == ["<b>dark</b> & *odd*"]
     assert any("&lt;b&gt;dark&lt;/b&gt; &amp; *odd*" in body for body in html(app))
     assert not any("<b>dark" in body for body in html(app))
 
@@ -295,7 +295,7 @@ def test_in_a_simulation_it_says_what_decisions_do(open_page, run):
 
 
 def test_a_set_in_the_address_is_compared_with_the_batch(open_page, run, names):
-    known = People(run.store).save_set(run.data.folder.name, [names[1], names[3], names[9]], "ada")
+    known = ReviewDatabase(run.store).save_set(run.data.folder.name, [names[1], names[3], names[9]], "ada")
     app = open_page("batch", run=run.name, cycle="0", set=known)
     assert not app.exception
     assert (

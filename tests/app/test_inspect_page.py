@@ -10,8 +10,8 @@ import pytest
 
 from mtal.runs.files import write_json
 from mtal.runs.jobs.lock import take
-from mtal.runs.reviews.review_database import People
-from mtal.runs.store.render_requests import Looks
+from mtal.runs.reviews.review_database import ReviewDatabase
+from mtal.runs.store.render_requests import RenderRequests
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import write_facts
 from tests.app.test_result_pages import address, drawn_rows, picks, shown, texts
@@ -32,13 +32,13 @@ def components(app, name: str) -> list[dict]:
 
 
 def comparison(app) -> dict:
-    (found,) = components(app, "mtal.compare")
-    return found
+    (data,) = components(app, "mtal.image_compare")
+    return data
 
 
 def tiles(app) -> list[list[str]]:
     """The ids in every row of small pictures."""
-    return [[tile["id"] for tile in row["tiles"]] for row in components(app, "mtal.strip")]
+    return [[tile["id"] for tile in row["tiles"]] for row in components(app, "mtal.thumbnail_strip")]
 
 
 def without_scores(run: Run, cycle: int, *starts: str) -> None:
@@ -254,7 +254,7 @@ def test_neighbours_and_near_misses_are_rows_of_links(open_page, made_store):
     )
     assert tiles(app) == [near["id"].tolist(), missed]
     assert "distance to the nearest labelled image" in texts(app)
-    for row in components(app, "mtal.strip"):
+    for row in components(app, "mtal.thumbnail_strip"):
         for tile in row["tiles"]:
             assert parse_qs(urlparse(tile["href"]).query)["sample"] == [tile["id"]]
     assert image not in [run.facts.pool.index(name) for name in missed]
@@ -281,7 +281,7 @@ def test_an_old_run_says_that_it_wrote_nothing_down(open_page, made_store):
         run.cycle(number).afterwards.unlink(missing_ok=True)
     app = open_page("inspect", run=run.name, cycle="0")
     assert not app.exception
-    assert "did not write down what became of its picks" in texts(app)
+    assert "This run did not follow its picks" in texts(app)
 
 
 def test_what_was_not_picked_has_no_afterwards(open_page, made_store):
@@ -319,7 +319,7 @@ def test_provenance_is_read_when_it_is_opened(open_page, made_store, monkeypatch
 
 def test_decisions_and_notes_are_kept_and_taken_back(open_page, made_store):
     run = made_store("finished")
-    people, sample = People(run.store), run.facts.pool[picks(run, 0)[0]]
+    people, sample = ReviewDatabase(run.store), run.facts.pool[picks(run, 0)[0]]
     app = open_page("inspect", run=run.name, cycle="0")
     for key, decision in (("accepted", "accepted"), ("rejected", "rejected")):
         app.button(key=f"inspect.{key}").click().run()
@@ -351,12 +351,12 @@ def test_an_image_of_which_no_label_can_be_had(open_page, made_store):
     pool.to_parquet(run.cycle(0).pool)
     app = open_page("inspect", run=run.name, cycle="0", sample=str(last))
     assert not app.exception
-    assert "there is no label of it to be had" in texts(app)
+    assert "the data have no label of it" in texts(app)
 
 
 def test_one_task_says_that_there_is_nobody_to_disagree_with(open_page, made_store):
     run = made_store("finished")
-    write_facts(run.paths.facts, run.facts.changed(tasks=run.tasks[:1]))
+    write_facts(run.paths.facts, run.facts.updated(tasks=run.tasks[:1]))
     for number in (0, 1):
         without_scores(run, number, "m.", "s.", "n.")
         np.save(run.cycle(number).pick, np.array([[image, 0] for image in picks(run, number)]))
@@ -398,7 +398,7 @@ def test_steps_lead_through_the_set_in_the_address(open_page, made_store):
     pool = run.pool(0)
     chosen = [int(pool["rank"].idxmax()), run.facts.start[0], picks(run, 0)[2]]
     names = [run.facts.pool[image] for image in chosen]
-    found = People(run.store).save_set(run.data.folder.name, names, "Ann", name="odd ones")
+    found = ReviewDatabase(run.store).save_set(run.data.folder.name, names, "Ann", name="odd ones")
     app = open_page("inspect", run=run.name, cycle="0", set=found)
     seen = [shown(app)]
     for _ in chosen[1:]:
@@ -427,14 +427,14 @@ def undrawn(made_store) -> tuple[Run, str, int]:
 
 
 @pytest.fixture
-def asked(undrawn, monkeypatch) -> Looks:
+def asked(undrawn, monkeypatch) -> RenderRequests:
     """A wish for that image, whose worker is none; the test says how it stands."""
     run, _, image = undrawn
     monkeypatch.setattr("mtal.runs.store.render_requests.start", lambda *_: True)
-    looks = Looks(run, 0)
-    looks.ask([image])
-    looks.paths.lock.touch()
-    return looks
+    requests = RenderRequests(run, 0)
+    requests.add([image])
+    requests.paths.lock.touch()
+    return requests
 
 
 def test_an_image_without_pictures_can_be_asked_for(open_page, undrawn, monkeypatch):
@@ -447,8 +447,8 @@ def test_an_image_without_pictures_can_be_asked_for(open_page, undrawn, monkeypa
     app = open_page("inspect", run=run.name, cycle="0", sample=name)
     app.button(key="inspect.draw").click().run()
     assert not app.exception
-    assert started == [run.paths.look(0).folder]
-    assert Looks(run, 0).asked() == {image}
+    assert started == [run.paths.render_requests(0).folder]
+    assert RenderRequests(run, 0).pending() == {image}
 
 
 def test_what_is_being_drawn_shows_its_progress(open_page, undrawn, asked):
@@ -486,14 +486,14 @@ def test_without_the_network_of_the_cycle_nothing_can_be_drawn(open_page, undraw
     run.cycle(0).network.unlink()
     app = open_page("inspect", run=run.name, cycle="0", sample=name)
     assert not app.exception
-    assert "network of this cycle is not in the run folder" in texts(app)
+    assert "network of this cycle is no longer in the run folder" in texts(app)
     assert not [button for button in app.button if button.key == "inspect.draw"]
 
 
 def test_an_image_that_was_drawn_on_demand_is_shown_like_the_others(open_page, undrawn):
     run, name, image = undrawn
     of_another = run.picture(0, picks(run, 0)[0], "image").parent
-    shutil.copytree(of_another, run.paths.look(0).samples.sample(image))
+    shutil.copytree(of_another, run.paths.render_requests(0).samples.sample(image))
     app = open_page("inspect", run=run.name, cycle="0", sample=name)
     assert not app.exception
     assert len(comparison(app)["layers"]) > 3

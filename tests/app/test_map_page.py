@@ -8,7 +8,7 @@ import pytest
 
 from mtal.figures.embedding import STATES
 from mtal.runs.files import write_json
-from mtal.runs.reviews.review_database import People
+from mtal.runs.reviews.review_database import ReviewDatabase
 from mtal.ui.map import pointer, scatter, selection
 from mtal.ui.map.cycle_player import PLAYING
 from mtal.ui.map.scatter import CHART
@@ -71,7 +71,7 @@ def test_an_injected_lasso_is_a_set_with_a_link_and_tiles_at_once(open_page, run
     select(app, [7, [9]])
     assert not app.exception
     ids = [run.facts.pool[image] for image in (7, 9)]
-    assert People(run.store).samples_of(address(app)["set"], run.data.folder.name) == sorted(ids)
+    assert ReviewDatabase(run.store).samples_of(address(app)["set"], run.data.folder.name) == sorted(ids)
     assert "set of 2 images" in texts(app)
     assert "map of cycle 0" in texts(app)
     assert all(f'data-map-image="{image}"' in tiles(app) for image in (7, 9))
@@ -79,14 +79,14 @@ def test_an_injected_lasso_is_a_set_with_a_link_and_tiles_at_once(open_page, run
 
 
 def test_the_address_alone_shows_a_set_and_clear_takes_it_away(open_page, run):
-    known = People(run.store).save_set(run.data.folder.name, run.facts.pool[3:6], "ann", "three")
+    known = ReviewDatabase(run.store).save_set(run.data.folder.name, run.facts.pool[3:6], "ann", "three")
     app = open_page("map", run=run.name, cycle="0", set=known)
     assert "three" in texts(app)
     assert tiles(app).count("<button") == 3
     app.button(key=selection.CLEAR).click().run()
     assert not tiles(app)
     assert "set" not in address(app)
-    assert People(run.store).sets(run.data.folder.name)["id"].tolist() == [
+    assert ReviewDatabase(run.store).sets(run.data.folder.name)["id"].tolist() == [
         known
     ]  # it is only off the page
 
@@ -225,7 +225,7 @@ def test_a_lasso_on_the_picture_takes_what_lies_inside(open_page, run, monkeypat
 
 
 def test_sets_are_listed_and_renamed_and_deleted(open_page, run):
-    people = People(run.store)
+    people = ReviewDatabase(run.store)
     known = people.save_set(run.data.folder.name, run.facts.pool[3:6], "ann", origin="the map")
     app = open_page("map", run=run.name, cycle="0", set=known)
     app.text_input(key=f"map.set.name.{known}").set_value("dark kitchens")
@@ -238,7 +238,7 @@ def test_sets_are_listed_and_renamed_and_deleted(open_page, run):
 
 
 def test_a_set_of_other_images_says_that_they_are_not_here(open_page, run):
-    known = People(run.store).save_set(
+    known = ReviewDatabase(run.store).save_set(
         run.data.folder.name, [run.facts.pool[0], "elsewhere"], "ann"
     )
     app = open_page("map", run=run.name, cycle="0", set=known)
@@ -273,7 +273,7 @@ def test_a_run_of_an_earlier_version_has_a_map_without_the_new_columns(open_page
 def test_coverage_is_told_in_words(open_page, run):
     app = open_page("map", run=run.name, cycle="1")
     left = int((~run.pool(1)["labelled"] & ~run.pool(1)["picked"]).sum())
-    assert f"The batch of cycle 1 brings the other {left} unlabelled images closer" in texts(app)
+    assert f"The batch of cycle 1 brings {left} other unlabelled images closer" in texts(app)
     assert len(charts(app)) == 2
 
 

@@ -62,7 +62,7 @@ def rows_of_tiles(app) -> list[list[dict[str, str]]]:
     return [
         json.loads(element.proto.json)["tiles"]
         for element in app.get("bidi_component")
-        if element.proto.component_name == "mtal.strip"
+        if element.proto.component_name == "mtal.thumbnail_strip"
     ]
 
 
@@ -233,7 +233,7 @@ def test_random_has_picks_but_no_scores(open_page, made_store):
     for page in (app, open_page("map", run=run.name, cycle="0")):
         assert len(page.info) == 1
         assert "neither neighbours nor a map" in page.info[0].value
-        assert "“Describe the pool” is *always*" in page.info[0].value
+        assert "“Describe the pool” at *always*" in page.info[0].value
 
 
 def test_inspect_explains_the_first_pick_and_steps_on(open_page, made_store):
@@ -356,7 +356,7 @@ def test_curves_published_numbers_need_the_percent_axis(open_page, made_store):
     assert "they need the axis" in texts(app)
     app = open_page("curves", x="percent", paper="on")
     assert not app.exception
-    assert "never blended" in texts(app)
+    assert "never mixed" in texts(app)
     assert "no numbers for this task" in texts(app)  # drawn shapes are not in the paper
     assert app.segmented_control(key="curves.reading").value == "std"
 
@@ -431,7 +431,7 @@ def test_what_was_left_out_is_named_on_the_run_page(open_page, made_store):
         {"split": "pool", "id": "0003", "what": "image", "problem": "truncated"},
         {"split": "pool", "id": "0004", "what": "depth", "problem": "empty"},
     ]
-    write_facts(run.paths.facts, run.facts.changed(left_out=rows, without_labels=7))
+    write_facts(run.paths.facts, run.facts.updated(left_out=rows, without_labels=7))
     app = open_page("run", run=run.name)
     box = next(box for box in app.expander if "Left out" in box.label)
     assert "1 image and 1 label" in box.label
@@ -455,7 +455,7 @@ def test_a_run_that_waits_for_labels_says_for_which(open_page, made_store):
 
 def test_the_share_of_waiting_for_images_is_told_where_it_was_measured(open_page, made_store):
     run = made_store("finished")
-    assert "Training stood still for" in texts(open_page("run", run=run.name))
+    assert "Training waited for images to be read" in texts(open_page("run", run=run.name))
     share = run.waited_for_data()
     assert 0 <= share < 1
     for number in range(run.cycles_done()):  # as an earlier version wrote it

@@ -6,8 +6,8 @@ from mtal.analysis.text.pick_reason import review_effect
 from mtal.runs.reviews.effective import is_settled
 from mtal.runs.reviews.review_database import ACCEPTED, REJECTED, UNDECIDED
 from mtal.runs.store.run import Run
-from mtal.ui import loaders
-from mtal.ui.components.review_buttons import BUTTONS, decide, note_from
+from mtal.ui import review_loaders
+from mtal.ui.components.review_buttons import BUTTONS, decide, store_note
 from mtal.ui.text import plain
 
 ABOUT = {
@@ -20,7 +20,7 @@ SIGNS = {ACCEPTED: ":material/check_circle: Accepted", REJECTED: ":material/canc
 
 def show_review(run: Run, cycle: int, sample: str, picked: bool) -> None:
     """Two buttons, which take their decision back when they are pressed again, and a note."""
-    reviews = loaders.decisions(run, cycle)
+    reviews = review_loaders.decisions(run, cycle)
     settled = is_settled(run, cycle)
     row = next(iter(reviews[reviews["sample"] == sample].to_dict("records")), {})
     decision, note = str(row.get("decision", "")), str(row.get("note", ""))
@@ -45,7 +45,7 @@ def show_review(run: Run, cycle: int, sample: str, picked: bool) -> None:
             key=field,
             placeholder="a note about this image",
             width=280,
-            on_change=note_from,
+            on_change=store_note,
             args=(run, cycle, sample, field),
         )
     if row:

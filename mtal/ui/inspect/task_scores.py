@@ -5,7 +5,7 @@ from math import isfinite
 import pandas as pd
 import streamlit as st
 
-from mtal.analysis.numbers import figures, ordinal, pool_percentile
+from mtal.analysis.numbers import figures, pool_percentile
 from mtal.analysis.tables.counterfactuals import (
     JOINS,
     Join,
@@ -90,7 +90,8 @@ def bar_rows(
     table = pool
     if join != own or not _used(pool):
         joined = committee_scores(pool, [task.name for task in tasks], _join(join))
-        table = pool.assign(**{task_score_column(name): values for name, values in joined.items()})
+        columns = {task_score_column(str(name)): joined[name] for name in joined}
+        table = pool.assign(**columns)
     free, driver = table[table["open"]], driving_task(pool, image) if join == own else ""
     rows = []
     for task in tasks:
@@ -169,7 +170,13 @@ def _bar(
     """
     value = float(pool[column].iloc[image])
     percentile = pool_percentile(free[column], value)
-    text = f"{figures(value)} {task.distance_unit}".strip()
+    text = _with_unit(value, task.distance_unit)
     if isfinite(percentile):
-        text += f", {ordinal(round(percentile))}"
+        text += f", higher than {round(percentile)} % of the pool"
     return {"label": label, "percentile": percentile, "text": text, "kind": kind, "speaks": speaks}
+
+
+def _with_unit(value: float, unit: str) -> str:
+    """`49.0°`, `0.61 m`, `0.61`."""
+    space = "" if unit in {"", "°"} else " "
+    return f"{figures(value)}{space}{unit}"

@@ -77,7 +77,7 @@ def run_rows(runs: Sequence[Run], page: str) -> None:
                     st.caption(failure_of(run).title)
                 elif rule := run_cards.ended_by(run):
                     st.caption(plain(rule))
-            cycles.markdown(f"{run.cycles_done()} of {run.cycles_in_all}")
+            cycles.markdown(f"{run.cycles_done()} of {run.total_cycles_text}")
             loss.markdown(last_loss(run))
             age.markdown(ago(run.created))
 
