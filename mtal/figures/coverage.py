@@ -7,9 +7,9 @@ from mtal.figures.style import figure
 
 HEIGHT_PX = 300
 LINES = {  # column -> name, colour, symbol
-    "most": ("the farthest", "#D55E00", "triangle-up"),
-    "p95": ("95 of 100 are nearer", "#0072B2", "square"),
-    "median": ("half are nearer", "#009E73", "circle"),
+    "most": ("largest", "#D55E00", "triangle-up"),
+    "p95": ("95th percentile", "#0072B2", "square"),
+    "median": ("median", "#009E73", "circle"),
 }
 SHIFT = {"before": -0.16, "after": 0.16}  # along the axis, in cycles
 
