@@ -47,7 +47,7 @@ def draw() -> None:
             st.Page("pages/curves.py", title="Learning curves", icon=":material/show_chart:"),
             st.Page("pages/compare.py", title="Compare runs", icon=":material/compare_arrows:"),
         ],
-        "Reading": [
+        "Reference": [
             st.Page("pages/published.py", title="Published results", icon=":material/menu_book:"),
             st.Page("pages/help.py", title="Help", icon=":material/help:"),
         ],

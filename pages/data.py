@@ -1,4 +1,4 @@
-"""Data: connect a folder, check it, and look at what it holds."""
+"""Data: connect a folder, check it, and look at its images and labels."""
 
 from functools import partial
 

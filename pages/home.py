@@ -1,4 +1,4 @@
-"""Home: what is going on, what there is, and three ways to begin."""
+"""Home: living runs, ways to start, recent runs, and the state of this installation."""
 
 import streamlit as st
 
@@ -22,18 +22,19 @@ if living:
         for run in [run for run in living if run.status is Status.RUNNING] or living[:1]:
             st.page_link(
                 "pages/run.py",
-                label=f"Reattach to {run_cards.short_title(run)}",
+                label=f"Watch {run_cards.short_title(run)}",
                 icon=":material/visibility:",
                 query_params={"run": run.name},
             )
         st.page_link("pages/jobs.py", label="All jobs", icon=":material/work_history:")
 elif not runs:
     st.markdown(
-        "Choose which images to label next for **several tasks together**, see **why** each was chosen, and measure what "
-        "it saved against random choice. Begin with the demo: it takes a few minutes and needs nothing."
+        "Choose which images to label next for **several tasks together**, see **why** each was "
+        "chosen, and measure what it saved against random choice. Start with the demo: it takes a "
+        "few minutes and needs nothing."
     )
 
-st.subheader("Begin" if not runs else "Begin something")
+st.subheader("Start here")
 demo, simulate, look = st.columns(3)
 with demo.container(border=True, height="stretch"):
     st.markdown("##### :material/play_circle: Run the demo")
@@ -44,14 +45,16 @@ with demo.container(border=True, height="stretch"):
 with simulate.container(border=True, height="stretch"):
     st.markdown("##### :material/science: Simulate")
     st.markdown(
-        "A data set whose labels you have: buy them step by step, compare strategies over several seeds."
+        "A data set whose labels you have: reveal them step by step, and compare strategies over "
+        "several seeds."
     )
     if st.button("Plan a simulation", key="home.simulate"):
         st.switch_page("pages/launch.py")
 with look.container(border=True, height="stretch"):
     st.markdown("##### :material/photo_library: Look at your data")
     st.markdown(
-        "Connect a folder and check it: sizes, labels per task, broken files, copies across the splits."
+        "Connect a folder and check it: sizes, labels per task, broken files, copies across the "
+        "splits."
     )
     if st.button("Connect a folder", key="home.data"):
         st.switch_page("pages/data.py")
@@ -63,17 +66,12 @@ if runs:
         st.page_link(
             "pages/jobs.py", label=f"All {len(runs)} runs", icon=":material/arrow_forward:"
         )
-job_list.damaged_runs()
+job_list.say_damaged_runs()
 
 st.divider()
-found = ", ".join(map(plain, start.data_found()))
+data, folder = ", ".join(map(plain, start.available_data())), loaders.store().folder
 st.caption(
-    " · ".join(
-        [
-            f":material/database: ready without a folder: {found}",
-            f":material/memory: {plain(machine.device_text())}",
-            f":material/hard_drive: runs in {plain(str(loaders.store().folder))}, "
-            + machine.disk_text(loaders.store().folder),
-        ]
-    )
+    f":material/database: ready without a folder: {data} · "
+    f":material/memory: {plain(machine.device_text())} · "
+    f":material/hard_drive: runs in {plain(str(folder))}, {machine.disk_text(folder)}"
 )

@@ -1,4 +1,4 @@
-"""Launch: plan one run or a comparison of strategies over seeds, see what it will cost, and start it."""
+"""Launch: plan a run or a comparison of strategies over seeds, see its cost, and start it."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ st.title("Launch")
 plan_form.begin_form()
 to_change = plan_form.copied()
 plan_form.presets()
-wrong, cells = plan_form.look()
+wrong, cells = plan_form.read_plan()
 
 plan, outcome = st.columns([5, 3], gap="large")
 for number, (section, names) in enumerate(settings_form.sections().items(), start=1):

@@ -1,4 +1,4 @@
-"""Tables for pages, and the only place that caches them.
+"""Tables of runs for pages, cached; reviews are in `review_loaders`.
 
 A run's key is its folder, its time of creation and the number of its complete cycles, since a
 complete cycle never changes; arrays are never keys (docs/design.md, section 6).
@@ -15,14 +15,10 @@ from mtal.analysis.tables import counterfactuals, run_groups
 from mtal.analysis.tables import coverage as coverage_tables
 from mtal.config import Config
 from mtal.runs.experiments import experiment as plans
-from mtal.runs.experiments.experiment import Experiment
+from mtal.runs.experiments.state import Experiment
 from mtal.runs.paths import StorePaths, default_store
-from mtal.runs.reviews import effective
-from mtal.runs.reviews.effective import is_settled
-from mtal.runs.reviews.review_database import People
-from mtal.runs.reviews.reviewed_batch import Settled
 from mtal.runs.store import index
-from mtal.runs.store.nearest import closest
+from mtal.runs.store.nearest import closest_images
 from mtal.runs.store.run import Run
 
 TIMES_S = 10
@@ -69,18 +65,19 @@ def experiments() -> list[Experiment]:
 
 def last_activity(experiment: Experiment) -> float:
     """Seconds since 1970 at which a run last reported, or at which the experiment was planned."""
-    reports = [run.paths.progress for cell in experiment.cells if (run := experiment.run(cell))]
+    runs = [run for run in map(experiment.run, experiment.cells) if run]
+    reports = [run.paths.progress for run in runs]
     return max([experiment.created, *(path.stat().st_mtime for path in reports if path.exists())])
 
 
-def known_times(config: Config) -> dict[str, list[float]]:
+def times_of_similar_runs(config: Config) -> dict[str, list[float]]:
     """Stage -> seconds per unit of all runs that should be as fast; up to TIMES_S old."""
-    return _times_at(str(store().folder), index.speed(config))
+    return _times_at(str(store().folder), index.speed_key(config))
 
 
 @st.cache_data(ttl=TIMES_S, max_entries=64, show_spinner=False)  # many living runs ask at each poll
 def _times_at(folder: str, speed: tuple[str, ...]) -> dict[str, list[float]]:
-    return index.times_at(speed, runs())
+    return index.unit_times(speed, runs())
 
 
 # ---- runs and experiments ----------------------------------------------------------------------
@@ -107,7 +104,7 @@ def measured(run: Run) -> pd.DataFrame:
 @kept(512)
 def picks(run: Run) -> pd.DataFrame:
     """A row per image of which a complete cycle acquired labels. Columns: cycle, id."""
-    return run_groups.bought_images(run)
+    return run_groups.acquired_images(run)
 
 
 @kept(512)
@@ -243,77 +240,9 @@ def nearest(run: Run, cycle: int, image: int) -> pd.DataFrame:
 def around(run: Run, cycle: int, image: int, count: int) -> pd.DataFrame:
     """The nearest images of the pool. Columns: index, distance. Empty without an embedding."""
     points = run.embedding(cycle)
-    rows = [] if points is None else closest(points, image, np.arange(len(points)) != image, count)
+    rows = (
+        []
+        if points is None
+        else closest_images(points, image, np.arange(len(points)) != image, count)
+    )
     return pd.DataFrame(rows, columns=["index", "distance"])
-
-
-# ---- what people decided -----------------------------------------------------------------------
-
-
-def people(run: Run) -> People:
-    """The review database of the run's store, for changes. Made anew each time."""
-    return People(run.store)
-
-
-def decisions(run: Run, cycle: int) -> pd.DataFrame:
-    """Decisions about a cycle's images, as far as they count, and all notes.
-
-    Columns as in `People.decisions`. Fresh as soon as anybody decides.
-    """
-    return _decisions(run, cycle, people(run).revision(), is_settled(run, cycle))
-
-
-@kept(64)
-def _decisions(run: Run, cycle: int, revision: int, settled: bool) -> pd.DataFrame:
-    return effective.decisions(run, cycle)
-
-
-def batch(run: Run, cycle: int) -> pd.DataFrame:
-    """A cycle's batch with its decisions: the picks in order, then what came for the rejected.
-
-    Columns as in `mtal.runs.reviews.reviewed_batch.batch`; empty for a cycle that picked nothing.
-    """
-    return settled(run, cycle).rows
-
-
-def settled(run: Run, cycle: int) -> Settled:
-    """A cycle's batch with its decisions, as `effective.settled`. Always fresh."""
-    return _settled(run, cycle, people(run).revision(), is_settled(run, cycle))
-
-
-@kept(32)
-def _settled(run: Run, cycle: int, revision: int, too_late: bool) -> Settled:
-    return effective.settled(run, cycle, pool(run, cycle))
-
-
-def sets(run: Run) -> pd.DataFrame:
-    """The named sets of the run's data, whichever run they were chosen in.
-
-    Columns as in `People.sets`.
-    """
-    return _sets(run, people(run).revision(), run.data.folder.name)
-
-
-@kept(32)
-def _sets(run: Run, revision: int, data: str) -> pd.DataFrame:
-    return people(run).sets(data)
-
-
-def set_samples(run: Run, set_id: str) -> list[str]:
-    """Ids of a set's images, sorted. KeyError if the run's data have no such set."""
-    return _set_samples(run, set_id, people(run).revision(), run.data.folder.name)
-
-
-@kept(32)
-def _set_samples(run: Run, set_id: str, revision: int, data: str) -> list[str]:
-    return people(run).samples_of(set_id, data)
-
-
-@kept(64)
-def set_images(run: Run, set_id: str) -> list[int]:
-    """Positions in the run's pool of a set's images, ascending. KeyError if there is no such set.
-
-    The id of a set says what it holds, so it never changes.
-    """
-    wanted = set(people(run).samples_of(set_id, run.data.folder.name))
-    return [position for position, name in enumerate(run.facts.pool) if name in wanted]

@@ -85,7 +85,7 @@ def test_status_of_a_run_at_work_has_stage_percent_and_time_left(mtal, store):
         values = json.loads(mtal("status", run.name, "--json")[0])
     assert (values["status"], values["stage"], values["percent"]) == ("running", "train", 40.0)
     assert (values["eta_low_s"], values["eta_high_s"]) == (None, None)
-    assert values["eta_text"] == "no estimate before 1 more stage has been timed once"
+    assert values["eta_text"] == "time left known once 1 more stage has run"
 
 
 def test_status_of_a_run_that_a_rule_may_end_is_a_bound_and_of_one_that_it_ended_says_so(

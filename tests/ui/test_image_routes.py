@@ -1,4 +1,4 @@
-"""The addresses of pictures: what is served, how it is kept, and that nothing else can be reached."""
+"""Addresses of images: what is served, how long it is kept, and that nothing else is reached."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -22,15 +22,15 @@ NAME = "semseg.gap.depth"
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A run with a thumbnail and a picture of image 3."""
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path / "store"))
-    found = made_run(tmp_path / "store")
-    for path in (found.thumbnail("0003"), found.picture(0, 3, NAME)):
+    run = made_run(tmp_path / "store")
+    for path in (run.thumbnail("0003"), run.picture(0, 3, NAME)):
         path.parent.mkdir(parents=True)
         Image.new("RGB", (4, 3), "#0072B2").save(path)
-    return found
+    return run
 
 
 def get(address: str, base: str = "") -> Response:
-    """What the server answers."""
+    """Answer of the server to a GET request."""
     path, _, query = address.partition("?")
     scope = {
         "type": "http",
@@ -40,9 +40,9 @@ def get(address: str, base: str = "") -> Response:
         "headers": [],
     }
     for route in routes(base):
-        _, found = route.matches(scope)
-        if "path_params" in found:
-            return route.endpoint(Request(scope | found))
+        _, match = route.matches(scope)
+        if "path_params" in match:
+            return route.endpoint(Request(scope | match))
     raise AssertionError(f"no route for {path}")
 
 

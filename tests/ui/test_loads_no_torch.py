@@ -1,4 +1,4 @@
-"""What every page needs must come without torch, whose import takes seconds: only the lists of names load it, when asked."""
+"""Modules that every page needs import no torch, which takes seconds; only `catalog` does, late."""
 
 import subprocess
 import sys

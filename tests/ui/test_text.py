@@ -1,4 +1,4 @@
-"""Text for people: times left, foreign text shown as it is."""
+"""Texts for people: time left, foreign text in Markdown, sizes."""
 
 import re
 
@@ -16,14 +16,8 @@ def test_an_unknown_time_left_is_said_and_not_guessed():
 
     assert time_left(at(None)) == "no estimate yet"
     assert time_left(at(None, "train")) == "no estimate yet"
-    assert (
-        time_left(at(None, "train", "score"))
-        == "no estimate before 1 more stage has been timed once"
-    )
-    assert (
-        time_left(at(None, "pick", "score"))
-        == "no estimate before 2 more stages have been timed once"
-    )
+    assert time_left(at(None, "train", "score")) == "time left known once 1 more stage has run"
+    assert time_left(at(None, "pick", "score")) == "time left known once 2 more stages have run"
     assert time_left(at((60, 60)), now=0.0).startswith("1 min left")
     assert time_left(at((60, 180)), now=0.0).startswith("1 min to 3 min left, done around")
 

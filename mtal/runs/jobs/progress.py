@@ -87,7 +87,7 @@ class Progress:
         if not later:
             return "no estimate yet"
         stages = "1 more stage has" if later == 1 else f"{later} more stages have"
-        return f"no estimate before {stages} been timed once"
+        return f"time left known once {stages} run"
 
 
 def last_cycle(config: Config) -> str:

@@ -74,7 +74,7 @@ KILLED = Failure(
     "out. Resume goes on after the last complete cycle.",
 )
 WAITING_FOR_LABELS = Failure(
-    "Waits for labels",
+    "Waiting for labels",
     "Export the batch to whoever labels, put each label where the message says, and resume: the "
     "run trains on them and picks the next batch.",
 )

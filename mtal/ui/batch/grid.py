@@ -11,21 +11,21 @@ import streamlit as st
 
 from mtal.analysis.numbers import count
 from mtal.runs.store.run import Run
-from mtal.ui import inputs, loaders
+from mtal.ui import inputs, loaders, review_loaders
 from mtal.ui.batch import clicks
 from mtal.ui.batch.filters import filter_rows
 from mtal.ui.batch.overlay import Overlay, choose_overlay, show_legend
 from mtal.ui.batch.preview import PAGE_OF_GRID, look_at, looked_at, show_image, show_steps
-from mtal.ui.components.batch_table import with_pool_columns, near_misses, picks_of, decisions_about
+from mtal.ui.components.batch_table import decisions_about, near_misses, picks_of, with_pool_columns
 from mtal.ui.components.image_sets import chosen_set
 from mtal.ui.components.image_table import show_table
 from mtal.ui.components.review_buttons import (
     NOTE,
+    decision_counts,
     say_what_decisions_do,
     show_bulk,
     show_buttons,
     show_undo,
-    decision_counts,
 )
 from mtal.ui.components.set_panel import show_set
 from mtal.ui.components.tile_grid import grid, marked
@@ -126,7 +126,11 @@ def _pager(images: int) -> int:
 
 def _row(run: Run, cycle: int, rows: pd.DataFrame, image: int) -> pd.Series:
     """The row of an image, which need not be in the batch."""
-    table = rows if image in rows.index else with_pool_columns(run, cycle, decisions_about(run, cycle, [image]), {})
+    table = (
+        rows
+        if image in rows.index
+        else with_pool_columns(run, cycle, decisions_about(run, cycle, [image]), {})
+    )
     return table.iloc[int(table.index.get_loc(image))]  # type: ignore[arg-type]
 
 
@@ -134,7 +138,7 @@ def _decision(run: Run, cycle: int, image: int | None) -> str:
     """The stored decision on an image, "" without an image or a decision."""
     if image is None:
         return ""
-    reviews = loaders.decisions(run, cycle)
+    reviews = review_loaders.decisions(run, cycle)
     decisions = reviews.loc[reviews["sample"] == run.facts.pool[image], "decision"]
     return "" if decisions.empty else str(decisions.iloc[0])
 

@@ -10,7 +10,7 @@ from mtal.analysis.numbers import count
 from mtal.figures.overlap import overlap_bars, overlaps
 from mtal.runs.store.run import Run
 from mtal.ui import inputs, loaders
-from mtal.ui.components.batch_table import with_pool_columns, decisions_about
+from mtal.ui.components.batch_table import decisions_about, with_pool_columns
 from mtal.ui.components.tile_grid import grid
 from mtal.ui.text import plain
 

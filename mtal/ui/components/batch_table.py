@@ -9,7 +9,7 @@ from mtal.runs.reviews.review_database import ACCEPTED
 from mtal.runs.reviews.reviewed_batch import ReviewedBatch
 from mtal.runs.store.pool_table import deciding_members_of, driving_tasks
 from mtal.runs.store.run import Run
-from mtal.ui import loaders
+from mtal.ui import loaders, review_loaders
 
 NEAR = 12  # as many near misses as the worker draws
 WAITS = "waits"  # accepted outside the batch, and no rejected image left a place for it
@@ -23,13 +23,13 @@ def picks_of(run: Run, cycle: int) -> pd.DataFrame:
     partner, the task and the committee member that gave the score, "" where unknown; acquired, the
     tasks to be labelled where they are not all tasks.
     """
-    batch = loaders.effective_batch(run, cycle)
+    batch = review_loaders.effective_batch(run, cycle)
     return with_pool_columns(run, cycle, batch.rows, _acquired_tasks(run, cycle, batch))
 
 
 def near_misses(run: Run, cycle: int, count: int = NEAR) -> pd.DataFrame:
     """Table of the next ranks outside the batch, with the columns of `picks_of`."""
-    pool, taken = loaders.pool(run, cycle), loaders.effective_batch(run, cycle).rows.index
+    pool, taken = loaders.pool(run, cycle), review_loaders.effective_batch(run, cycle).rows.index
     ranked = pool[(pool["rank"] > 0).to_numpy() & ~pool.index.isin(taken)]
     nearest = ranked.nsmallest(count, "rank", keep="first").index
     return with_pool_columns(run, cycle, decisions_about(run, cycle, nearest), {})
@@ -41,8 +41,11 @@ def decisions_about(run: Run, cycle: int, images: Sequence[int] | pd.Index) -> p
     Columns: decision, note, who, when, picked (False). An image accepted outside the batch has the
     decision WAITS.
     """
-    outside = ~np.isin(list(images), loaders.effective_batch(run, cycle).rows.index)
-    pool, reviews = loaders.pool(run, cycle), loaders.decisions(run, cycle).set_index("sample")
+    outside = ~np.isin(list(images), review_loaders.effective_batch(run, cycle).rows.index)
+    pool, reviews = (
+        loaders.pool(run, cycle),
+        review_loaders.decisions(run, cycle).set_index("sample"),
+    )
     rows = reviews.reindex(pool["id"].iloc[list(images)])[REVIEW_COLUMNS].fillna("")
     waits = outside & (rows["decision"] == ACCEPTED)
     rows = rows.assign(decision=rows["decision"].mask(waits, WAITS), picked=False)

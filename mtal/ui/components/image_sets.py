@@ -12,7 +12,7 @@ import streamlit as st
 from mtal.analysis.numbers import count
 from mtal.runs.reviews.review_database import ReviewDatabase
 from mtal.runs.store.run import Run
-from mtal.ui import loaders
+from mtal.ui import review_loaders
 from mtal.ui.identity import who
 from mtal.ui.text import code
 
@@ -58,12 +58,15 @@ def chosen_set(run: Run, silent: bool = False) -> ChosenSet | None:
 
 def find_set(run: Run, set_id: str) -> ChosenSet | None:
     """Set of the run's data folder by its id; None if there is none."""
-    rows = loaders.sets(run)
+    rows = review_loaders.sets(run)
     row = rows[rows["id"] == set_id]
     if row.empty:
         return None
     texts = {name: str(row[name].iloc[0]) for name in ("name", "who", "when", "origin")}
-    samples, images = loaders.set_samples(run, set_id), loaders.set_images(run, set_id)
+    samples, images = (
+        review_loaders.set_samples(run, set_id),
+        review_loaders.set_images(run, set_id),
+    )
     return ChosenSet(set_id, **texts, samples=tuple(samples), images=tuple(images))
 
 

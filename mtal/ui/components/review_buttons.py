@@ -13,7 +13,7 @@ from mtal.runs.reviews.review_database import ACCEPTED, REJECTED, UNDECIDED
 from mtal.runs.reviews.reviewed_batch import REFILL
 from mtal.runs.reviews.undo import decisions_to_restore
 from mtal.runs.store.run import Run
-from mtal.ui import loaders
+from mtal.ui import review_loaders
 from mtal.ui.identity import who
 from mtal.ui.text import plain
 
@@ -77,7 +77,7 @@ def show_bulk(run: Run, cycle: int, samples: Sequence[str], total: int) -> None:
 
 def show_undo(run: Run, cycle: int) -> None:
     """Draw the button that takes back a person's own last step, in whichever tab it was made."""
-    before = decisions_to_restore(loaders.reviews(run).log(run.name, cycle), who())
+    before = decisions_to_restore(review_loaders.reviews(run).log(run.name, cycle), who())
     about = "You have decided nothing yet"
     if before:
         about = f"Take back what you decided last: {count(len(before), 'image')}"
@@ -110,14 +110,14 @@ def show_note(run: Run, cycle: int, sample: str, note: str) -> None:
 def decide(run: Run, cycle: int, samples: Sequence[str], decision: str) -> None:
     """Store a decision under the person's name; a toast says why it was refused."""
     try:
-        loaders.reviews(run).decide(run.name, cycle, samples, decision, who())
+        review_loaders.reviews(run).decide(run.name, cycle, samples, decision, who())
     except ConfigError as error:
         st.toast(plain(str(error)), icon=":material/error:")
 
 
 def _undo(run: Run, cycle: int, before: dict[str, str]) -> None:
     """Restore decisions (sample -> decision), except where somebody decided in between."""
-    now = decisions_to_restore(loaders.reviews(run).log(run.name, cycle), who())
+    now = decisions_to_restore(review_loaders.reviews(run).log(run.name, cycle), who())
     samples: dict[str, list[str]] = {}
     for sample, decision in before.items():
         if now.get(sample) == decision:
@@ -129,7 +129,7 @@ def _undo(run: Run, cycle: int, before: dict[str, str]) -> None:
 def store_note(run: Run, cycle: int, sample: str, key: str) -> None:
     """Store the note in the field with this key; a toast says why it was refused."""
     try:
-        loaders.reviews(run).note(run.name, cycle, sample, st.session_state[key], who())
+        review_loaders.reviews(run).note(run.name, cycle, sample, st.session_state[key], who())
     except ConfigError as error:
         st.toast(plain(str(error)), icon=":material/error:")
 

@@ -93,7 +93,7 @@ def short_title(run: Run) -> str:
 def cycles_text(run: Run) -> str:
     """`2 of 3 cycles complete`."""
     noun = "cycle" if run.config.cycles == 1 else "cycles"
-    return f"{run.cycles_done()} of {run.cycles_in_all} {noun} complete"
+    return f"{run.cycles_done()} of {run.total_cycles_text} {noun} complete"
 
 
 def _data_lines(run: Run) -> str:

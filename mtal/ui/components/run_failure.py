@@ -23,9 +23,13 @@ def failure_box(run: Run) -> None:
         return
     failure, result = failure_of(run), run.result
     draw = st.error if status in {Status.FAILED, Status.INTERRUPTED} else st.info
-    stage = f" in stage *{STAGES[result['stage']]}*" if result.get("stage") in STAGES else ""
+    state = f"{status.value}, "
+    if result.get("stage") in STAGES:
+        state = f"{status.value} in stage *{STAGES[result['stage']]}*, "
+    if failure is WAITING_FOR_LABELS:  # the run waits for people, so its stage says nothing
+        state = ""
     draw(
-        f"**{failure.title}**: {status.value}{stage}, {cycles_text(run)}.  \n{failure.advice}",
+        f"**{failure.title}**: {state}{cycles_text(run)}.  \n{failure.advice}",
         icon=SIGNS[status][0],
     )
     if result.get("reason") and (status is Status.FAILED or failure is WAITING_FOR_LABELS):

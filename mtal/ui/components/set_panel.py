@@ -11,7 +11,7 @@ from mtal.config import ConfigError
 from mtal.export.registry import SET_EXPORTERS
 from mtal.runs.reviews.review_database import ReviewDatabase
 from mtal.runs.store.run import Run
-from mtal.ui import loaders
+from mtal.ui import review_loaders
 from mtal.ui.components.image_sets import (
     SET,
     ChosenSet,
@@ -71,7 +71,7 @@ def show_set(run: Run, cycle: int, chosen: ChosenSet, page: str, clear: bool = T
 
 def list_sets(run: Run, cycle: int, page: str) -> None:
     """Draw a folded list of the sets of the run's data folder; a click shows a set on this page."""
-    rows = loaders.sets(run)
+    rows = review_loaders.sets(run)
     heading = sets_heading(rows)
     box = st.expander(heading, key=f"{page}.sets", icon=":material/bookmarks:", on_change="rerun")
     if not box.open:
@@ -159,7 +159,8 @@ def _rename(run: Run, chosen: ChosenSet, page: str) -> None:
 
 def _delete(run: Run, chosen: ChosenSet, page: str) -> None:
     st.markdown(
-        f"Delete **{plain(chosen.title)}** for everybody? Links to it stop working; the images stay."
+        f"Delete **{plain(chosen.title)}** for everybody? Links to it stop working; its images "
+        "stay."
     )
     if st.button(
         "Delete it", key=f"{page}.set.delete.{chosen.id}", type="primary", icon=":material/delete:"

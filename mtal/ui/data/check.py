@@ -1,5 +1,6 @@
-"""The data page's head: which folder, how its check stands, and what is there before there is a report."""
+"""Head of the Data page: the folder, the state of its check, and advice before a first report."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -7,8 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from mtal.analysis.numbers import count
+from mtal.analysis.numbers import count, listed
 from mtal.config import Config
+from mtal.datasets.checks import coverage
+from mtal.datasets.checks.problems import NOTE
 from mtal.runs.durations import duration
 from mtal.runs.jobs.launch import request_stop
 from mtal.runs.jobs.status import Status
@@ -18,46 +21,48 @@ from mtal.ui.components import run_cards
 from mtal.ui.text import clock, code, plain
 
 Report = Mapping[str, Any]  # as mtal.datasets.checks.report.Report is stored
-GUESSED = "data.guessed"  # session key: where a first guess was written; until a check begins
+GUESSED = "data.guessed"  # session key: path of a written description, until a check begins
 NO_GUESS = "data.no_guess"  # session key: why none could be written
+FREQUENT = 6  # image sizes that are named
 
 
 def choose_folder() -> tuple[Config, DataFolder]:
-    """Kind and folder from `?dataset=` and `?folder=`. Without images or tasks the page says what is missing and ends."""
+    """Ask for kind and folder, from `?dataset=` and `?folder=`.
+
+    Without images or labels the page says what is missing and stops.
+    """
     catalog.load()
-    kind, place = st.columns([1, 2])
-    with kind:
+    kind_column, folder_column = st.columns([1, 2])
+    with kind_column:
         name = inputs.choose(
-            "Kind of data", catalog.here_first(), "data", "dataset", catalog.title, follows=False
+            "Kind of data", catalog.ready_first(), "data", "dataset", catalog.title, follows=False
         )
-    with place:
-        text = inputs.write("Folder", "data", "folder", "Empty: the usual place.")
+    with folder_column:
+        text = inputs.write("Folder", "data", "folder", "Leave empty to use the default folder")
     source, config = catalog.datasets()[name], Config(dataset=name, data=text.strip())
     try:
-        found = source.locate(config)
-        tasks = source.tasks_in(config) if found else ()
+        path = source.locate(config)
+        tasks = source.tasks_in(config) if path else ()
     except ValueError as error:  # ConfigError and DataError
         st.error(plain(str(error)), icon=":material/error:")
         st.stop()
-    if not found:
+    if not path:
         _no_images(name, text.strip())
     if not tasks:
-        _no_tasks(config, found)
-    _show_guess(found)
-    return config.model_copy(update={"tasks": tasks}), DataFolder(loaders.store(), name, found)
+        _no_tasks(config, path)
+    _show_description(path)
+    return config.model_copy(update={"tasks": tasks}), DataFolder(loaders.store(), name, path)
 
 
 def check_bar(config: Config, folder: DataFolder) -> None:
-    """Where the images are, how the check stands, and its button."""
-    status, known = folder.status, folder.report()
+    """Draw the folder, the state of its check, and buttons that start or stop one."""
+    status, report = folder.status, folder.report()
+    state = "not checked yet"
+    if status is not Status.NEW:
+        state = f"check {status.value}{_problem_count(status, report)}"
     with st.container(horizontal=True, vertical_alignment="center", key="data.bar"):
         st.markdown(f"**{plain(catalog.title(config.dataset))}** {code(folder.folder)}")
-        run_cards.show_status(
-            status,
-            "not checked yet"
-            if status is Status.NEW
-            else f"check {status.value}{_found(status, known)}",
-        )
+        run_cards.show_status(status, state)
         if status.alive:
             st.button(
                 "Stop",
@@ -68,10 +73,10 @@ def check_bar(config: Config, folder: DataFolder) -> None:
             )
         else:
             st.button(
-                "Check again" if known else "Check this folder",
+                "Check again" if report else "Check this folder",
                 key="data.check",
                 icon=":material/fact_check:",
-                type="secondary" if known else "primary",
+                type="secondary" if report else "primary",
                 on_click=_check,
                 args=(folder, config),
             )
@@ -83,18 +88,16 @@ def check_bar(config: Config, folder: DataFolder) -> None:
         )
 
 
-def _found(status: Status, report: Report | None) -> str:
-    """`, 3 problems`: what a run would leave out or ignore, and pictures of both splits. Notes are none."""
+def _problem_count(status: Status, report: Report | None) -> str:
+    """`, 3 problems`: data that a run leaves out or ignores, and images in both splits."""
     if status is not Status.FINISHED or not report:
         return ""
-    from mtal.datasets.checks.problems import NOTE
-
     number = len(report["leaks"]) + sum(row["severity"] != NOTE for row in report["problems"])
     return f", {count(number, 'problem')}" if number else ""
 
 
 def why_not_checked(folder: DataFolder) -> None:
-    """Why the last check has no result. Nothing for a check that went well or goes on."""
+    """Say why the last check has no result; draw nothing for one that finished or still runs."""
     status = folder.status
     if status is Status.FAILED:
         st.error(
@@ -103,11 +106,11 @@ def why_not_checked(folder: DataFolder) -> None:
         )
     elif status is Status.INTERRUPTED:
         st.error(
-            "The check was killed before it was done. Start it again.", icon=":material/power_off:"
+            "The check was killed before its end. Start it again.", icon=":material/power_off:"
         )
     elif status is Status.STOPPED:
         st.info(
-            "The check was stopped. What is shown, if anything, is of an earlier one.",
+            "The check was stopped. What is shown below is of an earlier check, if there was one.",
             icon=":material/stop_circle:",
         )
     if status in {Status.FAILED, Status.INTERRUPTED} and folder.log_tail():
@@ -116,52 +119,52 @@ def why_not_checked(folder: DataFolder) -> None:
 
 
 def report_of(config: Config, folder: DataFolder) -> Report:
-    """The last report. Without one that this page can show, it says what a check does, and ends."""
-    from mtal.datasets.checks.coverage import VERSION
-
+    """Return the last report. Without one that this page can show, explain checks and stop."""
     report = folder.report()
     if report is None:
         st.info(
-            "A check reads every image and label once, in the background: what is missing or broken, which labels look "
-            "wrong, copies and near copies within and across splits, what the labels hold. It also makes the thumbnails.",
+            "A check reads every image and label once, in the background: what is missing or "
+            "broken, which labels look wrong, copies and near copies within and across splits, "
+            "what the labels hold. It also makes the thumbnails.",
             icon=":material/fact_check:",
         )
         st.stop()
-    if report.get("version") != VERSION:
+    if report.get("version") != coverage.VERSION:
         st.info(
-            "The last check was made by an earlier version and holds less than this page shows. Check again.",
+            "The last check was made by an earlier version and holds less than this page shows. "
+            "Check again.",
             icon=":material/update:",
         )
         st.stop()
     new = [task for task in config.tasks if task not in report["labels"]]
     if new and not folder.status.alive:
         st.info(
-            f"Labels came since the last check: {plain(', '.join(new))}. Check again to see them.",
+            f"Labels arrived since the last check: {plain(', '.join(new))}. Check again to see "
+            "them.",
             icon=":material/update:",
         )
     return report
 
 
 def about(report: Report) -> None:
-    """Sizes, when it was checked, fingerprint, and what must be said beside every figure."""
-    splits = report["splits"].values()
-    sizes: dict[str, int] = {}
-    for split in splits:
-        for size, number in split["sizes"].items():
-            sizes[size] = sizes.get(size, 0) + number
-    frequent = sorted(sizes.items(), key=lambda pair: -pair[1])[:6]
-    shown = (
-        ", ".join(f"{size.replace('x', '×')} ({number:,})" for size, number in frequent)
-        or "none could be read"
+    """Draw image sizes, time of the check, fingerprint, and notes on the data."""
+    numbers: Counter[str] = Counter()
+    for split in report["splits"].values():
+        numbers.update(split["sizes"])
+    sizes = ", ".join(
+        f"{size.replace('x', '×')} ({number:,})" for size, number in numbers.most_common(FREQUENT)
     )
+    if len(numbers) > FREQUENT:
+        sizes += " and others"
     took = duration(report["seconds"]) if report["seconds"] >= 1 else "less than a second"
-    done = f"checked {clock(datetime.fromisoformat(report['checked']).timestamp())} in {took}"
-    st.caption(
-        f"Image sizes, height × width: {plain(shown)}"
-        + (" and others" if len(sizes) > 6 else "")
-        + f" · {done} · fingerprint {plain(report['fingerprint'])} for "
-        + plain(", ".join(task["title"] for task in report["tasks"]))
-    )
+    checked = clock(datetime.fromisoformat(report["checked"]).timestamp())
+    tasks = ", ".join(task["title"] for task in report["tasks"])
+    parts = [
+        f"Image sizes, height × width: {plain(sizes or 'none could be read')}",
+        f"checked {checked} in {took}",
+        f"fingerprint {plain(report['fingerprint'])} for {plain(tasks)}",
+    ]
+    st.caption(" · ".join(parts))
     if report["note"]:
         st.caption(plain(report["note"]))
     for warning in report["warnings"]:
@@ -169,10 +172,11 @@ def about(report: Report) -> None:
 
 
 def _no_images(name: str, text: str) -> None:
-    where = f"in {code(text)}" if text else "in the usual place"
+    """Say that a folder has no images of this kind and how it must look, and stop."""
+    folder = f"in {code(text)}" if text else "in the default folder"
     st.info(
-        f"No images yet: nothing of the kind *{plain(catalog.title(name))}* was found {where}. Give its folder above. "
-        "It must look like this:",
+        f"No images yet: nothing of the kind *{plain(catalog.title(name))}* was found {folder}. "
+        "Enter its folder above. It must hold:",
         icon=":material/folder_off:",
     )
     st.code(catalog.datasets()[name].layout, language=None)
@@ -185,31 +189,46 @@ def _no_images(name: str, text: str) -> None:
     st.stop()
 
 
-def _no_tasks(config: Config, found: str) -> None:
-    """A folder in which no labels were found; a first description of it is one click away where its kind has one."""
+def _no_tasks(config: Config, path: str) -> None:
+    """Say that a folder has no labels and what helps, and stop.
+
+    A kind of data with a description offers to write one. Other kinds have a fixed layout, so a
+    folder that differs is most likely the user's own data.
+    """
     source = catalog.datasets()[config.dataset]
+    if source.write_missing is None:
+        titles = [kind.title for kind in catalog.datasets().values() if kind.write_missing]
+        own = f"'{plain(listed(titles, 'or'))}'"
+        st.info(
+            f"No labels found: {code(path)} is not a folder of the kind *{plain(source.title)}*. "
+            f"Is it your own data? Choose {own} above. Layout of this kind:",
+            icon=":material/label_off:",
+        )
+        st.code(source.layout, language=None)
+        st.stop()
     st.info(
-        f"No labels found: {code(found)} is there, but nothing in it says which labels belong to its images. "
-        "It must look like this:",
+        f"No labels found: {code(path)} exists, but nothing in it says which labels belong to its "
+        "images. It must hold:",
         icon=":material/label_off:",
     )
     st.code(source.layout, language=None)
-    if reason := st.session_state.pop(NO_GUESS, ""):
+    reason = st.session_state.pop(NO_GUESS, "")
+    if reason:
         st.error(plain(reason), icon=":material/error:")
-    if source.write_missing:
-        st.button(
-            "Write a first guess of the description",
-            key="data.guess",
-            icon=":material/edit_note:",
-            type="primary",
-            on_click=_guess,
-            args=(source.write_missing, config),
-            help="From the names of folders and a few files. It changes none of your files.",
-        )
+    st.button(
+        "Describe this folder for me (writes tasks.yaml)",
+        key="data.guess",
+        icon=":material/edit_note:",
+        type="primary",
+        on_click=_describe,
+        args=(source.write_missing, config),
+        help="From the names of folders and a few files. It changes none of your files.",
+    )
     st.stop()
 
 
-def _guess(write: Callable[[Config], Path | None], config: Config) -> None:
+def _describe(write: Callable[[Config], Path | None], config: Config) -> None:
+    """Write a description of the folder, and note for the page where, or why not."""
     try:
         written = write(config)
     except ValueError as error:
@@ -222,7 +241,7 @@ def _guess(write: Callable[[Config], Path | None], config: Config) -> None:
 
 
 def _why_unusable(config: Config) -> str:
-    """What is wrong with a description that is there."""
+    """Say what is wrong with a description that exists."""
     try:
         catalog.datasets()[config.dataset].load(config)
     except ValueError as error:
@@ -230,14 +249,15 @@ def _why_unusable(config: Config) -> str:
     return "There is a description already; correct it in a text editor."
 
 
-def _show_guess(found: str) -> None:
-    """Where a first guess was written, what it says by now, and what remains to be done."""
+def _show_description(folder: str) -> None:
+    """Show the description that was written for a folder, and say what is left to do."""
     path = Path(st.session_state.get(GUESSED, ""))
-    if path.parent != Path(found) or not path.is_file():
+    if path.parent != Path(folder) or not path.is_file():
         return
     st.success(
-        f"A first guess was written to {code(str(path))}. Read its reasons, change what is wrong in a text editor, then "
-        "check the folder. Images can be checked without labels; a run needs some labels in pool and validation.",
+        f"A first guess was written to {code(str(path))}. Read its reasons, change what is wrong "
+        "in a text editor, then check the folder. Images can be checked without labels; a run "
+        "needs some labels in pool and validation.",
         icon=":material/edit_note:",
     )
     st.code(path.read_text(encoding="utf-8", errors="replace"), language="yaml")
@@ -250,4 +270,4 @@ def _to_rooms() -> None:
 def _check(folder: DataFolder, config: Config) -> None:
     st.session_state.pop(GUESSED, None)
     if not folder.start_check(config):
-        st.toast("A check of this folder is at work already.")
+        st.toast("A check of this folder is running already.")

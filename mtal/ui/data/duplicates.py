@@ -1,27 +1,32 @@
-"""Pictures of a data folder that are the same or nearly so: across its splits, which flatters results, and in groups."""
+"""Copies and near copies of images in a data folder: across its splits, and in groups.
+
+An image in both splits makes results look better than they are.
+"""
 
 from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
+from mtal.analysis.csv_text import csv_text
 from mtal.analysis.numbers import count
 from mtal.runs.store.data_check import DataFolder
 from mtal.ui.data.check import Report
 from mtal.ui.data.findings import THUMB_PX, pager, thumbnail
 from mtal.ui.text import plain
 
-PAIRS, GROUPS, MEMBERS = 12, 12, 6  # on a page; pictures of a group
+PAIRS, GROUPS, MEMBERS = 12, 12, 6  # pairs and groups on a page, images shown of a group
+NAMED = 20  # images of a group that are named beside those shown
 
 
 def copies(folder: DataFolder, report: Report) -> None:
-    """Pictures that are in both splits, side by side, then groups of nearly the same pictures."""
+    """Draw images that are in both splits side by side, then groups of near copies."""
     st.subheader("In both splits")
     leaks = report["leaks"]
     if leaks:
         st.warning(
-            f"{count(len(leaks), 'validation image is', 'validation images are')} also in the pool: measurements would "
-            "flatter. Take one of each pair out of its list.",
+            f"{count(len(leaks), 'validation image is', 'validation images are')} also in the "
+            "pool: results would look too good. Take one image of each pair out of its list.",
             icon=":material/content_copy:",
         )
         with st.container(
@@ -30,7 +35,7 @@ def copies(folder: DataFolder, report: Report) -> None:
             page = pager(len(leaks), PAIRS, "leaks")
             st.download_button(
                 "Download as CSV",
-                pd.DataFrame(leaks).to_csv(index=False),
+                csv_text(pd.DataFrame(leaks)),
                 "leaks.csv",
                 "text/csv",
                 key="data.leaks_csv",
@@ -51,10 +56,10 @@ def _pair(folder: DataFolder, leak: dict[str, str]) -> None:
         with st.container(horizontal=True):
             for split in ("pool", "validation"):
                 thumbnail(folder, split, leak[split], f"{split}: {plain(leak[split])}")
-        st.caption(
-            f"**{leak['how'].capitalize()}**"
-            + (f", {leak['bits']} of 128 bits differ" if leak["bits"] else "")
-        )
+        kind = f"**{leak['how'].capitalize()}**"
+        if leak["bits"]:
+            kind += f", {leak['bits']} of 128 bits differ"
+        st.caption(kind)
 
 
 def _groups(folder: DataFolder, groups: Sequence[dict[str, list[str]]]) -> None:
@@ -63,8 +68,9 @@ def _groups(folder: DataFolder, groups: Sequence[dict[str, list[str]]]) -> None:
         return
     images = sum(len(ids) for group in groups for ids in group.values())
     st.caption(
-        f"{count(images, 'image')} in {count(len(groups), 'group')}, found by two perceptual hashes that agree. "
-        "Neighbouring frames of a video look like this, which is no fault; but labelling all of them buys little."
+        f"{count(images, 'image')} in {count(len(groups), 'group')}, found by two perceptual "
+        "hashes that agree. Neighbouring frames of a video look like this. That is no fault, but "
+        "labelling all of them teaches little more than labelling one."
     )
     page = pager(len(groups), GROUPS, "groups", "groups")
     with st.container(horizontal=True, key="data.groups"):
@@ -73,17 +79,14 @@ def _groups(folder: DataFolder, groups: Sequence[dict[str, list[str]]]) -> None:
 
 
 def _group(folder: DataFolder, group: dict[str, list[str]]) -> None:
-    """The first pictures of a group; a box as wide as they need."""
+    """Draw the first images of a group, in a box as wide as they need."""
     members = [(split, name) for split, ids in group.items() for name in ids]
     with st.container(border=True, width=min(MEMBERS, len(members)) * (THUMB_PX + 16) + 34):
-        st.markdown(
-            f"**{count(len(members), 'image')}**: "
-            + ", ".join(f"{len(ids):,} in {split}" for split, ids in group.items() if ids)
-        )
+        splits = ", ".join(f"{len(ids):,} in {split}" for split, ids in group.items() if ids)
+        st.markdown(f"**{count(len(members), 'image')}**: {splits}")
         with st.container(horizontal=True):
             for split, name in members[:MEMBERS]:
                 thumbnail(folder, split, name, plain(name))
         if len(members) > MEMBERS:
-            st.caption(
-                f"and {len(members) - MEMBERS:,} more: {plain(', '.join(name for _, name in members[MEMBERS:][:20]))}"
-            )
+            names = ", ".join(name for _, name in members[MEMBERS : MEMBERS + NAMED])
+            st.caption(f"and {len(members) - MEMBERS:,} more: {plain(names)}")

@@ -1,8 +1,8 @@
-"""What a check found: the numbers that decide whether to go on, which image has which label, problems."""
+"""Results of a check: numbers that decide whether to go on, labels per image, problems."""
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from mtal.analysis.csv_text import csv_text
 from mtal.analysis.numbers import count
+from mtal.datasets.checks.coverage import TITLES
+from mtal.datasets.checks.problems import IGNORED, LEFT_OUT, NOTE, SEVERITIES, WAYS_OUT
 from mtal.figures import dataset as figures
 from mtal.runs.store.data_check import DataFolder
 from mtal.ui import inputs
@@ -24,9 +27,7 @@ ALL, BOTH = "all", "in both splits"
 
 
 def summary(report: Report) -> None:
-    """The numbers that decide whether to go on."""
-    from mtal.datasets.checks.problems import IGNORED, LEFT_OUT, NOTE
-
+    """Draw the numbers that decide whether to go on."""
     splits, severities = report["splits"], Counter(row["severity"] for row in report["problems"])
     tiles = st.container(key="data.tiles").columns(6)
     tiles[0].metric(
@@ -48,7 +49,7 @@ def summary(report: Report) -> None:
         "Labels ignored",
         f"{severities[IGNORED]:,}",
         border=True,
-        help="There, but cannot be used: the image counts as not labelled for the task.",
+        help="They cannot be used: the image counts as not labelled for the task.",
     )
     tiles[4].metric(
         "Notes", f"{severities[NOTE]:,}", border=True, help="Worth a look; a run goes on with them."
@@ -57,21 +58,20 @@ def summary(report: Report) -> None:
         "In both splits",
         f"{len(report['leaks']):,}",
         border=True,
-        help="The same or nearly the same picture in pool and validation: results would flatter.",
+        help="The same or nearly the same image in pool and validation: results would look too "
+        "good.",
     )
 
 
 def overview(folder: DataFolder, report: Report) -> None:
-    """Which image has which label, and the problems by kind."""
+    """Draw the problems by kind, and which image has which label."""
     _by_kind(report)
     st.subheader("Which image has which label")
     titles = {task["name"]: task["title"] for task in report["tasks"]}
     for name, split in report["splits"].items():
-        states = states_of(report, name)
+        states, tasks = states_of(report, name), list(titles.values())
         st.plotly_chart(
-            figures.coverage_map(
-                states, split["ids"], list(titles.values()), _state_titles(), name
-            ),
+            figures.coverage_map(states, split["ids"], tasks, TITLES, name),
             key=f"data.map.{name}",
             alt=f"State of every label of the {split['images']} {name} images",
         )
@@ -90,7 +90,7 @@ def overview(folder: DataFolder, report: Report) -> None:
 
 
 def problems(folder: DataFolder, report: Report) -> None:
-    """All that is wrong or odd, to be filtered, searched, looked at and downloaded."""
+    """Draw the table of problems with filters, search and download."""
     if not report["problems"]:
         st.success(
             "Every image and label could be read, and none looks wrong.",
@@ -126,7 +126,7 @@ def problems(folder: DataFolder, report: Report) -> None:
         page = pager(len(kept), ROWS, "problems")
         st.download_button(
             "Download as CSV",
-            kept.to_csv(index=False),
+            csv_text(kept),
             "problems.csv",
             "text/csv",
             key="data.csv",
@@ -135,13 +135,15 @@ def problems(folder: DataFolder, report: Report) -> None:
         )
     _problem_table(folder, kept.iloc[(page - 1) * ROWS : page * ROWS])
     if kind != ALL:
-        from mtal.datasets.checks.problems import WAYS_OUT
-
         st.caption(f"{kind.capitalize()}: {plain(WAYS_OUT[kind])}")
 
 
 def pager(items: int, a_page: int, name: str, address: str = "page") -> int:
-    """The page from `?page=`, from 1. An address beyond the end shows the last; another filter begins at the first."""
+    """Ask for a page, from `?page=`, counted from 1.
+
+    items, a_page: number of all items and of those on a page; name: of the session key; address:
+    the parameter. A number beyond the end means the last page; another filter starts at the first.
+    """
     pages, key = max(1, ceil(items / a_page)), f"data.page.{name}"
     if st.session_state.get(f"{key}.of", items) != items:
         st.query_params.pop(address, None)
@@ -160,19 +162,20 @@ def pager(items: int, a_page: int, name: str, address: str = "page") -> int:
 def thumbnail(
     folder: DataFolder, split: str, name: str, caption: str, width: int = THUMB_PX
 ) -> None:
-    """A small picture by its file, or that there is none. In a horizontal container, as many side by side as fit."""
-    path = folder.thumb(split, name)
+    """Draw a thumbnail, or say that there is none.
+
+    In a horizontal container as many are side by side as fit. split, name: the image; width: px.
+    """
+    path = folder.thumbnail(split, name)
     with st.container(width=width, gap=None):
         if path.exists():
             st.image(str(path), caption=caption, width="stretch", alt=f"{split} image {name}")
         else:
-            st.caption(f":material/hide_image: no picture  \n{caption}")
+            st.caption(f":material/hide_image: no thumbnail  \n{caption}")
 
 
 def _by_kind(report: Report) -> None:
-    """A row per kind of problem, the worst first, with the way out."""
-    from mtal.datasets.checks.problems import SEVERITIES, WAYS_OUT
-
+    """Draw a row per kind of problem with its way out, the worst first."""
     counts = Counter((row["severity"], row["what"], row["kind"]) for row in report["problems"])
     copies = _of_copies(report)
     if not counts and not copies:
@@ -182,6 +185,7 @@ def _by_kind(report: Report) -> None:
         )
         return
     order = list(SEVERITIES)
+    worst_first = sorted(counts.items(), key=lambda pair: (order.index(pair[0][0]), -pair[1]))
     rows = [
         {
             "what a run does": severity,
@@ -190,9 +194,7 @@ def _by_kind(report: Report) -> None:
             "count": number,
             "way out": WAYS_OUT[kind],
         }
-        for (severity, what, kind), number in sorted(
-            counts.items(), key=lambda pair: (order.index(pair[0][0]), -pair[1])
-        )
+        for (severity, what, kind), number in worst_first
     ]
     st.subheader("Problems by kind")
     leaks = [row for row in copies if row["kind"] == BOTH]
@@ -205,9 +207,7 @@ def _by_kind(report: Report) -> None:
 
 
 def _of_copies(report: Report) -> list[dict[str, Any]]:
-    """Rows for pictures in both splits, then for near copies, of which the view Copies shows each."""
-    from mtal.datasets.checks.problems import NOTE
-
+    """Rows for images in both splits and for near copies; the view Copies shows the images."""
     near = sum(len(ids) for group in report["alike"] for ids in group.values())
     rows = [
         {
@@ -215,34 +215,35 @@ def _of_copies(report: Report) -> list[dict[str, Any]]:
             "what": "image",
             "kind": BOTH,
             "count": len(report["leaks"]),
-            "way out": "Results would flatter: take one of each pair out. The view Copies shows them.",
+            "way out": "Results would look too good: take one of each pair out. The view Copies "
+            "shows them.",
         },
         {
             "what a run does": NOTE,
             "what": "image",
             "kind": "near copies",
             "count": near,
-            "way out": "Labelling each of them teaches little more than one does. The view Copies shows the groups.",
+            "way out": "Labelling each of them teaches little more than labelling one. The view "
+            "Copies shows the groups.",
         },
     ]
     return [row for row in rows if row["count"]]
 
 
 def _problem_table(folder: DataFolder, rows: pd.DataFrame) -> None:
-    """A page of problems with the pictures that there are."""
+    """Draw a page of problems with thumbnails of their images."""
     pictures = [
-        _embedded(folder.thumb(split, name))
+        _data_url(folder.thumbnail(split, name))
         for split, name in zip(rows["split"], rows["id"], strict=True)
     ]
-    told = [
-        text.removeprefix(file).lstrip(": ")
-        for text, file in zip(rows["problem"], rows["file"], strict=True)
+    # A message begins with its file, which has a column of its own.
+    messages = [
+        message.removeprefix(file).lstrip(": ")
+        for message, file in zip(rows["problem"], rows["file"], strict=True)
     ]
-    shown = rows.assign(
-        picture=pictures, id=rows["id"].replace("", "(the whole set)"), problem=told
-    )
+    ids = rows["id"].replace("", "(the whole set)")
     st.dataframe(
-        shown,
+        rows.assign(picture=pictures, id=ids, problem=messages),
         hide_index=True,
         key="data.problems",
         row_height=ROW_PX,
@@ -257,38 +258,35 @@ def _problem_table(folder: DataFolder, rows: pd.DataFrame) -> None:
     )
 
 
-def _embedded(path: Path) -> str:
-    return (
-        "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode()
-        if path.exists()
-        else ""
-    )
-
-
-def _state_titles() -> Sequence[str]:
-    from mtal.datasets.checks.coverage import TITLES
-
-    return TITLES
+def _data_url(path: Path) -> str:
+    if not path.exists():
+        return ""
+    return "data:image/jpeg;base64," + base64.b64encode(path.read_bytes()).decode()
 
 
 def _in_order(severities: pd.Series) -> list[str]:
-    from mtal.datasets.checks.problems import SEVERITIES
-
-    there = set(severities.unique())  # a set of the column itself takes a second for 20,000 rows
-    return [one for one in SEVERITIES if one in there]
+    """Distinct severities of a column, the worst first."""
+    # A set of the column itself takes a second for 20,000 rows.
+    present = set(severities.unique())
+    return [severity for severity in SEVERITIES if severity in present]
 
 
 def _with_count(values: pd.Series) -> Callable[[str], str]:
+    """Title of an option: the value with its number of rows."""
     counts = values.value_counts()
-    return lambda one: f"all ({len(values):,})" if one == ALL else f"{one} ({counts[one]:,})"
+
+    def title(option: str) -> str:
+        return f"all ({len(values):,})" if option == ALL else f"{option} ({counts[option]:,})"
+
+    return title
 
 
 def _contains(rows: pd.DataFrame, text: str) -> pd.Series:
-    """Every word somewhere in the row, upper or lower case."""
-    found, words = pd.Series(True, index=rows.index), text.lower().split()
+    """Say for each row whether it contains every word, in upper or lower case."""
+    matches, words = pd.Series(True, index=rows.index), text.lower().split()
     if not words or rows.empty:
-        return found
-    whole = rows.iloc[:, 0].str.cat(rows.iloc[:, 1:], sep=" ").str.lower()
+        return matches
+    lines = rows.iloc[:, 0].str.cat(rows.iloc[:, 1:], sep=" ").str.lower()
     for word in words:
-        found &= whole.str.contains(word, regex=False)
-    return found
+        matches &= lines.str.contains(word, regex=False)
+    return matches

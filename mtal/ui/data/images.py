@@ -1,4 +1,4 @@
-"""The images of a data folder as tiles: by split, by what is the matter with them, by id."""
+"""Images of a data folder as tiles: by split, by problem or missing label, by id."""
 
 from functools import partial
 
@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mtal.analysis.numbers import count
+from mtal.datasets.checks.coverage import EMPTY, LABELLED, LEFT_OUT
 from mtal.runs.store.data_check import DataFolder
 from mtal.ui import inputs
 from mtal.ui.components.label_states import states_of
@@ -14,22 +15,21 @@ from mtal.ui.data.findings import pager, thumbnail
 from mtal.ui.text import plain
 
 TILES, TILE_PX = 48, 120  # thumbnails on a page, and their width
+# Options of the filter; of the last one for each task.
 ALL, PROBLEM, BROKEN, ALIKE, WITHOUT = "all", "problem", "broken", "alike", "without-"
 
 
 def samples(folder: DataFolder, report: Report) -> None:
-    """A page of thumbnails; which ones stands in the address: `?split=`, `?show=`, `?find=`, `?page=`."""
+    """Draw a page of thumbnails, from `?split=`, `?show=`, `?find=` and `?page=`."""
     titles = {task["name"]: task["title"] for task in report["tasks"]}
     shows = {
         ALL: "all images",
         PROBLEM: "with a problem or a note",
         BROKEN: "that cannot be read",
         ALIKE: "nearly the same as another one",
-        **{
-            WITHOUT + name: f"no label or nothing marked for {title}"
-            for name, title in titles.items()
-        },
     }
+    for name, title in titles.items():
+        shows[WITHOUT + name] = f"no label or nothing marked for {title}"
     with st.container(horizontal=True):
         split = inputs.choose(
             "Split",
@@ -44,9 +44,9 @@ def samples(folder: DataFolder, report: Report) -> None:
         text = inputs.write("Search", "data", "find", "part of an id")
     ids, states = report["splits"][split]["ids"], states_of(report, split)
     kept = [
-        place
-        for place in np.flatnonzero(_shown(report, split, states, show))
-        if text.strip().lower() in ids[place].lower()
+        index
+        for index in np.flatnonzero(_shown(report, split, states, show))
+        if text.strip().lower() in ids[index].lower()
     ]
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
@@ -57,20 +57,13 @@ def samples(folder: DataFolder, report: Report) -> None:
         st.info("No such image.", icon=":material/search_off:")
     shown = kept[(page - 1) * TILES : page * TILES]
     with st.container(horizontal=True, key="data.grid"):
-        for place in shown:
-            thumbnail(
-                folder,
-                split,
-                ids[place],
-                _caption(ids[place], states[place], list(titles)),
-                TILE_PX,
-            )
+        for index in shown:
+            caption = _caption(ids[index], states[index], list(titles))
+            thumbnail(folder, split, ids[index], caption, TILE_PX)
 
 
 def _shown(report: Report, split: str, states: np.ndarray, show: str) -> np.ndarray:
-    """(N,) bool: the images that a filter lets through."""
-    from mtal.datasets.checks.coverage import LABELLED, LEFT_OUT
-
+    """(N,) bool: images that pass a filter. states: (N, T) of their labels; show: the filter."""
     ids = report["splits"][split]["ids"]
     if show == ALL:
         return np.ones(len(ids), bool)
@@ -78,30 +71,30 @@ def _shown(report: Report, split: str, states: np.ndarray, show: str) -> np.ndar
         return (states == LEFT_OUT).any(axis=1)
     if show.startswith(WITHOUT):
         column = [task["name"] for task in report["tasks"]].index(show.removeprefix(WITHOUT))
-        wanting: np.ndarray = states[:, column] != LABELLED
-        return wanting
-    named = (
-        {row["id"] for row in report["problems"] if row["split"] == split}
-        if show == PROBLEM
-        else {name for group in report["alike"] for name in group[split]}
-    )
-    return np.array([name in named for name in ids], bool)
+        unlabelled: np.ndarray = states[:, column] != LABELLED
+        return unlabelled
+    if show == PROBLEM:
+        names = {row["id"] for row in report["problems"] if row["split"] == split}
+    else:
+        names = {name for group in report["alike"] for name in group[split]}
+    return np.array([name in names for name in ids], bool)
 
 
 def _caption(name: str, states: np.ndarray, tasks: list[str]) -> str:
-    """The id, and the tasks for which it has no label to learn from."""
-    from mtal.datasets.checks.coverage import EMPTY, LABELLED, LEFT_OUT
+    """Id of an image, and the tasks for which it has no label to learn from.
 
+    states: (T,) of its labels, in the order of tasks.
+    """
     if LEFT_OUT in states:
         return f"{plain(name)}  \ncannot be used"
-    wanting = [
-        task for task, state in zip(tasks, states, strict=True) if state not in {LABELLED, EMPTY}
-    ]
-    empty = [task for task, state in zip(tasks, states, strict=True) if state == EMPTY]
-    told = (
-        ["no label" if len(wanting) == len(tasks) else plain(f"no {', '.join(wanting)}")]
-        if wanting
-        else []
-    )
-    told += [plain(f"nothing marked: {', '.join(empty)}")] if empty else []
-    return "  \n".join([plain(name), *told])
+    task_states = list(zip(tasks, states, strict=True))
+    unlabelled = [task for task, state in task_states if state not in {LABELLED, EMPTY}]
+    empty = [task for task, state in task_states if state == EMPTY]
+    lines = [plain(name)]
+    if len(unlabelled) == len(tasks):
+        lines.append("no label")
+    elif unlabelled:
+        lines.append(plain(f"no {', '.join(unlabelled)}"))
+    if empty:
+        lines.append(plain(f"nothing marked: {', '.join(empty)}"))
+    return "  \n".join(lines)

@@ -1,17 +1,18 @@
-"""What the labels of a data folder hold, and the labels of some images beside them."""
+"""Statistics of the labels of a data folder, and labels of some images beside the images."""
 
 from collections.abc import Mapping
 from functools import partial
-from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from mtal.analysis.numbers import count
+from mtal.datasets.checks.coverage import TITLES
 from mtal.figures import dataset as figures
 from mtal.runs.store.data_check import DataFolder
 from mtal.ui import inputs
+from mtal.ui.components.image_layers import colour_patches
 from mtal.ui.components.label_states import states_of
 from mtal.ui.data.check import Report
 from mtal.ui.text import plain
@@ -25,7 +26,7 @@ COUNTED = {
 
 
 def labels(folder: DataFolder, report: Report) -> None:
-    """Numbers of every task, charts of one, and labels in colour beside their images."""
+    """Draw numbers of every task, a chart of one, and labels in colour beside their images."""
     st.subheader("What the labels hold")
     st.dataframe(
         _statistics(report),
@@ -47,12 +48,13 @@ def labels(folder: DataFolder, report: Report) -> None:
         follows=False,
         widget=partial(st.segmented_control, required=True),
     )
-    chart(next(one for one in report["tasks"] if one["name"] == task), report["labels"][task])
+    tasks = {facts["name"]: facts for facts in report["tasks"]}
+    chart(tasks[task], report["labels"][task])
     previews(folder, report)
 
 
 def chart(task: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
-    """What the form of a task's labels has to show, pool and validation side by side."""
+    """Draw the chart that fits the form of a task's labels, pool and validation side by side."""
     name, view = task["title"], f"labels {task['name']}"
     if not facts["both"]["labels"]:
         st.caption(f"There is no label for {plain(name)}.")
@@ -61,12 +63,14 @@ def chart(task: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
     elif task["form"] == "vectors":
         rows = _rows(facts, "facing", ["way", "percent"])
         st.plotly_chart(
-            figures.directions(rows, view), key="data.chart", alt=f"Where the vectors of {name} point"
+            figures.directions(rows, view),
+            key="data.chart",
+            alt=f"Where the vectors of {name} point",
         )
         x, y, z = facts["both"]["direction"] or (0, 0, 0)
         st.caption(
-            f"By the largest component. The mean vector is ({x:.2f}, {y:.2f}, {z:.2f}), x right, y down, z away from the "
-            "camera; surfaces that are seen have z below 0."
+            f"By the largest component. The mean vector is ({x:.2f}, {y:.2f}, {z:.2f}), x right, "
+            "y down, z away from the camera; visible surfaces have z below 0."
         )
     else:
         yes = task["form"] == "yes or no"
@@ -82,7 +86,7 @@ def chart(task: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
 
 
 def previews(folder: DataFolder, report: Report) -> None:
-    """A row per image: itself, then its labels in colour."""
+    """Draw a row per image: the image, then its labels in colour."""
     st.subheader("Do the labels fit the images?")
     split = inputs.choose(
         "Split",
@@ -94,55 +98,47 @@ def previews(folder: DataFolder, report: Report) -> None:
         widget=partial(st.segmented_control, required=True),
     )
     facts = report["splits"][split]
-    sampled = [facts["ids"][place] for place in facts["sampled"]]
+    sampled = [facts["ids"][index] for index in facts["sampled"]]
     if not any(folder.preview(split, name, "image").exists() for name in sampled):
         st.info(
             "No labels are drawn here: no image of this split could be read.",
             icon=":material/hide_image:",
         )
         return
-    every = (
-        st.toggle(f"All {len(sampled)} images", key="data.every_preview")
-        if len(sampled) > FIRST
-        else True
-    )
     heads = ["Image", *(task["title"] for task in report["tasks"])]
-    for column, head in zip(st.columns(len(heads)), heads, strict=True):
-        column.markdown(f"**{plain(head)}**")
     tasks = [task["name"] for task in report["tasks"]]
     rows = list(zip(sampled, states_of(report, split)[facts["sampled"]], strict=True))
-    for name, states in rows if every else rows[:FIRST]:
+    if len(rows) > FIRST and not st.toggle(f"All {len(rows)} images", key="data.every_preview"):
+        rows = rows[:FIRST]
+    for column, head in zip(st.columns(len(heads)), heads, strict=True):
+        column.markdown(f"**{plain(head)}**")
+    for name, states in rows:
         _preview(folder, split, name, dict(zip(tasks, states, strict=True)))
     for task in report["tasks"]:
         with st.expander(f"Colours of {task['title'].lower()}"):
-            st.html(_legend(task["legend"]))
+            patches = colour_patches(task["legend"])
+            st.html(f'<div style="font-size:.85rem;line-height:1.7">{patches}</div>')
 
 
 def _preview(folder: DataFolder, split: str, name: str, states: Mapping[str, int]) -> None:
-    """One image and its labels; where there is none to see, why. `states`: of its label for each task."""
-    from mtal.datasets.checks.coverage import TITLES
-
-    for column, what in zip(st.columns(len(states) + 1), ["image", *states], strict=True):
-        path = folder.preview(split, name, what)
+    """Draw an image and its labels, or say why a label is not drawn. states: task -> state."""
+    for column, layer in zip(st.columns(len(states) + 1), ["image", *states], strict=True):
+        path = folder.preview(split, name, layer)
         if path.exists():
-            column.image(str(path), width="stretch", alt=f"{what} of {name}")
+            column.image(str(path), width="stretch", alt=f"{layer} of {name}")
         else:
-            column.caption(
-                f":material/label_off: {TITLES[states[what]] if what in states else 'no picture'}"
-            )
-        if what == "image":
+            reason = TITLES[states[layer]] if layer in states else "no picture"
+            column.caption(f":material/label_off: {reason}")
+        if layer == "image":
             column.caption(plain(name))
 
 
 def _classes(task: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
     rows = _rows(facts, "classes", ["class", "percent", "images"])
-    counted = (
-        st.segmented_control(
-            "Count", list(COUNTED), default="pixels", required=True, key="data.counted"
-        )
-        or "pixels"
+    counted = st.segmented_control(
+        "Count", list(COUNTED), default="pixels", required=True, key="data.counted"
     )
-    column, axis = COUNTED[counted]
+    column, axis = COUNTED[counted or "pixels"]
     st.plotly_chart(
         figures.classes(rows.assign(percent=rows[column]), axis, f"classes {task['name']}"),
         key="data.chart",
@@ -155,15 +151,16 @@ def _classes(task: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
         )
 
 
-def _rows(facts: Mapping[str, Any], what: str, columns: list[str]) -> pd.DataFrame:
+def _rows(facts: Mapping[str, Any], key: str, columns: list[str]) -> pd.DataFrame:
+    """Rows of a statistic of both splits, with the column split."""
     frames = [
-        pd.DataFrame(facts[split][what], columns=columns).assign(split=split) for split in SPLITS
+        pd.DataFrame(facts[split][key], columns=columns).assign(split=split) for split in SPLITS
     ]
     return pd.concat([frame for frame in frames if len(frame)] or frames)
 
 
 def _statistics(report: Report) -> pd.DataFrame:
-    """What values there are, as text, and the share of pixels that count."""
+    """A row per task: number of labels, their values as text, share of valid pixels."""
     rows = []
     for task in report["tasks"]:
         facts = report["labels"][task["name"]]["both"]
@@ -179,7 +176,7 @@ def _statistics(report: Report) -> pd.DataFrame:
 
 
 def _values(facts: Mapping[str, Any], task: Mapping[str, Any]) -> str:
-    """`0.725 to 9.96 m, mean 2.85 m`; numbers of classes and vectors have no range."""
+    """`0.725 to 9.96 m, mean 2.85 m`; the number of classes in use; "–" for vectors."""
     if task["form"] == "classes":
         used = sum(percent > 0 for _, percent, _ in facts["classes"])
         return f"{used} of {count(len(facts['classes']), 'class', 'classes')} in use"
@@ -191,16 +188,3 @@ def _values(facts: Mapping[str, Any], task: Mapping[str, Any]) -> str:
         f"{facts[name]:.3g} {task['unit']}".rstrip() for name in ("min", "max", "mean")
     )
     return f"{low} to {high}, mean {mean}"
-
-
-def _legend(legend: list[list[str]]) -> str:
-    patch = "display:inline-block;width:11px;height:11px;margin-right:4px;border:1px solid #8888;background:"
-    return (
-        '<div style="font-size:.85rem;line-height:1.7">'
-        + "".join(
-            f'<span style="margin-right:12px;white-space:nowrap"><i aria-hidden="true" style="{patch}{escape(colour)}"></i>'
-            f"{escape(text)}</span> "
-            for text, colour in legend
-        )
-        + "</div>"
-    )

@@ -1,4 +1,4 @@
-"""What a plan will do and how long it may take, said before it starts; from earlier runs only, else it says so."""
+"""Forecast of a plan: images and labels per cycle, and the time, known from earlier runs only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +16,10 @@ from mtal.ui.components.time_left import estimate_time_left
 
 @dataclass(frozen=True)
 class Forecast:
-    """Images and labels are counts, None if the size of the pool is not known yet.
+    """What the runs of a plan will do.
 
-    Seconds are a likely range for all runs, one after the other; None if a strategy was never timed.
+    Counts of images and labels are None if the size of the pool is not known yet. Seconds are a
+    likely range for all runs, one after the other; None if a strategy was never timed.
     """
 
     runs: int
@@ -31,14 +32,19 @@ class Forecast:
 
 
 def forecast(configs: Sequence[Config], pool: PoolSize | None) -> Forecast:
-    """Foretell runs that differ in strategy, seed and settings of selection only. pool: if known."""
-    config, time = configs[0], estimate_time_left([(config, 0) for config in configs])
+    """Forecast runs that differ in strategy, seed and settings of selection only.
+
+    pool: its size, None if unknown.
+    """
+    config, estimate = configs[0], estimate_time_left([(config, 0) for config in configs])
     images = labels = None
     if pool is not None:
         images = images_per_cycle(config, pool.images)
         labels = labels_per_cycle(config, pool.images, pool.labels_per_image)
     size = pool.images if pool else None
-    return Forecast(len(configs), config.cycles, size, images, labels, time.seconds, time.earlier)
+    return Forecast(
+        len(configs), config.cycles, size, images, labels, estimate.seconds, estimate.earlier
+    )
 
 
 def known_pool(config: Config) -> PoolSize | None:

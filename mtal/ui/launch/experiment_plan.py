@@ -1,4 +1,4 @@
-"""From a plan to an experiment: what it is called, how large it is, and starting all of it."""
+"""Name, title and start of an experiment that is planned on the Launch page."""
 
 import re
 import time
@@ -18,15 +18,13 @@ FEW = 3  # strategies that a title names
 
 
 def name_and_title(cells: Sequence[Cell]) -> tuple[str, str]:
-    """Ask both, with a proposal that follows the plan until it is changed."""
+    """Ask for name and title; the proposals follow the plan until a person changes them."""
     proposals = {"title": proposed_title(cells), "name": proposed_name(cells)}
-    for what, proposal in proposals.items():
-        if st.session_state.get(f"launch.{what}", "") in {
-            "",
-            st.session_state.get(f"launch.proposed.{what}"),
-        }:
-            st.session_state[f"launch.{what}"] = proposal
-        st.session_state[f"launch.proposed.{what}"] = proposal
+    for field, proposal in proposals.items():
+        before = st.session_state.get(f"launch.proposed.{field}")
+        if st.session_state.get(f"launch.{field}", "") in {"", before}:
+            st.session_state[f"launch.{field}"] = proposal
+        st.session_state[f"launch.proposed.{field}"] = proposal
     title = st.text_input("Title of the experiment", key="launch.title", persist_state="session")
     name = st.text_input(
         "Name in the address and on disk", key="launch.name", persist_state="session"
@@ -35,56 +33,57 @@ def name_and_title(cells: Sequence[Cell]) -> tuple[str, str]:
 
 
 def proposed_title(cells: Sequence[Cell]) -> str:
-    """Such as `NYUv2: Random and PartAL, 3 seeds`."""
+    """`NYUv2: Random and PartAL, 3 seeds`."""
     titles = strategy_cards.titles()
     strategies = list(dict.fromkeys(titles[cell.strategy] for cell in cells))
-    named = (
-        " and ".join(strategies)
-        if len(strategies) < FEW
-        else count(len(strategies), "strategy", "strategies")
-    )
+    sizes = [" and ".join(strategies)]
+    if len(strategies) >= FEW:
+        sizes = [count(len(strategies), "strategy", "strategies")]
     variants = len({cell.variant for cell in cells}) - 1
-    ablation = [count(variants, "variant")] * bool(variants)
-    return f"{catalog.title(cells[0].config.dataset)}: " + ", ".join(
-        [named, *ablation, count(len({cell.seed for cell in cells}), "seed")]
-    )
+    if variants:
+        sizes.append(count(variants, "variant"))
+    sizes.append(count(len({cell.seed for cell in cells}), "seed"))
+    return f"{catalog.title(cells[0].config.dataset)}: {', '.join(sizes)}"
 
 
 def proposed_name(cells: Sequence[Cell]) -> str:
-    """Data set, strategies and day, with a number if other runs have that name: fit for a folder and an address."""
+    """Data set, strategies and day, in characters for a folder and an address.
+
+    A number follows if an experiment with other runs has that name.
+    """
     strategies = list(dict.fromkeys(cell.strategy for cell in cells))
-    named = "-".join(strategies) if len(strategies) < FEW else f"{len(strategies)}-strategies"
-    first = re.sub(
-        r"[^a-z0-9-]+",
-        "-",
-        f"{cells[0].config.dataset}-{named}-{time.strftime('%Y-%m-%d')}".lower(),
-    )
+    methods = "-".join(strategies) if len(strategies) < FEW else f"{len(strategies)}-strategies"
+    text = f"{cells[0].config.dataset}-{methods}-{time.strftime('%Y-%m-%d')}"
+    proposal = name = re.sub(r"[^a-z0-9-]+", "-", text.lower())
     runs = {cell.run_name for cell in cells}
     taken = {
-        one.name for one in loaders.experiments() if {cell.run_name for cell in one.cells} != runs
+        experiment.name
+        for experiment in loaders.experiments()
+        if {cell.run_name for cell in experiment.cells} != runs
     }
-    return next(
-        name
-        for number in range(1, len(taken) + 2)
-        if (name := first + f"-{number}" * (number > 1)) not in taken
-    )
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{proposal}-{number}"
+    return name
 
 
 def start(name: str, title: str, cells: Sequence[Cell]) -> None:
-    """Write the plan down, start all of it and show it; what cannot be is said here."""
+    """Write the plan, start its runs and open it; runs that cannot start are listed here."""
     try:
         experiment = create_experiment(loaders.store(), name, title, cells)
     except ConfigError as error:
         st.error(f"Not started: {plain(str(error))}", icon=":material/error:")
         return
-    refused = [(cell, said) for cell, said in start_all(experiment) if said.startswith(REFUSED)]
+    refused = [
+        f"- {plain(cell.run_name)} {plain(message)}"
+        for cell, message in start_all(experiment)
+        if message.startswith(REFUSED)
+    ]
     if not refused:
         st.switch_page("pages/experiments.py", query_params={"experiment": experiment.name})
-    st.error(
-        "Not all runs could be started:\n"
-        + "\n".join(f"- {plain(cell.run_name)} {plain(said)}" for cell, said in refused),
-        icon=":material/error:",
-    )
+    text = "\n".join(["Not all runs could be started:", *refused])
+    st.error(text, icon=":material/error:")
     st.page_link(
         "pages/experiments.py",
         label="Open the experiment",

@@ -1,10 +1,10 @@
-"""The launch page's blocks: presets, strategies x seeds, what the plan will do, its YAML, and the button that starts it."""
+"""Blocks of the Launch page: presets, strategies x seeds, ablations, and the other settings."""
 
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mtal.config import PRESETS, SELECTION, Config, ConfigError, find
+from mtal.config import PRESETS, Config, ConfigError, find
 from mtal.runs.experiments.plan import Cell
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.failures import failure_of
@@ -17,14 +17,14 @@ from mtal.ui.text import code, plain
 
 SEEDS = 3  # of a comparison, as in the paper
 COMPARISONS = ("paper", "all")  # `?compare=` of the address
-REFUSED = "launch.refused"  # session key: setting of the address -> what is wrong, what is shown
-OWN = "own settings"  # the preset box when nothing is filled in
+REFUSED = "launch.refused"  # session key: setting of the address -> its error, the value shown
+OWN = "own settings"  # option of the preset box that fills in nothing
 
 
 def begin_form() -> None:
-    """Defaults on the first visit; or what the address asks for: `?like=RUN`, `?preset=NAME`, `?epochs=20`.
+    """Fill the form from the address (`?like=RUN`, `?preset=NAME`, `?epochs=20`) or the defaults.
 
-    What cannot be used is said, and nothing starts before it was mended or the form was accepted as it is.
+    A warning names what cannot be used; nothing starts before it is changed or accepted.
     """
     catalog.load()
     asked = repr(sorted(st.query_params.to_dict().items()))
@@ -34,33 +34,36 @@ def begin_form() -> None:
             name: (text, st.session_state.get(key(name))) for name, text in wrong.items()
         }
         st.session_state["launch.filled"] = asked
-    if refused := _refused():
-        said = "; ".join(
+    refused = _refused()
+    if refused:
+        errors = "; ".join(
             f"**{name}** {plain(text)}" if name else plain(text) for name, text in refused.items()
         )
         st.warning(
-            f"The address of this page asks for what cannot be: {said}. The form shows something else there.",
+            f"The address of this page asks for what cannot be: {errors}. The form shows something "
+            "else there.",
             icon=":material/link_off:",
         )
         st.button("Go on with what the form shows", key="launch.accept", on_click=forget_refused)
 
 
 def copied() -> tuple[str, ...]:
-    """Says why the run that is copied (`?like=RUN`) ended badly, and gives the settings that a copy should change."""
+    """Say why the run that is copied (`?like=RUN`) failed, and return the settings to change."""
     name = st.query_params.get("like", "")
     run = next((run for run in loaders.runs() if run.name == name), None)
     if run is None or run.status not in {Status.FAILED, Status.INTERRUPTED}:
         return ()
-    found = failure_of(run)
+    failure = failure_of(run)
+    verb = "failed" if run.status is Status.FAILED else "was interrupted"
     st.warning(
-        f"A copy of {code(name)}, which {run.status}: *{found.title}*. {found.advice}",
+        f"A copy of {code(name)}, which {verb}: *{failure.title}*. {failure.advice}",
         icon=":material/content_copy:",
     )
-    return found.settings
+    return failure.settings
 
 
 def presets() -> None:
-    """Fill all settings at once."""
+    """Draw the box of presets and the buttons of comparisons."""
     st.selectbox(
         "Preset",
         [OWN, *PRESETS],
@@ -73,19 +76,20 @@ def presets() -> None:
     titles = strategy_cards.titles()
     with st.container(horizontal=True):
         for which, label in (("paper", "The paper's {} methods"), ("all", "All {} strategies")):
-            found = _compared(which)
+            strategies = _compared(which)
+            names = plain(", ".join(titles[name] for name in strategies))
             st.button(
-                f"{label.format(len(found))} × {SEEDS} seeds",
+                f"{label.format(len(strategies))} × {SEEDS} seeds",
                 key=key(f"compare.{which}"),
                 on_click=_compare,
                 args=(which,),
                 icon=":material/compare_arrows:",
-                help=f"{plain(', '.join(titles[name] for name in found))}: what can choose for these tasks.",
+                help=f"{names}: all that can choose for these tasks.",
             )
 
 
-def look() -> tuple[dict[str, str], list[Cell]]:
-    """Setting -> what is wrong with it, and the plan; one of them is empty."""
+def read_plan() -> tuple[dict[str, str], list[Cell]]:
+    """Read the form: setting -> error, and the plan; one of them is empty."""
     refused = _refused()
     try:
         cells = settings_form.plan()
@@ -95,7 +99,7 @@ def look() -> tuple[dict[str, str], list[Cell]]:
 
 
 def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
-    """What is compared: a run for each strategy and seed."""
+    """Draw strategies, seeds and ablations. wrong: setting -> error."""
     titles = strategy_cards.titles()
     st.session_state[key("strategy")] = [
         name for name in st.session_state[key("strategy")] if name in titles
@@ -132,13 +136,16 @@ def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
         help="The others count up from it.",
     )
     setting_field.show_wrong("seed", wrong)
-    varied = set(st.session_state.get("launch.vary", ())) & set(ablation_choice.used_settings(chosen))
-    with st.expander(
-        "Ablations: vary one setting at a time" + f" ({len(varied)})" * bool(varied),
-        key="launch.ablations",
-    ):
+    varied = set(st.session_state.get("launch.vary", ())) & set(
+        ablation_choice.used_settings(chosen)
+    )
+    heading = "Ablations: vary one setting at a time"
+    if varied:
+        heading += f" ({len(varied)})"
+    with st.expander(heading, key="launch.ablations"):
         st.caption(
-            "Each value is a variant of its own beside the plain settings, only for the strategies that heed it."
+            "Each value is a variant of its own beside the plain settings, for the strategies that "
+            "use the setting."
         )
         ablation_choice.choose_varied(chosen, settings_form.read(), "launch")
 
@@ -146,11 +153,13 @@ def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
 def fields(
     section: str, names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[str]
 ) -> None:
-    """The few settings that most plans change, the rest folded; unfolded if something in it is wrong or should change."""
-    first, rest = (
-        [name for name in names if name in settings_form.FIRST],
-        [name for name in names if name not in settings_form.FIRST],
-    )
+    """Draw the settings of a section that most plans change; the others are folded.
+
+    section, names: title and settings; wrong: setting -> error; to_change: settings that a copy
+    should change. A folded setting that is wrong or should change opens its box.
+    """
+    first = [name for name in names if name in settings_form.FIRST]
+    rest = [name for name in names if name not in settings_form.FIRST]
     _grid(first, wrong, to_change)
     if rest:
         with st.expander(
@@ -161,17 +170,14 @@ def fields(
             _grid(rest, wrong, to_change)
 
 
-
-
-
-
 def _grid(names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[str]) -> None:
-    """Two or three in a row; lists of names need a row of their own."""
+    """Draw settings two or three in a row; lists of names have a row of their own."""
     wide = [name for name in names if setting_field.is_wide(name)]
     small = [name for name in names if name not in wide]
-    columns = st.columns(len(small) if len(small) in {1, 2} else 2 if len(small) == 4 else 3)
-    for place, name in enumerate(small):
-        with columns[place % len(columns)]:
+    in_a_row = {1: 1, 2: 2, 4: 2}.get(len(small), 3)
+    columns = st.columns(in_a_row)
+    for number, name in enumerate(small):
+        with columns[number % in_a_row]:
             setting_field.draw(name, wrong)
             if name in to_change:
                 st.markdown(f":orange[:material/arrow_upward: **{name}** change this]")
@@ -179,36 +185,29 @@ def _grid(names: Sequence[str], wrong: Mapping[str, str], to_change: Sequence[st
         setting_field.draw(name, wrong)
 
 
-
-
-
-
-
-
-
-
 def _compared(which: str) -> list[str]:
-    """Strategies of a comparison, as far as they can choose for the tasks in the form."""
-    able = strategy_cards.allowed(st.session_state[key("tasks")])
-    return (
-        [name for name in strategy_cards.the_seven() if name in able] if which == "paper" else able
-    )
+    """Strategies of a comparison that can choose for the tasks in the form."""
+    allowed = strategy_cards.allowed(st.session_state[key("tasks")])
+    if which == "paper":
+        return [name for name in strategy_cards.the_seven() if name in allowed]
+    return allowed
 
 
 def _fill_as_asked() -> dict[str, str]:
-    """Fill the form; setting -> what is wrong with it in the address, "" for a run or preset that is not there."""
+    """Fill the form from the address; setting -> error, "" for an unknown run or preset."""
     try:
         wrong = settings_form.fill_valid(_asked_settings())
     except ConfigError as error:
-        settings_form.fill(settings_form.usual())
+        settings_form.fill(settings_form.initial_settings())
         return {"": str(error)}
-    if (which := st.query_params.get("compare")) in COMPARISONS:
+    which = st.query_params.get("compare", "")
+    if which in COMPARISONS:
         _compare(which)
     return wrong
 
 
 def _refused() -> dict[str, str]:
-    """What is wrong in the address, without the settings that were changed in the form since."""
+    """Errors of the address, without settings that were changed in the form since."""
     refused = st.session_state.get(REFUSED, {})
     return {
         name: text
@@ -231,13 +230,14 @@ def _asked_settings() -> Mapping[str, object]:
         return find_run(loaders.store(), st.query_params["like"]).config.changed() | given
     name = st.query_params.get("preset")
     preset = find(PRESETS, name, "preset")[1] if name else {}
-    return settings_form.begun_with(preset | given)
+    return settings_form.with_defaults(preset | given)
 
 
 def _take_preset() -> None:
     name = st.session_state[key("preset")]
     strategies = st.session_state[key("strategy")]
-    settings_form.fill(settings_form.usual() | (PRESETS[name][1] if name in PRESETS else {}))
+    preset = PRESETS[name][1] if name in PRESETS else {}
+    settings_form.fill(settings_form.initial_settings() | preset)
     forget_refused()
     st.session_state[key("strategy")] = strategies
 
@@ -245,5 +245,3 @@ def _take_preset() -> None:
 def _compare(which: str) -> None:
     st.session_state[key("strategy")] = _compared(which)
     st.session_state[key("seed")], st.session_state[key("seeds")] = 0, SEEDS
-
-

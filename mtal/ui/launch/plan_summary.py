@@ -1,4 +1,5 @@
 """What a plan will do, its YAML, and the button that starts it."""
+
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -11,32 +12,34 @@ from mtal.runs.durations import span
 from mtal.runs.experiments.plan import Cell
 from mtal.ui import catalog, loaders
 from mtal.ui.launch import experiment_plan, settings_yaml, start
-from mtal.ui.launch.estimate import all_labelled, forecast, known_pool
+from mtal.ui.launch.estimate import Forecast, all_labelled, forecast, known_pool
 from mtal.ui.launch.plan_form import forget_refused
 from mtal.ui.launch.settings_form import key
 from mtal.ui.text import code, plain
 
-SHOWN = 4  # runs that are there already and named
+SHOWN = 4  # existing runs that are named
+FEW_SEEDS = 3  # below them differences between strategies can be chance
 
 
 def summary(wrong: Mapping[str, str], cells: Sequence[Cell]) -> None:
-    """What the plan will do, how it is called if it is more than one run, and the button."""
+    """Draw what the plan will do, its name if it is several runs, and the button that starts it.
+
+    wrong: setting -> error; cells: the plan, empty if a setting is wrong.
+    """
     with st.container(border=True, key="launch.summary"):
         st.markdown("##### What will happen")
         if not cells:
-            found = [
+            errors = [
                 f"**{name}** {plain(text)}" if name else plain(text) for name, text in wrong.items()
             ]
-            st.error("Not ready: " + "; ".join(found), icon=":material/error:")
+            st.error("Not ready: " + "; ".join(errors), icon=":material/error:")
         else:
             _say(cells)
         name, title = experiment_plan.name_and_title(cells) if len(cells) > 1 else ("", "")
-        ready = (
-            bool(cells)
-            and _data_is_there(cells[0].config)
-            and _something_to_choose(cells[0].config)
-        )
-        label = f"Start {count(len(cells), 'run')}" if cells else "Start"
+        ready, label = False, "Start"
+        if cells:
+            config, label = cells[0].config, f"Start {count(len(cells), 'run')}"
+            ready = _data_available(config) and _can_choose(config)
         if st.button(
             label,
             key="launch.go",
@@ -51,7 +54,7 @@ def summary(wrong: Mapping[str, str], cells: Sequence[Cell]) -> None:
 
 
 def yaml_view(cells: Sequence[Cell]) -> None:
-    """The same plan as text: to keep, to send, to start from the command line, or to paste."""
+    """Draw the plan as YAML to copy, download or start from the command line; fill it from YAML."""
     with st.expander("As YAML", icon=":material/data_object:", key="launch.yaml"):
         if cells:
             text = settings_yaml.to_yaml(
@@ -78,77 +81,90 @@ def yaml_view(cells: Sequence[Cell]) -> None:
 
 
 def _say(cells: Sequence[Cell]) -> None:
+    """Draw what the plan will do: its size, runs that exist already, and the time it takes."""
     configs = [cell.config for cell in cells]
-    config, will = configs[0], forecast(configs, known_pool(configs[0]))
-    parts = [
-        plan_text(cells),
-        "at most " * config.may_end_early + count(will.cycles, "cycle") + " each",
-        budget_text(config),
-    ]
-    parts.append(
-        f"about {count(will.labels_per_cycle, 'label')} per cycle "
-        f"({count(will.images_per_cycle or 0, 'image')} of {will.pool:,}, "
-        f"{count(len(config.tasks), 'task')})"
-        if will.labels_per_cycle is not None
-        else f"{config.step_percent:g} % of the pool × {count(len(config.tasks), 'task')} per cycle"
-    )
-    st.markdown(
-        " · ".join(f"**{part}**" if place == 0 else part for place, part in enumerate(parts))
-    )
-    there = [run for run in loaders.runs() if run.name in {one.name for one in configs}]
-    if there:
-        named = ", ".join(f"{code(run.name)} ({run.status})" for run in there[:SHOWN])
-        named += f" and {len(there) - SHOWN} more" * (len(there) > SHOWN)
+    config, plan = configs[0], forecast(configs, known_pool(configs[0]))
+    st.markdown(" · ".join([f"**{plan_text(cells)}**", *_sizes(config, plan)]))
+    _say_existing({config.name for config in configs})
+    if plan.seconds is None:
         st.markdown(
-            f":material/content_copy: With these settings there {'is' if len(there) == 1 else 'are'} {named}. Start goes "
-            "on with what is not finished; for a new run change a setting or the seed."
-        )
-    if will.seconds is None:
-        st.markdown(
-            ":material/schedule: No estimate: that takes an earlier run of each strategy with the same tasks, image size "
-            "and network settings."
+            ":material/schedule: Time unknown: no run of each strategy was timed here with the "
+            "same tasks, image size and network settings."
         )
     else:
         most = "At most" if config.may_end_early else "About"
         st.markdown(
-            f":material/schedule: {most} **{span(*will.seconds)}** on one device, one run after the other "
-            f"(from {count(will.earlier, 'earlier run')} with the same tasks, image size and network settings)."
+            f":material/schedule: {most} **{span(*plan.seconds)}** on one device, one run after "
+            f"the other (from {count(plan.earlier, 'earlier run')} with the same tasks, image size "
+            "and network settings)."
         )
-    if len({one.seed for one in configs}) < 3 and len({one.strategy for one in configs}) > 1:
+    seeds = {config.seed for config in configs}
+    strategies = {config.strategy for config in configs}
+    if len(seeds) < FEW_SEEDS and len(strategies) > 1:
         st.caption("With fewer than three seeds a difference between strategies can be chance.")
 
 
-def _data_is_there(config: Config) -> bool:
-    """Whether the worker would find the images; if not, say what a folder must look like."""
+def _sizes(config: Config, plan: Forecast) -> list[str]:
+    """Cycles, budget and labels per cycle."""
+    cycles = f"{count(plan.cycles, 'cycle')} each"
+    if config.may_end_early:
+        cycles = f"at most {cycles}"
+    tasks = count(len(config.tasks), "task")
+    labels = f"{config.step_percent:g} % of the pool × {tasks} per cycle"
+    if plan.labels_per_cycle is not None:
+        images = f"{count(plan.images_per_cycle or 0, 'image')} of {plan.pool:,}"
+        labels = f"about {count(plan.labels_per_cycle, 'label')} per cycle ({images}, {tasks})"
+    return [cycles, budget_text(config), labels]
+
+
+def _say_existing(names: set[str]) -> None:
+    """Name the runs of the plan that exist already, and say what Start does with them."""
+    existing = [run for run in loaders.runs() if run.name in names]
+    if not existing:
+        return
+    verb = "is" if len(existing) == 1 else "are"
+    text = ", ".join(f"{code(run.name)} ({run.status})" for run in existing[:SHOWN])
+    if len(existing) > SHOWN:
+        text += f" and {len(existing) - SHOWN} more"
+    st.markdown(
+        f":material/content_copy: With these settings there {verb} {text}. Start goes on with "
+        "what is not finished; for a new run change a setting or the seed."
+    )
+
+
+def _data_available(config: Config) -> bool:
+    """Say whether the worker would find the data folder, and draw an error if not."""
     try:
-        place = catalog.locate(config)
+        path = catalog.locate(config)
     except ConfigError as error:
         st.error(f"**data** {plain(str(error))}", icon=":material/error:")
         return False
-    if not place:
+    if not path:
+        title = plain(catalog.title(config.dataset))
         st.error(
-            f"**data** no folder of {plain(catalog.title(config.dataset))} was found. Give its folder in the form, look at "
-            "what it must hold on the Data page, or choose drawn shapes.",
+            f"**data** the folder of *{title}* was not found. Enter its path in the form, see on "
+            "the Data page what it must hold, or choose drawn shapes.",
             icon=":material/folder_off:",
         )
-    return bool(place)
+    return bool(path)
 
 
-def _something_to_choose(config: Config) -> bool:
-    """Whether images without labels may be there, where those are what a run picks; if not, say so."""
+def _can_choose(config: Config) -> bool:
+    """Say whether a run that starts from labelled images may pick any; draw a warning if not."""
     if config.start != "labelled" or not all_labelled(config):
         return True
     st.warning(
-        "**start** the last check found that every pool image has its labels: nothing to choose. Start from *random* to "
-        "simulate; if images were added since, check the folder again on the Data page.",
+        "**start** the last check found a label for every task of every pool image: nothing to "
+        "choose. Start from *random* to simulate; if images were added since, check the folder "
+        "again on the Data page.",
         icon=":material/label_off:",
     )
     return False
 
 
 def _start(config: Config) -> None:
-    ((run, said),) = start.begin([config])
-    st.markdown(f"- {code(run.name)} {said}")
+    ((run, message),) = start.begin([config])
+    st.markdown(f"- {code(run.name)} {message}")
     st.success("The run goes on when this page is closed.", icon=":material/check_circle:")
     with st.container(horizontal=True):
         st.page_link(

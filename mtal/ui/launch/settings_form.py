@@ -1,7 +1,7 @@
-"""The launch form, made from what `Config` says about its settings: a new setting appears by itself.
+"""The launch form, made from the fields of `Config`: a new setting appears by itself.
 
-A widget's value stands in the session under `launch.<setting>`. Texts stand for what has no widget of its own: `120x160`,
-`{depth: 2}`.
+The session holds a widget's value under `launch.<setting>`. Settings without a widget of their
+type are texts: `120x160`, `{depth: 2}`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,21 +16,13 @@ from mtal.runs.experiments.plan import Cell, expand, one_at_a_time
 from mtal.ui import catalog
 from mtal.ui.components import ablation_choice, strategy_cards
 
+# Settings that are not folded.
 FIRST = (
-    "dataset",
-    "data",
-    "tasks",
-    "network",
-    "backbone",
-    "epochs",
-    "start",
-    "start_percent",
-    "step_percent",
-    "cycles",
-    "device",
+    *("dataset", "data", "tasks", "network", "backbone", "epochs"),
+    *("start", "start_percent", "step_percent", "cycles", "device"),
 )
 REPEATED = ("strategy", "seed")  # asked as lists, a run for each
-NAMES: dict[str, Callable[[], Sequence[str]]] = {  # settings that name something listed elsewhere
+NAMES: dict[str, Callable[[], Sequence[str]]] = {  # setting -> names of a registry
     "dataset": lambda: tuple(catalog.datasets()),
     "network": catalog.networks,
     "backbone": catalog.backbones,
@@ -44,23 +36,23 @@ def key(name: str) -> str:
 
 
 def sections() -> dict[str, list[str]]:
-    """Section -> its settings, in the order of `Config`; without those that are asked as lists."""
-    found: dict[str, list[str]] = {}
+    """Section -> its settings, in the order of `Config`, without REPEATED."""
+    names: dict[str, list[str]] = {}
     for name, field in Config.model_fields.items():
         if name not in REPEATED:
-            found.setdefault(_extra(field)["section"], []).append(name)
-    return found
+            names.setdefault(_extra(field)["section"], []).append(name)
+    return names
 
 
 def fill(values: Mapping[str, Any]) -> None:
-    """Put settings into the widgets; those not named get their default."""
+    """Put settings into the widgets, the default of others. Raises ConfigError for wrong ones."""
     _show(checked(make_config(values)))
 
 
 def fill_valid(values: Mapping[str, Any]) -> dict[str, str]:
-    """Put those settings into the widgets that they can hold; setting -> what is wrong with each other one ("" for none).
+    """Put valid settings into the widgets; setting -> error of each other one ("" for none).
 
-    Tasks that the place lacks are put there all the same: the form says under them what is wrong.
+    Tasks that the folder lacks are filled in all the same: the form shows the error under them.
     """
     kept, wrong = dict(values), dict[str, str]()
     for name, listed in NAMES.items():
@@ -71,50 +63,59 @@ def fill_valid(values: Mapping[str, Any]) -> dict[str, str]:
             _show(make_config(kept))
             return wrong
         except ConfigError as error:
-            found = by_setting(error)
-            wrong |= found
-            # A rule about several settings may name one that was not given: then only the data are sure to be meant.
-            bad = set(found) & set(kept) or set(kept) - {"dataset", "data", "tasks"} or set(kept)
+            errors = by_setting(error)
+            wrong |= errors
+            # A rule about several settings may name one that was not given: then keep the data
+            # only, as long as they are not wrong themselves.
+            bad = set(errors) & set(kept) or set(kept) - {"dataset", "data", "tasks"} or set(kept)
             kept = {name: value for name, value in kept.items() if name not in bad}
 
 
-def usual() -> dict[str, Any]:
-    """What the form begins with: the defaults, on a data set that is here."""
+def initial_settings() -> dict[str, Any]:
+    """Settings of an empty form: the defaults, on a data set that is available."""
+    if catalog.locate(Config()):
+        return {}
     first = catalog.ready_first()[0]
-    return {} if catalog.locate(Config()) else {"dataset": first, "tasks": usual_tasks(first)}
+    return {"dataset": first, "tasks": available_tasks(first)}
 
 
-def begun_with(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The usual settings with those given. Where no tasks are, those that the place has; a folder is never one of other data."""
-    values = {**({} if "data" in given else usual()), **given}
+def with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete given settings for the form.
+
+    Without tasks, those that the folder has labels for. A given folder keeps its data set.
+    """
+    values = dict(given) if "data" in given else {**initial_settings(), **given}
     dataset = values.get("dataset", Config.model_fields["dataset"].default)
     if "tasks" not in given and dataset in catalog.datasets():
-        values["tasks"] = usual_tasks(dataset, str(values.get("data", "")))
+        values["tasks"] = available_tasks(dataset, str(values.get("data", "")))
     return values
 
 
 def read() -> dict[str, Any]:
-    """The settings as they stand in the widgets, without strategy and seed."""
-    return {
-        name: _from_widget(Config.model_fields[name].annotation, st.session_state[key(name)])
-        for names in sections().values()
-        for name in names
-    }
+    """Settings in the widgets, without strategy and seed."""
+    values = {}
+    for names in sections().values():
+        for name in names:
+            annotation = Config.model_fields[name].annotation
+            values[name] = _from_widget(annotation, st.session_state[key(name)])
+    return values
 
 
 def plan() -> list[Cell]:
-    """A cell per strategy, seed and variant; ConfigError names every setting that is wrong."""
+    """Cells of the plan: one per strategy, seed and variant.
+
+    Raises ConfigError, which names every setting that is wrong.
+    """
     strategies, first = st.session_state[key("strategy")], st.session_state[key("seed")]
     if not strategies:
         raise ConfigError("strategy: choose at least one strategy")
     values = read()
     tasks = checked(make_config(values | {"strategy": strategies[0]})).tasks
-    if reasons := [
-        reason for strategy in strategies if (reason := strategy_cards.why_not(strategy, tasks))
-    ]:
-        raise ConfigError(f"strategy: {'; '.join(reasons)}")
+    reasons = [strategy_cards.why_not(strategy, tasks) for strategy in strategies]
+    if any(reasons):
+        raise ConfigError(f"strategy: {'; '.join(filter(None, reasons))}")
     for strategy in strategies:
-        find_strategy(strategy)  # one of one's own must keep the contract
+        find_strategy(strategy)  # refuses a user's strategy that breaks the contract
     return expand(
         values,
         strategies,
@@ -125,66 +126,46 @@ def plan() -> list[Cell]:
 
 
 def checked(config: Config) -> Config:
-    """The same config, once the names in it are known to mean something."""
+    """Return the config if its names exist. Raises ConfigError for unknown names and tasks."""
     for name, listed in NAMES.items():
         find(dict.fromkeys(listed()), getattr(config, name), name)
     offered = catalog.tasks_at(config.dataset, config.data)
     for task in config.tasks:
         if task not in offered:
+            title = catalog.title(config.dataset)
             raise ConfigError(
-                f"tasks: {catalog.title(config.dataset)} has no labels for {task!r}; it has {', '.join(offered)}"
+                f"tasks: {title} has no labels for {task!r}; it has {', '.join(offered)}"
             )
     return config
 
 
 def by_setting(error: ConfigError) -> dict[str, str]:
-    """Setting -> what is wrong with it; what names no setting stands under ""."""
-    found: dict[str, str] = {}
-    place = ""
-    for part in str(error).split("; "):
-        name, colon, message = part.partition(": ")
-        known = bool(colon) and name.partition(".")[0] in Config.model_fields
-        place, text = (
-            (name.partition(".")[0], message) if known else (place, part)
-        )  # else it goes on about the same one
-        found[place] = f"{found[place]}; {text}" if place in found else text
-    return found
+    """Setting -> its error; "" for an error that names no setting.
 
-
-
-
-
-
-
-
-
-
+    A part of the message without a setting continues the one before.
+    """
+    errors: dict[str, list[str]] = {}
+    setting = ""
+    for text in str(error).split("; "):
+        name, colon, message = text.partition(": ")
+        if colon and name.partition(".")[0] in Config.model_fields:
+            setting, text = name.partition(".")[0], message
+        errors.setdefault(setting, []).append(text)
+    return {name: "; ".join(texts) for name, texts in errors.items()}
 
 
 def _show(config: Config) -> None:
     for name in Config.model_fields:
         st.session_state[key(name)] = _to_widget(getattr(config, name))
-    st.session_state[key("strategy")], st.session_state[key("seed")] = (
-        [config.strategy],
-        config.seed,
-    )
+    st.session_state[key("strategy")] = [config.strategy]
+    st.session_state[key("seed")] = config.seed
     st.session_state[key("seeds")] = st.session_state.get(key("seeds"), 1)
 
 
-
-
 def _extra(field: Any) -> dict[str, Any]:
-    return (
-        field.json_schema_extra
-        if isinstance(field.json_schema_extra, dict)
-        else {"section": "Other"}
-    )
-
-
-
-
-
-
+    """What `Config` notes about a setting beside its type, such as its section."""
+    extra = field.json_schema_extra
+    return extra if isinstance(extra, dict) else {"section": "Other"}
 
 
 def _to_widget(value: Any) -> Any:
@@ -200,15 +181,12 @@ def _from_widget(annotation: Any, value: Any) -> Any:
         try:
             return yaml.safe_load(value) or {}
         except yaml.YAMLError:
-            return value  # which Config refuses by name
+            return value  # refused by Config, which names the setting
     return value
 
 
-
-
-def usual_tasks(dataset: str, data: str = "") -> tuple[str, ...]:
-    """Those of the default that the place has labels for, or all that it has."""
+def available_tasks(dataset: str, data: str = "") -> tuple[str, ...]:
+    """Default tasks that a folder has labels for; all that it has labels for if none is."""
     offered = catalog.tasks_at(dataset, data)
-    return (
-        tuple(task for task in Config.model_fields["tasks"].default if task in offered) or offered
-    )
+    defaults = Config.model_fields["tasks"].default
+    return tuple(task for task in defaults if task in offered) or offered

@@ -1,4 +1,5 @@
 """A plan as YAML, and YAML as a plan."""
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,25 +12,26 @@ from mtal.ui.launch.settings_form import REPEATED, fill
 
 
 def to_yaml(cells: Sequence[Cell], name: str) -> str:
-    """The settings that differ from the defaults, with the command that starts the same runs; `name` of the experiment."""
-    strategies, seeds = (
-        ",".join(dict.fromkeys(values))
-        for values in ([cell.strategy for cell in cells], [str(cell.seed) for cell in cells])
-    )
+    """Write the settings that differ from the defaults, and the command that starts the plan.
+
+    name: of the experiment.
+    """
+    strategies = ",".join(dict.fromkeys(cell.strategy for cell in cells))
+    seeds = ",".join(dict.fromkeys(str(cell.seed) for cell in cells))
     varied: dict[str, list[str]] = {}
     for label in dict.fromkeys(cell.variant for cell in cells if cell.variant):
         setting, _, value = label.partition("=")
         varied.setdefault(setting, []).append(value)
-    command = f"launch --config plan.yaml --strategies {strategies} --seeds {seeds}"
+    verb = f"experiment new {name}" if len(cells) > 1 else "launch"
+    options = ["--config plan.yaml", f"--strategies {strategies}", f"--seeds {seeds}"]
     if len(cells) > 1:
-        command = f"experiment new {name} {command.removeprefix('launch ')}" + "".join(
-            f" --vary {setting}={','.join(values)}" for setting, values in varied.items()
-        )
-    return f"# {COMMAND} {command}\n{yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)}"
+        options += [f"--vary {setting}={','.join(values)}" for setting, values in varied.items()]
+    settings = yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)
+    return f"# {COMMAND} {verb} {' '.join(options)}\n{settings}"
 
 
 def from_yaml(text: str) -> None:
-    """Fill the form from pasted settings; ConfigError says what is wrong."""
+    """Fill the form from pasted settings. Raises ConfigError for settings that are wrong."""
     try:
         values = yaml.safe_load(text)
     except yaml.YAMLError as error:

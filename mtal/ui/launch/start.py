@@ -1,4 +1,4 @@
-"""Starting runs from a page: safe to press twice, and it says what became of each."""
+"""Start runs from a page. Starting the same settings twice makes no second run."""
 
 from collections.abc import Sequence
 
@@ -10,32 +10,31 @@ from mtal.ui import catalog, loaders
 
 
 def begin(configs: Sequence[Config]) -> list[tuple[Run, str]]:
-    """Create and start every run; (run, what became of it)."""
+    """Create and start runs; a run and a message about it for each config."""
+    store = loaders.store()
     return [
-        (Run(loaders.store().run(config.name).folder), launch.launch_run(config, loaders.store()))
-        for config in configs
+        (Run(store.run(config.name).folder), launch.launch_run(config, store)) for config in configs
     ]
 
 
 def demo() -> list[Config]:
-    """The first contact: Random and our method on images that come with the program."""
-    return [
-        make_config(PRESETS["demo"][1] | {"strategy": strategy}) for strategy in ("random", "ours")
-    ]
+    """Settings of the demo: Random and our method on the bundled images."""
+    settings = PRESETS["demo"][1]
+    return [make_config(settings | {"strategy": strategy}) for strategy in ("random", "ours")]
 
 
 def demo_text() -> str:
-    """What the demo will run."""
+    """Say what the demo will run."""
     configs = demo()
     strategies = " and ".join(STRATEGIES[config.strategy].title for config in configs)
     return (
-        f"{strategies}, small and quick, on {catalog.title(configs[0].dataset)}. It shows the program: so few steps and one "
-        "seed say nothing about which method is better."
+        f"{strategies}, small and quick, on {catalog.title(configs[0].dataset)}. It shows the "
+        "program: so few steps and one seed say nothing about which method is better."
     )
 
 
-def data_found() -> list[str]:
-    """Titles of the data sets that can be used without saying where they lie."""
+def available_data() -> list[str]:
+    """Titles of the data sets that can be used without naming a folder."""
     return [
         source.title
         for name, source in catalog.datasets().items()

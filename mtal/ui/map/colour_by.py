@@ -24,7 +24,7 @@ from mtal.runs.store.pool_table import (
     task_score_column,
 )
 from mtal.runs.store.run import Run
-from mtal.ui import inputs, loaders
+from mtal.ui import inputs, loaders, review_loaders
 
 NUMBERS = {  # column of a pool table -> title, unit
     "score": ("score", ""),
@@ -128,7 +128,7 @@ def _share(content: pd.DataFrame) -> Colouring:
 
 
 def _decisions(run: Run, cycle: int, pool: pd.DataFrame) -> Colouring:
-    batch = loaders.batch(run, cycle)
+    batch = review_loaders.batch(run, cycle)
     labels = pd.Series("not in the batch", index=pool.index)
     labels[batch.index] = batch["decision"].replace({"auto": "picked, not decided"})
     return grouped(

@@ -50,8 +50,8 @@ def task(classes: tuple[str, ...] = (), unit: str = "", *legend: tuple[str, str]
 
 
 def test_layers_come_in_the_order_of_reading():
-    found = layers(NAMES, "semseg", POOL_SCALE, truth=True)
-    assert [layer.id for layer in found] == [
+    rows = layers(NAMES, "semseg", POOL_SCALE, truth=True)
+    assert [layer.id for layer in rows] == [
         "image",
         "initial",
         "from.depth",
@@ -92,13 +92,13 @@ def test_the_final_prediction_in_a_committee_is_one_layer():
     ]
 
 
-def back(found: dict) -> np.ndarray:
-    """What the browser reads."""
-    codes = np.frombuffer(b64decode(found["data"]), np.uint8 if found["bits"] == 8 else "<u2")
+def back(values: dict) -> np.ndarray:
+    """Codes that the browser reads."""
+    codes = np.frombuffer(b64decode(values["data"]), np.uint8 if values["bits"] == 8 else "<u2")
     return (
-        codes.reshape(*found["shape"], -1).squeeze(-1)
-        if found["kind"] != "vector"
-        else codes.reshape(*found["shape"], 3)
+        codes.reshape(*values["shape"], -1).squeeze(-1)
+        if values["kind"] != "vector"
+        else codes.reshape(*values["shape"], 3)
     )
 
 
@@ -107,29 +107,29 @@ def test_numbers_come_back_to_three_digits_of_the_range(seed):
     random = np.random.default_rng(seed)
     values = random.uniform(0, 10, (7, 5)).astype(np.float32)
     values[0, 0] = np.nan
-    found = packed(values, task(unit="m"), is_gap=False)
-    codes = back(found)
+    pack = packed(values, task(unit="m"), is_gap=False)
+    codes = back(pack)
     assert codes[0, 0] == 65535
-    read = found["low"] + codes * found["step"]
+    read = pack["low"] + codes * pack["step"]
     assert np.allclose(
         read.ravel()[1:], values.ravel()[1:], atol=(np.nanmax(values) - np.nanmin(values)) / 60_000
     )
-    assert found["unit"] == "m"
+    assert pack["unit"] == "m"
     assert packed(values, task(unit="m"), is_gap=True)["unit"] == "nats"
 
 
 @pytest.mark.parametrize("values", [np.full((2, 3), 4.0), np.full((2, 3), np.nan)])
 def test_constant_and_unknown_maps_are_no_special_case(values):
-    found = packed(values, task(unit="m"), is_gap=False)
-    read = np.where(back(found) == 65535, np.nan, found["low"] + back(found) * found["step"])
+    pack = packed(values, task(unit="m"), is_gap=False)
+    read = np.where(back(pack) == 65535, np.nan, pack["low"] + back(pack) * pack["step"])
     assert np.array_equal(read, values, equal_nan=True)
 
 
 def test_classes_come_back_and_what_is_no_class_is_unlabelled():
     values = np.array([[0, 1, 2], [255, 3, 1]], np.uint8)
-    found = packed(values, task(("wall", "floor", "chair")), is_gap=False)
-    assert back(found).tolist() == [[0, 1, 2], [255, 255, 1]]
-    assert found["classes"] == ["wall", "floor", "chair"]
+    pack = packed(values, task(("wall", "floor", "chair")), is_gap=False)
+    assert back(pack).tolist() == [[0, 1, 2], [255, 255, 1]]
+    assert pack["classes"] == ["wall", "floor", "chair"]
 
 
 def test_directions_come_back_to_a_hundredth():
@@ -144,12 +144,12 @@ def test_directions_come_back_to_a_hundredth():
 def test_values_of_the_layers_that_have_some():
     shown = layers(["image", "t.initial", "t.final", "t.truth"], "t", POOL_SCALE, True)
     depth = np.array([[0.0, 2.0]], np.float32)
-    found = values_of({"t.initial": depth, "t.truth": depth}, task(unit="m"), shown)
-    assert set(found) == {"initial", "truth"}
-    assert back(found["truth"]).tolist() == [
+    values = values_of({"t.initial": depth, "t.truth": depth}, task(unit="m"), shown)
+    assert set(values) == {"initial", "truth"}
+    assert back(values["truth"]).tolist() == [
         [65535, 0]
     ]  # 0 m is not measured in a label, and a value in a prediction
-    assert back(found["initial"])[0, 0] == 0
+    assert back(values["initial"])[0, 0] == 0
 
 
 def test_zero_directions_and_unknown_saliency_are_unknown_in_a_label():
@@ -166,11 +166,11 @@ def test_shares_of_classes_add_up():
     shares = class_shares(maps, 7)
     assert sum(shares.values()) == pytest.approx(1)
     for number, share in shares.items():
-        assert share == pytest.approx(np.mean([np.mean(one == number) for one in maps]))
+        assert share == pytest.approx(np.mean([np.mean(labels == number) for labels in maps]))
 
 
 def test_a_legend_names_the_classes_that_are_there_the_most_frequent_first():
-    found = colours(
+    html = colours(
         task(
             ("wall", "floor", "chair"),
             "",
@@ -180,8 +180,8 @@ def test_a_legend_names_the_classes_that_are_there_the_most_frequent_first():
         ),
         [np.array([[1, 1, 1], [0, 1, 255]])],
     )
-    assert found.index("floor") < found.index("wall")
-    assert "chair" not in found
+    assert html.index("floor") < html.index("wall")
+    assert "chair" not in html
 
 
 def test_a_class_of_few_pixels_is_counted():
@@ -193,8 +193,8 @@ def test_a_class_of_few_pixels_is_counted():
 
 
 def test_the_scale_of_disagreement_has_numbers_and_the_unit():
-    found = scale_bar(0.5, "nats", "Disagreement <b>")
+    html = scale_bar(0.5, "nats", "Disagreement <b>")
     for text in ("0 nats", "0.250", "0.500 nats or more", "&lt;b&gt;"):
-        assert text in found
+        assert text in html
     assert own_top(np.zeros((3, 3))) == 1.0
     assert own_top(np.arange(101, dtype=float)) == pytest.approx(99)

@@ -1,4 +1,4 @@
-"""What a text means (an id before a number, since ids of some data sets are numbers), and what steps lead through."""
+"""Which image a text finds, ids before numbers, and the order of the list."""
 
 import numpy as np
 import pandas as pd
