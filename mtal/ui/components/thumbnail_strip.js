@@ -1,4 +1,5 @@
-// Small pictures in a row, each a link: a plain click asks the page for the image without loading it anew.
+// Thumbnails in a row, each a link: a plain click asks the page for the image without loading it
+// anew.
 export default function ({data, parentElement, setTriggerValue}) {
   let row = parentElement.querySelector(".row");
   if (!row) {
@@ -7,7 +8,8 @@ export default function ({data, parentElement, setTriggerValue}) {
     parentElement.appendChild(row);
   }
   row.replaceChildren(...data.tiles.map(tile => {
-    const link = document.createElement("a"), image = document.createElement("img"), name = document.createElement("b"), note = document.createElement("span");
+    const tags = ["a", "img", "b", "span"];
+    const [link, image, name, note] = tags.map(tag => document.createElement(tag));
     Object.assign(image, {loading: "lazy", decoding: "async", src: tile.src, alt: ""});
     image.style.aspectRatio = data.ratio;
     name.textContent = tile.label;
@@ -15,7 +17,8 @@ export default function ({data, parentElement, setTriggerValue}) {
     link.href = tile.href;
     link.append(image, name, note);
     link.onclick = event => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;      // another tab, as with any link
+      // Another tab, as with any link.
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
       setTriggerValue("opened", tile.id);
     };
