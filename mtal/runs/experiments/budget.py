@@ -2,7 +2,7 @@
 
 A simulation (start = random) acquires labels that exist; a run that people label (start = labelled)
 acquires labels that do not exist yet. Budgets are counted in labels, so that strategies which pick
-single tasks compare with those that pick whole images (docs/method.md, section 4).
+single tasks compare with those that pick whole images (docs/method.md, section 1).
 """
 
 from dataclasses import dataclass
