@@ -136,7 +136,7 @@ def choose(
     key = f"{page}.{name}"
     before = st.session_state.get(LAST + name) if follows else None
     fallback = options[0] if default is None else default
-    if before in options:
+    if before is not None and before in options:
         fallback = before
     asked = st.query_params.get(name)
     if asked is not None and asked not in options:

@@ -29,7 +29,8 @@ def show_remarks(rows: pd.DataFrame, style: Style, runs: Sequence[Run]) -> None:
     """
     curves, whole = split_all_labels(rows)
     _offer_seeds(curves, runs)
-    if bands := reading.band_note(curves, style.band, style.thin):
+    bands = reading.band_note(curves, style.band, style.thin)
+    if bands:
         st.caption(bands)
     if reading.unequal_seeds(curves):
         st.caption(reading.UNEQUAL_SEEDS)

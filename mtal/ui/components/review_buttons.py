@@ -33,9 +33,10 @@ def show_buttons(run: Run, cycle: int, sample: str | None, decision: str) -> Non
     """Draw the buttons for one image. sample: its id, None for none; decision: as in a batch."""
     closed = sample is None or is_settled(run, cycle)
     for value, (label, key, icon) in BUTTONS.items():
-        title, change, style, about = label, value, "secondary", f"{label} this image"
-        if decision == value:
-            title, change, style = f"{label}ed", UNDECIDED, "primary"
+        pressed = decision == value
+        title, change, about = label, value, f"{label} this image"
+        if pressed:
+            title, change = f"{label}ed", UNDECIDED
             about = "Press again to take the decision back"
         st.button(
             title,
@@ -45,7 +46,7 @@ def show_buttons(run: Run, cycle: int, sample: str | None, decision: str) -> Non
             disabled=closed,
             on_click=decide,
             args=(run, cycle, [sample], change),
-            type=style,
+            type="primary" if pressed else "secondary",
             help=about,
         )
 

@@ -63,9 +63,9 @@ def show_left_out(run: Run) -> None:
     """List images and labels that the run could not use; draw nothing if it used all."""
     rows, unlabelled = run.facts.left_out, run.facts.without_labels
     if unlabelled:
-        images = count(unlabelled, "image without labels is", "images without labels are")
+        excluded = count(unlabelled, "image without labels is", "images without labels are")
         st.caption(
-            f":material/label_off: {images} no part of this simulation; to have images labelled, "
+            f":material/label_off: {excluded} no part of this simulation; to have images labelled, "
             "start from *labelled*."
         )
     if rows:

@@ -54,7 +54,8 @@ def why_not(name: str, tasks: Sequence[str]) -> str:
 def groups() -> dict[str, list[Strategy]]:
     """Heading -> strategies."""
     own = [strategy for name, strategy in all_strategies().items() if name not in STRATEGIES]
-    paper, further = [], []
+    paper: list[Strategy] = []
+    further: list[Strategy] = []
     for strategy in STRATEGIES.values():
         is_paper = strategy.name.partition("-")[0] in {"core", *SEVEN}
         (paper if is_paper else further).append(strategy)
