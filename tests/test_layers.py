@@ -153,7 +153,7 @@ def test_there_is_something_to_look_at():
 
 
 def permitted(own: str, other: str) -> bool:
-    """`runs` in another package's list means all of it, in that of `runs.jobs` its top level alone."""
+    """`runs` in another package's list means all of it, for `runs.jobs` its top level alone."""
     outer = other.split(".")[0]
     if outer in ANYWHERE or other == own or other in ALLOWED[own]:
         return True
@@ -196,8 +196,8 @@ def test_imports_are_absolute(file):
 
 @pytest.mark.parametrize("file", SCREEN, ids=relative)
 def test_pages_import_the_screen_and_the_store_only(file):
-    found = {name.split(".")[1] for name in imports_of(file) if name.startswith("mtal.")}
-    assert found <= {"ui", "figures", "runs", "config", "locations", "analysis"}
+    packages = {name.split(".")[1] for name in imports_of(file) if name.startswith("mtal.")}
+    assert packages <= {"ui", "figures", "runs", "config", "locations", "analysis"}
 
 
 @pytest.mark.parametrize("file", MODULES, ids=relative)

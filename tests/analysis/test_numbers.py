@@ -24,7 +24,7 @@ def test_lists():
 
 
 @pytest.mark.parametrize(
-    ("values", "places"),
+    ("values", "digits"),
     [
         ([7.31, 6.734], 3),
         ([115.0, 83.12, 0.07984], 1),
@@ -35,8 +35,8 @@ def test_lists():
         ([], 3),
     ],
 )
-def test_a_column_has_one_number_of_decimals(values, places):
-    assert decimals(values) == places
+def test_a_column_has_one_number_of_decimals(values, digits):
+    assert decimals(values) == digits
 
 
 def test_spreads_are_left_out_for_one_seed_and_nothing_is_invented_for_none():
