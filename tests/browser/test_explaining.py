@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from mtal.runs.paths import StorePaths
-from mtal.runs.reviews.review_database import ACCEPTED, REJECTED, People
+from mtal.runs.reviews.review_database import ACCEPTED, REJECTED, ReviewDatabase
 from mtal.runs.store.run import Run
 from tests.browser.screen import Dashboard, eventually
 
@@ -57,7 +57,7 @@ def test_a_batch_is_decided_with_the_keyboard_and_nothing_is_lost(new_tab, run):
     looks_at(tab, names[1])
     press(tab, "a", "Accept")
     expect(tab.page.locator("li.tile.accepted")).to_have_count(1)
-    said = People(run.store).decisions(run.name, CYCLE).set_index("sample")["decision"].to_dict()
+    said = ReviewDatabase(run.store).decisions(run.name, CYCLE).set_index("sample")["decision"].to_dict()
     assert said == {names[0]: REJECTED, names[1]: ACCEPTED}
     expect(tab.page.locator("li.tile.refill")).to_have_count(1)  # the next best takes the place
     tab.page.reload()
@@ -79,9 +79,9 @@ def test_keys_are_letters_while_a_note_is_written(new_tab, run):
     note.fill("")
     note.press_sequentially("ajx")
     note.press("Enter")
-    eventually(lambda: len(People(run.store).decisions(run.name, CYCLE)) > 0)
+    eventually(lambda: len(ReviewDatabase(run.store).decisions(run.name, CYCLE)) > 0)
     looks_at(tab, names[0])
-    said = People(run.store).decisions(run.name, CYCLE)
+    said = ReviewDatabase(run.store).decisions(run.name, CYCLE)
     assert said[["sample", "decision", "note"]].to_numpy().tolist() == [[names[0], "", "ajx"]]
 
 
@@ -101,10 +101,8 @@ def test_inspect_steps_through_the_batch_and_leads_back(new_tab, run):
 
 def test_any_image_is_drawn_when_it_is_asked_for(new_tab, run):
     tab = new_tab()
-    undrawn = next(
-        image for image in range(len(run.facts["pool"])) if image not in run.drawn(CYCLE)
-    )
-    tab.go("inspect", run=run.name, cycle=str(CYCLE), sample=run.facts["pool"][undrawn])
+    undrawn = next(image for image in range(len(run.facts.pool)) if image not in run.drawn(CYCLE))
+    tab.go("inspect", run=run.name, cycle=str(CYCLE), sample=run.facts.pool[undrawn])
     tab.press("Draw it")
     expect(tab.page.get_by_text("All 3 tasks side by side")).to_be_visible()
     tab.sound()
@@ -131,9 +129,9 @@ def test_a_lasso_becomes_tiles_and_a_set_with_a_link(new_tab, run):
     expect(tab.page).to_have_url(re.compile("[?&]set=[0-9a-f]{12}"))
     expect(tab.page.locator(".map-tiles button").first).to_be_visible()
     tab.settled()
-    (kept,) = People(run.store).sets(run.data.folder.name).to_dict("records")
+    (kept,) = ReviewDatabase(run.store).sets(run.data.folder.name).to_dict("records")
     assert kept["id"] in tab.page.url
-    assert 1 < kept["size"] <= len(run.facts["pool"])
+    assert 1 < kept["size"] <= len(run.facts.pool)
     tab.keep("map-lasso")
     tab.page.reload()
     expect(tab.page.locator(".map-tiles button").first).to_be_visible()

@@ -117,7 +117,7 @@ def test_launch_watch_and_look_at_everything(new_tab, store):
         2 + len(ours.tasks)
     ).first  # the loss, the mean change against Random, and the tasks
     for run in runs.values():
-        expect(first.locator(".legend")).to_contain_text(run.facts["strategy_title"])
+        expect(first.locator(".legend")).to_contain_text(run.facts.strategy_title)
     tab.keep("curves")
 
     tab.follow("Batch")
@@ -144,7 +144,7 @@ def test_launch_watch_and_look_at_everything(new_tab, store):
 
     tab.follow("Map")
     chart = tab.part("map.canvas").locator(".js-plotly-plot")
-    expect(chart.locator(".scatterlayer .point")).to_have_count(len(ours.facts["pool"]))
+    expect(chart.locator(".scatterlayer .point")).to_have_count(len(ours.facts.pool))
     tab.says("Click a point, or draw a lasso")
     tab.keep("map")
 
@@ -159,7 +159,7 @@ def test_close_the_browser_and_come_back(new_tab, store):
     again.says("Running now")
     again.says(re.compile(r"Cycle \d \(last: "))
     again.keep("home-running")
-    again.page.get_by_role("link", name="Reattach to").click()
+    again.page.get_by_role("link", name="Watch ").click()
     wait(run)
     assert run.status is Status.FINISHED, "\n".join(run.log_tail(40))
     expect(again.part(f"run_header.{run.name}")).to_contain_text(
@@ -198,7 +198,7 @@ def test_stop_and_resume(new_tab, store):
     run = launched(tab, tiny_config("strategy=random", *LONG), store)
     tab.follow("Jobs")
     until(run, lambda: is_training(run, cycle=1))
-    tab.press("Stop")
+    tab.page.get_by_role("button", name="Stop", exact=True).click()
     tab.says("Stopped on request", PATIENCE_S)
     tab.keep("jobs-stopped")
     assert run.status is Status.STOPPED
@@ -223,7 +223,7 @@ def test_exports_open_and_hold_the_batch(new_tab, store, finished_run):
         assert coming.value.suggested_filename == f"{run.name}-cycle1-{file}"
         files[name] = content(coming.value)
     tab.keep("batch-exports")
-    ids, tasks = run.facts["pool"], [task.name for task in run.tasks]
+    ids, tasks = run.facts.pool, [task.name for task in run.tasks]
     bought = {(ids[image], tasks[task]) for image, task in run.picked(1).tolist()}
     rows = list(csv.DictReader(io.StringIO(files["csv"].decode())))
     assert len(rows) == len(bought) == 15
