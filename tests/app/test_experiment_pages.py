@@ -8,18 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.runs.experiments.experiment import (
-    Experiment,
-    create_experiment,
-    expand,
-    find_experiment,
-    metrics,
-    one_at_a_time,
-)
+from mtal.runs.experiments.experiment import create_experiment, find_experiment, metrics
+from mtal.runs.experiments.plan import expand, one_at_a_time
+from mtal.runs.experiments.state import Experiment
 from mtal.runs.files import write_json
 from mtal.runs.store.run_facts import write_facts
-from mtal.ui.components.ablation_choice import heeds
-from mtal.ui.experiments.overview import some_titles
+from mtal.ui.components.ablation_choice import settings_used
+from mtal.ui.experiments.titles import some_titles
 from tests.app.test_result_pages import charts, figures
 from tests.app.test_shell_pages import text_of
 from tests.real_runs import tiny_config
@@ -34,7 +29,7 @@ def made_experiment(store, made_store) -> Callable[..., Experiment]:
 
     def make(state: str | None, varied: dict | None = None, **other: str | None) -> Experiment:
         base = tiny_config().changed(("strategy", "seed"))
-        cells = expand(base, ["random", "ours"], SEEDS, one_at_a_time(base, varied or {}), heeds())
+        cells = expand(base, ["random", "ours"], SEEDS, one_at_a_time(base, varied or {}), settings_used())
         for cell in cells:
             how = other.get(f"{cell.strategy}_{cell.seed}", state)
             if how:
@@ -101,7 +96,7 @@ def test_time_spent_on_signals_of_others_is_no_cost_of_a_strategy(open_page, mad
         run = experiment.run(cell)
         own = {"pairs": True, "embedding": True, "score": False} if cell.strategy == "ours" else {}
         write_facts(
-            run.paths.facts, run.facts.changed(needed_stages={"train": True, "pick": True} | own)
+            run.paths.facts, run.facts.updated(needed_stages={"train": True, "pick": True} | own)
         )
     app = open_page("experiments", experiment="shapes")
     (shown,) = [frame.value for frame in app.dataframe if "selection, s per cycle" in frame.value]
@@ -226,7 +221,7 @@ def test_runs_that_failed_alike_are_told_together_and_resumed_together(
     other.paths.log.write_text("", encoding="utf-8")
     resumed: list[str] = []
     monkeypatch.setattr(
-        "mtal.ui.experiments.overview.start",
+        "mtal.ui.experiments.run_buttons.start",
         lambda paths: resumed.append(paths.folder.name) or True,
     )
     app = open_page("experiments", experiment="shapes")

@@ -447,7 +447,7 @@ def test_a_run_that_waits_for_labels_says_for_which(open_page, made_store):
         | {"reason": "it waits for labels of 2 picked images (semseg 2 missing): 0007, 0009"},
     )
     app = open_page("run", run=run.name)
-    assert "Waits for labels" in texts(app)
+    assert "Waiting for labels" in texts(app)
     assert any("0007, 0009" in block.value for block in app.code)
     assert "all that is labelled" in texts(app)
     assert app.button(key=f"resume.{run.name}")

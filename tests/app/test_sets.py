@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mtal.runs.reviews.review_database import People
+from mtal.runs.reviews.review_database import ReviewDatabase
 from mtal.ui.components.image_sets import ChosenSet
 from tests.app.test_result_pages import address
 
@@ -49,8 +49,8 @@ def look(made_store):
     return look_at
 
 
-def people_of(run) -> People:
-    return People(run.store)
+def people_of(run) -> ReviewDatabase:
+    return ReviewDatabase(run.store)
 
 
 def test_a_selection_is_kept_at_once_and_its_id_is_in_the_address(made_store):

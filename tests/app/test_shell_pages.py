@@ -138,7 +138,7 @@ def test_jobs_says_why_a_run_ended_and_offers_resume(state, told, open_page, mad
 def test_resume_starts_the_worker_once(open_page, made_store, monkeypatch):
     run, begun = made_store("interrupted"), []
     monkeypatch.setattr(
-        "mtal.ui.components.run_cards.start",
+        "mtal.ui.components.run_failure.start",
         lambda paths, accept_data: begun.append(paths.folder.name) or True,
     )
     open_page("jobs").button(key=f"resume.{run.name}").click().run()
@@ -341,7 +341,7 @@ def test_pasted_yaml_fills_the_form_and_wrong_yaml_leaves_it(open_page):
 
 
 def test_launch_estimates_from_an_earlier_run_or_says_that_there_is_none(open_page, made_store):
-    assert "No estimate" in text_of(open_page("launch"))
+    assert "Time unknown" in text_of(open_page("launch"))
     run = made_store("finished")
     said = text_of(open_page("launch", like=run.name))
     assert "1 earlier run" in said
@@ -534,27 +534,27 @@ def test_launch_says_the_title_of_data_once(open_page):
 
 def test_a_row_says_which_stopped_run_waits_for_labels(open_page, made_store):
     run = made_store("stopped")
-    assert "Waits for labels" not in text_of(open_page("home"))
+    assert "Waiting for labels" not in text_of(open_page("home"))
     write_json(
         run.paths.result,
         {"outcome": "stopped", "reason": "it waits for labels of 2 picked images: 0007, 0009"},
     )
-    assert "Waits for labels" in [text.value for text in open_page("home").caption]
-    assert "Waits for labels" in text_of(open_page("jobs"))
+    assert "Waiting for labels" in [text.value for text in open_page("home").caption]
+    assert "Waiting for labels" in text_of(open_page("jobs"))
 
 
 def test_cause_prefers_what_the_evidence_says(made_store):
-    from mtal.runs.store.failures import cause
+    from mtal.runs.store.failures import failure_of
 
     run = made_store("failed")
-    assert cause(run).title == "Out of memory"
+    assert failure_of(run).title == "Out of memory"
     full = made_store("failed", seed=1)
     write_json(
         full.paths.result,
         {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"},
     )
     full.paths.log.write_text("OSError: [Errno 28] No space left on device\n", encoding="utf-8")
-    assert cause(full).title == "Disk full"
+    assert failure_of(full).title == "Disk full"
 
 
 NAN = "NonFiniteLossError: the loss is not finite while training the network. Try a lower lr"
@@ -594,7 +594,7 @@ def test_changed_data_is_accepted_by_its_own_button_only(open_page, made_store, 
     write_json(run.paths.result, {"outcome": "failed", "reason": CHANGED})
     run.paths.log.write_text("", encoding="utf-8")
     monkeypatch.setattr(
-        "mtal.ui.components.run_cards.start",
+        "mtal.ui.components.run_failure.start",
         lambda paths, accept_data: begun.append(accept_data) or True,
     )
     app = open_page("run", run=run.name)
@@ -604,16 +604,16 @@ def test_changed_data_is_accepted_by_its_own_button_only(open_page, made_store, 
 
 
 def test_an_older_failure_in_the_log_is_not_the_cause(made_store):
-    from mtal.runs.store.failures import cause
+    from mtal.runs.store.failures import failure_of
 
     run = made_store("interrupted")
     run.paths.log.write_text("start 1, 2026-01-01 10:00:00\nout of memory\n", encoding="utf-8")
-    assert cause(run).title == "Out of memory"
+    assert failure_of(run).title == "Out of memory"
     run.paths.log.write_text(
         "start 1, 2026-01-01 10:00:00\nout of memory\nstart 2, 2026-01-01 11:00:00\n",
         encoding="utf-8",
     )
-    assert cause(run).title == "Killed"
+    assert failure_of(run).title == "Killed"
 
 
 def test_the_data_of_a_broken_run_is_one_click_away(open_page, made_store):
