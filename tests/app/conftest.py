@@ -1,6 +1,7 @@
-"""Stores in every state, and pages opened as a browser would: through app.py, by their file, with an address.
+"""Stores in every state, and pages opened through app.py with an address.
 
-The runs are copies of two that the real engine made, see tests/conftest.py; the check is a copy of a real one.
+The runs are copies of two runs of the engine, see tests/conftest.py; the check is a copy of a real
+check.
 """
 
 import time
@@ -36,7 +37,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StorePaths:
 
 @pytest.fixture(autouse=True, scope="session")
 def _one_scan() -> Iterator[None]:
-    """AppTest looks for components in all installed packages, anew for every page: half its time."""
+    """Scan the installed packages for components once; AppTest would do so for every page."""
     scan = manifest_scanner.scan_component_manifests
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
@@ -45,19 +46,22 @@ def _one_scan() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def through_app(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AppTest forgets before every run that app.py has a navigation, and would run a page without it: see app.py."""
-    made = PagesManager.__init__
+    """Run every page through the navigation of app.py.
 
-    def make(self: PagesManager, *args: Any, **options: Any) -> None:
-        made(self, *args, **options)
+    AppTest resets that setting before each run and would run the page alone.
+    """
+    original_init = PagesManager.__init__
+
+    def init_with_navigation(self: PagesManager, *args: Any, **options: Any) -> None:
+        original_init(self, *args, **options)
         PagesManager.uses_pages_directory = False
 
-    monkeypatch.setattr(PagesManager, "__init__", make)
+    monkeypatch.setattr(PagesManager, "__init__", init_with_navigation)
 
 
 @pytest.fixture
 def open_page() -> Callable[..., AppTest]:
-    """open_page("jobs", run="...") -> the page as drawn, with this address."""
+    """open_page("jobs", run="...") -> the page as drawn at this address."""
 
     def open_it(page: str, /, **query: str) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
@@ -72,9 +76,10 @@ def open_page() -> Callable[..., AppTest]:
 def made_store(
     store: StorePaths, finished_run: Run, random_run: Run
 ) -> Iterator[Callable[..., Run]]:
-    """made_store("running", seed=1) -> a real run in that state, in the store that the pages look at, under other settings.
+    """made_store("running", seed=1) -> a run in that state with these settings, in `store`.
 
-    States: finished, running, queued, failed, interrupted, stopped. A living run's lock is held by the test itself.
+    States: finished, running, queued, failed, interrupted, stopped. The test holds the lock of a
+    running or queued run.
     """
     real = {run.config.strategy: run for run in (finished_run, random_run)}
     with ExitStack() as held:
@@ -82,26 +87,18 @@ def made_store(
         def make(
             state: str, cycles_done: int | None = None, strategy: str = "ours", **settings: object
         ) -> Run:
-            done = (
-                {"finished": real[strategy].cycles_done(), "queued": 0}.get(state, 1)
-                if cycles_done is None
-                else cycles_done
-            )
-            return copy_run(
-                real[strategy],
-                real[strategy].config.model_copy(update=settings),
-                store,
-                state,
-                done,
-                held,
-            )
+            run = real[strategy]
+            if cycles_done is None:
+                cycles_done = {"finished": run.cycles_done(), "queued": 0}.get(state, 1)
+            config = run.config.model_copy(update=settings)
+            return copy_run(run, config, store, state, cycles_done, held)
 
         yield make
 
 
 @pytest.fixture
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of the runs whose worker would have been started; none is."""
+    """Names of the runs whose worker a page asked to start; no worker starts."""
     names: list[str] = []
     monkeypatch.setattr(
         "mtal.runs.jobs.launch.start", lambda job, *_, **__: names.append(job.folder.name) or True
@@ -111,7 +108,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture(scope="session")
 def real_check(made_once: Callable[..., Path]) -> tuple[Config, DataFolder]:
-    """The drawn data of the real runs, checked by the real checker in a process of its own.
+    """The settings and the finished check of the drawn data, made by a real worker process.
 
     Read only: copy before changing.
     """
@@ -137,7 +134,10 @@ def real_check(made_once: Callable[..., Path]) -> tuple[Config, DataFolder]:
 def made_check(
     store: StorePaths, real_check: tuple[Config, DataFolder]
 ) -> Iterator[Callable[[str], DataFolder]]:
-    """made_check("finished") -> the real check in that state, for the address `?dataset=drawn&folder=24+8`."""
+    """made_check("finished") -> the check in that state.
+
+    The page shows it at the address `?dataset=drawn&folder=24+8`.
+    """
     config, real = real_check
     with ExitStack() as held:
 

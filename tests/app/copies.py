@@ -1,4 +1,7 @@
-"""Copies of real runs and checks, put into the state that a test asks for: only what a worker leaves behind is changed."""
+"""Copies of finished runs and checks, changed into the state that a test asks for.
+
+Only the files that a worker writes differ from the original.
+"""
 
 import json
 import shutil
@@ -17,9 +20,8 @@ from mtal.runs.store.data_check import DataFolder
 from mtal.runs.store.run import Run
 
 ALIVE = ("running", "queued")
-NO_MEMORY = (
-    "NoMemory: out of memory in layer 3"  # no worker can be made to fail so on every machine
-)
+# Written by hand: no worker runs out of memory at the same point on every machine.
+NO_MEMORY = "NoMemory: out of memory in layer 3"
 TRACEBACK = (
     f'Traceback (most recent call last):\n  File "layers.py", line 3, in forward\n{NO_MEMORY}\n'
 )
@@ -28,7 +30,16 @@ TRACEBACK = (
 def copy_run(
     real: Run, config: Config, store: StorePaths, state: str, cycles_done: int, held: ExitStack
 ) -> Run:
-    """A run of `config` that has come as far as asked, made of a finished one. `held` holds the lock of a living one."""
+    """Copy the finished run `real` into `store` as a run of `config` in a state.
+
+    Args:
+        real: the finished run.
+        config: the settings of the copy.
+        store: the store that receives the copy.
+        state: one of finished, running, queued, failed, interrupted, stopped.
+        cycles_done: complete cycles of the copy.
+        held: keeps the lock of a running or queued copy until it is closed.
+    """
     run = Run(create(config, store).folder)
     run.paths.started.touch()
     run.paths.log.touch()
@@ -45,11 +56,11 @@ def copy_run(
 
 
 def copy_check(real: DataFolder, folder: DataFolder, state: str, held: ExitStack) -> None:
-    """A check in a state, made of a finished one: half way through unless it finished."""
+    """Copy the finished check `real` to `folder`: half done unless the state is finished."""
     left_out = (
         ()
         if state == "finished"
-        else (folder.paths.report.name, folder.paths.thumbs.name, folder.paths.result.name)
+        else (folder.paths.report.name, folder.paths.thumbnails.name, folder.paths.result.name)
     )
     shutil.copytree(
         real.paths.folder,
@@ -81,15 +92,15 @@ def _copy_work(real: Run, run: Run, cycles_done: int, finished: bool) -> None:
 
 
 def _up_to_half_a_training(rows: list[dict[str, Any]], cycle: int) -> list[dict[str, Any]]:
-    """The reports of the first cycles, and of the next one until half of its training is done."""
+    """Reports of the cycles before `cycle`, and of `cycle` until half of its training is done."""
     trained = max(
-        place for place, row in enumerate(rows) if (row["cycle"], row["stage"]) == (cycle, "train")
+        index for index, row in enumerate(rows) if (row["cycle"], row["stage"]) == (cycle, "train")
     )
     return [*rows[:trained], rows[trained] | {"done": rows[trained]["total"] // 2}]
 
 
 def _write_reports(paths: JobPaths, rows: list[dict[str, Any]]) -> None:
-    """As if the last of them came just now."""
+    """Write reports, shifted in time so that the last one is of this moment."""
     late = time.time() - rows[-1]["t"]
     paths.progress.write_text(
         "".join(json.dumps(row | {"t": row["t"] + late}) + "\n" for row in rows), encoding="utf-8"
@@ -101,7 +112,7 @@ def _rows(paths: JobPaths) -> list[dict[str, Any]]:
 
 
 def _end(paths: JobPaths, state: str, held: ExitStack) -> None:
-    """The lock: held for the living, left behind by the dead."""
+    """Leave the lock of a job, held if the job is alive, and the log of a failed one."""
     paths.lock.touch()
     if state in ALIVE:
         assert take(held.enter_context(paths.lock.open("a")), patience_s=1)

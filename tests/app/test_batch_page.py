@@ -1,4 +1,4 @@
-"""The Batch page: tiles, filters, overlays, decisions with refill and undo, and what the address keeps of all that."""
+"""The Batch page: tiles, filters, overlays, decisions with refill and undo, and its address."""
 
 import re
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from mtal.runs.reviews.review_database import ACCEPTED, REJECTED, ReviewDatabase
-from tests.app.test_result_pages import address, picks, texts
+from tests.app.page_contents import address, picks, texts
 
 TILE = re.compile(
     r'<li class="tile ([^"]*)" data-image="(\d+)"><a href="([^"]*)" data-open="([^"]*)"'
@@ -21,13 +21,16 @@ def html(app) -> list[str]:
 def grids(app) -> list[list[str]]:
     """The ids of each grid: the batch first, unless it is a table."""
     return [
-        [found[3] for found in TILE.findall(body)] for body in html(app) if 'class="tiles"' in body
+        [match[3] for match in TILE.findall(body)] for body in html(app) if 'class="tiles"' in body
     ]
 
 
 def signs(app) -> dict[str, str]:
-    """id -> decision, of the first tile that shows it: the batch comes first, what others would have picked last."""
-    return {found[3]: found[0] for body in reversed(html(app)) for found in TILE.findall(body)}
+    """id -> decision, of the first tile that shows the image.
+
+    The tiles of the batch come first, those of other strategies last.
+    """
+    return {match[3]: match[0] for body in reversed(html(app)) for match in TILE.findall(body)}
 
 
 def press(app, key: str):
@@ -87,9 +90,8 @@ def test_an_image_must_have_a_score_and_a_class(open_page, run, names):
         app = open_page("batch", run=run.name, cycle="0", **{"class": name, "share": share})
         assert not app.exception
         shown = grids(app)[0]
-        wanted = [
-            pool["id"].iloc[image] for image in of_batch.index[of_batch[name] >= float(share)]
-        ]
+        images = of_batch.index[of_batch[name] >= float(share)]
+        wanted = [pool["id"].iloc[image] for image in images]
         assert wanted
         assert sorted(shown) == sorted(wanted)
 
@@ -158,11 +160,11 @@ def test_reject_refills_and_undo_takes_it_back(open_page, run, names):
 def test_undo_leaves_what_somebody_else_decided_since_the_page_was_drawn(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", sample=names[1])
     press(app, "decide.rejected")
-    ReviewDatabase(run.store).decide(run.name, 0, [names[1]], ACCEPTED, "a colleague")  # in another tab
+    reviews = ReviewDatabase(run.store)
+    reviews.decide(run.name, 0, [names[1]], ACCEPTED, "a colleague")  # in another tab
     press(app, "undo")
-    assert ReviewDatabase(run.store).decisions(run.name, 0)[["decision", "who"]].values.tolist() == [
-        [ACCEPTED, "a colleague"]
-    ]
+    decisions = reviews.decisions(run.name, 0)[["decision", "who"]]
+    assert decisions.values.tolist() == [[ACCEPTED, "a colleague"]]
 
 
 def test_pressed_again_a_decision_is_taken_back(open_page, run, names):
@@ -177,7 +179,8 @@ def test_a_near_miss_that_is_accepted_comes_first(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", sample=names[7])
     press(app, "decide.accepted")
     assert signs(app)[names[7]] == "waits"
-    ReviewDatabase(run.store).decide(run.name, 0, [names[0]], REJECTED, "a colleague")  # in another tab
+    reviews = ReviewDatabase(run.store)
+    reviews.decide(run.name, 0, [names[0]], REJECTED, "a colleague")  # in another tab
     app.run()
     assert grids(app)[0] == [*names[:5], names[7]]
     assert signs(app)[names[7]] == ACCEPTED
@@ -187,9 +190,9 @@ def test_a_near_miss_that_is_accepted_comes_first(open_page, run, names):
 def test_all_that_a_filter_shows_is_decided_at_once(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", best="3")
     press(app, "all.rejected")
-    found = ReviewDatabase(run.store).decisions(run.name, 0)
-    assert sorted(found["sample"]) == sorted(names[:3])
-    assert set(found["decision"]) == {REJECTED}
+    decisions = ReviewDatabase(run.store).decisions(run.name, 0)
+    assert sorted(decisions["sample"]) == sorted(names[:3])
+    assert set(decisions["decision"]) == {REJECTED}
     press(app, "undo")
     assert ReviewDatabase(run.store).decisions(run.name, 0).empty
 
@@ -197,7 +200,8 @@ def test_all_that_a_filter_shows_is_decided_at_once(open_page, run, names):
 def test_a_note_is_stored_and_shown_without_being_markup(open_page, run, names):
     app = open_page("batch", run=run.name, cycle="0", sample=names[0])
     app.text_input(key=f"batch.note.{run.name}.0.{names[0]}").set_value("<b>dark</b> & *odd*").run()
-    assert ReviewDatabase(run.store).decisions(run.name, 0)["note"].tolist() == ["<b>dark</b> & *odd*"]
+    decisions = ReviewDatabase(run.store).decisions(run.name, 0)
+    assert decisions["note"].tolist() == ["<b>dark</b> & *odd*"]
     assert any("&lt;b&gt;dark&lt;/b&gt; &amp; *odd*" in body for body in html(app))
     assert not any("<b>dark" in body for body in html(app))
 
@@ -215,10 +219,10 @@ def test_overlays_stand_in_the_address_and_lie_over_the_drawn_images(open_page, 
     press(app, "over.disagreement")
     app.slider(key="batch.opacity").set_value(80).run()
     again = open_page("batch", **address(app))
-    for one in (app, again):
-        assert any(f"picture/{run.name}/0/{first}/depth.gap." in body for body in html(one))
-        assert any("opacity: 0.8" in body for body in html(one))
-        assert any("disagreement with" in body for body in html(one))
+    for page in (app, again):
+        assert any(f"picture/{run.name}/0/{first}/depth.gap." in body for body in html(page))
+        assert any("opacity: 0.8" in body for body in html(page))
+        assert any("disagreement with" in body for body in html(page))
     press(again, "over.disagreement")
     assert address(again)["over"] == "none"
 
@@ -260,9 +264,8 @@ def test_an_old_run_has_no_others(open_page, run, names):
     run.cycle(0).content.unlink(missing_ok=True)
     path = run.cycle(0).pool
     table = pd.read_parquet(path)
-    table.drop(
-        columns=[name for name in ("cluster", "nearest", "nearest_after") if name in table]
-    ).to_parquet(path)
+    new = [name for name in ("cluster", "nearest", "nearest_after") if name in table]
+    table.drop(columns=new).to_parquet(path)
     app = open_page("batch", run=run.name, cycle="0")
     assert not app.exception
     assert grids(app)[0] == names[:5]
@@ -295,18 +298,14 @@ def test_in_a_simulation_it_says_what_decisions_do(open_page, run):
 
 
 def test_a_set_in_the_address_is_compared_with_the_batch(open_page, run, names):
-    known = ReviewDatabase(run.store).save_set(run.data.folder.name, [names[1], names[3], names[9]], "ada")
-    app = open_page("batch", run=run.name, cycle="0", set=known)
+    samples = [names[1], names[3], names[9]]
+    set_id = ReviewDatabase(run.store).save_set(run.data.folder.name, samples, "ada")
+    app = open_page("batch", run=run.name, cycle="0", set=set_id)
     assert not app.exception
-    assert (
-        "2 images of this batch are in the set, 3 are not; 1 of the set are not in the batch"
-        in texts(app).replace("*", "")
-    )
+    overlap = "2 images of this batch are in the set, 3 are not; 1 of the set are not in the batch"
+    assert overlap in texts(app).replace("*", "")
     assert grids(app)[0] == names[:5]
-    assert grids(open_page("batch", run=run.name, cycle="0", set=known, only="set"))[0] == [
-        names[1],
-        names[3],
-    ]
-    assert (
-        "no set `gone`" in open_page("batch", run=run.name, cycle="0", set="gone").warning[0].value
-    )
+    filtered = open_page("batch", run=run.name, cycle="0", set=set_id, only="set")
+    assert grids(filtered)[0] == [names[1], names[3]]
+    app = open_page("batch", run=run.name, cycle="0", set="gone")
+    assert "no set `gone`" in app.warning[0].value

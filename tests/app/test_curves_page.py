@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from mtal.ui import live
-from tests.app.test_result_pages import address, figures, texts
+from tests.app.page_contents import address, figures, texts
 
 VIEWS = ("curves", "saved", "areas", "wins", "overlap", "costs", "ablations")
 
@@ -48,7 +48,7 @@ def test_every_section_of_one_run(open_page, made_store, view):
 
 def test_the_change_against_random_is_zero_for_random_itself(open_page, compared):
     app = open_page("curves")
-    data = next(one["csv"] for one in figures(app) if "Better by" in one["figure"])
+    data = next(figure["csv"] for figure in figures(app) if "Better by" in figure["figure"])
     rows = pd.read_csv(io.StringIO(data))
     random = rows[rows["title"].str.startswith("Random")]
     assert "against Random" in texts(app)
@@ -67,14 +67,14 @@ def test_bands_and_single_seeds_are_switched_by_the_address(open_page, compared)
 
 def test_every_figure_can_be_taken_along_with_its_data(open_page, compared):
     app = open_page("curves")
-    found = figures(app)
-    assert len(found) == 5  # the loss, the mean change, three tasks
-    for one in found:
-        assert one["alt"]
-        head, *rows = one["csv"].splitlines()
+    drawn = figures(app)
+    assert len(drawn) == 5  # the loss, the mean change, three tasks
+    for figure in drawn:
+        assert figure["alt"]
+        head, *rows = figure["csv"].splitlines()
         assert len(rows) > 1
         assert "x" in head.split(",")
-        assert one["library"].startswith("plotly.js?v=")
+        assert figure["library"].startswith("plotly.js?v=")
 
 
 def test_published_curves_need_their_axis_and_one_click_takes_it(open_page, compared):
@@ -94,11 +94,9 @@ def test_prices_make_the_axis_of_cost(open_page, compared):
 
 
 def test_runs_on_all_labels_are_a_line_and_no_curve(open_page, made_store):
-    run, whole = (
-        made_store("finished"),
-        made_store("finished", 1, strategy="random", cycles=1, start_percent=100.0),
-    )
-    app = open_page("curves", cmp=[whole.name, run.name])
+    run = made_store("finished")
+    on_all = made_store("finished", 1, strategy="random", cycles=1, start_percent=100.0)
+    app = open_page("curves", cmp=[on_all.name, run.name])
     assert "All labels (n=1)" in figures(app)[0]["figure"]
 
 
@@ -140,14 +138,13 @@ def test_a_reference_that_is_no_longer_chosen_gives_way_to_the_usual_one(open_pa
     app = open_page("curves", view="saved", cmp=[ours.name], reference=random.config.group)
     assert not app.exception
     assert "is not among these runs" in texts(app)
-    assert [box.value for box in app.selectbox if box.label == "Reference"] == [
-        ours.config.group
-    ]
+    references = [box.value for box in app.selectbox if box.label == "Reference"]
+    assert references == [ours.config.group]
 
 
 def test_labels_saved_of_runs_on_all_labels_alone(open_page, made_store):
-    whole = made_store("finished", 1, strategy="random", cycles=1, start_percent=100.0)
-    app = open_page("curves", view="saved", cmp=[whole.name])
+    on_all = made_store("finished", 1, strategy="random", cycles=1, start_percent=100.0)
+    app = open_page("curves", view="saved", cmp=[on_all.name])
     assert not app.exception
     assert "There is no curve to compare" in texts(app)
 
@@ -179,8 +176,7 @@ def test_two_runs_side_by_side(open_page, made_store):
         element.proto.body for element in app.get("html") if 'class="tiles"' in element.proto.body
     ]
     assert len(tiles) == 2
-    found = app.query_params["cmp"]
-    assert set(found) == {run.name for run in runs}
+    assert set(app.query_params["cmp"]) == {run.name for run in runs}
 
 
 @pytest.mark.parametrize("state", ["running", "queued", "failed", "interrupted", "stopped"])
@@ -205,9 +201,8 @@ def test_the_papers_figures_come_from_its_tables_alone(open_page, figure, number
     assert len(figures(app)) == number
     numbers = next(frame.value for frame in app.dataframe if "AULC Ours" in frame.value)
     assert len(numbers) == number
-    against = next(
-        frame.value for frame in app.dataframe if "Ours against" in frame.value
-    ).set_index("Ours against")
+    against = next(frame.value for frame in app.dataframe if "Ours against" in frame.value)
+    against = against.set_index("Ours against")
     cells = {("PASCAL", "std"): 30, ("NYU", "std"): 20}
     assert against.loc["Random", "cells"] == cells[figure, "std"]
     assert ("same five means" in texts(app)) == (figure == "PASCAL")
@@ -227,11 +222,70 @@ def test_what_happened_while_the_page_was_drawn_redraws_it(open_page, made_store
 
 
 def test_runs_without_a_point_are_told_and_linked(open_page, made_store):
-    run, failed, waiting = (
-        made_store("finished"),
-        made_store("failed", 0, seed=1),
-        made_store("queued", seed=2),
-    )
+    run = made_store("finished")
+    failed, waiting = made_store("failed", 0, seed=1), made_store("queued", seed=2)
     app = open_page("curves", cmp=[run.name, failed.name, waiting.name])
     assert "No complete cycle yet, so not drawn: 1 failed, 1 waiting." in texts(app)
     assert any(failed.name in link.proto.query_string for link in app.get("page_link"))
+
+
+def test_curves_start_with_what_can_be_compared(open_page, made_store):
+    longer = made_store("finished", epochs=7)
+    runs = [
+        made_store("finished", seed=0),
+        made_store("finished", seed=1),
+        made_store("finished", strategy="random"),
+    ]
+    app = open_page("curves")
+    assert not app.exception
+    assert sorted(app.multiselect(key="curves.cmp").value) == sorted(run.name for run in runs)
+    assert longer.name not in app.multiselect(key="curves.cmp").value
+    # The loss, the mean change against Random, and the tasks.
+    assert len(figures(app)) == 2 + len(runs[0].tasks)
+    assert "n=1" in texts(app)  # random has one seed: no error estimate
+
+
+def test_curves_published_numbers_need_the_percent_axis(open_page, made_store):
+    made_store("finished")
+    app = open_page("curves", paper="on")
+    assert "they need the axis" in texts(app)
+    app = open_page("curves", x="percent", paper="on")
+    assert not app.exception
+    assert "never mixed" in texts(app)
+    assert "no numbers for this task" in texts(app)  # drawn shapes are not in the paper
+    assert app.segmented_control(key="curves.reading").value == "std"
+
+
+def test_curves_can_show_everything(open_page, made_store):
+    names = [made_store("finished", epochs=7).name, made_store("finished").name]
+    app = open_page("curves")
+    app.multiselect(key="curves.cmp").set_value(names).run()
+    assert not app.exception
+    assert sorted(app.multiselect(key="curves.cmp").value) == sorted(names)
+    app.multiselect(key="curves.cmp").set_value([]).run()
+    assert not app.exception
+
+
+def test_curves_of_runs_that_ended_without_a_cycle_name_the_cause_and_promise_nothing(
+    open_page, made_store
+):
+    run = made_store("failed", cycles_done=0)
+    app = open_page("curves", cmp=run.name)
+    assert "none is running" in texts(app)
+    assert "by themselves" not in texts(app)
+    link = next(link.proto for link in app.get("page_link") if run.name in link.proto.query_string)
+    assert "failed, Out of memory" in link.label
+
+
+def test_curves_protocol_says_once_what_is_the_same_for_all(open_page, made_store):
+    longer = made_store("finished", epochs=7)
+    made_store("finished")
+    made_store("finished", strategy="random")
+    app = open_page("curves")
+    assert [table.value.columns.tolist() for table in app.table] == [["the same for all"]]
+    names = app.multiselect(key="curves.cmp").value
+    app.multiselect(key="curves.cmp").set_value([*names, longer.name]).run()
+    differing, shared = (table.value for table in app.table)
+    assert differing.index.tolist() == ["training"]
+    assert len(differing.columns) == 3
+    assert "training" not in shared.index

@@ -1,6 +1,7 @@
-"""The Data page in every state of a check, and in each of its views: sound data, a damaged folder, a huge one."""
+"""The Data page in every state of a check and in every view: sound, damaged and large data."""
 
 import json
+import shutil
 import time
 
 import numpy as np
@@ -13,13 +14,13 @@ from mtal.datasets.checks.problems import FILES, NOTES
 from mtal.datasets.readers.nyud import NYUD
 from mtal.engine.workers.check import main
 from mtal.runs.files import read_json, write_json
-from mtal.runs.jobs.launch import ask
+from mtal.runs.jobs.launch import write_config
 from mtal.runs.store.data_check import DataFolder
 from mtal.ui.data.images import _caption as caption
-from tests.app.test_shell_pages import text_of
+from tests.app.page_contents import text_of
 from tests.datasets.damaged_folder import EXPECTED, LEAKS, TASKS, damaged_config, write_damaged
 
-CHECKED = {"dataset": "drawn", "folder": "24+8"}  # what `made_check` is about
+CHECKED = {"dataset": "drawn", "folder": "24+8"}  # the address of `made_check`
 VIEWS = ("overview", "problems", "copies", "labels", "images")
 
 
@@ -33,7 +34,7 @@ def damaged(tmp_path_factory):
 def checked(damaged, store):
     """The check of the damaged folder by the real checker, and the address of its page."""
     folder = DataFolder(store, "nyud", str(damaged.resolve()))
-    ask(folder.paths, damaged_config(damaged))
+    write_config(folder.paths, damaged_config(damaged))
     main(folder.paths.folder)
     return folder, {"dataset": "nyud", "folder": str(damaged)}
 
@@ -68,8 +69,8 @@ def test_a_folder_without_labels_is_told_and_has_nothing_to_check(open_page, tmp
 def test_a_first_guess_is_one_click_away(open_page, damaged, tmp_path):
     for name in ("images", "segmentation"):
         (tmp_path / "mine" / name).mkdir(parents=True)
-    for one in ("pool00000", "pool00013", "pool00014", "pool00016"):
-        for file in (f"images/{one}.jpg", f"segmentation/{one}.png"):
+    for image_id in ("pool00000", "pool00013", "pool00014", "pool00016"):
+        for file in (f"images/{image_id}.jpg", f"segmentation/{image_id}.png"):
             (tmp_path / "mine" / file).write_bytes((damaged / file).read_bytes())
     app = open_page("data", dataset="folder", folder=str(tmp_path / "mine"))
     app.button(key="data.guess").click().run()
@@ -82,8 +83,8 @@ def test_a_first_guess_is_one_click_away(open_page, damaged, tmp_path):
 
 def test_images_without_labels_can_be_checked(open_page, damaged, tmp_path):
     (tmp_path / "bare").mkdir()
-    for one in ("pool00000", "pool00013"):
-        (tmp_path / "bare" / f"{one}.jpg").write_bytes((damaged / f"images/{one}.jpg").read_bytes())
+    for image_id in ("pool00000", "pool00013"):
+        shutil.copy(damaged / "images" / f"{image_id}.jpg", tmp_path / "bare")
     app = open_page("data", dataset="folder", folder=str(tmp_path / "bare"))
     app.button(key="data.guess").click().run()
     assert not app.exception
@@ -101,15 +102,15 @@ def test_why_there_is_no_first_guess(open_page, tmp_path):
     assert "is no YAML" in app.error[0].value
 
 
-def test_it_starts_one_check_of_all_tasks_of_the_place(open_page, damaged, store, monkeypatch):
+def test_it_starts_one_check_of_all_tasks_of_the_folder(open_page, damaged, store, monkeypatch):
     begun: list[str] = []
     monkeypatch.setattr(
         "mtal.runs.store.data_check.start", lambda paths, worker: begun.append(worker) or True
     )
     open_page("data", dataset="nyud", folder=str(damaged)).button(key="data.check").click().run()
     assert begun == ["mtal.engine.workers.check"]
-    asked = json.loads(DataFolder(store, "nyud", str(damaged.resolve())).paths.config.read_text())
-    assert tuple(asked["tasks"]) == TASKS
+    config = json.loads(DataFolder(store, "nyud", str(damaged.resolve())).paths.config.read_text())
+    assert tuple(config["tasks"]) == TASKS
 
 
 def test_it_shows_a_running_check_and_offers_stop(open_page, made_check):
@@ -121,22 +122,17 @@ def test_it_shows_a_running_check_and_offers_stop(open_page, made_check):
     assert folder.paths.stop.exists()
 
 
-@pytest.mark.parametrize(("state", "told"), [("failed", "no gt"), ("interrupted", "was killed")])
-def test_it_says_why_a_check_has_no_result(state, told, open_page, made_check):
+@pytest.mark.parametrize(("state", "reason"), [("failed", "no gt"), ("interrupted", "was killed")])
+def test_it_says_why_a_check_has_no_result(state, reason, open_page, made_check):
     made_check(state)
-    assert told in text_of(open_page("data", **CHECKED))
+    assert reason in text_of(open_page("data", **CHECKED))
 
 
 def test_a_report_of_an_earlier_version_is_not_misread(open_page, made_check):
     folder = made_check("finished")
-    write_json(
-        folder.paths.report,
-        {
-            name: value
-            for name, value in folder.report().items()
-            if name not in {"version", "alike"}
-        },
-    )
+    report = folder.report()
+    earlier = {name: report[name] for name in set(report) - {"version", "alike"}}
+    write_json(folder.paths.report, earlier)
     app = open_page("data", **CHECKED)
     assert not app.exception
     assert "earlier version" in text_of(app)
@@ -154,30 +150,27 @@ def test_sound_data_in_every_view(view, open_page, made_check):
     app = open_page("data", **CHECKED, view=view)
     assert not app.exception
     assert [tile.value for tile in app.metric] == ["24", "8", "0", "0", "0", "0"]
-    told = {
+    message = {
         "overview": "none looks wrong",
         "problems": "none looks wrong",
         "copies": "No picture is in both splits",
         "labels": "What the labels hold",
         "images": "24 images",
     }
-    assert told[view] in text_of(app)
+    assert message[view] in text_of(app)
 
 
 def test_overview_counts_problems_by_kind_the_worst_first(open_page, checked):
     _, address = checked
     app = open_page("data", **address)
     severities = [severity for _, severity in EXPECTED.values()]
-    assert [tile.value for tile in app.metric] == [
-        "48",
-        "16",
-        *(str(severities.count(one)) for one in ("left out", "label ignored", "note")),
-        str(len(LEAKS)),
-    ]
+    counts = [severities.count(severity) for severity in ("left out", "label ignored", "note")]
+    expected = [48, 16, *counts, len(LEAKS)]
+    assert [tile.value for tile in app.metric] == [str(number) for number in expected]
     rows = table(app, "way out")
     copies = dict(zip(rows["kind"], rows["count"], strict=True))
     assert (copies["in both splits"], copies["near copies"]) == (len(LEAKS), 8)
-    harmful = len(LEAKS) + sum(one != "note" for one in severities)
+    harmful = len(LEAKS) + sum(severity != "note" for severity in severities)
     assert f"check finished, {harmful} problems" in text_of(app)
     rows = rows[~rows["kind"].isin(["in both splits", "near copies"])]
     assert rows["count"].sum() == len(EXPECTED)
@@ -224,17 +217,14 @@ def test_labels_are_drawn_beside_their_images(open_page, checked):
     assert not app.exception
     depth = folder.report()["labels"]["depth"]["both"]
     values = dict(zip(table(app, "values")["task"], table(app, "values")["values"], strict=True))
-    assert (
-        values["Depth"]
-        == f"{depth['min']:.3g} m to {depth['max']:.3g} m, mean {depth['mean']:.3g} m"
-    )
+    depth_range = f"{depth['min']:.3g} m to {depth['max']:.3g} m"
+    assert values["Depth"] == f"{depth_range}, mean {depth['mean']:.3g} m"
     assert values["Semantic segmentation"] == "6 of 6 classes in use"
     facts = folder.report()["splits"]["pool"]
+    ids = [facts["ids"][index] for index in facts["sampled"]]
     drawn = [
-        sum(
-            folder.preview("pool", facts["ids"][place], what).exists() for what in ("image", *TASKS)
-        )
-        for place in facts["sampled"]
+        sum(folder.preview("pool", image_id, kind).exists() for kind in ("image", *TASKS))
+        for image_id in ids
     ]
     assert pictures(app) == sum(drawn[:4]) > 15
     app.toggle(key="data.every_preview").set_value(True).run()
@@ -244,9 +234,8 @@ def test_labels_are_drawn_beside_their_images(open_page, checked):
 def test_a_label_that_cannot_be_drawn_says_why(open_page, checked):
     folder, address = checked
     report = read_json(folder.paths.report)
-    report["splits"]["pool"]["sampled"].insert(
-        0, report["splits"]["pool"]["ids"].index("pool00008")
-    )  # its normals are broken
+    pool = report["splits"]["pool"]
+    pool["sampled"].insert(0, pool["ids"].index("pool00008"))  # its normals are broken
     write_json(folder.paths.report, report)
     assert "label cannot be used" in text_of(open_page("data", **address, view="labels"))
 
@@ -266,7 +255,7 @@ def test_every_form_of_label_has_a_chart(task, open_page, checked):
         ({"show": "broken"}, 4),
         ({"show": "without-edge"}, 5),
         ({"show": "alike"}, 6),
-        ({"show": "problem"}, len({one for _, one, _ in EXPECTED})),
+        ({"show": "problem"}, len({image_id for _, image_id, _ in EXPECTED})),
         ({"find": "POOL0004"}, 8),
         ({"find": "nothing"}, 0),
     ],
@@ -279,25 +268,21 @@ def test_images_are_filtered_by_the_address(query, expected, open_page, checked)
     split = query.get("split", "pool")
     broken = 4 if not query or query.get("show") in {"broken", "without-edge", "problem"} else 0
     assert pictures(app) == expected - broken
-    assert folder.thumb(split, folder.report()["splits"][split]["ids"][-1]).exists()
+    assert folder.thumbnail(split, folder.report()["splits"][split]["ids"][-1]).exists()
 
 
 def test_a_label_with_nothing_marked_is_not_called_missing():
-    assert (
-        caption("a", np.array([LABELLED, EMPTY]), ["Depth", "Human parts"])
-        == "a  \nnothing marked: Human parts"
-    )
-    assert (
-        caption("a", np.array([NO_LABEL, EMPTY]), ["Depth", "Human parts"])
-        == "a  \nno Depth  \nnothing marked: Human parts"
-    )
-    assert caption("a", np.array([NO_LABEL, NO_LABEL]), ["Depth", "Human parts"]) == "a  \nno label"
+    titles = ["Depth", "Human parts"]
+    nothing_marked = "nothing marked: Human parts"
+    assert caption("a", np.array([LABELLED, EMPTY]), titles) == f"a  \n{nothing_marked}"
+    assert caption("a", np.array([NO_LABEL, EMPTY]), titles) == f"a  \nno Depth  \n{nothing_marked}"
+    assert caption("a", np.array([NO_LABEL, NO_LABEL]), titles) == "a  \nno label"
 
 
 def test_pages_are_addresses(open_page, made_check):
     folder = made_check("finished")
     report = read_json(folder.paths.report)
-    ids = [f"image{place:05d}" for place in range(200)]
+    ids = [f"image{index:05d}" for index in range(200)]
     states = {task["name"]: pack(np.ones(200)) for task in report["tasks"]}
     report["splits"]["pool"] |= {"images": 200, "ids": ids, "states": states}
     write_json(folder.paths.report, report)
@@ -306,9 +291,7 @@ def test_pages_are_addresses(open_page, made_check):
     assert "image00095" not in text_of(app)
     for page in ("99", "-1", "many"):
         assert not open_page("data", **CHECKED, view="images", page=page).exception
-    app.text_input(key="data.find").set_value(
-        "0000"
-    ).run()  # another filter begins at its first page
+    app.text_input(key="data.find").set_value("0000").run()  # begins at its first page again
     assert "image00000" in text_of(app)
 
 
@@ -317,7 +300,7 @@ def test_twenty_thousand_images_stay_usable(view, open_page, made_check):
     folder = made_check("finished")
     report = read_json(folder.paths.report)
     images, tasks = 20_000, [task["name"] for task in report["tasks"]]
-    ids = [f"image{place:06d}" for place in range(images)]
+    ids = [f"image{index:06d}" for index in range(images)]
     states = np.random.default_rng(0).integers(0, 5, (len(tasks), images))
     report["splits"]["pool"] |= {
         "images": images,
@@ -332,10 +315,10 @@ def test_twenty_thousand_images_stay_usable(view, open_page, made_check):
         "severity": "label ignored",
         "problem": "in millimetres",
     }
-    report["problems"] = [row | {"id": one} for one in ids[::2]]
+    report["problems"] = [row | {"id": image_id} for image_id in ids[::2]]
     report["leaks"] = [
-        {"pool": one, "validation": "val00001", "how": "same picture", "bits": 0}
-        for one in ids[:3000]
+        {"pool": image_id, "validation": "val00001", "how": "same picture", "bits": 0}
+        for image_id in ids[:3000]
     ]
     report["alike"] = [
         {"pool": ids[start : start + 20], "validation": []} for start in range(0, images, 20)
@@ -349,9 +332,8 @@ def test_twenty_thousand_images_stay_usable(view, open_page, made_check):
 
 def test_the_report_of_the_checker_is_that_of_the_check(checked, damaged):
     folder, _ = checked
-    told = check(NYUD.load(damaged_config(damaged))).to_json()
-    same = set(told) - {"checked", "seconds"}
-    assert {name: folder.report()[name] for name in same} == json.loads(
-        json.dumps({name: told[name] for name in same})
-    )
+    report = check(NYUD.load(damaged_config(damaged))).to_json()
+    fields = set(report) - {"checked", "seconds"}
+    expected = json.loads(json.dumps({name: report[name] for name in fields}))
+    assert {name: folder.report()[name] for name in fields} == expected
     assert Config.model_validate_json(folder.paths.config.read_text()).tasks == TASKS

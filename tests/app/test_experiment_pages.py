@@ -1,10 +1,9 @@
-"""The Experiments and Signals pages in every state: what they exist for, and what their buttons do."""
+"""The Experiments page in every state: plan, cells, tables, buttons and extensions."""
 
 import io
 import re
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,8 +14,7 @@ from mtal.runs.files import write_json
 from mtal.runs.store.run_facts import write_facts
 from mtal.ui.components.ablation_choice import settings_used
 from mtal.ui.experiments.titles import some_titles
-from tests.app.test_result_pages import charts, figures
-from tests.app.test_shell_pages import text_of
+from tests.app.page_contents import figures, text_of
 from tests.real_runs import tiny_config
 
 SEEDS = (0, 1)
@@ -24,35 +22,36 @@ SEEDS = (0, 1)
 
 @pytest.fixture
 def made_experiment(store, made_store) -> Callable[..., Experiment]:
-    """made_experiment("finished", ours_1="failed") -> two strategies x two seeds, all in that state but for those named;
-    `None` is a run that was never asked for. `varied`: setting -> values."""
+    """made_experiment("finished", ours_1="failed") -> two strategies x two seeds in these states.
 
-    def make(state: str | None, varied: dict | None = None, **other: str | None) -> Experiment:
+    The first state holds for every run that no keyword names; a run in state `None` does not exist.
+    `varied` maps a setting to its values.
+    """
+
+    def make(state: str | None, varied: dict | None = None, **states: str | None) -> Experiment:
         base = tiny_config().changed(("strategy", "seed"))
-        cells = expand(base, ["random", "ours"], SEEDS, one_at_a_time(base, varied or {}), settings_used())
+        variants = one_at_a_time(base, varied or {})
+        cells = expand(base, ["random", "ours"], SEEDS, variants, settings_used())
         for cell in cells:
-            how = other.get(f"{cell.strategy}_{cell.seed}", state)
-            if how:
+            cell_state = states.get(f"{cell.strategy}_{cell.seed}", state)
+            if cell_state:
                 settings = {name: getattr(cell.config, name) for name in (varied or {})}
-                made_store(how, strategy=cell.strategy, seed=cell.seed, **settings)
+                made_store(cell_state, strategy=cell.strategy, seed=cell.seed, **settings)
         return create_experiment(store, "shapes", "Shapes", cells)
 
     return make
 
 
 def matrix(app) -> str:
-    (found,) = [
-        element.proto.body for element in app.get("html") if 'class="matrix"' in element.proto.body
-    ]
-    return found
+    bodies = [element.proto.body for element in app.get("html")]
+    (body,) = [body for body in bodies if 'class="matrix"' in body]
+    return body
 
 
 def cells_of(app) -> list[str]:
-    """What each cell says, without tags."""
-    return [
-        " ".join(re.sub("<[^>]*>", " ", cell).split())
-        for cell in re.findall(r"<td.*?</td>", matrix(app))
-    ]
+    """The text of each cell of the matrix, without tags."""
+    cells = re.findall(r"<td.*?</td>", matrix(app))
+    return [" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in cells]
 
 
 def test_without_experiments_the_page_says_what_one_is_and_leads_to_a_filled_launch(open_page):
@@ -66,11 +65,11 @@ def test_without_experiments_the_page_says_what_one_is_and_leads_to_a_filled_lau
 def test_the_list_has_a_row_per_experiment_with_plan_and_counts(open_page, made_experiment):
     made_experiment("finished", ours_1="failed", random_1=None)
     app = open_page("experiments")
-    said = text_of(app)
-    assert "4 runs = 2 strategies × 2 seeds" in said
-    assert "Drawn shapes" in said
+    words = text_of(app)
+    assert "4 runs = 2 strategies × 2 seeds" in words
+    assert "Drawn shapes" in words
     for text in ("2 finished", "1 failed", "1 not started"):
-        assert text in said
+        assert text in words
     (link,) = [link for link in app.get("page_link") if link.proto.label == "Shapes"]
     assert "experiment=shapes" in link.proto.query_string
 
@@ -90,7 +89,10 @@ def test_a_damaged_plan_is_named(open_page, made_experiment):
 
 
 def test_time_spent_on_signals_of_others_is_no_cost_of_a_strategy(open_page, made_experiment):
-    """As where everything is measured: Random needs no pass over the pool, and ours shares the one that there was."""
+    """These runs measured every signal, so both strategies ran a pass over the pool.
+
+    Random needs no such pass; ours needs it, and shares it with the signals of others.
+    """
     experiment = made_experiment("finished")
     for cell in experiment.cells:
         run = experiment.run(cell)
@@ -117,13 +119,8 @@ def test_one_experiment_in_every_state(open_page, made_experiment, state):
     word = {"queued": "waiting", None: "not started"}.get(state, state)
     assert [word in cell for cell in cells_of(app)] == [True] * 4
     links = re.findall(r'href="run\?run=([^"]+)"', matrix(app))
-    rows = [
-        cell.run_name
-        for one in ("random", "ours")
-        for cell in experiment.cells
-        if cell.strategy == one
-    ]
-    assert links == rows * bool(state)
+    cells = sorted(experiment.cells, key=lambda cell: ["random", "ours"].index(cell.strategy))
+    assert links == ([cell.run_name for cell in cells] if state else [])
     assert bool(figures(app)) == (state not in {"queued", None})
     keys = {button.key for button in app.button}
     assert ("experiments.start" in keys) == (state in {"failed", "interrupted", "stopped", None})
@@ -132,7 +129,7 @@ def test_one_experiment_in_every_state(open_page, made_experiment, state):
 
 def test_the_header_says_the_protocol(open_page, made_experiment):
     made_experiment("finished")
-    said = text_of(open_page("experiments", experiment="shapes"))
+    words = text_of(open_page("experiments", experiment="shapes"))
     for text in (
         "Drawn shapes, 33×47 px",
         "padnet, tiny",
@@ -140,14 +137,14 @@ def test_the_header_says_the_protocol(open_page, made_experiment):
         "25 % at random, + 20 %",
         "3 cycles",
     ):
-        assert text in said.replace("\\", "")
+        assert text in words.replace("\\", "")
 
 
 def test_cells_tell_how_far_a_run_is_and_why_one_failed(open_page, made_experiment):
     made_experiment("finished", ours_0="running", ours_1="failed")
-    found = cells_of(open_page("experiments", experiment="shapes"))
-    assert "running 1 of 3 cycles" in found[2]
-    assert "failed Out of memory" in found[3]
+    cells = cells_of(open_page("experiments", experiment="shapes"))
+    assert "running 1 of 3 cycles" in cells[2]
+    assert "failed Out of memory" in cells[3]
 
 
 def test_means_over_different_seeds_are_not_ranked_without_a_warning(open_page, made_experiment):
@@ -179,8 +176,8 @@ def test_there_is_no_estimate_before_a_run_of_each_kind_has_a_cycle(
     open_page, made_experiment, made_store
 ):
     made_experiment("queued", random_0="finished")
-    said = text_of(open_page("experiments", experiment="shapes"))
-    assert "No estimate yet: no cycle of Consistency × diversity (ours) is complete" in said
+    words = text_of(open_page("experiments", experiment="shapes"))
+    assert "No estimate yet: no cycle of Consistency × diversity (ours) is complete" in words
     made_store("finished", strategy="ours", seed=9)  # of no experiment, but of the same kind
     assert "of work left" in text_of(open_page("experiments", experiment="shapes"))
 
@@ -213,12 +210,12 @@ def test_runs_that_failed_alike_are_told_together_and_resumed_together(
     open_page, made_experiment, monkeypatch
 ):
     experiment = made_experiment("finished", ours_0="failed", ours_1="failed", random_0="failed")
-    other = experiment.run(experiment.cells[0])
+    disk_full = experiment.run(experiment.cells[0])
     write_json(
-        other.paths.result,
+        disk_full.paths.result,
         {"outcome": "failed", "reason": "OSError: [Errno 28] No space left on device"},
     )
-    other.paths.log.write_text("", encoding="utf-8")
+    disk_full.paths.log.write_text("", encoding="utf-8")
     resumed: list[str] = []
     monkeypatch.setattr(
         "mtal.ui.experiments.run_buttons.start",
@@ -239,20 +236,18 @@ def test_the_table_holds_each_line_against_random(open_page, made_experiment):
     experiment = made_experiment("finished")
     app = open_page("experiments", experiment="shapes")
     shown = next(table.value for table in app.dataframe if "difference to Random" in table.value)
-    found = metrics(experiment).query("task == 'loss' and cycle == 2")
+    losses = metrics(experiment).query("task == 'loss' and cycle == 2")
     for _, row in shown.iterrows():
         name = "random" if row["strategy"] == "Random" else "ours"
         assert float(row["Multi-task loss ↓"].split(" ±")[0]) == pytest.approx(
-            found.loc[found["strategy"] == name, "value"].mean(), rel=1e-3
+            losses.loc[losses["strategy"] == name, "value"].mean(), rel=1e-3
         )
     assert set(shown["n"]) == {2}
     assert "is Random" in set(shown["difference to Random"])
-    spent = (
-        experiment.run(experiment.cells[0]).seconds().query("stage == 'train'")["seconds"].mean()
-    )
-    assert float(
-        shown.set_index("strategy").loc["Random", "training, s per cycle"]
-    ) == pytest.approx(spent, rel=5e-3)
+    seconds = experiment.run(experiment.cells[0]).seconds()
+    training = seconds.query("stage == 'train'")["seconds"].mean()
+    random_row = shown.set_index("strategy").loc["Random"]
+    assert float(random_row["training, s per cycle"]) == pytest.approx(training, rel=5e-3)
 
 
 def test_task_axis_and_budget_stand_in_the_address(open_page, made_experiment):
@@ -262,29 +257,28 @@ def test_task_axis_and_budget_stand_in_the_address(open_page, made_experiment):
     assert app.selectbox(key="experiments.task").value == "depth"
     assert any("Depth" in text.value for text in app.markdown)
     shown = next(table.value for table in app.dataframe if "difference to Random" in table.value)
-    assert set(shown["task labels"]) == {
-        18
-    }  # of the random start: a quarter of 24 images, three tasks
+    # The random start has a quarter of 24 images, each with the labels of three tasks.
+    assert set(shown["task labels"]) == {18}
     app.selectbox(key="experiments.x").set_value("percent").run()
     assert app.query_params["x"] in ("percent", ["percent"])
 
 
 def test_the_measurements_can_be_taken_along(open_page, made_experiment, monkeypatch):
     experiment = made_experiment("finished", ours_1="running")
-    taken = {}
+    downloads = {}
     monkeypatch.setattr(
         "streamlit.download_button",
-        lambda label, data, name, *_, **__: taken.update({name: (label, data())}),
+        lambda label, data, name, *_, **__: downloads.update({name: (label, data())}),
     )
     open_page("experiments", experiment="shapes")
-    label, text = taken["shapes.csv"]
-    found = pd.read_csv(io.StringIO(text), keep_default_na=False)
-    assert len(found) == len(metrics(experiment))
-    assert f"{len(found)} measurement" in label
+    label, text = downloads["shapes.csv"]
+    table = pd.read_csv(io.StringIO(text), keep_default_na=False)
+    assert len(table) == len(metrics(experiment))
+    assert f"{len(table)} measurement" in label
 
 
 def opened(open_page):
-    """The page with the fields of an extension, as a click opens them."""
+    """The page with the form of an extension open, as after a click."""
     app = open_page("experiments", experiment="shapes")
     app.session_state["experiments.extend"] = True
     return app.run()
@@ -335,68 +329,6 @@ def test_variants_have_rows_of_their_own(open_page, made_experiment):
     assert matrix(app).count("<small>across=mean</small>") == 1
     shown = next(table.value for table in app.dataframe if "difference to Random" in table.value)
     assert set(shown["variant"]) == {"", "across=mean"}
-
-
-@pytest.mark.parametrize("state", ["finished", "running", "failed", "stopped"])
-def test_signals_in_every_state_tell_which_deserves_trust(open_page, made_store, state):
-    run = made_store(state)
-    app = open_page("signals", run=run.name)
-    assert not app.exception
-    quality = run.quality(run.cycles_done() - (2 if state == "finished" else 1))
-    assert len(charts(app)) == 2
-    said = text_of(app)
-    assert ("deserves most trust" in said) == bool(
-        (quality.query("task == 'loss'")["low"] > 0).any()
-    )
-    assert "Spearman" in said
-    app.segmented_control(key="signals.view").set_value("table").run()
-    assert len(app.dataframe[0].value) == len(quality)
-    assert np.allclose(
-        sorted(app.dataframe[0].value["ρ"].dropna()), sorted(quality["rho"].dropna())
-    )
-
-
-def test_signals_of_a_task_over_the_cycles(open_page, made_store):
-    run = made_store("finished")
-    app = open_page("signals", run=run.name, task="depth", cycle="0")
-    assert not app.exception
-    assert app.selectbox(key="signals.task").value == "depth"
-
-
-def test_signals_of_a_run_without_a_complete_cycle(open_page, made_store):
-    run = made_store("running", cycles_done=0)
-    app = open_page("signals", run=run.name)
-    assert "first cycle is still running" in app.info[0].value
-    assert open_page("signals").title
-
-
-def test_signals_of_an_empty_store(open_page):
-    assert open_page("signals").button(key="signals.launch")
-
-
-def test_a_run_that_measures_no_signals_leads_to_a_copy_that_does(open_page, made_store):
-    run = made_store("finished", strategy="random")
-    app = open_page("signals", run=run.name)
-    assert "**Random** measures no signal that rates images" in app.info[0].value
-    app.button(key="signals.copy").click().run()
-    assert not app.exception
-    assert app.selectbox(key="launch.describe").value == "always"
-    assert app.number_input(key="launch.epochs").value == run.config.epochs
-
-
-def test_true_losses_are_unknown_where_people_make_the_labels_or_nobody_asked(
-    open_page, made_store
-):
-    run = made_store("stopped", start="labelled")
-    assert (
-        "the true loss of an unlabelled image is unknown"
-        in open_page("signals", run=run.name).info[0].value
-    )
-    run = made_store("finished", signal_quality=False)
-    app = open_page("signals", run=run.name)
-    assert "switched off" in app.info[0].value
-    app.button(key="signals.copy").click().run()
-    assert app.toggle(key="launch.signal_quality").value is True
 
 
 def test_an_experiment_can_be_looked_at_whole(open_page, made_experiment):

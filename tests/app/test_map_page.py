@@ -1,4 +1,4 @@
-"""The map page: what is selected becomes a set and tiles, and the address says all that is looked at."""
+"""The Map page: selections become sets and tiles, and the address holds the view."""
 
 import json
 
@@ -12,7 +12,7 @@ from mtal.runs.reviews.review_database import ReviewDatabase
 from mtal.ui.map import pointer, scatter, selection
 from mtal.ui.map.cycle_player import PLAYING
 from mtal.ui.map.scatter import CHART
-from tests.app.test_result_pages import address, charts, picks, texts
+from tests.app.page_contents import address, charts, picks, texts
 
 
 def point(image) -> dict:
@@ -20,15 +20,10 @@ def point(image) -> dict:
 
 
 def select(app, images=(), **outlines):
-    """As if the browser had told a selection; AppTest has no chart to draw in."""
-    app.session_state[CHART] = {
-        "selection": {
-            "points": [point(image) for image in images],
-            "lasso": [],
-            "box": [],
-            **outlines,
-        }
-    }
+    """Set the selection of the chart as the browser would; AppTest draws no chart."""
+    points = [point(image) for image in images]
+    selected = {"points": points, "lasso": [], "box": []} | outlines
+    app.session_state[CHART] = {"selection": selected}
     return app.run()
 
 
@@ -45,24 +40,27 @@ def drawn(app) -> dict:
 
 @pytest.fixture
 def run(made_store):
-    """A finished run; that no cluster or distance depends on how much the small networks learned, they are put in."""
-    found = made_store("finished")
+    """A finished run with fixed clusters, distances and shares.
+
+    Those of a small network would depend on how much it learned.
+    """
+    finished = made_store("finished")
     for cycle in range(2):
-        table = pd.read_parquet(found.cycle(cycle).pool)
+        table = pd.read_parquet(finished.cycle(cycle).pool)
         nearest = np.where(table["labelled"], 0.0, 1 + np.arange(len(table)))
-        changed = table.assign(
+        fixed = table.assign(
             cluster=np.arange(len(table)) % 3, nearest=nearest, nearest_after=nearest / 2
         )
-        changed.to_parquet(found.cycle(cycle).pool)
+        fixed.to_parquet(finished.cycle(cycle).pool)
         shares = np.linspace(0, 1, len(table))
         pd.DataFrame({"semseg/wall": shares, "semseg/bed": 1 - shares}).to_parquet(
-            found.cycle(cycle).content
+            finished.cycle(cycle).content
         )
         write_json(
-            found.cycle(cycle).others_picked,
-            {"picked": {"core-set": [int(found.picked(cycle)[0, 0])]}, "left_out": {}},
+            finished.cycle(cycle).others_picked,
+            {"picked": {"core-set": [int(finished.picked(cycle)[0, 0])]}, "left_out": {}},
         )
-    return found
+    return finished
 
 
 def test_an_injected_lasso_is_a_set_with_a_link_and_tiles_at_once(open_page, run):
@@ -71,7 +69,8 @@ def test_an_injected_lasso_is_a_set_with_a_link_and_tiles_at_once(open_page, run
     select(app, [7, [9]])
     assert not app.exception
     ids = [run.facts.pool[image] for image in (7, 9)]
-    assert ReviewDatabase(run.store).samples_of(address(app)["set"], run.data.folder.name) == sorted(ids)
+    samples = ReviewDatabase(run.store).samples_of(address(app)["set"], run.data.folder.name)
+    assert samples == sorted(ids)
     assert "set of 2 images" in texts(app)
     assert "map of cycle 0" in texts(app)
     assert all(f'data-map-image="{image}"' in tiles(app) for image in (7, 9))
@@ -79,16 +78,15 @@ def test_an_injected_lasso_is_a_set_with_a_link_and_tiles_at_once(open_page, run
 
 
 def test_the_address_alone_shows_a_set_and_clear_takes_it_away(open_page, run):
-    known = ReviewDatabase(run.store).save_set(run.data.folder.name, run.facts.pool[3:6], "ann", "three")
-    app = open_page("map", run=run.name, cycle="0", set=known)
+    reviews, dataset = ReviewDatabase(run.store), run.data.folder.name
+    set_id = reviews.save_set(dataset, run.facts.pool[3:6], "ann", "three")
+    app = open_page("map", run=run.name, cycle="0", set=set_id)
     assert "three" in texts(app)
     assert tiles(app).count("<button") == 3
     app.button(key=selection.CLEAR).click().run()
     assert not tiles(app)
     assert "set" not in address(app)
-    assert ReviewDatabase(run.store).sets(run.data.folder.name)["id"].tolist() == [
-        known
-    ]  # it is only off the page
+    assert reviews.sets(dataset)["id"].tolist() == [set_id]  # the page drops it, the store does not
 
 
 def test_a_selection_is_taken_once_and_does_not_come_back_after_clear(open_page, run):
@@ -129,11 +127,8 @@ def test_the_image_that_one_comes_from_is_marked(open_page, run):
 
 def test_rings_are_where_the_marked_images_lie():
     layout = pd.DataFrame({"x": [0.0, 1, 2], "y": [5.0, 6, 7]})
-    found = {
-        mark["name"]: mark["points"]
-        for mark in pointer.rings(layout, {"set": (0, 2), "looked at": [1]})
-    }
-    assert found == {
+    marks = pointer.rings(layout, {"set": (0, 2), "looked at": [1]})
+    assert {mark["name"]: mark["points"] for mark in marks} == {
         "set": [[0, 0.0, 5.0], [2, 2.0, 7.0]],
         "near": [],
         "looked at": [[1, 1.0, 6.0]],
@@ -147,11 +142,8 @@ def test_a_lasso_takes_also_what_is_not_drawn(open_page, run, monkeypatch):
     assert sum(len(trace.get("text", ())) for trace in drawn(app)["data"]) == 10
     layout = run.layout(0)
     low, high = layout.min(axis=0) - 1, layout.max(axis=0) + 1
-    select(
-        app,
-        [0, 1],
-        lasso=[{"x": [low[0], high[0], high[0], low[0]], "y": [low[1], low[1], high[1], high[1]]}],
-    )
+    outline = {"x": [low[0], high[0], high[0], low[0]], "y": [low[1], low[1], high[1], high[1]]}
+    select(app, [0, 1], lasso=[outline])
     assert f"set of {len(run.facts.pool)} images" in texts(app)
 
 
@@ -175,21 +167,17 @@ def test_every_colour_draws_every_image(open_page, run, colour):
     app = open_page("map", run=run.name, cycle="1", colour=colour)
     assert not app.exception
     assert app.selectbox(key="map.colour").value == colour
-    said = json.dumps(drawn(app)["data"])
-    assert COLOURS[colour] in said
+    traces = json.dumps(drawn(app)["data"])
+    assert COLOURS[colour] in traces
     assert sum(len(trace.get("text", ())) for trace in drawn(app)["data"]) == len(run.facts.pool)
 
 
 def test_the_labelled_set_grows_from_cycle_to_cycle(open_page, run):
     def labelled(cycle):
-        names = [
-            trace["name"] for trace in drawn(open_page("map", run=run.name, cycle=cycle))["data"]
-        ]
-        return int(
-            next(name for name in names if STATES["labelled"][0] in name)
-            .rpartition("(")[2]
-            .rstrip(")")
-        )
+        traces = drawn(open_page("map", run=run.name, cycle=cycle))["data"]
+        names = [trace["name"] for trace in traces]
+        name = next(name for name in names if STATES["labelled"][0] in name)
+        return int(name.rpartition("(")[2].rstrip(")"))
 
     assert labelled("1") == labelled("0") + len(picks(run, 0))
 
@@ -205,9 +193,8 @@ def test_play_goes_on_from_the_first_cycle_when_it_stands_at_the_last(open_page,
 
 def test_without_webgl_the_points_are_svg_and_many_become_a_picture(open_page, run, monkeypatch):
     monkeypatch.setattr(pointer, "has_webgl", lambda: False)
-    assert {
-        trace["type"] for trace in drawn(open_page("map", run=run.name, cycle="0"))["data"]
-    } == {"scatter"}
+    traces = drawn(open_page("map", run=run.name, cycle="0"))["data"]
+    assert {trace["type"] for trace in traces} == {"scatter"}
     monkeypatch.setattr(scatter, "SVG_UP_TO", 5)
     app = open_page("map", run=run.name, cycle="0")
     assert drawn(app)["data"][0]["type"] == "heatmap"
@@ -225,23 +212,22 @@ def test_a_lasso_on_the_picture_takes_what_lies_inside(open_page, run, monkeypat
 
 
 def test_sets_are_listed_and_renamed_and_deleted(open_page, run):
-    people = ReviewDatabase(run.store)
-    known = people.save_set(run.data.folder.name, run.facts.pool[3:6], "ann", origin="the map")
-    app = open_page("map", run=run.name, cycle="0", set=known)
-    app.text_input(key=f"map.set.name.{known}").set_value("dark kitchens")
+    reviews = ReviewDatabase(run.store)
+    set_id = reviews.save_set(run.data.folder.name, run.facts.pool[3:6], "ann", origin="the map")
+    app = open_page("map", run=run.name, cycle="0", set=set_id)
+    app.text_input(key=f"map.set.name.{set_id}").set_value("dark kitchens")
     next(button for button in app.button if button.label == "Save the name").click().run()
-    assert people.sets(run.data.folder.name)["name"].tolist() == ["dark kitchens"]
-    assert address(app)["set"] == known
-    app.button(key=f"map.set.delete.{known}").click().run()
-    assert people.sets(run.data.folder.name).empty
+    assert reviews.sets(run.data.folder.name)["name"].tolist() == ["dark kitchens"]
+    assert address(app)["set"] == set_id
+    app.button(key=f"map.set.delete.{set_id}").click().run()
+    assert reviews.sets(run.data.folder.name).empty
     assert "set" not in address(app)
 
 
 def test_a_set_of_other_images_says_that_they_are_not_here(open_page, run):
-    known = ReviewDatabase(run.store).save_set(
-        run.data.folder.name, [run.facts.pool[0], "elsewhere"], "ann"
-    )
-    app = open_page("map", run=run.name, cycle="0", set=known)
+    samples = [run.facts.pool[0], "elsewhere"]
+    set_id = ReviewDatabase(run.store).save_set(run.data.folder.name, samples, "ann")
+    app = open_page("map", run=run.name, cycle="0", set=set_id)
     assert "1 image of this set is not in the pool of this run" in texts(app)
     assert tiles(app).count("<button") == 1
 
@@ -259,9 +245,8 @@ def test_names_of_images_are_shown_as_text(open_page, run, monkeypatch):
 
 def test_a_run_of_an_earlier_version_has_a_map_without_the_new_columns(open_page, run):
     table = pd.read_parquet(run.cycle(0).pool)
-    table.drop(
-        columns=[name for name in table if name in {"cluster", "nearest", "nearest_after", "open"}]
-    ).to_parquet(run.cycle(0).pool)
+    new = [name for name in table if name in {"cluster", "nearest", "nearest_after", "open"}]
+    table.drop(columns=new).to_parquet(run.cycle(0).pool)
     run.cycle(0).content.unlink(missing_ok=True)
     run.cycle(0).others_picked.unlink(missing_ok=True)
     app = open_page("map", run=run.name, cycle="0")

@@ -1,4 +1,4 @@
-"""Who is at the keyboard: a name in the sidebar, remembered, and told to whatever is stored."""
+"""The name in the sidebar: remembered by the browser, stored with decisions and sets."""
 
 import getpass
 
@@ -11,7 +11,7 @@ from mtal.ui import identity as module
 
 @pytest.fixture
 def cookies(monkeypatch):
-    """What the browser sends; fill it to be somebody."""
+    """The cookies that the browser sends; a test fills them."""
     sent: dict[str, str] = {}
     monkeypatch.setattr(type(st.context), "cookies", property(lambda self: sent))
     return sent
