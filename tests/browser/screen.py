@@ -12,17 +12,20 @@ from playwright.sync_api import Locator, Page, expect
 PATIENCE_S = 90  # two cores that also train
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
-# Streamlit makes its list of pages of other parts than <li>, and the small line in a metric has marks without a name.
+# Streamlit's list of pages has other parts than <li>, and the marks of a metric's line no names.
 NOT_OURS = {"exclude": [["[data-testid=stSidebarNav]"], ["[data-testid=stMetricChart]"]]}
 LOADED = (
-    "found => found.length > 0 && found.every(image => image.complete && image.naturalWidth > 0)"
+    "images => images.length > 0 && images.every(image => image.complete && image.naturalWidth > 0)"
 )
 
 
 def eventually(
     is_so: Callable[[], bool], otherwise: Callable[[], str] = str, patience_s: float = PATIENCE_S
 ) -> None:
-    """Wait for what the dashboard does after the browser has sent it something. `otherwise`: said if that takes too long."""
+    """Wait for what the dashboard does after the browser has sent it something.
+
+    otherwise: makes the message of a wait that takes too long.
+    """
     give_up = time.monotonic() + patience_s
     while not is_so():
         assert time.monotonic() < give_up, otherwise()
@@ -64,8 +67,8 @@ class Dashboard:
     def barriers(self) -> str:
         """What on the page breaks the rules of WCAG 2.1, A and AA; "" if nothing does."""
         self.settled()
-        found = Axe().run(self.page, context=NOT_OURS, options=STANDARD)
-        return found.generate_report() if found.violations_count else ""
+        result = Axe().run(self.page, context=NOT_OURS, options=STANDARD)
+        return result.generate_report() if result.violations_count else ""
 
     def press(self, name: str) -> None:
         """A button by its text."""
@@ -88,7 +91,7 @@ class Dashboard:
         self.settled()
 
     def pictures(self, inside: Locator) -> int:
-        """How many pictures a part of the page has, once every one was looked at, has arrived and can be drawn."""
+        """Count the pictures of a part of the page, once each has arrived and can be drawn."""
         images = inside.locator("img")
         expect(images.first).to_be_attached()
         for image in images.all():
@@ -99,9 +102,9 @@ class Dashboard:
 
     def charts(self, count: int) -> Locator:
         """So many drawn charts."""
-        found = self.page.locator(".js-plotly-plot")
-        expect(found).to_have_count(count)
-        return found
+        plots = self.page.locator(".js-plotly-plot")
+        expect(plots).to_have_count(count)
+        return plots
 
     def keep(self, name: str) -> None:
         """A screenshot for people."""

@@ -1,4 +1,4 @@
-"""Every page through axe: what somebody with a screen reader or weak eyes could not use fails here (WCAG 2.1, A and AA)."""
+"""Every page through axe: WCAG 2.1, A and AA, for people with screen readers or weak eyes."""
 
 import shutil
 

@@ -24,7 +24,9 @@ SIGNATURES = {
     "CSV": b"kind,title,run,seed,cycle,",
 }
 RANGE = "plot => [...plot.layout.xaxis.range]"
-OFF = "plot => plot.data.filter(trace => trace.visible === 'legendonly').map(trace => trace.legendgroup)"
+OFF = """plot => plot.data
+    .filter(trace => trace.visible === 'legendonly')
+    .map(trace => trace.legendgroup)"""
 POINTS = "plot => Math.max(...plot._fullData.map(trace => trace.x?.length ?? 0))"
 
 
@@ -45,9 +47,9 @@ def living(store: StorePaths, finished_run: Run) -> Iterator[Run]:
 
 def plot(tab: Dashboard, dataset: str, task: str) -> Locator:
     """One drawn figure, by its task."""
-    found = tab.page.locator(f".st-key-curves-{dataset}-{task} .js-plotly-plot")
-    expect(found.locator(".scatterlayer").first).to_be_visible()
-    return found
+    figure = tab.page.locator(f".st-key-curves-{dataset}-{task} .js-plotly-plot")
+    expect(figure.locator(".scatterlayer").first).to_be_visible()
+    return figure
 
 
 def test_a_figure_is_taken_in_four_kinds(new_tab, compared):
@@ -108,15 +110,15 @@ def test_a_line_that_the_legend_switches_off_is_off_in_every_figure(new_tab, com
 def test_a_zoom_stays_when_a_cycle_is_complete(new_tab, living, finished_run):
     tab = new_tab()
     tab.go("curves")
-    found = plot(tab, living.config.dataset, "loss")
-    box = found.locator(".nsewdrag").first.bounding_box()
+    figure = plot(tab, living.config.dataset, "loss")
+    box = figure.locator(".nsewdrag").first.bounding_box()
     assert box is not None
     tab.page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"])
     tab.page.mouse.down()
     tab.page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
     tab.page.mouse.up()
     tab.page.wait_for_timeout(500)
-    zoomed, points = found.evaluate(RANGE), found.evaluate(POINTS)
+    zoomed, points = figure.evaluate(RANGE), figure.evaluate(POINTS)
     shutil.copytree(finished_run.cycle(1).folder, living.paths.cycles / ".copy")
     (living.paths.cycles / ".copy").rename(living.paths.cycle(1).folder)
     tab.page.wait_for_function(
@@ -125,4 +127,4 @@ def test_a_zoom_stays_when_a_cycle_is_complete(new_tab, living, finished_run):
         arg=points,
     )
     tab.settled()
-    assert found.evaluate(RANGE) == pytest.approx(zoomed)
+    assert figure.evaluate(RANGE) == pytest.approx(zoomed)

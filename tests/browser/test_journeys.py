@@ -24,19 +24,14 @@ pytestmark = pytest.mark.browser
 
 LONG = ("epochs=150", "cycles=2")  # long enough to be stopped in the middle of a training
 PATIENCE_S = 240
-TOLD = re.compile("at work already")
+AT_WORK = re.compile("at work already")
 
 
 def address_of(config: Config) -> dict[str, str]:
     """Launch with these settings filled in."""
-    return {
-        name: ",".join(value)
-        if name == "tasks"
-        else config.size_text
-        if name == "size"
-        else str(value)
-        for name, value in config.changed().items()
-    }
+    values = {name: str(value) for name, value in config.changed().items()}
+    special = {"tasks": ",".join(config.tasks), "size": config.size_text}
+    return values | {name: text for name, text in special.items() if name in values}
 
 
 def launched(tab: Dashboard, config: Config, store: StorePaths) -> Run:
@@ -48,7 +43,7 @@ def launched(tab: Dashboard, config: Config, store: StorePaths) -> Run:
 
 
 def until(run: Run, is_so: Callable[[], bool]) -> None:
-    """Look at a living run's folder until something holds; its log is shown if that takes too long."""
+    """Look at a living run's folder until something holds; show its log if that takes too long."""
     eventually(
         lambda: is_so() or not run.status.alive, lambda: "\n".join(run.log_tail(40)), PATIENCE_S
     )
@@ -56,13 +51,13 @@ def until(run: Run, is_so: Callable[[], bool]) -> None:
 
 
 def is_training(run: Run, cycle: int) -> bool:
-    """Whether it trains: from the first step on, so that all of a training is left to stop it in."""
+    """Whether it trains, from the first step on: then all of a training is left to stop it in."""
     return any((row["cycle"], row["stage"]) == (cycle, "train") for row in run.reports()[-1:])
 
 
 def workers(run: Run) -> list[psutil.Process]:
     """The processes that work on a run."""
-    found = []
+    processes = []
     for process in psutil.process_iter(["cmdline", "status"]):
         line = process.info["cmdline"] or []
         if (
@@ -70,8 +65,8 @@ def workers(run: Run) -> list[psutil.Process]:
             and str(run.paths.folder) in line
             and process.info["status"] != psutil.STATUS_ZOMBIE
         ):
-            found.append(process)
-    return found
+            processes.append(process)
+    return processes
 
 
 def content(download: Download) -> bytes:
@@ -176,17 +171,17 @@ def test_two_tabs_start_one_worker(new_tab, store):
         expect(tab.page.get_by_role("button", name="Start 1 run")).to_be_enabled()
     for tab in tabs:
         tab.press("Start 1 run")
-    said = [
+    messages = [
         tab.part("launch.summary").get_by_role("listitem").filter(has_text=config.name)
         for tab in tabs
     ]
-    for text in said:
-        expect(text).to_be_visible()
+    for message in messages:
+        expect(message).to_be_visible()
     run = Run(store.run(config.name).folder)
     assert len(workers(run)) == 1
-    lines = [text.inner_text() for text in said]
+    lines = [message.inner_text() for message in messages]
     assert sum(line.endswith("started") for line in lines) == 1
-    assert sum(bool(TOLD.search(line)) for line in lines) == 1
+    assert sum(bool(AT_WORK.search(line)) for line in lines) == 1
     tabs[1].keep("launch-twice")
     wait(run)
     assert run.status is Status.FINISHED
@@ -224,10 +219,10 @@ def test_exports_open_and_hold_the_batch(new_tab, store, finished_run):
         files[name] = content(coming.value)
     tab.keep("batch-exports")
     ids, tasks = run.facts.pool, [task.name for task in run.tasks]
-    bought = {(ids[image], tasks[task]) for image, task in run.picked(1).tolist()}
+    picked = {(ids[image], tasks[task]) for image, task in run.picked(1).tolist()}
     rows = list(csv.DictReader(io.StringIO(files["csv"].decode())))
-    assert len(rows) == len(bought) == 15
-    assert {(row["sample_id"], row["task"]) for row in rows} == bought
+    assert len(rows) == len(picked) == 15
+    assert {(row["sample_id"], row["task"]) for row in rows} == picked
     with zipfile.ZipFile(io.BytesIO(files["zip"])) as archive:
         assert archive.testzip() is None
         assert archive.read("selection.csv") == files["csv"]

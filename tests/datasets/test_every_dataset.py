@@ -67,7 +67,8 @@ class TestEveryDataset:
                 for task in dataset.tasks:
                     label = split.label(index, task)
                     assert label.dtype == task.label_dtype
-                    assert label.shape == image.shape[:2] + (3,) * (task.label_channels == 3)
+                    vector = (3,) if task.label_channels == 3 else ()
+                    assert label.shape == image.shape[:2] + vector
                     assert task.problem(label) == ""
                     target = torch.from_numpy(label.reshape(*label.shape[:2], -1)).permute(2, 0, 1)[
                         None

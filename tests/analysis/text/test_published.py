@@ -23,7 +23,8 @@ def test_differences_are_those_of_a_loop(dataset, reading):
                 ours["mean"], ours["spread"], SEEDS, theirs["mean"], theirs["spread"], SEEDS, False
             ).pvalue
             ahead = (ours["mean"] > theirs["mean"]) == (ours["better"] == "higher")
-            counts[2 if p >= 0.05 else 0 if ahead else 1] += 1
+            outcome = 0 if ahead else 1
+            counts[outcome if p < 0.05 else 2] += 1
         assert list(other[1:-1]) == [sum(counts), *counts]
         assert len(other[-1].split(", ")) == max(1, counts[1])  # those that it loses are named
 

@@ -236,7 +236,7 @@ class TestYesOrNo:
         ],
     )
     def test_more_than_half_is_yes(self, stored, pixels, ending):
-        top = 1 if pixels.max() <= 1 else 255 if pixels.max() <= 255 else 65535
+        top = next(value for value in (1, 255, 65535) if pixels.max() <= value)
         for labels in (Edge(folder="e"), Saliency(folder="s")):
             label = labels.read(stored(pixels, ending))
             for at in PIXELS:
