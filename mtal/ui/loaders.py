@@ -1,7 +1,9 @@
 """Tables of runs for pages, cached; reviews are in `review_loaders`.
 
-A run's key is its folder, its time of creation and the number of its complete cycles, since a
-complete cycle never changes; arrays are never keys (docs/design.md, section 6).
+A run's key is its folder, its time of creation and the number of its complete cycles, since the
+files of a complete cycle never change. One thing changes between two cycles: what the last one
+acquired, when the next begins and applies the reviews. Tables of it have that in their key too.
+Arrays are never keys (docs/design.md, section 6).
 """
 
 from collections.abc import Callable
@@ -17,26 +19,34 @@ from mtal.config import Config
 from mtal.runs.experiments import experiment as plans
 from mtal.runs.experiments.state import Experiment
 from mtal.runs.paths import StorePaths, default_store
+from mtal.runs.reviews.effective import is_settled
 from mtal.runs.store import index
 from mtal.runs.store.nearest import closest_images
 from mtal.runs.store.run import Run
 
 TIMES_S = 10
 RunKey = tuple[str, float, int]
+ExperimentKey = tuple[str, str, tuple[tuple[str, RunKey], ...]]
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def run_key(run: Run) -> RunKey:
-    """Tell a run from itself with more cycles, and from one that was deleted and started anew."""
+    """Cache key of a run: folder, time of creation, number of complete cycles.
+
+    A run that was deleted and started anew has another time of creation.
+    """
     return str(run.paths.folder), run.created, run.cycles_done()
 
 
-def experiment_key(experiment: Experiment) -> tuple[str, str, tuple[RunKey, ...]]:
-    """Tell an experiment from itself with more cycles or runs."""
-    runs = (experiment.run(cell) for cell in experiment.cells)
-    keys = tuple(run_key(run) for run in runs if run)
-    return str(experiment.paths.store.folder), experiment.name, keys
+def experiment_key(experiment: Experiment) -> ExperimentKey:
+    """Cache key of an experiment: store, name, and of each cell its variant and the run's key."""
+    cells = []
+    for cell in experiment.cells:
+        run = experiment.run(cell)
+        if run:
+            cells.append((cell.variant, run_key(run)))
+    return str(experiment.paths.store.folder), experiment.name, tuple(cells)
 
 
 def kept(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -49,7 +59,7 @@ def kept(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def store() -> StorePaths:
-    """The folder of all runs: `runs/` beside app.py, or what MTAL_RUNS says."""
+    """The folder of all runs, as `mtal.runs.paths.default_store`."""
     return StorePaths(default_store())
 
 
@@ -71,7 +81,11 @@ def last_activity(experiment: Experiment) -> float:
 
 
 def times_of_similar_runs(config: Config) -> dict[str, list[float]]:
-    """Stage -> seconds per unit of all runs that should be as fast; up to TIMES_S old."""
+    """Stage -> seconds per unit of all runs that should be as fast; up to TIMES_S old.
+
+    Unlike `index.times_of_similar_runs` with the run of `config` itself, so that all runs of the
+    same speed share an entry.
+    """
     return _times_at(str(store().folder), index.speed_key(config))
 
 
@@ -101,9 +115,13 @@ def measured(run: Run) -> pd.DataFrame:
     return run_groups.measured(run)
 
 
-@kept(512)
 def picks(run: Run) -> pd.DataFrame:
     """A row per image of which a complete cycle acquired labels. Columns: cycle, id."""
+    return _picks(run, _is_last_settled(run))
+
+
+@kept(512)
+def _picks(run: Run, settled: bool) -> pd.DataFrame:
     return run_groups.acquired_images(run)
 
 
@@ -125,10 +143,19 @@ def coverage(run: Run) -> pd.DataFrame:
     return coverage_tables.coverage(run)
 
 
-@kept(32)
 def labelled_in(run: Run) -> pd.Series:
     """Per pool image the cycle of its first label; values as in `coverage.labelled_in`."""
+    return _labelled_in(run, _is_last_settled(run))
+
+
+@kept(32)
+def _labelled_in(run: Run, settled: bool) -> pd.Series:
     return pd.Series(coverage_tables.labelled_in(run))
+
+
+def _is_last_settled(run: Run) -> bool:
+    """Whether the cycle after the last complete one has begun, and with it applied the reviews."""
+    return is_settled(run, run.cycles_done() - 1)
 
 
 # ---- one cycle ---------------------------------------------------------------------------------
@@ -150,12 +177,6 @@ def quality(run: Run, cycle: int) -> pd.DataFrame:
 def qualities(run: Run) -> pd.DataFrame:
     """`Run.quality` of all complete cycles, with the column cycle."""
     return run.qualities()
-
-
-@kept(32)
-def validation(run: Run, cycle: int) -> pd.DataFrame:
-    """A row per validation image: id, loss, loss.<task>, value.<task>."""
-    return run.validation(cycle)
 
 
 @kept(32)
