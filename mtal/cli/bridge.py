@@ -29,8 +29,8 @@ def bridge(
 
     Repeated, it adds what is new.
     """
-    from mtal.export.bridges import BRIDGES
     from mtal.export.bridges.bridge import tracked_run
+    from mtal.export.bridges.registry import BRIDGES
 
     chosen = find(BRIDGES, tracker, "tracker")
     for run in _runs(store_at(runs), names or [], experiment):

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from mtal.cli import app
-from mtal.export.bridges import BRIDGES
 from mtal.export.bridges.bridge import BINS, tracked_run
+from mtal.export.bridges.registry import BRIDGES
 from mtal.export.exporter import ExportError
 from mtal.runs.files import write_json
 from mtal.runs.store.run import LOSS
 from tests.runs.made_run import IMAGES, TASKS, write_measures
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def expected(run, axis, value="value", name=None):
