@@ -17,11 +17,11 @@ findings.summary(report)
 check.about(report)
 
 VIEWS = {
-    "overview": ("Overview", findings.overview),
-    "problems": ("Problems", findings.problems),
-    "copies": ("Copies", duplicates.copies),
-    "labels": ("Labels", labels.labels),
-    "images": ("Images", images.samples),
+    "overview": ("Overview", findings.show_overview),
+    "problems": ("Problems", findings.show_problems),
+    "copies": ("Copies", duplicates.show_duplicates),
+    "labels": ("Labels", labels.show_labels),
+    "images": ("Images", images.show_images),
 }
 view = inputs.choose(
     "View",

@@ -40,7 +40,7 @@ with demo.container(border=True, height="stretch"):
     st.markdown("##### :material/play_circle: Run the demo")
     st.markdown(plain(start.demo_text()))
     if st.button("Run the demo", key="home.demo", type="secondary" if runs else "primary"):
-        started = start.begin(start.demo())
+        started = start.start_runs(start.demo())
         st.switch_page("pages/run.py", query_params={"run": started[0][0].name})
 with simulate.container(border=True, height="stretch"):
     st.markdown("##### :material/science: Simulate")

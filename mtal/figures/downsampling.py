@@ -32,7 +32,7 @@ def downsample(points: pd.DataFrame, limit: int) -> Downsampled:
     state = points["state"].to_numpy()
     drawn = state == "picked"
     remaining = max(0, limit - int(drawn.sum()))
-    order = _lonely_first(points[["x", "y"]].to_numpy(float))
+    order = _sparse_first(points[["x", "y"]].to_numpy(float))
     labelled = order[state[order] == "labelled"]
     unlabelled = order[state[order] == "open"]
     share = max(int(remaining * LABELLED_SHARE), remaining - len(unlabelled))
@@ -42,8 +42,12 @@ def downsample(points: pd.DataFrame, limit: int) -> Downsampled:
     return Downsampled(np.flatnonzero(drawn), note)
 
 
-def _lonely_first(positions: np.ndarray) -> np.ndarray:
-    """Shuffle the points (N, 2), one of every cell of a grid over the map first: (N,) indices."""
+def _sparse_first(positions: np.ndarray) -> np.ndarray:
+    """Shuffle points so that those of sparse regions come early.
+
+    positions: (N, 2). Returns (N,) indices: first one random point of every cell of a grid over the
+    map that has points, then all others.
+    """
     shuffled = np.random.default_rng(0).permutation(len(positions))
     low, high = positions.min(axis=0), positions.max(axis=0)
     scaled = (positions - low) / np.where(high > low, high - low, 1)

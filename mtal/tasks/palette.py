@@ -118,7 +118,10 @@ def to_oklab(colours: np.ndarray) -> np.ndarray:
 
 
 def _least_gap(seen: np.ndarray, colour: RGB) -> np.ndarray:
-    """(n,) distance of each `seen` colour (n, 3 sights, 3) to one, where they are closest."""
+    """Distance of each colour to `colour`, for the kind of sight that tells them apart worst.
+
+    seen: (n, 3 sights, 3) as from `to_oklab`. Returns (n,).
+    """
     distances = np.linalg.norm(seen - to_oklab(np.array([colour])), axis=-1)  # (n, 3 sights)
     return cast(np.ndarray, distances.min(axis=1))
 

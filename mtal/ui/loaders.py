@@ -225,9 +225,9 @@ def drawn(run: Run, cycle: int) -> set[int]:
 
 
 @kept(256)
-def afterwards(run: Run, cycle: int, image: int) -> pd.DataFrame:
-    """The losses of an image that the cycle picked; columns as in `Run.afterwards`."""
-    return run.afterwards(cycle, image)
+def loss_history(run: Run, cycle: int, image: int) -> pd.DataFrame:
+    """The losses of an image that the cycle picked; columns as in `Run.loss_history`."""
+    return run.loss_history(cycle, image)
 
 
 def maps(run: Run, cycle: int, image: int) -> dict[str, np.ndarray]:

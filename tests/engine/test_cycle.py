@@ -192,7 +192,7 @@ def same_picks(first: Run, second: Run) -> None:
             )
             assert files == others
             pd.testing.assert_frame_equal(
-                first.afterwards(number, image), second.afterwards(number, image)
+                first.loss_history(number, image), second.loss_history(number, image)
             )
     pd.testing.assert_frame_equal(first.metrics(), second.metrics())
 

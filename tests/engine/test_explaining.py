@@ -238,15 +238,15 @@ class TestClusters:
 class TestAfterwards:
     def test_a_row_per_cycle_from_the_pick_on(self, run):
         image = int(run.picked(0)[0, 0])
-        history = run.afterwards(0, image)
+        history = run.loss_history(0, image)
         assert history["cycle"].tolist() == [0, 1, 2]
         assert history["learned"].tolist() == [False, True, True]
-        assert run.afterwards(1, int(run.picked(1)[0, 0]))["learned"].tolist() == [False, True]
-        assert run.afterwards(0, run.facts.start[0]).empty  # of the start, nobody picked it
+        assert run.loss_history(1, int(run.picked(1)[0, 0]))["learned"].tolist() == [False, True]
+        assert run.loss_history(0, run.facts.start[0]).empty  # of the start, nobody picked it
 
     def test_numbers_are_those_that_the_cycles_measured(self, run):
         for image in run.picked(0)[::3, 0].tolist():
-            history = run.afterwards(0, image)
+            history = run.loss_history(0, image)
             for task in run.config.tasks:
                 for number in (0, 1):
                     table = run.pool(number)
@@ -269,14 +269,14 @@ class TestAfterwards:
         for image in np.unique(np.concatenate([run.picked(0)[:, 0], run.picked(1)[:, 0]])):
             first = 0 if image in run.picked(0)[:, 0] else 1
             np.testing.assert_allclose(
-                run.afterwards(first, int(image)).filter(like="loss.").iloc[-1],
+                run.loss_history(first, int(image)).filter(like="loss.").iloc[-1],
                 twin[image],
                 rtol=1e-4,
             )
 
     def test_without_signal_quality_the_picked_images_are_measured_once_labelled(self, random_run):
         image = int(random_run.picked(0)[0, 0])
-        history = random_run.afterwards(0, image)
+        history = random_run.loss_history(0, image)
         assert np.isfinite(history.filter(like="loss.")).all(axis=None)
         assert history.filter(like="s.").filter(regex=r"^s\.").isna().all(axis=None)
         assert history["weight.depth"].tolist() == [0, 1, 1]

@@ -19,7 +19,7 @@ class Curves(NamedTuple):
 
 
 def point(rows: pd.DataFrame) -> str:
-    """The column that says which rows of different seeds are one point: cycle, or else equal x."""
+    """The column whose equal values make one point over the seeds: cycle if there is one, else x."""
     return "cycle" if "cycle" in rows.columns else "x"
 
 

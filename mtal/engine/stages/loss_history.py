@@ -31,7 +31,7 @@ def readable_losses(
 def loss_history(
     context: FitContext, images: np.ndarray, losses: np.ndarray, committee: np.ndarray | None
 ) -> pd.DataFrame:
-    """The table of `Run.afterwards`, a row per image.
+    """The table of `Run.loss_history`, a row per image.
 
     images: (K,) positions, the index of the table; losses: (N, T) true losses; committee:
     (N, T, M) m_{k,l}, None where it was not measured. Weights are those of the context's batches.

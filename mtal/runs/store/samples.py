@@ -52,7 +52,7 @@ class Samples(RunRecord):
         path = self.cycle(number).others_picked
         return dict(read_json(path)["left_out"]) if path.exists() else {}
 
-    def afterwards(self, number: int, image: int) -> pd.DataFrame:
+    def loss_history(self, number: int, image: int) -> pd.DataFrame:
         """A row per complete cycle since an image was picked, with its losses and weights.
 
         number: the cycle that picked the image.

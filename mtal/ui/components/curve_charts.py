@@ -6,7 +6,7 @@ import streamlit as st
 from mtal.analysis.statistics.curves import across_tasks, over_seeds
 from mtal.analysis.tables.published import for_task
 from mtal.analysis.tables.run_groups import split_all_labels
-from mtal.analysis.text import curves as reading
+from mtal.analysis.text import curves as curve_text
 from mtal.figures.curves import learning_curve
 from mtal.runs.store.run import LOSS
 from mtal.ui.components.chart import show_figure
@@ -32,7 +32,7 @@ def show_chart(
     curves, whole = split_all_labels(rows[rows["task"] == task])
     first = (curves if len(curves) else whole).iloc[0]
     dataset, title = str(first["dataset"]), str(first["name"])
-    lines, key = reading.lines(curves), f"{page}.{dataset}.{task}"
+    lines, key = curve_text.lines(curves), f"{page}.{dataset}.{task}"
     mean = means[means["task"] == task]
     printed = None
     if style.published is not None:
@@ -48,10 +48,10 @@ def show_chart(
         published=printed,
         published_apart=style.apart,
         seeds=curves if style.thin else None,
-        full=reading.full_levels(whole),
+        full=curve_text.full_levels(whole),
     )
-    summary = reading.summary(mean, lines, title)
-    points = reading.point_table(curves, mean, whole, printed, style.band)
+    summary = curve_text.summary(mean, lines, title)
+    points = curve_text.point_table(curves, mean, whole, printed, style.band)
     st.markdown(f"**{plain(title)}**")
     show_figure(figure, points, f"{dataset}-{task}-{style.x}", f"{title} · {dataset}", key, summary)
     if printed is not None and printed.empty:
@@ -59,7 +59,7 @@ def show_chart(
     with st.expander("Numbers", key=f"{key}.numbers", on_change="rerun") as numbers:
         if numbers.open:
             st.dataframe(
-                reading.table(mean, lines, style.x, style.band),
+                curve_text.table(mean, lines, style.x, style.band),
                 key=f"{page}.table.{dataset}.{task}",
                 hide_index=True,
                 alt=summary,
@@ -69,16 +69,16 @@ def show_chart(
 def show_change(rows: pd.DataFrame, style: Style, reference: str, page: str) -> None:
     """Draw the change against a reference at equal x, mean over tasks. reference: its group."""
     curves, _ = split_all_labels(rows[rows["task"] != LOSS])
-    lines, dataset = reading.lines(curves), str(curves["dataset"].iloc[0])
+    lines, dataset = curve_text.lines(curves), str(curves["dataset"].iloc[0])
     key = f"{page}.{dataset}.{CHANGE}"
     title = f"Mean change of all tasks against {lines[reference].title}"
     mean = across_tasks(curves, reference, style.band).dropna(subset="mean")
     st.markdown(f"**{plain(title)}**")
     if mean[mean["group"] != reference].empty:
-        st.caption(reading.CHANGE_LACKS)
+        st.caption(curve_text.CHANGE_LACKS)
         return
     figure = learning_curve(
-        mean, lines, style.x, reading.CHANGE_AXIS, key, band=style.band, legend=False, zero=True
+        mean, lines, style.x, curve_text.CHANGE_AXIS, key, band=style.band, legend=False, zero=True
     )
     titles = mean["group"].map(lambda group: lines[group].title)
     show_figure(
@@ -87,13 +87,13 @@ def show_change(rows: pd.DataFrame, style: Style, reference: str, page: str) -> 
         f"{dataset}-change-{style.x}",
         f"{title} · {dataset}",
         key,
-        reading.summary(mean, lines, "Mean change in %"),
+        curve_text.summary(mean, lines, "Mean change in %"),
     )
-    st.caption(reading.CHANGE_NOTE)
+    st.caption(curve_text.CHANGE_NOTE)
     with st.expander("Numbers", key=f"{key}.numbers", on_change="rerun") as numbers:
         if numbers.open:
             st.dataframe(
-                reading.table(mean, lines, style.x, style.band),
+                curve_text.table(mean, lines, style.x, style.band),
                 key=f"{key}.table",
                 hide_index=True,
                 alt="Mean change of all tasks",

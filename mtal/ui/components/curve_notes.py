@@ -8,7 +8,7 @@ import streamlit as st
 
 from mtal.analysis.tables.protocol import notes
 from mtal.analysis.tables.run_groups import split_all_labels
-from mtal.analysis.text import curves as reading
+from mtal.analysis.text import curves as curve_text
 from mtal.analysis.text.protocol import protocol_parts, status_word
 from mtal.analysis.text.published import NOT_OURS, repeated_note
 from mtal.runs.jobs.status import Status
@@ -29,13 +29,13 @@ def show_remarks(rows: pd.DataFrame, style: Style, runs: Sequence[Run]) -> None:
     """
     curves, whole = split_all_labels(rows)
     _offer_seeds(curves, runs)
-    bands = reading.band_note(curves, style.band, style.thin)
+    bands = curve_text.band_note(curves, style.band, style.thin)
     if bands:
         st.caption(bands)
-    if reading.unequal_seeds(curves):
-        st.caption(reading.UNEQUAL_SEEDS)
+    if curve_text.unequal_seeds(curves):
+        st.caption(curve_text.UNEQUAL_SEEDS)
     if len(whole):
-        st.caption(reading.FULL_NOTE)
+        st.caption(curve_text.FULL_NOTE)
     if style.x == "cost":
         st.caption(
             "Prices are relative to a label of semantic segmentation (our choice). By default "
@@ -62,12 +62,12 @@ def _offer_seeds(curves: pd.DataFrame, runs: Sequence[Run]) -> None:
     """Link to Launch for each line of one seed, unless runs of more seeds are on their way."""
     waiting = {run.config.group for run in runs if run.status.alive and not run.cycles_done()}
     growing = {run.name for run in runs if run.config.group in waiting}
-    lines = reading.single_seed_lines(curves)
+    lines = curve_text.single_seed_lines(curves)
     lines = lines[~lines["run"].isin(growing)]
     if lines.empty:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(reading.ALONE, width="content")
+        st.caption(curve_text.ALONE, width="content")
         for run, title in zip(lines["run"], lines["title"], strict=True):
             st.page_link(
                 "pages/launch.py",
@@ -79,8 +79,8 @@ def _offer_seeds(curves: pd.DataFrame, runs: Sequence[Run]) -> None:
 
 def warn_about_starts(rows: pd.DataFrame) -> None:
     """Warn where curves of the same seed start from different images."""
-    if reading.unequal_starts(rows):
-        st.warning(reading.UNEQUAL_STARTS, icon=":material/warning:")
+    if curve_text.unequal_starts(rows):
+        st.warning(curve_text.UNEQUAL_STARTS, icon=":material/warning:")
 
 
 def say_undrawn(runs: Sequence[Run], rows: pd.DataFrame) -> None:

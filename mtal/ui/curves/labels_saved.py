@@ -16,7 +16,7 @@ from mtal.analysis.text.labels_saved import (
     saved_rows,
     table,
 )
-from mtal.figures.labels_saved import savings
+from mtal.figures.labels_saved import labels_saved
 from mtal.ui import inputs
 from mtal.ui.components.chart import show_figure
 from mtal.ui.components.curve_style import Style
@@ -72,7 +72,9 @@ def show_labels_saved(rows: pd.DataFrame, style: Style, page: str) -> None:
     drawn = saved[saved["note"] != REFERENCE]
     if drawn["share"].notna().any():
         show_figure(
-            savings(drawn, f"{axis}: saved against {named[reference].title} (%)", f"{page}.{task}"),
+            labels_saved(
+                drawn, f"{axis}: saved against {named[reference].title} (%)", f"{page}.{task}"
+            ),
             drawn,
             f"saved-{task}-{style.x}",
             f"Labels saved, {titles[task]} · {first['dataset']}",

@@ -19,7 +19,7 @@ PAIRS, GROUPS, MEMBERS = 12, 12, 6  # pairs and groups on a page, images shown o
 NAMED = 20  # images of a group that are named beside those shown
 
 
-def copies(folder: DataFolder, report: Report) -> None:
+def show_duplicates(folder: DataFolder, report: Report) -> None:
     """Draw images that are in both splits side by side, then groups of near copies."""
     st.subheader("In both splits")
     leaks = report["leaks"]

@@ -63,7 +63,7 @@ def summary(report: Report) -> None:
     )
 
 
-def overview(folder: DataFolder, report: Report) -> None:
+def show_overview(folder: DataFolder, report: Report) -> None:
     """Draw the problems by kind, and which image has which label."""
     _by_kind(report)
     st.subheader("Which image has which label")
@@ -89,7 +89,7 @@ def overview(folder: DataFolder, report: Report) -> None:
     )
 
 
-def problems(folder: DataFolder, report: Report) -> None:
+def show_problems(folder: DataFolder, report: Report) -> None:
     """Draw the table of problems with filters, search and download."""
     if not report["problems"]:
         st.success(

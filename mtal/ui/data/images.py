@@ -19,7 +19,7 @@ TILES, TILE_PX = 48, 120  # thumbnails on a page, and their width
 ALL, PROBLEM, BROKEN, ALIKE, WITHOUT = "all", "problem", "broken", "alike", "without-"
 
 
-def samples(folder: DataFolder, report: Report) -> None:
+def show_images(folder: DataFolder, report: Report) -> None:
     """Draw a page of thumbnails, from `?split=`, `?show=`, `?find=` and `?page=`."""
     titles = {task["name"]: task["title"] for task in report["tasks"]}
     shows = {

@@ -25,7 +25,7 @@ COUNTED = {
 }
 
 
-def labels(folder: DataFolder, report: Report) -> None:
+def show_labels(folder: DataFolder, report: Report) -> None:
     """Draw numbers of every task, a chart of one, and labels in colour beside their images."""
     st.subheader("What the labels hold")
     st.dataframe(

@@ -19,7 +19,7 @@ def show_loss_history(run: Run, cycle: int, image: int, pool: pd.DataFrame) -> N
     if not pool["picked"].iloc[image]:
         return
     st.subheader("Afterwards", anchor=False)
-    rows = loaders.afterwards(run, cycle, image)
+    rows = loaders.loss_history(run, cycle, image)
     if rows.empty:
         st.caption("This run did not follow its picks: it was made by an earlier version.")
         return

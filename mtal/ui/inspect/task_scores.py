@@ -140,7 +140,7 @@ def under_another(pool: pd.DataFrame, image: int, config: Config, join: str) -> 
 
 
 def _used(pool: pd.DataFrame) -> bool:
-    """Whether the strategy itself joined the committee; else its members were described only."""
+    """Whether the strategy used the committee for its pick, rather than only measuring it."""
     return bool(scored_tasks(pool))
 
 

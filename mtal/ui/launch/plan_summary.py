@@ -163,7 +163,7 @@ def _can_choose(config: Config) -> bool:
 
 
 def _start(config: Config) -> None:
-    ((run, message),) = start.begin([config])
+    ((run, message),) = start.start_runs([config])
     st.markdown(f"- {code(run.name)} {message}")
     st.success("The run goes on when this page is closed.", icon=":material/check_circle:")
     with st.container(horizontal=True):

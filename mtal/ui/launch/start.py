@@ -9,7 +9,7 @@ from mtal.runs.store.run import Run
 from mtal.ui import catalog, loaders
 
 
-def begin(configs: Sequence[Config]) -> list[tuple[Run, str]]:
+def start_runs(configs: Sequence[Config]) -> list[tuple[Run, str]]:
     """Create and start runs; a run and a message about it for each config."""
     store = loaders.store()
     return [

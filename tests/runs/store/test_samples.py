@@ -33,8 +33,8 @@ class TestRunOfAnEarlierVersion:
             assert run.drawn(number) == set()
             assert run.maps(number, 0) == {}
             assert run.pictures(number, 0) == []
-            assert list(run.afterwards(number, 0)) == ["cycle", "learned"]
-            assert run.afterwards(number, 0).empty
+            assert list(run.loss_history(number, 0)) == ["cycle", "learned"]
+            assert run.loss_history(number, 0).empty
         assert [task.classes for task in run.tasks] == [()] * 3
 
     def test_a_cycle_that_is_not_complete_is_no_empty_one(self, run):
@@ -124,9 +124,9 @@ def test_afterwards_joins_what_the_later_cycles_wrote_down(run):
         pd.DataFrame(
             {"loss.depth": [9.0, loss], "weight.depth": [1.0, float(number)]}, index=[2, 6]
         ).to_parquet(run.cycle(number).afterwards)
-    table = run.afterwards(0, 6)
+    table = run.loss_history(0, 6)
     assert table["cycle"].tolist() == [0, 1]
     assert table["learned"].tolist() == [False, True]
     assert table["loss.depth"].tolist() == [2.5, 0.5]
-    assert run.afterwards(1, 6)["learned"].tolist() == [False]
-    assert run.afterwards(0, 7).empty
+    assert run.loss_history(1, 6)["learned"].tolist() == [False]
+    assert run.loss_history(0, 7).empty
