@@ -19,10 +19,11 @@ def run_cycles(run: Run, timer: StageTimer, accept_data: bool = False) -> str:
     accept_data: go on although the data changed since the first cycle. Returns why the run ended
     before its last cycle, "" if it did not. StopRequested, ConfigError or DataError end it too.
     """
+    if run.cycles_done() >= run.config.cycles:
+        return ""  # killed after its last cycle, so nothing is left to do
     losses, label_count = stopping.so_far(run)
-    ended_by = stopping.reason(run.config, losses, label_count)
-    if ended_by or run.cycles_done() >= run.config.cycles:
-        return ended_by  # killed after its last cycle, so nothing is left to do
+    if ended_by := stopping.reason(run.config, losses, label_count):
+        return ended_by  # killed after the cycle with which a rule ended it
     context = prepare(run, timer, accept_data)
     for number in range(run.cycles_done(), context.config.cycles):
         set_threads(context.config)  # the map of the cycle before may have changed them
@@ -46,7 +47,9 @@ def run_cycle(cycle: CycleContext, losses: list[float]) -> str:
     trained = train_network(cycle)
     evaluation = evaluate_network(cycle, trained.network)
     losses.append(evaluation.loss)
-    ended_by = stopping.reason(cycle.context.config, losses, int(cycle.labels.labelled.sum()))
+    ended_by = ""  # a run that ends because its cycles are up is ended by no rule
+    if not cycle.is_last:
+        ended_by = stopping.reason(cycle.context.config, losses, int(cycle.labels.labelled.sum()))
     selection = NOTHING_SELECTED
     if not (ended_by or cycle.is_last) and cycle.labels.open_pairs.any():
         selection = select_batch(cycle, trained)

@@ -171,3 +171,13 @@ class TestRuns:
         )
         assert (run.cycles_done(), outcome.outcome, outcome.reason) == (2, "finished", "")
         np.testing.assert_array_equal(run.metrics().query("task == 'loss'")["labels"], [18, 33])
+
+    COINCIDENCES = (("label_budget=33",), ("plateau_percent=99", "plateau_cycles=1"))
+
+    @pytest.mark.parametrize("rule", COINCIDENCES)
+    def test_a_rule_that_is_met_in_the_last_cycle_gives_no_reason(self, tmp_path, rule):
+        run, outcome = finished_here(tmp_path, *rule, "cycles=2", "step_percent=20")
+        assert (run.cycles_done(), outcome.outcome, outcome.reason) == (2, "finished", "")
+        # as if it had been killed before it wrote its result
+        again = run_worker.work(run.paths)
+        assert (again.outcome, again.reason) == ("finished", "")
