@@ -33,8 +33,8 @@ def main(folder: Path, linger_s: float = 0, nice: int = 0) -> None:
     paths = RenderPaths(folder)
     lock = inherited(paths.lock)
     paths.progress.unlink(missing_ok=True)  # of an earlier job
-    paths.began.touch()
     while True:
+        paths.began.touch()
         run_job(paths, lambda: work(paths, linger_s, nice))
         if lock is None:  # called by a test, not started with a lock
             return
@@ -53,7 +53,7 @@ def work(paths: RenderPaths, linger_s: float, nice: int) -> str:
     """
     try:
         problems = draw_requests(paths, linger_s, nice)
-    except Exception:
+    except (Exception, SystemExit):
         _take_back(paths, numbers_in(paths.pending))
         raise
     if problems:

@@ -29,18 +29,21 @@ class Outcome:
 def run_job(
     paths: JobPaths, work: Callable[[], str], details: Callable[[], dict[str, Any]] = dict
 ) -> Outcome:
-    """Do the work of a job and write result.json; the one place that catches every exception.
+    """Do the work of a job and write result.json, whatever exception or SystemExit the work raises.
 
     work: returns why it ended early, "" if it did not; StopRequested and UserError say it by their
-    message. details: asked at the end for what else result.json holds.
+    message. details: asked at the end for what else result.json holds. KeyboardInterrupt, and an
+    OSError where a file of the job cannot be written, go to the caller; the traceback of the work
+    is printed before.
     """
     paths.lock.write_text(f"{os.getpid()}\n")  # for `kill`; trusted while the lock is held
     outcome = _outcome(work)
+    print(outcome.traceback, end="", flush=True)  # first: a full disk may leave no result.json
     began = paths.began.stat().st_mtime if paths.began.exists() else time.time()
     seconds = time.time() - began  # without the wait for the device
     write_json(paths.result, asdict(outcome) | {"seconds": seconds} | details())
     reason = f": {outcome.reason}" if outcome.reason and not outcome.traceback else ""
-    print(f"{outcome.traceback}{outcome.outcome} after {seconds:.0f} s{reason}", flush=True)
+    print(f"{outcome.outcome} after {seconds:.0f} s{reason}", flush=True)
     return outcome
 
 
@@ -49,7 +52,10 @@ def read_result(paths: JobPaths) -> dict[str, Any]:
 
     Results of earlier versions lack some keys.
     """
-    result: dict[str, Any] = read_json(paths.result) if paths.result.exists() else {}
+    try:
+        result: dict[str, Any] = read_json(paths.result)
+    except FileNotFoundError:  # none yet, or the job was started again
+        return {}
     return result
 
 
@@ -60,6 +66,6 @@ def _outcome(work: Callable[[], str]) -> Outcome:
         return Outcome("stopped", str(stop) or "asked to stop")
     except UserError as error:
         return Outcome("failed", str(error), type(error).__name__)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # code of users may call sys.exit
         name = type(error).__name__
         return Outcome("failed", f"{name}: {error}", name, format_exc())

@@ -1,5 +1,6 @@
 """Pictures on request: equal to those of the cycle, and a plain reason where there are none."""
 
+import os
 import shutil
 import threading
 import time
@@ -16,7 +17,7 @@ from mtal.runs.jobs import outcome
 from mtal.runs.jobs.launch import create, request_stop
 from mtal.runs.jobs.lock import take
 from mtal.runs.jobs.status import Status
-from mtal.runs.paths import StorePaths
+from mtal.runs.paths import RenderPaths, StorePaths
 from mtal.runs.store.render_requests import RenderRequests
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import write_facts
@@ -321,3 +322,22 @@ def test_two_people_at_once_lose_nothing_and_start_one_job(run):
             assert time.monotonic() < give_up
             time.sleep(0.05)
         assert np.isfinite(list(run.maps(0, first).values())[-1]).all()
+
+
+def test_a_second_round_counts_its_seconds_from_its_own_begin(tmp_path, monkeypatch):
+    """A request came in while the lock was free, so the same worker draws again."""
+    paths, begins, taken = RenderPaths(tmp_path / "0"), [], iter([True, False])
+    paths.folder.mkdir()
+
+    def note_begin(*_):
+        begins.append(paths.began.stat().st_mtime)
+        os.utime(paths.began, (1, 1))
+
+    monkeypatch.setattr(render, "run_job", note_begin)
+    monkeypatch.setattr(render, "inherited", lambda *_: object())
+    monkeypatch.setattr(render, "free", lambda *_: None)
+    monkeypatch.setattr(render, "numbers_in", lambda *_: {3})
+    monkeypatch.setattr(render, "take", lambda *_, **__: next(taken))
+    render.main(paths.folder)
+    assert len(begins) == 2
+    assert min(begins) > 1

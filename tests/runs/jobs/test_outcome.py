@@ -9,6 +9,7 @@ import pytest
 
 from mtal.config import ConfigError
 from mtal.runs.files import write_json
+from mtal.runs.jobs import outcome as outcome_module
 from mtal.runs.jobs.outcome import Outcome, read_result, run_job
 from mtal.runs.jobs.stop import StopRequested
 from mtal.runs.paths import JobPaths
@@ -19,7 +20,7 @@ def job(tmp_path) -> JobPaths:
     return JobPaths(tmp_path)
 
 
-def raising(error: Exception) -> Callable[[], str]:
+def raising(error: BaseException) -> Callable[[], str]:
     def work() -> str:
         raise error
 
@@ -51,6 +52,39 @@ def test_an_unexpected_error_leaves_its_type_and_traceback(job, capsys):
     assert outcome.error == "ZeroDivisionError"
     assert outcome.traceback.startswith("Traceback")
     assert capsys.readouterr().out == f"{outcome.traceback}failed after 0 s\n"
+
+
+def test_a_call_of_exit_is_a_failure_with_its_traceback(job):
+    outcome = run_job(job, raising(SystemExit(3)))
+    assert (outcome.outcome, outcome.reason, outcome.error) == (
+        "failed",
+        "SystemExit: 3",
+        "SystemExit",
+    )
+    assert outcome.traceback.startswith("Traceback")
+    assert read_result(job)["outcome"] == "failed"
+
+
+def test_an_interrupt_from_the_keyboard_goes_to_the_caller(job):
+    with pytest.raises(KeyboardInterrupt):
+        run_job(job, raising(KeyboardInterrupt()))
+    assert read_result(job) == {}
+
+
+def test_the_traceback_is_printed_although_the_disk_is_full(job, capsys, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(outcome_module, "write_json", full)
+    with pytest.raises(OSError, match="No space left"):
+        run_job(job, raising(ZeroDivisionError("oh")))
+    assert "ZeroDivisionError: oh" in capsys.readouterr().out
+
+
+def test_a_result_that_vanishes_while_it_is_read_is_no_result(job, monkeypatch):
+    """Another start removes the file between two looks at it."""
+    monkeypatch.setattr(type(job.result), "exists", lambda *_, **__: True)
+    assert read_result(job) == {}
 
 
 def test_the_pid_is_there_while_the_work_is_done(job):
