@@ -57,15 +57,18 @@ class LazyGreedy:
         self.open_pairs, self.weight, self.turn, self.space = open_pairs, weight, turn, space
         self.centre_of = labelled | open_pairs  # (N, T) the tasks of which a pick is a centre
         self.distance = nearest_per_task(self.points, labelled, space)  # (N, T)
-        scores = weight * mean_over_tasks(self.distance, open_pairs)
-        self.bound = np.where(
-            open_pairs.any(axis=1), scores, -np.inf
-        )  # (N,) -inf: not to be picked
+        # (N,) -inf: not to be picked
+        self.bound = np.where(open_pairs.any(axis=1), self._score(np.arange(len(points))), -np.inf)
         self.picks_seen = np.zeros(len(points), dtype=np.int64)  # picks that each distance contains
         self.picked: list[int] = []
 
     def pick(self) -> tuple[int, float]:
-        """Pick the point with the highest score: its index, and its distance before the pick."""
+        """Pick the point with the highest score: its index, and its distance before the pick.
+
+        ValueError if no open point is left.
+        """
+        if self.bound.max() == -np.inf:
+            raise ValueError("all points that lack a label are picked already")
         highest = self._highest()
         while len(stale := highest[self._is_stale(highest)]):
             self._refresh(stale)
@@ -79,6 +82,12 @@ class LazyGreedy:
     def _highest(self) -> np.ndarray:
         """All points that share the highest bound."""
         return np.flatnonzero(self.bound == self.bound.max())
+
+    def _score(self, points: np.ndarray) -> np.ndarray:
+        """Weight x distance of some points, (n,); 0 without weight, also infinitely far away."""
+        weight = self.weight[points]
+        distance = mean_over_tasks(self.distance[points], self.open_pairs[points])
+        return np.asarray(weight * np.where(weight > 0, distance, 0))
 
     def _is_stale(self, points: np.ndarray) -> np.ndarray:
         return np.asarray(self.picks_seen[points] < len(self.picked))
@@ -96,6 +105,4 @@ class LazyGreedy:
         distance = from_euclidean(np.sqrt(np.maximum(nearest, 0)), self.space)
         self.distance[stale] = np.minimum(self.distance[stale], distance)
         self.picks_seen[stale] = len(self.picked)
-        self.bound[stale] = self.weight[stale] * mean_over_tasks(
-            self.distance[stale], self.open_pairs[stale]
-        )
+        self.bound[stale] = self._score(stale)

@@ -50,3 +50,20 @@ def test_points_far_below_the_top_are_never_updated():
     picked = {greedy.pick()[0] for _ in range(20)}
     assert picked == set(range(2000, 2020))
     assert (greedy.picks_seen > 0).sum() <= REFRESH + 20
+
+
+def test_a_pick_too_many_is_an_error():
+    points = np.arange(4.0)[:, None]
+    labelled = (np.arange(4) == 0)[:, None]
+    greedy = greedy_of(points, labelled, ~labelled, np.ones(4))
+    assert {greedy.pick()[0] for _ in range(3)} == {1, 2, 3}
+    with pytest.raises(ValueError, match="picked already"):
+        greedy.pick()
+
+
+def test_a_point_without_weight_comes_last_where_nothing_is_labelled():
+    """Without a centre all distances are infinite, and 0 x infinity is no number."""
+    points = np.arange(3.0)[:, None]
+    labelled = np.zeros((3, 1), dtype=bool)
+    greedy = greedy_of(points, labelled, ~labelled, np.array([0.0, 1.0, 1.0]))
+    assert [greedy.pick()[0] for _ in range(3)] == [1, 2, 0]
