@@ -14,15 +14,9 @@ from mtal.acquisition.pool import Options, Pick, Pool
 from mtal.acquisition.strategy import Strategy
 from mtal.acquisition.trial_pools import SIGNALS, trial_pools
 from mtal.config import Config
+from mtal.pool_columns import ENGINE_COLUMNS, ENGINE_PREFIXES
 
 SWITCHES = {field.name: get_args(get_type_hints(Options)[field.name]) for field in fields(Options)}
-
-# Columns of the pool's table that the engine fills in.
-ENGINE_COLUMNS = (
-    *("id", "labelled", "picked", "rank", "cutoff"),
-    *("cluster", "nearest", "nearest_after"),
-)
-ENGINE_PREFIXES = ("m.", "loss.")
 BUDGETS = (1, 7, 12, 1000)  # labels; 7 ends within an image, 1000 are more than there are
 
 
@@ -158,7 +152,7 @@ def gives_a_number_per_image(strategy: Strategy) -> None:
             if _is_reserved(name):
                 raise ContractError(
                     f"names a column {name!r}; {', '.join(ENGINE_COLUMNS)} and names that begin "
-                    f"with {' or '.join(ENGINE_PREFIXES)} are the run's own ({kind})"
+                    f"with one of {', '.join(ENGINE_PREFIXES)} are the run's own ({kind})"
                 )
         images = len(pool.labelled)
         for name, column in pick.table.items():

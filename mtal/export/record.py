@@ -15,12 +15,13 @@ import pandas as pd
 from PIL import Image
 
 from mtal.export.exporter import ExportError
+from mtal.pool_columns import OPEN
 from mtal.runs.files import sha256_of
 from mtal.runs.reviews.effective import effective_batch
 from mtal.runs.reviews.review_database import ACCEPTED, REJECTED
 from mtal.runs.reviews.reviewed_batch import ReviewedBatch
 from mtal.runs.store.nearest import closest_images
-from mtal.runs.store.pool_table import OPEN, deciding_members, members, task_score_column
+from mtal.runs.store.pool_table import deciding_members, members, task_score_column
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import RunFacts
 

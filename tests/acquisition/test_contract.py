@@ -176,6 +176,16 @@ BROKEN = [
     ),
     (
         "a number per image",
+        column("open", lambda pool: np.zeros(len(pool.labelled))),
+        "names a column 'open'",
+    ),
+    (
+        "a number per image",
+        column("entropy.depth", lambda pool: np.zeros(len(pool.labelled))),
+        "names a column 'entropy.depth'",
+    ),
+    (
+        "a number per image",
         column("u", lambda pool: np.zeros(3)),
         r"its column u has the shape \(3,\)",
     ),

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from mtal.acquisition.distances import Space
 from mtal.acquisition.kmeans import distinct
 from mtal.acquisition.select import distance_to_labelled
-from mtal.runs.store.pool_table import CLUSTER, NEAREST, NEAREST_AFTER
+from mtal.pool_columns import CLUSTER, NEAREST, NEAREST_AFTER
 
 MOST_CLUSTERS = 20  # as many as people can tell apart in a list or by colour
 EXACT_UP_TO = 10_000  # points; beyond, k-means looks at a sample in every step

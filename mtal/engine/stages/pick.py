@@ -11,17 +11,9 @@ from mtal.acquisition.strategy import Strategy
 from mtal.engine.stages import stopping
 from mtal.engine.stages.run_context import CycleContext, RunContext
 from mtal.engine.stages.signal_quality import versions
+from mtal.pool_columns import CUTOFF, ID, LABELLED, OPEN, PICKED, RANK
 from mtal.runs.experiments.budget import labels_per_cycle, mean_labels
-from mtal.runs.store.pool_table import (
-    CUTOFF,
-    ID,
-    LABELLED,
-    OPEN,
-    PICKED,
-    RANK,
-    SCORE,
-    member_column,
-)
+from mtal.runs.store.pool_table import SCORE, member_column
 from mtal.seeds import PICK
 from mtal.signals.committee import partners
 

@@ -19,7 +19,8 @@ from mtal.engine.stages.signal_quality import quality_table
 from mtal.engine.stages.train import TrainedNetwork, save_weights
 from mtal.engine.stages.true_losses import true_losses
 from mtal.models.pairwise_distillation import PairBlocks
-from mtal.runs.store.pool_table import CLUSTER, RANK, loss_column
+from mtal.pool_columns import CLUSTER, RANK
+from mtal.runs.store.pool_table import loss_column
 from mtal.signals.class_content import CONTENT, titles
 from mtal.signals.describe import describe
 from mtal.signals.registry import SIGNALS

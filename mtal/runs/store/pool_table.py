@@ -15,23 +15,20 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-ID, LABELLED, OPEN, PICKED, RANK = "id", "labelled", "open", "picked", "rank"
-CUTOFF = "cutoff"
-CLUSTER, NEAREST, NEAREST_AFTER = "cluster", "nearest", "nearest_after"
+from mtal.pool_columns import LOSS, MEMBER, RANK
+
 INCONSISTENCY, DIVERSITY_START, DIVERSITY, SCORE = (
     "inconsistency",
     "diversity_start",
     "diversity",
     "score",
 )
-ENGINE_COLUMNS = (ID, LABELLED, PICKED, RANK, CUTOFF, CLUSTER, NEAREST, NEAREST_AFTER)
-_MEMBER, _TASK_SCORE, _NORMALISED, _LOSS = "m", "s", "n", "loss"
-ENGINE_PREFIXES = (f"{_MEMBER}.", f"{_LOSS}.")
+_TASK_SCORE, _NORMALISED = "s", "n"
 
 
 def member_column(task: str, partner: str) -> str:
     """Name the column of a committee member: the task refined from a partner task."""
-    return f"{_MEMBER}.{task}.{partner}"
+    return f"{MEMBER}.{task}.{partner}"
 
 
 def task_score_column(task: str) -> str:
@@ -46,7 +43,7 @@ def normalised_column(task: str) -> str:
 
 def loss_column(task: str) -> str:
     """Name the column of a task's true loss."""
-    return f"{_LOSS}.{task}"
+    return f"{LOSS}.{task}"
 
 
 def scored_tasks(pool: pd.DataFrame) -> list[str]:
@@ -57,6 +54,11 @@ def scored_tasks(pool: pd.DataFrame) -> list[str]:
 def normalised_tasks(pool: pd.DataFrame) -> list[str]:
     """List the tasks with a normalised inconsistency, in the order of the columns."""
     return _tasks_with(pool, _NORMALISED)
+
+
+def loss_tasks(pool: pd.DataFrame) -> list[str]:
+    """List the tasks with a true loss, in the order of the columns."""
+    return _tasks_with(pool, LOSS)
 
 
 def members(pool: pd.DataFrame, task: str) -> list[str]:
@@ -114,6 +116,32 @@ def deciding_members_of(pool: pd.DataFrame, tasks: np.ndarray, committee: str) -
         rows = tasks == task
         partners[rows] = deciding_members(pool[rows], task, committee)
     return partners
+
+
+def ranks_for_sorting(pool: pd.DataFrame) -> np.ndarray:
+    """Ranks with those of images without a rank behind all others: (N,) int."""
+    rank = pool[RANK].to_numpy()
+    return np.where(rank > 0, rank, len(pool) + 1)
+
+
+def by_rank(pool: pd.DataFrame, images: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Sort images by rank: picks, then near misses, then those without a rank as they came.
+
+    images: positions. Returns (I,) positions.
+    """
+    chosen = np.asarray(images, dtype=np.int64)
+    return chosen[np.argsort(ranks_for_sorting(pool)[chosen], kind="stable")]
+
+
+def ranking(pool: pd.DataFrame) -> np.ndarray:
+    """Positions of the images with a rank, in its order."""
+    return by_rank(pool, np.flatnonzero(pool[RANK].to_numpy() > 0))
+
+
+def near_misses(pool: pd.DataFrame, batch: Sequence[int] | pd.Index, count: int) -> np.ndarray:
+    """Positions of the images with the next `count` ranks outside a batch of images."""
+    order = ranking(pool)
+    return order[~np.isin(order, batch)][:count]
 
 
 def _tasks_with(pool: pd.DataFrame, prefix: str) -> list[str]:

@@ -16,6 +16,7 @@ from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages import signal_quality
 from mtal.engine.stages.signal_quality import correlation, is_measured, quality_table
 from mtal.engine.stages.true_losses import true_losses
+from mtal.pool_columns import SCORES
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import LOSS, Run
@@ -376,3 +377,13 @@ class TestRun:
 def run_signals(run):
     """All that can be measured for the tasks of a run."""
     return allowed(SIGNALS, DATASETS["drawn"].load(run.config).tasks)
+
+
+def test_no_strategy_may_name_a_column_like_the_scores_of_a_signal():
+    """The reserved names are those that `versions` gives, beside the members of the committee."""
+    values = np.ones((4, 3, 2))
+    scored = {
+        name: signal for name, signal in SIGNALS.items() if signal.scores and name != "committee"
+    }
+    names = {version for signal in scored.values() for version in signal.scores(values)}
+    assert names == set(SCORES)

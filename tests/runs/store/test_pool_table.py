@@ -6,16 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.acquisition import contract
 from mtal.runs.store import pool_table
 from mtal.runs.store.pool_table import (
+    by_rank,
     deciding_member,
     deciding_members,
     deciding_members_of,
     driving_task,
     driving_tasks,
+    loss_tasks,
     members,
+    near_misses,
     normalised_tasks,
+    ranking,
     scored_tasks,
 )
 
@@ -105,6 +108,31 @@ def test_columns_are_read_as_they_are_named(pool):
     assert list(named) == ["s.a", "n.b", "m.a.b", "loss.a"]
 
 
-def test_strategies_may_not_use_the_columns_that_the_engine_fills_in():
-    assert set(contract.ENGINE_COLUMNS) == set(pool_table.ENGINE_COLUMNS)
-    assert set(contract.ENGINE_PREFIXES) == set(pool_table.ENGINE_PREFIXES)
+def test_images_are_sorted_by_rank_and_those_without_come_last():
+    pool = pd.DataFrame({"rank": [0, 3, 1, 0, 2]})
+    assert ranking(pool).tolist() == [2, 4, 1]
+    assert by_rank(pool, (0, 1, 2, 3)).tolist() == [2, 1, 0, 3]
+    assert by_rank(pool, ()).tolist() == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sorting_by_rank_keeps_all_images(seed):
+    random = np.random.default_rng(seed)
+    pool = pd.DataFrame({"rank": random.permutation(30) * random.integers(0, 2, 30)})
+    chosen = random.choice(30, 12, replace=False)
+    assert sorted(by_rank(pool, chosen)) == sorted(chosen)
+
+
+def test_near_misses_are_the_next_ranks_outside_the_batch():
+    pool = pd.DataFrame({"rank": [0, *range(1, 41)]})
+    near = near_misses(pool, range(1, 11), 10)
+    assert pool["rank"].iloc[near].tolist() == list(range(11, 21))
+    with_refill = [1, 2, *range(4, 12)]  # the third pick was rejected
+    assert pool["rank"].iloc[near_misses(pool, with_refill, 3)].tolist() == [3, 12, 13]
+    assert len(near_misses(pool.assign(rank=0), [], 10)) == 0
+    assert len(near_misses(pool, range(1, 41), 10)) == 0
+
+
+def test_tasks_with_a_true_loss():
+    pool = pd.DataFrame(columns=["id", "loss.depth", "s.semseg", "loss.normals", "nearest"])
+    assert loss_tasks(pool) == ["depth", "normals"]
