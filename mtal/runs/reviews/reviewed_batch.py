@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mtal.runs.reviews.review_database import ACCEPTED, DECISION_COLUMNS, REJECTED, UNDECIDED
+from mtal.runs.store.pool_table import ranks_for_sorting
 
 AUTO, REFILL = "auto", "refill"  # undecided picks of the strategy, and undecided replacements
 COLUMNS = ("id", "rank", "decision", "note", "who", "when", "picked")
@@ -77,13 +78,13 @@ def no_decisions() -> pd.DataFrame:
 def _next_best(pool: pd.DataFrame, picks: list[int], by_id: Decisions) -> list[int]:
     """List the images that could replace a pick, the best first: accepted ones, then by rank."""
     rest = pool.index[pool["open"].to_numpy() & ~np.isin(np.arange(len(pool)), picks)].to_numpy()
-    rank = pool["rank"].to_numpy()[rest]
+    rank = ranks_for_sorting(pool)[rest]
     ids = pool["id"].to_numpy()[rest]
     not_accepted = np.zeros(len(rest), bool)
     if by_id:
         not_accepted = np.array([_decision(by_id, id_) != ACCEPTED for id_ in ids], bool)
     chance = np.random.default_rng(picks).permutation(len(rest))  # the same for the same batch
-    order = np.lexsort((chance, np.where(rank > 0, rank, len(pool) + 1), not_accepted))
+    order = np.lexsort((chance, rank, not_accepted))
     return [int(image) for image in rest[order]]
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mtal.runs.reviews.review_database import ACCEPTED
 from mtal.runs.reviews.reviewed_batch import ReviewedBatch
+from mtal.runs.store import pool_table
 from mtal.runs.store.pool_table import deciding_members_of, driving_tasks
 from mtal.runs.store.run import Run
 from mtal.ui import loaders, review_loaders
@@ -29,10 +30,9 @@ def picks_of(run: Run, cycle: int) -> pd.DataFrame:
 
 def near_misses(run: Run, cycle: int, count: int = NEAR) -> pd.DataFrame:
     """Table of the next ranks outside the batch, with the columns of `picks_of`."""
-    pool, taken = loaders.pool(run, cycle), review_loaders.effective_batch(run, cycle).rows.index
-    ranked = pool[(pool["rank"] > 0).to_numpy() & ~pool.index.isin(taken)]
-    nearest = ranked.nsmallest(count, "rank", keep="first").index
-    return with_pool_columns(run, cycle, decisions_about(run, cycle, nearest), {})
+    pool, taken = loaders.pool(run, cycle), review_loaders.batch(run, cycle).index
+    images = pool_table.near_misses(pool, taken, count).tolist()
+    return with_pool_columns(run, cycle, decisions_about(run, cycle, images), {})
 
 
 def decisions_about(run: Run, cycle: int, images: Sequence[int] | pd.Index) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.analysis.numbers import count, ordinal
+from mtal.runs.store.pool_table import by_rank, ranking
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
 from mtal.ui.components.image_sets import chosen_set
@@ -37,7 +38,7 @@ def choose_image(run: Run, cycle: int, pool: pd.DataFrame, page: str) -> Steps:
     asked = st.query_params.get(SAMPLE)
     chosen = chosen_set(run)
     # A set may hold images that are not in this pool.
-    order = ranking(pool) if chosen is None else in_order(pool, chosen.images)
+    order = ranking(pool) if chosen is None else by_rank(pool, chosen.images)
     title = "" if chosen is None else chosen.title
     first = int(order[0]) if len(order) else 0
     image = first if asked is None else find_image(pool["id"].tolist(), asked)
@@ -69,19 +70,6 @@ def _index_of(order: np.ndarray, image: int) -> int | None:
     """Index of an image in the list; None outside it."""
     indices = np.flatnonzero(order == image)
     return int(indices[0]) if len(indices) else None
-
-
-def ranking(pool: pd.DataFrame) -> np.ndarray:
-    """Positions of the unlabelled images by rank: picks first, then near misses."""
-    free = np.flatnonzero((pool["rank"] > 0).to_numpy())
-    return free[np.argsort(pool["rank"].to_numpy()[free], kind="stable")]
-
-
-def in_order(pool: pd.DataFrame, images: Sequence[int]) -> np.ndarray:
-    """Sort positions by rank; those without a rank come last, in their given order."""
-    chosen = np.asarray(images, dtype=np.int64)
-    rank = pool["rank"].to_numpy()[chosen]
-    return chosen[np.argsort(np.where(rank > 0, rank, len(pool) + 1), kind="stable")]
 
 
 def find_image(ids: Sequence[str], text: str) -> int | None:

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.analysis.numbers import decimals, figures, ordinal, pool_percentile
-from mtal.runs.store.pool_table import driving_tasks
+from mtal.runs.store.pool_table import driving_tasks, near_misses
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
 from mtal.ui.components.thumbnail_strip import show_row
@@ -80,7 +80,8 @@ def show_near_misses(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     """Draw the images just below the cut-off as links; nothing where there is no ranking."""
     if "score" not in pool:
         return
-    missed = near_misses(pool)
+    picks = pool.index[pool["picked"]]
+    missed = pool.iloc[near_misses(pool, picks, NEAR_MISSES)]
     st.subheader("Near misses", anchor=False)
     if missed.empty:
         st.caption("None: every image that could be picked was picked.")
@@ -96,11 +97,6 @@ def show_near_misses(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     ]
     labels = [f"{rank:,} · {name}" for rank, name in zip(missed["rank"], missed["id"], strict=True)]
     show_row(run, cycle, [int(image) for image in missed.index], labels, notes, "inspect.near")
-
-
-def near_misses(pool: pd.DataFrame) -> pd.DataFrame:
-    """The first rows of the pool below the cut-off, by rank."""
-    return pool[~pool["picked"] & (pool["rank"] > 0)].nsmallest(NEAR_MISSES, "rank")
 
 
 def _two_diversities(row: pd.Series) -> None:

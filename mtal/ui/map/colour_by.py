@@ -19,6 +19,8 @@ from mtal.figures.colour_by import (
 from mtal.figures.embedding import by_state, states
 from mtal.runs.store.pool_table import (
     driving_tasks,
+    loss_column,
+    loss_tasks,
     normalised_tasks,
     scored_tasks,
     task_score_column,
@@ -34,7 +36,6 @@ NUMBERS = {  # column of a pool table -> title, unit
     "nearest": ("distance to the nearest labelled image", ""),
     "nearest_after": ("distance to the nearest labelled image, with the batch labelled", ""),
 }
-LOSS = "loss."
 WIDE = partial(st.selectbox, width=300)
 
 
@@ -91,9 +92,9 @@ def _kinds(
         )
     if len(content.columns):
         kinds["share"] = ("share of a class", partial(_share, content))
-    for column in map(str, pool.columns):
-        if column.startswith(LOSS) and pool[column].notna().any():
-            title = f"true error of {column.removeprefix(LOSS)}"
+    for task in loss_tasks(pool):
+        column, title = loss_column(task), f"true error of {task}"
+        if pool[column].notna().any():
             kinds[column] = (title, partial(_numbers, pool, column, title, "its loss"))
     if "cluster" in pool and (pool["cluster"] >= 0).any():
         kinds["cluster"] = ("cluster of the embedding", lambda: clusters(pool["cluster"]))

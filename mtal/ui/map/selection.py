@@ -9,6 +9,7 @@ import streamlit as st
 
 from mtal.analysis.numbers import count, figures
 from mtal.figures.embedding import STATES, states
+from mtal.runs.store.pool_table import by_rank
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
 from mtal.ui.components.image_navigator import SAMPLE, find_image
@@ -51,7 +52,7 @@ def show_selection(run: Run, cycle: int) -> None:
     if image_set is not None:
         show_set(run, cycle, image_set, "map", clear=False)
         if image_set.images:
-            _show_tiles(run, pool, _ranked(pool, image_set.images))
+            _show_tiles(run, pool, by_rank(pool, image_set.images).tolist())
 
 
 @st.fragment(key=POINTER)
@@ -158,9 +159,3 @@ def _note(row: pd.Series) -> str:
     if "score" in row and pd.notna(row["score"]):
         text += f" · {figures(float(row['score']))}"
     return text
-
-
-def _ranked(pool: pd.DataFrame, images: Sequence[int]) -> list[int]:
-    """Picks first, then by rank; images without a rank last, in the order of the pool."""
-    rank = pool["rank"].iloc[list(images)]
-    return rank.where(rank > 0, len(pool) + 1).sort_values(kind="stable").index.tolist()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.ui.inspect.neighbours import covered, near_misses
+from mtal.ui.inspect.neighbours import covered
 
 
 @pytest.fixture
@@ -41,8 +41,3 @@ def test_old_runs_fall_back_on_the_diversity_and_the_others_say_nothing(pool):
     assert "well covered" in covered(old.assign(diversity_start=pool["nearest"]), 5)
     assert covered(pool, 0) == ""
     assert covered(pool.assign(nearest=np.nan), 5) == ""
-
-
-def test_near_misses_are_the_next_ranks(pool):
-    assert near_misses(pool)["rank"].tolist() == list(range(11, 21))
-    assert near_misses(pool.assign(rank=0)).empty
