@@ -27,9 +27,10 @@ TIMES_PER_RUN = 50  # unit times per stage, the last ones
 def all_runs(store: StorePaths) -> list[Run]:
     """List the readable runs, the newest first.
 
-    Folders that are no runs are left out, and those with a damaged config: see `damaged_runs`.
+    Folders that are no runs are left out, those that are deleted meanwhile, and those with a
+    damaged config: see `damaged_runs`.
     """
-    readable = [run for run in _folders(store) if _readable(run)]
+    readable = [run for run in _folders(store) if _readable(run) and run.paths.config.exists()]
     return sorted(readable, key=lambda run: (-run.created, run.name))
 
 

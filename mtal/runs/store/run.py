@@ -50,9 +50,13 @@ class Run(Samples):
     def created(self) -> float:
         """When the run was created, in seconds since 1970.
 
-        The files of a copied folder are younger than the run, so its first start counts too.
+        The files of a copied folder are younger than the run, so its first start counts too. 0 once
+        the folder is deleted, which can happen while a page holds the run.
         """
-        return min([self.paths.config.stat().st_mtime, *start_times(self.paths)])
+        try:
+            return min([self.paths.config.stat().st_mtime, *start_times(self.paths)])
+        except FileNotFoundError:
+            return 0.0
 
     @property
     def total_cycles_text(self) -> str:

@@ -1,13 +1,16 @@
 """All runs of a store, with what is no run and what is damaged."""
 
 import os
+import shutil
 
 import pytest
 
 from mtal.config import Config, ConfigError
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
+from mtal.runs.store import index
 from mtal.runs.store.index import all_runs, damaged_runs, find_run
+from mtal.runs.store.run import Run
 
 
 @pytest.fixture
@@ -43,6 +46,16 @@ def test_a_damaged_config_is_shown_and_not_hidden(three, text):
     broken.config.write_text(text)
     assert len(all_runs(three)) == 3
     assert damaged_runs(three) == [broken.folder]
+
+
+def test_a_folder_that_is_deleted_while_it_is_listed_is_left_out(three, monkeypatch):
+    gone = all_runs(three)[0]
+    listed = [Run(paths.folder) for paths in three.runs()]
+    assert all(run.config for run in listed)  # read before the folder is deleted
+    shutil.rmtree(gone.paths.folder)
+    monkeypatch.setattr(index, "_folders", lambda _: listed)
+    assert gone.created == 0
+    assert [run.config.seed for run in all_runs(three)] == [1, 0]
 
 
 def test_find_run_by_name(three):
