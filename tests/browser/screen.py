@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -11,12 +11,12 @@ from playwright.sync_api import Locator, Page, expect
 
 PATIENCE_S = 90  # two cores that also train
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
-STANDARD = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
-# Streamlit's list of pages has other parts than <li>, and the marks of a metric's line no names.
+STANDARD = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa")
+COLOURS = ("color-contrast", "link-in-text-block")  # the rules of it that look at colours
+# Streamlit makes its list of pages of other parts than <li>, and the marks of the small line in a
+# metric have no names.
 NOT_OURS = {"exclude": [["[data-testid=stSidebarNav]"], ["[data-testid=stMetricChart]"]]}
-LOADED = (
-    "images => images.length > 0 && images.every(image => image.complete && image.naturalWidth > 0)"
-)
+LOADED = "images => images.length > 0 && images.every(one => one.complete && one.naturalWidth > 0)"
 
 
 def eventually(
@@ -24,7 +24,7 @@ def eventually(
 ) -> None:
     """Wait for what the dashboard does after the browser has sent it something.
 
-    otherwise: makes the message of a wait that takes too long.
+    otherwise: words for the case that it takes too long.
     """
     give_up = time.monotonic() + patience_s
     while not is_so():
@@ -64,10 +64,11 @@ class Dashboard:
         expect(self.page.get_by_test_id("stException")).to_have_count(0)
         assert not self.broken
 
-    def barriers(self) -> str:
+    def barriers(self, rules: Sequence[str] = STANDARD) -> str:
         """What on the page breaks the rules of WCAG 2.1, A and AA; "" if nothing does."""
         self.settled()
-        result = Axe().run(self.page, context=NOT_OURS, options=STANDARD)
+        options = {"runOnly": list(rules), "resultTypes": ["violations"]}
+        result = Axe().run(self.page, context=NOT_OURS, options=options)
         return result.generate_report() if result.violations_count else ""
 
     def press(self, name: str) -> None:
@@ -91,7 +92,7 @@ class Dashboard:
         self.settled()
 
     def pictures(self, inside: Locator) -> int:
-        """Count the pictures of a part of the page, once each has arrived and can be drawn."""
+        """How many pictures a part of the page has, once all have arrived and can be drawn."""
         images = inside.locator("img")
         expect(images.first).to_be_attached()
         for image in images.all():
@@ -102,9 +103,9 @@ class Dashboard:
 
     def charts(self, count: int) -> Locator:
         """So many drawn charts."""
-        plots = self.page.locator(".js-plotly-plot")
-        expect(plots).to_have_count(count)
-        return plots
+        charts = self.page.locator(".js-plotly-plot")
+        expect(charts).to_have_count(count)
+        return charts
 
     def keep(self, name: str) -> None:
         """A screenshot for people."""

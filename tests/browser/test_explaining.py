@@ -1,4 +1,4 @@
-"""Why an image was picked: a batch reviewed by keyboard, a lasso that becomes a set, a redraw."""
+"""Why was this image chosen: keys that decide, a lasso that becomes a set, drawing on request."""
 
 import csv
 import math
@@ -57,11 +57,9 @@ def test_a_batch_is_decided_with_the_keyboard_and_nothing_is_lost(new_tab, run):
     looks_at(tab, names[1])
     press(tab, "a", "Accept")
     expect(tab.page.locator("li.tile.accepted")).to_have_count(1)
-    rows = ReviewDatabase(run.store).decisions(run.name, CYCLE)
-    assert rows.set_index("sample")["decision"].to_dict() == {
-        names[0]: REJECTED,
-        names[1]: ACCEPTED,
-    }
+    decisions = ReviewDatabase(run.store).decisions(run.name, CYCLE)
+    by_image = dict(zip(decisions["sample"], decisions["decision"], strict=True))
+    assert by_image == {names[0]: REJECTED, names[1]: ACCEPTED}
     expect(tab.page.locator("li.tile.refill")).to_have_count(1)  # the next best takes the place
     tab.page.reload()
     looks_at(tab, names[1])
@@ -84,8 +82,8 @@ def test_keys_are_letters_while_a_note_is_written(new_tab, run):
     note.press("Enter")
     eventually(lambda: len(ReviewDatabase(run.store).decisions(run.name, CYCLE)) > 0)
     looks_at(tab, names[0])
-    rows = ReviewDatabase(run.store).decisions(run.name, CYCLE)
-    assert rows[["sample", "decision", "note"]].to_numpy().tolist() == [[names[0], "", "ajx"]]
+    decisions = ReviewDatabase(run.store).decisions(run.name, CYCLE)
+    assert decisions[["sample", "decision", "note"]].to_numpy().tolist() == [[names[0], "", "ajx"]]
 
 
 def test_inspect_steps_through_the_batch_and_leads_back(new_tab, run):

@@ -22,16 +22,21 @@ from tests.real_runs import tiny_config, wait
 
 pytestmark = pytest.mark.browser
 
-LONG = ("epochs=150", "cycles=2")  # long enough to be stopped in the middle of a training
+LONG = ("epochs=30", "cycles=2")  # long enough to be met in the middle of a training
 PATIENCE_S = 240
 AT_WORK = re.compile("at work already")
 
 
 def address_of(config: Config) -> dict[str, str]:
     """Launch with these settings filled in."""
-    values = {name: str(value) for name, value in config.changed().items()}
-    special = {"tasks": ",".join(config.tasks), "size": config.size_text}
-    return values | {name: text for name, text in special.items() if name in values}
+    return {
+        name: ",".join(value)
+        if name == "tasks"
+        else config.size_text
+        if name == "size"
+        else str(value)
+        for name, value in config.changed().items()
+    }
 
 
 def launched(tab: Dashboard, config: Config, store: StorePaths) -> Run:
@@ -43,7 +48,7 @@ def launched(tab: Dashboard, config: Config, store: StorePaths) -> Run:
 
 
 def until(run: Run, is_so: Callable[[], bool]) -> None:
-    """Look at a living run's folder until something holds; show its log if that takes too long."""
+    """Wait until a living run's folder is so; shows its log if that takes too long."""
     eventually(
         lambda: is_so() or not run.status.alive, lambda: "\n".join(run.log_tail(40)), PATIENCE_S
     )
@@ -51,7 +56,7 @@ def until(run: Run, is_so: Callable[[], bool]) -> None:
 
 
 def is_training(run: Run, cycle: int) -> bool:
-    """Whether it trains, from the first step on: then all of a training is left to stop it in."""
+    """Whether it trains now: it has said so, and nothing of the next stage."""
     return any((row["cycle"], row["stage"]) == (cycle, "train") for row in run.reports()[-1:])
 
 
@@ -67,6 +72,16 @@ def workers(run: Run) -> list[psutil.Process]:
         ):
             processes.append(process)
     return processes
+
+
+def suspended_in_training(run: Run, cycle: int) -> psutil.Process:
+    """Its only worker, suspended in a training: a page may take as long as it likes."""
+    until(run, lambda: is_training(run, cycle))
+    worker = psutil.Process(int(run.paths.lock.read_text()))
+    worker.suspend()
+    assert is_training(run, cycle), run.reports()[-1]
+    assert workers(run) == [worker]
+    return worker
 
 
 def content(download: Download) -> bytes:
@@ -147,6 +162,7 @@ def test_launch_watch_and_look_at_everything(new_tab, store):
 def test_close_the_browser_and_come_back(new_tab, store):
     tab = new_tab()
     run = launched(tab, tiny_config("strategy=random", *LONG), store)
+    worker = suspended_in_training(run, cycle=0)
     tab.page.context.close()
     assert run.status.alive
     again = new_tab()
@@ -155,6 +171,7 @@ def test_close_the_browser_and_come_back(new_tab, store):
     again.says(re.compile(r"Cycle \d \(last: "))
     again.keep("home-running")
     again.page.get_by_role("link", name="Watch ").click()
+    worker.resume()
     wait(run)
     assert run.status is Status.FINISHED, "\n".join(run.log_tail(40))
     expect(again.part(f"run_header.{run.name}")).to_contain_text(
@@ -175,11 +192,11 @@ def test_two_tabs_start_one_worker(new_tab, store):
         tab.part("launch.summary").get_by_role("listitem").filter(has_text=config.name)
         for tab in tabs
     ]
-    for message in messages:
-        expect(message).to_be_visible()
+    for text in messages:
+        expect(text).to_be_visible()
     run = Run(store.run(config.name).folder)
     assert len(workers(run)) == 1
-    lines = [message.inner_text() for message in messages]
+    lines = [text.inner_text() for text in messages]
     assert sum(line.endswith("started") for line in lines) == 1
     assert sum(bool(AT_WORK.search(line)) for line in lines) == 1
     tabs[1].keep("launch-twice")
@@ -192,8 +209,10 @@ def test_stop_and_resume(new_tab, store):
     tab = new_tab()
     run = launched(tab, tiny_config("strategy=random", *LONG), store)
     tab.follow("Jobs")
-    until(run, lambda: is_training(run, cycle=1))
+    worker = suspended_in_training(run, cycle=1)
     tab.page.get_by_role("button", name="Stop", exact=True).click()
+    eventually(run.paths.stop.exists)
+    worker.resume()
     tab.says("Stopped on request", PATIENCE_S)
     tab.keep("jobs-stopped")
     assert run.status is Status.STOPPED
@@ -219,10 +238,10 @@ def test_exports_open_and_hold_the_batch(new_tab, store, finished_run):
         files[name] = content(coming.value)
     tab.keep("batch-exports")
     ids, tasks = run.facts.pool, [task.name for task in run.tasks]
-    picked = {(ids[image], tasks[task]) for image, task in run.picked(1).tolist()}
+    bought = {(ids[image], tasks[task]) for image, task in run.picked(1).tolist()}
     rows = list(csv.DictReader(io.StringIO(files["csv"].decode())))
-    assert len(rows) == len(picked) == 15
-    assert {(row["sample_id"], row["task"]) for row in rows} == picked
+    assert len(rows) == len(bought) == 15
+    assert {(row["sample_id"], row["task"]) for row in rows} == bought
     with zipfile.ZipFile(io.BytesIO(files["zip"])) as archive:
         assert archive.testzip() is None
         assert archive.read("selection.csv") == files["csv"]
@@ -234,11 +253,9 @@ def test_a_killed_worker_is_seen_and_resumed(new_tab, store):
     tab = new_tab()
     run = launched(tab, tiny_config("strategy=ours", *LONG), store)
     tab.follow("Jobs")
-    until(run, lambda: is_training(run, cycle=1))
-    (worker,) = workers(run)
-    worker.kill()
+    suspended_in_training(run, cycle=1).kill()
     tab.says("1 interrupted")
-    tab.says("Killed")
+    tab.says("Force-stopped or crashed")
     tab.keep("jobs-interrupted")
     assert run.status is Status.INTERRUPTED
     assert run.cycles_done() == 1
