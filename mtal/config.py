@@ -468,7 +468,7 @@ def _message(details: Any) -> str:
     if not details["loc"]:  # ours: it names the setting
         return str(message)
     name = details["loc"][0]
-    if name == "tasks" and details["type"] == "too_short":
+    if name == "tasks" and (details["type"] == "too_short" or details["input"] is None):
         return "tasks: choose at least one task"
     if name in ADVICE:
         return f"{name}: {ADVICE[name]}"

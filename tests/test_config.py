@@ -147,6 +147,7 @@ def test_values_of_every_text_form():
         ("size=axb", r"\Asize: height x width, such as 120x160\Z"),
         ("tasks=depth,depth", "tasks.*twice"),
         ("tasks=[]", "tasks: choose at least one task"),
+        ("tasks=", "tasks: choose at least one task"),
         ("loss_weights={edge: 1}", "loss_weights.*edge"),
         ("loss_weights={depth: 0}", "loss_weights.*above 0"),
         ("cycles=11", "at most 10 cycles, or make the step 9 % or less"),

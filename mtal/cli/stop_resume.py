@@ -29,10 +29,10 @@ def stop(
     if not at_once:
         typer.echo(f"{name}: asked to stop")
     elif kill(run.paths):
-        typer.echo(f"{name}: killed")
+        typer.echo(f"{name}: force-stopped")
     else:
         typer.echo(
-            f"{name}: asked to stop; there is no worker to kill, or it has only just started"
+            f"{name}: asked to stop; there is no worker to force-stop, or it has only just started"
         )
 
 

@@ -86,6 +86,10 @@ def _line(x: np.ndarray, y: np.ndarray) -> str:
 
 
 def _mark(x: float, y: float, cycle: int, value: float, learned: bool, unit: str) -> str:
+    """Draw one point as HTML, with a title that tells its value.
+
+    x, y: in percent of the plot, from its upper left; learned: as in LOOKS; unit: of the value.
+    """
     words, colour, sign = LOOKS[bool(learned)]
     return (
         f'<i style="left:{x:.2f}%;top:{y:.2f}%;color:{colour}" '

@@ -122,7 +122,9 @@ def test_it_shows_a_running_check_and_offers_stop(open_page, made_check):
     assert folder.paths.stop.exists()
 
 
-@pytest.mark.parametrize(("state", "reason"), [("failed", "no gt"), ("interrupted", "was killed")])
+@pytest.mark.parametrize(
+    ("state", "reason"), [("failed", "no gt"), ("interrupted", "was cut short")]
+)
 def test_it_says_why_a_check_has_no_result(state, reason, open_page, made_check):
     made_check(state)
     assert reason in text_of(open_page("data", **CHECKED))

@@ -218,7 +218,7 @@ def test_runs_that_failed_alike_are_told_together_and_resumed_together(
     disk_full.paths.log.write_text("", encoding="utf-8")
     resumed: list[str] = []
     monkeypatch.setattr(
-        "mtal.ui.experiments.run_buttons.start",
+        "mtal.ui.components.resume_runs.start",
         lambda paths: resumed.append(paths.folder.name) or True,
     )
     app = open_page("experiments", experiment="shapes")

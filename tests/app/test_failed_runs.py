@@ -5,7 +5,11 @@ import pytest
 from mtal.runs.files import write_json
 from tests.app.page_contents import text_of
 
-ENDED = [("interrupted", "Killed"), ("failed", "Out of memory"), ("stopped", "Stopped on request")]
+ENDED = [
+    ("interrupted", "Force-stopped or crashed"),
+    ("failed", "Out of memory"),
+    ("stopped", "Stopped on request"),
+]
 
 
 @pytest.mark.parametrize(("state", "reason"), ENDED)
@@ -29,7 +33,8 @@ def test_resume_starts_the_worker_once(open_page, made_store, monkeypatch):
 def test_resume_all_takes_the_interrupted_ones_only(open_page, made_store, monkeypatch):
     begun: list[str] = []
     monkeypatch.setattr(
-        "mtal.ui.run.job_list.start", lambda paths: begun.append(paths.folder.name) or True
+        "mtal.ui.components.resume_runs.start",
+        lambda paths: begun.append(paths.folder.name) or True,
     )
     names = {made_store("interrupted", seed=seed).name for seed in range(2)}
     made_store("failed", seed=7)
@@ -124,7 +129,7 @@ def test_an_older_failure_in_the_log_is_not_the_cause(made_store):
         "start 1, 2026-01-01 10:00:00\nout of memory\nstart 2, 2026-01-01 11:00:00\n",
         encoding="utf-8",
     )
-    assert failure_of(run).title == "Killed"
+    assert failure_of(run).title == "Force-stopped or crashed"
 
 
 def test_the_data_of_a_broken_run_is_one_click_away(open_page, made_store):

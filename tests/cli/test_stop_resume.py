@@ -20,7 +20,7 @@ def test_stop_then_resume_then_kill(mtal, store):
     assert mtal("resume", name)[0] == f"{name}: resumed\n"
     until(lambda: run.status is Status.RUNNING)
     assert mtal("resume", name)[0] == f"{name}: at work already\n"
-    assert mtal("stop", name, "--kill")[0] == f"{name}: killed\n"
+    assert mtal("stop", name, "--kill")[0] == f"{name}: force-stopped\n"
     until(lambda: run.status is Status.INTERRUPTED)
 
 

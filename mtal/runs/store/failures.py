@@ -69,9 +69,9 @@ BROKEN_FILE = Failure(
     ("data", "resume"),
 )
 KILLED = Failure(
-    "Killed",
-    "The worker ended without a message: it was killed, the computer restarted, or memory ran "
-    "out. Resume goes on after the last complete cycle.",
+    "Force-stopped or crashed",
+    "The worker ended without a message: it was force-stopped, the computer restarted, or memory "
+    "ran out. Resume goes on after the last complete cycle.",
 )
 WAITING_FOR_LABELS = Failure(
     "Waiting for labels",

@@ -14,6 +14,7 @@ from mtal.runs.store.pool_table import driving_tasks, normalised_column, task_sc
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import TaskFacts
 from mtal.ui import loaders
+from mtal.ui.components.column_titles import TITLES
 from mtal.ui.image_routes import thumb_url
 from mtal.ui.text import plain
 
@@ -27,17 +28,23 @@ COLUMNS = {  # column of a pool table -> title, explanation; in this order
     "decision": ("decision", "auto = no decision; a refill takes the place of a rejected image"),
     "who": ("who", "Who decided"),
     "note": ("note", "A comment on the image"),
-    "score": ("score", "Images were ranked by it when their turn came; higher is labelled first"),
+    "score": (
+        TITLES["score"],
+        "Images were ranked by it when their turn came; higher is labelled first",
+    ),
     "driver": ("driving task", "The task that is highest after normalising"),
     "partner": ("partner", "The task that disagreed most when it refined the driving task"),
     "cluster": ("cluster", "Similar images, by k-means of the embedding; -1 where unknown"),
-    "inconsistency": ("inconsistency", "The normalised disagreements of the tasks as one number"),
+    "inconsistency": (
+        TITLES["inconsistency"],
+        "The normalised disagreements of the tasks as one number",
+    ),
     "diversity": (
-        "diversity",
+        TITLES["diversity"],
         "Distance to the nearest labelled image when its turn came; earlier picks count as "
         "labelled",
     ),
-    "diversity_start": ("diversity at start", "Diversity before the first pick of this batch"),
+    "diversity_start": (TITLES["diversity_start"], "Diversity before the first pick of this batch"),
 }
 
 

@@ -82,7 +82,12 @@ def marked(image: int | None, opacity: int) -> str:
 def _tile(
     run: Run, cycle: int, image: int, row: dict[Any, Any], overlay: str, undrawn: bool, target: str
 ) -> str:
-    """HTML of one tile. undrawn: an overlay was chosen, but this image has no pictures."""
+    """HTML of one tile, a link to the image.
+
+    image: position in the pool; row: of the batch table; overlay: name of the picture that is laid
+    over the thumbnail, "" for none; undrawn: an overlay was chosen, but this image has no pictures;
+    target: path of the page that the link opens.
+    """
     name, decision = str(row["id"]), str(row.get("decision", ""))
     note, sign, review = str(row.get("note", "")), *_review(row, decision)
     lines = [_numbers(row), str(row.get("also", ""))]

@@ -32,52 +32,30 @@ def show_labels_saved(rows: pd.DataFrame, style: Style, page: str) -> None:
     if curves.empty:
         st.info(NO_CURVE, icon=":material/show_chart:")
         return
-    titles = dict(zip(curves["task"], curves["name"], strict=True))
-    named, usual = lines(curves), reference_of(curves) or str(curves["group"].iloc[0])
     left, right = st.columns(2)
     with left:
-        task = inputs.choose(
-            "Task",
-            tasks_in_order(curves),
-            page,
-            inputs.numbered("task", page),
-            lambda name: titles[name],
-            follows=False,
-            strict=False,
-        )
+        task = _choose_task(curves, page)
     with right:
-        reference = inputs.choose(
-            "Reference",
-            list(named),
-            page,
-            inputs.numbered("reference", page),
-            lambda group: named[group].title,
-            default=usual,
-            follows=False,
-            strict=False,
-        )
+        reference, title = _choose_reference(curves, page)
     task_rows = curves[curves["task"] == task]
     end = reference_end(task_rows, reference)
     if end is None:
         st.info(
-            f"{plain(named[reference].title)} has no point yet to compare with.",
-            icon=":material/hourglass_empty:",
+            f"{plain(title)} has no point yet to compare with.", icon=":material/hourglass_empty:"
         )
         return
     target = choose_target(task_rows, end, f"{page}.target.{task}.{reference}")
     axis, first = AXES[style.x], task_rows.iloc[0]
     saved = saved_rows(task_rows, reference, str(first["better"]), target)
-    text = headline(saved, named[reference].title, axis, typed=target is not None)
+    text = headline(saved, title, axis, typed=target is not None)
     st.markdown(plain(text))
     drawn = saved[saved["note"] != REFERENCE]
     if drawn["share"].notna().any():
         show_figure(
-            labels_saved(
-                drawn, f"{axis}: saved against {named[reference].title} (%)", f"{page}.{task}"
-            ),
+            labels_saved(drawn, f"{axis}: saved against {title} (%)", f"{page}.{task}"),
             drawn,
             f"saved-{task}-{style.x}",
-            f"Labels saved, {titles[task]} · {first['dataset']}",
+            f"Labels saved, {first['name']} · {first['dataset']}",
             f"{page}.saved",
             text,
         )
@@ -91,6 +69,35 @@ def show_labels_saved(rows: pd.DataFrame, style: Style, page: str) -> None:
         alt="What each line needs to reach the value, and what it saves",
     )
     st.caption(METHOD)
+
+
+def _choose_task(curves: pd.DataFrame, page: str) -> str:
+    titles = dict(zip(curves["task"], curves["name"], strict=True))
+    return inputs.choose(
+        "Task",
+        tasks_in_order(curves),
+        page,
+        inputs.numbered("task", page),
+        lambda name: titles[name],
+        follows=False,
+        strict=False,
+    )
+
+
+def _choose_reference(curves: pd.DataFrame, page: str) -> tuple[str, str]:
+    """The group that the others are compared with, and its title."""
+    named = lines(curves)
+    group = inputs.choose(
+        "Reference",
+        list(named),
+        page,
+        inputs.numbered("reference", page),
+        lambda group: named[group].title,
+        default=reference_of(curves) or str(curves["group"].iloc[0]),
+        follows=False,
+        strict=False,
+    )
+    return group, named[group].title
 
 
 def choose_target(rows: pd.DataFrame, end: float, key: str) -> float | None:

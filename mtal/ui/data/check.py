@@ -105,9 +105,7 @@ def why_not_checked(folder: DataFolder) -> None:
             icon=":material/error:",
         )
     elif status is Status.INTERRUPTED:
-        st.error(
-            "The check was killed before its end. Start it again.", icon=":material/power_off:"
-        )
+        st.error("The check was cut short. Start it again.", icon=":material/power_off:")
     elif status is Status.STOPPED:
         st.info(
             "The check was stopped. What is shown below is of an earlier check, if there was one.",

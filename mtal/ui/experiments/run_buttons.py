@@ -7,11 +7,11 @@ import streamlit as st
 from mtal.analysis.numbers import count
 from mtal.runs.experiments.experiment import REFUSED, start_all, stop_all
 from mtal.runs.experiments.state import CellState, Experiment
-from mtal.runs.jobs.launch import start
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.failures import Failure, failure_of
 from mtal.runs.store.run import Run
 from mtal.ui.components import run_cards
+from mtal.ui.components.resume_runs import resume_runs
 from mtal.ui.experiments.run_matrix import BROKEN
 from mtal.ui.text import code, plain
 
@@ -84,7 +84,7 @@ def show_broken(experiment: Experiment, states: Sequence[CellState]) -> None:
                 f"Resume {count(len(runs), 'run')}",
                 key=f"experiments.resume.{failure.title}",
                 icon=":material/play_arrow:",
-                on_click=_resume,
+                on_click=resume_runs,
                 args=(runs,),
             )
             for run in runs[:LINKED]:
@@ -110,8 +110,3 @@ def _start(experiment: Experiment) -> None:
 
 def _stop(experiment: Experiment) -> None:
     stop_all(experiment)
-
-
-def _resume(runs: Sequence[Run]) -> None:
-    resumed = [run for run in runs if start(run.paths)]
-    st.toast(f"{count(len(resumed), 'run')} resumed; each waits for its turn on the device.")

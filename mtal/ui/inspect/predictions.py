@@ -155,7 +155,11 @@ def legends(
 def strips_html(
     run: Run, cycle: int, image: int, names: Sequence[str], scale: str, truth: bool
 ) -> str:
-    """HTML of a row of pictures per task: all layers but the image itself, lazily loaded."""
+    """HTML of a row of pictures per task: all layers but the image itself, lazily loaded.
+
+    image: position in the pool; names: pictures that the image has, as `Run.pictures`; scale:
+    OWN_SCALE or POOL_SCALE, for disagreement; truth: whether the ground truth is shown too.
+    """
     rows = []
     for task in run.tasks:
         cells = "".join(

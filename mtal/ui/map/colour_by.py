@@ -27,15 +27,8 @@ from mtal.runs.store.pool_table import (
 )
 from mtal.runs.store.run import Run
 from mtal.ui import inputs, loaders, review_loaders
+from mtal.ui.components.column_titles import TITLES
 
-NUMBERS = {  # column of a pool table -> title, unit
-    "score": ("score", ""),
-    "inconsistency": ("inconsistency", ""),
-    "diversity_start": ("diversity at the start", ""),
-    "diversity": ("diversity when its turn came", ""),
-    "nearest": ("distance to the nearest labelled image", ""),
-    "nearest_after": ("distance to the nearest labelled image, with the batch labelled", ""),
-}
 WIDE = partial(st.selectbox, width=300)
 
 
@@ -61,9 +54,9 @@ def _kinds(
     kinds: dict[str, tuple[str, Callable[[], Colouring]]] = {
         "state": ("state", lambda: by_state(pool.assign(state=states(pool))))
     }
-    for column, (title, unit) in NUMBERS.items():
+    for column, title in TITLES.items():
         if column in pool and pool[column].notna().any():
-            kinds[column] = (title, partial(_numbers, pool, column, title, unit))
+            kinds[column] = (title, partial(_numbers, pool, column, title, ""))
     titles = {task.name: task for task in run.tasks}
     for task in scored_tasks(pool):
         unit = titles[task].distance_unit if task in titles else ""

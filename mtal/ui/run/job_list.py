@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mtal.analysis.numbers import count, decimals, fixed
+from mtal.analysis.numbers import decimals, fixed
 from mtal.config import MACHINE_FIELDS, REPEAT_FIELDS, Config
 from mtal.runs.jobs.device import device_key
-from mtal.runs.jobs.launch import kill, request_stop, start
+from mtal.runs.jobs.launch import kill, request_stop
 from mtal.runs.jobs.queue import waiting
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.failures import WAITING_FOR_LABELS, failure_of
@@ -15,6 +15,7 @@ from mtal.runs.store.index import damaged_runs
 from mtal.runs.store.run import LOSS, Run
 from mtal.ui import live, loaders
 from mtal.ui.components import run_cards, run_failure, run_progress
+from mtal.ui.components.resume_runs import resume_runs
 from mtal.ui.text import ago, code, plain
 
 WIDTHS = {"Run": 8, "Status": 5, "Cycles": 3, "Multi-task loss ↓": 5, "Created": 4}  # of columns
@@ -210,7 +211,7 @@ def resume_all(runs: Sequence[Run]) -> None:
         key="jobs.resume_all",
         type="primary",
         icon=":material/play_arrow:",
-        on_click=_resume_all,
+        on_click=resume_runs,
         args=(runs,),
     )
 
@@ -266,8 +267,3 @@ def _stop_button(run: Run, label: str, about: str) -> None:
         args=(run.paths,),
         help=about,
     )
-
-
-def _resume_all(runs: Sequence[Run]) -> None:
-    resumed = [run for run in runs if start(run.paths)]
-    st.toast(f"{count(len(resumed), 'run')} resumed; each waits for its turn on the device.")

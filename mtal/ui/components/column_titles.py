@@ -1,0 +1,10 @@
+"""Titles on screen of the numbers in a pool table."""
+
+TITLES = {  # column -> title
+    "score": "score",
+    "inconsistency": "inconsistency",
+    "diversity_start": "diversity at the start",
+    "diversity": "diversity at its turn",
+    "nearest": "distance to the nearest labelled image",
+    "nearest_after": "distance to the nearest labelled image, with the batch labelled",
+}
