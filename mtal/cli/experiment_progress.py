@@ -1,14 +1,14 @@
 """How far the runs of an experiment are, in texts for the terminal and values for programs."""
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache, partial
 from typing import Any
 
 from mtal.analysis.numbers import count
+from mtal.analysis.text.protocol import progress_text
 from mtal.cli.text_table import table
 from mtal.runs.durations import span
-from mtal.runs.experiments.runtime_estimate import Range, Table, seconds_left
+from mtal.runs.experiments.runtime_estimate import Range, Table, seconds_left, until_all_end
 from mtal.runs.experiments.state import CellState, Experiment
 from mtal.runs.jobs.device import device_key
 from mtal.runs.jobs.status import Status
@@ -30,15 +30,8 @@ def matrix(states: Sequence[CellState]) -> str:
 
 
 def counts(states: Sequence[CellState]) -> str:
-    """Count the runs by status: `3 of 12 finished, 1 running, 8 queued`."""
-    number = Counter(state.status for state in states)
-    order = dict.fromkeys([Status.RUNNING, *Status])
-    others = [
-        f"{number[status]} {status}"
-        for status in order
-        if number[status] and status is not Status.FINISHED
-    ]
-    return ", ".join([f"{number[Status.FINISHED]} of {len(states)} finished", *others])
+    """Count the runs by status: `3 of 12 runs finished: 8 waiting, 1 running`."""
+    return progress_text([state.status for state in states])
 
 
 def summary(experiment: Experiment, states: Sequence[CellState] | None = None) -> str:
@@ -63,15 +56,14 @@ def time_left(experiment: Experiment, states: Sequence[CellState]) -> tuple[Rang
     unknown = dict.fromkeys(state.cell.strategy for state, left in pairs if left is None)
     if unknown:
         return None, f"No estimate before a cycle of {', '.join(unknown)} has been timed"
-    devices: dict[str, list[Range]] = {}
-    for state, left in pairs:
-        devices.setdefault(device_key(state.cell.config), []).append(left or (0.0, 0.0))
-    low = max(sum(left[0] for left in queue) for queue in devices.values())
-    high = max(sum(left[1] for left in queue) for queue in devices.values())
+    low, high = until_all_end(
+        (state.cell.config, left) for state, left in pairs if left is not None
+    )
     text = f"{span(low, high)} left"
     if any(state.cell.config.may_end_early for state in alive):
         text = f"at most {text}"
     own = {state.cell.run_name for state in states}
+    devices = {device_key(state.cell.config) for state in alive}
     others = [
         run
         for run in runs

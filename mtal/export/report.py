@@ -101,7 +101,7 @@ def _made_at(seconds: float) -> str:
 def _state(runs: Sequence[Run], progress: Sequence[RunProgress], rows: pd.DataFrame) -> list[Block]:
     """What was compared, and how far it is."""
     unfinished = [run for run in progress if run.status is not Status.FINISHED]
-    state = f"{progress_text(progress)}."
+    state = f"{progress_text([run.status for run in progress])}."
     if unfinished:
         state += f" {CAN_CHANGE}"
     blocks: list[Block] = [

@@ -292,7 +292,7 @@ def test_an_extension_is_counted_before_it_is_made_and_repeats_nothing(
     assert "extend.go" not in {button.key for button in app.button}
     app.number_input(key="extend.seeds").set_value(1).run()
     assert "2 more runs" in text_of(app)
-    assert re.search(r"about \*\*.+\*\*, one run after the other", text_of(app))
+    assert re.search(r"about \*\*.+\*\*, one run at a time on each device", text_of(app))
     app.multiselect(key="extend.strategies").set_value(["rbal"]).run()
     assert "5 more runs" in text_of(app)
     assert "no cycle of RBAL was timed here" in text_of(app)

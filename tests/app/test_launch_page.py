@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mtal.runs.experiments.experiment import experiments, find_experiment
+from mtal.runs.files import read_json, write_json
 from mtal.runs.jobs.status import Status
 from mtal.ui.components.ablation_choice import PAPER
 from mtal.ui.components.strategy_cards import SEVEN
@@ -146,6 +147,19 @@ def test_launch_estimates_from_an_earlier_run_or_says_that_there_is_none(open_pa
     words = text_of(open_page("launch", like=run.name))
     assert "1 earlier run" in words
     assert f"about {len(run.picked(0))} labels per cycle" in words
+
+
+def test_launch_shows_no_number_of_labels_that_no_run_has_written_down(open_page, made_store):
+    run = made_store("finished")
+    facts = read_json(run.paths.facts)
+    write_json(run.paths.facts, facts | {"labels_per_image": 1.5})
+    per_cycle = round(1.5 * len(run.picked(0)) / len(run.config.tasks))
+    assert f"about {per_cycle} labels per cycle" in text_of(open_page("launch", like=run.name))
+    del facts["labels_per_image"]  # a run of an earlier version
+    write_json(run.paths.facts, facts)
+    words = text_of(open_page("launch", like=run.name))
+    assert "labels per cycle" not in words
+    assert "% of the pool × 3 tasks per cycle" in words
 
 
 def test_launch_says_at_most_how_many_cycles_where_a_rule_may_end_them(open_page):

@@ -83,7 +83,7 @@ def planned(experiment, store):
     """random and ours, seeds 0 and 1, not started."""
     grid = ["--strategies", "random,ours", "--seeds", "0,1"]
     text, code = experiment("new", "toy", *SETS, *grid, "--title", "A toy", "--no-start")
-    assert (text, code) == ("toy: 0 of 4 finished, 4 new\n", 0)
+    assert (text, code) == ("toy: 0 of 4 runs finished: 4 not started\n", 0)
     return find_experiment(store, "toy")
 
 

@@ -36,7 +36,8 @@ class TestNew:
         assert code == 0
         assert lines == [f"{name}: started" for name in names]
         assert re.fullmatch(
-            r"toy: 0 of 4 finished, .*No estimate before a cycle of random, ours has been timed",
+            r"toy: 0 of 4 runs finished: .*"
+            r"No estimate before a cycle of random, ours has been timed",
             last,
         )
         again, _ = experiment("new", "toy", *SETS, "--strategies", "ours,random", "--seeds", "1,0")
@@ -182,7 +183,7 @@ class TestAdd:
             "committee=mean",
             "--no-start",
         )
-        assert (text, code) == ("toy: 0 of 12 finished, 12 new\n", 0)
+        assert (text, code) == ("toy: 0 of 12 runs finished: 12 not started\n", 0)
         wider = find_experiment(store, "toy")
         assert wider.cells[:4] == planned.cells
         assert (wider.strategies, wider.seeds) == (("random", "ours", "core-set"), (0, 1, 2))
@@ -197,7 +198,7 @@ class TestAdd:
         fresh = [cell.run_name for cell in find_experiment(store, "toy").cells if cell.seed == 2]
         assert text.splitlines()[:-1] == [f"{name}: started" for name in fresh]
         assert len(fresh) == 2
-        assert re.match(r"toy: 4 of 6 finished", text.splitlines()[-1])
+        assert re.match(r"toy: 4 of 6 runs finished", text.splitlines()[-1])
         until(lambda: set(fresh) <= set(notes(store, "workers")))
         assert sorted(notes(store, "workers")) == sorted(
             cell.run_name for cell in find_experiment(store, "toy").cells
@@ -243,7 +244,7 @@ class TestReport:
         out = tmp_path / "toy.html"
         text, code = experiment("report", "toy", "--out", out)
         assert code == 0
-        assert text.startswith(f"{out}: 0 of 4 finished")
+        assert text.startswith(f"{out}: 0 of 4 runs finished")
         assert "0 of 4 runs finished: 4 not started." in out.read_text()
         made_course(store.folder, planned.cells[0].config, [5.0, 4.0, 3.0])
         assert experiment("report", "toy", "--out", out)[1] == 0

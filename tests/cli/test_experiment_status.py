@@ -37,7 +37,7 @@ class TestStatus:
             "random             finished     new",
             "ours               failed 67 %  new",
             "",
-            "1 of 4 finished, 2 new, 1 failed",
+            "1 of 4 runs finished: 2 not started, 1 failed",
             f"{failed.name}: MemoryError: no memory",
         ]
         assert done.status is Status.FINISHED
@@ -93,7 +93,7 @@ class TestStatus:
         broken.plan.write_text("{")
         text, code = experiment("list")
         assert code == 0
-        assert re.search(r"toy +random,ours +0,1 +1 +0 of 4 finished, 4 new", text)
+        assert re.search(r"toy +random,ours +0,1 +1 +0 of 4 runs finished: 4 not started", text)
         assert "plan of the experiment broken cannot be read" in text
 
     def test_list_of_nothing(self, experiment, store):
@@ -109,7 +109,7 @@ class TestWatch:
         text, code = experiment("watch", "toy")
         assert time.monotonic() - began > 0.9
         assert code == 0
-        assert text.splitlines()[-1].endswith("4 of 4 finished")
+        assert text.splitlines()[-1].endswith("4 of 4 runs finished")
 
     @pytest.mark.parametrize(
         ("outcomes", "code"),

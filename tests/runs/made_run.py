@@ -90,6 +90,7 @@ def facts(photos: Path | None) -> dict:
         "dataset_title": "Made",
         "dataset_note": "",
         "data_folder": str(photos or ""),
+        "labels_per_image": 3.0,
         "fingerprint": "0123456789abcdef",
         "pool": ids,
         "pool_files": [f"images/{name}.jpg" if photos else "" for name in ids],

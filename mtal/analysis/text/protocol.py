@@ -81,10 +81,10 @@ def status_word(status: Status) -> str:
     return {Status.QUEUED: "waiting", Status.NEW: "not started"}.get(status, status.value)
 
 
-def progress_text(progress: Sequence[RunProgress]) -> str:
-    """`12 of 21 runs finished: 2 running, 7 not started`."""
-    numbers = Counter(run.status for run in progress)
-    finished = f"{numbers[Status.FINISHED]} of {count(len(progress), 'run')} finished"
+def progress_text(statuses: Sequence[Status]) -> str:
+    """Count the runs of a plan by status: `12 of 21 runs finished: 7 not started, 2 running`."""
+    numbers = Counter(statuses)
+    finished = f"{numbers[Status.FINISHED]} of {count(len(statuses), 'run')} finished"
     others = [
         f"{numbers[status]} {status_word(status)}"
         for status in Status

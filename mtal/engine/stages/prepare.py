@@ -26,6 +26,7 @@ from mtal.engine.stages.run_facts import describe_run
 from mtal.engine.stages.signal_quality import is_measured
 from mtal.engine.stages.true_losses import ORACLE_MEMORY
 from mtal.models.registry import build_network
+from mtal.runs.experiments.budget import mean_labels
 from mtal.runs.jobs.device import device_key
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import write_facts
@@ -56,6 +57,7 @@ def prepare(run: Run, timer: StageTimer, accept_data: bool) -> RunContext:
         facts = facts.updated(
             **strategy_file,
             data_changes=data_changes(run, facts, accept_data),
+            labels_per_image=mean_labels(data.labels.acquirable),
             without_labels=data.without_labels,
             left_out=data.left_out,
         )

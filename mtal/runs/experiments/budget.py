@@ -18,7 +18,7 @@ class PoolSize:
 
     images: int  # N
     start: int | None  # images labelled before the first cycle; None: the config's share of N
-    labels_per_image: float  # mean over the images with any label to acquire
+    labels_per_image: float | None  # mean over the images with any to acquire; None: unknown
 
 
 def pool_size(config: Config, labels: np.ndarray) -> PoolSize:

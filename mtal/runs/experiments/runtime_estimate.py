@@ -8,6 +8,7 @@ import pandas as pd
 
 from mtal.config import Config
 from mtal.runs.experiments.budget import images_labelled
+from mtal.runs.jobs.device import device_key
 from mtal.runs.store.index import same_speed
 from mtal.runs.store.run import Run
 
@@ -74,6 +75,20 @@ def seconds_left(
     """
     speed = estimate_speed(config, runs, seconds)
     return speed.seconds_left(config, done) if speed else None
+
+
+def until_all_end(runs: Iterable[tuple[Config, Range]]) -> Range:
+    """Add up the time left of the runs of each device; the longest, since devices work at once.
+
+    runs: settings and seconds left of each run; (0, 0) without runs.
+    """
+    devices: dict[str, Range] = {}
+    for config, (low, high) in runs:
+        device = device_key(config)
+        before = devices.get(device, (0.0, 0.0))
+        devices[device] = before[0] + low, before[1] + high
+    lows, highs = [low for low, _ in devices.values()], [high for _, high in devices.values()]
+    return max(lows, default=0.0), max(highs, default=0.0)
 
 
 def comparable_runs(config: Config, runs: Iterable[Run]) -> list[Run]:

@@ -79,6 +79,7 @@ class RunFacts(Facts):
     start_lacks: tuple[tuple[int, int], ...] = ()  # (position, column of the task) without a label
     data_changes: tuple[DataChange, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    labels_per_image: float | None = None  # mean that all cycles together may acquire
     without_labels: int = 0  # images without any label, which a simulation leaves out
     measured: dict[str, int] = {}  # task -> number of usable validation labels
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mtal.config import Config
-from mtal.runs.experiments.runtime_estimate import estimate_speed
+from mtal.runs.experiments.runtime_estimate import estimate_speed, until_all_end
 from mtal.ui import loaders
 
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """Likely range of seconds; None if a strategy was never timed."""
+    """Likely range of seconds until all runs have ended, devices side by side."""
 
-    seconds: tuple[float, float] | None
+    seconds: tuple[float, float] | None  # None if a strategy was never timed
     earlier: int  # runs that the estimate is based on
     untimed: tuple[str, ...]  # strategies that were never timed
 
@@ -32,6 +32,7 @@ def estimate_time_left(plans: Sequence[tuple[Config, float]]) -> TimeLeft:
     untimed = tuple(name for name in configs if name not in speeds)
     if untimed:
         return TimeLeft(None, earlier, untimed)
-    ranges = [speeds[config.strategy].seconds_left(config, done) for config, done in plans]
-    total = sum(low for low, _ in ranges), sum(high for _, high in ranges)
-    return TimeLeft(total, earlier, ())
+    ranges = [
+        (config, speeds[config.strategy].seconds_left(config, done)) for config, done in plans
+    ]
+    return TimeLeft(until_all_end(ranges), earlier, ())

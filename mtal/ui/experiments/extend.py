@@ -110,7 +110,7 @@ def _offer(experiment: Experiment, cells: list[Cell]) -> None:
         return
     estimate = estimate_time_left([(cell.config, 0) for cell in cells])
     if estimate.seconds:
-        time = f"about **{span(*estimate.seconds)}**, one run after the other"
+        time = f"about **{span(*estimate.seconds)}**, one run at a time on each device"
     else:
         time = f"no estimate, since no cycle of {some_titles(estimate.untimed)} was timed here"
     st.markdown(f"**{count(len(cells), 'more run')}**, {time}. No run is repeated.")

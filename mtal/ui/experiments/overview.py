@@ -144,7 +144,7 @@ def _left_text(open_states: Sequence[CellState]) -> str:
     estimate = estimate_time_left(plans)
     if estimate.seconds is not None:
         return (
-            f"**{span(*estimate.seconds)}** of work left, one run after the other "
+            f"**{span(*estimate.seconds)}** of work left, one run at a time on each device "
             f"(from {count(estimate.earlier, 'run')} of the same kind)."
         )
     return (

@@ -18,8 +18,8 @@ from mtal.ui.components.time_left import estimate_time_left
 class Forecast:
     """What the runs of a plan will do.
 
-    Counts of images and labels are None if the size of the pool is not known yet. Seconds are a
-    likely range for all runs, one after the other; None if a strategy was never timed.
+    Counts of images and labels are None where they are not known yet. Seconds are a likely range
+    until all runs have ended, devices side by side; None if a strategy was never timed.
     """
 
     runs: int
@@ -40,7 +40,8 @@ def forecast(configs: Sequence[Config], pool: PoolSize | None) -> Forecast:
     images = labels = None
     if pool is not None:
         images = images_per_cycle(config, pool.images)
-        labels = labels_per_cycle(config, pool.images, pool.labels_per_image)
+        if pool.labels_per_image is not None:
+            labels = labels_per_cycle(config, pool.images, pool.labels_per_image)
     size = pool.images if pool else None
     return Forecast(
         len(configs), config.cycles, size, images, labels, estimate.seconds, estimate.earlier
@@ -50,8 +51,8 @@ def forecast(configs: Sequence[Config], pool: PoolSize | None) -> Forecast:
 def known_pool(config: Config) -> PoolSize | None:
     """Count images and labels of the pool as the last check of the folder found them.
 
-    Without a check as an earlier run on the same folder found them, taking every image to have
-    all labels; None without either.
+    Without a check as an earlier run on the same folder found them, the labels only if it had the
+    same tasks; None without either.
     """
     labels = _labels(config)
     if labels is not None:
@@ -60,7 +61,9 @@ def known_pool(config: Config) -> PoolSize | None:
         data = (run.config.dataset, run.config.data, run.config.start)
         if run.facts.written and data == (config.dataset, config.data, config.start):
             start = None if config.start == "random" else len(run.facts.start)
-            return PoolSize(len(run.facts.pool), start, float(len(config.tasks)))
+            same_tasks = run.config.tasks == config.tasks
+            labels_per_image = run.facts.labels_per_image if same_tasks else None
+            return PoolSize(len(run.facts.pool), start, labels_per_image)
     return None
 
 

@@ -94,8 +94,8 @@ def _say(cells: Sequence[Cell]) -> None:
     else:
         most = "At most" if config.may_end_early else "About"
         st.markdown(
-            f":material/schedule: {most} **{span(*plan.seconds)}** on one device, one run after "
-            f"the other (from {count(plan.earlier, 'earlier run')} with the same tasks, image size "
+            f":material/schedule: {most} **{span(*plan.seconds)}**, one run at a time on each "
+            f"device (from {count(plan.earlier, 'earlier run')} with the same tasks, image size "
             "and network settings)."
         )
     seeds = {config.seed for config in configs}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mtal.config import Config
-from mtal.runs.experiments.runtime_estimate import comparable_runs, seconds_left
+from mtal.runs.experiments.runtime_estimate import comparable_runs, seconds_left, until_all_end
 from mtal.runs.files import write_json
 from mtal.runs.jobs.launch import create
 from mtal.runs.store.run import Run
@@ -91,3 +91,10 @@ def test_times_can_come_from_a_cache(run):
 
     seconds_left(run.config, 0, [run], cached_seconds)
     assert timed_runs == [run]
+
+
+def test_runs_of_one_device_wait_for_each_other_and_devices_work_at_once():
+    cpu, gpu = Config(device="cpu"), Config(device="cuda:1")
+    assert until_all_end([(cpu, (1, 2)), (cpu, (10, 20))]) == (11, 22)
+    assert until_all_end([(cpu, (1, 9)), (gpu, (5, 6)), (cpu, (3, 4))]) == (5, 13)
+    assert until_all_end([]) == (0, 0)
