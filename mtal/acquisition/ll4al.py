@@ -1,24 +1,12 @@
 """LL4AL: label where a module trained along with the network predicts a large loss."""
 
-import numpy as np
-
-from mtal.acquisition.pool import Options, Pick, Pool, columns
-from mtal.acquisition.scores import ranks
-from mtal.acquisition.select import highest
+from mtal.acquisition.rank_sum import rank_sum
 from mtal.acquisition.strategy import Strategy
-
-
-def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) -> Pick:
-    """Pick by score = -sum of the ranks of the predicted losses."""
-    ranked = ranks(pool["predicted_loss"], pool.open_images)  # (N, T), 1 = largest loss
-    table = columns("u", pool["predicted_loss"], pool) | columns("r", ranked, pool)
-    return highest(-ranked.sum(axis=1), pool, budget, rng, table)
-
 
 LL4AL = Strategy(
     "ll4al",
     title="LL4AL",
-    pick=pick,
+    pick=rank_sum("predicted_loss"),
     needs=("predicted_loss",),
     blurb="Images for which a small module, trained along with the network, predicts the largest "
     "losses.",

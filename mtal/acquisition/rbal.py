@@ -1,24 +1,12 @@
 """RBAL: each task ranks the pool by its own uncertainty; the smallest sum of ranks first."""
 
-import numpy as np
-
-from mtal.acquisition.pool import Options, Pick, Pool, columns
-from mtal.acquisition.scores import ranks
-from mtal.acquisition.select import highest
+from mtal.acquisition.rank_sum import rank_sum
 from mtal.acquisition.strategy import Strategy
-
-
-def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) -> Pick:
-    """Pick by score = -sum of ranks, so that higher is more worth labelling."""
-    ranked = ranks(pool["uncertainty"], pool.open_images)  # (N, T), 1 = most uncertain
-    table = columns("u", pool["uncertainty"], pool) | columns("r", ranked, pool)
-    return highest(-ranked.sum(axis=1), pool, budget, rng, table)
-
 
 RBAL = Strategy(
     "rbal",
     title="RBAL",
-    pick=pick,
+    pick=rank_sum("uncertainty"),
     needs=("uncertainty",),
     blurb="Images that several tasks are unsure about: every task ranks the pool, and the ranks "
     "are added.",

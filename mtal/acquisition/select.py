@@ -146,7 +146,7 @@ def k_centre(
 
 
 def most_images(pool: Pool, budget: int) -> int:
-    """Count the open images that are worth `budget` labels whichever they are, at most all."""
+    """Count the images that a budget of labels reaches at most: those that lack the fewest."""
     labels = np.sort(pool.open_pairs.sum(axis=1)[pool.open_images])  # that each image lacks
     return min(len(labels), int(np.searchsorted(np.cumsum(labels), budget)) + 1)
 

@@ -57,6 +57,14 @@ class PADNet(TwoStageNetwork):
         distillation: Distillation,
         last_heads: nn.ModuleDict,
     ) -> None:
+        """Join the parts; a module dictionary has an entry per task.
+
+        backbone: images -> shared features.
+        first_blocks, second_blocks: shared features -> F_k of a task, one after the other.
+        first_heads: F_k -> the initial output.
+        distillation: F of all tasks -> mixed features of each.
+        last_heads: mixed features -> the final output.
+        """
         super().__init__()
         self.backbone, self.first_blocks, self.second_blocks = backbone, first_blocks, second_blocks
         self.first_heads, self.distillation, self.last_heads = first_heads, distillation, last_heads

@@ -150,9 +150,13 @@ def optimise(
 ) -> None:
     """Train a module by Adam with the poly schedule (docs/method.md, section 8.3), in place.
 
-    module: its parameters that require a gradient are trained; step_loss: batch -> loss to
-    minimise, and its parts by name for the report; lr: of the first epoch; generator: draws the
-    order of images and their augmentation.
+    module: its parameters that require a gradient are trained.
+    batches: labelled images, with their weights.
+    step_loss: batch -> loss to minimise, and its parts by name for the report.
+    epochs: how often all images are gone through.
+    lr, weight_decay: of Adam; lr is that of the first epoch.
+    generator: draws the order of images and their augmentation.
+    report: called after every step.
     """
     optimiser = torch.optim.Adam(
         [parameter for parameter in module.parameters() if parameter.requires_grad],

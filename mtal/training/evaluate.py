@@ -45,9 +45,15 @@ def evaluate(
 ) -> Evaluation:
     """Evaluate a network on every validation image.
 
-    data: the validation split at the network's size; config: for its batch size; device: where the
-    network is; report: told after every batch. An image without a label of a task does not count
-    for that task. NonFiniteLossError names the losses that are not finite.
+    An image without a label of a task does not count for that task. NonFiniteLossError names the
+    losses that are not finite.
+
+    network: in any mode; it is left in that of evaluation.
+    data: the validation split at the network's size.
+    tasks: those that the network predicts.
+    config: for its batch size.
+    device: where the network is.
+    report: called after every batch.
     """
     network.eval()
     count = len(data.ids)

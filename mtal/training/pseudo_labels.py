@@ -43,9 +43,15 @@ def predict_pseudo_labels(
 ) -> dict[tuple[int, str], np.ndarray]:
     """Predict pseudo-labels: (position, task) -> target (1 or 3, H, W), ignored where not sure.
 
-    data: images, at the size of the targets; none of its labels is read; wanted: (N, T) bool, the
-    pairs to predict; folder: on the disk that holds the targets, in nameless files rather than in
-    memory, which are deleted with the last target.
+    network: that predicts, by its final heads.
+    data: images, at the size of the targets; none of its labels is read.
+    tasks: T tasks, the columns of `wanted`.
+    wanted: (N, T) bool, the pairs to predict.
+    batch_size: images that are predicted at once.
+    device: where the network is.
+    report: called after every batch.
+    folder: on the disk that holds the targets, in nameless files rather than in memory, which are
+    deleted with the last target.
     """
     network.eval()
     images = np.flatnonzero(wanted.any(axis=1))

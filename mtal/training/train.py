@@ -23,9 +23,15 @@ def train(
 ) -> None:
     """Train a network in place: all heads, initial and final, with the same labels and weights.
 
-    See docs/method.md, sections 7.2 and 8.2. batches: labelled images, with their weights;
-    seed: of the order of images and their augmentation; auxiliaries: modules that the same
-    optimiser trains as well. NonFiniteLossError names the parts that are not finite.
+    See docs/method.md, sections 7.2 and 8.2. NonFiniteLossError names the parts that are not
+    finite.
+
+    network: as built, with its initial weights.
+    batches: labelled images, with their weights.
+    config: for epochs, learning rate and weight decay.
+    seed: of the order of images and their augmentation.
+    report: called after every step.
+    auxiliaries: modules that the same optimiser trains as well.
     """
     tasks, ids = batches.tasks, batches.data.ids
     scale = torch.tensor([task.weight for task in tasks], device=batches.device.torch_device)

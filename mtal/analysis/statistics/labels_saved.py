@@ -152,7 +152,10 @@ def _ranges(
 
 
 def _interval(shares: np.ndarray) -> tuple[Share, Share]:
-    """The two ends of the interval, each a drawn value and none between two. shares (2, draws)."""
+    """The ends of the 95 % interval; each is one of the draws, without interpolation.
+
+    shares: (2, draws), the lower and the upper end of each draw.
+    """
     lower, upper = np.sort(shares, axis=1)
     low, high = int(0.025 * (len(lower) - 1)), int(np.ceil(0.975 * (len(lower) - 1)))
     top = _share(lower[high], upper[high])

@@ -34,7 +34,10 @@ def acquired_by_group(
 
 
 def picks_up_to(picks: pd.DataFrame, cycle: int) -> pd.DataFrame:
-    """Join all picks up to a cycle into one batch of it, for the runs that have reached it."""
+    """Keep the picks up to a cycle as one batch, of the runs that have reached that cycle.
+
+    picks: columns group, seed and cycle. Returns its rows with that cycle in all of them.
+    """
     reached = picks.groupby(["group", "seed"])["cycle"].transform("max") >= cycle
     return picks[reached & (picks["cycle"] <= cycle)].assign(cycle=cycle)
 

@@ -79,7 +79,11 @@ def _near_pairs(hashes: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _join(root: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """The root of every row, the first row of its group, once the given pairs are joined, (N,)."""
+    """Join the groups of the given pairs of rows.
+
+    root: (N,) the first row of the group of each row; first, second: (P,) rows of each pair.
+    Returns (N,) as root.
+    """
     ends = np.concatenate([np.arange(len(root)), first]), np.concatenate([root, second])
     graph = coo_array((np.ones(len(ends[0]), bool), ends), shape=(len(root), len(root)))
     _, label = connected_components(graph, directed=False)

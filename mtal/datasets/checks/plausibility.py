@@ -118,12 +118,18 @@ def _mostly_yes(labels: IndexedFacts) -> list[Finding]:
 
 
 def _drop_common(findings: list[Finding], labels: int) -> list[Finding]:
-    """No finding where a rule fires for more than COMMON of that many labels."""
+    """Drop the findings of a rule that fires for more than the share COMMON of all labels.
+
+    labels: how many were checked.
+    """
     return findings if len(findings) <= max(1, COMMON * labels) else []
 
 
 def _merge_common(findings: list[Finding], labels: int) -> list[Finding]:
-    """One finding in place of many that say the same of more than half of that many labels."""
+    """Replace findings of one kind by a single one where they are about most labels.
+
+    labels: how many were checked.
+    """
     if len(findings) <= max(FEW, labels / 2):
         return findings
     first = findings[0]

@@ -77,8 +77,12 @@ def _named_ids(
 ) -> tuple[str, ...]:
     """The ids of a list or of a sub-folder.
 
-    root: the resolved data folder; key: "pool" or "validation"; text: the value of that key;
-    keys: id -> path in the image folder without ending; warnings: new ones are appended.
+    root: the resolved data folder.
+    key: "pool" or "validation".
+    text: the value of that key.
+    description: of the folder.
+    keys: id -> path in the image folder without ending.
+    warnings: new ones are appended.
     """
     path = root / text
     check_inside(path, root)

@@ -64,7 +64,7 @@ def _stamp(source: Path | None) -> bytes | None:
 
 
 def _is_of(path: Path, stamp: bytes | None) -> bool:
-    """Whether a thumbnail exists and was made of this version."""
+    """Whether a thumbnail exists and was made of this version of its image. stamp: the version."""
     if stamp is None:
         return False
     try:

@@ -25,7 +25,7 @@ def apply_reviews(run: Run, number: int, dataset: Dataset, labels: LabelState) -
     if number and not labels.simulated and not run.applied_reviews(number):
         settle_batch(run, number - 1, dataset, labels)
     labelled = run.labelled(number, labels.start)
-    await_labels(dataset, labelled, labels.available)
+    await_labels(dataset, labelled, labels.exists)
     rejected = rejected_mask(run, number, labelled.shape)
     return replace(labels, labelled=labelled, rejected=rejected)
 
@@ -40,7 +40,7 @@ def settle_batch(run: Run, number: int, dataset: Dataset, labels: LabelState) ->
     pairs = apply_decisions(pool, run.picked(number), decisions, candidates).pairs
     labelled = run.labelled(number, labels.start)
     labelled[tuple(pairs.T)] = True
-    await_labels(dataset, labelled, labels.available)
+    await_labels(dataset, labelled, labels.exists)
     batch = set(pairs[:, 0].tolist())  # somebody may have rejected one of them this very moment
     rejected = [image for image in rejected_images(run, number + 1) if image not in batch]
     write_json(

@@ -11,7 +11,7 @@ class LabelState:
 
     start: np.ndarray  # labelled before the first cycle
     labelled: np.ndarray  # labelled when the cycle begins
-    available: np.ndarray  # labels that exist by now
+    exists: np.ndarray  # labels that exist by now
     rejected: np.ndarray  # labels of images that people rejected
     simulated: bool  # whether a label is acquired from those that exist, not from people
 
@@ -23,22 +23,25 @@ class LabelState:
     @property
     def obtainable(self) -> np.ndarray:
         """Labels that somebody can supply; in a simulation those that exist."""
-        return self.available if self.simulated else np.ones_like(self.available)
+        return self.exists if self.simulated else np.ones_like(self.exists)
 
     @property
     def acquirable(self) -> np.ndarray:
-        """Labels that the cycles share out; in a simulation those of the start count too."""
-        return self.available if self.simulated else ~self.start
+        """Labels that all cycles together may acquire; the budget is their mean per image.
+
+        In a simulation those of the start count too.
+        """
+        return self.exists if self.simulated else ~self.start
 
     @property
-    def unavailable(self) -> np.ndarray:
+    def closed(self) -> np.ndarray:
         """Labels that must not be picked: nobody can supply them, or people rejected the image."""
         return ~self.obtainable | self.rejected
 
     @property
     def open_pairs(self) -> np.ndarray:
         """Labels that this cycle may pick."""
-        return ~(self.labelled | self.unavailable)
+        return ~(self.labelled | self.closed)
 
     def readable_after(self, pairs: np.ndarray) -> np.ndarray:
         """Labels that can be read once the cycle has picked some. pairs: (K, 2)."""

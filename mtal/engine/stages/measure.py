@@ -35,7 +35,7 @@ def write_loss_history(cycle: CycleContext, trained: TrainedNetwork, selection: 
         return
     readable = labels.readable_after(selection.pairs)
     wanted = np.zeros_like(readable)
-    wanted[images] = (readable & labels.available)[images]
+    wanted[images] = (readable & labels.exists)[images]
     if selection.losses is not None:  # signal quality has looked at the whole pool
         losses = np.where(wanted, selection.losses, np.nan)
     elif wanted.any():

@@ -45,7 +45,7 @@ def pick_request(cycle: CycleContext, signals: Mapping[str, np.ndarray]) -> Pick
     acquirable = labels.acquirable
     budget = labels_per_cycle(config, len(acquirable), mean_labels(acquirable))
     return PickRequest(
-        Pool(config.tasks, labels.labelled, dict(signals), labels.unavailable),
+        Pool(config.tasks, labels.labelled, dict(signals), labels.closed),
         stopping.affordable(config, budget, int(labels.labelled.sum())),
         (config.seed, cycle.number, PICK),
         Options(

@@ -47,8 +47,13 @@ def describe_run(
 ) -> RunFacts:
     """Gather what pages need of a run.
 
-    signals: that are measured; start: (N, T) bool, labelled before the first cycle; parameters: of
-    the network.
+    config: settings of the run.
+    dataset: without what is left out.
+    strategy: of the run.
+    signals: names of those that are measured.
+    device: on which the run trains.
+    start: (N, T) bool, labelled before the first cycle.
+    parameters: number of the network's parameters.
     """
     images = np.flatnonzero(start.any(axis=1))
     lacking = tuple((int(images[row]), int(column)) for row, column in np.argwhere(~start[images]))

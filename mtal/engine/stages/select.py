@@ -138,8 +138,8 @@ def compare_signals(
     if context.oracle is None:
         return None
     with cycle.timer.stage("quality", len(context.pool)) as report:
-        available = context.labels.available
-        losses = true_losses(trained.fit_context, context.oracle, available, report)
+        exists = context.labels.exists
+        losses = true_losses(trained.fit_context, context.oracle, exists, report)
         tasks, labelled = context.dataset.tasks, cycle.labels.labelled
         table = quality_table(signals, losses, labelled, tasks, context.config)
         table.to_parquet(cycle.paths.quality)

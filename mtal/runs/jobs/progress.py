@@ -101,6 +101,9 @@ def append(
 ) -> None:
     """Append a report to a file.
 
+    path: progress file of a job; cycle, stage: under way; done, total: units of the stage; loss:
+    parts of the loss by name, while training.
+
     One short write in append mode: only the last line that a reader sees may be incomplete.
     """
     now = floor(time.time() * 1000) / 1000  # rounded down, so never after a start that follows

@@ -109,7 +109,11 @@ class ReviewDatabase:
     ) -> None:
         """Store a decision or note for the images for which it is new.
 
-        what: "decision" or "note"; value: its text; the others as in `decide`.
+        run, cycle: of the batch.
+        samples: ids of images.
+        what: "decision" or "note".
+        value: its text, "" to take it back.
+        who: the user's name; ConfigError if it is empty.
         """
         who = _name(who, "say who you are")
         with self._changing() as (database, now):
@@ -236,7 +240,10 @@ def _latest(database: sqlite3.Connection, run: str, cycle: int) -> list[Any]:
 
 
 def _is_news(last: tuple[str, str], value: str, who: str) -> bool:
-    """Whether an event changes the last value and author, or only its author if not empty."""
+    """Whether to store an event: it changes the value, or the author of a value that is not empty.
+
+    last: value and author of the last event; value, who: of the new one.
+    """
     return last[0] != value or (bool(value) and last[1] != who)
 
 
@@ -249,6 +256,11 @@ def _rename(database: sqlite3.Connection, set_id: str, name: str, who: str, now:
 def _add_set_event(
     database: sqlite3.Connection, set_id: str, what: str, value: str, who: str, now: str
 ) -> None:
+    """Store what was done to a set.
+
+    database: in a transaction; set_id: of the set; what: "renamed" and the like; value: the new
+    value; who: the user; now: the time as text.
+    """
     database.execute(
         "INSERT INTO chosen_change (id, what, value, who, at) VALUES (?, ?, ?, ?, ?)",
         (set_id, what, value, who, now),

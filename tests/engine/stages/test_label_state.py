@@ -32,7 +32,7 @@ def test_a_simulation_shares_out_the_labels_that_exist(state):
     labels = state(simulated=True)
     np.testing.assert_array_equal(labels.acquirable, AVAILABLE)
     np.testing.assert_array_equal(labels.obtainable, AVAILABLE)
-    np.testing.assert_array_equal(labels.unavailable, ~AVAILABLE)
+    np.testing.assert_array_equal(labels.closed, ~AVAILABLE)
     np.testing.assert_array_equal(labels.open_pairs, mask("00", "00", "11", "01"))
 
 
@@ -40,7 +40,7 @@ def test_people_can_label_all_that_they_did_not_reject(state):
     labels = state(simulated=False)
     np.testing.assert_array_equal(labels.acquirable, ~START)
     assert labels.obtainable.all()
-    np.testing.assert_array_equal(labels.unavailable, REJECTED)
+    np.testing.assert_array_equal(labels.closed, REJECTED)
     np.testing.assert_array_equal(labels.open_pairs, mask("00", "01", "11", "00"))
 
 
