@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import DataChange, write_facts
-from tests.real_runs import launch_and_wait, tiny_config, wait
+from tests.real_runs import tiny_config, wait
 
 WHOLE = np.ones((24, 3), dtype=bool)  # every label exists
 
@@ -197,19 +198,22 @@ def same_picks(first: Run, second: Run) -> None:
     pd.testing.assert_frame_equal(first.metrics(), second.metrics())
 
 
-def test_killed_in_the_middle_and_resumed_gives_the_same(finished_run, tmp_path):
-    """Killed in the second cycle: interrupted at once, and only that cycle is done again."""
+def test_stopped_then_killed_and_resumed_gives_the_same(finished_run, tmp_path):
+    """Stopped in the first cycle, killed in the second: only the cycle it was in is done again."""
     run = Run(create(finished_run.config, StorePaths(tmp_path)).folder)
     assert start(run.paths)
-    give_up = time.monotonic() + 120
-    while not (run.cycles_done() == 1 and any(row["cycle"] == 1 for row in run.reports())):
-        assert time.monotonic() < give_up
-        time.sleep(0.02)
+    until(run, lambda: any(row["stage"] == "train" for row in run.reports()))
+    request_stop(run.paths)
+    wait(run)
+    assert run.status is Status.STOPPED
+    assert start(run.paths)
+    until(run, lambda: run.cycles_done() == 1 and run.reports()[-1]["cycle"] == 1)
     kept = run.cycle(0).metrics.stat().st_mtime_ns
     assert kill(run.paths)
     while run.status.alive:
         time.sleep(0.01)
     assert run.status is Status.INTERRUPTED
+    assert run.cycles_done() == 1
     assert start(run.paths)
     wait(run)
     assert run.status is Status.FINISHED
@@ -217,19 +221,13 @@ def test_killed_in_the_middle_and_resumed_gives_the_same(finished_run, tmp_path)
     same_picks(run, finished_run)
 
 
-def test_stopped_and_resumed_gives_the_same(finished_run, tmp_path):
-    run = Run(create(finished_run.config, StorePaths(tmp_path)).folder)
-    start(run.paths)
-    give_up = time.monotonic() + 120
-    while not any(row["stage"] == "train" for row in run.reports()):
-        assert time.monotonic() < give_up
+def until(run: Run, is_so: Callable[[], bool]) -> None:
+    """Wait until a living run's folder is so; shows its log if that takes too long."""
+    give_up = time.monotonic() + 240
+    while not is_so():
+        assert run.status.alive, "\n".join(run.log_tail(40))
+        assert time.monotonic() < give_up, "\n".join(run.log_tail(40))
         time.sleep(0.02)
-    request_stop(run.paths)
-    wait(run)
-    assert run.status is Status.STOPPED
-    start(run.paths)
-    wait(run)
-    same_picks(run, finished_run)
 
 
 class TestOddSettings:
@@ -281,10 +279,9 @@ class TestOddSettings:
         monkeypatch.setattr(cycle, "prepare", lambda *_: pytest.fail("nothing must be loaded"))
         cycle.run_cycles(run, StageTimer(run, 3))
 
-    @pytest.mark.parametrize("sets", [("finetune=true",), ("projection=umap",)])
-    def test_what_is_read_from_the_last_cycle_is_there_after_a_resume(self, tmp_path, sets):
+    def test_what_is_read_from_the_last_cycle_is_there_after_a_resume(self, tmp_path):
         """Weights and map to start from: interrupted after the first cycle, the end is the same."""
-        config = tiny_config(*sets)
+        config = tiny_config("finetune=true", "projection=umap")
         whole = finished_here(config, tmp_path / "whole")
         broken = Run(create(config, StorePaths(tmp_path / "broken")).folder)
         shutil.copytree(whole.paths.cycle(0).folder, broken.paths.cycle(0).folder)
@@ -322,7 +319,8 @@ class TestFailures:
         assert run.cycles_done() == 0
 
     def test_the_worker_writes_down_what_went_wrong_and_in_which_stage(self, tmp_path):
-        run = launch_and_wait(tiny_config("lr=1e30"), tmp_path)
+        run = Run(create(tiny_config("lr=1e30"), StorePaths(tmp_path)).folder)
+        run_worker.work(run.paths)
         assert run.status is Status.FAILED
         assert "not finite" in run.result["reason"]
         assert "Traceback" in run.result["traceback"]
@@ -377,8 +375,7 @@ class TestChangedData:
 
     def test_it_needs_consent_after_a_complete_cycle_and_is_noted(self, cut, finished_run):
         run = cut(2)
-        start(run.paths)
-        wait(run)
+        run_worker.work(run.paths)
         assert run.status is Status.FAILED
         assert "changed since this run began" in run.result["reason"]
         assert f"resume {run.name} --accept-data" in run.result["reason"]

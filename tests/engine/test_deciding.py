@@ -219,8 +219,7 @@ def test_in_a_simulation_decisions_change_nothing(folder, tmp_path):
 
 def test_killed_and_resumed_it_goes_on_with_what_it_began_with(folder, tmp_path):
     """A worker is killed in the cycle after a decision, people change their mind, it is resumed."""
-    slow = {"epochs": 40}
-    run = waiting(folder, tmp_path / "store", **slow)
+    run = waiting(folder, tmp_path / "store", epochs=10)  # time to be killed in
     picked, [refill] = ranked(run, 0, 1, 3), ranked(run, 0, 4, 4)
     ReviewDatabase(run.store).decide(run.name, 0, [picked[1]], "rejected", "ann")
     shutil.copytree(tmp_path / "store", tmp_path / "straight")

@@ -12,18 +12,22 @@ from mtal.engine.stages.prepare import prepare
 from mtal.engine.stages.run_context import CycleContext
 from mtal.engine.stages.start_labels import random_start
 from mtal.engine.stages.train import training_batches
+from mtal.engine.workers import run as run_worker
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import CyclePaths, StorePaths
 from mtal.runs.store.run import Run
 from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels
-from tests.real_runs import launch_and_wait, tiny_config
+from tests.real_runs import tiny_config
 
 WHOLE = np.ones((24, 3), dtype=bool)
 
 
 @pytest.fixture(scope="module")
 def partal_run(tmp_path_factory) -> Run:
-    return launch_and_wait(tiny_config("strategy=partal"), tmp_path_factory.mktemp("partal"))
+    store = StorePaths(tmp_path_factory.mktemp("partal"))
+    run = Run(create(tiny_config("strategy=partal"), store).folder)
+    assert run_worker.work(run.paths).outcome == "finished"
+    return run
 
 
 def test_it_acquires_as_many_labels_as_a_strategy_of_whole_images_but_of_more_images(

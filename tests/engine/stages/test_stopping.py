@@ -15,7 +15,7 @@ from mtal.runs.jobs.launch import create
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
-from tests.real_runs import launch_and_wait, tiny_config
+from tests.real_runs import tiny_config
 
 
 class TestRules:
@@ -139,12 +139,12 @@ class TestRuns:
         assert (at_once.outcome, at_once.reason) == ("finished", outcome.reason)
         assert cut.cycles_done() == 2
 
-    def test_its_worker_writes_the_reason_down(self, tmp_path):
-        run = launch_and_wait(tiny_config("epochs=1", "strategy=random", *self.PLATEAU), tmp_path)
+    def test_its_worker_writes_the_reason_down(self, tmp_path, capsys):
+        run, _ = finished_here(tmp_path, *self.PLATEAU)
         assert run.status is Status.FINISHED
         assert run.result["reason"].startswith("plateau: ")
         assert run.total_cycles_text == "2"
-        assert f"finished after {run.result['seconds']:.0f} s: plateau: " in run.log_tail()[-1]
+        assert f"finished after {run.result['seconds']:.0f} s: plateau: " in capsys.readouterr().out
         assert len(run.facts.plan) == 4  # an upper bound
 
     def test_a_loss_that_still_falls_is_no_plateau(self, tmp_path, monkeypatch):
