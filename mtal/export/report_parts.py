@@ -24,7 +24,7 @@ from mtal.export.report_blocks import Block, Chart, Paragraph, Table
 from mtal.export.report_curves import change_chart, curve_charts, published_charts
 from mtal.export.report_part import Part, X
 from mtal.figures.ablation import per_value
-from mtal.figures.labels_saved import labels_saved
+from mtal.figures.labels_saved import labels_saved_chart
 from mtal.figures.matrix import square
 from mtal.runs.store.run import Run
 
@@ -50,7 +50,7 @@ def _saved(part: Part, task: str, saved: pd.DataFrame, sentence: str) -> Block:
     if drawn["share"].isna().all():
         return numbers
     axis = f"{AXES[X]}: saved against {part.titles[str(part.reference)]} (%)"
-    figure = labels_saved(drawn, axis, part.key)
+    figure = labels_saved_chart(drawn, axis, part.key)
     title = f"Saved: {part.name(task)}"
     return Chart(figure, title, sentence, numbers, f"{part.key}-saved-{task}")
 

@@ -9,7 +9,7 @@ from mtal.figures.style import INK, bars_px, figure, literal, look
 BOUNDS = {"<=": "triangle-left-open", ">=": "triangle-right-open"}  # at most, at least
 
 
-def labels_saved(rows: pd.DataFrame, axis: str, view: str) -> go.Figure:
+def labels_saved_chart(rows: pd.DataFrame, axis: str, view: str) -> go.Figure:
     """Draw the share of labels that each line saves, from top to bottom.
 
     rows: columns title, strategy, variant, share, low, high (all in %; NaN where unknown), censor,

@@ -29,14 +29,9 @@ AT_WORK = re.compile("at work already")
 
 def address_of(config: Config) -> dict[str, str]:
     """Launch with these settings filled in."""
-    return {
-        name: ",".join(value)
-        if name == "tasks"
-        else config.size_text
-        if name == "size"
-        else str(value)
-        for name, value in config.changed().items()
-    }
+    values = {name: str(value) for name, value in config.changed().items()}
+    special = {"tasks": ",".join(config.tasks), "size": config.size_text}
+    return values | {name: text for name, text in special.items() if name in values}
 
 
 def launched(tab: Dashboard, config: Config, store: StorePaths) -> Run:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mtal.figures.labels_saved import labels_saved
+from mtal.figures.labels_saved import labels_saved_chart
 
 ROWS = pd.DataFrame(
     {
@@ -20,7 +20,7 @@ ROWS = pd.DataFrame(
 
 
 def test_marks_and_intervals():
-    ours, other = labels_saved(ROWS, "saved (%)", "view").data
+    ours, other = labels_saved_chart(ROWS, "saved (%)", "view").data
     assert ours.x == (40,)
     assert ours.error_x.array == (15,)
     assert ours.error_x.arrayminus == (30,)
@@ -30,13 +30,13 @@ def test_marks_and_intervals():
 
 
 def test_every_line_is_named_from_top_to_bottom():
-    axis = labels_saved(ROWS, "saved (%)", "view").layout.yaxis
+    axis = labels_saved_chart(ROWS, "saved (%)", "view").layout.yaxis
     assert list(axis.ticktext) == ["Ours", "Core-Set"]
     assert axis.range[0] > axis.range[1]
 
 
 def test_bounds_are_open_triangles_that_point_to_the_true_value_and_have_no_interval():
-    most, least = labels_saved(
+    most, least = labels_saved_chart(
         ROWS.assign(censor=["<=", ">="], low=1.0, high=60.0), "saved (%)", "view"
     ).data
     assert (most.marker.symbol, least.marker.symbol) == (

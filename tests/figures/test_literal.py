@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from mtal.analysis.lines import Line
 from mtal.figures.curves import learning_curve
-from mtal.figures.labels_saved import labels_saved
+from mtal.figures.labels_saved import labels_saved_chart
 from mtal.figures.matrix import square
 
 EVIL, SAFE = (
@@ -42,7 +42,7 @@ def test_rows_of_savings_and_squares():
     square_of = pd.DataFrame([[0.5]], [EVIL], [EVIL])
     evil = square_of.map(lambda _: EVIL)
     for drawn in (
-        labels_saved(rows, EVIL, "view"),
+        labels_saved_chart(rows, EVIL, "view"),
         square(square_of, 1, "u", "view", words=evil, texts=evil),
     ):
         assert "<a" not in drawn.to_json().replace("\\u003c", "<")

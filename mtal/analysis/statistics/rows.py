@@ -19,7 +19,7 @@ class Curves(NamedTuple):
 
 
 def point(rows: pd.DataFrame) -> str:
-    """The column whose equal values make one point over the seeds: cycle if there is one, else x."""
+    """Name the column that aligns seeds: cycle if there is one, else x."""
     return "cycle" if "cycle" in rows.columns else "x"
 
 

@@ -16,7 +16,7 @@ from mtal.analysis.text.labels_saved import (
     saved_rows,
     table,
 )
-from mtal.figures.labels_saved import labels_saved
+from mtal.figures.labels_saved import labels_saved_chart
 from mtal.ui import inputs
 from mtal.ui.components.chart import show_figure
 from mtal.ui.components.curve_style import Style
@@ -52,7 +52,7 @@ def show_labels_saved(rows: pd.DataFrame, style: Style, page: str) -> None:
     drawn = saved[saved["note"] != REFERENCE]
     if drawn["share"].notna().any():
         show_figure(
-            labels_saved(drawn, f"{axis}: saved against {title} (%)", f"{page}.{task}"),
+            labels_saved_chart(drawn, f"{axis}: saved against {title} (%)", f"{page}.{task}"),
             drawn,
             f"saved-{task}-{style.x}",
             f"Labels saved, {first['name']} · {first['dataset']}",
