@@ -5,7 +5,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -126,9 +127,16 @@ def own_imports(file: Path) -> set[str]:
     return {name for name in imports_of(file) if name.startswith("mtal.")}
 
 
+@cache
+def tree_of(file: Path) -> ast.Module:
+    """The syntax of a file."""
+    return ast.parse(file.read_text())
+
+
+@cache
 def imports_of(file: Path) -> set[str]:
     """Full names of the modules that a file imports, anywhere in it."""
-    nodes = list(ast.walk(ast.parse(file.read_text())))
+    nodes = list(ast.walk(tree_of(file)))
     plain = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
     return plain | {
         f"{node.module}.{name.name}"
@@ -140,13 +148,19 @@ def imports_of(file: Path) -> set[str]:
 
 def texts_of(file: Path) -> set[str]:
     """Every string of a file that is not a docstring or another string standing alone."""
-    tree = ast.parse(file.read_text())
+    tree = tree_of(file)
     alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     return {
         node.value
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone
     }
+
+
+def offenders(files: Iterable[Path], offences: Callable[[Path], Iterable[str]]) -> dict[str, list]:
+    """The files that break a rule, by name, with what breaks it."""
+    texts_by_file = {relative(file): sorted(offences(file)) for file in files}
+    return {file: texts for file, texts in texts_by_file.items() if texts}
 
 
 def test_there_is_something_to_look_at():
@@ -161,12 +175,13 @@ def permitted(own: str, other: str) -> bool:
     return outer in ALLOWED[own] and outer != own.split(".")[0]
 
 
-@pytest.mark.parametrize("file", MODULES, ids=relative)
-def test_imports_point_down(file):
-    own = package(file)
-    assert not {
-        name for name in own_imports(file) if not permitted(own, package_of(name.split(".")))
-    }
+def test_imports_point_down():
+    def upward(file: Path) -> list[str]:
+        own = package(file)
+        names = own_imports(file)
+        return [name for name in names if not permitted(own, package_of(name.split(".")))]
+
+    assert offenders(MODULES, upward) == {}
 
 
 def test_no_page_folder_imports_another():
@@ -186,47 +201,59 @@ def test_every_page_folder_is_there():
     assert {path.name for path in (ROOT / "mtal" / "ui").iterdir() if path.is_dir()} >= PAGE_FOLDERS
 
 
-@pytest.mark.parametrize("file", [*MODULES, *SCREEN], ids=relative)
-def test_imports_are_absolute(file):
-    assert not [
-        node
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.ImportFrom) and node.level
-    ]
+def test_imports_are_absolute():
+    def relatives(file: Path) -> list[str]:
+        nodes = ast.walk(tree_of(file))
+        return [ast.unparse(node) for node in nodes if getattr(node, "level", 0)]
+
+    assert offenders([*MODULES, *SCREEN], relatives) == {}
 
 
-@pytest.mark.parametrize("file", SCREEN, ids=relative)
-def test_pages_import_the_screen_and_the_store_only(file):
-    packages = {name.split(".")[1] for name in imports_of(file) if name.startswith("mtal.")}
-    assert packages <= {"ui", "figures", "runs", "config", "locations", "analysis"}
+def test_pages_import_the_screen_and_the_store_only():
+    allowed = {"ui", "figures", "runs", "config", "locations", "analysis"}
+
+    def others(file: Path) -> set[str]:
+        return {name.split(".")[1] for name in own_imports(file)} - allowed
+
+    assert offenders(SCREEN, others) == {}
 
 
-@pytest.mark.parametrize("file", MODULES, ids=relative)
-def test_only_the_screen_knows_streamlit(file):
-    knows = any(name.split(".")[0] == "streamlit" for name in imports_of(file))
-    assert not knows or package(file) == "ui"
+def roots(file: Path) -> set[str]:
+    """The outermost packages that a file imports from."""
+    return {name.split(".")[0] for name in imports_of(file)}
 
 
-@pytest.mark.parametrize(
-    "file", [file for file in MODULES if package(file).split(".")[0] in READ_WITH], ids=relative
-)
-def test_what_pages_read_with_imports_no_torch(file):
-    assert not [
-        name for name in imports_of(file) if name.split(".")[0] in {"torch", "torchvision", "timm"}
-    ]
+def test_only_the_screen_knows_streamlit():
+    files = [file for file in MODULES if package(file) != "ui"]
+    assert offenders(files, lambda file: roots(file) & {"streamlit"}) == {}
 
 
-@pytest.mark.parametrize("module", LIGHT)
-def test_importing_it_leaves_torch_out(module):
-    code = (
-        f"import sys, {module}; sys.exit(sorted({{'torch', 'streamlit'}} & set(sys.modules)) != [])"
-    )
-    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+def test_what_pages_read_with_imports_no_torch():
+    files = [file for file in MODULES if package(file).split(".")[0] in READ_WITH]
+    assert files
+    assert offenders(files, lambda file: roots(file) & {"torch", "torchvision", "timm"}) == {}
 
 
-@pytest.mark.parametrize("file", [*MODULES, *SCREEN], ids=relative)
-def test_names_say_something(file):
-    assert not VAGUE & {part.removesuffix(".py") for part in file.relative_to(ROOT).parts}
+def test_importing_it_leaves_torch_out():
+    """In one process, one after another: the first that brings torch or streamlit is named."""
+    code = f"""
+import importlib, sys
+for module in {LIGHT!r}:
+    importlib.import_module(module)
+    heavy = {{"torch", "streamlit"}} & set(sys.modules)
+    if heavy:
+        sys.exit(f"{{module}} brings {{sorted(heavy)}}")
+"""
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_names_say_something():
+    def vague(file: Path) -> set[str]:
+        return VAGUE & {part.removesuffix(".py") for part in file.relative_to(ROOT).parts}
+
+    assert offenders([*MODULES, *SCREEN], vague) == {}
 
 
 def test_file_names_of_the_run_store_stand_in_one_place():
@@ -247,11 +274,13 @@ def test_file_names_of_the_run_store_stand_in_one_place():
     assert elsewhere == []
 
 
-@pytest.mark.parametrize(
-    "file", [file for file in [*MODULES, *SCREEN] if "engine" not in file.parts], ids=relative
-)
-def test_the_worker_is_named_and_never_imported(file):
-    assert not [name for name in imports_of(file) if name.startswith("mtal.engine")]
+def test_the_worker_is_named_and_never_imported():
+    files = [file for file in [*MODULES, *SCREEN] if "engine" not in file.relative_to(ROOT).parts]
+
+    def engine(file: Path) -> list[str]:
+        return [name for name in imports_of(file) if name.startswith("mtal.engine")]
+
+    assert offenders(files, engine) == {}
 
 
 def test_git_ignores_no_source_file():
