@@ -23,10 +23,11 @@ DISTANCES = {"euclidean": euclidean, "cosine": cosine}
 
 def farthest_by_hand(points, covered, open_images, count, weight, distance):
     """Greedy k-centre with weights, as the papers state it."""
+    apart = [[distance(a, b) for b in points.tolist()] for a in points.tolist()]
     taken, when_picked = [i for i, c in enumerate(covered) if c], []
     for _ in range(count):
         rest = [i for i in range(len(points)) if i not in taken and open_images[i]]
-        gap = {i: min(distance(points[i], points[j]) for j in taken) for i in rest}
+        gap = {i: min(apart[i][j] for j in taken) for i in rest}
         taken.append(max(rest, key=lambda i: weight[i] * gap[i]))
         when_picked.append(gap[taken[-1]])
     return taken[sum(covered) :], when_picked
