@@ -38,7 +38,7 @@ test: $(DEV)
 	$(BIN)/ruff check .
 	@$(MAKE) --no-print-directory --jobs 2 types tests
 
-# At once: types take two minutes of one core when nothing is cached.
+# At once: types keep one core busy for a while when nothing is cached.
 types: $(DEV)
 	$(BIN)/mypy
 
