@@ -19,6 +19,12 @@ NOT_OURS = {"exclude": [["[data-testid=stSidebarNav]"], ["[data-testid=stMetricC
 LOADED = "images => images.length > 0 && images.every(one => one.complete && one.naturalWidth > 0)"
 
 
+# Colours that still fade in are no colours of the page; what turns for ever is not waited for.
+STILL = """() => document.getAnimations().every(animation =>
+    animation.playState !== 'running'
+    || animation.effect.getComputedTiming().iterations === Infinity)"""
+
+
 def eventually(
     is_so: Callable[[], bool], otherwise: Callable[[], str] = str, patience_s: float = PATIENCE_S
 ) -> None:
@@ -67,6 +73,7 @@ class Dashboard:
     def barriers(self, rules: Sequence[str] = STANDARD) -> str:
         """What on the page breaks the rules of WCAG 2.1, A and AA; "" if nothing does."""
         self.settled()
+        self.page.wait_for_function(STILL)
         options = {"runOnly": list(rules), "resultTypes": ["violations"]}
         result = Axe().run(self.page, context=NOT_OURS, options=options)
         return result.generate_report() if result.violations_count else ""
