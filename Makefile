@@ -4,6 +4,8 @@ NYUD ?=
 TEST_WORKERS ?= 2
 # Several test processes with several threads each wait for one another, on two cores most of the time.
 TEST_THREADS ?= OMP_NUM_THREADS=1
+# What one process has compiled the next one need not, and tests start dozens that load torch.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # What was installed, as a copy of the file that lists it: another list, even an older one, is installed again.
