@@ -19,7 +19,7 @@ help:
 	@echo "make demo                      start a small comparison and open the dashboard"
 	@echo "make demo NYUD=/path/NYUD_MT   the same on real photos"
 	@echo "make app                       open the dashboard"
-	@echo "make quick                     the tests that need no browser and no whole run"
+	@echo "make quick                     the tests that need no browser, no page and no whole run"
 	@echo "make test                      lint, types and all tests"
 	@echo "TEST_WORKERS=1 make test       one test file at a time (2 at once is usual)"
 	@echo "make clean                     remove .venv and caches; runs stay"
@@ -34,7 +34,7 @@ app: $(USE)
 	$(BIN)/python -m mtal ui
 
 quick: $(DEV)
-	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not browser and not engine and not slow"
+	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not browser and not engine and not slow" --ignore tests/app
 
 test: $(DEV)
 	$(BIN)/ruff check .
