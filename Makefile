@@ -34,7 +34,8 @@ app: $(USE)
 	$(BIN)/python -m mtal ui
 
 quick: $(DEV)
-	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not browser and not engine and not slow" --ignore tests/app
+	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not browser and not engine and not slow" \
+		--ignore tests/app --ignore tests/browser --ignore tests/engine
 
 test: $(DEV)
 	$(BIN)/ruff check .

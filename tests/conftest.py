@@ -33,11 +33,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Workers take the files in this order, so that none is left with a long one at the end.
     """
     for item in items:
-        folder = folder_of(item)
+        folder, fixtures = folder_of(item), getattr(item, "fixturenames", ())
         if folder == "browser":
             item.add_marker(pytest.mark.browser)
-        if folder == "engine" or "real_store" in getattr(item, "fixturenames", ()):
+        if folder == "engine" or "real_store" in fixtures:
             item.add_marker(pytest.mark.engine)
+        if "real_check" in fixtures or "nyud_folder" in fixtures:
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: [*SLOWEST, folder_of(item)].index(folder_of(item)))
 
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -20,9 +21,15 @@ FILLER = {"found", "one", "told", "said", "there", "place", "known", "thing"}
 COLUMNS = 100
 
 
+@lru_cache(maxsize=1)
+def nodes(tree: ast.AST) -> list[ast.AST]:
+    """All parts of the syntax of a file."""
+    return list(ast.walk(tree))
+
+
 def bound_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Every name that a file gives to something: (line, name)."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.lineno, node.id
         elif isinstance(node, ast.arg):
@@ -44,7 +51,7 @@ def nested_conditions(tree: ast.AST) -> list[int]:
     """Lines with a conditional expression directly inside another one."""
     return [
         node.lineno
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.IfExp)
         and any(isinstance(part, ast.IfExp) for part in (node.test, node.body, node.orelse))
     ]
@@ -54,7 +61,7 @@ def multiplied_conditions(tree: ast.AST) -> list[int]:
     """Lines on which a text, a list or a tuple is multiplied by a condition."""
     return [
         node.lineno
-        for node in ast.walk(tree)
+        for node in nodes(tree)
         if isinstance(node, ast.BinOp)
         and isinstance(node.op, ast.Mult)
         and any(
@@ -96,14 +103,11 @@ def wide_lines(file: Path) -> list[int]:
 
 
 def test_the_code_is_in_plain_words():
-    trees = {relative(file): ast.parse(file.read_text()) for file in FILES}
-    rules = (fillers, nested_conditions, multiplied_conditions)
-    wrong = [
-        f"{file}:{line}: {rule.__name__}"
-        for file, tree in trees.items()
-        for rule in rules
-        for line in rule(tree)
-    ]
+    wrong = []
+    for file in FILES:
+        tree = ast.parse(file.read_text())
+        for rule in (fillers, nested_conditions, multiplied_conditions):
+            wrong += [f"{relative(file)}:{line}: {rule.__name__}" for line in rule(tree)]
     assert not wrong, "\n".join(wrong)
 
 

@@ -15,6 +15,7 @@ from mtal.datasets.readers.nyud import NYUD
 from mtal.engine.workers.check import main
 from mtal.runs.files import read_json, write_json
 from mtal.runs.jobs.launch import write_config
+from mtal.runs.paths import StorePaths
 from mtal.runs.store.data_check import DataFolder
 from mtal.ui.data.images import _caption as caption
 from tests.app.page_contents import text_of
@@ -30,12 +31,21 @@ def damaged(tmp_path_factory):
     return write_damaged(tmp_path_factory.mktemp("damaged") / "NYUD_MT")
 
 
-@pytest.fixture
-def checked(damaged, store):
-    """The check of the damaged folder by the real checker, and the address of its page."""
+@pytest.fixture(scope="module")
+def damaged_check(damaged, tmp_path_factory):
+    """The check of the damaged folder by the real checker, read only."""
+    store = StorePaths(tmp_path_factory.mktemp("damaged-check"))
     folder = DataFolder(store, "nyud", str(damaged.resolve()))
     write_config(folder.paths, damaged_config(damaged))
     main(folder.paths.folder)
+    return folder
+
+
+@pytest.fixture
+def checked(damaged, damaged_check, store):
+    """A copy of that check, and the address of its page."""
+    folder = DataFolder(store, "nyud", str(damaged.resolve()))
+    shutil.copytree(damaged_check.paths.folder, folder.paths.folder)
     return folder, {"dataset": "nyud", "folder": str(damaged)}
 
 

@@ -4,6 +4,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from mtal.cli.watch import follow, line
 from mtal.config import Config
 from mtal.runs.jobs.lock import take
@@ -14,6 +16,7 @@ from tests.runs.made_run import made_run
 from tests.runs.small_worker import WORKER, until
 
 
+@pytest.mark.slow
 def test_ctrl_c_asks_the_run_to_stop_and_waits_for_it(store):
     code = (
         "import signal, sys; from mtal.cli import app; from mtal.runs.jobs import launch\n"

@@ -34,6 +34,7 @@ def write_many(folder: str, word: str, start) -> None:
             database.save_set("d", [f"{word}{number}"], word)
 
 
+@pytest.mark.slow
 def test_processes_that_write_at_once_lose_nothing(tmp_path):
     """They even make the file at once."""
     words, start = ("ann", "bo", "cy", "dee"), SPAWN.Barrier(4)
@@ -65,6 +66,7 @@ def decide_for_ever(folder: str) -> None:
         number += 1
 
 
+@pytest.mark.slow
 def test_a_killed_writer_leaves_whole_changes_behind(tmp_path):
     database = ReviewDatabase(StorePaths(tmp_path))
     worker = SPAWN.Process(target=decide_for_ever, args=(str(tmp_path),))

@@ -65,6 +65,7 @@ def test_a_report_is_parsed_once_and_anew_when_it_changed(data):
     assert data.report() == {"problems": [1]}
 
 
+@pytest.mark.slow
 def test_a_check_by_its_worker(data):
     assert data.start_check(CONFIG)
     until(lambda: not data.status.alive, patience_s=120)
