@@ -35,7 +35,7 @@ app: $(USE)
 
 quick: $(DEV)
 	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not browser and not engine and not slow" \
-		--ignore tests/app --ignore tests/browser --ignore tests/engine
+		--ignore tests/app --ignore tests/browser --ignore tests/engine --hypothesis-profile quick
 
 test: $(DEV)
 	$(BIN)/ruff check .

@@ -19,6 +19,7 @@ from tests.real_runs import launch_and_wait, tiny_config
 
 # Machines are noisy: how long an example takes proves nothing.
 settings.register_profile("untimed", deadline=None)
+settings.register_profile("quick", deadline=None, max_examples=20)  # `make quick`
 settings.load_profile("untimed")
 
 TESTS = Path(__file__).parent
