@@ -7,7 +7,7 @@ import pytest
 
 from mtal.config import ConfigError
 from mtal.runs.reviews import review_database
-from tests.runs.reviews.decided import decided
+from tests.runs.reviews.reviewed import decided
 
 
 class TestDecisionsAndNotes:

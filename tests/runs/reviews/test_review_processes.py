@@ -16,7 +16,7 @@ from mtal.runs.paths import StorePaths
 from mtal.runs.reviews import review_database, sqlite
 from mtal.runs.reviews.review_database import ReviewDatabase
 from mtal.runs.reviews.schema import MIGRATIONS
-from tests.runs.reviews.decided import decided
+from tests.runs.reviews.reviewed import decided
 
 SPAWN = multiprocessing.get_context("spawn")
 NOBODY = 65534  # a user who owns nothing
