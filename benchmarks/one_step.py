@@ -9,7 +9,7 @@ steps, and evaluated on the validation split.
 
 import argparse
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -134,8 +134,10 @@ def one_step(
         validation: validation split.
     """
     strategy = STRATEGIES[variant.strategy]
-    options = Options(**{field.name: getattr(variant, field.name) for field in fields(Options)})
-    pool = Pool(variant.tasks, labelled, {name: signals[name] for name in strategy.needs})
+    options = Options.from_config(variant)
+    pool = Pool(
+        variant.tasks, labelled, {name: signals[name] for name in strategy.signals(options)}
+    )
     budget = round(len(labelled) * variant.step_percent / 100) * len(variant.tasks)
     pick = strategy.pick(pool, budget, np.random.default_rng([variant.seed, 0, 4]), options)
     after = labelled.copy()

@@ -71,7 +71,7 @@ def main() -> None:
     def scoring(names: tuple[str, ...]) -> Callable[[], object]:
         return lambda: describe(context, {name: SIGNALS[name] for name in names}, fitted, quiet)
 
-    alike = Counter(strategy.needs for strategy in STRATEGIES.values() if strategy.needs)
+    alike = Counter(strategy.signals() for strategy in STRATEGIES.values() if strategy.needs)
     times = interleaved(
         {"forward": lambda: forward(context), "all": scoring(tuple(SIGNALS))}
         | {" ".join(names): scoring(names) for names in alike},
@@ -89,7 +89,7 @@ def main() -> None:
         f"{config.channels} channels: plain forward pass {per_image} an image"
     )
     rows = {
-        "ours: committee embedding": " ".join(STRATEGIES["ours"].needs),
+        "ours: committee embedding": " ".join(STRATEGIES["ours"].signals()),
         f"all {len(SIGNALS)} signals": "all",
         f"{alike.total()} strategies, a pass each": "strategies",
     }

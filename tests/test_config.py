@@ -9,15 +9,15 @@ import yaml
 from mtal.config import (
     MACHINE_FIELDS,
     PRESETS,
-    RETIRED,
     Config,
     ConfigError,
     compose,
     find,
     load_config,
     make_config,
-    setting,
 )
+from mtal.config.reading import EARLIER, RETIRED
+from mtal.config.settings import setting
 
 CHANGED = {
     "seed": 3,
@@ -86,8 +86,8 @@ def test_file_command_line_and_keywords_give_the_same(tmp_path, write):
     plain = {**CHANGED, "size": [96, 128], "tasks": ["depth", "normals"]}  # files have no tuples
     file.write_text(write(plain))
     sets = ["seed=3", "size=96x128", "tasks=depth,normals", "loss_weights={depth: 2}", "lr=5e-4"]
-    assert load_config(file) == compose(sets=sets) == compose(file=file) == Config(**CHANGED)
-    configs = (load_config(file), compose(sets=sets), Config(**CHANGED))
+    assert compose(sets=sets) == compose(file=file) == Config(**CHANGED)
+    configs = (compose(file=file), compose(sets=sets), Config(**CHANGED))
     assert {config.name for config in configs} == {Config(**CHANGED).name}
 
 
@@ -100,11 +100,23 @@ def test_to_json_reads_back(tmp_path):
 def test_retired_settings_are_read_in_run_folders_and_refused_elsewhere(tmp_path):
     file = tmp_path / "settings"
     file.write_text(yaml.safe_dump({"epochs": 3, "workers": 2}))
-    assert load_config(file) == Config(epochs=3)
+    assert load_config(file) == Config(epochs=3, **EARLIER)
     for request in ({"file": file}, {"sets": ["workers=2"]}):
         with pytest.raises(ConfigError, match="no setting called 'workers'"):
             compose(**request)
     assert not RETIRED & set(Config.model_fields)
+
+
+def test_runs_of_earlier_versions_go_on_as_they_began(tmp_path):
+    file = tmp_path / "config.json"
+    now = json.loads(Config(strategy="ours").to_json())
+    file.write_text(json.dumps(now))
+    assert load_config(file) == Config(strategy="ours")
+    before = {name: now[name] for name in ("epochs", "strategy", "sample_weights")}
+    for strategy, weights in (("ours", "scores"), ("random", "off")):
+        file.write_text(json.dumps(before | {"strategy": strategy}))
+        config = load_config(file)
+        assert (config.sample_weights, config.pair_blocks, config.steps) == (weights, "decode", 0)
 
 
 def test_what_comes_later_wins(tmp_path):
@@ -131,7 +143,7 @@ def test_values_of_every_text_form():
     assert compose(sets=["augment=off"]).augment is False
     assert [
         compose(sets=[f"sample_weights={value}"]).sample_weights for value in ("on", "off", "auto")
-    ] == ["on", "off", "auto"]
+    ] == ["scores", "off", "auto"]
     assert compose(sets=["data=C=3"]).data == "C=3"
 
 

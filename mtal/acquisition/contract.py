@@ -51,7 +51,7 @@ def says_what_it_is(strategy: Strategy) -> None:
 
 def needs_what_exists(strategy: Strategy) -> None:
     """The signals that it needs and the settings that it uses exist."""
-    _require_known("needs signals", strategy.needs, SIGNALS)
+    _require_known("needs signals", strategy.signals(), SIGNALS)
     _require_known("uses settings", strategy.uses, Config.model_fields)
 
 
@@ -169,7 +169,7 @@ def gives_a_number_per_image(strategy: Strategy) -> None:
 def refuses_what_is_no_number(strategy: Strategy) -> None:
     """NaN in a signal is an error, never a pick."""
     pool = trial_pools(strategy)["whole images"]
-    for name in strategy.needs:
+    for name in strategy.signals():
         spoiled = pool[name].copy()
         spoiled.flat[-1] = np.nan
         spoiled_pool = Pool(pool.tasks, pool.labelled, {**pool.signals, name: spoiled})

@@ -3,10 +3,23 @@
 N images in the pool, T tasks, M members of a committee. An index is a position in the whole pool.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 import numpy as np
+
+from mtal.config import Config
+
+
+@dataclass(frozen=True)
+class PastBatch:
+    """A batch of an earlier cycle: what was said of it when picked, and what came true.
+
+    n images of the batch. Only labels that the run has acquired are read for this.
+    """
+
+    scores: np.ndarray  # (n, T) columns s.<task> of the strategy's table; NaN where it has none
+    losses: np.ndarray  # (n, T) loss of the network that picked them; NaN without a label
 
 
 @dataclass(frozen=True)
@@ -17,6 +30,7 @@ class Pool:
     labelled: np.ndarray  # (N, T) bool
     signals: dict[str, np.ndarray]  # those in `needs`: "committee" (N, T, M), "embedding" (N, D)
     closed: np.ndarray | None = None  # (N, T) bool: pairs that can never be labelled; None: none
+    past: tuple[PastBatch, ...] = ()  # the batches of the cycles before, the oldest first
 
     @property
     def open_pairs(self) -> np.ndarray:
@@ -58,11 +72,29 @@ class Options:
     """Settings of docs/method.md, sections 2 to 4, for the strategies that use them."""
 
     committee: Literal["max", "mean", "min"] = "max"
-    normalise: Literal["minmax", "rank", "mean"] = "minmax"
+    normalise: Literal["minmax", "rank", "mean"] = "rank"
     across: Literal["max", "mean"] = "max"
     terms: Literal["product", "inconsistency", "diversity"] = "product"
     diversity: Literal["euclidean", "cosine"] = "euclidean"
     picking: Literal["greedy", "top"] = "greedy"
+    embedding_source: Literal["auto", "auto-encoder", "task features", "shared", "frozen"] = "auto"
+    weighted_by: Literal["entropy", "inconsistency"] = "entropy"
+    trust_form: Literal["clusters", "greedy"] = "clusters"
+
+    @classmethod
+    def from_config(cls, config: Config) -> "Options":
+        """Read the settings of a run."""
+        return cls(**{field.name: getattr(config, field.name) for field in fields(cls)})
+
+    def embedding(self, own: str) -> str:
+        """Name the signal that diversity is measured in. own: the strategy's, for `auto`."""
+        return {
+            "auto": own,
+            "auto-encoder": "embedding",
+            "task features": "task_features",
+            "shared": "shared",
+            "frozen": "frozen",
+        }[self.embedding_source]
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,18 @@ class Strategy:
     formula: str  # plain text
     source: str  # the paper
     choices: str = ""  # what the paper leaves open and was decided here
-    needs: tuple[str, ...] = ()  # signals that must be measured first
+    # signals that must be measured first, or a function that says which for some options
+    needs: tuple[str, ...] | Callable[[Options], tuple[str, ...]] = ()
     tasks: tuple[str, ...] = ()  # tasks that it cannot do without
     uses: frozenset[str] = frozenset()  # settings of selection that change what it picks
-    weights_samples: bool = False  # whether `sample_weights: auto` means on
+    weights_samples: bool = False  # whether `sample_weights: auto` means ordered, else off
     pseudo_labels: bool = False  # whether missing tasks are learned from pseudo-labels
     replay_limit: float = inf  # pool images x picks up to which runs of other strategies replay it
     replay_pool: float = inf  # pool images up to which they replay it, whatever the picks
     dropout: float = 0.0  # share of task features dropped while the network is trained
+
+    def signals(self, options: Options | None = None) -> tuple[str, ...]:
+        """Name the signals that must be measured first. options: those of the run, or defaults."""
+        if callable(self.needs):
+            return self.needs(options or Options())
+        return self.needs

@@ -82,7 +82,7 @@ def trial_pool(
 
 def trial_pools(strategy: Strategy) -> dict[str, Pool]:
     """Generate a pool of each kind, with the tasks and signals of a strategy: kind -> pool."""
-    needs, tasks = strategy.needs, tuple(dict.fromkeys((*strategy.tasks, *TASKS)))
+    needs, tasks = strategy.signals(), tuple(dict.fromkeys((*strategy.tasks, *TASKS)))
     few_tasks = tasks[: max(3, len(strategy.tasks))]
     plain = trial_pool(needs, tasks=few_tasks)
     equal_signals = {name: np.zeros_like(plain[name]) for name in needs}

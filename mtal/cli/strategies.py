@@ -57,7 +57,7 @@ def _row(strategy: Strategy) -> dict[str, str]:
     return {
         "strategy": strategy.name,
         "title": strategy.title,
-        "needs": ", ".join((*strategy.needs, *strategy.tasks)),
+        "needs": ", ".join((*strategy.signals(), *strategy.tasks)),
         "what": strategy.blurb,
     }
 
@@ -73,7 +73,7 @@ def _values(strategy: Strategy) -> dict[str, object]:
         "formula": strategy.formula,
         "source": strategy.source,
         "choices": strategy.choices,
-        "needs": strategy.needs,
+        "needs": strategy.signals(),
         "tasks": strategy.tasks,
         "uses": sorted(strategy.uses),
         "file": file,

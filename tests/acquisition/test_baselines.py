@@ -417,7 +417,7 @@ def test_budget_is_spent_on_open_pairs_whatever_the_pool(seed, budget, name):
     strategy = STRATEGIES[name]
     tasks = tuple(dict.fromkeys((*strategy.tasks, *TASKS)))[: int(rng.integers(2, 6))]
     pool = trial_pool(
-        strategy.needs,
+        strategy.signals(),
         images=int(rng.integers(8, 40)),
         labelled=int(rng.integers(1, 8)),
         seed=seed,

@@ -48,7 +48,7 @@ def picks_by_chance(strategy, pool):
 @pytest.mark.parametrize("seed", range(3))
 def test_where_an_image_stands_in_the_pool_does_not_matter(strategy, seed):
     tasks = tasks_of(strategy)
-    pool = trial_pool(strategy.needs, partly=5, closed=0.3, tasks=tasks, seed=seed)
+    pool = trial_pool(strategy.signals(), partly=5, closed=0.3, tasks=tasks, seed=seed)
     if picks_by_chance(strategy, pool):
         assert strategy.name not in WITHOUT_CHANCE
         pytest.skip("it draws")
@@ -73,8 +73,10 @@ def test_where_an_image_stands_in_the_pool_does_not_matter(strategy, seed):
 @each
 def test_ties_fall_by_the_generator(strategy):
     tasks = tasks_of(strategy)
-    pool = trial_pool(strategy.needs, tasks=tasks)
-    alike = Pool(tasks, pool.labelled, {name: np.ones_like(pool[name]) for name in strategy.needs})
+    pool = trial_pool(strategy.signals(), tasks=tasks)
+    alike = Pool(
+        tasks, pool.labelled, {name: np.ones_like(pool[name]) for name in strategy.signals()}
+    )
     firsts = {
         int(strategy.pick(alike, 1, np.random.default_rng(seed), Options()).pairs[0, 0])
         for seed in range(30)

@@ -132,7 +132,7 @@ def test_a_task_that_nobody_has_labelled_has_nothing_to_be_far_from():
 def test_one_complete_image_changes_few_picks(name):
     """40 images have their first task; completing one of them must not change most picks."""
     strategy = STRATEGIES[name]
-    pool = trial_pool(strategy.needs, images=60, labelled=0, partly=40)
+    pool = trial_pool(strategy.signals(), images=60, labelled=0, partly=40)
     labelled = pool.labelled.copy()
     labelled[np.flatnonzero(~labelled.any(axis=1))[:2], [1, 2]] = True  # no image complete
     complete = labelled.copy()

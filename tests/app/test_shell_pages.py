@@ -106,7 +106,7 @@ def test_help_has_a_card_for_every_strategy_under_its_heading(open_page):
         assert all(
             plain(text) in words for text in (strategy.blurb, strategy.source, strategy.choices)
         )
-        assert all(signals()[need] in words for need in strategy.needs)
+        assert all(signals()[need] in words for need in strategy.signals())
     assert [heading.value for heading in app.subheader] == [
         "From the paper's comparison",
         "Further baselines",

@@ -48,7 +48,7 @@ class TestNew:
     def test_the_settings_are_those_of_run(self, experiment, store):
         experiment("new", "one", "--preset", "demo", "--set", "seed=7", "--no-start")
         (cell,) = find_experiment(store, "one").cells
-        assert (cell.variant, cell.config.epochs, cell.strategy, cell.seed) == ("", 8, "ours", 7)
+        assert (cell.variant, cell.config.steps, cell.strategy, cell.seed) == ("", 360, "ours", 7)
 
     def test_dry_run_shows_the_plan_and_writes_nothing(self, experiment, store):
         text, code = experiment(

@@ -7,26 +7,25 @@ from mtal.signals.registry import SIGNALS
 
 def test_nothing_is_shared_where_only_the_needed_is_measured():
     for strategy in STRATEGIES.values():
-        stages = needed_stages(strategy, strategy.needs)
+        stages = needed_stages(strategy, strategy.signals(), strategy.signals())
         assert all(stages.values())
         assert {"train", "pick"} <= set(stages)
-        assert ("score" in stages) == bool(strategy.needs)
+        assert ("score" in stages) == bool(strategy.signals())
         assert ("guess" in stages) == strategy.pseudo_labels
 
 
 def test_where_everything_is_measured_each_strategy_counts_its_own():
-    every = tuple(SIGNALS)
-    assert needed_stages(STRATEGIES["random"], every) == {"train": False, "pick": True}
-    assert needed_stages(STRATEGIES["ours"], every) == {
+    def stages(name: str) -> dict[str, bool]:
+        strategy = STRATEGIES[name]
+        return needed_stages(strategy, strategy.signals(), tuple(SIGNALS))
+
+    assert stages("random") == {"train": False, "pick": True}
+    assert stages("ours") == {
         "train": False,
         "pick": True,
         "pairs": True,
         "embedding": True,
         "score": False,
     }
-    assert needed_stages(STRATEGIES["core-set"], every) == {
-        "train": False,
-        "pick": True,
-        "score": False,
-    }
-    assert needed_stages(STRATEGIES["ll4al"], every)["train"]  # its loss modules are its own
+    assert stages("core-set") == {"train": False, "pick": True, "score": False}
+    assert stages("ll4al")["train"]  # its loss modules are its own

@@ -69,7 +69,7 @@ def beginning_text(config: Config) -> str:
 
 def budget_text(config: Config) -> str:
     """Say what is labelled at the start and per cycle, and the rules that may end a run early."""
-    if config.start == "labelled":
+    if config.by_people:
         budget = f"all that is labelled, then + {config.step_percent:g} % of the pool per cycle"
     else:
         end = config.start_percent + config.step_percent * (config.cycles - 1)

@@ -85,7 +85,7 @@ def review_effect(config: Config, settled: bool) -> str:
 
     settled: the next cycle has begun with that batch.
     """
-    if config.start == "random":
+    if not config.by_people:
         return (
             "This run simulates: its batches were labelled at once, so what you decide here "
             "changes exports, not the run."

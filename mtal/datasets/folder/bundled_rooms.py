@@ -31,8 +31,7 @@ def load(config: Config) -> Dataset:
     """Load the data set. DataError if the images are missing or another folder is unusable."""
     if not config.data and not BUNDLED.is_dir():
         raise DataError(
-            f"{BUNDLED} is missing; get the program anew, or make the images with "
-            f"`{COMMAND} rooms`"
+            f"{BUNDLED} is missing; get the program anew, or make the images with `{COMMAND} rooms`"
         )
     return replace(folder.load(_with_folder(config)), name=NAME)
 

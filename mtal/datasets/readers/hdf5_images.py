@@ -83,9 +83,7 @@ def _open(path: Path) -> Any:
     try:
         import h5py
     except ImportError:
-        raise DataError(
-            f"reading {path.name} needs the package h5py: pip install h5py"
-        ) from None
+        raise DataError(f"reading {path.name} needs the package h5py: pip install h5py") from None
     advice = "it must be an HDF5 file as MATLAB 7.3 writes it; if it should be one, get it again"
     with file_errors(path, advice=advice):
         with path.open("rb") as file:

@@ -1,7 +1,7 @@
 """Ask a strategy for a batch, and the table that says why it picked what it picked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -30,8 +30,8 @@ class PickRequest:
     def pool_for(self, strategy: Strategy) -> Pool:
         """The pool with those signals only that a strategy needs."""
         pool = self.pool
-        signals = {name: pool.signals[name] for name in strategy.needs}
-        return Pool(pool.tasks, pool.labelled, signals, pool.closed)
+        signals = {name: pool.signals[name] for name in strategy.signals(self.options)}
+        return replace(pool, signals=signals)
 
     def pick_by(self, strategy: Strategy) -> Pick:
         """Let a strategy pick. ValueError if one of its signals is not finite."""
@@ -48,14 +48,7 @@ def pick_request(cycle: CycleContext, signals: Mapping[str, np.ndarray]) -> Pick
         Pool(config.tasks, labels.labelled, dict(signals), labels.closed),
         stopping.affordable(config, budget, int(labels.labelled.sum())),
         (config.seed, cycle.number, PICK),
-        Options(
-            committee=config.committee,
-            normalise=config.normalise,
-            across=config.across,
-            terms=config.terms,
-            diversity=config.diversity,
-            picking=config.picking,
-        ),
+        Options.from_config(config),
     )
 
 

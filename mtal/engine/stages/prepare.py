@@ -18,6 +18,7 @@ from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages import stopping
 from mtal.engine.stages.label_state import LabelState
 from mtal.engine.stages.load_strategy import load_strategy
+from mtal.engine.stages.needed_signals import needed_signals
 from mtal.engine.stages.open_labels import note_broken_labels, without_broken
 from mtal.engine.stages.prepare_data import data_changes, prepare_data
 from mtal.engine.stages.required_labels import require_validation_labels
@@ -48,7 +49,6 @@ def prepare(run: Run, timer: StageTimer, accept_data: bool) -> RunContext:
         dataset = find(DATASETS, config.dataset, "data set").load(config)
         strategy, strategy_file = load_strategy(run)
         signals = measured_signals(config, dataset.tasks, strategy)
-        check_sample_weights(config, strategy)
         data = prepare_data(run, dataset, report)
         start = data.labels.start
         stopping.check_start(config, int(start.any(axis=1).sum()), int(start.sum()))
@@ -99,15 +99,6 @@ def count_parameters(config: Config, dataset: Dataset) -> int:
     return sum(parameter.numel() for parameter in network.parameters())
 
 
-def check_sample_weights(config: Config, strategy: Strategy) -> None:
-    """ConfigError if sample weights are on but the strategy has no scores to weight by."""
-    if config.sample_weights == "on" and "committee" not in strategy.needs:
-        raise ConfigError(
-            f"sample_weights: {strategy.title} gives no task scores to weight by; "
-            f"set sample_weights=auto"
-        )
-
-
 def measured_signals(config: Config, tasks: Sequence[Task], strategy: Strategy) -> tuple[str, ...]:
     """Name the signals of a run. ConfigError if the strategy cannot work on these tasks."""
     if missing := [name for name in strategy.tasks if name not in config.tasks]:
@@ -115,7 +106,8 @@ def measured_signals(config: Config, tasks: Sequence[Task], strategy: Strategy) 
             f"strategy: {strategy.title} needs the task {', '.join(missing)}, which is not among "
             f"{', '.join(config.tasks)}"
         )
-    for name in strategy.needs:
+    needs = needed_signals(config, strategy)
+    for name in needs:
         if reason := find(SIGNALS, name, "signal").refuses(tasks):
             raise ConfigError(f"strategy: {strategy.title} cannot choose here: {reason}")
         if SIGNALS[name].build_auxiliary is not None and config.batch < 2:
@@ -123,7 +115,7 @@ def measured_signals(config: Config, tasks: Sequence[Task], strategy: Strategy) 
                 f"batch: {strategy.title} learns by comparing the images of a batch, so it needs "
                 f"at least two"
             )
-    return allowed(SIGNALS, tasks) if config.describe == "always" else strategy.needs
+    return allowed(SIGNALS, tasks) if config.describe == "always" else needs
 
 
 def resized_splits(

@@ -36,7 +36,7 @@ def prepare_data(run: Run, dataset: Dataset, report: Report) -> PreparedData:
     DataError if images of such a run are gone, or if there is nothing to learn from.
     """
     config = run.config
-    simulated = config.start == "random"
+    simulated = not config.by_people
     facts = run.facts
     before = facts if run.cycles_done() and facts.written else None
     paths = run.store.data(config.dataset, dataset.folder)
@@ -138,10 +138,7 @@ def data_changes(run: Run, facts: RunFacts, accept: bool) -> tuple[DataChange, .
     before, done = run.facts, run.cycles_done()
     if before.fingerprint is None or before.fingerprint == facts.fingerprint:
         return before.data_changes
-    expected = (
-        run.config.start == "labelled"
-        and before.fingerprint_of_images == facts.fingerprint_of_images
-    )
+    expected = run.config.by_people and before.fingerprint_of_images == facts.fingerprint_of_images
     if done and not accept and not expected:
         raise DataError(
             f"the data in {facts.data_folder} changed since this run began (fingerprint "

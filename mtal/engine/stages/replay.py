@@ -10,21 +10,25 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mtal.acquisition.pool import ranking
+from mtal.acquisition.pool import Options, ranking
 from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
+from mtal.config import Config
 from mtal.engine.stages.pick import PickRequest
 from mtal.runs.files import write_json
 from mtal.runs.paths import CyclePaths
 from mtal.training.batches import Report
 
 
-def other_strategies(own: str, signals: Sequence[str], tasks: Sequence[str]) -> list[Strategy]:
+def other_strategies(config: Config, signals: Sequence[str]) -> list[Strategy]:
     """List the built-in strategies beside a run's own that its signals and tasks allow."""
+    options = Options.from_config(config)
     return [
         strategy
         for name, strategy in STRATEGIES.items()
-        if name != own and set(strategy.needs) <= set(signals) and set(strategy.tasks) <= set(tasks)
+        if name != config.strategy
+        and set(strategy.signals(options)) <= set(signals)
+        and set(strategy.tasks) <= set(config.tasks)
     ]
 
 

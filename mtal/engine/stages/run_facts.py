@@ -12,6 +12,7 @@ from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
 from mtal.datasets.dataset import Dataset
 from mtal.engine.rendering.cycle_images import MOST_PICKS, NEAR_MISSES
+from mtal.engine.stages.needed_signals import needed_signals
 from mtal.engine.stages.replay import other_strategies
 from mtal.engine.stages.signal_quality import is_measured
 from mtal.runs.experiments.budget import images_labelled, images_per_cycle
@@ -74,7 +75,7 @@ def describe_run(
         precision=device.precision,
         parameters=parameters,
         strategy_title=strategy.title,
-        needed_stages=needed_stages(strategy, signals),
+        needed_stages=needed_stages(strategy, needed_signals(config, strategy), signals),
         start=tuple(images.tolist()),
         start_lacks=lacking,
     )
@@ -136,7 +137,7 @@ def selection_plan(
         for name in signals
         if SIGNALS[name].stage
     }
-    others = len(other_strategies(strategy.name, signals, config.tasks))
+    others = len(other_strategies(config, signals))
     stages = fits | ({"score": pool} if signals else {}) | {"pick": 1}
     if others:
         stages["others"] = others
@@ -153,22 +154,25 @@ def images_followed(config: Config, pool: int, number: int, start: int) -> int:
 
     A simulation labels a cycle's own picks at once, so they count too.
     """
-    own_picks = number < config.cycles - 1 and config.start == "random"
+    own_picks = number < config.cycles - 1 and not config.by_people
     cycles = number + 1 if own_picks else number
     return images_labelled(config, pool, cycles, start) - start
 
 
-def needed_stages(strategy: Strategy, signals: Sequence[str]) -> dict[str, bool]:
+def needed_stages(
+    strategy: Strategy, needs: Sequence[str], signals: Sequence[str]
+) -> dict[str, bool]:
     """Name the stages that the strategy cannot do without.
 
-    Returns stage -> whether all of its time is for the strategy, and none for other signals.
+    needs: the signals that the run needs; signals: all that it measures. Returns stage -> whether
+    all of its time is for the strategy, and none for other signals.
     """
-    others = [SIGNALS[name] for name in signals if name not in strategy.needs]
+    others = [SIGNALS[name] for name in signals if name not in needs]
     stages = {"train": not any(signal.build_auxiliary for signal in others), "pick": True}
     if strategy.pseudo_labels:
         stages["guess"] = True
-    stages |= {SIGNALS[name].stage: True for name in strategy.needs if SIGNALS[name].stage}
-    if strategy.needs:
+    stages |= {SIGNALS[name].stage: True for name in needs if SIGNALS[name].stage}
+    if needs:
         stages["score"] = not others
     return stages
 

@@ -105,7 +105,7 @@ def pick_batch(cycle: CycleContext, request: PickRequest) -> tuple[Pick, pd.Data
 def replay_others(cycle: CycleContext, request: PickRequest) -> None:
     """Replay the other strategies that the measured signals allow, and write their picks down."""
     context = cycle.context
-    others = other_strategies(context.strategy.name, context.signals, context.config.tasks)
+    others = other_strategies(context.config, context.signals)
     if others:
         with cycle.timer.stage("others", len(others)) as report:
             replay(others, request, cycle.paths, report)

@@ -26,7 +26,7 @@ def is_measured(config: Config, signals: Sequence[str]) -> bool:
     """Whether a run compares its signals with true losses, which only a simulation knows."""
     return (
         config.signal_quality
-        and config.start == "random"
+        and not config.by_people
         and any(SIGNALS[name].scores is not None or name == "embedding" for name in signals)
     )
 

@@ -5,7 +5,7 @@ Our choice, see docs/method.md, section 1.
 
 from collections.abc import Sequence
 
-from mtal.config import Config, ConfigError
+from mtal.config import SHARES_OF_POOL, Config, ConfigError
 from mtal.runs.store.run import LOSS, Run
 
 
@@ -50,7 +50,7 @@ def check_start(config: Config, images: int, labels: int) -> None:
     """ConfigError if the start alone has more labels than the whole run may have."""
     if config.label_budget and labels > config.label_budget:
         remedy = "label_budget"
-        if config.start == "random":
+        if config.start in SHARES_OF_POOL:
             remedy = "label_budget or lower start_percent"
         raise ConfigError(
             f"label_budget: the start has {labels:,} task labels already ({images:,} images, "

@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from mtal.acquisition.weights import sample_weights
+from mtal.engine.stages.needed_signals import needed_signals, weights_setting
 from mtal.engine.stages.run_context import CycleContext, RunContext
 from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
@@ -69,7 +70,7 @@ def build_auxiliaries(cycle: CycleContext, network: TwoStageNetwork) -> dict[str
         build_auxiliary = SIGNALS[name].build_auxiliary
         if build_auxiliary is not None:
             seed_weights((context.config.seed, cycle.number, AUXILIARY))
-            needed = name in context.strategy.needs
+            needed = name in needed_signals(context.config, context.strategy)
             auxiliary = build_auxiliary(network, context.dataset.tasks, needed)
             auxiliaries[name] = context.device.move(auxiliary)
     return auxiliaries
@@ -114,8 +115,7 @@ def training_weights(context: RunContext, number: int, labelled: np.ndarray) -> 
 
     labelled: (N, T) bool. See docs/method.md, section 5.
     """
-    setting = context.config.sample_weights
-    weighted = setting == "on" or (setting == "auto" and context.strategy.weights_samples)
+    weighted = weights_setting(context.config, context.strategy) != "off"
     batches = []
     for earlier in range(number if weighted else 0):
         pairs = context.run.acquired(earlier)

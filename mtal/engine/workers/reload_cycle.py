@@ -60,7 +60,7 @@ def reload_cycle(run: Run, number: int) -> RenderContext:
     start = run.start_labels()
     no_labels = Gated(dataset.pool, dataset.tasks, np.zeros_like(start))
     readable = readable_labels(
-        run.labelled(number, start), run.picked(number), config.start == "random"
+        run.labelled(number, start), run.picked(number), not config.by_people
     )
     return RenderContext(
         network=saved_network(run, number, dataset, device),
@@ -79,7 +79,7 @@ def refuse_changed(run: Run, number: int, dataset: Dataset) -> None:
     Where people label, new labels of pool images are no change.
     """
     then, now = run.fingerprint(number), dataset.fingerprint()
-    if run.config.start == "labelled" and run.facts.fingerprint_of_images is not None:
+    if run.config.by_people and run.facts.fingerprint_of_images is not None:
         then, now = run.facts.fingerprint_of_images, dataset.fingerprint(pool_labels=False)
     if now != then:
         raise DataError(

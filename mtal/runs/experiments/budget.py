@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtal.config import Config
+from mtal.config import SHARES_OF_POOL, Config
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def pool_size(config: Config, labels: np.ndarray) -> PoolSize:
 
     labels: (N, T) bool, the labels that exist.
     """
-    if config.start == "random":
+    if config.start in SHARES_OF_POOL:
         simulated = labels[labels.any(axis=1)]
         return PoolSize(len(simulated), None, mean_labels(simulated))
     return PoolSize(len(labels), int(labels.any(axis=1).sum()), mean_labels(~labels))

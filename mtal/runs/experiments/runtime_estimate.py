@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mtal.config import Config
+from mtal.config import SHARES_OF_POOL, Config
 from mtal.runs.experiments.budget import images_labelled
 from mtal.runs.jobs.device import device_key
 from mtal.runs.store.index import same_speed
@@ -61,7 +61,7 @@ def estimate_speed(
     return Speed(
         rates=_rates(earlier, seconds),
         pool=pool,
-        start=None if config.start == "random" else start,
+        start=None if config.start in SHARES_OF_POOL else start,
         runs=len(earlier),
     )
 

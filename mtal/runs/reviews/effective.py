@@ -21,7 +21,7 @@ def is_settled(run: Run, cycle: int) -> bool:
     """
     if run.applied_reviews(cycle + 1):
         return True
-    return run.config.start == "labelled" and run.cycles_done() > cycle + 1
+    return run.config.by_people and run.cycles_done() > cycle + 1
 
 
 def effective_decisions(run: Run, cycle: int) -> pd.DataFrame:

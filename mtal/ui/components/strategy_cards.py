@@ -44,7 +44,7 @@ def why_not(name: str, tasks: Sequence[str]) -> str:
     missing = [task for task in strategy.tasks if task not in tasks]
     if missing:
         return f"{strategy.title} needs the task {' and '.join(missing)}"
-    for need in strategy.needs:
+    for need in strategy.signals():
         reason = catalog.refuses(need, tasks)
         if reason:
             return f"{strategy.title}: {reason}"
@@ -132,7 +132,7 @@ def _chooses(strategy: Strategy) -> str:
 
 def _measures(strategy: Strategy) -> str:
     titles = catalog.signals()
-    needs = ", ".join(titles.get(need, need) for need in strategy.needs)
+    needs = ", ".join(titles.get(need, need) for need in strategy.signals())
     return needs or "nothing: no pass over the pool"
 
 

@@ -204,7 +204,7 @@ def _choose_truth() -> str:
 
 def _say_about_truth(run: Run, task: TaskFacts, names: Sequence[str], truth: str) -> None:
     """Say why there is no ground truth, where there is none."""
-    if run.config.start == "labelled":
+    if run.config.by_people:
         st.caption(
             "There is no ground truth: this run labels for real, and had no labels of its picks."
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtal.config import Config
+from mtal.config import SHARES_OF_POOL, Config
 from mtal.datasets.checks.coverage import LEFT_OUT, NO_LABEL
 from mtal.runs.experiments.budget import PoolSize, images_per_cycle, labels_per_cycle, pool_size
 from mtal.runs.store.data_check import DataFolder
@@ -60,7 +60,7 @@ def known_pool(config: Config) -> PoolSize | None:
     for run in loaders.runs():
         data = (run.config.dataset, run.config.data, run.config.start)
         if run.facts.written and data == (config.dataset, config.data, config.start):
-            start = None if config.start == "random" else len(run.facts.start)
+            start = None if config.start in SHARES_OF_POOL else len(run.facts.start)
             same_tasks = run.config.tasks == config.tasks
             labels_per_image = run.facts.labels_per_image if same_tasks else None
             return PoolSize(len(run.facts.pool), start, labels_per_image)

@@ -22,7 +22,7 @@ ABOUT = (
 def say_why_none(run: Run) -> None:
     """End the page where a run has no signal quality, saying why and offering a run that has."""
     config = run.config
-    if config.start == "labelled":
+    if config.by_people:
         st.info(
             "This run labels for real, so the true loss of an unlabelled image is unknown: the "
             "quality of a signal can only be measured in a simulation, on labels that exist.",

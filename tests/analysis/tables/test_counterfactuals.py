@@ -16,7 +16,7 @@ from mtal.analysis.tables.counterfactuals import (
 )
 from mtal.config import Config
 
-OURS = Config(strategy="ours", tasks=("semseg", "depth", "normals"))
+OURS = Config(strategy="ours", tasks=("semseg", "depth", "normals"), normalise="minmax")
 TASKS = ("semseg", "depth", "normals")
 N, PICKED = 40, 6
 

@@ -124,7 +124,7 @@ def test_one_at_a_time_and_grid():
             {},
             {"sample_weights": [True, False], "size": ["96x128"], "tasks": [["depth", "semseg"]]},
         )
-    ) == ["sample_weights=on", "sample_weights=off", "size=96x128", "tasks=depth+semseg"]
+    ) == ["sample_weights=scores", "sample_weights=off", "size=96x128", "tasks=depth+semseg"]
     assert (
         variant_label({"with_final": True, "step_percent": 2.5})
         == "with_final=true, step_percent=2.5"

@@ -1,25 +1,16 @@
-"""Config: the settings of one run, the presets, and how file, command line and form join.
+"""Config: the settings of one run.
 
-Of ours it imports only constants and the base of its error. Names of data sets, tasks, networks
-and strategies are looked up by `find` where they are used.
+Names of data sets, tasks, networks and strategies are looked up by `find` where they are used.
 """
 
-import difflib
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from functools import partial
 from math import floor
-from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-
-from mtal.errors import UserError
-from mtal.locations import COMMAND
-
-T = TypeVar("T")
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 SELECTION = "Selection"  # the section of settings that a strategy may depend on
 
@@ -27,19 +18,7 @@ MACHINE_FIELDS = frozenset({"device", "threads", "memory_gb"})  # where a run co
 REPEAT_FIELDS = frozenset({"seed"})  # what differs between the runs of one group
 DRAWN_FIELDS = frozenset({"projection"})  # how results are drawn, which changes none
 
-# Settings of earlier versions that never changed a result, so that old run folders can be read. A
-# setting that changes results is never removed, so that old runs can go on.
-RETIRED = frozenset({"workers"})
-
-
-ADVICE = {  # setting -> what it should be, where pydantic's text does not help
-    "size": "height x width, such as 120x160",
-    "device": "auto, cpu, or cuda:0",
-}
-
-
-class ConfigError(UserError):
-    """A setting that cannot be used; the message names it and says what would be right."""
+SHARES_OF_POOL = ("random", "coverage")  # values of `start` that `start_percent` belongs to
 
 
 def setting(section: str, default: Any, title: str, about: str, **limits: Any) -> Any:
@@ -83,7 +62,15 @@ class Config(BaseModel):
         (120, 160), "Image size", "Height × width that the network sees, such as 120x160."
     )
     augment: bool = _data(
-        True, "Augmentation", "Mirror and zoom images and labels together while training."
+        True,
+        "Augmentation",
+        "Move images and labels together while training, as the data set says.",
+    )
+    sequence_pattern: str = _data(
+        "",
+        "Sequence in the name",
+        "Regular expression whose first group names the sequence of an image, such as "
+        "`^(room\\d+)`. Empty: as the data set or its groups.csv says.",
     )
 
     network: str = _network("padnet", "Network", "Two-stage multi-task network.")
@@ -94,21 +81,39 @@ class Config(BaseModel):
     weights: str = _network(
         "", "Weights file", "State dict of the backbone (.safetensors, .pth) on disk."
     )
+    backbone_frozen: bool = _network(
+        False,
+        "Frozen backbone",
+        "Keep the backbone as it is and train the rest on its features, which are computed once. "
+        "Faster, but no figure to compare with fine-tuned networks.",
+    )
     channels: int = _network(
         256, "Task channels", "Width of each task's feature map (256 in the reference code).", ge=4
     )
     pair_channels: int = _network(
         64, "Pair channels", "Width of the pairwise distillation blocks (our choice).", ge=4
     )
+    pair_blocks: Literal["residual", "decode"] = _network(
+        "residual",
+        "Pair blocks",
+        "residual: a correction added to the initial prediction, which starts at zero. decode: a "
+        "prediction made anew.",
+    )
     embedding: int = _network(
         512, "Embedding size", "Size of the auto-encoder's code (512 in the paper).", ge=2
     )
 
-    epochs: int = _training(100, "Epochs", "Passes over the labelled images in each cycle.", ge=1)
-    batch: int = _training(8, "Batch size", "Images per training step.", ge=1)
-    lr: float = _training(
-        1e-4, "Learning rate", "Of Adam, decayed by (1 - epoch/epochs)^0.9.", gt=0
+    steps: int = _training(
+        0,
+        "Steps",
+        "Training steps in each cycle, equally many however much is labelled; 0: by epochs.",
+        ge=0,
     )
+    epochs: int = _training(
+        100, "Epochs", "Passes over the labelled images in each cycle, where steps are 0.", ge=1
+    )
+    batch: int = _training(8, "Batch size", "Images per training step.", ge=1)
+    lr: float = _training(1e-4, "Learning rate", "Of Adam, decayed by (1 - progress)^0.9.", gt=0)
     weight_decay: float = _training(1e-4, "Weight decay", "Of Adam.", ge=0)
     loss_weights: dict[str, float] = _training(
         {}, "Task weights", "Override the data set's weights, such as {depth: 2}."
@@ -121,11 +126,28 @@ class Config(BaseModel):
     pair_epochs: int = _training(
         20, "Pair epochs", "Passes over the labelled images for the pairwise blocks.", ge=1
     )
+    pair_steps: int = _training(
+        300,
+        "Pair steps, at least",
+        "Steps of the pairwise blocks where their epochs would give fewer.",
+        ge=0,
+    )
     pair_lr: float = _training(1e-3, "Pair learning rate", "Of the pairwise blocks.", gt=0)
     embedding_epochs: int = _training(
-        10, "Auto-encoder epochs", "Passes over the whole pool for the auto-encoder.", ge=1
+        10,
+        "Auto-encoder epochs, at most",
+        "Passes over the whole pool for the auto-encoder, which stops when it no longer improves.",
+        ge=1,
     )
     embedding_lr: float = _training(1e-3, "Auto-encoder learning rate", "Of Adam.", gt=0)
+    loss_module_optimiser: Literal["own", "joint"] = _training(
+        "own",
+        "Optimiser of loss modules",
+        "Of LL4AL. own: SGD as in its paper; joint: that of the network.",
+    )
+    loss_module_detached: bool = _training(
+        False, "Detach loss modules", "Keep the loss of LL4AL's modules from changing the network."
+    )
 
     strategy: str = _selection("ours", "Strategy", "How images are chosen.")
     committee: Literal["max", "mean", "min"] = _selection(
@@ -135,12 +157,12 @@ class Config(BaseModel):
         False, "Final prediction joins", "Let the final prediction join the committee."
     )
     class_distance: Literal["js", "ce", "tv", "changed"] = _selection(
-        "js",
+        "ce",
         "Distance of class maps",
         "Jensen-Shannon, cross-entropy, total variation, changed pixels.",
     )
     normalise: Literal["minmax", "rank", "mean"] = _selection(
-        "minmax",
+        "rank",
         "Scores across tasks",
         "How scores of different units are made comparable over the pool.",
     )
@@ -150,18 +172,54 @@ class Config(BaseModel):
     terms: Literal["product", "inconsistency", "diversity"] = _selection(
         "product", "Score", "Inconsistency × diversity, or one of them alone."
     )
+    embedding_source: Literal["auto", "auto-encoder", "task features", "shared", "frozen"] = (
+        _selection(
+            "auto",
+            "Embedding",
+            "Where diversity is measured. auto-encoder: code of all task features; task features: "
+            "their means; shared: mean of the trained backbone's map; frozen: mean of a "
+            "pretrained backbone's map, the same in all cycles; auto: as the strategy says.",
+        )
+    )
+    feature_network: str = _selection(
+        "efficientnet_lite0",
+        "Frozen network",
+        "timm model of the frozen feature. Weights of efficientnet_lite0 are installed; others "
+        "come from a file or the hub.",
+    )
+    feature_weights: str = _selection(
+        "", "Frozen network's file", "State dict (.safetensors, .pth) of the frozen network."
+    )
     diversity: Literal["euclidean", "cosine"] = _selection(
         "euclidean", "Diversity distance", "Between embeddings."
+    )
+    weighted_by: Literal["entropy", "inconsistency"] = _selection(
+        "entropy", "Clusters weighted by", "Score that weights the images in CLUE's clusters."
+    )
+    trust_form: Literal["clusters", "greedy"] = _selection(
+        "clusters",
+        "Trust-weighted diversity",
+        "Of trust-weighted: one image per cluster without labels, or greedy k-centre.",
+    )
+    one_of_near_duplicates: bool = _selection(
+        False,
+        "One of near-duplicates",
+        "Pick at most one image of each group of near-duplicates, and none whose group is "
+        "labelled.",
+    )
+    most_per_sequence: int = _selection(
+        0, "Images per sequence", "At most so many of one sequence in a batch; 0: no limit.", ge=0
     )
     picking: Literal["greedy", "top"] = _selection(
         "greedy",
         "Batch picking",
         "Update diversity after every pick, or take the top of the first ranking.",
     )
-    sample_weights: Literal["auto", "on", "off"] = _selection(
+    sample_weights: Literal["auto", "off", "ordered", "scores"] = _selection(
         "auto",
         "Sample weights",
-        "Weight labelled images by their selection scores; auto: as the strategy says.",
+        "Weight labelled images per task. ordered: half until the task alone would have chosen the "
+        "image; scores: by its score; auto: ordered for ours, else off.",
     )
     describe: Literal["needed", "always"] = _selection(
         "needed",
@@ -176,16 +234,28 @@ class Config(BaseModel):
         "predictions either, unless the image is labelled.",
     )
 
-    start: Literal["random", "labelled"] = _budget(
+    start: Literal["random", "coverage", "set", "labelled"] = _budget(
         "random",
         "Start from",
-        "random: a simulation on labels that exist. labelled: go on from all images with labels; "
-        "after each pick the run waits for theirs.",
+        "random: images at random. coverage: images that cover the pool. set: a named set. "
+        "labelled: all images with labels; then people label, and the run waits after each pick.",
+    )
+    start_coverage: Literal["clusters", "k-centre", "typiclust"] = _budget(
+        "clusters",
+        "Cover by",
+        "Of start=coverage, on the frozen feature. clusters: the image nearest to each centre.",
+    )
+    start_set: str = _budget("", "Start set", "Name of the set of start=set.")
+    labelling: Literal["simulated", "people"] = _budget(
+        "simulated",
+        "Labels",
+        "simulated: from those that exist. people: the run waits for the labels of its start and "
+        "of each batch.",
     )
     start_percent: float = _budget(
         10,
         "Start (% of pool)",
-        "Share of the pool labelled at random before cycle 0.",
+        "Share of the pool labelled before cycle 0, by random or coverage.",
         gt=0,
         le=100,
     )
@@ -251,11 +321,9 @@ class Config(BaseModel):
 
     @field_validator("sample_weights", mode="before")
     @classmethod
-    def _switch_from_yaml(cls, value: Any) -> Any:
-        """Turn booleans, as which YAML reads on and off, back into these words."""
-        if isinstance(value, bool):
-            return "on" if value else "off"
-        return value
+    def _former_names(cls, value: Any) -> Any:
+        """Read `on`, the former name of `scores`; YAML reads on and off as booleans."""
+        return {True: "scores", "on": "scores", False: "off"}.get(value, value)
 
     @model_validator(mode="after")
     def _agree(self) -> "Config":
@@ -277,7 +345,9 @@ class Config(BaseModel):
                 "loss_weights: every weight must be above 0; leave a task out of `tasks` to "
                 "ignore it"
             )
-        if self.start == "random":
+        if self.start == "set" and not self.start_set:
+            raise ValueError("start_set: name the set to start from, or choose another start")
+        if self.start in SHARES_OF_POOL:
             self._check_budget()
         return self
 
@@ -296,6 +366,11 @@ class Config(BaseModel):
             f"cycles: {self.start_percent:g} % + {times}{self.step_percent:g} % is more than the "
             f"pool; {advice}"
         )
+
+    @property
+    def by_people(self) -> bool:
+        """Whether people label, so that the run waits for the labels of its picks."""
+        return self.labelling == "people" or self.start == "labelled"
 
     @property
     def size_text(self) -> str:
@@ -340,137 +415,5 @@ class Config(BaseModel):
         return self.model_dump_json(indent=2)
 
 
-PRESETS: dict[str, tuple[str, dict[str, Any]]] = {  # name -> what it is for, settings
-    "demo": (
-        "First contact: the bundled rooms, a few minutes on two CPU cores.",
-        {
-            "dataset": "rooms",
-            "channels": 48,
-            "pair_channels": 24,
-            "epochs": 8,
-            "pair_epochs": 4,
-            "embedding_epochs": 3,
-            "cycles": 3,
-        },
-    ),
-    "cpu": (
-        "An honest comparison overnight on a CPU, 120×160.",
-        {
-            "channels": 64,
-            "pair_channels": 32,
-            "lr": 1e-3,
-            "epochs": 40,
-            "pair_epochs": 30,
-            "embedding_epochs": 10,
-        },
-    ),
-    "paper-nyud": (
-        "The paper's Tables 9-12: NYUD_MT at full size, HRNet-18; needs a GPU.",
-        {"size": (480, 640), "backbone": "hrnet18"},
-    ),
-    "paper-pascal": (
-        "The paper's Tables 3-8: PASCAL_MT, five tasks, HRNet-18; needs a GPU.",
-        {
-            "dataset": "pascal",
-            "tasks": ("semseg", "edge", "normals", "human_parts", "saliency"),
-            "size": (512, 512),
-            "backbone": "hrnet18",
-        },
-    ),
-}
-
-
-def find(kinds: Mapping[str, T], name: str, what: str) -> T:
-    """Look up a name. ConfigError lists the names that exist; `what` says what they name."""
-    if name not in kinds:
-        raise ConfigError(
-            f"no {what} called {name!r}{_did_you_mean(name, kinds)}; there are {', '.join(kinds)}"
-        )
-    return kinds[name]
-
-
-def make_config(values: Mapping[str, Any]) -> Config:
-    """Build a config from settings by name. ConfigError names each setting that is wrong."""
-    for name in values:
-        if name not in Config.model_fields:
-            raise ConfigError(
-                f"no setting called {name!r}{_did_you_mean(name, Config.model_fields)}; "
-                f"`{COMMAND} settings` lists them"
-            )
-    try:
-        return Config(**values)
-    except ValidationError as error:
-        messages = dict.fromkeys(_message(details) for details in error.errors())
-        raise ConfigError("; ".join(messages)) from None
-
-
-def read_settings(path: Path) -> dict[str, Any]:
-    """Read the settings of a JSON or YAML file. ConfigError if it holds none."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        values = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except FileNotFoundError:
-        raise ConfigError(f"no config file at {path}") from None
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is neither JSON nor YAML: {error}") from None
-    if not isinstance(values, dict):
-        raise ConfigError(f"{path} must hold `setting: value` lines, not a {type(values).__name__}")
-    return {str(name): value for name, value in values.items()}
-
-
-def compose(
-    preset: str | None = None, file: Path | None = None, sets: Iterable[str] = ()
-) -> Config:
-    """Build a config from a preset, a file and `setting=value` texts; the later ones win.
-
-    ConfigError names what is wrong.
-    """
-    values: dict[str, Any] = {}
-    if preset:
-        values |= find(PRESETS, preset, "preset")[1]
-    if file is not None:
-        values |= read_settings(file)
-    for text in sets:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise ConfigError(f"--set {text}: write it as setting=value")
-        try:
-            values[name.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"--set {text}: the value is not YAML ({error})") from None
-    return make_config(values)
-
-
-def load_config(path: Path) -> Config:
-    """Read the config of a run folder, also of an earlier version. ConfigError if it is broken."""
-    return stored_config(read_settings(path))
-
-
-def stored_config(values: Mapping[str, Any]) -> Config:
-    """Build a config from stored settings, also of an earlier version."""
-    return make_config({name: value for name, value in values.items() if name not in RETIRED})
-
-
 def _digest(changed: Mapping[str, Any]) -> str:
     return hashlib.sha1(json.dumps(changed, sort_keys=True).encode()).hexdigest()[:8]
-
-
-def _did_you_mean(name: str, names: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(names), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
-
-
-def _message(details: Any) -> str:
-    """`setting: what is wrong (got value)`, of one of pydantic's errors."""
-    message = details["msg"].removeprefix("Value error, ")
-    if not details["loc"]:  # ours: it names the setting
-        return str(message)
-    name = details["loc"][0]
-    if name == "tasks" and (details["type"] == "too_short" or details["input"] is None):
-        return "tasks: choose at least one task"
-    if name in ADVICE:
-        return f"{name}: {ADVICE[name]}"
-    path = ".".join(str(part) for part in details["loc"])
-    return f"{path}: {message} (got {details['input']!r})"
