@@ -175,6 +175,7 @@ class CyclePaths:
     evidence = property(lambda self: self.folder / "evidence.json")  # pictures and their scales
     network = property(lambda self: self.folder / "network.safetensors")
     pairs = property(lambda self: self.folder / "pairs.safetensors")
+    fits = property(lambda self: self.folder / "fits.json")  # signal -> how well it was fitted
     # of the picked images and the next in rank
     samples = property(lambda self: SamplePaths(self.folder / "samples"))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -82,6 +83,10 @@ def _never(config: Config) -> bool:
     return False
 
 
+def _no_facts(module: nn.Module) -> dict[str, Any]:
+    return {}
+
+
 def _measurable(tasks: Sequence[Task]) -> str:
     return ""
 
@@ -97,6 +102,8 @@ class Signal:
     stage: str = ""  # name of the fitting stage in the progress; "" = nothing to fit
     # trains a module once per cycle, on the frozen network
     fit: Callable[[FitContext, Report], nn.Module] | None = None
+    # fitted module -> JSON values that tell how well it was fitted, for pages
+    fit_facts: Callable[[nn.Module], dict[str, Any]] = _no_facts
     # config, pool images, labelled images -> steps of the fit
     units: Callable[[Config, int, int], int] = _no_steps
     # builds what is trained together with the network instead; bool: whether it may change the

@@ -20,6 +20,7 @@ from mtal.engine.stages.train import TrainedNetwork, save_weights
 from mtal.engine.stages.true_losses import true_losses
 from mtal.models.pairwise_distillation import PairBlocks
 from mtal.pool_columns import CLUSTER, RANK
+from mtal.runs.files import write_json
 from mtal.runs.store.pool_table import loss_column
 from mtal.signals.class_content import CONTENT, titles
 from mtal.signals.describe import describe
@@ -69,6 +70,8 @@ def fit_signals(cycle: CycleContext, trained: TrainedNetwork) -> dict[str, nn.Mo
         if signal.fit is not None:
             with cycle.timer.stage(signal.stage) as report:
                 fitted[name] = signal.fit(trained.fit_context, report)
+    facts = {name: SIGNALS[name].fit_facts(module) for name, module in fitted.items()}
+    write_json(cycle.paths.fits, facts)
     return fitted
 
 

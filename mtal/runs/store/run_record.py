@@ -3,9 +3,10 @@
 from functools import cached_property, lru_cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from mtal.config import Config, load_config
-from mtal.runs.files import file_version, numbers_in
+from mtal.runs.files import file_version, numbers_in, read_cached
 from mtal.runs.paths import CyclePaths, RunPaths, StorePaths
 from mtal.runs.store.run_facts import RunFacts, TaskFacts, read_facts
 
@@ -50,6 +51,10 @@ class RunRecord:
         if number < 0 or not self.paths.cycle(number).folder.is_dir():
             raise KeyError(f"{self.name} has no complete cycle {number}")
         return self.paths.cycle(number)
+
+    def fits(self, number: int) -> dict[str, dict[str, Any]]:
+        """How well the signals of a cycle were fitted: signal -> facts; {} where nothing was."""
+        return read_cached(self.cycle(number).fits) or {}
 
     def fingerprint(self, number: int) -> str | None:
         """Fingerprint of the data that a cycle used; None until the worker has loaded the data."""
