@@ -46,6 +46,7 @@ OURS = Strategy(
     title="Consistency × diversity (ours)",
     pick=pick,
     needs=("committee", "embedding"),
+    own_embedding="embedding",
     weights_samples=True,
     replay_limit=1e7,
     blurb="Images on which other tasks would change a prediction most, and which are unlike all "

@@ -19,6 +19,7 @@ CORE_SET = Strategy(
     title="Core-Set",
     pick=pick,
     needs=("shared",),
+    own_embedding="shared",
     replay_limit=1e7,
     blurb="Images that are unlike all labelled ones in the network's shared features.",
     formula="score(x) = min_j ||f(x) - f(x_j)||, x_j labelled or picked before;  "

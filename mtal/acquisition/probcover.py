@@ -116,6 +116,7 @@ PROBCOVER = Strategy(
     title="ProbCover",
     pick=pick,
     needs=("shared",),
+    own_embedding="shared",
     replay_pool=10_000,
     blurb="Images with many unlabelled ones close by, so that a few labels stand for most of the "
     "pool.",

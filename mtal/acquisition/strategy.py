@@ -26,6 +26,8 @@ class Strategy:
     choices: str = ""  # what the paper leaves open and was decided here
     # signals that must be measured first, or a function that says which for some options
     needs: tuple[str, ...] | Callable[[Options], tuple[str, ...]] = ()
+    # signal in which it measures diversity where embedding_source is auto; "" without diversity
+    own_embedding: str = ""
     tasks: tuple[str, ...] = ()  # tasks that it cannot do without
     uses: frozenset[str] = frozenset()  # settings of selection that change what it picks
     weights_samples: bool = False  # whether `sample_weights: auto` means ordered, else off

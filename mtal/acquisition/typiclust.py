@@ -89,6 +89,7 @@ TYPICLUST = Strategy(
     title="TypiClust",
     pick=pick,
     needs=("shared",),
+    own_embedding="shared",
     replay_pool=10_000,
     blurb="The most typical image of each group of similar images that has no label yet: meant for "
     "few labels.",
