@@ -2,15 +2,18 @@
 
 One block per unordered pair of tasks, C(K, 2) in all; each refines both of its tasks (supplement,
 section 1). Our choices, where the supplement is silent, are in docs/method.md, section 7.3: inputs
-are detached and brought to comparable size, the gate comes from the target task, the width.
+are detached and brought to comparable size, the gate comes from the target task, the width, and
+that a residual block adds a correction to the initial prediction.
 """
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mtal.config import Config
 from mtal.models.blocks import Output, conv_bn_relu
 from mtal.tasks.task import Task
 
@@ -51,25 +54,71 @@ def _decoder(channels: int, outputs: int) -> nn.Sequential:
 
 
 class PairBlocks(nn.Module):
-    """A block for every pair of tasks."""
+    """A block for every pair of tasks.
 
-    def __init__(self, tasks: Sequence[Task], channels: int) -> None:
+    residual: what a block decodes is a correction of the initial prediction. It is zero before
+    training, so an untrained block agrees with the initial prediction. Otherwise the block decodes
+    the whole prediction.
+    """
+
+    def __init__(self, tasks: Sequence[Task], channels: int, *, residual: bool) -> None:
         super().__init__()
-        self.tasks = tuple(tasks)
+        self.tasks, self.residual = tuple(tasks), residual
         self.pairs = list(combinations(range(len(self.tasks)), 2))
         self.blocks = nn.ModuleList(
             [PairBlock(self.tasks[a], self.tasks[b], channels) for a, b in self.pairs]
         )
+
+        if residual:
+            self._start_at_zero()
+
+    def _start_at_zero(self) -> None:
+        for output in self.modules():
+            if isinstance(output, Output):
+                nn.init.zeros_(output.weight)
+                nn.init.zeros_(output.get_parameter("bias"))
 
     def forward(self, initial: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
         """task -> output (B, C, h, w)  ->  task k -> {partner l: R_{k,l} of the same shape}.
 
         No gradient reaches the input.
         """
-        encoded = [task.encode(initial[task.name].detach()) for task in self.tasks]
+        return self.refine_from(initial, {})
+
+    def refine_from(
+        self, initial: Mapping[str, Tensor], targets: Mapping[str, Tensor]
+    ) -> dict[str, dict[str, Tensor]]:
+        """Refine as `forward`, but enter labels in place of predictions wherever there are any.
+
+        initial: task -> output (B, C, h, w); targets: task -> target (B, 1 or 3, H, W), for some
+        of the tasks. Pixels that count nowhere keep the prediction, and so does an image without a
+        label. Of an image with a label of task l only, R_{k,l} is what that label says about k.
+        """
+        outputs = [initial[task.name].detach() for task in self.tasks]
+        encoded = [
+            _encode(task, output, targets.get(task.name))
+            for task, output in zip(self.tasks, outputs, strict=True)
+        ]
         refined: dict[str, dict[str, Tensor]] = {task.name: {} for task in self.tasks}
-        for (a, b), block in zip(self.pairs, self.blocks, strict=True):
-            first, second = block(encoded[a], encoded[b])
-            refined[self.tasks[a].name][self.tasks[b].name] = first
-            refined[self.tasks[b].name][self.tasks[a].name] = second
+        for pair, block in zip(self.pairs, self.blocks, strict=True):
+            decoded = block(*(encoded[index] for index in pair))
+            for own, other, prediction in zip(pair, reversed(pair), decoded, strict=True):
+                task = self.tasks[own]
+                if self.residual:
+                    prediction = task.correct(outputs[own].float(), prediction)
+                refined[task.name][self.tasks[other].name] = prediction
         return refined
+
+
+def _encode(task: Task, output: Tensor, target: Tensor | None) -> Tensor:
+    """(B, C, h, w) input of a block: the label where there is one, else the prediction."""
+    encoded = task.encode(output)
+    if target is None:
+        return encoded
+    target = F.interpolate(target, output.shape[-2:], mode="nearest-exact")
+    return torch.where(task.valid(target), task.encode_target(target), encoded)
+
+
+def build_pair_blocks(config: Config, tasks: Sequence[Task]) -> PairBlocks:
+    """Build the untrained blocks of a config."""
+    return PairBlocks(tasks, config.pair_channels, residual=config.pair_blocks == "residual")

@@ -11,12 +11,13 @@ from torch import Tensor, nn
 
 from mtal import seeds
 from mtal.config import Config
-from mtal.models.pairwise_distillation import PairBlocks
+from mtal.models.pairwise_distillation import PairBlocks, build_pair_blocks
 from mtal.models.prediction import FirstStage, Prediction
 from mtal.signals.signal import FitContext, PoolBatch, Signal
 from mtal.tasks.task import Task
-from mtal.training.batches import Batch, Report, optimise, seed_weights, steps, torch_generator
+from mtal.training.batches import Batch, Report, optimise, seed_weights, torch_generator
 from mtal.training.losses import check_finite, head_losses, training_loss
+from mtal.training.schedule import by_epochs, steps
 
 FINAL = "final"  # the member that `with_final` adds
 
@@ -33,7 +34,7 @@ def partners(tasks: Sequence[Task], config: Config) -> dict[str, tuple[str, ...]
 def fit(context: FitContext, report: Report) -> PairBlocks:
     """Train the C(K, 2) blocks on the labelled images, with the network's sample weights."""
     seed_weights((*context.seed, seeds.COMMITTEE, 0))
-    blocks = context.device.move(PairBlocks(context.tasks, context.config.pair_channels)).train()
+    blocks = context.device.move(build_pair_blocks(context.config, context.tasks)).train()
     scale = torch.tensor(
         [task.weight for task in context.tasks], device=context.device.torch_device
     )
@@ -60,7 +61,9 @@ def fit(context: FitContext, report: Report) -> PairBlocks:
         blocks,
         context.batches,
         step_loss,
-        epochs=context.config.pair_epochs,
+        schedule=by_epochs(
+            len(context.batches.images), context.config.batch, context.config.pair_epochs
+        ),
         lr=context.config.pair_lr,
         weight_decay=context.config.weight_decay,
         generator=torch_generator((*context.seed, seeds.COMMITTEE, 1)),

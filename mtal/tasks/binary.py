@@ -40,6 +40,11 @@ def probability(output: Tensor) -> Tensor:
     return output.float().sigmoid()
 
 
+def certain(target: Tensor) -> Tensor:
+    """(B, 1, H, W) float32: probability 1 where the label says yes, 0 elsewhere."""
+    return (target == 1).float()
+
+
 def probability_map(output: Tensor) -> Tensor:
     """(B, H, W) sigmoid."""
     return probability(output)[:, 0]
@@ -117,6 +122,7 @@ def binary_task(
         distances=DISTANCES,
         output_distribution=Categorical(IGNORE, silent=1),
         encode=probability,
+        encode_target=certain,
         decode=probability_map,
         adjust=unchanged,
         problem=binary_problem,

@@ -93,6 +93,12 @@ def probabilities(output: Tensor) -> Tensor:
     return F.softmax(output.float(), 1)
 
 
+def one_hot(target: Tensor, classes: int) -> Tensor:
+    """(B, 1, H, W) ids -> (B, classes, H, W) float32: 1 for the class of the pixel; ignored: 0."""
+    ids = torch.arange(classes, device=target.device)[:, None, None]
+    return (target == ids).float()
+
+
 def class_ids(output: Tensor) -> Tensor:
     """(B, H, W) uint8."""
     return output.argmax(1).to(torch.uint8)
@@ -166,6 +172,7 @@ def class_task(
         distances=DISTANCES,
         output_distribution=Categorical(IGNORE),
         encode=probabilities,
+        encode_target=partial(one_hot, classes=len(classes)),
         decode=class_ids,
         adjust=unchanged,
         problem=partial(class_problem, classes=len(classes)),

@@ -50,6 +50,7 @@ def depth(*, weight: float = 1.0, far_m: float = 10.0, typical_m: float = 2.8) -
         distances=(Distance("metres", "Absolute difference", "m", _difference),),
         output_distribution=Continuous(_metres_map),
         encode=partial(_in_typical_depths, typical_m=typical_m),
+        encode_target=partial(_in_typical_depths, typical_m=typical_m),
         decode=_metres,
         adjust=_zoomed,
         problem=_problem,

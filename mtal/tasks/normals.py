@@ -42,6 +42,8 @@ def normals(*, weight: float = 10.0) -> Task:
         distances=(Distance("angle", "Angle", "°", angle_deg),),
         output_distribution=Continuous(unit_vectors),
         encode=unit_vectors,
+        encode_target=unit_vectors,
+        correct=_turned_towards,
         decode=_vectors_last,
         adjust=_turned,
         problem=_problem,
@@ -62,6 +64,15 @@ def unit_vectors(output: Tensor) -> Tensor:
     length = torch.where(present, squared, 1).sqrt()
     # At exactly 0 the formula's gradient is 1e12: one such pixel would ruin the optimiser's state.
     return torch.where(present, vectors, vectors.detach()) / (length + 1e-12)
+
+
+def _turned_towards(output: Tensor, correction: Tensor) -> Tensor:
+    """(B, 3, H, W) output + its length x correction, so that the length changes nothing.
+
+    Exactly the output where the correction is 0.
+    """
+    length = output.square().sum(dim=1, keepdim=True).sqrt()
+    return output + length * correction
 
 
 def angle_deg(reference: Tensor, other: Tensor) -> Tensor:

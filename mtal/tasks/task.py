@@ -85,6 +85,8 @@ class Task:
     distances: tuple[Distance, ...]  # the first is the default
     output_distribution: OutputDistribution  # what an output says, and how sure it is
     encode: Callable[[Tensor], Tensor]  # output -> (B, C, H, W), input of a pairwise block
+    # target -> (B, C, H, W), what `encode` gives for an output that says the same
+    encode_target: Callable[[Tensor], Tensor]
     decode: Callable[[Tensor], Tensor]  # output -> value, (B, H, W) or (B, H, W, 3)
     # target whose pixels were moved -> target with the values that belong to the moved image
     adjust: Callable[[Tensor, Warp], Tensor]
@@ -92,6 +94,8 @@ class Task:
     colour: Callable[[np.ndarray], np.ndarray]  # value or label -> (H, W, 3) uint8
     # (text, colour) pairs that explain `colour`
     legend: tuple[tuple[str, tuple[int, int, int]], ...] = ()
+    # output, correction of a pairwise block, both (B, C, h, w) -> corrected output
+    correct: Callable[[Tensor, Tensor], Tensor] = torch.add
     unit: str = ""  # of a value
     classes: tuple[str, ...] = ()  # names of class ids
     # output -> (B, len(classes)) float32 share of the pixels per class, 0..1

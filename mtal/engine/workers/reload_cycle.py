@@ -20,7 +20,7 @@ from mtal.engine.rendering.draw import (
 )
 from mtal.engine.stages.label_state import readable_labels
 from mtal.engine.stages.prepare_data import restore_images
-from mtal.models.pairwise_distillation import PairBlocks
+from mtal.models.pairwise_distillation import PairBlocks, build_pair_blocks
 from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
 from mtal.runs.paths import RenderPaths, SamplePaths
@@ -116,6 +116,6 @@ def saved_blocks(run: Run, number: int, dataset: Dataset, device: Device) -> Pai
             f"the refinement blocks of cycle {number} are gone: there is no file {path}. "
             f"Put it back, or start the run anew"
         )
-    blocks = PairBlocks(dataset.tasks, run.config.pair_channels)
+    blocks = build_pair_blocks(run.config, dataset.tasks)
     blocks.load_state_dict(load_file(path))
     return device.move(blocks).eval().requires_grad_(False)
