@@ -43,7 +43,7 @@ def step_of(of: Setting) -> Callable[[Batch], None]:
 def when_needed(
     batches: LabelledBatches, epochs: int, generator: torch.Generator
 ) -> Iterator[Batch]:
-    """Yield the batches of LabelledBatches.epochs without reading ahead."""
+    """Yield the batches of LabelledBatches.stream without reading ahead."""
     for _ in range(epochs):
         epoch = batches.epoch(generator)
         while True:
@@ -62,7 +62,7 @@ def timed(
     batches = of.batches(find_device(of.config))
     generator = torch_generator([0])
     if ahead:
-        stream = batches.epochs(epochs, generator)
+        stream = batches.stream(epochs * batches.steps, generator)
     else:
         stream = when_needed(batches, epochs, generator)
     began = time.perf_counter()

@@ -14,8 +14,9 @@ from mtal.datasets.normalise import to_input
 from mtal.models.autoencoder import AutoEncoder
 from mtal.models.prediction import FirstStage, Prediction
 from mtal.signals.signal import FitContext, PoolBatch, Signal, shuffled_batches
-from mtal.training.batches import Report, seed_weights, steps
+from mtal.training.batches import Report, seed_weights
 from mtal.training.losses import NonFiniteLossError
+from mtal.training.schedule import steps
 
 # Of a training step: updating 29 million weights costs as much as 32 images.
 MOST_IMAGES, MOST_BYTES = 32, 2**28

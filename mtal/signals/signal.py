@@ -14,8 +14,9 @@ from mtal.datasets.resized import Resized
 from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
 from mtal.tasks.task import Task, mirrored_back
 from mtal.training.auxiliary import Auxiliary
-from mtal.training.batches import LabelledBatches, Report, steps
+from mtal.training.batches import LabelledBatches, Report
 from mtal.training.device import Device
+from mtal.training.schedule import steps
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class PoolBatch:
     @cached_property
     def shared(self) -> Tensor:
         """(B, C) float32: mean of the backbone's map over the image."""
-        return self.prediction.shared.mean((2, 3), dtype=torch.float32)
+        return self.prediction.shared.mean
 
     @cached_property
     def initial(self) -> dict[str, Tensor]:

@@ -1,10 +1,11 @@
-"""What all trainings share: batches of labelled images, Adam with poly decay, progress, stops."""
+"""What all trainings share: batches of labelled images, Adam on a schedule, progress, stops."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice, repeat
 from typing import Protocol
 
 import numpy as np
@@ -16,8 +17,7 @@ from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.tasks.task import Task
 from mtal.training.device import Device
-
-POWER = 0.9  # of the poly schedule (docs/method.md, section 8.3)
+from mtal.training.schedule import Schedule, steps
 
 
 class Report(Protocol):
@@ -75,10 +75,10 @@ class LabelledBatches:
         for step in range(self.steps):
             yield self._batch(order[step * size : (step + 1) * size], generator)
 
-    def epochs(self, count: int, generator: torch.Generator) -> Iterator[Batch]:
-        """Go through several epochs one after the other, read ahead."""
-        batches = (batch for _ in range(count) for batch in self.epoch(generator))
-        return read_ahead(batches, self.waiting)
+    def stream(self, count: int, generator: torch.Generator) -> Iterator[Batch]:
+        """Give so many batches, epoch after epoch, read ahead; the last epoch may be cut short."""
+        batches = (batch for _ in repeat(None) for batch in self.epoch(generator))
+        return read_ahead(islice(batches, count), self.waiting)
 
     @cached_property
     def labelled(self) -> np.ndarray:
@@ -129,32 +129,24 @@ def read_ahead(batches: Iterator[Batch], waiting: Waiting) -> Iterator[Batch]:
             yield batch
 
 
-def steps(images: int, batch_size: int, epochs: int = 1) -> int:
-    """Count training steps, at least one per epoch.
-
-    An incomplete last batch is left out unless it is the only one, as in the reference code.
-    """
-    return epochs * max(1, images // batch_size)
-
-
 def optimise(
     module: nn.Module,
     batches: LabelledBatches,
     step_loss: Callable[[Batch], tuple[Tensor, dict[str, float]]],
     *,
-    epochs: int,
+    schedule: Schedule,
     lr: float,
     weight_decay: float,
     generator: torch.Generator,
     report: Report,
 ) -> None:
-    """Train a module by Adam with the poly schedule (docs/method.md, section 8.3), in place.
+    """Train a module by Adam (docs/method.md, section 8.3), in place.
 
     module: its parameters that require a gradient are trained.
     batches: labelled images, with their weights.
     step_loss: batch -> loss to minimise, and its parts by name for the report.
-    epochs: how often all images are gone through.
-    lr, weight_decay: of Adam; lr is that of the first epoch.
+    schedule: number of steps, and how lr falls over them.
+    lr, weight_decay: of Adam; lr is that of the first step.
     generator: draws the order of images and their augmentation.
     report: called after every step.
     """
@@ -164,16 +156,15 @@ def optimise(
         weight_decay=weight_decay,
         fused=True,
     )
-    total = epochs * batches.steps
-    report(0, total)
-    for done, batch in enumerate(batches.epochs(epochs, generator)):
+    report(0, schedule.steps)
+    for done, batch in enumerate(batches.stream(schedule.steps, generator)):
         for group in optimiser.param_groups:
-            group["lr"] = lr * (1 - done // batches.steps / epochs) ** POWER
+            group["lr"] = lr * schedule.factor(done)
         loss, parts = step_loss(batch)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
-        report(done + 1, total, parts)
+        report(done + 1, schedule.steps, parts)
 
 
 def seed_weights(seed: Sequence[int]) -> None:

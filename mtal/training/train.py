@@ -11,6 +11,7 @@ from mtal.models.prediction import TwoStageNetwork
 from mtal.training.auxiliary import Auxiliary
 from mtal.training.batches import Batch, LabelledBatches, Report, optimise, torch_generator
 from mtal.training.losses import NonFiniteLossError, all_losses, check_finite, training_loss
+from mtal.training.schedule import Schedule, network_schedule
 
 
 def train(
@@ -20,6 +21,7 @@ def train(
     seed: list[int],
     report: Report,
     auxiliaries: Sequence[Auxiliary] = (),
+    schedule: Schedule | None = None,
 ) -> None:
     """Train a network in place: all heads, initial and final, with the same labels and weights.
 
@@ -28,16 +30,18 @@ def train(
 
     network: as built, with its initial weights.
     batches: labelled images, with their weights.
-    config: for epochs, learning rate and weight decay.
+    config: for learning rate and weight decay.
     seed: of the order of images and their augmentation.
     report: called after every step.
     auxiliaries: modules that the same optimiser trains as well.
+    schedule: number of steps; None: that of the config for all images of the batches.
     """
+    schedule = schedule or network_schedule(config, len(batches.images))
     tasks, ids = batches.tasks, batches.data.ids
     scale = torch.tensor([task.weight for task in tasks], device=batches.device.torch_device)
     trained = nn.ModuleList([network, *auxiliaries])
     trained.train()
-    step, total = count(), config.epochs * batches.steps
+    step = count()
 
     def step_loss(batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
         with batches.device.autocast():
@@ -47,7 +51,7 @@ def train(
         images = [ids[index] for index in batch.indices]
         check_finite(losses, tasks, heads, images, "while training the network")
         final = losses[-1].detach()
-        loss, progress = training_loss(losses, batch.weights, scale), next(step) / total
+        loss, progress = training_loss(losses, batch.weights, scale), next(step) / schedule.steps
         for auxiliary in auxiliaries:
             auxiliary_loss = auxiliary.loss(prediction, final, batch.weights, progress)
             if not torch.isfinite(auxiliary_loss):
@@ -63,7 +67,7 @@ def train(
         trained,
         batches,
         step_loss,
-        epochs=config.epochs,
+        schedule=schedule,
         lr=config.lr,
         weight_decay=config.weight_decay,
         generator=torch_generator(seed),

@@ -27,13 +27,22 @@ class TestLabelledBatches:
         context = small_context(labelled=3)
         assert [len(batch.indices) for batch in context.batches.epoch(torch_generator([0]))] == [3]
 
+    @pytest.mark.parametrize(("labelled", "size"), [(10, 4), (3, 3)])
+    def test_a_stream_gives_so_many_batches_and_begins_anew_after_every_epoch(self, labelled, size):
+        batches = small_context(labelled=labelled).batches
+        drawn = [batch.indices for batch in batches.stream(5, torch_generator([0]))]
+        assert [len(indices) for indices in drawn] == [size] * 5
+        generator = torch_generator([0])
+        epochs = [batch.indices for _ in range(5) for batch in batches.epoch(generator)]
+        np.testing.assert_array_equal(drawn, epochs[:5])
+
 
 class TestReadAhead:
     def test_batches_come_in_their_order_and_the_bits_are_the_same(self):
         batches = small_context(augment=True).batches
         generator = torch_generator([3])
         plain = [batch for _ in range(3) for batch in batches.epoch(generator)]
-        early = list(batches.epochs(3, torch_generator([3])))
+        early = list(batches.stream(3 * batches.steps, torch_generator([3])))
         assert len(plain) == len(early) == 3 * batches.steps
         for expected, batch in zip(plain, early, strict=True):
             np.testing.assert_array_equal(batch.indices, expected.indices)

@@ -196,8 +196,8 @@ class TestLearning:
         )
         twin = partly_labelled(labelled | missing_labels(labelled), augment=True).batches
         for batch, expected in zip(
-            batches.epochs(8, torch_generator([1])),
-            twin.epochs(8, torch_generator([1])),
+            batches.stream(8, torch_generator([1])),
+            twin.stream(8, torch_generator([1])),
             strict=True,
         ):
             np.testing.assert_array_equal(batch.indices, expected.indices)

@@ -61,6 +61,28 @@ def test_the_learning_rate_follows_the_poly_schedule(monkeypatch):
     )
 
 
+@pytest.mark.parametrize("labelled", [3, 8])
+def test_steps_count_whatever_is_labelled_and_each_has_its_learning_rate(monkeypatch, labelled):
+    rates, reports = [], []
+    original = torch.optim.Adam.step
+
+    def step(self, *args, **others):
+        rates.append(self.param_groups[0]["lr"])
+        return original(self, *args, **others)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", step)
+    context = small_context("steps=5", "epochs=100", "lr=0.01", labelled=labelled)
+    train(
+        context.network.requires_grad_(True),
+        context.batches,
+        context.config,
+        [0],
+        lambda done, total, loss=None: reports.append((done, total)),
+    )
+    assert rates == pytest.approx([0.01 * (1 - step / 5) ** 0.9 for step in range(5)])
+    assert reports == [(done, 5) for done in range(6)]
+
+
 def test_a_label_of_weight_zero_has_no_part_in_the_step():
     """Another label changes the gradients if its weight is 1, and not if it is 0."""
     context = small_context(labelled=4)

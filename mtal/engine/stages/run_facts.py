@@ -20,8 +20,8 @@ from mtal.runs.store.run_facts import RunFacts, TaskFacts
 from mtal.signals.registry import SIGNALS
 from mtal.tasks.palette import hex_legend
 from mtal.tasks.task import Task
-from mtal.training.batches import steps
 from mtal.training.device import Device
+from mtal.training.schedule import network_schedule
 from mtal.version import VERSION
 
 PACKAGES = (
@@ -114,7 +114,7 @@ def plan(
         labelled = images_labelled(config, pool, number, start)
         stages = {
             "load": pool,
-            "train": steps(labelled, config.batch, config.epochs),
+            "train": network_schedule(config, labelled).steps,
             "evaluate": len(dataset.validation.ids),
         }
         if strategy.pseudo_labels and number:
