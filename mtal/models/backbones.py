@@ -16,14 +16,51 @@ from torch import Tensor, nn
 from mtal.config import Config, ConfigError, find
 from mtal.models.blocks import conv_bn_relu, with_fast_depthwise
 from mtal.models.pretrained import copy_weights, lite0_file, read_weights, timm_keys
-from mtal.tasks.resize import resize
+from mtal.models.pyramid import FeaturePyramid
 
 
 class Encoder(nn.Module):
-    """Images (B, 3, H, W) to one map (B, channels, ceil(H / stride), ceil(W / stride))."""
+    """Images (B, 3, H, W) to the maps that all tasks share.
 
-    channels: int
+    The trunk is the part that has ImageNet weights, and that a frozen backbone keeps as it is.
+    """
+
+    channels: int  # of the joined map
     stride: int
+    frozen = False
+
+    @property
+    def trunk(self) -> nn.Module:
+        """The part that makes the pyramid."""
+        raise NotImplementedError
+
+    def pyramid(self, images: Tensor) -> FeaturePyramid:
+        """Run the trunk. Its joined map has ceil(H / stride) x ceil(W / stride) pixels."""
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.frozen):
+            return self._pyramid(images)
+
+    def _pyramid(self, images: Tensor) -> FeaturePyramid:
+        raise NotImplementedError
+
+    def fuse(self, pyramid: FeaturePyramid) -> FeaturePyramid:
+        """Run what comes after the trunk and is trained in any case: here nothing."""
+        return pyramid
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) -> (B, channels, ceil(H / stride), ceil(W / stride)), the joined map."""
+        return self.fuse(self.pyramid(images)).joined
+
+    def freeze(self) -> None:
+        """Keep the trunk as it is: no gradient, and batch norms always in evaluation mode."""
+        self.frozen = True
+        self.trunk.eval().requires_grad_(False)
+
+    def train(self, mode: bool = True) -> "Encoder":
+        """Set the mode of what is trained."""
+        super().train(mode)
+        if self.frozen:
+            self.trunk.eval()
+        return self
 
 
 class MultiScale(Encoder):
@@ -41,15 +78,18 @@ class MultiScale(Encoder):
         self.channels = sum(info.channels()[index] for index in keep)
         self.stride = info.reduction()[keep[0]]
 
-    def forward(self, images: Tensor) -> Tensor:
-        """(B, 3, H, W) -> (B, channels, ceil(H / stride), ceil(W / stride))."""
+    @property
+    def trunk(self) -> nn.Module:
+        """The network of timm."""
+        return self.network
+
+    def _pyramid(self, images: Tensor) -> FeaturePyramid:
         height, width = images.shape[-2:]
         if self.multiple > 1:
             images = F.pad(images, (0, -width % self.multiple, 0, -height % self.multiple))
         maps = self.network(images)
-        size = maps[self.keep[0]].shape[-2:]
-        joined = torch.cat([resize(maps[index], size) for index in self.keep], dim=1)
-        return joined[..., : -(-height // self.stride), : -(-width // self.stride)]
+        size = -(-height // self.stride), -(-width // self.stride)
+        return FeaturePyramid(tuple(maps[index] for index in self.keep), size)
 
 
 class Tiny(Encoder):
@@ -66,9 +106,14 @@ class Tiny(Encoder):
             conv_bn_relu(channels, channels),
         )
 
-    def forward(self, images: Tensor) -> Tensor:
-        """(B, 3, H, W) -> (B, channels, ceil(H / 4), ceil(W / 4))."""
-        return self.body(images)
+    @property
+    def trunk(self) -> nn.Module:
+        """All of it."""
+        return self.body
+
+    def _pyramid(self, images: Tensor) -> FeaturePyramid:
+        maps = self.body(images)
+        return FeaturePyramid((maps,), tuple(maps.shape[-2:]))
 
 
 @dataclass(frozen=True)
@@ -86,19 +131,44 @@ class Backbone:
 def build_backbone(config: Config) -> Encoder:
     """Build the backbone of a config with its weights loaded.
 
-    ConfigError if there is no such backbone, or its weights cannot be had or do not fit.
+    ConfigError if there is no such backbone, or its weights cannot be had or do not fit, or if it
+    would be frozen at random weights.
     """
     kind = find(BACKBONES, config.backbone, "backbone")
+    if config.weights or config.pretrained:
+        encoder = _with_weights(kind, config)
+    elif config.backbone_frozen:
+        encoder = _same_at_random(kind)
+    else:
+        encoder = kind.build()
+    if config.backbone_frozen:
+        encoder.freeze()
+    return encoder
+
+
+def _with_weights(kind: Backbone, config: Config) -> Encoder:
     encoder = kind.build()
     if config.weights:
         state, source = read_weights(Path(config.weights)), config.weights
-    elif config.pretrained:
-        state, source = _imagenet_weights(kind), kind.title
     else:
-        return encoder
-    network = encoder.network if isinstance(encoder, MultiScale) else encoder
-    copy_weights(timm_keys(state, source), network, source, kind.head)
+        state, source = _imagenet_weights(kind), kind.title
+    copy_weights(timm_keys(state, source), encoder.trunk, source, kind.head)
     return encoder
+
+
+def _same_at_random(kind: Backbone) -> Encoder:
+    """Build a backbone without weights, the same for every seed; ConfigError if it could have some.
+
+    Features of a frozen backbone are computed once for all runs.
+    """
+    if kind.timm_name:
+        raise ConfigError(
+            "backbone_frozen: a backbone with random weights would never learn; set "
+            "pretrained=true, or weights=FILE, or backbone_frozen=false"
+        )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return kind.build()
 
 
 def _imagenet_weights(kind: Backbone) -> Mapping[str, Tensor]:

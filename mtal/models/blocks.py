@@ -8,6 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
+from mtal.models.pyramid import FeaturePyramid
+
 
 def conv_bn_relu(inputs: int, outputs: int, kernel: int = 3) -> nn.Sequential:
     """Build a convolution that keeps the size, batch norm, ReLU."""
@@ -122,16 +124,19 @@ class Bottleneck(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """(B, inputs, H, W) -> (B, outputs, H, W)."""
-        return self.after_entrances(maps, [entrance(maps) for entrance in self.entrances])
+        entered = [entrance(maps) for entrance in self.entrances]
+        return self.after_entrances(entered[0], entered[1] if len(entered) > 1 else maps)
 
-    def after_entrances(self, maps: Tensor, entered: Sequence[Tensor]) -> Tensor:
-        """Compute the block from its input and the outputs of its entrances."""
-        shortcut = self.shortcut(entered[1] if len(entered) > 1 else maps)
-        return F.relu(self.body(entered[0]) + shortcut)
+    def after_entrances(self, entered: Tensor, shortcut: Tensor) -> Tensor:
+        """Compute the block from the output of its first entrance.
+
+        shortcut: output of its second entrance, or the block's input if it has only one.
+        """
+        return F.relu(self.body(entered) + self.shortcut(shortcut))
 
 
-def side_by_side(blocks: Mapping[str, Bottleneck], maps: Tensor) -> dict[str, Tensor]:
-    """Run several blocks on the same maps: name -> (B, outputs, H, W).
+def side_by_side(blocks: Mapping[str, Bottleneck], pyramid: FeaturePyramid) -> dict[str, Tensor]:
+    """Run several blocks on the joined maps of a pyramid: name -> (B, outputs, H, W).
 
     Their entrances are computed as one convolution, so that the maps are read only once, and
     their gradient is written only once.
@@ -141,11 +146,11 @@ def side_by_side(blocks: Mapping[str, Bottleneck], maps: Tensor) -> dict[str, Te
         for block in blocks.values()
         for entrance in block.entrances
     ]
-    entered = F.conv2d(maps, torch.cat(weights))
+    entered = pyramid.convolved(torch.cat(weights))
     memory = torch.contiguous_format if entered.is_contiguous() else torch.channels_last
     parts = iter(entered.split([len(weight) for weight in weights], dim=1))
     outputs = {}
     for name, block in blocks.items():
         own = [next(parts).contiguous(memory_format=memory) for _ in block.entrances]
-        outputs[name] = block.after_entrances(maps, own)
+        outputs[name] = block.after_entrances(own[0], own[1] if len(own) > 1 else pyramid.joined)
     return outputs

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from mtal.models.backbones import Encoder
 from mtal.models.blocks import Bottleneck, Output, side_by_side
 from mtal.models.prediction import FirstStage, Prediction, TwoStageNetwork
+from mtal.models.pyramid import FeaturePyramid
 from mtal.tasks.task import Task
 
 
@@ -70,9 +71,9 @@ class PADNet(TwoStageNetwork):
         self.first_heads, self.distillation, self.last_heads = first_heads, distillation, last_heads
         self.channels, self.dropout = distillation.channels, nn.Dropout2d(0.0)
 
-    def first_stage(self, images: Tensor) -> FirstStage:
+    def first_stage_from(self, pyramid: FeaturePyramid) -> FirstStage:
         """Predict initial outputs at the backbone's size, and F_k."""
-        shared = self.backbone(images)
+        shared = self.backbone.fuse(pyramid)
         entered = side_by_side(cast("Mapping[str, Bottleneck]", self.first_blocks), shared)
         features = {
             name: self.dropout(block(entered[name])) for name, block in self.second_blocks.items()

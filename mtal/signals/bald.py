@@ -22,7 +22,7 @@ STEP = 4  # of the grid of pixels
 def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:
     """(B, T) mutual information in nats, or variance in the task's unit squared."""
     keep = masks(context.network, len(context.tasks), (*context.seed, seeds.BALD))
-    keep = keep.to(batch.prediction.shared.device)
+    keep = keep.to(batch.prediction.initial[0][context.tasks[0].name].device)
     dropped = {}
     for task, keep_channels in zip(context.tasks, keep[..., None, None], strict=True):
         features = batch.prediction.features[task.name][..., ::STEP, ::STEP]

@@ -55,7 +55,7 @@ class LossModules(Auxiliary):
     ) -> None:
         super().__init__()
         self.changes_network = changes_network
-        widths = (shared_width(network), network.channels)
+        widths = (network.backbone.channels, network.channels)
         self.of_task = nn.ModuleDict({task.name: LossModule(widths) for task in tasks})
 
     def forward(self, shared: Tensor, features: Mapping[str, Tensor]) -> Tensor:
@@ -72,7 +72,7 @@ class LossModules(Auxiliary):
         self, prediction: Prediction, losses: Tensor, weights: Tensor, progress: float
     ) -> Tensor:
         """Compute the sum over tasks of the ranking loss."""
-        shared = average(prediction.shared)
+        shared = prediction.shared.mean
         features = {name: average(maps) for name, maps in prediction.features.items()}
         if not self.changes_network or progress >= DETACHED_FROM:
             shared = shared.detach()
@@ -99,16 +99,6 @@ def ranking_loss(predicted: Tensor, losses: Tensor, labelled: Tensor) -> Tensor:
     both = (labelled & labelled.flip(0))[:half]
     hinge = (MARGIN - torch.where(truth > 0, difference, -difference)).clamp(min=0)
     return (torch.where(both, hinge, 0).sum(0) / both.sum(0).clamp(min=1)).sum()
-
-
-@torch.no_grad()
-def shared_width(network: TwoStageNetwork) -> int:
-    """Count the channels of the backbone's map, by predicting a black image."""
-    training = network.training
-    black = torch.zeros(1, 3, 64, 64, device=next(network.parameters()).device)
-    width = network.eval().first_stage(black).shared.shape[1]
-    network.train(training)
-    return width
 
 
 def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:

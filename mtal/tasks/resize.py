@@ -12,24 +12,55 @@ from torch import Tensor
 
 
 def resize(maps: Tensor, size: Sequence[int]) -> Tensor:
-    """(B, C, h, w) -> (B, C, *size) of the same dtype, as with align_corners=False.
+    """(B, C, h, w) -> (B, C, *size) of the same dtype, as with align_corners=False."""
+    return resized_sum([maps], size)
 
-    Resizing is linear along each axis, so on a CPU it is done as two float32 matrix products,
-    which take less time than PyTorch's kernel, above all in the backward pass.
+
+def resized_sum(maps: Sequence[Tensor], size: Sequence[int]) -> Tensor:
+    """Resize maps (B, C, h_i, w_i) to `size` and add them up: (B, C, *size) of their dtype.
+
+    Resizing is linear along each axis, so on a CPU it is done as float32 matrix products, which
+    take less time than PyTorch's kernel, above all in the backward pass. The sum over all maps is
+    part of the last product.
     """
-    if tuple(maps.shape[-2:]) == tuple(size):
-        return maps
-    if maps.device.type != "cpu":
-        return F.interpolate(maps, tuple(size), mode="bilinear", align_corners=False)
-    down, across = axis_weights(maps.shape[-2], size[0]), axis_weights(maps.shape[-1], size[1])
+    coarse = [each for each in maps if tuple(each.shape[-2:]) != tuple(size)]
+    resized = [each for each in maps if tuple(each.shape[-2:]) == tuple(size)]
+    if coarse and coarse[0].device.type == "cpu":
+        resized.append(_product_sum(coarse, size))
+    else:
+        resized += [
+            F.interpolate(each, tuple(size), mode="bilinear", align_corners=False)
+            for each in coarse
+        ]
+    return sum(resized[1:], start=resized[0])
+
+
+def _product_sum(maps: Sequence[Tensor], size: Sequence[int]) -> Tensor:
+    height, width = size
+    images, channels = maps[0].shape[:2]
+    down = torch.cat([axis_weights(each.shape[-2], height) for each in maps], dim=1)
+    across = [axis_weights(each.shape[-1], width) for each in maps]
     with torch.autocast("cpu", enabled=False):
-        if maps.is_contiguous():
-            return (down @ (maps.float() @ across.T)).to(maps.dtype)
+        if maps[0].is_contiguous():
+            wide = [each.float() @ share.T for each, share in zip(maps, across, strict=True)]
+            return (down @ torch.cat(wide, dim=2)).to(maps[0].dtype)
         # Channels last: both products run over contiguous rows.
-        images, channels, _, width = maps.shape
-        rows = down @ maps.float().permute(0, 2, 3, 1).flatten(2)
-        resized = across @ rows.view(images, size[0], width, channels)
-        return resized.to(maps.dtype).permute(0, 3, 1, 2)
+        rows = [
+            (share @ each.float().permute(0, 2, 3, 1)).reshape(images, -1, width * channels)
+            for each, share in zip(maps, across, strict=True)
+        ]
+        summed = (down @ torch.cat(rows, dim=1)).view(images, height, width, channels)
+        return summed.to(maps[0].dtype).permute(0, 3, 1, 2)
+
+
+def resized_mean(maps: Tensor, size: Sequence[int], kept: Sequence[int]) -> Tensor:
+    """(B, C, h, w) -> (B, C) float32 mean over the first `kept` rows and columns of `resize`."""
+    down, across = (
+        axis_weights(old, new)[:few].mean(dim=0).to(maps.device)
+        for old, new, few in zip(maps.shape[-2:], size, kept, strict=True)
+    )
+    with torch.autocast(maps.device.type, enabled=False):
+        return torch.einsum("bchw,h,w->bc", maps.float(), down, across)
 
 
 def enlarge(output: Tensor, size: Sequence[int]) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 from mtal.config import ConfigError, compose
 from mtal.models import padnet
 from mtal.models.blocks import Bottleneck, Depthwise, side_by_side, with_fast_depthwise
+from mtal.models.pyramid import FeaturePyramid
 from mtal.models.registry import BACKBONES, NETWORKS, build_backbone, build_network
 
 
@@ -29,6 +30,10 @@ def small(network: str = "padnet", backbone: str = "tiny"):
     return compose(
         sets=[f"network={network}", f"backbone={backbone}", "pretrained=false", "channels=8"]
     )
+
+
+def frozen(backbone: str = "tiny"):
+    return small(backbone=backbone).model_copy(update={"backbone_frozen": True})
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -73,6 +78,59 @@ def test_every_parameter_learns(network):
         parameter.grad is not None and parameter.grad.abs().sum() > 0
         for parameter in module.parameters()
     )
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("backbone", BACKBONES)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_network_gives_the_same_from_what_its_trunk_made_of_the_images(network, backbone, size):
+    module = build_network(small(network, backbone), TASKS).eval()
+    images = torch.randn(2, 3, *size)
+    with torch.no_grad():
+        pyramid = module.backbone.pyramid(images)
+        expected, prediction = module(images), module(pyramid)
+    heads = zip(
+        (*prediction.initial, prediction.final), (*expected.initial, expected.final), strict=True
+    )
+    for own, other in heads:
+        for name, output in own.items():
+            torch.testing.assert_close(output, other[name], rtol=0, atol=0)
+    torch.testing.assert_close(prediction.shared.mean, module.backbone(images).mean((2, 3)))
+
+
+class TestFrozenBackbone:
+    def test_only_the_rest_learns(self):
+        module = build_network(frozen(), TASKS).train()
+        trunk = {name: tensor.clone() for name, tensor in module.backbone.state_dict().items()}
+        optimiser = torch.optim.SGD([each for each in module.parameters() if each.requires_grad], 1)
+        prediction = module(torch.randn(2, 3, 40, 52))
+        sum(output.square().sum() for output in prediction.final.values()).backward()
+        optimiser.step()
+        for name, tensor in module.backbone.state_dict().items():
+            torch.testing.assert_close(trunk[name], tensor, rtol=0, atol=0)
+        assert all(each.grad is None for each in module.backbone.trunk.parameters())
+        assert all(each.grad is not None for name, each in module.last_heads.named_parameters())
+
+    def test_its_maps_are_the_same_while_training(self):
+        backbone, images = build_backbone(frozen()), torch.randn(2, 3, 40, 52)
+        training, evaluating = backbone.train()(images), backbone.eval()(images)
+        torch.testing.assert_close(training, evaluating, rtol=0, atol=0)
+
+    def test_without_weights_it_is_the_same_for_every_seed(self):
+        """Its features are computed once for all runs; the seed's own draws stay as they were."""
+        torch.manual_seed(3)
+        first = build_backbone(frozen()).state_dict()
+        after = torch.rand(1)
+        torch.manual_seed(3)
+        assert torch.rand(1) == after
+        assert all(
+            torch.equal(first[name], tensor)
+            for name, tensor in build_backbone(frozen()).state_dict().items()
+        )
+
+    def test_random_weights_are_refused_where_there_are_others(self):
+        with pytest.raises(ConfigError, match="backbone_frozen.*pretrained=true"):
+            build_backbone(frozen("resnet18"))
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -210,7 +268,7 @@ def test_blocks_side_by_side_are_the_blocks():
         {"wider": Bottleneck(6, 8), "same": Bottleneck(6, 6), "wide": Bottleneck(6, 12)}
     ).eval()
     maps = torch.randn(2, 6, 5, 7).to(memory_format=torch.channels_last)
-    together = side_by_side(blocks, maps)
+    together = side_by_side(blocks, FeaturePyramid((maps,), (5, 7)))
     assert list(together) == list(blocks)
     for name, block in blocks.items():
         torch.testing.assert_close(together[name], block(maps))

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 from scipy.stats import spearmanr
 
 from mtal.datasets.normalise import to_input
 from mtal.models.prediction import Prediction
-from mtal.signals.predicted_loss import LossModules, average, ranking_loss, shared_width
+from mtal.models.pyramid import FeaturePyramid
+from mtal.signals.predicted_loss import LossModules, average, ranking_loss
 from mtal.training.batches import seed_weights, torch_generator
 from mtal.training.train import train
 from tests.training.contexts import quiet, small_context
@@ -79,6 +81,10 @@ def auxiliary_and_batch(changes_network):
     return network, auxiliary, network(to_input(context.pool.images(range(4)), "cpu"))
 
 
+def changed(pyramid, change):
+    return FeaturePyramid(tuple(change(maps) for maps in pyramid.maps), pyramid.size)
+
+
 @pytest.mark.parametrize(
     ("changes_network", "progress", "flows"),
     [
@@ -122,13 +128,13 @@ def test_bfloat16_features_are_judged_in_float32():
     low = Prediction(
         prediction.initial,
         {name: maps.bfloat16() for name, maps in prediction.features.items()},
-        prediction.shared.bfloat16(),
+        changed(prediction.shared, Tensor.bfloat16),
         prediction.final,
     )
     high = Prediction(
         low.initial,
         {name: maps.float() for name, maps in low.features.items()},
-        low.shared.float(),
+        changed(low.shared, Tensor.float),
         low.final,
     )
     losses = torch.rand(4, 3)
@@ -137,14 +143,6 @@ def test_bfloat16_features_are_judged_in_float32():
     assert loss.dtype == torch.float32
     expected = auxiliary.loss(high, losses, torch.ones(4, 3), 0)
     torch.testing.assert_close(loss, expected, rtol=1e-5, atol=0)
-
-
-def test_asking_for_the_width_leaves_the_network_as_it_was():
-    network = small_context().network.train()
-    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-    assert shared_width(network) == network.backbone.channels
-    assert network.training
-    assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
 
 
 def trained(changes_network: bool | None, *sets: str):
@@ -197,7 +195,7 @@ def test_it_learns_the_order_of_known_losses():
         return Prediction(
             [],
             {name: maps[rows] for name, maps in prediction.features.items()},
-            prediction.shared[rows],
+            changed(prediction.shared, lambda maps: maps[rows]),
             {},
         )
 
@@ -209,7 +207,7 @@ def test_it_learns_the_order_of_known_losses():
     unseen = np.arange(300, 400)
     with torch.no_grad():
         predicted = modules(
-            average(prediction.shared[unseen]),
+            prediction.shared.mean[unseen],
             {name: average(maps[unseen]) for name, maps in prediction.features.items()},
         )
     for task in range(3):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mtal.tasks.resize import enlarge, resize
+from mtal.tasks.resize import enlarge, resize, resized_sum
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,11 @@ def test_enlarging_by_products_is_bilinear_interpolation(old, new, memory, funct
     (resized * weights).sum().backward()
     (expected * weights).sum().backward()
     torch.testing.assert_close(maps.grad, other.grad, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
+def test_a_sum_of_resized_maps(memory):
+    sizes = ((9, 11), (5, 6), (9, 11), (2, 3))
+    maps = [torch.randn(2, 4, *size).contiguous(memory_format=memory) for size in sizes]
+    expected = sum(torch.nn.functional.interpolate(each, (9, 11), mode="bilinear") for each in maps)
+    torch.testing.assert_close(resized_sum(maps, (9, 11)), expected, rtol=1e-5, atol=1e-5)
