@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
+from mtal.acquisition.rank_correlation import correlation
 from mtal.acquisition.scores import comparable
 from mtal.acquisition.select import distance_to_labelled
 from mtal.config import Config
@@ -17,8 +17,6 @@ from mtal.runs.store.run import LOSS, QUALITY_COLUMNS
 from mtal.signals.registry import SIGNALS
 from mtal.tasks.task import Task
 
-Z = 1.959964  # of a 95 % interval
-FEWEST = 4  # images; the interval's variance has n - 3 below the line
 Versions = dict[tuple[str, str], np.ndarray]  # (signal, version) -> (N, T)
 
 
@@ -42,22 +40,6 @@ def versions(signals: Mapping[str, np.ndarray]) -> Versions:
         if score is not None:
             all_scores |= {(name, version): scores for version, scores in score(values).items()}
     return all_scores
-
-
-def correlation(values: np.ndarray, losses: np.ndarray) -> tuple[float, float, float]:
-    """Spearman's rho of two columns (n,), and the ends of its 95 % interval.
-
-    All NaN where a column is constant, or for n < FEWEST. Interval: Fisher's z = artanh(rho) with
-    the variance (1 + rho^2 / 2) / (n - 3) (Bonett and Wright, Sample size requirements for
-    estimating Pearson, Kendall and Spearman correlations, Psychometrika 65, 2000).
-    """
-    if len(values) < FEWEST or np.ptp(values) == 0 or np.ptp(losses) == 0:
-        return np.nan, np.nan, np.nan
-    rho = float(np.corrcoef(rankdata(values), rankdata(losses))[0, 1].clip(-1, 1))
-    if abs(rho) > 1 - 1e-12:  # the same order, or the reverse: artanh has no number for it
-        return round(rho), round(rho), round(rho)
-    z, half = np.arctanh(rho), Z * np.sqrt((1 + rho**2 / 2) / (len(values) - 3))
-    return rho, float(np.tanh(z - half)), float(np.tanh(z + half))
 
 
 def quality_table(
