@@ -1,6 +1,6 @@
 """Building blocks shared by the networks. B images, C channels, H x W pixels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch

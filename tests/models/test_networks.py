@@ -129,7 +129,7 @@ class TestFrozenBackbone:
         )
 
     def test_random_weights_are_refused_where_there_are_others(self):
-        with pytest.raises(ConfigError, match="backbone_frozen.*pretrained=true"):
+        with pytest.raises(ConfigError, match=r"backbone_frozen.*pretrained=true"):
             build_backbone(frozen("resnet18"))
 
 

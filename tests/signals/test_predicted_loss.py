@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 from scipy.stats import spearmanr
+from torch import Tensor
 
 from mtal.datasets.normalise import to_input
 from mtal.models.prediction import Prediction
