@@ -43,12 +43,13 @@ def report_on(config: Config) -> "Report":
     from mtal.datasets.checks.check import check as check_dataset
     from mtal.datasets.dataset import DataError
     from mtal.datasets.registry import DATASETS
+    from mtal.datasets.sequences import find_sequences
 
     try:
         source = find(DATASETS, config.dataset, "data set")
         tasks = () if "tasks" in config.model_fields_set else source.tasks_in(config)
         dataset = source.load(config.model_copy(update={"tasks": tasks}) if tasks else config)
-        return check_dataset(dataset, _show_progress)
+        return check_dataset(find_sequences(dataset, config), _show_progress)
     except DataError as error:
         raise ConfigError(str(error)) from None
 

@@ -5,6 +5,7 @@ Names of data sets, tasks, networks and strategies are looked up by `find` where
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from math import floor
@@ -245,7 +246,12 @@ class Config(BaseModel):
         "Cover by",
         "Of start=coverage, on the frozen feature. clusters: the image nearest to each centre.",
     )
-    start_set: str = _budget("", "Start set", "Name of the set of start=set.")
+    start_set: str = _budget(
+        "",
+        "Start set",
+        "Name or id of a set of images: start=set begins with them alone; random and coverage "
+        "include them.",
+    )
     labelling: Literal["simulated", "people"] = _budget(
         "simulated",
         "Labels",
@@ -345,11 +351,31 @@ class Config(BaseModel):
                 "loss_weights: every weight must be above 0; leave a task out of `tasks` to "
                 "ignore it"
             )
+        self._check_sequence_pattern()
         if self.start == "set" and not self.start_set:
             raise ValueError("start_set: name the set to start from, or choose another start")
+        if self.start == "labelled" and self.start_set:
+            raise ValueError(
+                "start_set: a start from all labelled images takes no set; clear it, or choose "
+                "another start"
+            )
         if self.start in SHARES_OF_POOL:
             self._check_budget()
         return self
+
+    def _check_sequence_pattern(self) -> None:
+        """ValueError if it is no regular expression with a group."""
+        try:
+            groups = re.compile(self.sequence_pattern).groups
+        except re.error as error:
+            raise ValueError(
+                f"sequence_pattern: {self.sequence_pattern!r} is no regular expression ({error})"
+            ) from None
+        if self.sequence_pattern and not groups:
+            raise ValueError(
+                f"sequence_pattern: {self.sequence_pattern!r} has no group; put what names the "
+                f"sequence in brackets, such as ^(room\\d+)"
+            )
 
     def _check_budget(self) -> None:
         """ValueError if start and steps take more than the pool."""

@@ -17,6 +17,8 @@ from mtal.config import Config, ConfigError
 from mtal.errors import UserError
 from mtal.tasks.task import Task
 
+GROUPS = "groups.csv"  # says in a data folder which images come from one sequence
+
 
 class DataError(UserError):
     """A file or folder cannot be used; the message names it and says what to do."""
@@ -71,6 +73,8 @@ class Dataset:
     note: str = ""  # a caveat to print beside every figure
     warnings: tuple[str, ...] = ()  # oddities that a data check shows; the data are usable
     label_settings: str = ""  # settings besides files that change label values, such as a scale
+    # id -> sequence that the image comes from, those of both splits; None: nobody knows
+    sequences: Mapping[str, str] | None = None
 
     def with_splits(self, pool: Split, validation: Split) -> "Dataset":
         """A copy of the data set with other splits, such as those without broken images."""
@@ -79,7 +83,8 @@ class Dataset:
     def fingerprint(self, pool_labels: bool = True) -> str:
         """Hash the data set to 16 hex digits.
 
-        The hash changes with any id, its order, file size, file time, class name or label setting.
+        The hash changes with any id, its order, file size, file time, class name or label setting,
+        and with groups.csv.
         pool_labels: whether the label files of the pool count too.
         """
         classes = [(task.name, task.classes) for task in self.tasks]
@@ -88,6 +93,8 @@ class Dataset:
         if not any(split.files(0, ()) for split in (self.pool, self.validation)):
             digest.update(self.folder.encode())  # without files, the description is the content
         state = cache(_file_state)  # one file may hold many images
+        if groups := groups_file(self.folder):
+            digest.update(f"{GROUPS} {state(groups)}".encode())
         pool_tasks = self.tasks if pool_labels else ()
         for split, tasks in ((self.pool, pool_tasks), (self.validation, self.tasks)):
             digest.update(b"split")  # an image that changes sides changes the data set
@@ -184,6 +191,15 @@ class Gated:
         if not self._labelled[index, self._column[task.name]]:
             raise LabelNotBought(f"{self.ids[index]} has no acquired {task.name} label")
         return self._split.label(index, task)
+
+
+def groups_file(folder: str) -> Path | None:
+    """The groups.csv of a data folder, or beside the one file of the data; None without one."""
+    path = Path(folder)
+    if not path.exists():
+        return None
+    groups = (path if path.is_dir() else path.parent) / GROUPS
+    return groups if groups.is_file() else None
 
 
 def _file_state(file: Path) -> str:

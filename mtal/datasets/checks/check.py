@@ -11,7 +11,7 @@ import numpy as np
 from mtal.datasets.checks.coverage import LABELLED, pack
 from mtal.datasets.checks.inspect import CheckedSplit, Problem, inspect_image
 from mtal.datasets.checks.label_statistics import form, summarise
-from mtal.datasets.checks.leaks import alike_groups, find_leaks, group_numbers
+from mtal.datasets.checks.leaks import alike_groups, find_leaks, group_numbers, sequences_in_both
 from mtal.datasets.checks.plausibility import implausible_labels
 from mtal.datasets.checks.problems import severity
 from mtal.datasets.checks.report import Report
@@ -60,7 +60,7 @@ def check(dataset: Dataset, report: Progress = quiet) -> Report:
         problems=problems,
         leaks=find_leaks(pool, validation),
         alike=alike_groups(both, numbers),
-        warnings=list(dataset.warnings),
+        warnings=[*dataset.warnings, *sequences_in_both(dataset)],
     )
 
 

@@ -1,5 +1,6 @@
-"""Images of both splits that are the same or look alike."""
+"""Images of both splits that are the same, look alike, or come from one sequence."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,8 @@ import numpy as np
 
 from mtal.datasets.checks.duplicates import near_duplicate_groups, nearest_duplicates
 from mtal.datasets.checks.inspect import CheckedSplit, ImageFacts
+from mtal.datasets.dataset import Dataset
+from mtal.datasets.readers.file_lists import abbreviate
 
 
 def group_numbers(facts: Sequence[ImageFacts]) -> list[int]:
@@ -56,6 +59,28 @@ def find_leaks(pool: CheckedSplit, validation: CheckedSplit) -> list[dict[str, A
             twin, bits = near[index]
             leaks.append(_leak(twin, name, "nearly the same picture", bits))
     return leaks
+
+
+def sequences_in_both(dataset: Dataset) -> list[str]:
+    """A warning that names sequences with images in both splits; none where there is none.
+
+    Frames of one sequence resemble each other, so those in the pool flatter the measurement.
+    """
+    sequences = dataset.sequences or {}
+    pool, validation = (
+        Counter(sequences[name] for name in split.ids if name in sequences)
+        for split in (dataset.pool, dataset.validation)
+    )
+    both = sorted(pool.keys() & validation.keys())
+    if not both:
+        return []
+    names = [f"{name} ({pool[name]} pool, {validation[name]} validation)" for name in both]
+    images = sum(validation[name] for name in both)
+    return [
+        f"sequences in both pool and validation ({len(both)}), with {images} of "
+        f"{len(dataset.validation.ids)} validation images: {abbreviate(names)}. Measurements would "
+        f"flatter; keep each sequence in one split"
+    ]
 
 
 def _leak(pool_id: str, validation_id: str, how: str, bits: int | None) -> dict[str, Any]:

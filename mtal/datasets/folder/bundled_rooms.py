@@ -3,6 +3,7 @@
 They are read as any folder with a tasks.yaml is.
 """
 
+import re
 from dataclasses import replace
 
 from mtal.config import Config
@@ -12,6 +13,7 @@ from mtal.locations import ASSETS, COMMAND
 
 NAME, TITLE = "rooms", "Rooms (bundled)"
 BUNDLED = ASSETS / "rooms"
+WALK = re.compile(r"(.+)_\d+$")  # an id is the room and the frame, such as living012_03
 LAYOUT = f"""\
 Needs no folder: the images come with mtal.
 `data` may name another folder that `{COMMAND} rooms` made."""
@@ -33,7 +35,10 @@ def load(config: Config) -> Dataset:
         raise DataError(
             f"{BUNDLED} is missing; get the program anew, or make the images with `{COMMAND} rooms`"
         )
-    return replace(folder.load(_with_folder(config)), name=NAME)
+    rooms = folder.load(_with_folder(config))
+    ids = (*rooms.pool.ids, *rooms.validation.ids)
+    walks = {name: match.group(1) for name in ids if (match := WALK.match(name))}
+    return replace(rooms, name=NAME, sequences=walks or None)
 
 
 def _with_folder(config: Config) -> Config:

@@ -11,6 +11,7 @@ from pathlib import Path
 from mtal.config import find, load_config
 from mtal.datasets.checks.check import check
 from mtal.datasets.registry import DATASETS
+from mtal.datasets.sequences import find_sequences
 from mtal.engine.rendering.label_previews import write_previews
 from mtal.engine.rendering.thumbnails import write_thumbnails
 from mtal.runs.files import write_json
@@ -47,7 +48,7 @@ def run_check(paths: DataPaths) -> str:
     ConfigError or DataError if there is nothing to check.
     """
     config = load_config(paths.config)
-    dataset = find(DATASETS, config.dataset, "data set").load(config)
+    dataset = find_sequences(find(DATASETS, config.dataset, "data set").load(config), config)
     pool, validation = len(dataset.pool.ids), len(dataset.validation.ids)
     images = pool + validation
     reporter = Reporter(paths, total=2 * images)
