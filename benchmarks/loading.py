@@ -29,7 +29,7 @@ def step_of(of: Setting) -> Callable[[Batch], None]:
 
     def step(batch: Batch) -> None:
         with device.autocast():
-            prediction = network(batch.images)
+            prediction = network(batch.inputs)
         loss = training_loss(
             all_losses(prediction, batch.targets, of.dataset.tasks), batch.weights, scale
         )

@@ -54,7 +54,7 @@ def stepper(kind: str, sets: Sequence[str]) -> Callable[[], None]:
         batch = next(batches)
         with plain_parts() if plain else contextlib.nullcontext():
             with device.autocast():
-                prediction = network(batch.images.contiguous() if plain else batch.images)
+                prediction = network(batch.inputs.contiguous() if plain else batch.inputs)
             loss = training_loss(all_losses(prediction, batch.targets, tasks), batch.weights, scale)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()

@@ -49,6 +49,8 @@ def augment(
 
 def warp_images(images: Tensor, warp: Warp) -> Tensor:
     """Warp images, (B, C, H, W), bilinear; 0 outside."""
+    if warp.only_mirrors:
+        return _flipped(images, warp)
     grid = _grid(images, warp)
     moved = F.grid_sample(
         images.float(), grid, mode="bilinear", padding_mode="zeros", align_corners=False
@@ -63,6 +65,8 @@ def warp_targets(target: Tensor, task: Task, warp: Warp) -> Tensor:
 
     The task then adjusts the values to the warp.
     """
+    if warp.only_mirrors:
+        return task.adjust(_flipped(target, warp), warp)
     height, width = target.shape[-2:]
     grid = _grid(target, warp)
     nudged = grid + grid.new_tensor([2 * NUDGE_PX / width, 2 * NUDGE_PX / height])
@@ -72,6 +76,11 @@ def warp_targets(target: Tensor, task: Task, warp: Warp) -> Tensor:
     # A pixel's centre decides; the area of the outermost pixels reaches to exactly -1 and 1.
     inside = (grid.abs() < 1).all(-1)[:, None]
     return task.adjust(torch.where(inside, moved, float(task.ignore)).to(target.dtype), warp)
+
+
+def _flipped(batch: Tensor, warp: Warp) -> Tensor:
+    mirrored = warp.mirrored.to(batch.device)
+    return torch.where(mirrored[:, None, None, None], batch.flip(-1), batch)
 
 
 def _grid(batch: Tensor, warp: Warp) -> Tensor:

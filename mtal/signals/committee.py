@@ -43,7 +43,7 @@ def fit(context: FitContext, report: Report) -> PairBlocks:
     def step_loss(batch: Batch) -> tuple[Tensor, dict[str, float]]:
         with context.device.autocast():
             with torch.no_grad():
-                first = context.network.first_stage(batch.images)
+                first = context.network.first_stage(batch.inputs)
             refined = blocks(first.initial[0])
         heads = [
             {task.name: list(refined[task.name].values())[member] for task in context.tasks}

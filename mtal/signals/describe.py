@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from mtal.config import Config
-from mtal.datasets.normalise import to_input
 from mtal.models.fold_batchnorm import fold
+from mtal.models.prediction import FirstStage, NetworkInput, Prediction, TwoStageNetwork
 from mtal.signals.signal import FitContext, PoolBatch, Signal
-from mtal.tasks.task import Task
+from mtal.tasks.task import Task, mirror_all
 from mtal.training.batches import Report
 
 MOST_IMAGES, MOST_PIXELS = 32, 2**20  # per step: more are no faster, and take memory
@@ -54,13 +54,23 @@ def pool_batch(
 
     Final outputs and the mirrored images are predicted only if a signal needs them.
     """
-    final = any(signal.needs_final(context.config) for signal in signals.values())
+    final = [signal for signal in signals.values() if signal.needs_final(context.config)]
     mirrored = any(signal.needs_mirrored for signal in signals.values())
-    images = to_input(context.pool.images(indices), context.device.torch_device)
+    mirrored_final = any(signal.needs_mirrored for signal in final)
+    mirror_images = None
     with context.device.autocast():
-        prediction = context.network(images) if final else context.network.first_stage(images)
-        mirror = context.network(images.flip(-1)) if mirrored else None
-    return PoolBatch(indices, context.tasks, prediction, mirror)
+        prediction = _predict(context.network, context.inputs.of(indices), bool(final))
+        if mirrored:
+            images = context.inputs.of(indices, mirror_all(len(indices)))
+            mirror_images = _predict(context.network, images, mirrored_final)
+    return PoolBatch(indices, context.tasks, prediction, mirror_images)
+
+
+def _predict(
+    network: TwoStageNetwork, inputs: NetworkInput, final: bool
+) -> FirstStage | Prediction:
+    """Predict; the final outputs only if asked for."""
+    return network(inputs) if final else network.first_stage(inputs)
 
 
 def allowed(signals: Mapping[str, Signal], tasks: Sequence[Task]) -> tuple[str, ...]:

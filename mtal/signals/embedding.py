@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from mtal import seeds
 from mtal.config import Config
-from mtal.datasets.normalise import to_input
 from mtal.models.autoencoder import AutoEncoder
 from mtal.models.prediction import FirstStage, Prediction
 from mtal.signals.signal import FitContext, PoolBatch, Signal, shuffled_batches
@@ -97,8 +96,7 @@ def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> 
 
 @torch.no_grad()
 def _features(context: FitContext, indices: np.ndarray) -> Tensor:
-    images = to_input(context.pool.images(indices), context.device.torch_device)
-    return joined_features(context.network.first_stage(images), context)
+    return joined_features(context.network.first_stage(context.inputs.of(indices)), context)
 
 
 def _untrained(context: FitContext, sample: np.ndarray) -> Embedder:

@@ -16,6 +16,7 @@ from mtal.tasks.task import Task, mirrored_back
 from mtal.training.auxiliary import Auxiliary
 from mtal.training.batches import LabelledBatches, Report
 from mtal.training.device import Device
+from mtal.training.network_inputs import NetworkInputs
 from mtal.training.schedule import steps
 
 
@@ -31,6 +32,11 @@ class FitContext:
     device: Device
     seed: tuple[int, ...]  # of this cycle; each signal adds its own number of mtal/seeds.py
 
+    @property
+    def inputs(self) -> NetworkInputs:
+        """What the network takes of pool images."""
+        return self.batches.inputs
+
 
 @dataclass(frozen=True)
 class PoolBatch:
@@ -42,7 +48,8 @@ class PoolBatch:
     indices: np.ndarray  # (B,) positions in the pool
     tasks: Sequence[Task]
     prediction: FirstStage | Prediction  # a Prediction if a signal needs final outputs
-    mirror: Prediction | None = None  # for the mirrored images, if a signal needs it
+    # for the mirrored images if a signal needs it, a Prediction if one needs its final outputs
+    mirror: FirstStage | Prediction | None = None
 
     @cached_property
     def shared(self) -> Tensor:
@@ -63,10 +70,18 @@ class PoolBatch:
     @cached_property
     def mirrored(self) -> dict[str, Tensor]:
         """task -> those of the final output for the mirrored images, mirrored back."""
+        assert isinstance(self.mirror, Prediction)
+        return self._mirrored_back(self.mirror.final)
+
+    @cached_property
+    def mirrored_initial(self) -> dict[str, Tensor]:
+        """task -> those of the initial output for the mirrored images, mirrored back."""
         assert self.mirror is not None
-        final = self.mirror.final
+        return self._mirrored_back(self.mirror.initial[0])
+
+    def _mirrored_back(self, outputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
         return self._parameters(
-            {task.name: mirrored_back(final[task.name], task) for task in self.tasks}
+            {task.name: mirrored_back(outputs[task.name], task) for task in self.tasks}
         )
 
     def _parameters(self, outputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -111,7 +126,7 @@ class Signal:
     # network, which only the strategy that needs it allows
     build_auxiliary: Callable[[TwoStageNetwork, Sequence[Task], bool], Auxiliary] | None = None
     needs_final: Callable[[Config], bool] = _never  # whether `measure` reads final predictions
-    needs_mirrored: bool = False  # whether it reads those for the mirrored images too
+    needs_mirrored: bool = False  # whether `measure` reads predictions for the mirrored images too
     # tasks -> why it cannot be measured for them, "" if it can
     refuses: Callable[[Sequence[Task]], str] = _measurable
     # (N, ...) values -> title -> (N, T) numbers that should rise with the task's true loss, by

@@ -30,6 +30,16 @@ class Warp:
     zoom: Tensor  # float, above 1 = larger
     angle: Tensor  # radians, counter-clockwise on screen
 
+    @property
+    def only_mirrors(self) -> bool:
+        """Whether no image is zoomed or turned."""
+        return bool((self.zoom == 1).all() and (self.angle == 0).all())
+
+
+def mirror_all(count: int) -> Warp:
+    """The warp that mirrors all of `count` images, and does nothing else."""
+    return Warp(torch.ones(count, dtype=torch.bool), torch.ones(count), torch.zeros(count))
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -118,9 +128,4 @@ def mirrored_back(output: Tensor, task: Task) -> Tensor:
 
     Pixels change sides, and the task adjusts values that depend on the side.
     """
-    mirror = Warp(
-        mirrored=torch.ones(len(output), dtype=torch.bool),
-        zoom=torch.ones(len(output)),
-        angle=torch.zeros(len(output)),
-    )
-    return task.adjust(output.flip(-1).float(), mirror)
+    return task.adjust(output.flip(-1).float(), mirror_all(len(output)))

@@ -12,11 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mtal.datasets.augment import augment
-from mtal.datasets.normalise import to_input
+from mtal.datasets.augment import draw_warp, warp_targets
 from mtal.datasets.resized import Resized
+from mtal.models.prediction import NetworkInput
 from mtal.tasks.task import Task
 from mtal.training.device import Device
+from mtal.training.network_inputs import ImageInputs, NetworkInputs
 from mtal.training.schedule import Schedule, steps
 
 
@@ -38,7 +39,7 @@ class Batch:
     """B images of the pool with their targets, on the device."""
 
     indices: np.ndarray  # (B,) positions in the pool
-    images: Tensor  # (B, 3, H, W) normalised
+    inputs: NetworkInput  # what the network takes of them
     targets: dict[str, Tensor]  # task -> target
     weights: Tensor  # (B, T), 0 where there is no label
 
@@ -57,6 +58,12 @@ class LabelledBatches:
     # (position, task) without a label -> target (1 or 3, H, W) to learn from instead, with the
     # weight that `weights` has there
     pseudo_labels: Mapping[tuple[int, str], np.ndarray] = field(default_factory=dict)
+    stored: NetworkInputs | None = None  # what a frozen backbone made of the images
+
+    @cached_property
+    def inputs(self) -> NetworkInputs:
+        """What the network takes of the images."""
+        return self.stored or ImageInputs(self.data, self.device)
 
     @property
     def images(self) -> np.ndarray:
@@ -90,15 +97,17 @@ class LabelledBatches:
         return labelled
 
     def _batch(self, indices: np.ndarray, generator: torch.Generator) -> Batch:
-        images = self.data.images(indices)
-        targets = self._targets(indices)
+        targets, warp = self._targets(indices), None
         if self.augment:
-            images, targets = augment(images, targets, self.tasks, generator)
+            warp = draw_warp(len(indices), generator)
+            targets = {
+                task.name: warp_targets(targets[task.name], task, warp) for task in self.tasks
+            }
         device = self.device.torch_device
         valid = torch.stack([task.has_label(targets[task.name]) for task in self.tasks], dim=1)
         weights = torch.from_numpy(self.weights[indices]).float().to(device) * valid.to(device)
         on_device = {name: target.to(device) for name, target in targets.items()}
-        return Batch(indices, to_input(images, device), on_device, weights)
+        return Batch(indices, self.inputs.of(indices, warp), on_device, weights)
 
     def _targets(self, indices: np.ndarray) -> dict[str, Tensor]:
         """Read the labels, and put pseudo-labels where labels are missing."""

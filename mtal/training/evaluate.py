@@ -12,7 +12,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mtal.config import Config
-from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.resize import enlarge
@@ -20,6 +19,7 @@ from mtal.tasks.task import Task
 from mtal.training.batches import Report
 from mtal.training.device import Device
 from mtal.training.losses import all_losses, check_finite
+from mtal.training.network_inputs import ImageInputs, NetworkInputs
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ def evaluate(
     config: Config,
     device: Device,
     report: Report,
+    stored: NetworkInputs | None = None,
 ) -> Evaluation:
     """Evaluate a network on every validation image.
 
@@ -54,8 +55,10 @@ def evaluate(
     config: for its batch size.
     device: where the network is.
     report: called after every batch.
+    stored: what a frozen backbone made of the images.
     """
     network.eval()
+    inputs = stored or ImageInputs(data, device)
     count = len(data.ids)
     losses = np.full((2, count, len(tasks)), np.nan)  # sum of the initial heads, final head
     values = np.full((count, len(tasks)), np.nan)
@@ -64,7 +67,7 @@ def evaluate(
         report(start, count)
         indices = np.arange(start, min(count, start + config.batch))
         with device.autocast():
-            prediction = network(to_input(data.images(indices), device.torch_device))
+            prediction = network(inputs.of(indices))
         targets = {task.name: data.targets(indices, task).to(device.torch_device) for task in tasks}
         parts = all_losses(prediction, targets, tasks)
         labelled = torch.stack([task.has_label(targets[task.name]) for task in tasks], dim=1)

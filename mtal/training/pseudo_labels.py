@@ -11,13 +11,13 @@ from tempfile import TemporaryFile
 import numpy as np
 import torch
 
-from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.resize import enlarge
-from mtal.tasks.task import Task, mirrored_back
+from mtal.tasks.task import Task, mirror_all, mirrored_back
 from mtal.training.batches import Report
 from mtal.training.device import Device
+from mtal.training.network_inputs import ImageInputs, NetworkInputs
 
 PSEUDO_LABEL_WEIGHT = 0.5  # where a label has 1 (our choice)
 
@@ -40,6 +40,7 @@ def predict_pseudo_labels(
     device: Device,
     report: Report,
     folder: Path,
+    stored: NetworkInputs | None = None,
 ) -> dict[tuple[int, str], np.ndarray]:
     """Predict pseudo-labels: (position, task) -> target (1 or 3, H, W), ignored where not sure.
 
@@ -52,7 +53,9 @@ def predict_pseudo_labels(
     report: called after every batch.
     folder: on the disk that holds the targets, in nameless files rather than in memory, which are
     deleted with the last target.
+    stored: what a frozen backbone made of the images.
     """
+    inputs = stored or ImageInputs(data, device)
     network.eval()
     images = np.flatnonzero(wanted.any(axis=1))
     pseudo_labels: dict[tuple[int, str], np.ndarray] = {}
@@ -64,9 +67,9 @@ def predict_pseudo_labels(
     for start in range(0, len(images), batch_size):
         report(start, len(images))
         indices = images[start : start + batch_size]
-        pixels = to_input(data.images(indices), device.torch_device)
         with device.autocast():
-            plain, mirrored = network(pixels).final, network(pixels.flip(-1)).final
+            plain = network(inputs.of(indices)).final
+            mirrored = network(inputs.of(indices, mirror_all(len(indices)))).final
         for column, task in enumerate(tasks):
             rows = np.flatnonzero(wanted[indices, column])
             if not len(rows):

@@ -45,7 +45,7 @@ def train(
 
     def step_loss(batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
         with batches.device.autocast():
-            prediction = network(batch.images)
+            prediction = network(batch.inputs)
         losses = all_losses(prediction, batch.targets, tasks)
         heads = [f"initial {level}" for level in range(len(prediction.initial))] + ["final"]
         images = [ids[index] for index in batch.indices]

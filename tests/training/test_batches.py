@@ -46,7 +46,7 @@ class TestReadAhead:
         assert len(plain) == len(early) == 3 * batches.steps
         for expected, batch in zip(plain, early, strict=True):
             np.testing.assert_array_equal(batch.indices, expected.indices)
-            assert torch.equal(batch.images, expected.images)
+            assert torch.equal(batch.inputs, expected.inputs)
             assert set(batch.targets) == set(expected.targets)
             for name, target in expected.targets.items():
                 assert torch.equal(batch.targets[name], target)

@@ -243,7 +243,7 @@ class TestLearning:
         batch = next(batches.epoch(torch_generator([0])))
         assert (batch.weights[:, 1:] == PSEUDO_LABEL_WEIGHT).any()
         training_loss(
-            all_losses(network(batch.images), batch.targets, context.tasks),
+            all_losses(network(batch.inputs), batch.targets, context.tasks),
             batch.weights,
             torch.ones(3),
         ).backward()

@@ -94,7 +94,7 @@ def test_a_label_of_weight_zero_has_no_part_in_the_step():
         weights[1, 1] = weight  # depth of the second image
         targets = {name: target.clone() for name, target in batch.targets.items()}
         targets["depth"][1] += change
-        losses = all_losses(network(batch.images), targets, context.tasks)
+        losses = all_losses(network(batch.inputs), targets, context.tasks)
         network.zero_grad()
         training_loss(losses, weights, torch.ones(3)).backward()
         return [parameter.grad.clone() for parameter in network.parameters()]

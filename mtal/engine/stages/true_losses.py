@@ -8,7 +8,6 @@ cannot reach them.
 import numpy as np
 import torch
 
-from mtal.datasets.normalise import to_input
 from mtal.datasets.resized import Resized
 from mtal.signals.signal import FitContext
 from mtal.training.batches import Report
@@ -39,8 +38,7 @@ def true_losses(
         report(start, count)
         indices = images[start : start + step]
         with device.autocast():
-            pixels = context.pool.images(indices)
-            prediction = context.network(to_input(pixels, device.torch_device))
+            prediction = context.network(context.inputs.of(indices))
         targets = {
             name: target.to(device.torch_device)
             for name, target in labels.targets_for(indices, tasks, wanted).items()
