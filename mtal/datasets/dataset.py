@@ -104,6 +104,17 @@ class Dataset:
                     digest.update(f"{key} {file.name} {state(file)}".encode())
         return digest.hexdigest()[:16]
 
+    def fingerprint_of_pool_images(self) -> str:
+        """Hash the pool without its labels to 16 hex digits: ids, order, file sizes and times."""
+        digest = hashlib.sha256(repr((self.name, self.folder)).encode())
+        state = cache(_file_state)
+        for index, name in enumerate(self.pool.ids):
+            digest.update(f"{name}\0".encode())
+            image = self.pool.files(index, ()).get("image")
+            if image is not None:
+                digest.update(f"{image.name} {state(image)}\0".encode())
+        return digest.hexdigest()[:16]
+
 
 @dataclass(frozen=True)
 class Source:

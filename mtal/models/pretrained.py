@@ -45,39 +45,46 @@ LITE0_LATER_BLOCKS = {
 }
 
 
-def read_weights(path: Path) -> Mapping[str, Tensor]:
+def read_weights(path: Path, setting: str = "weights") -> Mapping[str, Tensor]:
     """Read a state dict, .safetensors or .pth: key -> tensor.
 
-    ConfigError if there is no such file or it holds no state dict.
+    setting: that names the file, for messages. ConfigError if there is no such file or it holds no
+    state dict.
     """
     if not path.is_file():
-        raise ConfigError(f"weights: there is no file {path}")
+        raise ConfigError(f"{setting}: there is no file {path}")
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged file fails in as many ways as there are formats
-        raise ConfigError(f"weights: {path} is not a readable state dict ({error})") from error
+        raise ConfigError(f"{setting}: {path} is not a readable state dict ({error})") from error
     if not _is_state_dict(state):
-        raise ConfigError(f"weights: {path} is not a state dict, which has names and tensors only")
+        raise ConfigError(
+            f"{setting}: {path} is not a state dict, which has names and tensors only"
+        )
     return state
 
 
 def copy_weights(
-    state: Mapping[str, Tensor], network: nn.Module, source: str, head: tuple[str, ...] = ()
+    state: Mapping[str, Tensor],
+    network: nn.Module,
+    source: str,
+    head: tuple[str, ...] = (),
+    setting: str = "weights",
 ) -> None:
     """Copy weights into a network, each under its own key, in whatever order they come.
 
     state: key -> tensor, with the network's keys; source: where it comes from, for messages;
-    head: beginnings of the keys of a classifier's head, which the network does not have. Counters
-    of batch norms stay as they are.
+    head: beginnings of the keys of a classifier's head, which the network does not have; setting:
+    that names the weights, for messages. Counters of batch norms stay as they are.
     ConfigError names the first key that is missing, left over, or of another shape.
     """
     own = _without_counters(network.state_dict())
     given = _without_counters(
         {key: tensor for key, tensor in state.items() if not key.startswith(head)}
     )
-    misfit = f"weights: {source} does not fit:"
+    misfit = f"{setting}: {source} does not fit:"
     for key, tensor in own.items():
         if key not in given:
             raise ConfigError(f"{misfit} it has no {key}")
@@ -87,7 +94,7 @@ def copy_weights(
             )
     for key in given:
         if key not in own:
-            raise ConfigError(f"{misfit} it has {key}, which the backbone does not have")
+            raise ConfigError(f"{misfit} it has {key}, which the network does not have")
     for key, tensor in own.items():
         tensor.copy_(given[key])
 

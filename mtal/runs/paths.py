@@ -51,6 +51,26 @@ class StorePaths:
             (ExperimentPaths(plan.parent) for plan in plans), key=lambda paths: paths.name
         )
 
+    def feature(self, key: str) -> Path:
+        """The frozen feature of a pool, (N, D) float32; its key says of what. Shared by runs."""
+        return self.folder / ".features" / f"{key}.npy"
+
+    def feature_lock(self, key: str) -> Path:
+        """Held by the run that computes a frozen feature."""
+        return self.folder / ".features" / f"{key}.lock"
+
+    def pyramids(self, name: str) -> Path:
+        """Maps of a frozen backbone for all images of a split, a row per image. Shared by runs."""
+        return self.folder / ".features" / f"{name}.npy"
+
+    def pyramids_lock(self, name: str) -> Path:
+        """Held by the run that computes such maps."""
+        return self.folder / ".features" / f"{name}.lock"
+
+    def feature_layout(self, key: str, method: str) -> Path:
+        """The map of a frozen feature, (N, 2) float32. method: umap or pca."""
+        return self.folder / ".features" / f"{key}.{method}.npy"
+
     reviews = property(lambda self: self.folder / "people.sqlite")  # decisions, notes, image sets
 
     def device_lock(self, device: str) -> Path:
