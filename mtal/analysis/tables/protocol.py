@@ -67,6 +67,11 @@ def beginning_text(config: Config) -> str:
     return f"anew from {weights} each cycle"
 
 
+def length_text(config: Config) -> str:
+    """How long a training is: `360 steps`, `1 epoch`."""
+    return count(config.steps, "step") if config.steps else count(config.epochs, "epoch")
+
+
 def budget_text(config: Config) -> str:
     """Say what is labelled at the start and per cycle, and the rules that may end a run early."""
     if config.by_people:
@@ -117,9 +122,9 @@ def _facts(run: Run) -> dict[str, str]:
         "start, step": f"{budget_text(config)}, {_at_most(config)}{config.cycles} cycles",
         "network": f"{config.network}, {config.backbone}, {config.channels} channels",
         "start of training": beginning_text(config),
-        "training": f"{config.epochs} epochs, batch {config.batch}, Adam {config.lr:g}",
+        "training": f"{length_text(config)}, batch {config.batch}, Adam {config.lr:g}",
         "sample weights": config.sample_weights,
-        "evaluated": "network after the last epoch, whole validation split",
+        "evaluated": "network after the last step, whole validation split",
         "precision": str(facts.precision),
         "versions": ", ".join(f"{name} {version}" for name, version in facts.versions.items()),
     }

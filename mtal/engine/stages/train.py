@@ -8,18 +8,19 @@ import numpy as np
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from mtal.acquisition.weights import sample_weights
-from mtal.engine.stages.needed_signals import needed_signals, weights_setting
+from mtal.engine.stages.label_state import LabelState
+from mtal.engine.stages.needed_signals import needed_signals
 from mtal.engine.stages.run_context import CycleContext, RunContext
+from mtal.engine.stages.sample_weights import training_weights
 from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network
-from mtal.runs.store.pool_table import normalised_column
 from mtal.seeds import AUXILIARY, SIGNAL, TRAINING, WEIGHTS
 from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import FitContext
 from mtal.training.auxiliary import Auxiliary
 from mtal.training.batches import LabelledBatches, seed_weights
 from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels, predict_pseudo_labels
+from mtal.training.schedule import network_schedule
 from mtal.training.train import train
 
 
@@ -41,7 +42,8 @@ def train_network(cycle: CycleContext) -> TrainedNetwork:
     context, number, timer = cycle.context, cycle.number, cycle.timer
     config, tasks, device = context.config, context.dataset.tasks, context.device
     batches = training_batches(cycle)
-    with timer.stage("train", config.epochs * batches.steps) as report:
+    schedule = network_schedule(config, whole_images(cycle.labels))
+    with timer.stage("train", schedule.steps) as report:
         seed_weights((config.seed, number, WEIGHTS))
         if config.finetune and number:
             network = device.move(last_network(context, number))
@@ -51,7 +53,7 @@ def train_network(cycle: CycleContext) -> TrainedNetwork:
         # layers that draw while they are trained, such as dropout
         seed_weights((config.seed, number, TRAINING))
         seed = [config.seed, number, TRAINING]
-        train(network, batches, config, seed, report, list(auxiliaries.values()))
+        train(network, batches, config, seed, report, list(auxiliaries.values()), schedule)
     for auxiliary in auxiliaries.values():
         auxiliary.eval().requires_grad_(False)
     network.eval().requires_grad_(False)
@@ -60,6 +62,17 @@ def train_network(cycle: CycleContext) -> TrainedNetwork:
     )
     # other trainings will wait for the same batches, so this is read now
     return TrainedNetwork(network, auxiliaries, fit_context, batches.waiting.seconds)
+
+
+def whole_images(labels: LabelState) -> int:
+    """Count the labelled images, one labelled in part as the share of its labels.
+
+    So a strategy that buys single labels trains for as many steps as one of whole images that has
+    bought as many (docs/method.md, section 6.7).
+    """
+    held = labels.labelled.sum(axis=1)
+    whole = np.maximum(1, (labels.labelled | labels.obtainable).sum(axis=1))
+    return round(float((held / whole).sum()))
 
 
 def build_auxiliaries(cycle: CycleContext, network: TwoStageNetwork) -> dict[str, Auxiliary]:
@@ -97,6 +110,7 @@ def training_batches(cycle: CycleContext) -> LabelledBatches:
                 context.device,
                 report,
                 context.run.paths.folder,
+                context.stored_pool,
             )
         weights = np.where(missing, PSEUDO_LABEL_WEIGHT, weights)
     return LabelledBatches(
@@ -107,22 +121,9 @@ def training_batches(cycle: CycleContext) -> LabelledBatches:
         config.augment,
         context.device,
         pseudo_labels=pseudo_labels,
+        stored=context.stored_pool,
+        only_mirrored=config.backbone_frozen,
     )
-
-
-def training_weights(context: RunContext, number: int, labelled: np.ndarray) -> np.ndarray:
-    """Weigh the labels of a cycle: (N, T), 0 without a label; 1 if sample weights are off.
-
-    labelled: (N, T) bool. See docs/method.md, section 5.
-    """
-    weighted = weights_setting(context.config, context.strategy) != "off"
-    batches = []
-    for earlier in range(number if weighted else 0):
-        pairs = context.run.acquired(earlier)
-        columns = [normalised_column(task.name) for task in context.dataset.tasks]
-        if len(pairs):  # else the pool was exhausted by then
-            batches.append((pairs, context.run.pool(earlier)[columns].to_numpy(np.float64)))
-    return sample_weights(labelled, batches)
 
 
 def last_network(context: RunContext, number: int) -> TwoStageNetwork:

@@ -12,9 +12,6 @@ from mtal.runs.jobs.device import device_key
 from mtal.runs.store.index import same_speed
 from mtal.runs.store.run import Run
 
-# Stages whose time is proportional to a setting, and those proportional to labelled images too.
-PER_EPOCH = {"train": "epochs", "pairs": "pair_epochs", "embedding": "embedding_epochs"}
-PER_LABELLED = {"train", "pairs"}
 IN_LAST_CYCLE = {"load", "guess", "train", "evaluate"}  # the last cycle picks nothing
 DESCRIBING = ("strategy", "data", "describe", "signal_quality")  # decide what a cycle measures
 LIKELY = (0.5, 0.9)  # quantiles of earlier times, as for the time left of a run
@@ -119,11 +116,15 @@ def _rates(runs: Sequence[Run], seconds: Table) -> Mapping[str, Range]:
 
 
 def _work(stage: str, config: Config, pool: int, cycle: int, start: int | None) -> float:
-    """Units of work of a stage in a cycle: epochs x labelled images, epochs, or 1.
+    """Units of work of a stage in a cycle: images gone through in a training, epochs, or 1.
 
     pool: images; cycle: its number; start: as `Speed.start`.
     """
-    epochs = float(getattr(config, PER_EPOCH[stage])) if stage in PER_EPOCH else 1.0
-    if stage not in PER_LABELLED:
-        return epochs
-    return epochs * max(1, images_labelled(config, pool, cycle, start))
+    labelled = max(1, images_labelled(config, pool, cycle, start))
+    if stage == "train":
+        return float(config.steps * config.batch or config.epochs * labelled)
+    if stage == "pairs":
+        return float(max(config.pair_epochs * labelled, config.pair_steps * config.batch))
+    if stage == "embedding":
+        return float(config.embedding_epochs)
+    return 1.0

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from mtal.analysis.numbers import count
-from mtal.analysis.tables.protocol import beginning_text, budget_text, measured_on
+from mtal.analysis.tables.protocol import beginning_text, budget_text, length_text, measured_on
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.run import Run
 from mtal.ui.components.strategy_cards import card_button
@@ -113,7 +113,7 @@ def _network_lines(run: Run) -> str:
     lines = [
         f"**Network** {plain(config.network)}, {plain(config.backbone)}",
         f"Trained: {beginning_text(config)}",
-        f"{count(config.epochs, 'epoch')} per cycle, batch {config.batch}",
+        f"{length_text(config)} per cycle, batch {config.batch}",
     ]
     if facts.parameters:
         lines[0] += f", {facts.parameters / 1e6:.3g} M parameters"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mtal.analysis.numbers import count
-from mtal.analysis.tables.protocol import beginning_text, budget_text
+from mtal.analysis.tables.protocol import beginning_text, budget_text, length_text
 from mtal.analysis.text.plan import plan_text
 from mtal.analysis.text.protocol import status_word
 from mtal.runs.durations import span
@@ -121,7 +121,7 @@ def show_header(experiment: Experiment) -> None:
         )
         network.markdown(
             f"**Network** {plain(config.network)}, {plain(config.backbone)}  \n"
-            f"{count(config.epochs, 'epoch')} per cycle, {beginning_text(config)}"
+            f"{length_text(config)} per cycle, {beginning_text(config)}"
         )
         budget.markdown(
             f"**Budget** {budget_text(config)}, {count(config.cycles, 'cycle')}  \n"

@@ -18,7 +18,7 @@ from mtal.ui.components import ablation_choice, strategy_cards
 
 # Settings that are not folded.
 FIRST = (
-    *("dataset", "data", "tasks", "network", "backbone", "epochs"),
+    *("dataset", "data", "tasks", "network", "backbone", "steps", "epochs"),
     *("start", "start_percent", "step_percent", "cycles", "device"),
 )
 REPEATED = ("strategy", "seed")  # asked as lists, a run for each

@@ -53,6 +53,22 @@ def test_epochs_and_cycles_of_the_plan_count(run):
     ) == pytest.approx((0.02 * 50 * 2 + 1.0,) * 2)
 
 
+def test_steps_take_equally_long_in_every_cycle(run):
+    """.02 s an image, 8 images a step."""
+    config = Config(**SETTINGS | {"cycles": 2, "steps": 50})
+    assert seconds_left(config, 1, [run])[0] == pytest.approx(0.02 * 8 * 50 + 1.0)
+    in_both, scoring = 2 * (0.02 * 8 * 50 + 1.0), 4.0
+    assert seconds_left(config, 0, [run])[0] == pytest.approx(in_both + scoring)
+
+
+def test_pair_blocks_take_their_steps_where_their_epochs_are_fewer(store):
+    """100 steps of 8 images in both cycles of the first run, which last 4 s."""
+    few = timed(store, [{"pairs": 4.0}, {"pairs": 4.0}, {}], pair_steps=100, pair_epochs=20)
+    many = Config(**SETTINGS | {"cycles": 2, "pair_steps": 100, "pair_epochs": 1000})
+    assert seconds_left(many, 1, [few]) == (0, 0)  # the last cycle picks nothing
+    assert seconds_left(many, 0, [few])[0] == pytest.approx(1000 * 2 * 4.0 / 800)
+
+
 def test_several_runs_are_one_sample(run, store):
     other = timed(store, [{"train": 6.0}] * 3, seed=1)
     low, _ = seconds_left(Config(**SETTINGS | {"cycles": 1, "seed": 5}), 0, [run, other])
