@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mtal.runs.jobs.loss_curves import steps_per_point
 from mtal.runs.jobs.stop import stop_if_asked
 from mtal.runs.store.run import Run
 from mtal.training.batches import Report
@@ -34,20 +35,52 @@ class StageTimer:
         total: units of work. The function raises StopRequested if somebody asked the run to stop.
         """
         self.current, began = name, time.monotonic()
-        last_line, units = float("-inf"), (0, total)
-
-        def report(done: int, total: int, loss: dict[str, float] | None = None) -> None:
-            nonlocal last_line, units
-            units = (done, total)
-            stop_if_asked(self._run.paths)
-            now = time.monotonic()
-            pause = PAUSE_S if now - began < 60 else LONG_PAUSE_S
-            if now - last_line >= pause or done in {0, total}:
-                self._run.report(self._cycle, name, done, total, loss)
-                last_line = now
-
-        report(0, total)
-        yield report
-        if units[0] < units[1]:  # a stage in one piece reports only that it has begun
-            self._run.report(self._cycle, name, units[1], units[1])
+        lines = _StageLines(self._run, self._cycle, name, total)
+        lines.report(0, total)
+        try:
+            yield lines.report
+        finally:  # a training that fails has its curve up to the failure
+            lines.write_losses()
+        lines.end()
         self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - began
+
+
+class _StageLines:
+    """Writes the progress lines of one stage: now and then, and at every point of a loss curve.
+
+    The losses of a line are means over the steps since the line before.
+    """
+
+    def __init__(self, run: Run, cycle: int, name: str, total: int) -> None:
+        self._run, self._cycle, self._name = run, cycle, name
+        self._began, self._last_line = time.monotonic(), float("-inf")
+        self._units = (0, total)
+        self._losses: dict[str, list[float]] = {}  # since the last line
+
+    def report(self, done: int, total: int, loss: dict[str, float] | None = None) -> None:
+        self._units = (done, total)
+        for name, value in (loss or {}).items():
+            self._losses.setdefault(name, []).append(value)
+        stop_if_asked(self._run.paths)
+        now = time.monotonic()
+        pause = PAUSE_S if now - self._began < 60 else LONG_PAUSE_S
+        is_point = loss is not None and done % steps_per_point(total) == 0
+        if now - self._last_line >= pause or done in {0, total} or is_point:
+            self._write(done, total)
+            self._last_line = now
+
+    def write_losses(self) -> None:
+        """Write the losses that no line holds yet."""
+        if self._losses:
+            self._write(*self._units)
+
+    def end(self) -> None:
+        """Write the last line of a stage in one piece, which reports only that it has begun."""
+        done, total = self._units
+        if done < total:
+            self._write(total, total)
+
+    def _write(self, done: int, total: int) -> None:
+        means = {name: sum(values) / len(values) for name, values in self._losses.items()}
+        self._losses.clear()
+        self._run.report(self._cycle, self._name, done, total, means or None)

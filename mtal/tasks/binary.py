@@ -128,4 +128,5 @@ def binary_task(
         problem=binary_problem,
         colour=binary_picture,
         legend=binary_legend(no, yes),
+        loss_unit="nats",
     )

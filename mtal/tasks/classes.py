@@ -181,4 +181,5 @@ def class_task(
         classes=tuple(classes),
         shares=class_shares,
         enlarge="nearest",
+        loss_unit="nats",
     )

@@ -57,6 +57,7 @@ def depth(*, weight: float = 1.0, far_m: float = 10.0, typical_m: float = 2.8) -
         colour=partial(_near_bright, far_m=far_m),
         legend=_legend(far_m),
         unit="m",
+        loss_unit="m",
     )
 
 

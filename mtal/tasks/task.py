@@ -107,6 +107,7 @@ class Task:
     # output, correction of a pairwise block, both (B, C, h, w) -> corrected output
     correct: Callable[[Tensor, Tensor], Tensor] = torch.add
     unit: str = ""  # of a value
+    loss_unit: str = ""  # "nats", "m"; "" for a number without unit
     classes: tuple[str, ...] = ()  # names of class ids
     # output -> (B, len(classes)) float32 share of the pixels per class, 0..1
     shares: Callable[[Tensor], Tensor] | None = None

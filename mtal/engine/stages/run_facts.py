@@ -96,6 +96,7 @@ def task_facts(task: Task, config: Config) -> TaskFacts:
         distance_unit=distance.unit,
         note=task.metric.note,
         value_unit=task.unit,
+        loss_unit=task.loss_unit,
         legend=tuple((text, colour) for text, colour in hex_legend(task.legend)),
         classes=tuple(task.classes),
     )
