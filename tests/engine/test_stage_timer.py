@@ -37,10 +37,14 @@ def test_a_line_holds_the_mean_of_the_steps_since_the_line_before(run):
 
 
 def test_a_training_that_fails_has_its_curve_up_to_the_failure(run):
-    with pytest.raises(FloatingPointError), StageTimer(run, 0).stage("train", 4000) as report:
-        for done in range(33):
-            report(done + 1, 4000, {"depth": 1.0})
-        raise FloatingPointError
+    def fail_in_step_34():
+        with StageTimer(run, 0).stage("train", 4000) as report:
+            for done in range(33):
+                report(done + 1, 4000, {"depth": 1.0})
+            raise FloatingPointError
+
+    with pytest.raises(FloatingPointError):
+        fail_in_step_34()
     assert (run.reports()[-1]["done"], run.reports()[-1]["total"]) == (33, 4000)
 
 

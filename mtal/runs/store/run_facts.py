@@ -29,6 +29,7 @@ class TaskFacts(Facts):
     distance_unit: str  # "nats"
     note: str  # what the metric says and what not
     value_unit: str  # "m", "" for classes
+    loss_unit: str = ""  # "nats", "m"; "" in runs of earlier versions
     legend: tuple[tuple[str, str], ...]  # (text, "#rrggbb")
     classes: tuple[str, ...] = ()  # titles in the order of their numbers
 
@@ -76,6 +77,7 @@ class RunFacts(Facts):
     strategy_file: str | None = None  # path of a user's own strategy
     strategy_sha256: str | None = None
     start: tuple[int, ...] = ()  # positions with a label before the first cycle
+    start_stays: bool = False  # whether people were asked for the start's labels
     start_lacks: tuple[tuple[int, int], ...] = ()  # (position, column of the task) without a label
     data_changes: tuple[DataChange, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
