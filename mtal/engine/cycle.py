@@ -8,6 +8,7 @@ from mtal.engine.stages.open_labels import open_labels
 from mtal.engine.stages.prepare import prepare
 from mtal.engine.stages.run_context import CycleContext
 from mtal.engine.stages.select import NOTHING_SELECTED, select_batch
+from mtal.engine.stages.stored_pyramids import with_stored_pyramids
 from mtal.engine.stages.train import save_weights, train_network
 from mtal.runs.store.run import Run
 from mtal.training.device import set_threads
@@ -24,7 +25,7 @@ def run_cycles(run: Run, timer: StageTimer, accept_data: bool = False) -> str:
     losses, label_count = stopping.so_far(run)
     if ended_by := stopping.reason(run.config, losses, label_count):
         return ended_by  # killed after the cycle with which a rule ended it
-    context = prepare(run, timer, accept_data)
+    context = with_stored_pyramids(prepare(run, timer, accept_data), timer)
     for number in range(run.cycles_done(), context.config.cycles):
         set_threads(context.config)  # the map of the cycle before may have changed them
         labels = apply_reviews(run, number, context.dataset, context.labels)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mtal.datasets.augment import draw_warp, warp_targets
+from mtal.datasets.augment import ZOOMS, draw_warp, warp_targets
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import NetworkInput
 from mtal.tasks.task import Task
@@ -59,6 +59,7 @@ class LabelledBatches:
     # weight that `weights` has there
     pseudo_labels: Mapping[tuple[int, str], np.ndarray] = field(default_factory=dict)
     stored: NetworkInputs | None = None  # what a frozen backbone made of the images
+    only_mirrored: bool = False  # the one augmentation that features of a frozen backbone allow
 
     @cached_property
     def inputs(self) -> NetworkInputs:
@@ -99,7 +100,8 @@ class LabelledBatches:
     def _batch(self, indices: np.ndarray, generator: torch.Generator) -> Batch:
         targets, warp = self._targets(indices), None
         if self.augment:
-            warp = draw_warp(len(indices), generator)
+            zooms = (1.0,) if self.only_mirrored else ZOOMS
+            warp = draw_warp(len(indices), generator, zooms=zooms)
             targets = {
                 task.name: warp_targets(targets[task.name], task, warp) for task in self.tasks
             }

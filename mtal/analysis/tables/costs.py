@@ -11,7 +11,16 @@ from mtal.runs.store.run import Run
 
 TRAINING = ("guess", "train")
 # Stages that are no part of choosing.
-NO_CHOICE = ("load", "evaluate", "others", "quality", "evidence", "project", "afterwards")
+NO_CHOICE = (
+    "load",
+    "backbone",
+    "evaluate",
+    "others",
+    "quality",
+    "evidence",
+    "project",
+    "afterwards",
+)
 
 
 def needed_stages(run: Run) -> dict[str, bool]:

@@ -12,7 +12,7 @@ from mtal.runs.store.run import LOSS, Run
 # What runs of one comparison may differ in.
 FREE = MACHINE_FIELDS | REPEAT_FIELDS | DRAWN_FIELDS | {"strategy"}
 # Stages of a cycle whose time its own measurement needed.
-BEFORE_MEASURED = ("load", "guess", "train", "evaluate")
+BEFORE_MEASURED = ("load", "backbone", "guess", "train", "evaluate")
 ALL_LABELS = "All labels"  # title of runs that trained once on the whole pool
 ALL_OF_THE_POOL = 99.99  # percent, but for rounding
 ACQUIRED = "acquired."  # columns acquired.<task>: labels of that task so far

@@ -23,7 +23,15 @@ def evaluate_network(cycle: CycleContext, network: TwoStageNetwork) -> Evaluatio
     context = cycle.context
     data, tasks = context.validation, context.dataset.tasks
     with cycle.timer.stage("evaluate", len(data)) as report:
-        return evaluate(network, data, tasks, context.config, context.device, report)
+        return evaluate(
+            network,
+            data,
+            tasks,
+            context.config,
+            context.device,
+            report,
+            context.stored_validation,
+        )
 
 
 def write_loss_history(cycle: CycleContext, trained: TrainedNetwork, selection: Selection) -> None:

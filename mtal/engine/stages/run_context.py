@@ -11,6 +11,7 @@ from mtal.engine.stages.label_state import LabelState
 from mtal.runs.paths import CyclePaths
 from mtal.runs.store.run import Run
 from mtal.training.device import Device
+from mtal.training.network_inputs import NetworkInputs
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class RunContext:
     validation: Resized
     oracle: Resized | None  # all labels of the pool, if signals are compared with true losses
     labels: LabelState  # before the first cycle
+    stored_pool: NetworkInputs | None = None  # what a frozen backbone made of the pool's images
+    stored_validation: NetworkInputs | None = None
 
 
 @dataclass(frozen=True)

@@ -90,16 +90,26 @@ def refuse_changed(run: Run, number: int, dataset: Dataset) -> None:
 
 
 def saved_network(run: Run, number: int, dataset: Dataset, device: Device) -> TwoStageNetwork:
-    """Load the network of a cycle, ready to predict. DataError if its file is gone."""
+    """Load the network of a cycle, ready to predict.
+
+    DataError if its file is gone, or is that of a network that this version builds otherwise.
+    """
     path = run.cycle(number).network
     if not path.is_file():
         raise DataError(
             f"the network of cycle {number} is gone: there is no file {path}. "
             f"Put it back, or start the run anew"
         )
-    config = run.config.model_copy(update={"pretrained": False, "weights": ""})
+    without_weights = {"pretrained": False, "weights": "", "backbone_frozen": False}
+    config = run.config.model_copy(update=without_weights)  # all weights come from the file
     network = build_network(config, dataset.tasks)
-    network.load_state_dict(load_file(path))
+    try:
+        network.load_state_dict(load_file(path))
+    except RuntimeError as error:  # it names every key that is missing or left over
+        raise DataError(
+            f"the network of cycle {number} was made by another version, which built "
+            f"backbone={config.backbone} otherwise, so no more images of it can be drawn"
+        ) from error
     return device.move(network).eval().requires_grad_(False)
 
 

@@ -25,6 +25,7 @@ from mtal.runs.durations import span
 
 STAGES = {  # name -> title, in the order of a cycle
     "load": "Load images",
+    "backbone": "Run frozen backbone",
     "guess": "Guess missing labels",
     "train": "Train network",
     "evaluate": "Evaluate",
