@@ -19,7 +19,7 @@ from torch import nn
 from benchmarks.setting import Setting, describe_machine, setting
 from mtal.acquisition.pool import Options, Pool
 from mtal.acquisition.registry import STRATEGIES
-from mtal.acquisition.weights import sample_weights
+from mtal.acquisition.weights import score_weights
 from mtal.config import Config, make_config
 from mtal.datasets.dataset import Gated
 from mtal.datasets.resized import Resized
@@ -145,7 +145,7 @@ def one_step(
     weights = after.astype(float)
     if variant.sample_weights != "off" and strategy.weights_samples:
         scores = np.stack([pick.table[f"n.{task}"] for task in variant.tasks], axis=1)
-        weights = sample_weights(after, [(pick.pairs, scores)])
+        weights = score_weights(after, [(pick.pairs, scores)])
     network, _ = trained(of, device, after, weights)
     return measured(of, device, network, validation)
 

@@ -12,5 +12,8 @@ ENGINE_COLUMNS = (ID, LABELLED, OPEN, PICKED, RANK, CUTOFF, CLUSTER, NEAREST, NE
 # First part of the columns per task, which is followed by a dot.
 MEMBER, LOSS = "m", "loss"
 # `Signal.scores` of the signals beside the committee, whose columns are those of its members
-SCORES = ("BALD", "entropy", "equivariance", "gradient", "margin", "predicted loss", "uncertainty")
+SCORES = (
+    *("BALD", "entropy", "equivariance", "gradient", "initial uncertainty", "margin"),
+    *("predicted loss", "uncertainty"),
+)
 ENGINE_PREFIXES = tuple(f"{name}." for name in (MEMBER, LOSS, *SCORES))

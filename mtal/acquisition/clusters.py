@@ -1,15 +1,19 @@
 """One image per cluster: k-means over the pool, and the image nearest to each centre.
 
-See docs/method.md, section 1.
+See docs/method.md, sections 1 and 6.13 to 6.15.
 """
 
+import heapq
+
 import numpy as np
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
 from mtal.acquisition.kmeans import distinct
+from mtal.acquisition.select import top
 
 TRIES = 3  # k-means from so many starts; the one with the smallest sum of squares is kept
+MOST_WORK = 3e9  # points x clusters x dimensions; beyond, a step looks at a part of the points
 NO_IMAGE = -1  # in a cluster
 
 
@@ -25,8 +29,10 @@ def cluster_centres(
     Returns the number of each point's cluster (N,) and the centres (count, D).
     """
     seed = int(rng.integers(2**32))
+    count = distinct(points if weight is None else points[weight > 0], count)
+    algorithm = KMeans if points.size * count <= MOST_WORK else MiniBatchKMeans
     with threadpool_limits(1):  # parallel sums would differ in the last digits
-        kmeans = KMeans(distinct(points, count), n_init=TRIES, random_state=seed)
+        kmeans = algorithm(count, n_init=TRIES, random_state=seed)
         cluster = kmeans.fit_predict(points, sample_weight=weight)
     return np.asarray(cluster), np.asarray(kmeans.cluster_centers_)
 
@@ -69,3 +75,46 @@ def cluster_medoids(
     picked = medoids(points, cluster, centres, ~held)[largest_first][:count]
     rest = np.setdiff1d(np.flatnonzero(~held), picked)
     return np.concatenate([picked, rng.permutation(rest)[: count - len(picked)]])
+
+
+def by_turns(
+    cluster: np.ndarray,
+    score: np.ndarray,
+    covered: np.ndarray,
+    open_images: np.ndarray,
+    count: int,
+    rng: np.random.Generator,
+    weight: np.ndarray | None = None,
+    small: int = 0,
+) -> np.ndarray:
+    """Pick the best image of the cluster with the fewest labels and picks: (count,).
+
+    Of clusters with equally few the heaviest is next, the largest where all images weigh the same.
+
+    cluster: (N,) numbers.
+    score: (N,), the highest of a cluster comes first.
+    covered: (N,) bool, images that count as labelled.
+    open_images: (N,) bool, which can be picked.
+    count: how many to pick, at most all open ones.
+    rng: breaks ties.
+    weight: (N,) of each image; None: all the same.
+    small: clusters of fewer images come last.
+    """
+    if weight is None:
+        weight = np.ones(len(cluster))
+    waiting: dict[int, list[int]] = {}  # cluster -> its open images, the best last
+    queue: list[tuple[bool, int, float, int, int]] = []  # small, labels, -weight, turn, cluster
+    for turn, number in enumerate(rng.permutation(np.unique(cluster)).tolist()):
+        members = cluster == number
+        waiting[number] = top(score, members & open_images, len(cluster), rng)[::-1].tolist()
+        labels = int((members & covered).sum())
+        is_small = int(members.sum()) < small
+        queue.append((is_small, labels, -float(weight[members].sum()), turn, number))
+    heapq.heapify(queue)
+    order: list[int] = []
+    while queue and len(order) < count:
+        is_small, labels, negative_weight, turn, number = heapq.heappop(queue)
+        if waiting[number]:
+            order.append(waiting[number].pop())
+            heapq.heappush(queue, (is_small, labels + 1, negative_weight, turn, number))
+    return np.array(order, dtype=np.int64)

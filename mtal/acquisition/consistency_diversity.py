@@ -1,68 +1,48 @@
-"""Task consistency x diversity (docs/method.md, sections 2 to 4).
+"""Task consistency x diversity, the paper's method (docs/method.md, sections 2 to 4).
 
 Label where the tasks contradict each other, far from what is labelled.
 """
 
 import numpy as np
 
-from mtal.acquisition.pool import Options, Pick, Pool, columns
-from mtal.acquisition.scores import comparable, task_scores
-from mtal.acquisition.select import diversity, k_centre, most_images, take_budget, top
+from mtal.acquisition import settings_used
+from mtal.acquisition.pool import Options, Pool
+from mtal.acquisition.score_diversity import OWN_EMBEDDING, ScoreDiversity
+from mtal.acquisition.scores import task_scores
+from mtal.acquisition.select import PARTLY_LABELLED
 from mtal.acquisition.strategy import Strategy
 
 
-def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) -> Pick:
-    """Pick greedily by score = S x div (Eq. 1 and 3), or by the variants of the ablations."""
-    open_images = pool.open_images
-    scores = task_scores(pool["committee"], options.committee)  # (N, T) s_k
-    normalised = comparable(scores, open_images, options.normalise)  # (N, T) in [0, 1]
-    inconsistency = getattr(np, options.across)(normalised, axis=1)  # (N,) S
-    weight = np.nan_to_num(inconsistency)
-    if options.terms == "diversity":
-        weight = np.ones(len(scores))
+def inconsistency(pool: Pool, options: Options) -> np.ndarray:
+    """Join the committee of each task (Eq. 1): (N, T) s_k. ValueError if one is not finite."""
+    return task_scores(pool["committee"], options.committee)
 
-    if options.terms == "inconsistency" or options.picking == "top":
-        at_start = distance = diversity(pool["embedding"], pool, options.diversity)  # (N,) div
-        ranked_by = weight if options.terms == "inconsistency" else weight * at_start
-        order = top(ranked_by, open_images, most_images(pool, budget), rng)
-        pairs = take_budget(order, pool, budget)
-    else:
-        pairs, at_start, distance = k_centre(
-            pool["embedding"], pool, budget, rng, weight, options.diversity
-        )
-    score = {"product": weight * distance, "inconsistency": weight, "diversity": distance}
-    table = columns("s", scores, pool) | columns("n", normalised, pool)
-    table |= {
-        "inconsistency": inconsistency,
-        "diversity_start": at_start,
-        "diversity": distance,
-        "score": np.where(open_images, score[options.terms], np.nan),
-    }
-    return Pick(pairs, table)
 
+RULE = ScoreDiversity("committee", inconsistency, column="s", joined_column="inconsistency")
 
 OURS = Strategy(
     "ours",
     title="Consistency × diversity (ours)",
-    pick=pick,
-    needs=("committee", "embedding"),
-    own_embedding="embedding",
+    pick=RULE.pick,
+    needs=RULE.needs,
+    own_embedding=OWN_EMBEDDING,
     weights_samples=True,
     replay_limit=1e7,
     blurb="Images on which other tasks would change a prediction most, and which are unlike all "
     "labelled ones.",
-    formula="score(x) = S(x) * div(x);  S = max_k normalised max_l d_k(Y_k, R_kl);  "
+    formula="score(x) = S(x) * div(x);  S = max_k rank of max_l d_k(Y_k, R_kl);  "
     "div = min_j ||z(x) - z(x_j)||",
     source="Hekimoglu, Schmidt and Marcos-Ramiro, WACV 2024, Eq. 1 and 3.",
-    choices="The distances d_k, min-max over the pool, the greedy update, the formula of the "
-    "sample weights. The diversity of an image that is labelled in part is the mean, over the "
-    "tasks that it lacks, of its distance to the nearest image labelled in that task.",
-    uses=frozenset(
-        {
-            *("committee", "with_final", "class_distance", "normalise", "across"),
-            *("terms", "diversity", "picking", "sample_weights"),
-            *("pair_channels", "pair_epochs", "pair_lr"),
-            *("embedding", "embedding_epochs", "embedding_lr"),
-        }
-    ),
+    choices="The distances d_k, and cross-entropy for class maps. Ranks over the unlabelled pool. "
+    "The greedy update. The formula of the sample weights. Pair blocks: their width; inputs are "
+    "the detached initial predictions, as probabilities, metres or unit vectors; the target task "
+    "gates; a correction added to the initial prediction, which starts at zero; at least 300 "
+    "steps. Auto-encoder: trained on all images of the pool, by mean squared error of standardised "
+    "features, going on from the last cycle. Two repairs of the text: its input has K*C channels "
+    f"instead of 4C, and its decoder starts at H/16 instead of H/4. {PARTLY_LABELLED}",
+    uses=settings_used.COMMITTEE
+    | settings_used.AUTO_ENCODER
+    | settings_used.JOINED_TASKS
+    | settings_used.SCORE_DIVERSITY
+    | {"sample_weights"},
 )

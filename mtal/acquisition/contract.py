@@ -4,13 +4,13 @@ Each function tries the strategy and raises ContractError with what it saw.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import NamedTuple, get_args, get_type_hints
 
 import numpy as np
 
-from mtal.acquisition.pool import Options, Pick, Pool
+from mtal.acquisition.pool import Options, PastBatch, Pick, Pool
 from mtal.acquisition.strategy import Strategy
 from mtal.acquisition.trial_pools import SIGNALS, trial_pools
 from mtal.config import Config
@@ -50,24 +50,20 @@ def says_what_it_is(strategy: Strategy) -> None:
 
 
 def needs_what_exists(strategy: Strategy) -> None:
-    """The signals that it needs and the settings that it uses exist."""
-    _require_known("needs signals", strategy.signals(), SIGNALS)
+    """The signals that it needs, whatever the options, and the settings that it uses exist."""
+    for options in _every_option():
+        _require_known("needs signals", strategy.signals(options), SIGNALS)
     _require_known("uses settings", strategy.uses, Config.model_fields)
 
 
 def trains_as_it_says(strategy: Strategy) -> None:
-    """Its dropout is a share, and sample weights get columns n.<task> of at least 0."""
+    """Its dropout is a share, and sample weights have the committee that they are made from."""
     if not 0 <= strategy.dropout < 1:
         raise ContractError(f"wants a dropout of {strategy.dropout}, which is no share below 1")
-    if not strategy.weights_samples:
-        return
-    for kind, pool, pick, _ in _trials(strategy):
-        for name in (f"n.{task}" for task in pool.tasks):
-            if name not in pick.table or not (np.asarray(pick.table[name])[pick.images] >= 0).all():
-                raise ContractError(
-                    f"weights samples, but its table has no column {name} with a number from 0 on "
-                    f"for each picked image ({kind})"
-                )
+    if strategy.weights_samples and "committee" not in strategy.signals():
+        raise ContractError(
+            "weights samples, but does not need the committee, from which weights are made"
+        )
 
 
 def answers_pairs(strategy: Strategy) -> None:
@@ -137,6 +133,7 @@ def leaves_the_pool_alone(strategy: Strategy) -> None:
         arrays = {
             "what is labelled": (pool.labelled, before.labelled),
             "what cannot be labelled": (pool.closed, before.closed),
+            "the batches of earlier cycles": (_numbers(pool.past), _numbers(before.past)),
         }
         for name, signal in before.signals.items():
             arrays[f"the signal {name}"] = (pool.signals.get(name), signal)
@@ -244,6 +241,19 @@ def _fresh_pools(strategy: Strategy) -> Iterator[Pool]:
     """The pools of `_trials`, in its order, that no strategy has seen."""
     for _ in BUDGETS:
         yield from trial_pools(strategy).values()
+
+
+def _every_option() -> Iterator[Options]:
+    """The defaults with each setting at each of its values."""
+    for name, values in SWITCHES.items():
+        for value in values:
+            yield replace(Options(), **{name: value})
+
+
+def _numbers(past: Sequence[PastBatch]) -> np.ndarray:
+    """Join all numbers of earlier batches, with -1 where there is none."""
+    arrays = [np.concatenate([batch.scores, batch.losses]).ravel() for batch in past]
+    return np.nan_to_num(np.concatenate([np.empty(0), *arrays]), nan=-1)
 
 
 def _require_known(title: str, names: Iterable[str], available: Collection[str]) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from mtal.acquisition.clusters import cluster_medoids
+from mtal.acquisition.clusters import by_turns, cluster_medoids
 from mtal.acquisition.kmeans import clustered
 from mtal.acquisition.select import farthest_first
-from mtal.acquisition.typiclust import MOST_CLUSTERS, by_turns, typicality
+from mtal.acquisition.typiclust import MOST_CLUSTERS, SMALL, typicality
 
 # (points (N, D), how many to pick, random stream, (N,) bool: chosen already) -> indices, in order
 Cover = Callable[[np.ndarray, int, np.random.Generator, np.ndarray], np.ndarray]
@@ -49,7 +49,7 @@ def typical_images(
     points = points.astype(np.float64)
     cluster = clustered(points, min(MOST_CLUSTERS, int(held.sum()) + count), rng)
     typical = typicality(points, cluster, ~held)
-    return by_turns(cluster, typical, held, ~held, count, rng)
+    return by_turns(cluster, typical, held, ~held, count, rng, small=SMALL)
 
 
 COVERS: dict[str, Cover] = {  # values of the setting `start_coverage`

@@ -9,6 +9,7 @@ from mtal.acquisition.pool import Options, Pick, Pool
 from mtal.acquisition.select import most_images, take_budget
 from mtal.acquisition.strategy import Strategy
 
+OWN_EMBEDDING = "shared"  # of `embedding_source: auto`
 PURITY = 0.95  # share of balls that hold one cluster only, of the paper
 CLUSTERS = 20  # in place of the paper's classes
 BLOCK = 2**24  # distances in memory at once
@@ -20,7 +21,7 @@ def pick(pool: Pool, budget: int, rng: np.random.Generator, options: Options) ->
 
     The scores in the table are those when an image was picked, and after the batch for the others.
     """
-    points = pool["shared"].astype(np.float64)
+    points = pool[options.embedding(OWN_EMBEDDING)].astype(np.float64)
     radius = pure_radius(points, clustered(points, CLUSTERS, rng))
     count = most_images(pool, budget)
     order, gain, at_start, score = cover(points, radius, pool.covered, pool.open_images, count, rng)
@@ -115,8 +116,9 @@ PROBCOVER = Strategy(
     "probcover",
     title="ProbCover",
     pick=pick,
-    needs=("shared",),
-    own_embedding="shared",
+    needs=lambda options: (options.embedding(OWN_EMBEDDING),),
+    own_embedding=OWN_EMBEDDING,
+    uses=frozenset({"embedding_source"}),
     replay_pool=10_000,
     blurb="Images with many unlabelled ones close by, so that a few labels stand for most of the "
     "pool.",

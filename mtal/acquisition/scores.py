@@ -46,12 +46,16 @@ def comparable(
     return result
 
 
-def ranks(scores: np.ndarray, open_images: np.ndarray) -> np.ndarray:
+def ranks(
+    scores: np.ndarray, open_images: np.ndarray, ties: Literal["average", "min"] = "average"
+) -> np.ndarray:
     """Rank the open images per task: (N, T) -> (N, T), 1 for the highest score.
 
-    Ties share their mean rank; NaN for images that are not open.
+    ties: whether equal scores share their mean rank or the best of their ranks. NaN for images that
+    are not open.
     """
     result = np.full(scores.shape, np.nan)
     if open_images.any():
-        result[open_images] = rankdata(-scores[open_images].astype(np.float64), axis=0)
+        numbers = -scores[open_images].astype(np.float64)
+        result[open_images] = rankdata(numbers, method=ties, axis=0)
     return result

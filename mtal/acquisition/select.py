@@ -22,6 +22,11 @@ from mtal.acquisition.distances import (
 from mtal.acquisition.lazy_greedy import LazyGreedy
 from mtal.acquisition.pool import Pick, Pool, whole_images
 
+PARTLY_LABELLED = (  # on the cards of strategies
+    "The distance of an image that is labelled in part is the mean, over the tasks that it lacks, "
+    "of its distance to the nearest image labelled in that task."
+)
+
 
 def top(score: np.ndarray, allowed: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """Select the `count` highest scores among `allowed`, the highest first: (count,) indices.

@@ -1,10 +1,11 @@
 """Small random pools of every kind that a strategy may meet, with the signals that it needs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from mtal.acquisition.pool import Pool
+from mtal.acquisition.pool import Options, PastBatch, Pool
 from mtal.acquisition.strategy import Strategy
 
 TASKS = ("semseg", "depth", "normals", "edge", "saliency")
@@ -42,7 +43,10 @@ SIGNALS: dict[str, Generate] = {
     "committee": _committee,
     "embedding": lambda rng, shape: rng.normal(size=(shape[0], 8)),
     "shared": lambda rng, shape: rng.normal(size=(shape[0], 12)),
+    "task_features": lambda rng, shape: rng.normal(size=(shape[0], 9)),
+    "frozen": lambda rng, shape: rng.normal(size=(shape[0], 10)),
     "uncertainty": _positive,
+    "initial_uncertainty": _positive,
     "entropy": _of_classes,
     "margin": _of_classes,
     "equivariance": _signed,
@@ -80,9 +84,30 @@ def trial_pool(
     return Pool(tasks, mask, signals, closed_mask)
 
 
-def trial_pools(strategy: Strategy) -> dict[str, Pool]:
-    """Generate a pool of each kind, with the tasks and signals of a strategy: kind -> pool."""
-    needs, tasks = strategy.signals(), tuple(dict.fromkeys((*strategy.tasks, *TASKS)))
+def trial_past(tasks: int, batches: int = 3, images: int = 12, seed: int = 0) -> list[PastBatch]:
+    """Generate batches of earlier cycles: the first task's scores order its losses, others do not.
+
+    tasks: how many there are. In the second task, which was bought for half of the images, the
+    order is reversed.
+    """
+    rng = np.random.default_rng(seed)
+    past = []
+    for _ in range(batches):
+        losses = rng.gamma(2.0, size=(images, tasks))
+        scores = rng.gamma(2.0, size=(images, tasks))
+        scores[:, 0] = losses[:, 0] + 0.1 * rng.normal(size=images)
+        scores[:, 1:2] = -losses[:, 1:2]
+        losses[::2, 1:2] = np.nan
+        past.append(PastBatch(scores, losses))
+    return past
+
+
+def trial_pools(strategy: Strategy, options: Options | None = None) -> dict[str, Pool]:
+    """Generate a pool of each kind, with the tasks and signals of a strategy: kind -> pool.
+
+    options: those for which the signals are needed; None for the defaults.
+    """
+    needs, tasks = strategy.signals(options), tuple(dict.fromkeys((*strategy.tasks, *TASKS)))
     few_tasks = tasks[: max(3, len(strategy.tasks))]
     plain = trial_pool(needs, tasks=few_tasks)
     equal_signals = {name: np.zeros_like(plain[name]) for name in needs}
@@ -92,4 +117,7 @@ def trial_pools(strategy: Strategy) -> dict[str, Pool]:
         "labels that nobody can supply": trial_pool(needs, partly=4, closed=0.6, tasks=few_tasks),
         "five tasks": trial_pool(needs, tasks=tasks[:5]),
         "images that are all alike": Pool(few_tasks, plain.labelled, equal_signals),
+        "batches of earlier cycles": replace(
+            trial_pool(needs, tasks=few_tasks, seed=1), past=tuple(trial_past(len(few_tasks)))
+        ),
     }

@@ -7,6 +7,7 @@ from mtal.signals.embedding import EMBEDDING
 from mtal.signals.entropy import ENTROPY
 from mtal.signals.equivariance import EQUIVARIANCE
 from mtal.signals.gradient import GRADIENT
+from mtal.signals.initial_uncertainty import INITIAL_UNCERTAINTY
 from mtal.signals.margin import MARGIN
 from mtal.signals.predicted_loss import PREDICTED_LOSS
 from mtal.signals.signal import Signal
@@ -19,6 +20,7 @@ SIGNALS: dict[str, Signal] = {
         EMBEDDING,
         SHARED,
         UNCERTAINTY,
+        INITIAL_UNCERTAINTY,
         ENTROPY,
         MARGIN,
         EQUIVARIANCE,

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mtal.acquisition import probcover as probcover_module
 from mtal.acquisition import typiclust as typiclust_module
 from mtal.acquisition.badge import seeds
+from mtal.acquisition.clusters import by_turns
 from mtal.acquisition.kmeans import clustered, distinct
 from mtal.acquisition.partal import standardised
 from mtal.acquisition.pool import Options, Pool
@@ -18,7 +19,7 @@ from mtal.acquisition.probcover import cover, pure_radius
 from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.scores import ranks
 from mtal.acquisition.trial_pools import TASKS, trial_pool
-from mtal.acquisition.typiclust import by_turns, typicality
+from mtal.acquisition.typiclust import typicality
 
 seeded = pytest.mark.parametrize("seed", range(4))
 

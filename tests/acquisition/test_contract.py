@@ -38,6 +38,12 @@ def spoils_signal(pool, budget, rng, options):
     return answer
 
 
+def spoils_past(pick, pool, *_):
+    for batch in pool.past:
+        batch.losses[0] = 0
+    return pick
+
+
 def drops_signal(pool, budget, rng, options):
     answer = RBAL.pick(pool, budget, rng, options)
     pool.signals.clear()
@@ -105,14 +111,17 @@ BROKEN = [
         r"uses settings \('lerning_rate',\)",
     ),
     ("training can follow", replace(RANDOM, dropout=1.0), "dropout of 1.0"),
-    ("training can follow", replace(RANDOM, weights_samples=True), "no column n.semseg"),
+    ("training can follow", replace(RANDOM, weights_samples=True), "does not need the committee"),
+    ("training can follow", replace(RBAL, weights_samples=True), "does not need the committee"),
     (
-        "training can follow",
-        replace(
-            column("n.semseg", lambda pool: np.full(len(pool.labelled), np.nan)),
-            weights_samples=True,
-        ),
-        "no column n.semseg with a number",
+        "needs only what exists",
+        replace(RBAL, needs=lambda options: (f"{options.terms} of nothing",)),
+        r"needs signals \('product of nothing',\), which do not exist",
+    ),
+    (
+        "needs only what exists",
+        replace(RBAL, needs=lambda options: ("x",) if options.terms == "diversity" else ()),
+        r"needs signals \('x',\)",
     ),
     (
         "answers (image, task) pairs",
@@ -158,6 +167,7 @@ BROKEN = [
     ("leaves the pool alone", altered(spoils), "changes the pool it was given: what is labelled"),
     ("leaves the pool alone", replace(RBAL, pick=spoils_signal), "the signal uncertainty"),
     ("leaves the pool alone", replace(RBAL, pick=drops_signal), "the signal uncertainty"),
+    ("leaves the pool alone", altered(spoils_past), "the batches of earlier cycles"),
     (
         "declares what it uses",
         replace(OURS, uses=OURS.uses - {"committee"}),
@@ -243,12 +253,13 @@ def test_a_rule_that_is_kept_says_nothing():
 
 def test_the_pools_differ_in_what_they_are_called_after():
     pools = trial_pools(RANDOM)
-    whole, part, closed, five, _ = pools.values()
+    whole, part, closed, five, _, earlier = pools.values()
     assert (whole.labelled.all(axis=1) == whole.labelled.any(axis=1)).all()
     assert (part.open_images & part.labelled.any(axis=1)).sum() == 10
     assert closed.closed.sum() > 10
     assert (closed.labelled & closed.closed).sum() == 0
     assert len(five.tasks) == 5
+    assert len(earlier.past) == 3
 
 
 def test_trial_signals_are_those_that_can_be_measured():

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import pytest
 from mtal.acquisition.pool import Options, Pool
 from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.scores import comparable
+from mtal.acquisition.weights import score_weights
 from mtal.config import Config
 from mtal.datasets.dataset import DataError, Gated, LabelNotBought
 from mtal.datasets.registry import DATASETS
@@ -20,15 +22,14 @@ from mtal.engine import cycle
 from mtal.engine.rendering import draw
 from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages.prepare import prepare
-from mtal.engine.stages.start_labels import random_start
-from mtal.engine.stages.train import training_weights
+from mtal.engine.stages.sample_weights import training_weights
 from mtal.engine.workers import run as run_worker
 from mtal.runs.jobs.launch import create, kill, request_stop, start
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import DataChange, write_facts
-from tests.real_runs import tiny_config, wait
+from tests.real_runs import random_start, tiny_config, wait
 
 WHOLE = np.ones((24, 3), dtype=bool)  # every label exists
 
@@ -99,7 +100,7 @@ class TestFinishedRun:
         }
         scores = np.column_stack([table[members[task]].max(axis=1) for task in tasks])
         np.testing.assert_allclose(np.column_stack([table[f"s.{task}"] for task in tasks]), scores)
-        normalised = comparable(scores, ~table["labelled"].to_numpy(), "minmax")
+        normalised = comparable(scores, ~table["labelled"].to_numpy(), "rank")
         np.testing.assert_allclose(table["inconsistency"], normalised.max(axis=1))
 
     def test_evidence_is_there_for_picks_and_near_misses(self, finished_run):
@@ -155,21 +156,51 @@ class TestFinishedRun:
                 assert rows[-1]["total"] <= stages[stage], (number, stage)
 
 
-def test_sample_weights_are_on_for_ours_and_off_for_random(finished_run, random_run):
-    class Context:
-        def __init__(self, run: Run) -> None:
-            self.run, self.config = run, run.config
-            self.strategy = STRATEGIES[run.config.strategy]
-            self.dataset = DATASETS["drawn"].load(run.config)
+def context_of(run: Run) -> SimpleNamespace:
+    """What the weights of a run are made from."""
+    return SimpleNamespace(
+        run=run,
+        config=run.config,
+        strategy=STRATEGIES[run.config.strategy],
+        dataset=DATASETS["drawn"].load(run.config),
+    )
 
-    labelled = finished_run.labelled(1, random_start(finished_run.config, WHOLE))
-    weights = training_weights(Context(finished_run), 1, labelled)
-    assert len(np.unique(weights[labelled])) > 3
-    np.testing.assert_allclose(weights.sum(axis=0) / labelled.sum(axis=0), 1)
+
+def test_sample_weights_are_ordered_for_ours_and_off_for_random(finished_run, random_run):
+    """Half for labels that their task alone would not have chosen among the first five."""
+    start = random_start(finished_run.config, WHOLE)
+    labelled, table = finished_run.labelled(1, start), finished_run.pool(0)
+    weights = training_weights(context_of(finished_run), 1, labelled)
+    opened = table[table["open"]]
+    for column, task in enumerate(finished_run.config.tasks):
+        best = opened[f"s.{task}"].sort_values(ascending=False)[:5].min()
+        for image in range(len(table)):
+            later = labelled[image, column] and not start[image, column]
+            expected = 0.5 if later and table[f"s.{task}"][image] < best else labelled[image, column]
+            assert weights[image, column] == expected
+    assert (weights[labelled] == 0.5).any()
     labelled = random_run.labelled(1, random_start(random_run.config, WHOLE))
     np.testing.assert_array_equal(
-        training_weights(Context(random_run), 1, labelled), labelled.astype(float)
+        training_weights(context_of(random_run), 1, labelled), labelled.astype(float)
     )
+
+
+def test_weights_by_score_are_those_of_the_normalised_columns(finished_run):
+    """They are made from the committee's columns, and ours stores its normalised scores too."""
+    labelled = finished_run.labelled(2, random_start(finished_run.config, WHOLE))
+    context = context_of(finished_run)
+    context.config = finished_run.config.model_copy(update={"sample_weights": "scores"})
+    stored = [
+        (
+            finished_run.acquired(number),
+            finished_run.pool(number)[[f"n.{task}" for task in context.config.tasks]].to_numpy(),
+        )
+        for number in range(2)
+    ]
+    weights = training_weights(context, 2, labelled)
+    np.testing.assert_allclose(weights, score_weights(labelled, stored))
+    np.testing.assert_allclose(weights.sum(axis=0) / labelled.sum(axis=0), 1)
+    assert len(np.unique(weights[labelled])) > 3
 
 
 def same_picks(first: Run, second: Run) -> None:
@@ -306,7 +337,7 @@ class TestFailures:
             (("tasks=depth", "with_final=true"), "at least two"),
             (("tasks=depth", "strategy=entropy"), "classes"),
             (("tasks=depth,normals", "strategy=equal-ss"), "needs the task semseg"),
-            (("strategy=random", "sample_weights=on"), "no task scores"),
+            (("tasks=depth", "strategy=random", "sample_weights=on"), "sample_weights: .*at least"),
             (("backbone=tiny", "pretrained=true"), "pretrained=false"),
             (("lr=1e30",), "not finite"),
             (("device=cuda:7",), "cuda:7 is not here"),

@@ -15,7 +15,7 @@ from mtal.config import Config
 from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages import apply_reviews
 from mtal.engine.stages.prepare import prepare
-from mtal.engine.stages.train import training_weights
+from mtal.engine.stages.sample_weights import training_weights
 from mtal.engine.workers import run as run_worker
 from mtal.runs.files import read_json
 from mtal.runs.jobs.launch import create, start

@@ -6,10 +6,14 @@ from mtal.config import Config
 
 
 def weights_setting(config: Config, strategy: Strategy) -> str:
-    """How labelled images are weighted, `auto` resolved: off, ordered or scores."""
+    """How labelled images are weighted, `auto` resolved: off, ordered or scores.
+
+    Without inconsistency in the score (terms=diversity) `auto` has nothing to order labels by.
+    """
     if config.sample_weights != "auto":
         return config.sample_weights
-    return "ordered" if strategy.weights_samples else "off"
+    inconsistent = "committee" in strategy.signals(Options.from_config(config))
+    return "ordered" if strategy.weights_samples and inconsistent else "off"
 
 
 def needed_signals(config: Config, strategy: Strategy) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mtal.acquisition.pool import Options
 from mtal.acquisition.strategy import Strategy
 from mtal.config import Config, ConfigError, find
 from mtal.datasets.dataset import Dataset, Gated, label_mask
@@ -20,11 +21,16 @@ from mtal.engine.stages.label_state import LabelState
 from mtal.engine.stages.load_strategy import load_strategy
 from mtal.engine.stages.needed_signals import needed_signals
 from mtal.engine.stages.open_labels import note_broken_labels, without_broken
-from mtal.engine.stages.prepare_data import data_changes, prepare_data
-from mtal.engine.stages.required_labels import require_validation_labels
+from mtal.engine.stages.prepare_data import PreparedData, data_changes, prepare_data
+from mtal.engine.stages.required_labels import (
+    require_training_labels,
+    require_validation_labels,
+)
 from mtal.engine.stages.run_context import RunContext
 from mtal.engine.stages.run_facts import describe_run
 from mtal.engine.stages.signal_quality import is_measured
+from mtal.engine.stages.start_labels import chosen_start, start_on_disk
+from mtal.engine.stages.start_set import images_of_start_set
 from mtal.engine.stages.true_losses import ORACLE_MEMORY
 from mtal.models.registry import build_network
 from mtal.runs.experiments.budget import mean_labels
@@ -50,18 +56,21 @@ def prepare(run: Run, timer: StageTimer, accept_data: bool) -> RunContext:
         strategy, strategy_file = load_strategy(run)
         signals = measured_signals(config, dataset.tasks, strategy)
         data = prepare_data(run, dataset, report)
-        start = data.labels.start
-        stopping.check_start(config, int(start.any(axis=1).sum()), int(start.sum()))
+        pool, validation, oracle = resized_splits(config, data.dataset, signals)
+    labels = labels_at_start(run, data, pool, device, timer)
+    start = labels.start
+    stopping.check_start(config, int(start.any(axis=1).sum()), int(start.sum()))
+    with timer.stage("load") as report:
         parameters = count_parameters(config, data.dataset)
         facts = describe_run(config, data.dataset, strategy, signals, device, start, parameters)
         facts = facts.updated(
             **strategy_file,
             data_changes=data_changes(run, facts, accept_data),
-            labels_per_image=mean_labels(data.labels.acquirable),
+            labels_per_image=mean_labels(labels.acquirable),
             without_labels=data.without_labels,
             left_out=data.left_out,
+            start_stays=run.facts.start_stays,
         )
-        pool, validation, oracle = resized_splits(config, data.dataset, data.labels, signals)
         context = RunContext(
             config=config,
             run=run,
@@ -72,14 +81,41 @@ def prepare(run: Run, timer: StageTimer, accept_data: bool) -> RunContext:
             pool=pool,
             validation=validation,
             oracle=oracle,
-            labels=data.labels,
+            labels=labels,
         )
         usable, broken = read_validation(context, report)
         measured = dict(zip(config.tasks, usable.sum(axis=0).tolist(), strict=True))
         write_facts(run.paths.facts, facts.updated(measured=measured))
         note_broken_labels(run, "validation", data.dataset.validation.ids, broken)
         require_validation_labels(usable, data.dataset)
+        if config.by_people:  # from now on labels appear, which must not change the start
+            write_facts(run.paths.facts, run.facts.updated(start_stays=config.start != "labelled"))
     return context
+
+
+def labels_at_start(
+    run: Run, data: PreparedData, pool: Resized, device: Device, timer: StageTimer
+) -> LabelState:
+    """The labels before the first cycle; a run that has begun keeps its start.
+
+    pool: at the network's size. ConfigError for a start set that does not fit, DataError if there
+    is nothing to learn from.
+    """
+    config, available, simulated = run.config, data.available, not run.config.by_people
+    obtainable = available if simulated else np.ones_like(available)
+    if config.start == "labelled":
+        start = start_on_disk(available, data.start, data.dataset)
+    elif data.start is not None:
+        start = obtainable & data.start
+    else:
+        held = images_of_start_set(run, data.dataset)
+        start = chosen_start(config, obtainable, held, lambda: feature(run, pool, device, timer))
+    require_training_labels(start, data.dataset)
+    return LabelState(start, start, available, np.zeros_like(start), simulated)
+
+
+def feature(run: Run, pool: Resized, device: Device, timer: StageTimer) -> np.ndarray:
+    raise ConfigError("start: coverage needs the frozen feature, which is not built in yet")
 
 
 def usable_device(config: Config) -> Device:
@@ -109,7 +145,10 @@ def measured_signals(config: Config, tasks: Sequence[Task], strategy: Strategy) 
     needs = needed_signals(config, strategy)
     for name in needs:
         if reason := find(SIGNALS, name, "signal").refuses(tasks):
-            raise ConfigError(f"strategy: {strategy.title} cannot choose here: {reason}")
+            setting, whose = "strategy", f"{strategy.title} cannot choose here"
+            if name not in strategy.signals(Options.from_config(config)):
+                setting, whose = "sample_weights", "the committee cannot weight labels here"
+            raise ConfigError(f"{setting}: {whose}: {reason}")
         if SIGNALS[name].build_auxiliary is not None and config.batch < 2:
             raise ConfigError(
                 f"batch: {strategy.title} learns by comparing the images of a batch, so it needs "
@@ -119,11 +158,12 @@ def measured_signals(config: Config, tasks: Sequence[Task], strategy: Strategy) 
 
 
 def resized_splits(
-    config: Config, dataset: Dataset, labels: LabelState, signals: Sequence[str]
+    config: Config, dataset: Dataset, signals: Sequence[str]
 ) -> tuple[Resized, Resized, Resized | None]:
     """Pool, validation split and oracle at the network's size; they share `memory_gb`.
 
-    The oracle reads all labels of the pool; None where signals are not compared with true losses.
+    The gate of the pool is closed. The oracle reads all labels of the pool; None where signals are
+    not compared with true losses.
     """
     oracle, memory_gb = None, config.memory_gb
     if is_measured(config, signals):
@@ -132,8 +172,8 @@ def resized_splits(
         memory_gb = config.memory_gb - oracle_gb
     images = len(dataset.pool.ids)
     share = images / (images + len(dataset.validation.ids))
-    gated = Gated(dataset.pool, dataset.tasks, labels.start)
-    pool = Resized(gated, config.size, memory_gb * share)
+    closed = Gated(dataset.pool, dataset.tasks, np.zeros((images, len(dataset.tasks)), bool))
+    pool = Resized(closed, config.size, memory_gb * share)
     validation = Resized(dataset.validation, config.size, memory_gb * (1 - share))
     return pool, validation, oracle
 

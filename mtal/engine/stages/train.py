@@ -118,11 +118,10 @@ def training_batches(cycle: CycleContext) -> LabelledBatches:
         tasks,
         weights,
         config.batch,
-        config.augment,
+        context.dataset.augmentation_for(config),
         context.device,
         pseudo_labels=pseudo_labels,
         stored=context.stored_pool,
-        only_mirrored=config.backbone_frozen,
     )
 
 
