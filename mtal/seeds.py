@@ -22,6 +22,9 @@ START = 0
 # picks, and initial weights of auxiliary modules
 WEIGHTS, TRAINING, SIGNAL, PICK, AUXILIARY = range(1, 6)
 
+# [config.seed, cycle, PICK, turn]: picks of a later turn, from 1, where limits made a strategy be
+# asked again
+
 # [config.seed, cycle, SIGNAL, signal]: what a signal draws while it is fitted or measured
 # [config.seed, cycle, SIGNAL, COMMITTEE or EMBEDDING, 0]: initial weights of its module
 # [config.seed, cycle, SIGNAL, COMMITTEE, 1]: training order and augmentation of its module

@@ -9,6 +9,7 @@ import pandas as pd
 from mtal.acquisition.pool import Options, Pick, Pool, ranking
 from mtal.acquisition.strategy import Strategy
 from mtal.engine.stages import stopping
+from mtal.engine.stages.limits import NO_LIMITS, Limits, pick_within, within
 from mtal.engine.stages.run_context import CycleContext, RunContext
 from mtal.engine.stages.signal_quality import versions
 from mtal.pool_columns import CUTOFF, ID, LABELLED, OPEN, PICKED, RANK
@@ -26,6 +27,7 @@ class PickRequest:
     budget: int  # labels
     seed: tuple[int, ...]
     options: Options
+    limits: Limits = NO_LIMITS
 
     def pool_for(self, strategy: Strategy) -> Pool:
         """The pool with those signals only that a strategy needs."""
@@ -34,9 +36,22 @@ class PickRequest:
         return replace(pool, signals=signals)
 
     def pick_by(self, strategy: Strategy) -> Pick:
-        """Let a strategy pick. ValueError if one of its signals is not finite."""
-        rng = np.random.default_rng(self.seed)
-        return strategy.pick(self.pool_for(strategy), self.budget, rng, self.options)
+        """Let a strategy pick within the limits. ValueError if a signal of it is not finite."""
+
+        def ask(pool: Pool, budget: int, turn: int) -> Pick:
+            rng = np.random.default_rng((*self.seed, turn) if turn else self.seed)
+            return strategy.pick(pool, budget, rng, self.options)
+
+        pool = self.pool_for(strategy)
+        return (
+            pick_within(self.limits, pool, self.budget, ask)
+            if self.limits
+            else ask(pool, self.budget, 0)
+        )
+
+    def ranking(self, pick: Pick) -> np.ndarray:
+        """Rank the images, (N,), as `ranking`; what the limits exclude after the pick has none."""
+        return ranking(pick, within(self.limits, self.pool, pick.pairs))
 
 
 def pick_request(cycle: CycleContext, signals: Mapping[str, np.ndarray]) -> PickRequest:

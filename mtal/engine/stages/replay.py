@@ -1,6 +1,6 @@
 """What the other strategies would have picked from the signals measured for the run's own pick.
 
-Pool, network, budget, seed and options are the same, so a difference is one of the strategies
+Pool, network, budget, seed, options and limits are the same, so a difference is one of the strategies
 alone. What a strategy changes in the training of its own runs (dropout, loss modules that shape the
 network, sample weights) is not replayed.
 """
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mtal.acquisition.pool import Options, ranking
+from mtal.acquisition.pool import Options
 from mtal.acquisition.registry import STRATEGIES
 from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
@@ -53,7 +53,7 @@ def replay(
         except ValueError as error:  # such as a signal that is not finite, which hinders no other
             left_out[strategy.name] = str(error)
             continue
-        ranks[strategy.name] = ranking(pick, request.pool)
+        ranks[strategy.name] = request.ranking(pick)
         picked[strategy.name] = pick.images.tolist()
     report(len(strategies), len(strategies))
     images = range(len(request.pool.labelled))
