@@ -5,6 +5,7 @@ ImageNet weights come from a file, an installed package, or the hub (docs/method
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 
 from mtal.config import Config, ConfigError, find
 from mtal.models.blocks import conv_bn_relu, with_fast_depthwise
+from mtal.models.hrnet import FuseLayer, with_reference_layers
 from mtal.models.pretrained import copy_weights, lite0_file, read_weights, timm_keys
 from mtal.models.pyramid import FeaturePyramid
 
@@ -90,6 +92,25 @@ class MultiScale(Encoder):
         maps = self.network(images)
         size = -(-height // self.stride), -(-width // self.stride)
         return FeaturePyramid(tuple(maps[index] for index in self.keep), size)
+
+
+class HRNet(MultiScale):
+    """HRNet-W18-small-v2 as in the reference code: four maps at 1/4, 270 channels, fused.
+
+    It needs multiples of 32.
+    """
+
+    def __init__(self) -> None:
+        network = timm.create_model(
+            "hrnet_w18_small_v2", features_only=True, pretrained=False, feature_location=""
+        )
+        super().__init__(with_reference_layers(network), keep=(1, 2, 3, 4), multiple=32)
+        self.fuse_layer = FuseLayer(self.channels)
+
+    def fuse(self, pyramid: FeaturePyramid) -> FeaturePyramid:
+        """Mix the channels of the joined map."""
+        fused: FeaturePyramid = self.fuse_layer(pyramid)
+        return fused
 
 
 class Tiny(Encoder):
@@ -194,18 +215,10 @@ def _efficientnet_lite0() -> Encoder:
     return MultiScale(network, keep=(1, 2, 3, 4))
 
 
-def _resnet18() -> Encoder:
-    """Dilated to stride 8: the last two stages trade their stride for dilation, weights stay."""
-    network = timm.create_model("resnet18", features_only=True, pretrained=False, output_stride=8)
+def _dilated(name: str) -> Encoder:
+    """ResNet with stride 8: the last two stages trade their stride for dilation, weights stay."""
+    network = timm.create_model(name, features_only=True, pretrained=False, output_stride=8)
     return MultiScale(network, keep=(4,))
-
-
-def _hrnet18() -> Encoder:
-    """The four maps of HRNet-W18-small-v2 at 1/4, 270 channels; it needs multiples of 32."""
-    network = timm.create_model(
-        "hrnet_w18_small_v2", features_only=True, pretrained=False, feature_location=""
-    )
-    return MultiScale(network, keep=(1, 2, 3, 4), multiple=32)
 
 
 BACKBONES: dict[str, Backbone] = {
@@ -220,13 +233,24 @@ BACKBONES: dict[str, Backbone] = {
             packaged=lite0_file,
         ),
         Backbone(
-            "resnet18", "ResNet-18, dilated", _resnet18, timm_name="resnet18.tv_in1k", head=("fc.",)
+            "resnet18",
+            "ResNet-18, dilated",
+            partial(_dilated, "resnet18"),
+            timm_name="resnet18.tv_in1k",
+            head=("fc.",),
+        ),
+        Backbone(
+            "resnet50",
+            "ResNet-50, dilated",
+            partial(_dilated, "resnet50"),
+            timm_name="resnet50.tv_in1k",
+            head=("fc.",),
         ),
         Backbone(
             "hrnet18",
             "HRNet-W18 small v2",
-            _hrnet18,
-            timm_name="hrnet_w18_small_v2",
+            HRNet,
+            timm_name="hrnet_w18_small_v2.ms_in1k",
             head=("incre_modules.", "downsamp_modules.", "final_layer.", "classifier."),
         ),
         Backbone("tiny", "Tiny, random (for tests)", Tiny),
