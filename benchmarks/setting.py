@@ -36,7 +36,7 @@ class Setting:
             self.dataset.tasks,
             self.labelled.astype(float),
             self.config.batch,
-            True,
+            self.dataset.augmentation,
             device,
         )
 

@@ -1,11 +1,12 @@
 """Augmentation of a batch: images and targets are mirrored, zoomed and rotated alike, size kept.
 
-As in Multi-Task-Learning-PyTorch for NYUD: mirror half of the images, zoom by 1, 1.2 or 1.5 about
-the centre, no rotation. Every task's labels are sampled on the same grid; then the task adjusts
-their values (metres shrink, normals turn).
+Every data set says how far (docs/method.md, section 8.4). Every task's labels are sampled on the
+same grid; then the task adjusts their values (metres shrink, normals turn).
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -13,38 +14,66 @@ from torch import Tensor
 
 from mtal.tasks.task import Task, Warp
 
-MIRROR = 0.5  # share of images
-ZOOMS = (1.0, 1.2, 1.5)
 NUDGE_PX = 1e-3  # breaks ties between two equally near pixels alike on every device
 
 
-def draw_warp(
-    count: int,
-    generator: torch.Generator,
-    mirror: float = MIRROR,
-    zooms: Sequence[float] = ZOOMS,
-    max_angle: float = 0.0,
-) -> Warp:
-    """Draw a random warp for each of `count` images.
+class Zoom(Protocol):
+    """How images are zoomed about their centre; above 1 = larger."""
 
-    Angles are in radians, uniform between -max_angle and max_angle.
-    """
-    mirrored = torch.rand(count, generator=generator) < mirror
-    zoom = torch.tensor(zooms)[torch.randint(len(zooms), (count,), generator=generator)]
-    angle = (torch.rand(count, generator=generator) * 2 - 1) * max_angle
-    return Warp(mirrored, zoom, angle)
+    def draw(self, count: int, generator: torch.Generator) -> Tensor:
+        """(count,) zooms."""
+        ...
 
 
-def augment(
-    images: Tensor, targets: Mapping[str, Tensor], tasks: Sequence[Task], generator: torch.Generator
-) -> tuple[Tensor, dict[str, Tensor]]:
-    """Warp a batch at random: images and, by task name, targets; dtypes are kept.
+@dataclass(frozen=True)
+class ZoomChoice:
+    """One of some zooms, each as likely as the others."""
 
-    images: (B, 3, H, W) uint8 or float. targets: by task name, (B, C, H, W).
-    """
-    warp = draw_warp(len(images), generator)
-    warped = {task.name: warp_targets(targets[task.name], task, warp) for task in tasks}
-    return warp_images(images, warp), warped
+    zooms: tuple[float, ...]
+
+    def draw(self, count: int, generator: torch.Generator) -> Tensor:
+        """As in `Zoom`."""
+        return torch.tensor(self.zooms)[
+            torch.randint(len(self.zooms), (count,), generator=generator)
+        ]
+
+
+@dataclass(frozen=True)
+class ZoomRange:
+    """Any zoom between two, uniformly."""
+
+    least: float
+    most: float
+
+    def draw(self, count: int, generator: torch.Generator) -> Tensor:
+        """As in `Zoom`."""
+        return self.least + (self.most - self.least) * torch.rand(count, generator=generator)
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How the images of a data set are moved at random."""
+
+    mirror: float  # share of images that are mirrored
+    zoom: Zoom
+    max_angle: float  # radians, in either direction
+
+    @property
+    def only_mirrored(self) -> "Augmentation":
+        """The part of it that features of a frozen backbone allow."""
+        return Augmentation(self.mirror, ZoomChoice((1.0,)), 0.0)
+
+    def draw(self, count: int, generator: torch.Generator) -> Warp:
+        """Draw a warp for each of `count` images. Angles are uniform."""
+        mirrored = torch.rand(count, generator=generator) < self.mirror
+        zoom = self.zoom.draw(count, generator)
+        angle = (torch.rand(count, generator=generator) * 2 - 1) * self.max_angle
+        return Warp(mirrored, zoom, angle)
+
+
+# As in Multi-Task-Learning-PyTorch, for NYUD_MT and for PASCAL_MT.
+NYUD_AUGMENTATION = Augmentation(0.5, ZoomChoice((1.0, 1.2, 1.5)), 0.0)
+PASCAL_AUGMENTATION = Augmentation(0.5, ZoomRange(0.75, 1.25), math.radians(20))
 
 
 def warp_images(images: Tensor, warp: Warp) -> Tensor:

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from mtal.config import Config, ConfigError
+from mtal.datasets.augment import NYUD_AUGMENTATION, Augmentation
 from mtal.errors import UserError
 from mtal.tasks.task import Task
 
@@ -75,10 +76,20 @@ class Dataset:
     label_settings: str = ""  # settings besides files that change label values, such as a scale
     # id -> sequence that the image comes from, those of both splits; None: nobody knows
     sequences: Mapping[str, str] | None = None
+    augmentation: Augmentation = NYUD_AUGMENTATION  # of its images while a network is trained
 
     def with_splits(self, pool: Split, validation: Split) -> "Dataset":
         """A copy of the data set with other splits, such as those without broken images."""
         return replace(self, pool=pool, validation=validation)
+
+    def augmentation_for(self, config: Config) -> Augmentation | None:
+        """How a training moves images: not at all if that is off; else as the data set says.
+
+        Features of a frozen backbone are of the images as they are, so they are mirrored only.
+        """
+        if not config.augment:
+            return None
+        return self.augmentation.only_mirrored if config.backbone_frozen else self.augmentation
 
     def fingerprint(self, pool_labels: bool = True) -> str:
         """Hash the data set to 16 hex digits.

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice, repeat
 from typing import Protocol
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from mtal.datasets.augment import ZOOMS, draw_warp, warp_targets
+from mtal.datasets.augment import Augmentation, warp_targets
 from mtal.datasets.resized import Resized
 from mtal.models.prediction import NetworkInput
 from mtal.tasks.task import Task
@@ -52,14 +52,13 @@ class LabelledBatches:
     tasks: Sequence[Task]
     weights: np.ndarray  # (N, T), 0 where there is no label
     batch_size: int
-    augment: bool
+    augmentation: Augmentation | None  # None: images stay as they are
     device: Device
     waiting: Waiting = field(default_factory=Waiting)
     # (position, task) without a label -> target (1 or 3, H, W) to learn from instead, with the
     # weight that `weights` has there
     pseudo_labels: Mapping[tuple[int, str], np.ndarray] = field(default_factory=dict)
     stored: NetworkInputs | None = None  # what a frozen backbone made of the images
-    only_mirrored: bool = False  # the one augmentation that features of a frozen backbone allow
 
     @cached_property
     def inputs(self) -> NetworkInputs:
@@ -88,6 +87,12 @@ class LabelledBatches:
         batches = (batch for _ in repeat(None) for batch in self.epoch(generator))
         return read_ahead(islice(batches, count), self.waiting)
 
+    def unchanged(self, indices: np.ndarray) -> Iterator[Batch]:
+        """Give some images once, in this order and not augmented. indices: positions."""
+        plain, size = replace(self, augmentation=None), self.batch_size
+        for start in range(0, len(indices), size):
+            yield plain._batch(indices[start : start + size], torch.Generator())
+
     @cached_property
     def labelled(self) -> np.ndarray:
         """(N, T) bool: pairs to learn from that have a label, not a pseudo-label."""
@@ -99,9 +104,8 @@ class LabelledBatches:
 
     def _batch(self, indices: np.ndarray, generator: torch.Generator) -> Batch:
         targets, warp = self._targets(indices), None
-        if self.augment:
-            zooms = (1.0,) if self.only_mirrored else ZOOMS
-            warp = draw_warp(len(indices), generator, zooms=zooms)
+        if self.augmentation:
+            warp = self.augmentation.draw(len(indices), generator)
             targets = {
                 task.name: warp_targets(targets[task.name], task, warp) for task in self.tasks
             }

@@ -23,10 +23,14 @@ def small_context(*sets: str, labelled: int = 8, augment: bool = False) -> FitCo
     torch.manual_seed(0)
     network = device.move(build_network(config, dataset.tasks)).eval().requires_grad_(False)
     pool = Resized(Gated(dataset.pool, dataset.tasks, is_labelled), config.size, 1)
+    augmentation = dataset.augmentation if augment else None
     batches = LabelledBatches(
-        pool, dataset.tasks, is_labelled.astype(float), config.batch, augment, device
+        pool, dataset.tasks, is_labelled.astype(float), config.batch, augmentation, device
     )
-    return FitContext(network, pool, batches, dataset.tasks, config, device, (0, 0, 3))
+    frozen = np.random.default_rng(0).normal(size=(len(pool), 6)).astype(np.float32)
+    return FitContext(
+        network, pool, batches, dataset.tasks, config, device, (0, 0, 3), frozen=frozen
+    )
 
 
 def quiet(done: int, total: int, loss: dict[str, float] | None = None) -> None:

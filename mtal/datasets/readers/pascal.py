@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from mtal.config import Config
+from mtal.datasets.augment import PASCAL_AUGMENTATION
 from mtal.datasets.dataset import DataError, Dataset, Source, select_tasks
 from mtal.datasets.readers.decode import (
     image_size,
@@ -212,7 +213,15 @@ def load(config: Config) -> Dataset:
     ]
     settings = _digest_without_person(pool, validation)
     return Dataset(
-        NAME, TITLE, str(root), tasks, pool, validation, " ".join(notes), label_settings=settings
+        NAME,
+        TITLE,
+        str(root),
+        tasks,
+        pool,
+        validation,
+        " ".join(notes),
+        label_settings=settings,
+        augmentation=PASCAL_AUGMENTATION,
     )
 
 
