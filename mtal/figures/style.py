@@ -43,6 +43,10 @@ LOOKS = {  # the paper's seven first: a colour each
     "equal-ed": Look("#009E73", "diamond-wide", "longdashdot"),
     "equal-hps": Look("#009E73", "star-square", "solid"),
     "equal-se": Look("#009E73", "star-triangle-up", "dot"),
+    "entropy-diversity": Look("#D55E00", "triangle-ne", "dash"),
+    "trust-weighted": Look("#CC79A7", "star-diamond", "solid", 3),
+    "coverage": Look("#0072B2", "hexagon2", "solid"),
+    "clue": Look("#0072B2", "triangle-nw", "longdash"),
     "entropy": Look("#E69F00", "x", "dot"),
     "margin": Look("#E69F00", "star-triangle-down", "dashdot"),
     "badge": Look("#0072B2", "hourglass", "longdashdot"),
@@ -53,7 +57,7 @@ LOOKS = {  # the paper's seven first: a colour each
 SPARE = (  # for strategies of users
     Look("#009E73", "octagon", "dashdot"),
     Look("#56B4E9", "hexagram", "solid"),
-    Look("#E69F00", "star-diamond", "dash"),
+    Look("#E69F00", "triangle-sw", "dash"),
     Look("#CC79A7", "octagon", "dot"),
     Look("#0072B2", "hexagram", "longdash"),
 )

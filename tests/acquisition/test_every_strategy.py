@@ -1,17 +1,20 @@
 """Every strategy keeps every rule of the contract; a new one is tested the moment it is listed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from mtal.acquisition.contract import RULES
+from mtal.acquisition.contract import RULES, SWITCHES
 from mtal.acquisition.pool import Options, Pool
 from mtal.acquisition.registry import STRATEGIES
-from mtal.acquisition.trial_pools import TASKS, trial_pool
+from mtal.acquisition.trial_pools import TASKS, trial_pool, trial_pools
 from mtal.config import Config
 
 # Strategies without any randomness but for ties; others may draw or cluster.
 WITHOUT_CHANCE = {
     *("core-set", "rbal", "ll4al", "partal", "ours", "entropy", "margin", "bald"),
+    "entropy-diversity",
     *("equal", "equal-ss", "equal-de", "equal-sn", "equal-ed", "equal-hps", "equal-se"),
 }
 PAPER = [  # the strategies of the paper, in the order of its tables
@@ -68,6 +71,20 @@ def test_where_an_image_stands_in_the_pool_does_not_matter(strategy, seed):
     else:
         in_pool = [(order[image], task) for image, task in second.pairs.tolist()]
         assert in_pool == [tuple(pair) for pair in first.pairs.tolist()]
+
+
+@each
+def test_every_setting_that_it_uses_spends_the_budget_on_open_pairs(strategy):
+    for name in strategy.uses & set(SWITCHES):
+        for value in SWITCHES[name]:
+            options = replace(Options(), **{name: value})
+            for pool in trial_pools(strategy, options).values():
+                pick = strategy.pick(pool, 12, np.random.default_rng(0), options)
+                assert len(np.unique(pick.pairs, axis=0)) == min(12, pool.open_pairs.sum())
+                assert pool.open_pairs[tuple(pick.pairs.T)].all()
+                if "score" in pick.table:
+                    scored = np.isfinite(pick.table["score"])
+                    np.testing.assert_array_equal(scored, pool.open_images)
 
 
 @each
