@@ -28,6 +28,7 @@ WEIGHTS, TRAINING, SIGNAL, PICK, AUXILIARY = range(1, 6)
 # [config.seed, cycle, SIGNAL, signal]: what a signal draws while it is fitted or measured
 # [config.seed, cycle, SIGNAL, COMMITTEE or EMBEDDING, 0]: initial weights of its module
 # [config.seed, cycle, SIGNAL, COMMITTEE, 1]: training order and augmentation of its module
+# [config.seed, cycle, SIGNAL, COMMITTEE, 2]: labelled images from which its module does not learn
 COMMITTEE, EMBEDDING, BALD = range(1, 4)
 
 # [GRADIENT_PROJECTION, task]: the projection of gradients, the same in every run and cycle so that

@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+import numpy as np
+
 from mtal.config import Config, compose
 from mtal.runs.jobs.launch import create, start
 from mtal.runs.paths import StorePaths
@@ -20,6 +22,7 @@ TINY = (
     "embedding=16",
     "epochs=2",
     "pair_epochs=2",
+    "pair_steps=0",
     "embedding_epochs=1",
     "batch=4",
     "start_percent=25",
@@ -35,6 +38,15 @@ TINY = (
 def tiny_config(*sets: str) -> Config:
     """Odd image size, three cycles of which two pick; `sets` override."""
     return compose(sets=(*TINY, *sets))
+
+
+def random_start(config: Config, available: np.ndarray) -> np.ndarray:
+    """All labels of a share of the images, drawn at random: (N, T) bool, as `available`."""
+    count = max(1, round(len(available) * config.start_percent / 100))
+    images = np.random.default_rng([config.seed, 0]).choice(len(available), count, replace=False)
+    labelled = np.zeros_like(available)
+    labelled[images] = available[images]
+    return labelled
 
 
 def launch_and_wait(config: Config, folder: Path, patience_s: float = 240) -> Run:

@@ -21,6 +21,7 @@ RETIRED = frozenset({"workers"})
 EARLIER: dict[str, Any] = {
     "pair_blocks": "decode",
     "pair_steps": 0,
+    "pair_held_out": 0,
     "loss_module_optimiser": "joint",
 }
 

@@ -133,6 +133,15 @@ class Config(BaseModel):
         "Steps of the pairwise blocks where their epochs would give fewer.",
         ge=0,
     )
+    pair_held_out: float = _training(
+        10,
+        "Held out for pair blocks (%)",
+        "Share of the labelled images from which the pairwise blocks do not learn, to compare "
+        "their loss there with that of the initial predictions. None where fewer than 20 are "
+        "labelled, else at least 4.",
+        ge=0,
+        le=50,
+    )
     pair_lr: float = _training(1e-3, "Pair learning rate", "Of the pairwise blocks.", gt=0)
     embedding_epochs: int = _training(
         10,

@@ -7,6 +7,7 @@ that a residual block adds a correction to the initial prediction.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import torch
@@ -16,6 +17,20 @@ from torch import Tensor, nn
 from mtal.config import Config
 from mtal.models.blocks import Output, conv_bn_relu
 from mtal.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class HeldOutLosses:
+    """Mean losses on labelled images from which the blocks have not learnt, unweighted."""
+
+    images: int
+    initial: dict[str, float]  # task -> loss of the initial prediction
+    refined: dict[str, float]  # task -> that of the refined ones, mean over the partners
+
+    @property
+    def worse(self) -> list[str]:
+        """Tasks whose refined predictions do worse than the initial one."""
+        return [task for task, loss in self.initial.items() if not self.refined[task] <= loss]
 
 
 class PairBlock(nn.Module):
@@ -64,6 +79,7 @@ class PairBlocks(nn.Module):
     def __init__(self, tasks: Sequence[Task], channels: int, *, residual: bool) -> None:
         super().__init__()
         self.tasks, self.residual = tuple(tasks), residual
+        self.held_out: HeldOutLosses | None = None  # set after training
         self.pairs = list(combinations(range(len(self.tasks)), 2))
         self.blocks = nn.ModuleList(
             [PairBlock(self.tasks[a], self.tasks[b], channels) for a, b in self.pairs]

@@ -1,23 +1,20 @@
 """Disagreement of a task's initial prediction with its refinements by each other task (Eq. 1).
 
-The pairwise blocks that refine it are trained with the tasks' own losses, while backbone and
-initial heads are frozen (supplement, section 1; docs/method.md, section 2).
+See docs/method.md, section 2. The pairwise blocks that refine it are trained in pair_training.py.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from mtal import seeds
 from mtal.config import Config
-from mtal.models.pairwise_distillation import PairBlocks, build_pair_blocks
+from mtal.models.pairwise_distillation import PairBlocks
 from mtal.models.prediction import FirstStage, Prediction
+from mtal.signals.pair_training import pair_schedule, train_pair_blocks
 from mtal.signals.signal import FitContext, PoolBatch, Signal
 from mtal.tasks.task import Task
-from mtal.training.batches import Batch, Report, optimise, seed_weights, torch_generator
-from mtal.training.losses import check_finite, head_losses, training_loss
-from mtal.training.schedule import by_epochs, steps
 
 FINAL = "final"  # the member that `with_final` adds
 
@@ -29,47 +26,6 @@ def partners(tasks: Sequence[Task], config: Config) -> dict[str, tuple[str, ...]
         task.name: (*[other.name for other in tasks if other.name != task.name], *final)
         for task in tasks
     }
-
-
-def fit(context: FitContext, report: Report) -> PairBlocks:
-    """Train the C(K, 2) blocks on the labelled images, with the network's sample weights."""
-    seed_weights((*context.seed, seeds.COMMITTEE, 0))
-    blocks = context.device.move(build_pair_blocks(context.config, context.tasks)).train()
-    scale = torch.tensor(
-        [task.weight for task in context.tasks], device=context.device.torch_device
-    )
-    ids, others = context.pool.ids, len(context.tasks) - 1
-
-    def step_loss(batch: Batch) -> tuple[Tensor, dict[str, float]]:
-        with context.device.autocast():
-            with torch.no_grad():
-                first = context.network.first_stage(batch.inputs)
-            refined = blocks(first.initial[0])
-        heads = [
-            {task.name: list(refined[task.name].values())[member] for task in context.tasks}
-            for member in range(others)
-        ]
-        losses = torch.stack([head_losses(head, batch.targets, context.tasks) for head in heads])
-        names = [f"refined {member}" for member in range(others)]
-        images = [ids[index] for index in batch.indices]
-        check_finite(losses, context.tasks, names, images, "while training the pairwise blocks")
-        means = losses.detach().mean(dim=(0, 1)).tolist()
-        parts = {task.name: mean for task, mean in zip(context.tasks, means, strict=True)}
-        return training_loss(losses, batch.weights, scale), parts
-
-    optimise(
-        blocks,
-        context.batches,
-        step_loss,
-        schedule=by_epochs(
-            len(context.batches.images), context.config.batch, context.config.pair_epochs
-        ),
-        lr=context.config.pair_lr,
-        weight_decay=context.config.weight_decay,
-        generator=torch_generator((*context.seed, seeds.COMMITTEE, 1)),
-        report=report,
-    )
-    return blocks.eval()
 
 
 def members(
@@ -101,6 +57,15 @@ def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> 
     return torch.stack(tasks, dim=1)
 
 
+def fit_facts(module: nn.Module) -> dict[str, Any]:
+    """Tell pages how the blocks do on held-out images: their number, and losses by task."""
+    assert isinstance(module, PairBlocks)
+    losses = module.held_out
+    if losses is None:
+        return {}
+    return {"held_out_images": losses.images, "initial": losses.initial, "refined": losses.refined}
+
+
 def refuses(tasks: Sequence[Task]) -> str:
     """Say why it cannot be measured, "" if it can: a committee is made of the other tasks."""
     return "" if len(tasks) > 1 else "it compares tasks with each other, so it needs at least two"
@@ -111,8 +76,9 @@ COMMITTEE = Signal(
     "Task disagreement",
     measure,
     stage="pairs",
-    fit=fit,
-    units=lambda config, pool, labelled: steps(labelled, config.batch, config.pair_epochs),
+    fit=train_pair_blocks,
+    fit_facts=fit_facts,
+    units=lambda config, pool, labelled: pair_schedule(config, labelled).steps,
     needs_final=lambda config: config.with_final,
     refuses=refuses,
     scores=lambda values: {

@@ -34,6 +34,22 @@ def all_losses(
     )
 
 
+def refined_losses(
+    refined: Mapping[str, Mapping[str, Tensor]],
+    targets: Mapping[str, Tensor],
+    tasks: Sequence[Task],
+) -> Tensor:
+    """(M, B, T) unweighted losses of M refined predictions per task.
+
+    refined: task -> partner -> output.
+    """
+    members = zip(*(refined[task.name].values() for task in tasks), strict=True)
+    names = [task.name for task in tasks]
+    return torch.stack(
+        [head_losses(dict(zip(names, outputs, strict=True)), targets, tasks) for outputs in members]
+    )
+
+
 def training_loss(losses: Tensor, weights: Tensor, scale: Tensor) -> Tensor:
     """Sum over heads and tasks of lambda_k * mean of w_{k,i} * L_k(i) (docs/method.md, section 5).
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
 
 from mtal.datasets.dataset import DataError, LabelNotBought
 from mtal.datasets.registry import DATASETS
@@ -126,6 +127,13 @@ class TestWhereThereCanBeNone:
     def test_a_network_that_is_gone_is_named(self, run):
         run.cycle(1).network.unlink()
         assert str(run.cycle(1).network) in self.failed(run, 1)
+
+    def test_a_network_of_another_version_is_named(self, run):
+        path = run.cycle(1).network
+        weights = {key: tensor.clone() for key, tensor in load_file(path).items()}
+        weights.popitem()
+        save_file(weights, path)
+        assert "another version, which built backbone=tiny otherwise" in self.failed(run, 1)
 
     def test_blocks_that_are_gone_are_named(self, run):
         run.cycle(1).pairs.unlink()
