@@ -12,6 +12,7 @@ from mtal.engine.stages import stopping
 from mtal.engine.stages.limits import NO_LIMITS, Limits, pick_within, within
 from mtal.engine.stages.run_context import CycleContext, RunContext
 from mtal.engine.stages.signal_quality import versions
+from mtal.engine.stages.worth import past_batches
 from mtal.pool_columns import CUTOFF, ID, LABELLED, OPEN, PICKED, RANK
 from mtal.runs.experiments.budget import labels_per_cycle, mean_labels
 from mtal.runs.store.pool_table import SCORE, member_column
@@ -60,7 +61,7 @@ def pick_request(cycle: CycleContext, signals: Mapping[str, np.ndarray]) -> Pick
     acquirable = labels.acquirable
     budget = labels_per_cycle(config, len(acquirable), mean_labels(acquirable))
     return PickRequest(
-        Pool(config.tasks, labels.labelled, dict(signals), labels.closed),
+        Pool(config.tasks, labels.labelled, dict(signals), labels.closed, past_batches(cycle)),
         stopping.affordable(config, budget, int(labels.labelled.sum())),
         (config.seed, cycle.number, PICK),
         Options.from_config(config),

@@ -1,8 +1,8 @@
 """What the other strategies would have picked from the signals measured for the run's own pick.
 
-Pool, network, budget, seed, options and limits are the same, so a difference is one of the strategies
-alone. What a strategy changes in the training of its own runs (dropout, loss modules that shape the
-network, sample weights) is not replayed.
+Pool, network, budget, seed, options and limits are the same, so a difference is one of the
+strategies alone. What a strategy changes in the training of its own runs (dropout, loss modules
+that shape the network, sample weights) is not replayed.
 """
 
 from collections.abc import Sequence

@@ -12,7 +12,7 @@ from mtal.runs.jobs.device import device_key
 from mtal.runs.store.index import same_speed
 from mtal.runs.store.run import Run
 
-IN_LAST_CYCLE = {"load", "guess", "train", "evaluate"}  # the last cycle picks nothing
+IN_LAST_CYCLE = {"load", "guess", "train", "evaluate", "worth"}  # the last cycle picks nothing
 DESCRIBING = ("strategy", "data", "describe", "signal_quality")  # decide what a cycle measures
 LIKELY = (0.5, 0.9)  # quantiles of earlier times, as for the time left of a run
 Range = tuple[float, float]

@@ -36,6 +36,19 @@ def task_score_column(task: str) -> str:
     return f"{_TASK_SCORE}.{task}"
 
 
+def task_scores(pool: pd.DataFrame, task: str, committee: str) -> np.ndarray:
+    """The score of a task when the images were picked, (N,): what the strategy stored as s_k.
+
+    Else its committee, joined as the run does (committee: max, mean or min); NaN without either.
+    """
+    if task_score_column(task) in pool:
+        return pool[task_score_column(task)].to_numpy(float)
+    columns = [member_column(task, partner) for partner in members(pool, task)]
+    if not columns:
+        return np.full(len(pool), np.nan)
+    return np.asarray(getattr(np, committee)(pool[columns].to_numpy(float), axis=1))
+
+
 def normalised_column(task: str) -> str:
     """Name the column of a task's normalised inconsistency."""
     return f"{_NORMALISED}.{task}"
