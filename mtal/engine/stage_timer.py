@@ -58,6 +58,8 @@ class _StageLines:
         self._losses: dict[str, list[float]] = {}  # since the last line
 
     def report(self, done: int, total: int, loss: dict[str, float] | None = None) -> None:
+        if loss is None:
+            self.write_losses()  # which belong to the steps before, not to the end of the stage
         self._units = (done, total)
         for name, value in (loss or {}).items():
             self._losses.setdefault(name, []).append(value)

@@ -6,8 +6,9 @@ import pandas as pd
 from mtal.figures.style import INK, LABELLED, PICKED, Drawing, drawing, faint, literal
 
 HEIGHT_PX = 260  # small: one of several panels
-LOG_RATIO = 10  # between the largest and the smallest loss, from which the axis is logarithmic
-OPACITIES = (0.3, 0.75)  # of the other cycles, from the earliest to the latest
+LOG_TICKS = {"dtick": "D2"}  # 1, 2 and 5 of each decade
+LOG_RATIO = 3  # between the largest and the smallest loss, from which the axis is logarithmic
+OPACITIES = (0.75, 0.3)  # of the other cycles, from the latest to the earliest
 
 
 def training_curve(
@@ -22,7 +23,7 @@ def training_curve(
     ended: step and reason, if the chosen cycle's training ended early.
     """
     others = [number for number in sorted(set(rows["cycle"])) if number != cycle]
-    opacities = np.linspace(*OPACITIES, num=max(1, len(others)))
+    opacities = np.linspace(*OPACITIES, num=max(1, len(others)))[::-1]
     traces = [
         _line(rows[rows["cycle"] == number], unit, faint(INK, float(opacity)), width=1.25)
         for number, opacity in zip(others, opacities, strict=False)
@@ -30,11 +31,11 @@ def training_curve(
     chosen = rows[rows["cycle"] == cycle]
     traces += [_points(chosen), _line(chosen, unit, LABELLED, width=2.5)]
     title = f"Training loss ({unit})" if unit else "Training loss"
-    scale = "log" if spans_decades(rows) else "linear"
+    scale = "log" if is_steep(rows) else "linear"
     chart = drawing("Step", title, f"{view}/{scale}", HEIGHT_PX, traces)
     layout = chart["layout"]
     layout["xaxis"]["range"] = [0, int(rows["total"].max())]
-    layout["yaxis"]["type"] = scale
+    layout["yaxis"] |= {"type": scale, **LOG_TICKS} if scale == "log" else {"type": scale}
     layout["showlegend"] = False
     layout["margin"] = {"l": 8, "r": 8, "t": 8, "b": 8}
     if ended is not None:
@@ -42,7 +43,7 @@ def training_curve(
     return chart
 
 
-def spans_decades(rows: pd.DataFrame) -> bool:
+def is_steep(rows: pd.DataFrame) -> bool:
     """Whether the losses are positive and so far apart that a logarithmic axis shows more."""
     smoothed = rows["smoothed"]
     return bool(smoothed.min() > 0 and smoothed.max() >= LOG_RATIO * smoothed.min())

@@ -24,7 +24,9 @@ from mtal.ui.text import code
 
 LAST = "last."  # session keys under which a choice follows to the next page
 # Parameters that are dropped when another run is chosen, since their values differ between runs.
-RUN_FILTERS = "sort colour with class driver partner cluster of least share best layer vs page"
+RUN_FILTERS = (
+    "sort colour with class driver partner cluster of least share best layer vs page stage curve"
+)
 
 
 LISTED = 12  # options that a message names

@@ -45,6 +45,28 @@ def watch(
     progress()
 
 
+def repeat(
+    run: Run, key: str, draw: Callable[[], None], parts: Callable[[], Sequence[object]]
+) -> None:
+    """Draw something, and again every few seconds while the run lives.
+
+    key: of the fragment; draw: no widget, since a redraw would take what is selected away; parts:
+    what the page outside depends on, which is redrawn when they change.
+    """
+    if not run.status.alive:
+        draw()
+        return
+    seen = parts()
+
+    @st.fragment(run_every=EVERY_S, key=f"live.{key}")
+    def repeated() -> None:
+        if parts() != seen:
+            st.rerun()
+        draw()
+
+    repeated()
+
+
 def watch_experiment(
     experiment: Experiment,
     states: Sequence[CellState],

@@ -48,10 +48,13 @@ def test_a_training_that_fails_has_its_curve_up_to_the_failure(run):
     assert (run.reports()[-1]["done"], run.reports()[-1]["total"]) == (33, 4000)
 
 
-def test_a_training_that_stops_early_keeps_its_last_losses(run):
+@pytest.mark.parametrize("reports_its_end", [False, True])
+def test_a_training_that_stops_early_keeps_its_last_losses(run, reports_its_end):
     with StageTimer(run, 0).stage("embedding", 4000) as report:
         for done in range(33):
             report(done + 1, 4000, {"reconstruction": 1.0})
+        if reports_its_end:
+            report(4000, 4000)
     (curve,) = read_losses(run.paths)
     assert (curve.steps[-1], curve.ended) == (33, True)
     assert [row["done"] for row in run.reports()][-2:] == [33, 4000]

@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from mtal.figures.training_curve import spans_decades, training_curve
+from mtal.figures.training_curve import is_steep, training_curve
 
 
 def rows(cycles=(0, 1, 2), low=0.5, total=40):
@@ -41,14 +41,16 @@ def test_the_chosen_cycle_is_drawn_last_and_thickest(cycle):
     assert lines[-1]["line"]["width"] > 1.5 * max(line["line"]["width"] for line in lines[:-1])
 
 
-def test_the_axis_is_logarithmic_only_where_losses_span_a_decade():
-    assert not spans_decades(rows(low=0.5))
-    assert spans_decades(rows(low=0.01))
-    assert not spans_decades(rows(low=-0.5))
+def test_the_axis_is_logarithmic_only_where_losses_fall_steeply():
+    assert not is_steep(rows(low=0.9))
+    assert is_steep(rows(low=0.01))
+    assert not is_steep(rows(low=-0.5))
     wide = training_curve(rows(low=0.01), 2, "", "view")["layout"]
     assert wide["yaxis"]["type"] == "log"
     # a zoom on one kind of axis means nothing on the other
-    assert wide["uirevision"] != training_curve(rows(), 2, "", "view")["layout"]["uirevision"]
+    assert (
+        wide["uirevision"] != training_curve(rows(low=0.9), 2, "", "view")["layout"]["uirevision"]
+    )
 
 
 def test_a_running_training_leaves_room_for_the_steps_to_come():

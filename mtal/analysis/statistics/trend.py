@@ -1,29 +1,29 @@
-"""Trend: how far a training loss still fell, or rose, at the end."""
+"""Trend: how far a training loss fell or rose over the last part of its steps."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-LAST = 0.2  # share of the steps that are the end
 FEWEST = 8  # points of a fit
 
 
 class Trend(NamedTuple):
-    """Change over the last fifth of the steps, as a share of the level where the fifth begins."""
+    """Change over the last part of the steps, as a share of the level where that part begins."""
 
     change: float  # -.08: fell by 8 %
     error: float  # standard error of it
 
 
-def last_trend(steps: np.ndarray, losses: np.ndarray) -> Trend | None:
-    """Fit a straight line through the last fifth of a curve by least squares.
+def last_trend(steps: np.ndarray, losses: np.ndarray, share: float) -> Trend | None:
+    """Fit a straight line through the last part of a curve by least squares.
 
-    steps, losses: (P,), steps ascending. The error takes the points to scatter independently
-    around the line. None with fewer than FEWEST points there, or a line that begins at 0 or below.
+    steps, losses: (P,), steps ascending; share: of the steps that are the last part, 0..1. The
+    error takes the points to scatter independently around the line. None with fewer than FEWEST
+    points there, or a line that begins at 0 or below.
     """
     if not len(steps):
         return None
-    length = float(steps[-1]) * LAST
+    length = float(steps[-1]) * share
     begin = steps[-1] - length
     is_late = steps > begin
     late, values = steps[is_late] - begin, losses[is_late]

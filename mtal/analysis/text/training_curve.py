@@ -9,9 +9,9 @@ from mtal.analysis.numbers import count, listed
 from mtal.analysis.statistics.trend import Trend, last_trend
 from mtal.analysis.tables.training_curve import WINDOW
 
-FLAT = 0.03  # smaller changes over the last fifth are none
+FIFTH, HALF = 0.2, 0.5  # shares of the steps
+FLAT = 0.03  # smaller changes are none
 UNSURE = 0.10  # twice the error: above it, a change that matters could go unseen
-FIFTH = "over the last fifth of the steps"
 FALLING, RISING, LEVEL, NOISY = "falling", "rising", "flat", "noisy"
 
 
@@ -27,20 +27,20 @@ def verdict(rows: pd.DataFrame, titles: Mapping[str, str]) -> str:
 
     rows: of one cycle, as of `training_curve`; titles: task -> title.
     """
-    trends = {title: _trend(rows[rows["task"] == task]) for task, title in titles.items()}
-    measured = {title: trend for title, trend in trends.items() if trend is not None}
-    if not measured:
-        return "Too few steps to say whether the loss was still falling at the end."
     groups: dict[str, list[str]] = {FALLING: [], RISING: [], LEVEL: [], NOISY: []}
-    for title, trend in measured.items():
-        state = course(trend)
-        moves = state in {FALLING, RISING}
-        groups[state].append(f"{title} by {100 * abs(trend.change):.0f} %" if moves else title)
+    for task, title in titles.items():
+        curve = rows[rows["task"] == task]
+        trend = _trend(curve, FIFTH)
+        if trend is not None:
+            groups[course(trend)].append(_change_text(title, trend, curve))
+    if not any(groups.values()):
+        return "Too few steps to say whether the loss was still falling at the end."
+    fifth = "over the last fifth of the steps"
     sentences = {
-        FALLING: f"**Still falling at the end**: {{}} {FIFTH}. More steps would help.",
-        RISING: f"**Rising at the end**: {{}} {FIFTH}. A lower learning rate may help.",
-        LEVEL: f"**Flat at the end**: {{}}, less than {100 * FLAT:.0f} % {FIFTH}.",
-        NOISY: "**Too noisy to tell**: {}.",
+        FALLING: f"**Still falling at the end**: {{}} {fifth}. More steps would help.",
+        RISING: f"**Rising at the end**: {{}} {fifth}. A lower learning rate may help.",
+        LEVEL: f"**Flat at the end**: {{}}, less than {100 * FLAT:.0f} % {fifth}.",
+        NOISY: f"**Too noisy to tell** {fifth}: {{}}.",
     }
     return " ".join(
         sentence.format(listed(groups[state]))
@@ -57,12 +57,17 @@ def course(trend: Trend) -> str:
     return NOISY if 2 * trend.error > UNSURE else LEVEL
 
 
-def points_note(rows: pd.DataFrame) -> str:
-    """Say what points and line of the chosen cycle are; rows: of that cycle."""
-    steps = rows["step"].drop_duplicates()
-    per_point = round(float(steps.diff().median())) if len(steps) > 1 else 1
-    point = "each point is one step" if per_point <= 1 else f"each point is {per_point} steps"
-    return f"Bold: running median over {WINDOW} points, {point}. Thin: other cycles."
+def points_note(rows: pd.DataFrame, cycle: int) -> str:
+    """Say what points and lines are.
+
+    rows: of all cycles, as of `training_curve`; cycle: the one that stands out.
+    """
+    steps = rows.loc[rows["cycle"] == cycle, "step"].drop_duplicates()
+    between = round(float(steps.diff().median())) if len(steps) > 1 else 1
+    span = f"{WINDOW} steps" if between <= 1 else f"{WINDOW} points, one every {between} steps"
+    note = f"Bold: running median over {span}."
+    others = rows["cycle"].nunique() > 1
+    return f"{note} Thin: other cycles, the later the darker." if others else note
 
 
 def summary(rows: pd.DataFrame, title: str) -> str:
@@ -77,5 +82,21 @@ def summary(rows: pd.DataFrame, title: str) -> str:
     )
 
 
-def _trend(rows: pd.DataFrame) -> Trend | None:
-    return last_trend(rows["step"].to_numpy(float), rows["loss"].to_numpy(float))
+def _change_text(title: str, trend: Trend, rows: pd.DataFrame) -> str:
+    """`Depth by 8 %`, `Depth`, or what a noisy loss did over twice as many steps and more."""
+    state = course(trend)
+    if state in {FALLING, RISING}:
+        return f"{title} by {_percent(trend)}"
+    half = _trend(rows, HALF)
+    if state is LEVEL or half is None or course(half) not in {FALLING, RISING}:
+        return title
+    verb = "fell" if half.change < 0 else "rose"
+    return f"{title} ({verb} by {_percent(half)} over the last half)"
+
+
+def _trend(rows: pd.DataFrame, share: float) -> Trend | None:
+    return last_trend(rows["step"].to_numpy(float), rows["loss"].to_numpy(float), share)
+
+
+def _percent(trend: Trend) -> str:
+    return f"{100 * abs(trend.change):.0f} %"

@@ -38,6 +38,15 @@ def test_a_rising_loss_gives_other_advice():
     assert "lower learning rate" in text
 
 
+def test_what_is_too_noisy_at_the_end_is_judged_by_the_last_half():
+    noise = np.random.default_rng(1).normal(0, 0.4, 200)
+    text = verdict(rows_of(depth=np.linspace(4, 3, 200) - noise, semseg=3 + 2 * noise), TITLES)
+    assert text == (
+        "**Too noisy to tell** over the last fifth of the steps: Semantic segmentation and Depth "
+        "(fell by 14 % over the last half)."
+    )
+
+
 def test_a_short_training_is_not_judged():
     assert verdict(rows_of(depth=np.ones(20)), TITLES).startswith("Too few steps")
 
@@ -56,11 +65,15 @@ def test_a_course_has_a_change_that_matters_and_is_no_chance(trend, state):
     assert course(trend) == state
 
 
-def test_notes_count_the_steps_of_a_point():
-    assert "each point is one step" in points_note(rows_of(depth=np.ones(9)))
+def test_a_note_says_how_dense_the_points_are_and_what_is_thin():
     rows = rows_of(depth=np.ones(9))
-    assert "each point is 5 steps" in points_note(rows.assign(step=5 * rows["step"]))
-    assert "each point is one step" in points_note(rows_of(depth=np.ones(1)))
+    assert points_note(rows, 2) == "Bold: running median over 11 steps."
+    assert "over 11 points, one every 5 steps." in points_note(
+        rows.assign(step=5 * rows["step"]), 2
+    )
+    assert "11 steps" in points_note(rows_of(depth=np.ones(1)), 2)
+    both = pd.concat([rows, rows.assign(cycle=3)])
+    assert points_note(both, 2).endswith("Thin: other cycles, the later the darker.")
 
 
 def test_summary_for_those_who_cannot_see():
