@@ -32,10 +32,9 @@ from mtal.runs.experiments.experiment import (
 )
 from mtal.runs.experiments.plan import (
     Cell,
+    ablation,
     expand,
-    grid,
     missing_cells,
-    one_at_a_time,
     reference_cells,
     spread_over_devices,
 )
@@ -60,6 +59,14 @@ Vary = Annotated[
 Grid = Annotated[
     bool,
     typer.Option("--grid", help="A variant for every combination of the values of --vary instead."),
+]
+Together = Annotated[
+    str,
+    typer.Option(
+        metavar="A,B",
+        help="Settings of --vary of which every combination makes a variant; the others change "
+        "one at a time.",
+    ),
 ]
 Devices = Annotated[
     str,
@@ -93,6 +100,7 @@ def new(
     seeds: Seeds = "",
     vary: Vary = None,
     product: Grid = False,
+    together: Together = "",
     devices: Devices = "",
     runs: Runs = None,
     all_labels: AllLabels = False,
@@ -106,7 +114,7 @@ def new(
     """
     base = compose(preset, config, sets or [])
     values = base.changed()
-    variants = (grid if product else one_at_a_time)(values, parse_varied(vary or []))
+    variants = varied_settings(values, vary or [], product, together)
     cells = expand(
         values,
         items(strategies) or [base.strategy],
@@ -130,6 +138,7 @@ def add(
     seeds: Seeds = "",
     vary: Vary = None,
     product: Grid = False,
+    together: Together = "",
     all_labels: AllLabels = False,
     runs: Runs = None,
     dry_run: DryRun = False,
@@ -142,8 +151,7 @@ def add(
     experiment = find_experiment(store_at(runs), name)
     if not (strategies or seeds or vary or all_labels):
         raise ConfigError("nothing to add: name --seeds, --strategies, --vary or --all-labels")
-    vary_all = grid if product else one_at_a_time
-    variants = vary_all(experiment.plain, parse_varied(vary)) if vary else {}
+    variants = varied_settings(experiment.plain, vary, product, together) if vary else {}
     added = missing_cells(
         experiment.cells, items(strategies), parse_seeds(seeds), variants, settings_used()
     )
@@ -206,6 +214,21 @@ def parse_varied(texts: Sequence[str]) -> dict[str, list[Any]]:
             raise ConfigError(f"--vary {text}: write it as setting=value,value")
         varied.setdefault(name.strip(), []).extend(values)
     return varied
+
+
+def varied_settings(
+    base: Mapping[str, Any], vary: Sequence[str], product: bool, together: str
+) -> dict[str, dict[str, Any]]:
+    """Make the variants that the options ask for. ConfigError for settings that are not varied.
+
+    vary, together: texts of the options; product: whether all settings are combined.
+    """
+    varied = parse_varied(vary)
+    combined = list(varied) if product else items(together)
+    for name in combined:
+        if name not in varied:
+            raise ConfigError(f"--together: {name} is not among the settings of --vary")
+    return ablation(base, varied, combined)
 
 
 def parse_seeds(text: str) -> list[int]:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from mtal.runs.experiments.experiment import experiments, find_experiment
 from mtal.runs.files import read_json, write_json
 from mtal.runs.jobs.status import Status
-from mtal.ui.components.ablation_choice import PAPER
+from mtal.ui.components.ablation_choice import PAPER, TOGETHER
 from mtal.ui.components.strategy_cards import SEVEN
 from tests.app.page_contents import text_of
 
@@ -109,8 +109,13 @@ def test_launch_varies_one_setting_at_a_time_only_for_strategies_that_heed_it(
     assert app.button(key="launch.go").label == "Start 6 runs"
     app.button(key="launch.vary.paper").click().run()
     assert not app.exception
-    variants = sum(len(values) - 1 for values in PAPER.values())
+    others = sum(len(values) - 1 for name, values in PAPER.items() if name not in TOGETHER)
+    sizes_and_distances = 5 * 2 - 1
+    weighted_random = 1  # off is what Random has
+    variants = others + sizes_and_distances + weighted_random
     assert app.button(key="launch.go").label == f"Start {6 + 3 * variants} runs"
+    assert "--vary embedding=512,64,128,256,1024 --vary diversity=" in text_of(app)
+    assert "--together embedding,diversity" in text_of(app)
     app.multiselect(key="launch.vary").set_value(["committee"]).run()
     app.multiselect(key="launch.vary.committee").set_value(["mean"]).run()
     assert "--strategies ours,random --seeds 0,1,2 --vary committee=mean" in text_of(app)

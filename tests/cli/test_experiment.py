@@ -108,9 +108,24 @@ class TestNew:
             ),
         ]
 
+    def test_some_settings_vary_together_and_the_others_one_at_a_time(self, experiment, store):
+        varied = ("embedding=64,128", "diversity=cosine", "committee=mean")
+        options = [option for text in varied for option in ("--vary", text)]
+        experiment(
+            *("new", "toy", *SETS, "--strategies", "ours", "--no-start", *options),
+            *("--together", "embedding,diversity"),
+        )
+        assert [cell.variant for cell in find_experiment(store, "toy").cells] == [
+            "",
+            "committee=mean",
+            "embedding=64, diversity=cosine",
+            "embedding=128, diversity=cosine",
+        ]
+
     @pytest.mark.parametrize(
         ("words", "message"),
         [
+            (["toy", "--together", "embedding"], "embedding is not among the settings of --vary"),
             (["../x"], "is not the name of an experiment"),
             (["../x", "--dry-run"], "is not the name of an experiment"),
             (["toy", "--strategies", "ours,oours"], "did you mean 'ours'"),

@@ -18,6 +18,7 @@ class Ablation(NamedTuple):
     settings: tuple[str, ...]  # a second one makes several lines in one chart
     source: str
     paper_says: str  # of its outcome
+    strategy: str = "ours"  # whose runs it compares
 
 
 ABLATIONS = (
@@ -54,19 +55,32 @@ ABLATIONS = (
         "ours",
         "The paper has no such ablation.",
     ),
+    Ablation(
+        "Embedding of the diversity",
+        ("embedding_source",),
+        "ours",
+        "The paper has no such ablation.",
+    ),
+    Ablation(
+        "Form of trust-weighted",
+        ("trust_form",),
+        "ours",
+        "The paper has no such strategy.",
+        strategy="trust-weighted",
+    ),
 )
 COLUMNS = ("value", "line", "mean", "spread", "n")
 
 
-def varied_runs(ablation: Ablation, runs: Sequence[Run], strategy: str = "ours") -> list[Run]:
-    """Find the most runs of a strategy that differ in the ablation's settings and nothing else.
+def varied_runs(ablation: Ablation, runs: Sequence[Run]) -> list[Run]:
+    """Find the most runs of its strategy that differ in the ablation's settings and nothing else.
 
     [] where nothing varies.
     """
     free = (FREE - {"strategy"}) | set(ablation.settings)
     sets: dict[str, list[Run]] = {}
     for run in runs:
-        if run.config.strategy == strategy:
+        if run.config.strategy == ablation.strategy:
             sets.setdefault(repr(sorted(run.config.changed(free).items())), []).append(run)
     several = [
         alike

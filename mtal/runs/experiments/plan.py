@@ -57,8 +57,8 @@ def expand(
     base: settings of all cells; variants: label -> the settings that it changes, beside the plain
     settings; settings_used: strategy -> the settings that change what it picks. A variant leaves
     out what other strategies use and this one does not, so Random is not run again for every
-    committee. Settings that no strategy uses, such as epochs, vary for all. ConfigError for
-    settings that cannot be used.
+    committee. Settings that no strategy uses, such as epochs, vary for all, and so do sample
+    weights, which any strategy can be trained with. ConfigError for settings that cannot be used.
     """
     selective = frozenset().union(*settings_used.values())
     all_variants: dict[str, Mapping[str, Any]] = {PLAIN: {}, **variants}
@@ -68,7 +68,9 @@ def expand(
     ):
         used = find(settings_used, strategy, "strategy")
         kept = {
-            name: value for name, value in settings.items() if name in used or name not in selective
+            name: value
+            for name, value in settings.items()
+            if name in used or name not in selective or _adds_weights(name, value, base)
         }
         config = make_config({**base, **kept, "strategy": strategy, "seed": seed})
         cells.append(Cell(_relabelled(label, settings, kept), config))
@@ -164,6 +166,18 @@ def one_at_a_time(
     return {variant_label(variant): variant for variant in variants}
 
 
+def ablation(
+    base: Mapping[str, Any], varied: Mapping[str, Sequence[Any]], together: Iterable[str] = ()
+) -> dict[str, dict[str, Any]]:
+    """Make the variants of an ablation: some settings in every combination, the others one by one.
+
+    together: settings of `varied` that make a grid; other arguments and errors as `one_at_a_time`.
+    """
+    combined = {name: varied[name] for name in together if name in varied}
+    others = {name: values for name, values in varied.items() if name not in combined}
+    return one_at_a_time(base, others) | (grid(base, combined) if combined else {})
+
+
 def grid(base: Mapping[str, Any], varied: Mapping[str, Sequence[Any]]) -> dict[str, dict[str, Any]]:
     """Make the variants of every combination of values; arguments and errors as `one_at_a_time`."""
     variants = [
@@ -178,6 +192,17 @@ def variant_label(settings: Mapping[str, Any]) -> str:
     return ", ".join(
         f"{name}={_text(settings[name])}" for name in Config.model_fields if name in settings
     )
+
+
+def _adds_weights(name: str, value: Any, base: Mapping[str, Any]) -> bool:
+    """Whether a setting trains a strategy otherwise that weights no samples by itself.
+
+    For such a strategy `auto` is off.
+    """
+    if name != "sample_weights":
+        return False
+    plain = base.get(name, Config.model_fields[name].default)
+    return len({"off" if setting == "auto" else setting for setting in (value, plain)}) == 2
 
 
 def _variant(base: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The settings that an experiment varies, one at a time.
+"""The settings that an experiment varies, one at a time or some of them together.
 
 The session holds them as texts: the settings under `<page>.vary`, the values of each under
-`<page>.vary.<setting>`.
+`<page>.vary.<setting>`, and those that are varied together under `<page>.together`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +12,7 @@ import yaml
 
 from mtal.acquisition.user_strategies import all_strategies
 from mtal.config import Config, ConfigError
+from mtal.runs.experiments.plan import ablation
 from mtal.ui.text import plain
 
 # Table 2 and Figures 10 and 11 of the paper; the last two are ours. The first value of each is the
@@ -22,9 +23,11 @@ PAPER: dict[str, tuple[str, ...]] = {
     "embedding": ("512", "64", "128", "256", "1024"),
     "terms": ("product", "inconsistency", "diversity"),
     "across": ("max", "mean"),
-    "sample_weights": ("auto", "off"),
+    "sample_weights": ("auto", "off", "scores"),
     "with_final": ("false", "true"),
 }
+TOGETHER = ("embedding", "diversity")  # Figure 10 is a grid: every size with every distance
+AUTO_ENCODER = ("auto", "auto-encoder")  # values of embedding_source for which sizes count
 
 
 def used_settings(strategies: Iterable[str]) -> list[str]:
@@ -56,12 +59,14 @@ def choose_varied(strategies: Sequence[str], base: Mapping[str, Any], page: str)
         "Fill in the paper's ablations",
         key=f"{key}.paper",
         on_click=fill_paper,
-        args=(offered, page),
-        help="Its Table 2, Figures 10 and 11; and sample weights and the final prediction in the "
-        "committee on and off.",
+        args=(offered, base, page),
+        help="Its Table 2, Figures 10 (sizes × distances) and 11; and sample weights and the final "
+        "prediction in the committee on and off.",
     )
     for name in names:
         _values(name, base, f"{key}.{name}")
+    if len(names) > 1:
+        _together(names, f"{page}.together")
 
 
 def varied(strategies: Sequence[str], page: str) -> dict[str, list[Any]]:
@@ -78,10 +83,31 @@ def varied(strategies: Sequence[str], page: str) -> dict[str, list[Any]]:
     return values
 
 
-def fill_paper(offered: Sequence[str], page: str) -> None:
-    """Fill the boxes with the paper's ablations, as far as they are offered."""
-    st.session_state[f"{page}.vary"] = [name for name in PAPER if name in offered]
-    for name, values in PAPER.items():
+def variants(
+    strategies: Sequence[str], base: Mapping[str, Any], page: str
+) -> dict[str, dict[str, Any]]:
+    """Make the variants of the boxes: label -> the settings that it changes.
+
+    base: the plain settings. Raises ConfigError, which names the setting, for what cannot be.
+    """
+    settings = varied(strategies, page)
+    return ablation(base, settings, st.session_state.get(f"{page}.together", ()))
+
+
+def fill_paper(offered: Sequence[str], base: Mapping[str, Any], page: str) -> None:
+    """Fill the boxes with the paper's ablations, as far as they are offered.
+
+    base: the plain settings. Where they measure diversity without the auto-encoder, Figure 10 takes
+    it all the same, since sizes are its own.
+    """
+    boxes, together = dict(PAPER), list(TOGETHER)
+    source = "embedding_source"
+    if base.get(source, Config.model_fields[source].default) not in AUTO_ENCODER:
+        boxes[source] = ("auto-encoder",)
+        together.append(source)
+    st.session_state[f"{page}.vary"] = [name for name in boxes if name in offered]
+    st.session_state[f"{page}.together"] = [name for name in together if name in offered]
+    for name, values in boxes.items():
         st.session_state[f"{page}.vary.{name}"] = list(values)
 
 
@@ -124,6 +150,20 @@ def _values(name: str, base: Mapping[str, Any], key: str) -> None:
         accept_new_options=not words,
         format_func=lambda text: f"{text} (plain)" if text == base_value else text,
         help=str(field.description),
+    )
+
+
+def _together(names: Sequence[str], key: str) -> None:
+    """Draw the box for the settings that are varied together."""
+    st.session_state[key] = [name for name in st.session_state.get(key, ()) if name in names]
+    st.multiselect(
+        "Vary together",
+        names,
+        key=key,
+        persist_state="session",
+        placeholder="none: one setting at a time",
+        format_func=lambda name: str(Config.model_fields[name].title),
+        help="Every combination of the values of these settings makes a variant.",
     )
 
 

@@ -35,9 +35,9 @@ def show_ablations(
             missing.append(f"{ablation.title} ({ablation.source})")
     if missing:
         st.info(
-            f"Not among these runs: {plain('; '.join(missing))}. An ablation needs runs of our "
-            "strategy that differ in this setting and nothing else, with as many seeds as you can "
-            "afford.",
+            f"Not among these runs: {plain('; '.join(missing))}. An ablation needs runs of "
+            "one strategy that differ in this setting and nothing else, with as many seeds as you "
+            "can afford.",
             icon=":material/tune:",
         )
         st.page_link(

@@ -10,7 +10,7 @@ from mtal.analysis.numbers import count
 from mtal.config import ConfigError
 from mtal.runs.durations import span
 from mtal.runs.experiments.experiment import REFUSED, extend, start_all
-from mtal.runs.experiments.plan import Cell, grid, missing_cells, one_at_a_time, reference_cells
+from mtal.runs.experiments.plan import Cell, grid, missing_cells, reference_cells
 from mtal.runs.experiments.state import Experiment
 from mtal.ui import catalog
 from mtal.ui.components import ablation_choice, strategy_cards
@@ -64,7 +64,7 @@ def show(experiment: Experiment) -> None:
             "strategy.",
         )
         try:
-            variants = one_at_a_time(experiment.plain, ablation_choice.varied(every, PAGE))
+            variants = ablation_choice.variants(every, experiment.plain, PAGE)
             variants |= typed(text, experiment.plain)
             cells = missing_cells(
                 experiment.cells,

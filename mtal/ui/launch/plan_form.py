@@ -139,7 +139,7 @@ def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
     varied = set(st.session_state.get("launch.vary", ())) & set(
         ablation_choice.used_settings(chosen)
     )
-    heading = "Ablations: vary one setting at a time"
+    heading = "Ablations: vary settings, one at a time or together"
     if varied:
         heading += f" ({len(varied)})"
     with st.expander(heading, key="launch.ablations"):

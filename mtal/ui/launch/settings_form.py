@@ -12,7 +12,7 @@ import yaml
 
 from mtal.acquisition.user_strategies import all_strategies, find_strategy
 from mtal.config import Config, ConfigError, find, make_config
-from mtal.runs.experiments.plan import Cell, expand, one_at_a_time
+from mtal.runs.experiments.plan import Cell, expand
 from mtal.ui import catalog
 from mtal.ui.components import ablation_choice, strategy_cards
 
@@ -120,7 +120,7 @@ def plan() -> list[Cell]:
         values,
         strategies,
         range(first, first + st.session_state[key("seeds")]),
-        one_at_a_time(values, ablation_choice.varied(strategies, "launch")),
+        ablation_choice.variants(strategies, values, "launch"),
         ablation_choice.settings_used(),
     )
 

@@ -18,14 +18,12 @@ def to_yaml(cells: Sequence[Cell], name: str) -> str:
     """
     strategies = ",".join(dict.fromkeys(cell.strategy for cell in cells))
     seeds = ",".join(dict.fromkeys(str(cell.seed) for cell in cells))
-    varied: dict[str, list[str]] = {}
-    for label in dict.fromkeys(cell.variant for cell in cells if cell.variant):
-        setting, _, value = label.partition("=")
-        varied.setdefault(setting, []).append(value)
+    varied, together = _varied(cells)
     verb = f"experiment new {name}" if len(cells) > 1 else "launch"
     options = ["--config plan.yaml", f"--strategies {strategies}", f"--seeds {seeds}"]
     if len(cells) > 1:
         options += [f"--vary {setting}={','.join(values)}" for setting, values in varied.items()]
+        options += [f"--together {','.join(together)}"] if together else []
     settings = yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)
     return f"# {COMMAND} {verb} {' '.join(options)}\n{settings}"
 
@@ -39,6 +37,19 @@ def from_yaml(text: str) -> None:
     if not isinstance(values, dict):
         raise ConfigError("write `setting: value` lines")
     fill({str(name): value for name, value in values.items()})
+
+
+def _varied(cells: Sequence[Cell]) -> tuple[dict[str, list[str]], list[str]]:
+    """Read the variants' labels: setting -> its values, and the settings that vary together."""
+    varied: dict[str, dict[str, None]] = {}
+    together: dict[str, None] = {}
+    for label in dict.fromkeys(cell.variant for cell in cells if cell.variant):
+        parts = [part.partition("=") for part in label.split(", ")]
+        for setting, _, value in parts:
+            varied.setdefault(setting, {})[value] = None
+        if len(parts) > 1:
+            together |= dict.fromkeys(setting for setting, _, _ in parts)
+    return {setting: list(values) for setting, values in varied.items()}, list(together)
 
 
 def _shared(config: Config) -> dict[str, Any]:

@@ -29,6 +29,8 @@ def runs(tmp_path):
         {"strategy": "random"},
         {"embedding": 64},
         {"embedding": 64, "diversity": "cosine"},
+        {"strategy": "trust-weighted"},
+        {"strategy": "trust-weighted", "trust_form": "greedy"},
     ]
     return [
         made_course(
@@ -43,7 +45,7 @@ def runs(tmp_path):
 def slow_varied(ablation, runs):
     """The largest set of ours in which runs differ in the settings, seeds and machine only."""
     free, best = {*FREE, *ablation.settings}, []
-    ours = [run for run in runs if run.config.strategy == "ours"]
+    ours = [run for run in runs if run.config.strategy == ablation.strategy]
     for run in ours:
         changes = run.config.changed(free)
         alike = [other for other in ours if other.config.changed(free) == changes]
@@ -63,7 +65,8 @@ def test_equals_the_slow_twin(runs, ablation):
 
 def test_the_most_runs_make_the_ablation(runs):
     assert varied_runs(COMMITTEE, runs) == runs[:4]
-    assert varied_runs(EMBEDDING, runs) == [runs[0], runs[1], *runs[7:]]
+    assert varied_runs(EMBEDDING, runs) == [runs[0], runs[1], *runs[7:9]]
+    assert varied_runs(ABLATIONS[-1], runs) == runs[9:]
     assert varied_runs(ABLATIONS[4], runs) == []  # nobody varied the sample weights
     assert varied_runs(COMMITTEE, []) == []
 

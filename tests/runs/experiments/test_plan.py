@@ -8,6 +8,7 @@ from mtal.config import Config, ConfigError
 from mtal.runs.experiments.plan import (
     ALL_LABELS,
     Cell,
+    ablation,
     expand,
     grid,
     missing_cells,
@@ -129,6 +130,37 @@ def test_one_at_a_time_and_grid():
         variant_label({"with_final": True, "step_percent": 2.5})
         == "with_final=true, step_percent=2.5"
     )
+
+
+def test_settings_that_vary_together_make_a_grid_and_the_others_do_not():
+    values = {"committee": ["mean", "min"], "embedding": [64, 128], "diversity": ["cosine"]}
+    assert list(ablation(BASE, values, ["embedding", "diversity", "lr"])) == [
+        "committee=mean",
+        "committee=min",
+        "embedding=64, diversity=cosine",
+        "embedding=128, diversity=cosine",
+    ]
+    assert ablation(BASE, values) == one_at_a_time(BASE, values)
+    assert ablation(BASE, values, values) == grid(BASE, values)
+    assert ablation(BASE, {}) == {}
+
+
+def test_random_is_trained_with_weights_too_but_not_twice_without():
+    """Strategies without weights of their own: auto means off."""
+    used = SETTINGS_USED | {"ours": frozenset({"sample_weights"})}
+    values = {"sample_weights": ["auto", "off", "ordered", "scores"]}
+    for plain in ("auto", "off"):
+        base = {**BASE, "sample_weights": plain}
+        cells = expand(base, ["random", "ours"], [0], one_at_a_time(base, values), used)
+        assert [cell.config.sample_weights for cell in cells if cell.strategy == "random"] == [
+            *(plain, "ordered", "scores")
+        ]
+        assert {cell.config.sample_weights for cell in cells if cell.strategy == "ours"} == {
+            *values["sample_weights"]
+        }
+    base = {**BASE, "sample_weights": "ordered"}
+    cells = expand(base, ["random"], [0], one_at_a_time(base, {"sample_weights": ["off"]}), used)
+    assert [cell.config.sample_weights for cell in cells] == ["ordered", "off"]
 
 
 @pytest.mark.parametrize(
