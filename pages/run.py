@@ -4,7 +4,7 @@ import streamlit as st
 
 from mtal.ui import inputs, live, loaders
 from mtal.ui.components import run_cards, run_failure
-from mtal.ui.run import overview
+from mtal.ui.run import overview, training
 
 st.title("Run", anchor=False)
 run = inputs.choose_run("run")
@@ -19,6 +19,7 @@ if metrics.empty:
             "No cycle is complete yet. Metrics, picks and times appear here after the first one.",
             icon=":material/hourglass_empty:",
         )
+    training.show_training(run)
     st.stop()
 
 overview.show_metrics(metrics)
@@ -32,6 +33,7 @@ with st.container(horizontal=True):
         icon=":material/scatter_plot:",
         query_params={"run": run.name},
     )
+training.show_training(run)
 overview.show_last_pick(run)
 st.subheader("Time", anchor=False)
 overview.show_times(run, seconds)
