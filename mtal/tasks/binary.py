@@ -20,12 +20,10 @@ from mtal.tasks.resize import enlarge
 from mtal.tasks.task import IGNORE, Metric, Task
 
 
-def weighted_cross_entropy(
-    output: Tensor, target: Tensor, positive_weight: Tensor | float
-) -> Tensor:
+def weighted_cross_entropy(output: Tensor, target: Tensor, positive_weight: float) -> Tensor:
     """(B,) mean of -w y ln p - (1 - w)(1 - y) ln(1 - p) over the pixels that are not ignored.
 
-    positive_weight: w, a number, or one per image as (B, 1, 1, 1).
+    positive_weight: w.
     """
     positive = target == 1
     losses = F.binary_cross_entropy_with_logits(

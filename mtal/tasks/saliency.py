@@ -4,25 +4,31 @@ Formulas: docs/method.md, sections 8.1 and 10.
 """
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from mtal.tasks.binary import binary_task, probability, weighted_cross_entropy
-from mtal.tasks.label_checks import mean_where, not_ignored
-from mtal.tasks.task import Metric, Task
+from mtal.tasks.label_checks import not_ignored
+from mtal.tasks.task import Balance, Metric, Task
 
 THRESHOLDS = np.linspace(0.2, 0.9, 15)
 
 
 def saliency(*, weight: float = 5.0) -> Task:
-    """Make the task: balanced cross-entropy, foreground IoU at the best of fifteen thresholds."""
-    return binary_task(
+    """Make the task: balanced cross-entropy, foreground IoU at the best of fifteen thresholds.
+
+    Both kinds of pixels weigh alike until the loss is balanced by a set of labels.
+    """
+    task = binary_task(
         "saliency",
         "Saliency",
         weight=weight,
-        loss=_loss,
+        loss=partial(weighted_cross_entropy, positive_weight=0.5),
         metric=Metric(
             "mIoU",
             unit="%",
@@ -35,16 +41,24 @@ def saliency(*, weight: float = 5.0) -> Task:
         no="not salient",
         yes="salient",
     )
+    return replace(task, balance=Balance(_pixel_counts, _balanced_loss))
 
 
-def _loss(output: Tensor, target: Tensor) -> Tensor:
-    """(B,) cross-entropy in which positives weigh as much as the share of negatives, as in HED.
+def _pixel_counts(target: Tensor) -> Tensor:
+    """(B, 2) float64: pixels that are not salient, and all that count."""
+    both = torch.stack([target == 0, not_ignored(target)], dim=1)
+    return both.flatten(2).sum(2).double()
 
-    The share is the image's own; the reference code takes the batch's (our choice, since losses
-    are per image). So the loss of an image without positives, or without negatives, is 0.
+
+def _balanced_loss(counts: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
+    """Cross-entropy in which positives weigh as much as the share of negatives, as in HED.
+
+    counts: (2,) of `_pixel_counts`, summed over the images of a set. Neither kind is silenced where
+    all pixels of the set are of the other.
     """
-    negatives = mean_where((target == 0).float(), not_ignored(target))
-    return weighted_cross_entropy(output, target, negatives[:, None, None, None])
+    negatives, pixels = counts.tolist()
+    share = negatives / pixels if pixels else 0.5
+    return partial(weighted_cross_entropy, positive_weight=min(max(share, 0.01), 0.99))
 
 
 def _iou_counts(output: Tensor, target: Tensor) -> Tensor:

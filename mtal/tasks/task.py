@@ -64,6 +64,16 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Balance:
+    """Makes a loss whose weights are constants of a set of labels."""
+
+    # target -> (B, ...) float64 statistics that can be added
+    counts: Callable[[Tensor], Tensor]
+    # counts summed over images, without B -> `Task.loss`
+    loss: Callable[[Tensor], Callable[[Tensor, Tensor], Tensor]]
+
+
+@dataclass(frozen=True)
 class Distance:
     """How far two outputs for one image differ, per pixel: d_k of docs/method.md, section 2."""
 
@@ -113,6 +123,7 @@ class Task:
     shares: Callable[[Tensor], Tensor] | None = None
     # how an output is brought to a label's size for the metric
     enlarge: Literal["bilinear", "nearest"] = "bilinear"
+    balance: Balance | None = None  # of a loss that is to be balanced before it is used
 
     def has_label(self, target: Tensor) -> Tensor:
         """(B,) bool: images with at least one pixel that counts."""

@@ -1,6 +1,7 @@
 """Edge and saliency share loss and distances: against plain loops, and their colouring."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -66,12 +67,19 @@ def test_edge_loss_equals_plain_loops(w):
         assert task.loss(output, target)[image].item() == pytest.approx(slow, rel=1e-5)
 
 
-def test_saliency_loss_weighs_by_the_share_of_negatives_of_the_image():
-    task, output, target = saliency(), random_output(TASK), random_target(TASK)
+def balanced_saliency(target):
+    task = saliency()
+    return replace(task, loss=task.balance.loss(task.balance.counts(target).sum(0)))
+
+
+def test_saliency_loss_weighs_by_the_share_of_negatives_of_a_set():
+    output, target = random_output(TASK), random_target(TASK)
+    labels = target.flatten().tolist()
+    w = labels.count(0) / (labels.count(0) + labels.count(1))
+    task = balanced_saliency(target)
     for image in range(3):
-        labels = target[image].flatten().tolist()
-        w = labels.count(0) / (labels.count(0) + labels.count(1))
-        slow = loss_by_hand(output[image].flatten().tolist(), labels, w)
+        of_image = target[image].flatten().tolist()
+        slow = loss_by_hand(output[image].flatten().tolist(), of_image, w)
         assert task.loss(output, target)[image].item() == pytest.approx(slow, rel=1e-5)
 
 
@@ -82,9 +90,22 @@ def test_balanced_weights_make_both_kinds_count_alike():
     w = labels.count(0) / (labels.count(0) + labels.count(1))
     assert w * labels.count(1) == pytest.approx((1 - w) * labels.count(0))
     share = labels.count(1) / (labels.count(0) + labels.count(1))
-    assert saliency().loss(torch.zeros(target.shape), target).item() == pytest.approx(
-        2 * w * share * math.log(2), rel=1e-5
-    )
+    loss = balanced_saliency(target).loss(torch.zeros(target.shape), target)
+    assert loss.item() == pytest.approx(2 * w * share * math.log(2), rel=1e-5)
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_an_image_of_one_kind_teaches_whatever_the_set_holds(value):
+    alone = torch.full((1, 1, 4, 4), value, dtype=torch.uint8)
+    for task in (balanced_saliency(random_target(TASK)), balanced_saliency(alone), saliency()):
+        output = torch.zeros(1, 1, 4, 4, requires_grad=True)
+        task.loss(output, alone).sum().backward()
+        assert (output.grad.sign() == (-1 if value else 1)).all()
+
+
+def test_ignored_pixels_do_not_count_in_the_balance():
+    target = torch.tensor([0, 0, 0, 1, IGNORE, IGNORE], dtype=torch.uint8).view(1, 1, 2, 3)
+    assert saliency().balance.counts(target).tolist() == [[3, 4]]
 
 
 def test_equal_weights_are_half_the_ordinary_cross_entropy():

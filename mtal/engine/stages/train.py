@@ -8,6 +8,7 @@ import numpy as np
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from mtal.engine.stages.fitted_weights import earlier_weights
 from mtal.engine.stages.label_state import LabelState
 from mtal.engine.stages.needed_signals import needed_signals
 from mtal.engine.stages.run_context import CycleContext, RunContext
@@ -18,6 +19,7 @@ from mtal.seeds import AUXILIARY, SIGNAL, TRAINING, WEIGHTS
 from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import FitContext
 from mtal.training.auxiliary import Auxiliary
+from mtal.training.balance import balanced
 from mtal.training.batches import LabelledBatches, seed_weights
 from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels, predict_pseudo_labels
 from mtal.training.schedule import network_schedule
@@ -58,7 +60,16 @@ def train_network(cycle: CycleContext) -> TrainedNetwork:
         auxiliary.eval().requires_grad_(False)
     network.eval().requires_grad_(False)
     fit_context = FitContext(
-        network, context.pool, batches, tasks, config, device, (config.seed, number, SIGNAL)
+        network,
+        context.pool,
+        batches,
+        tasks,
+        config,
+        device,
+        (config.seed, number, SIGNAL),
+        frozen=context.frozen,
+        earlier=earlier_weights(context.run, number, context.signals),
+        folder=context.run.paths.folder,
     )
     # other trainings will wait for the same batches, so this is read now
     return TrainedNetwork(network, auxiliaries, fit_context, batches.waiting.seconds)
@@ -115,7 +126,7 @@ def training_batches(cycle: CycleContext) -> LabelledBatches:
         weights = np.where(missing, PSEUDO_LABEL_WEIGHT, weights)
     return LabelledBatches(
         context.pool,
-        tasks,
+        balanced(tasks, context.pool, labelled),
         weights,
         config.batch,
         context.dataset.augmentation_for(config),
