@@ -4,7 +4,7 @@ import streamlit as st
 
 from mtal.ui import inputs, live, loaders
 from mtal.ui.components import run_cards, run_failure
-from mtal.ui.run import overview, training
+from mtal.ui.run import overview, pair_blocks, training
 
 st.title("Run", anchor=False)
 run = inputs.choose_run("run")
@@ -34,6 +34,7 @@ with st.container(horizontal=True):
         query_params={"run": run.name},
     )
 training.show_training(run)
+pair_blocks.show_held_out(run)
 overview.show_last_pick(run)
 st.subheader("Time", anchor=False)
 overview.show_times(run, seconds)

@@ -1,0 +1,22 @@
+"""How the pair blocks of a run do on labelled images from which they have not learnt."""
+
+import streamlit as st
+
+from mtal.analysis.text import pair_blocks as words
+from mtal.runs.store.run import Run
+from mtal.ui.text import plain
+
+COMMITTEE = "committee"  # signal whose facts these are
+
+
+def show_held_out(run: Run) -> None:
+    """Warn where the newest committee misleads, and give its losses; nothing without any."""
+    cycles = reversed(range(run.cycles_done()))
+    newest = next((number for number in cycles if run.fits(number).get(COMMITTEE)), None)
+    if newest is None:
+        return
+    facts = run.fits(newest)[COMMITTEE]
+    titles = {task.name: plain(task.title) for task in run.tasks}
+    if text := words.warning(facts, titles):
+        st.warning(f"Cycle {newest}: {text}", icon=":material/group_off:")
+    st.caption(f"Pair blocks, cycle {newest}. {words.losses(facts, titles)}", help=words.MEANING)
