@@ -10,14 +10,13 @@ from mtal.datasets.dataset import Gated
 from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages.prepare import prepare
 from mtal.engine.stages.run_context import CycleContext
-from mtal.engine.stages.start_labels import random_start
 from mtal.engine.stages.train import training_batches
 from mtal.engine.workers import run as run_worker
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import CyclePaths, StorePaths
 from mtal.runs.store.run import Run
 from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels
-from tests.real_runs import tiny_config
+from tests.real_runs import random_start, tiny_config
 
 WHOLE = np.ones((24, 3), dtype=bool)
 

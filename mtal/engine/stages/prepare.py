@@ -4,6 +4,7 @@ Every avoidable error shows here, before the first training.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,11 +16,13 @@ from mtal.datasets.oracle import OracleSplit
 from mtal.datasets.parallel import Report
 from mtal.datasets.registry import DATASETS
 from mtal.datasets.resized import Resized
+from mtal.datasets.sequences import find_sequences
 from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages import stopping
+from mtal.engine.stages.frozen_feature import frozen_feature
 from mtal.engine.stages.label_state import LabelState
 from mtal.engine.stages.load_strategy import load_strategy
-from mtal.engine.stages.needed_signals import needed_signals
+from mtal.engine.stages.needed_signals import FROZEN, needed_signals
 from mtal.engine.stages.open_labels import note_broken_labels, without_broken
 from mtal.engine.stages.prepare_data import PreparedData, data_changes, prepare_data
 from mtal.engine.stages.required_labels import (
@@ -40,6 +43,7 @@ from mtal.runs.store.run_facts import write_facts
 from mtal.signals.describe import allowed
 from mtal.signals.registry import SIGNALS
 from mtal.tasks.task import Task
+from mtal.training.balance import balanced
 from mtal.training.device import Device, find_device
 
 
@@ -53,6 +57,7 @@ def prepare(run: Run, timer: StageTimer, accept_data: bool) -> RunContext:
     device = usable_device(config)
     with timer.stage("load") as report:
         dataset = find(DATASETS, config.dataset, "data set").load(config)
+        dataset = find_sequences(dataset, config)
         strategy, strategy_file = load_strategy(run)
         signals = measured_signals(config, dataset.tasks, strategy)
         data = prepare_data(run, dataset, report)
@@ -88,6 +93,8 @@ def prepare(run: Run, timer: StageTimer, accept_data: bool) -> RunContext:
         write_facts(run.paths.facts, facts.updated(measured=measured))
         note_broken_labels(run, "validation", data.dataset.validation.ids, broken)
         require_validation_labels(usable, data.dataset)
+        tasks = balanced(data.dataset.tasks, validation, usable)  # as every loss is measured
+        context = replace(context, dataset=replace(data.dataset, tasks=tasks))
         if config.by_people:  # from now on labels appear, which must not change the start
             write_facts(run.paths.facts, run.facts.updated(start_stays=config.start != "labelled"))
     return context
@@ -98,9 +105,14 @@ def labels_at_start(
 ) -> LabelState:
     """The labels before the first cycle; a run that has begun keeps its start.
 
-    pool: at the network's size. ConfigError for a start set that does not fit, DataError if there
-    is nothing to learn from.
+    pool: at the network's size. ConfigError for a start set that does not fit or a frozen network
+    that cannot be had, DataError if there is nothing to learn from.
     """
+
+    def feature() -> np.ndarray:
+        with timer.stage("feature", len(pool)) as report:
+            return frozen_feature(run.config, data.dataset, pool, run.store, device, report)
+
     config, available, simulated = run.config, data.available, not run.config.by_people
     obtainable = available if simulated else np.ones_like(available)
     if config.start == "labelled":
@@ -109,13 +121,9 @@ def labels_at_start(
         start = obtainable & data.start
     else:
         held = images_of_start_set(run, data.dataset)
-        start = chosen_start(config, obtainable, held, lambda: feature(run, pool, device, timer))
+        start = chosen_start(config, obtainable, held, feature)
     require_training_labels(start, data.dataset)
     return LabelState(start, start, available, np.zeros_like(start), simulated)
-
-
-def feature(run: Run, pool: Resized, device: Device, timer: StageTimer) -> np.ndarray:
-    raise ConfigError("start: coverage needs the frozen feature, which is not built in yet")
 
 
 def usable_device(config: Config) -> Device:
@@ -154,7 +162,9 @@ def measured_signals(config: Config, tasks: Sequence[Task], strategy: Strategy) 
                 f"batch: {strategy.title} learns by comparing the images of a batch, so it needs "
                 f"at least two"
             )
-    return allowed(SIGNALS, tasks) if config.describe == "always" else needs
+    if config.describe == "always":
+        return allowed(SIGNALS, tasks)
+    return needs if FROZEN in needs else (*needs, FROZEN)  # for the map, and other strategies
 
 
 def resized_splits(

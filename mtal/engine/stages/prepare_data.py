@@ -9,9 +9,6 @@ from mtal.datasets.dataset import DataError, Dataset, Split, Subset, label_mask
 from mtal.datasets.parallel import Report
 from mtal.datasets.readers.file_lists import abbreviate
 from mtal.engine.rendering.thumbnails import write_thumbnails
-from mtal.engine.stages.label_state import LabelState
-from mtal.engine.stages.required_labels import require_training_labels
-from mtal.engine.stages.start_labels import random_start, start_on_disk
 from mtal.locations import COMMAND
 from mtal.runs.paths import DataPaths
 from mtal.runs.store.run import Run
@@ -25,38 +22,29 @@ class PreparedData:
     """What a run takes of a data set."""
 
     dataset: Dataset  # without what is left out
-    labels: LabelState  # before the first cycle
+    available: np.ndarray  # (N, T) bool, the pool's labels that exist by now
+    start: np.ndarray | None  # (N, T) bool, that the run began with; None: it begins now
     left_out: list[LeftOut]
     without_labels: int  # pool images that are no part of a simulation
 
 
 def prepare_data(run: Run, dataset: Dataset, report: Report) -> PreparedData:
-    """Leave out what cannot be used and find the start; a run with complete cycles keeps its own.
+    """Leave out what cannot be used; a run that has begun keeps its images and its start.
 
-    DataError if images of such a run are gone, or if there is nothing to learn from.
+    DataError if images of such a run are gone, or if there is nothing to simulate with.
     """
-    config = run.config
-    simulated = not config.by_people
-    facts = run.facts
-    before = facts if run.cycles_done() and facts.written else None
+    config, before = run.config, run.facts
     paths = run.store.data(config.dataset, dataset.folder)
     dataset, left_out = drop_unreadable(dataset, paths, report)
-    without_labels = 0
-    if before is not None:
+    start, without_labels = None, 0
+    if before.written and (run.cycles_done() or before.start_stays):
         dataset = restore_images(dataset, before)
         left_out, without_labels = list(before.left_out), before.without_labels
-    elif simulated:
+        start = run.start_labels() if before.start else None  # not noted by early versions
+    elif not config.by_people:
         dataset, without_labels = drop_unlabelled(dataset)
     available = label_mask(dataset.pool, dataset.tasks)
-    if simulated:
-        start = random_start(config, available)
-    else:
-        start = start_on_disk(
-            available, run.start_labels() if before is not None else None, dataset
-        )
-    require_training_labels(start, dataset)
-    labels = LabelState(start, start, available, np.zeros_like(start), simulated)
-    return PreparedData(dataset, labels, left_out, without_labels)
+    return PreparedData(dataset, available, start, left_out, without_labels)
 
 
 def drop_unreadable(
@@ -100,7 +88,8 @@ def drop_unlabelled(dataset: Dataset) -> tuple[Dataset, int]:
         names = ", ".join(task.name for task in dataset.tasks)
         raise DataError(
             f"no pool image in {dataset.folder} has a label of {names}, so there is nothing to "
-            f"simulate: label some images and set start=labelled"
+            f"simulate: let people label, with start=coverage labelling=people, or label some "
+            f"images and set start=labelled"
         )
     unlabelled = set(np.flatnonzero(~labelled).tolist())
     pool = without_images(dataset.pool, unlabelled)

@@ -1,25 +1,42 @@
-"""The labels that a run has before its first cycle."""
+"""The labels that a run has before its first cycle (docs/method.md, section 1)."""
+
+from collections.abc import Callable
 
 import numpy as np
 
-from mtal.config import Config
+from mtal.acquisition.cover import COVERS
+from mtal.config import SHARES_OF_POOL, Config
 from mtal.datasets.dataset import DataError, Dataset
 from mtal.engine.stages.required_labels import count_per_task
 from mtal.runs.experiments.budget import images_labelled
 from mtal.seeds import START
 
+Feature = Callable[[], np.ndarray]  # computes the frozen feature of the pool, (N, D)
 
-def random_start(config: Config, available: np.ndarray) -> np.ndarray:
-    """Draw the images of a random start, the same for every strategy of one seed.
 
-    available: (N, T) bool, the labels that exist. Returns (N, T) bool, all labels of those images.
+def chosen_start(
+    config: Config, obtainable: np.ndarray, held: np.ndarray, feature: Feature
+) -> np.ndarray:
+    """Choose the start, the same for every strategy of one seed: (N, T) bool.
+
+    config: with start=random, coverage or set.
+    obtainable: (N, T) bool, the labels that somebody can supply; all those of the images count.
+    held: (N,) bool, images of the start set, which are part of it.
+    feature: called only where the start covers the pool.
     """
-    labelled = np.zeros_like(available)
-    images = np.random.default_rng([config.seed, START]).choice(
-        len(available), images_labelled(config, len(available), 0), replace=False
-    )
-    labelled[images] = available[images]
-    return labelled
+    images = held.copy()
+    if config.start in SHARES_OF_POOL:
+        images[_others(config, held, feature)] = True
+    return obtainable & images[:, None]
+
+
+def _others(config: Config, held: np.ndarray, feature: Feature) -> np.ndarray:
+    """Choose the images beside those of the set until the start has its share of the pool."""
+    count = images_labelled(config, len(held), 0) - int(held.sum())
+    rng = np.random.default_rng([config.seed, START])
+    if config.start == "random" or not count:
+        return rng.choice(np.flatnonzero(~held), count, replace=False)
+    return COVERS[config.start_coverage](feature(), count, rng, held)
 
 
 def start_on_disk(available: np.ndarray, before: np.ndarray | None, dataset: Dataset) -> np.ndarray:
@@ -35,7 +52,8 @@ def start_on_disk(available: np.ndarray, before: np.ndarray | None, dataset: Dat
             f"start=labelled needs labels of every task ({names}) in {dataset.folder}, and one "
             f"has none among {len(start)} pool images "
             f"(labels there: {count_per_task(start, dataset.tasks)}). "
-            f"Label some, or choose fewer tasks"
+            f"Label some, choose fewer tasks, or let people label a start: "
+            f"start=coverage labelling=people"
         )
     if start.all():
         raise DataError(

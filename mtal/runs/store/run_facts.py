@@ -73,6 +73,7 @@ class RunFacts(Facts):
     precision: str = ""
     parameters: int = 0  # of the network
     strategy_title: str = ""
+    embedding: str = "embedding"  # signal by which images are compared: earlier the auto-encoder's
     needed_stages: dict[str, bool] = {}  # stage -> whether only the strategy needs it
     strategy_file: str | None = None  # path of a user's own strategy
     strategy_sha256: str | None = None

@@ -15,7 +15,7 @@ from mtal.engine import cycle
 from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages.prepare_data import drop_unlabelled, drop_unreadable
 from mtal.engine.stages.required_labels import LabelsAwaited, await_labels
-from mtal.engine.stages.start_labels import random_start, start_on_disk
+from mtal.engine.stages.start_labels import start_on_disk
 from mtal.engine.workers import run as run_worker
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
@@ -111,7 +111,7 @@ class TestBadFiles:
         } <= set(rows)
         assert "truncated" in rows["pool", "0003", "image"]
         assert "0007.jpg is missing" in rows["pool", "0007", "image"]
-        labelled = run.labelled(2, random_start(run.config, np.ones((10, 3), bool)))
+        labelled = run.labelled(2, run.start_labels())
         broken = {run.facts.pool[index] for index in np.flatnonzero(labelled[:, 1])} & {
             *TRAIN[:3],
             *TRAIN[8:],
@@ -162,18 +162,13 @@ class TestHalfLabelled:
         )
         cycle.run_cycles(run, StageTimer(run, 0))
         available = label_mask(drop_unlabelled(load(half))[0].pool, load(half).tasks)
-        labelled = run.labelled(2, random_start(run.config, available))
+        labelled = run.labelled(2, run.start_labels())
         assert not (labelled & ~available).any()
         assert labelled.sum() == run.metrics().query("cycle == 2")["labels"].iloc[0]
         assert run.facts.without_labels == 4
         picks = [tuple(pair) for number in (0, 1) for pair in run.picked(number)]
         assert len(set(picks)) == len(picks)
         assert labelled.sum() == available.sum()  # 20 % and two times 40 % are all labels
-
-    def test_full_data_start_as_they_always_did(self):
-        config, whole = Config(seed=3), np.ones((50, 3), bool)
-        chosen = np.random.default_rng([3, 0]).choice(50, 5, replace=False)
-        assert set(np.flatnonzero(random_start(config, whole).any(axis=1))) == set(chosen)
 
 
 class TestPeopleLabel:
