@@ -3,7 +3,7 @@
 COMMITTEE = frozenset(
     {
         *("committee", "with_final", "class_distance"),
-        *("pair_blocks", "pair_channels", "pair_epochs", "pair_steps", "pair_lr"),
+        *("pair_blocks", "pair_channels", "pair_epochs", "pair_steps", "pair_held_out", "pair_lr"),
     }
 )
 AUTO_ENCODER = frozenset({"embedding", "embedding_epochs", "embedding_lr"})
