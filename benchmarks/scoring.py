@@ -61,7 +61,7 @@ def main() -> None:
     )
     fitted = {name: signal.fit(context, quiet) for name, signal in SIGNALS.items() if signal.fit}
     fitted |= {
-        name: device.move(signal.build_auxiliary(network, context.tasks, False))
+        name: device.move(signal.build_auxiliary(network, context.tasks, False, context.config))
         .eval()
         .requires_grad_(False)
         for name, signal in SIGNALS.items()

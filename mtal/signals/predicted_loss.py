@@ -10,14 +10,18 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from mtal.config import Config
 from mtal.models.prediction import Prediction, TwoStageNetwork
 from mtal.signals.signal import FitContext, PoolBatch, Signal
 from mtal.tasks.task import Task
 from mtal.training.auxiliary import Auxiliary
+from mtal.training.schedule import Schedule, ScheduledOptimiser
 
 HIDDEN = 128
 MARGIN = 1.0
 DETACHED_FROM = 0.6  # share of the training after which features are detached
+# Of SGD in the paper; its rate falls to a tenth after 160 of 200 epochs.
+RATE, MOMENTUM, WEIGHT_DECAY, DECAYED_FROM = 0.1, 0.9, 5e-4, 0.8
 
 
 class LossModule(nn.Module):
@@ -45,16 +49,21 @@ class LossModules(Auxiliary):
     """A module per task.
 
     changes_network: whether the gradient of their loss flows back into the features, as in the
-    paper.
+    paper. optimised_apart: whether they are trained by SGD, as in the paper, else by the network's
+    optimiser.
     """
 
     title = "the loss modules of LL4AL"
 
     def __init__(
-        self, network: TwoStageNetwork, tasks: Sequence[Task], changes_network: bool
+        self,
+        network: TwoStageNetwork,
+        tasks: Sequence[Task],
+        changes_network: bool,
+        optimised_apart: bool = True,
     ) -> None:
         super().__init__()
-        self.changes_network = changes_network
+        self.changes_network, self.optimised_apart = changes_network, optimised_apart
         widths = (network.backbone.channels, network.channels)
         self.of_task = nn.ModuleDict({task.name: LossModule(widths) for task in tasks})
 
@@ -79,6 +88,17 @@ class LossModules(Auxiliary):
             features = {name: mean.detach() for name, mean in features.items()}
         return ranking_loss(self(shared, features), losses, weights > 0)
 
+    def own_optimiser(self, schedule: Schedule) -> ScheduledOptimiser | None:
+        """As in `Auxiliary`: the paper's SGD, whose rate falls once."""
+        if not self.optimised_apart:
+            return None
+        sgd = torch.optim.SGD(
+            self.parameters(), lr=RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY
+        )
+        return ScheduledOptimiser(
+            sgd, lambda step: RATE if step < DECAYED_FROM * schedule.steps else RATE / 10
+        )
+
 
 def average(maps: Tensor) -> Tensor:
     """(B, C, h, w) -> (B, C) float32."""
@@ -101,6 +121,14 @@ def ranking_loss(predicted: Tensor, losses: Tensor, labelled: Tensor) -> Tensor:
     return (torch.where(both, hinge, 0).sum(0) / both.sum(0).clamp(min=1)).sum()
 
 
+def build(
+    network: TwoStageNetwork, tasks: Sequence[Task], changes_network: bool, config: Config
+) -> LossModules:
+    """Build the modules of a config. changes_network: as far as the config allows it."""
+    changes_network = changes_network and not config.loss_module_detached
+    return LossModules(network, tasks, changes_network, config.loss_module_optimiser == "own")
+
+
 def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:
     """(B, T)."""
     assert module is not None
@@ -113,6 +141,6 @@ PREDICTED_LOSS = Signal(
     "predicted_loss",
     "Predicted loss",
     measure,
-    build_auxiliary=LossModules,
+    build_auxiliary=build,
     scores=lambda values: {"predicted loss": values},
 )

@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from mtal.models.prediction import Prediction
+from mtal.training.schedule import Schedule, ScheduledOptimiser
 
 
 class Auxiliary(nn.Module):
@@ -22,3 +23,10 @@ class Auxiliary(nn.Module):
         there is no label; progress: share of the training that is done, 0..1.
         """
         raise NotImplementedError
+
+    def own_optimiser(self, schedule: Schedule) -> ScheduledOptimiser | None:
+        """Make the optimiser that trains it; None: that of the network does.
+
+        schedule: of the network's training.
+        """
+        return None

@@ -18,7 +18,7 @@ from mtal.models.prediction import NetworkInput
 from mtal.tasks.task import Task
 from mtal.training.device import Device
 from mtal.training.network_inputs import ImageInputs, NetworkInputs
-from mtal.training.schedule import Schedule, steps
+from mtal.training.schedule import Schedule, ScheduledOptimiser, steps
 
 
 class Report(Protocol):
@@ -154,6 +154,7 @@ def optimise(
     weight_decay: float,
     generator: torch.Generator,
     report: Report,
+    others: Sequence[ScheduledOptimiser] = (),
 ) -> None:
     """Train a module by Adam (docs/method.md, section 8.3), in place.
 
@@ -164,21 +165,23 @@ def optimise(
     lr, weight_decay: of Adam; lr is that of the first step.
     generator: draws the order of images and their augmentation.
     report: called after every step.
+    others: optimisers of other modules that the same loss trains.
     """
-    optimiser = torch.optim.Adam(
+    adam = torch.optim.Adam(
         [parameter for parameter in module.parameters() if parameter.requires_grad],
         lr=lr,
         weight_decay=weight_decay,
         fused=True,
     )
+    optimisers = [ScheduledOptimiser(adam, lambda step: lr * schedule.factor(step)), *others]
     report(0, schedule.steps)
     for done, batch in enumerate(batches.stream(schedule.steps, generator)):
-        for group in optimiser.param_groups:
-            group["lr"] = lr * schedule.factor(done)
+        for optimiser in optimisers:
+            optimiser.begin(done)
         loss, parts = step_loss(batch)
-        optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        optimiser.step()
+        for optimiser in optimisers:
+            optimiser.end()
         report(done + 1, schedule.steps, parts)
 
 

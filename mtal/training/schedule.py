@@ -3,7 +3,10 @@
 See docs/method.md, section 8.3.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import torch
 
 from mtal.config import Config
 
@@ -21,6 +24,24 @@ class Schedule:
         """Share of the first learning rate that a step has; step: from 0."""
         decayed = step // self.interval * self.interval
         return float((1 - decayed / self.steps) ** POWER)
+
+
+@dataclass(frozen=True)
+class ScheduledOptimiser:
+    """An optimiser and its learning rate in every step."""
+
+    optimiser: torch.optim.Optimizer
+    rate: Callable[[int], float]  # step, from 0 -> learning rate
+
+    def begin(self, step: int) -> None:
+        """Set the rate of a step, and forget the gradients of the last one."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate(step)
+        self.optimiser.zero_grad(set_to_none=True)
+
+    def end(self) -> None:
+        """Change the parameters."""
+        self.optimiser.step()
 
 
 def steps(images: int, batch_size: int, epochs: int = 1) -> int:

@@ -33,14 +33,16 @@ def train(
     config: for learning rate and weight decay.
     seed: of the order of images and their augmentation.
     report: called after every step.
-    auxiliaries: modules that the same optimiser trains as well.
+    auxiliaries: modules that are trained as well, by their own optimisers or that of the network.
     schedule: number of steps; None: that of the config for all images of the batches.
     """
     schedule = schedule or network_schedule(config, len(batches.images))
     tasks, ids = batches.tasks, batches.data.ids
     scale = torch.tensor([task.weight for task in tasks], device=batches.device.torch_device)
-    trained = nn.ModuleList([network, *auxiliaries])
-    trained.train()
+    own = {module: module.own_optimiser(schedule) for module in auxiliaries}
+    trained = nn.ModuleList([network, *(module for module in auxiliaries if own[module] is None)])
+    for module in (network, *auxiliaries):
+        module.train()
     step = count()
 
     def step_loss(batch: Batch) -> tuple[torch.Tensor, dict[str, float]]:
@@ -72,4 +74,5 @@ def train(
         weight_decay=config.weight_decay,
         generator=torch_generator(seed),
         report=report,
+        others=[optimiser for optimiser in own.values() if optimiser],
     )

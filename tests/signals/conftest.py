@@ -17,7 +17,7 @@ def trained_context(*sets: str) -> tuple[FitContext, dict[str, nn.Module]]:
     context = small_context("epochs=6", "lr=0.003", *sets)
     network = context.network.requires_grad_(True)
     auxiliaries = {
-        name: signal.build_auxiliary(network, context.tasks, True)
+        name: signal.build_auxiliary(network, context.tasks, True, context.config)
         for name, signal in SIGNALS.items()
         if signal.build_auxiliary
     }

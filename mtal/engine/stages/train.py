@@ -95,7 +95,7 @@ def build_auxiliaries(cycle: CycleContext, network: TwoStageNetwork) -> dict[str
         if build_auxiliary is not None:
             seed_weights((context.config.seed, cycle.number, AUXILIARY))
             needed = name in needed_signals(context.config, context.strategy)
-            auxiliary = build_auxiliary(network, context.dataset.tasks, needed)
+            auxiliary = build_auxiliary(network, context.dataset.tasks, needed, context.config)
             auxiliaries[name] = context.device.move(auxiliary)
     return auxiliaries
 
