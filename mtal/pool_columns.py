@@ -6,8 +6,12 @@ the columns hold is said in mtal/runs/store/pool_table.py.
 
 ID, LABELLED, OPEN, PICKED, RANK = "id", "labelled", "open", "picked", "rank"
 CUTOFF = "cutoff"
+DUPLICATES, SEQUENCE = "duplicates", "sequence"
 CLUSTER, NEAREST, NEAREST_AFTER = "cluster", "nearest", "nearest_after"
-ENGINE_COLUMNS = (ID, LABELLED, OPEN, PICKED, RANK, CUTOFF, CLUSTER, NEAREST, NEAREST_AFTER)
+ENGINE_COLUMNS = (
+    *(ID, LABELLED, OPEN, PICKED, RANK, CUTOFF),
+    *(DUPLICATES, SEQUENCE, CLUSTER, NEAREST, NEAREST_AFTER),
+)
 
 # First part of the columns per task, which is followed by a dot.
 MEMBER, LOSS = "m", "loss"

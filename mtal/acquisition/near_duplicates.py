@@ -9,6 +9,10 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+# Cosine distance of two near-duplicates in the frozen feature (our choice). On Rooms, walks of 3 to
+# 8 frames, it puts 83 % of the images into groups, none of which mixes two walks; on NYU's 795
+# curated photographs 1.5 %, in pairs.
+NEAR = 0.25
 BLOCK = 8_000_000  # distances computed at once: 32 MB
 
 

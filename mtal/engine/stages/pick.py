@@ -10,6 +10,7 @@ from mtal.acquisition.pool import Options, Pick, Pool, ranking
 from mtal.acquisition.strategy import Strategy
 from mtal.engine.stages import stopping
 from mtal.engine.stages.limits import NO_LIMITS, Limits, pick_within, within
+from mtal.engine.stages.pool_groups import group_columns, limits_of
 from mtal.engine.stages.run_context import CycleContext, RunContext
 from mtal.engine.stages.signal_quality import versions
 from mtal.engine.stages.worth import past_batches
@@ -65,15 +66,13 @@ def pick_request(cycle: CycleContext, signals: Mapping[str, np.ndarray]) -> Pick
         stopping.affordable(config, budget, int(labels.labelled.sum())),
         (config.seed, cycle.number, PICK),
         Options.from_config(config),
+        limits_of(cycle.context),
     )
 
 
-def pool_table(context: RunContext, pool: Pool, pick: Pick) -> pd.DataFrame:
-    """A row per pool image; see mtal.runs.store.pool_table for the columns.
-
-    pool: with all measured signals.
-    """
-    rank, score = ranking(pick, pool), pick.table.get(SCORE)
+def pool_table(context: RunContext, request: PickRequest, pick: Pick) -> pd.DataFrame:
+    """A row per pool image; see mtal.runs.store.pool_table for the columns."""
+    pool, rank, score = request.pool, request.ranking(pick), pick.table.get(SCORE)
     columns = {
         ID: context.dataset.pool.ids,
         LABELLED: pool.labelled.any(axis=1),
@@ -81,6 +80,7 @@ def pool_table(context: RunContext, pool: Pool, pick: Pick) -> pd.DataFrame:
         PICKED: np.isin(np.arange(len(rank)), pick.images),
         RANK: rank,
     }
+    columns |= group_columns(context)
     if "committee" in pool.signals:
         columns |= member_columns(context, pool.signals["committee"])
     columns |= {

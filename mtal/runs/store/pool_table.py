@@ -5,6 +5,9 @@ rank (1 = first pick, 0 = none). With a score: cutoff (the score of the last pic
 embedding: cluster (k-means; -1 = unknown); nearest and nearest_after (distance to the nearest
 labelled image, before the pick and once the batch is labelled).
 
+Of groups: duplicates (near-duplicates have one number, the position of the first of them); sequence
+(its name, "" for an image of its own; no column where no sequence is known).
+
 Per task: m.<task>.<partner> (member m_{k,l} of the committee), s.<task> (inconsistency s_k),
 n.<task> (normalised inconsistency), loss.<task> (true loss). Strategies add columns of their own.
 See docs/method.md, sections 2 and 4.
@@ -23,7 +26,15 @@ INCONSISTENCY, DIVERSITY_START, DIVERSITY, SCORE = (
     "diversity",
     "score",
 )
-_TASK_SCORE, _NORMALISED = "s", "n"
+_TASK_SCORE, _NORMALISED, _TRUST = "s", "n", "trust"
+
+
+def sequence_numbers(names: np.ndarray) -> np.ndarray:
+    """Number sequences: (N,) names -> (N,) int; each image without a name has its own number."""
+    text = names.astype(str)
+    alone = text == ""
+    _, numbers = np.unique(text, return_inverse=True)
+    return np.where(alone, len(text) + np.arange(len(text)), numbers)
 
 
 def member_column(task: str, partner: str) -> str:
@@ -52,6 +63,11 @@ def task_scores(pool: pd.DataFrame, task: str, committee: str) -> np.ndarray:
 def normalised_column(task: str) -> str:
     """Name the column of a task's normalised inconsistency."""
     return f"{_NORMALISED}.{task}"
+
+
+def trust_column(task: str) -> str:
+    """Name the column of the trust in a task's inconsistency, of trust-weighted."""
+    return f"{_TRUST}.{task}"
 
 
 def loss_column(task: str) -> str:
