@@ -3,13 +3,17 @@
 from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages import stopping
 from mtal.engine.stages.apply_reviews import apply_reviews
+from mtal.engine.stages.fitted_weights import delete_fitted
+from mtal.engine.stages.frozen_feature import with_frozen_feature
 from mtal.engine.stages.measure import evaluate_network, write_loss_history, write_measurements
 from mtal.engine.stages.open_labels import open_labels
+from mtal.engine.stages.pool_groups import with_pool_groups
 from mtal.engine.stages.prepare import prepare
 from mtal.engine.stages.run_context import CycleContext
 from mtal.engine.stages.select import NOTHING_SELECTED, select_batch
 from mtal.engine.stages.stored_pyramids import with_stored_pyramids
 from mtal.engine.stages.train import save_weights, train_network
+from mtal.engine.stages.worth import write_worth
 from mtal.runs.store.run import Run
 from mtal.training.device import set_threads
 
@@ -26,6 +30,7 @@ def run_cycles(run: Run, timer: StageTimer, accept_data: bool = False) -> str:
     if ended_by := stopping.reason(run.config, losses, label_count):
         return ended_by  # killed after the cycle with which a rule ended it
     context = with_stored_pyramids(prepare(run, timer, accept_data), timer)
+    context = with_pool_groups(with_frozen_feature(context, timer), timer)
     for number in range(run.cycles_done(), context.config.cycles):
         set_threads(context.config)  # the map of the cycle before may have changed them
         labels = apply_reviews(run, number, context.dataset, context.labels)
@@ -36,17 +41,19 @@ def run_cycles(run: Run, timer: StageTimer, accept_data: bool = False) -> str:
         timer.next_cycle()
         if ended_by:
             break
+    delete_fitted(run)  # no cycle goes on from them any more
     return ended_by
 
 
 def run_cycle(cycle: CycleContext, losses: list[float]) -> str:
-    """Train, evaluate, pick the next batch, and write all of it down.
+    """Train, evaluate, compare the last scores with the labels that came, pick the next batch.
 
-    losses: multi-task loss of each cycle so far; that of this cycle is appended. Returns why the
-    run ends with this cycle, "" if it goes on.
+    All of it is written down. losses: multi-task loss of each cycle so far; that of this cycle is
+    appended. Returns why the run ends with this cycle, "" if it goes on.
     """
     trained = train_network(cycle)
     evaluation = evaluate_network(cycle, trained.network)
+    write_worth(cycle, trained)
     losses.append(evaluation.loss)
     ended_by = ""  # a run that ends because its cycles are up is ended by no rule
     if not cycle.is_last:

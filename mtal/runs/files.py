@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,19 @@ def atomic_write(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
         temporary.replace(path)  # atomic within one file system
     finally:
         temporary.unlink(missing_ok=True)  # it still exists if the block above failed
+
+
+def link_file(source: Path, path: Path) -> None:
+    """Let `path` be the same file as `source`, or a copy of it where the disk has no links."""
+    if path.exists() and path.samefile(source):
+        return
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    temporary.unlink(missing_ok=True)
+    try:
+        temporary.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, temporary)
+    temporary.replace(path)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -130,6 +130,13 @@ class RunPaths(JobPaths):
     facts = property(lambda self: self.folder / "facts.json")  # tasks, sizes, versions
     strategy = property(lambda self: self.folder / "strategy.py")  # copy of a user's own strategy
     cycles = property(lambda self: self.folder / "cycles")
+    frozen = property(lambda self: self.folder / "frozen.npy")  # (N, D) float32
+    frozen_layout = property(lambda self: self.folder / "frozen_layout.npy")  # (N, 2) float32
+    fitted = property(lambda self: self.folder / "fitted")  # weights for the next cycle
+
+    def fitted_weights(self, signal: str, number: int) -> Path:
+        """The weights of a signal's module, as a cycle fitted it."""
+        return self.fitted / f"{signal}-{number:03d}.safetensors"
 
     def applied_reviews(self, number: int) -> Path:
         """The reviews of the batch before that a cycle applied when it began; written once."""
@@ -189,15 +196,21 @@ class CyclePaths:
     content = property(lambda self: self.folder / "content.parquet")  # pool images x classes
     others = property(lambda self: self.folder / "others.parquet")  # pool images x strategies
     others_picked = property(lambda self: self.folder / "others.json")  # picks of other strategies
+    worth = property(lambda self: self.folder / "worth.parquet")  # a row per image bought before
     afterwards = property(lambda self: self.folder / "afterwards.parquet")  # a row per past pick
     embedding = property(lambda self: self.folder / "embedding.npy")  # (N, D) float32
-    layout = property(lambda self: self.folder / "layout.npy")  # (N, 2) float32
+    layout = property(lambda self: self.folder / "layout.npy")  # (N, 2) map of the auto-encoder
+    neighbours = property(lambda self: self.folder / "neighbours.json")  # whether they are alike
     evidence = property(lambda self: self.folder / "evidence.json")  # pictures and their scales
     network = property(lambda self: self.folder / "network.safetensors")
     pairs = property(lambda self: self.folder / "pairs.safetensors")
     fits = property(lambda self: self.folder / "fits.json")  # signal -> how well it was fitted
     # of the picked images and the next in rank
     samples = property(lambda self: SamplePaths(self.folder / "samples"))
+
+    def feature(self, signal: str) -> Path:
+        """A signal by which images are compared, (N, D) float32."""
+        return self.folder / f"{signal}.npy"
 
 
 def _plain(name: str, noun: str) -> str:

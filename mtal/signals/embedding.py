@@ -1,8 +1,13 @@
 """The embedding: the code that an auto-encoder makes of all task features of an image.
 
 Supplement, section 2; docs/method.md, section 3. The auto-encoder is trained in each cycle on all
-pool images, which needs no labels: features standardised per channel, MSE, Adam (our choice).
+pool images, which needs no labels: features standardised per channel, MSE, Adam. It goes on from
+the cycle before and stops when it no longer improves (our choices).
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,15 +16,25 @@ from torch import Tensor, nn
 from mtal import seeds
 from mtal.config import Config
 from mtal.models.autoencoder import AutoEncoder
-from mtal.models.prediction import FirstStage, Prediction
+from mtal.signals.pool_features import PoolFeatures, joined_features, pool_features
 from mtal.signals.signal import FitContext, PoolBatch, Signal, shuffled_batches
+from mtal.signals.standardise import FARTHEST
 from mtal.training.batches import Report, seed_weights
 from mtal.training.losses import NonFiniteLossError
 from mtal.training.schedule import steps
 
 # Of a training step: updating 29 million weights costs as much as 32 images.
 MOST_IMAGES, MOST_BYTES = 32, 2**28
-STATISTICS_IMAGES = 256  # images from which each channel's mean and spread are computed
+LEAST_GAIN, GAIN_EPOCHS = 0.01, 2  # share of its loss by which it must improve over so many epochs
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How the auto-encoder was fitted."""
+
+    explained_variance: float  # share of the standardised features' variance that it restores
+    epochs: int
+    goes_on: bool  # from the cycle before
 
 
 class Embedder(nn.Module):
@@ -32,10 +47,11 @@ class Embedder(nn.Module):
         self.spread: Tensor
         self.register_buffer("mean", mean)
         self.register_buffer("spread", spread)
+        self.fit: Fit | None = None
 
     def standardised(self, features: Tensor) -> Tensor:
-        """(B, K*C, h, w) of mean 0 and spread 1 per channel."""
-        return (features - self.mean) / self.spread
+        """(B, K*C, h, w) of mean 0 and spread 1 per channel, within +-FARTHEST."""
+        return ((features - self.mean) / self.spread).clamp(-FARTHEST, FARTHEST)
 
     def forward(self, features: Tensor) -> Tensor:
         """(B, K*C, h, w) -> (B, D)."""
@@ -52,28 +68,26 @@ def batch_size(config: Config) -> int:
     return max(min(config.batch, MOST_IMAGES), min(MOST_IMAGES, MOST_BYTES // bytes_per_image))
 
 
-def joined_features(prediction: FirstStage | Prediction, context: FitContext) -> Tensor:
-    """(B, K*C, h, w) concatenation of the tasks' feature maps."""
-    return torch.cat([prediction.features[task.name] for task in context.tasks], dim=1)
-
-
 def fit(context: FitContext, report: Report) -> Embedder:
     """Train the auto-encoder on the whole pool. NonFiniteLossError if its loss is not finite."""
+    config, count = context.config, len(context.pool)
     rng = np.random.default_rng([*context.seed, seeds.EMBEDDING])
-    seed_weights((*context.seed, seeds.EMBEDDING, 0))
-    count, config = len(context.pool.ids), context.config
-    sample = rng.choice(count, size=min(count, STATISTICS_IMAGES), replace=False)
-    embedder = _untrained(context, sample)
+    per_epoch = steps(count, batch_size(config))
+    total, done = per_epoch * config.embedding_epochs, 0
+    report(0, total)
+    features = pool_features(context, report, total)
+    earlier = context.earlier.get("embedding")
+    embedder = _untrained(context, features, earlier)
     autoencoder = embedder.autoencoder.train()
     optimiser = torch.optim.Adam(autoencoder.parameters(), lr=config.embedding_lr, fused=True)
-    total, done = steps(count, batch_size(config), config.embedding_epochs), 0
-    report(0, total)
-    for _ in range(config.embedding_epochs):
+    losses: list[float] = []  # mean of each epoch
+    while len(losses) < config.embedding_epochs and not has_levelled_off(losses):
+        summed = torch.zeros((), device=context.device.torch_device)
         for indices in shuffled_batches(count, batch_size(config), rng):
+            standardised = embedder.standardised(features.kept.of(indices))
             with context.device.autocast():
-                features = embedder.standardised(_features(context, indices))
-                restored = autoencoder(features)
-            loss = nn.functional.mse_loss(restored.float(), features.float())
+                restored = autoencoder(standardised)
+            loss = nn.functional.mse_loss(restored.float(), standardised)
             if not torch.isfinite(loss):
                 raise NonFiniteLossError(
                     f"the auto-encoder's loss is not finite in step {done + 1} (reconstruction of "
@@ -82,9 +96,46 @@ def fit(context: FitContext, report: Report) -> Embedder:
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             optimiser.step()
+            summed += loss.detach()
             done += 1
             report(done, total, {"reconstruction": loss.item()})
-    return embedder.eval()
+        losses.append(summed.item() / per_epoch)
+    embedder.eval()
+    explained = explained_variance(embedder, features, context)
+    embedder.fit = Fit(explained, len(losses), earlier is not None)
+    report(total, total)  # also if it stopped early
+    return embedder
+
+
+def has_levelled_off(losses: list[float]) -> bool:
+    """Whether the loss fell by less than LEAST_GAIN over the last GAIN_EPOCHS epochs."""
+    if len(losses) <= GAIN_EPOCHS:
+        return False
+    return losses[-1] > (1 - LEAST_GAIN) * losses[-1 - GAIN_EPOCHS]
+
+
+@torch.inference_mode()
+def explained_variance(embedder: Embedder, features: PoolFeatures, context: FitContext) -> float:
+    """1 - MSE / variance of the standardised features over the whole pool; 0 without variance.
+
+    0 is what a code without any information reaches; it may be negative.
+    """
+    missed = squares = 0.0
+    count, step = len(context.pool), batch_size(context.config)
+    for start in range(0, count, step):
+        indices = np.arange(start, min(count, start + step))
+        standardised = embedder.standardised(features.kept.of(indices))
+        with context.device.autocast():
+            restored = embedder.autoencoder(standardised)
+        missed += float((restored.float() - standardised).square().sum())
+        squares += float(standardised.square().sum())  # about 0, the mean of every channel
+    return 1 - missed / squares if squares else 0.0
+
+
+def fit_facts(module: nn.Module) -> dict[str, Any]:
+    """Tell pages the explained variance, the epochs, and whether it went on."""
+    assert isinstance(module, Embedder)
+    return vars(module.fit) if module.fit else {}
 
 
 def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:
@@ -94,28 +145,21 @@ def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> 
     return embedded.float()
 
 
-@torch.no_grad()
-def _features(context: FitContext, indices: np.ndarray) -> Tensor:
-    return joined_features(context.network.first_stage(context.inputs.of(indices)), context)
+def _untrained(
+    context: FitContext, features: PoolFeatures, earlier: Mapping[str, Tensor] | None
+) -> Embedder:
+    """Build the auto-encoder with the statistics of the pool.
 
-
-def _untrained(context: FitContext, sample: np.ndarray) -> Embedder:
-    """Compute channel statistics over a sample of the pool, and build the auto-encoder."""
-    total = square = torch.zeros(1)
-    pixels, size = 0, (0, 0)
-    for start in range(0, len(sample), context.config.batch):
-        with context.device.autocast():
-            features = _features(context, sample[start : start + context.config.batch])
-        features = features.double()
-        total = total.to(features.device) + features.sum(dim=(0, 2, 3))
-        square = square.to(features.device) + features.square().sum(dim=(0, 2, 3))
-        size = (features.shape[-2], features.shape[-1])
-        pixels += features.shape[0] * size[0] * size[1]
-    mean = total / pixels
-    spread = (square / pixels - mean.square()).clamp(min=0).sqrt().clamp(min=1e-6)
-    autoencoder = AutoEncoder(len(mean), size, context.config.embedding)
-    mean, spread = (values.float().view(1, -1, 1, 1) for values in (mean, spread))
-    return context.device.move(Embedder(autoencoder, mean, spread))
+    earlier: weights of the cycle before to begin with; None: random ones.
+    """
+    seed_weights((*context.seed, seeds.EMBEDDING, 0))
+    autoencoder = AutoEncoder(len(features.mean), features.size, context.config.embedding)
+    mean, spread = (values.view(1, -1, 1, 1) for values in (features.mean, features.spread))
+    embedder = Embedder(autoencoder, mean, spread)
+    if earlier is not None:
+        statistics = {"mean": mean, "spread": spread}  # the network is another one by now
+        embedder.load_state_dict({**earlier, **statistics})
+    return context.device.move(embedder)
 
 
 EMBEDDING = Signal(
@@ -124,5 +168,7 @@ EMBEDDING = Signal(
     measure,
     stage="embedding",
     fit=fit,
+    goes_on=True,
+    fit_facts=fit_facts,
     units=lambda config, pool, labelled: steps(pool, batch_size(config), config.embedding_epochs),
 )

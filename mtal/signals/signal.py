@@ -1,12 +1,12 @@
 """Signal: what to train beside the network, and what to measure with it, image by image."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from mtal.config import Config
@@ -31,6 +31,10 @@ class FitContext:
     config: Config
     device: Device
     seed: tuple[int, ...]  # of this cycle; each signal adds its own number of mtal/seeds.py
+    frozen: np.ndarray | None = None  # (N, D) frozen feature of the pool
+    # signal -> weights of its module from the cycle before, to go on from; {} in the first cycle
+    earlier: Mapping[str, Mapping[str, Tensor]] = field(default_factory=dict)
+    folder: Path | None = None  # on the disk for large arrays in nameless files; None: the system's
 
     @property
     def inputs(self) -> NetworkInputs:
@@ -115,16 +119,20 @@ class Signal:
     title: str
     # fitted module if any, batch, context -> (B, ...) float32
     measure: Callable[[nn.Module | None, PoolBatch, FitContext], Tensor]
+    predicts: bool = True  # whether `measure` reads what the network predicts
     stage: str = ""  # name of the fitting stage in the progress; "" = nothing to fit
     # trains a module once per cycle, on the frozen network
     fit: Callable[[FitContext, Report], nn.Module] | None = None
+    goes_on: bool = False  # whether the fit goes on from the weights of the cycle before
     # fitted module -> JSON values that tell how well it was fitted, for pages
     fit_facts: Callable[[nn.Module], dict[str, Any]] = _no_facts
     # config, pool images, labelled images -> steps of the fit
     units: Callable[[Config, int, int], int] = _no_steps
     # builds what is trained together with the network instead; bool: whether it may change the
     # network, which only the strategy that needs it allows
-    build_auxiliary: Callable[[TwoStageNetwork, Sequence[Task], bool], Auxiliary] | None = None
+    build_auxiliary: (
+        Callable[[TwoStageNetwork, Sequence[Task], bool, Config], Auxiliary] | None
+    ) = None
     needs_final: Callable[[Config], bool] = _never  # whether `measure` reads final predictions
     needs_mirrored: bool = False  # whether `measure` reads predictions for the mirrored images too
     # tasks -> why it cannot be measured for them, "" if it can

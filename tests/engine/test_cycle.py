@@ -123,19 +123,44 @@ class TestFinishedRun:
         assert finished_run.layout(1).shape == (24, 2)
 
     def test_random_measures_nothing_it_does_not_need(self, random_run):
-        assert random_run.embedding(0) is None
         assert "s.depth" not in random_run.pool(0)
+        assert random_run.embedding(0, "embedding") is None
+        assert random_run.layout(0) is None
         assert set(random_run.seconds()["stage"]) == {
             "load",
+            "feature",
             "train",
             "evaluate",
             "pick",
             "evidence",
+            "others",
+            "project",
             "afterwards",
         }
         assert random_run.content(0).empty
-        assert random_run.others(0).empty
-        assert {"cluster", "nearest", "nearest_after"}.isdisjoint(random_run.pool(0))
+
+    def test_what_is_the_same_in_every_cycle_costs_random_nothing(self, random_run, finished_run):
+        """Map, clusters and other strategies of the frozen feature, which no network predicts."""
+        first, second = (random_run.embedding(number) for number in (0, 1))
+        assert first.shape == (24, 496)
+        assert np.array_equal(first, second)
+        assert np.array_equal(random_run.layout(0, "frozen"), random_run.layout(1, "frozen"))
+        assert np.array_equal(random_run.layout(0, "frozen"), finished_run.layout(0, "frozen"))
+        assert {"cluster", "nearest", "nearest_after"} <= set(random_run.pool(0))
+        assert "coverage" in random_run.others_picked(0)
+        assert set(random_run.neighbours(0)) == {"frozen"}
+
+    def test_it_says_how_alike_neighbours_are(self, finished_run):
+        neighbours = finished_run.neighbours(0)["embedding"]
+        assert neighbours["images"] == 24
+        assert 0 <= neighbours["frozen"] <= 1
+        assert neighbours["frozen_chance"] == pytest.approx(10 / 23)
+        assert 0 < finished_run.fits(0)["embedding"]["epochs"] <= 1
+
+    def test_the_auto_encoder_goes_on_and_leaves_nothing(self, finished_run):
+        went_on = [finished_run.fits(number)["embedding"]["goes_on"] for number in (0, 1)]
+        assert went_on == [False, True]
+        assert not finished_run.paths.fitted.exists()
 
     def test_facts_say_what_pages_need(self, finished_run):
         facts = finished_run.facts

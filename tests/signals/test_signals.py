@@ -13,6 +13,7 @@ from mtal.datasets.resized import Resized
 from mtal.signals.committee import partners
 from mtal.signals.describe import allowed, describe, pool_batch
 from mtal.signals.registry import SIGNALS
+from mtal.signals.standardise import FARTHEST, FLOOR
 from tests.signals.conftest import FITTED
 from tests.training.contexts import quiet, small_context
 
@@ -106,7 +107,7 @@ class TestEverySignal:
 
 def test_signals_of_loss_are_those_with_scores():
     scored = {name for name, signal in SIGNALS.items() if signal.scores}
-    assert scored == set(SIGNALS) - {"embedding", "shared"}
+    assert scored == set(SIGNALS) - {"embedding", "shared", "task_features", "frozen"}
 
 
 def test_probabilities_are_refused_where_no_task_has_classes():
@@ -171,7 +172,24 @@ def test_features_are_standardised_per_channel(context, fitted):
         features = torch.cat([first.features[task.name] for task in context.tasks], dim=1)
         standardised = fitted["embedding"].standardised(features)
     spread, means = features.std(dim=(0, 2, 3)), standardised.mean(dim=(0, 2, 3))
-    torch.testing.assert_close(means, torch.zeros(len(spread)), rtol=0, atol=2e-2)
-    alive = spread > 1e-4
-    spreads = standardised.std(dim=(0, 2, 3))[alive]
-    torch.testing.assert_close(spreads, torch.ones(int(alive.sum())), rtol=2e-2, atol=2e-2)
+    near = standardised.abs().amax(dim=(0, 2, 3)) < FARTHEST  # nothing was cut off
+    least = FLOOR * spread.median()
+    expected = torch.where(spread > least, torch.ones(len(spread)), spread / least)
+    torch.testing.assert_close(means[near], torch.zeros(int(near.sum())), rtol=0, atol=2e-2)
+    spreads = standardised.std(dim=(0, 2, 3))
+    torch.testing.assert_close(spreads[near], expected[near], rtol=2e-2, atol=2e-2)
+    assert near.any()
+
+
+def test_task_features_are_means_over_the_image(context, together):
+    with torch.no_grad():
+        first = context.network.first_stage(to_input(context.pool.images([4]), "cpu"))
+    maps = [channel for task in context.tasks for channel in first.features[task.name][0].tolist()]
+    expected = [sum(map(sum, rows)) / (len(rows) * len(rows[0])) for rows in maps]
+    np.testing.assert_allclose(together["task_features"][4], expected, rtol=1e-3, atol=1e-5)
+
+
+def test_the_frozen_feature_is_the_one_of_the_pool(context, together):
+    assert np.array_equal(together["frozen"], context.frozen)
+    with pytest.raises(ValueError, match="not at hand"):
+        describe(replace(context, frozen=None), {"frozen": SIGNALS["frozen"]}, {}, quiet)

@@ -6,15 +6,20 @@ and kept in the store.
 
 import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
 
-from mtal.config import Config
+from mtal.config import Config, ConfigError
 from mtal.datasets.dataset import Dataset
 from mtal.datasets.resized import Resized
+from mtal.engine.stage_timer import StageTimer
+from mtal.engine.stages.needed_signals import FROZEN, needed_signals
+from mtal.engine.stages.projection import project
+from mtal.engine.stages.run_context import RunContext
 from mtal.models.frozen_feature import build_frozen_network, check_name, weights_file
 from mtal.models.pretrained import read_weights
-from mtal.runs.files import atomic_write, sha256_of
+from mtal.runs.files import atomic_write, link_file, sha256_of
 from mtal.runs.jobs.lock import take
 from mtal.runs.paths import StorePaths
 from mtal.signals.standardise import standardised
@@ -22,7 +27,44 @@ from mtal.training.batches import Report
 from mtal.training.device import Device
 
 IMAGES = 32  # at a time
+LAYOUT_SEED = 0  # the map is the same for every seed of a run
 WAIT_S = 0.5  # between two looks whether another run has computed it
+
+
+def with_frozen_feature(context: RunContext, timer: StageTimer) -> RunContext:
+    """Give a run that picks the frozen feature of its pool, and link it into the run's folder.
+
+    Without it if it cannot be had and only pages would use it. ConfigError if the run needs it.
+    """
+    config, run = context.config, context.run
+    if config.cycles == 1:
+        return context
+    try:
+        with timer.stage("feature", len(context.pool)) as report:
+            feature = frozen_feature(
+                config, context.dataset, context.pool, run.store, context.device, report
+            )
+    except ConfigError as error:
+        if FROZEN in needed_signals(config, context.strategy):
+            raise
+        print(f"no frozen feature, so no map that stays the same: {error}", flush=True)
+        return replace(context, signals=tuple(name for name in context.signals if name != FROZEN))
+    link_file(run.store.feature(feature_key(config, context.dataset)), run.paths.frozen)
+    return replace(context, frozen=feature)
+
+
+def write_frozen_layout(context: RunContext) -> None:
+    """Draw the map of the frozen feature once for all runs of the store: the same in all cycles."""
+    config, run = context.config, context.run
+    if context.frozen is None or config.projection == "none":
+        return
+    key = feature_key(config, context.dataset)
+    path = run.store.feature_layout(key, config.projection)
+    if not path.exists():
+        layout = project(context.frozen, None, config.projection, LAYOUT_SEED)
+        with atomic_write(path, "wb") as file:
+            np.save(file, layout)
+    link_file(path, run.paths.frozen_layout)
 
 
 def frozen_feature(
@@ -54,7 +96,7 @@ def frozen_feature(
                 with atomic_write(path, "wb") as file:
                     np.save(file, feature)
     report(len(pool), len(pool))
-    return np.asarray(np.load(path, allow_pickle=False))
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def pooled(config: Config, pool: Resized, device: Device, report: Report) -> np.ndarray:

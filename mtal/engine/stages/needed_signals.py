@@ -4,6 +4,8 @@ from mtal.acquisition.pool import Options
 from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
 
+FROZEN = "frozen"  # the signal that is the same in every cycle
+
 
 def weights_setting(config: Config, strategy: Strategy) -> str:
     """How labelled images are weighted, `auto` resolved: off, ordered or scores.
@@ -16,8 +18,27 @@ def weights_setting(config: Config, strategy: Strategy) -> str:
     return "ordered" if strategy.weights_samples and inconsistent else "off"
 
 
+def embedding_signal(config: Config, strategy: Strategy) -> str:
+    """Name the signal in which a run compares images, for its map, clusters and neighbours.
+
+    The one in which its strategy measures diversity; the frozen feature where it measures none.
+    """
+    if not strategy.own_embedding:
+        return FROZEN
+    return Options.from_config(config).embedding(strategy.own_embedding)
+
+
 def needed_signals(config: Config, strategy: Strategy) -> tuple[str, ...]:
-    """Name the signals of the strategy; the committee joins where it gives the sample weights."""
+    """Name the signals of the strategy, and those of the run's other settings.
+
+    The committee gives sample weights; near-duplicates are those of the frozen feature.
+    """
     needs = strategy.signals(Options.from_config(config))
-    weighted = weights_setting(config, strategy) != "off"
-    return (*needs, "committee") if weighted and "committee" not in needs else needs
+    wanted = {
+        "committee": weights_setting(config, strategy) != "off",
+        FROZEN: config.one_of_near_duplicates,
+    }
+    return (
+        *needs,
+        *[name for name, is_wanted in wanted.items() if is_wanted and name not in needs],
+    )

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
 from mtal.datasets.dataset import Dataset
@@ -30,6 +32,9 @@ class RunContext:
     labels: LabelState  # before the first cycle
     stored_pool: NetworkInputs | None = None  # what a frozen backbone made of the pool's images
     stored_validation: NetworkInputs | None = None
+    frozen: np.ndarray | None = None  # (N, D) frozen feature of the pool
+    duplicates: np.ndarray | None = None  # (N,) near-duplicates have one number
+    sequences: np.ndarray | None = None  # (N,) name of the sequence, "" for one of its own
 
 
 @dataclass(frozen=True)

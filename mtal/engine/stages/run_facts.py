@@ -12,7 +12,7 @@ from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
 from mtal.datasets.dataset import Dataset
 from mtal.engine.rendering.cycle_images import MOST_PICKS, NEAR_MISSES
-from mtal.engine.stages.needed_signals import needed_signals
+from mtal.engine.stages.needed_signals import embedding_signal, needed_signals
 from mtal.engine.stages.replay import other_strategies
 from mtal.engine.stages.signal_quality import is_measured
 from mtal.runs.experiments.budget import images_labelled, images_per_cycle
@@ -75,6 +75,7 @@ def describe_run(
         precision=device.precision,
         parameters=parameters,
         strategy_title=strategy.title,
+        embedding=embedding_signal(config, strategy),
         needed_stages=needed_stages(strategy, needed_signals(config, strategy), signals),
         start=tuple(images.tolist()),
         start_lacks=lacking,
@@ -118,8 +119,12 @@ def plan(
             "train": network_schedule(config, labelled).steps,
             "evaluate": len(dataset.validation.ids),
         }
+        if not number and config.cycles > 1:
+            stages |= {"feature": pool, "groups": 1}
         if strategy.pseudo_labels and number:
             stages["guess"] = labelled
+        if config.by_people and number:
+            stages["worth"] = images_per_cycle(config, pool)
         if picks:
             stages |= selection_plan(config, pool, labelled, strategy, signals)
         followed = images_followed(config, pool, number, start)
@@ -139,13 +144,14 @@ def selection_plan(
         if SIGNALS[name].stage
     }
     others = len(other_strategies(config, signals))
-    stages = fits | ({"score": pool} if signals else {}) | {"pick": 1}
+    predicts = any(SIGNALS[name].predicts for name in signals)
+    stages = fits | ({"score": pool} if predicts else {}) | {"pick": 1}
     if others:
         stages["others"] = others
     if is_measured(config, signals):
         stages["quality"] = pool
     stages["evidence"] = min(images_per_cycle(config, pool), MOST_PICKS) + NEAR_MISSES
-    if "embedding" in signals and config.projection != "none":
+    if config.projection != "none":
         stages["project"] = 1
     return stages
 
@@ -168,12 +174,14 @@ def needed_stages(
     needs: the signals that the run needs; signals: all that it measures. Returns stage -> whether
     all of its time is for the strategy, and none for other signals.
     """
-    others = [SIGNALS[name] for name in signals if name not in needs]
+    others = [
+        SIGNALS[name] for name in signals if name not in needs and SIGNALS[name].predicts
+    ]
     stages = {"train": not any(signal.build_auxiliary for signal in others), "pick": True}
     if strategy.pseudo_labels:
         stages["guess"] = True
     stages |= {SIGNALS[name].stage: True for name in needs if SIGNALS[name].stage}
-    if needs:
+    if any(SIGNALS[name].predicts for name in needs):
         stages["score"] = not others
     return stages
 

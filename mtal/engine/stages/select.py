@@ -11,6 +11,10 @@ from mtal.acquisition.pool import Pick
 from mtal.engine.rendering.cycle_images import draw_evidence, images_to_draw
 from mtal.engine.rendering.draw import RenderContext, ground_truth
 from mtal.engine.stages.clusters import cluster_columns
+from mtal.engine.stages.fitted_weights import keep_fitted
+from mtal.engine.stages.frozen_feature import write_frozen_layout
+from mtal.engine.stages.needed_signals import FROZEN, embedding_signal
+from mtal.engine.stages.neighbours import write_neighbours
 from mtal.engine.stages.pick import PickRequest, pick_request, pool_table
 from mtal.engine.stages.projection import project
 from mtal.engine.stages.replay import other_strategies, replay
@@ -24,6 +28,7 @@ from mtal.runs.files import write_json
 from mtal.runs.store.pool_table import loss_column
 from mtal.signals.class_content import CONTENT, titles
 from mtal.signals.describe import describe
+from mtal.signals.embedding import EMBEDDING
 from mtal.signals.registry import SIGNALS
 
 
@@ -46,8 +51,9 @@ def select_batch(cycle: CycleContext, trained: TrainedNetwork) -> Selection:
     request = pick_request(cycle, signals)
     pick, table = pick_batch(cycle, request)
     replay_others(cycle, request)
-    if "embedding" in signals:
-        table = add_clusters(cycle, table, signals["embedding"], pick)
+    points = signals.get(embedding_signal(cycle.context.config, cycle.context.strategy))
+    if points is not None:
+        table = add_clusters(cycle, table, points, pick)
     # true losses are read only now, when nothing can be chosen by them any more
     losses = compare_signals(cycle, trained, signals)
     if losses is not None:
@@ -57,8 +63,7 @@ def select_batch(cycle: CycleContext, trained: TrainedNetwork) -> Selection:
     np.save(cycle.paths.pick, pick.pairs)
     if "committee" in fitted:
         save_weights(fitted["committee"], cycle.paths.pairs)
-    if "embedding" in signals:
-        write_embedding(cycle, signals["embedding"])
+    write_embeddings(cycle, signals)
     return Selection(pick.pairs, signals.get("committee"), losses)
 
 
@@ -70,6 +75,7 @@ def fit_signals(cycle: CycleContext, trained: TrainedNetwork) -> dict[str, nn.Mo
         if signal.fit is not None:
             with cycle.timer.stage(signal.stage) as report:
                 fitted[name] = signal.fit(trained.fit_context, report)
+    keep_fitted(cycle.context.run, cycle.number, fitted)
     facts = {name: SIGNALS[name].fit_facts(module) for name, module in fitted.items()}
     write_json(cycle.paths.fits, facts)
     return fitted
@@ -83,9 +89,12 @@ def measure_signals(
     The classes that the images hold are measured in the same pass and written down.
     """
     tasks, pool = cycle.context.dataset.tasks, cycle.context.pool
-    signals = {name: SIGNALS[name] for name in cycle.context.signals}
+    names = cycle.context.signals
+    signals = {name: SIGNALS[name] for name in names if SIGNALS[name].predicts}
+    frozen = cycle.context.frozen
+    ready = {} if frozen is None else {FROZEN: frozen}
     if not signals:
-        return {}
+        return ready
     if not CONTENT.refuses(tasks):
         signals[CONTENT.name] = CONTENT
     with cycle.timer.stage("score", len(pool)) as report:
@@ -93,14 +102,14 @@ def measure_signals(
     content = values.pop(CONTENT.name, None)
     if content is not None:
         pd.DataFrame(content, columns=titles(tasks)).to_parquet(cycle.paths.content)
-    return values
+    return values | ready
 
 
 def pick_batch(cycle: CycleContext, request: PickRequest) -> tuple[Pick, pd.DataFrame]:
     """Let the run's strategy pick, and make the table of the pool."""
     with cycle.timer.stage("pick") as report:
         pick = request.pick_by(cycle.context.strategy)
-        table = pool_table(cycle.context, request.pool, pick)
+        table = pool_table(cycle.context, request, pick)
         report(1, 1)
     return pick, table
 
@@ -184,13 +193,25 @@ def draw_images(
         draw_evidence(render_context, images, cycle.paths, report)
 
 
-def write_embedding(cycle: CycleContext, embedding: np.ndarray) -> None:
-    """Write the embedding, (N, D), and its map, started from that of the cycle before."""
-    config, run = cycle.context.config, cycle.context.run
-    np.save(cycle.paths.embedding, embedding)
+def write_embeddings(cycle: CycleContext, signals: Mapping[str, np.ndarray]) -> None:
+    """Write what images are compared by, how alike neighbours are, and the maps.
+
+    signals: name -> (N, ...). The frozen feature is the run's, with one map for all cycles. The
+    auto-encoder's map starts from that of the cycle before.
+    """
+    context = cycle.context
+    config, run = context.config, context.run
+    own = embedding_signal(config, context.strategy)
+    kept = {name: signals[name] for name in (own, EMBEDDING.name) if name in signals}
+    for name, points in kept.items():
+        if name != FROZEN:
+            np.save(cycle.paths.feature(name), points)
+    write_neighbours(cycle, kept)
     if config.projection == "none":
         return
     with cycle.timer.stage("project"):
-        before = run.layout(cycle.number - 1) if cycle.number else None
-        layout = project(embedding, before, config.projection, config.seed)
-        np.save(cycle.paths.layout, layout)
+        write_frozen_layout(context)
+        if EMBEDDING.name in signals:
+            before = run.layout(cycle.number - 1) if cycle.number else None
+            layout = project(signals[EMBEDDING.name], before, config.projection, config.seed)
+            np.save(cycle.paths.layout, layout)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import nn
 
 from mtal.engine.stages.fitted_weights import earlier_weights
 from mtal.engine.stages.label_state import LabelState
+from mtal.engine.stages.last_modules import last_network, last_pair_blocks
 from mtal.engine.stages.needed_signals import needed_signals
 from mtal.engine.stages.run_context import CycleContext, RunContext
 from mtal.engine.stages.sample_weights import training_weights
@@ -21,6 +22,8 @@ from mtal.signals.signal import FitContext
 from mtal.training.auxiliary import Auxiliary
 from mtal.training.balance import balanced
 from mtal.training.batches import LabelledBatches, seed_weights
+from mtal.training.guesses import FinalHeads, FromLabels, Guesses
+from mtal.training.network_inputs import ImageInputs
 from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels, predict_pseudo_labels
 from mtal.training.schedule import network_schedule
 from mtal.training.train import train
@@ -103,7 +106,8 @@ def build_auxiliaries(cycle: CycleContext, network: TwoStageNetwork) -> dict[str
 def training_batches(cycle: CycleContext) -> LabelledBatches:
     """Gather what a cycle learns from: labels with their weights.
 
-    If the strategy says so, the last network predicts pseudo-labels for what is missing.
+    If the strategy says so, pseudo-labels by what the cycle before trained stand for what is
+    missing.
     """
     context, labelled = cycle.context, cycle.labels.labelled
     config, tasks = context.config, context.dataset.tasks
@@ -113,15 +117,13 @@ def training_batches(cycle: CycleContext) -> LabelledBatches:
     if context.strategy.pseudo_labels and cycle.number and missing.any():
         with cycle.timer.stage("guess", int(missing.any(axis=1).sum())) as report:
             pseudo_labels = predict_pseudo_labels(
-                context.device.move(last_network(context, cycle.number)),
-                context.pool,
+                guesses(cycle),
                 tasks,
                 missing,
+                config.size,
                 config.batch,
-                context.device,
                 report,
                 context.run.paths.folder,
-                context.stored_pool,
             )
         weights = np.where(missing, PSEUDO_LABEL_WEIGHT, weights)
     return LabelledBatches(
@@ -136,11 +138,16 @@ def training_batches(cycle: CycleContext) -> LabelledBatches:
     )
 
 
-def last_network(context: RunContext, number: int) -> TwoStageNetwork:
-    """Load the network as it was at the end of the cycle before."""
-    network = build_network(context.config, context.dataset.tasks, context.strategy.dropout)
-    network.load_state_dict(load_file(context.run.cycle(number - 1).network))
-    return network
+def guesses(cycle: CycleContext) -> Guesses:
+    """Make guesses by the network of the cycle before: from an image's labels where it can."""
+    context, device = cycle.context, cycle.context.device
+    network = device.move(last_network(context, cycle.number))
+    inputs = context.stored_pool or ImageInputs(context.pool, device)
+    blocks = last_pair_blocks(context, cycle.number)
+    if blocks is None:
+        return FinalHeads(network, inputs, device)
+    labelled = cycle.labels.labelled
+    return FromLabels(network, device.move(blocks), inputs, context.pool, labelled, device)
 
 
 def save_weights(module: nn.Module, path: Path) -> None:

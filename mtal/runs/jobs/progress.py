@@ -26,9 +26,12 @@ from mtal.runs.durations import span
 STAGES = {  # name -> title, in the order of a cycle
     "load": "Load images",
     "backbone": "Run frozen backbone",
+    "feature": "Measure frozen feature",
+    "groups": "Group near-duplicates",
     "guess": "Guess missing labels",
     "train": "Train network",
     "evaluate": "Evaluate",
+    "worth": "Compare scores with new labels",
     "pairs": "Train refinement blocks",
     "embedding": "Train auto-encoder",
     "score": "Score pool",

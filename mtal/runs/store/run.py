@@ -22,6 +22,7 @@ from mtal.runs.paths import CyclePaths, DataPaths
 from mtal.runs.store.nearest import closest_images
 from mtal.runs.store.samples import Samples
 
+FROZEN = "frozen"  # signal: the feature of a pretrained network, the same in all cycles
 LOSS = "loss"  # names the multi-task loss where the name of a task could stand
 LOSS_COLUMNS = {
     "task": LOSS,
@@ -229,19 +230,55 @@ class Run(Samples):
             return pd.DataFrame(columns=columns)
         return pd.concat(measured, ignore_index=True)[columns]
 
+    def worth(self, number: int) -> pd.DataFrame:
+        """Scores of the batch before when it was picked, and its losses on the labels that came.
+
+        A row per image that was labelled before cycle `number`, index = position. Columns: id, and
+        per task s.<task> (NaN where none was measured) and loss.<task> (of the network that picked
+        them; NaN without a new label). Empty for cycle 0 and runs of an earlier version.
+        """
+        path = self.cycle(number).worth
+        return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
     def validation(self, number: int) -> pd.DataFrame:
         """A row per validation image. Columns: id, loss, loss.<task>, value.<task>."""
         return pd.read_parquet(self.cycle(number).validation)
 
-    def embedding(self, number: int) -> np.ndarray | None:
-        """(N, D) float32, mapped from disk; None if the cycle has none."""
-        path = self.cycle(number).embedding
+    def embedding(self, number: int, signal: str = "") -> np.ndarray | None:
+        """By what a cycle compared images: (N, D) float32, mapped from disk; None without it.
+
+        signal: "frozen" (the same in all cycles), "embedding" (the auto-encoder's), "task_features"
+        or "shared"; by default the one in which the strategy measured diversity.
+        """
+        signal, cycle = signal or self.facts.embedding, self.cycle(number)
+        if signal != FROZEN:
+            path = cycle.feature(signal)
+        elif cycle.pick.exists():
+            path = self.paths.frozen
+        else:
+            return None
         return np.load(path, mmap_mode="r", allow_pickle=False) if path.exists() else None
 
-    def layout(self, number: int) -> np.ndarray | None:
-        """(N, 2) float32 map of the embedding; None if the cycle has none."""
+    def layout(self, number: int, signal: str = "embedding") -> np.ndarray | None:
+        """(N, 2) float32 map of the auto-encoder's embedding or of "frozen"; None without it.
+
+        That of the frozen feature is the same in all cycles that picked.
+        """
         path = self.cycle(number).layout
+        if signal == FROZEN:
+            path = self.paths.frozen_layout
+            if not self.cycle(number).pick.exists():
+                return None
         return np.load(path, allow_pickle=False) if path.exists() else None
+
+    def neighbours(self, number: int) -> dict[str, dict[str, float | None]]:
+        """Whether near images are alike: signal -> shares 0..1; {} where it was not measured.
+
+        Keys: images (that were looked up), sequence (their nearest neighbour is of the same
+        sequence), frozen (it is among the ten nearest in the frozen feature), and what chance
+        would give, sequence_chance and frozen_chance; None where there is nothing to judge by.
+        """
+        return read_cached(self.cycle(number).neighbours) or {}
 
     def nearest(self, number: int, image: int, count: int = 5) -> pd.DataFrame:
         """List the images nearest to an image in the embedding (Euclidean), `count` of each kind.
