@@ -58,7 +58,8 @@ BADGE = Strategy(
     formula="P(x) ~ min_j ||g(x) - g(x_j)||^2, x_j picked before in this batch;  "
     "g = gradients of all tasks, one after the other",
     source="Ash et al., ICLR 2020, arXiv:1906.03671.",
-    choices="Gradients per pixel averaged over the image; each task's scaled to a mean norm of 1 "
-    "over the unlabelled pool, so that none drowns the others. The first pick is the largest "
+    choices="The gradient of the initial head's weights, with the final prediction as label, "
+    "averaged over pixels and projected to 128 numbers per task; each task's scaled to a mean norm "
+    "of 1 over the unlabelled pool, so that none drowns the others. The first pick is the largest "
     "gradient, as in the authors' code; labelled images are no centres.",
 )

@@ -43,7 +43,7 @@ def pick_by_clusters(
     distance = np.linalg.norm(points - centres[cluster], axis=1)  # (N,) to the own centre
     open_images = pool.open_images
     order = by_turns(cluster, -distance, covered, open_images, len(points), rng, weight)
-    score = np.full(len(points), np.nan)
-    score[order] = -np.arange(1, len(order) + 1)
-    table = {"group": cluster, "distance": distance, "score": score}
+    turn = np.full(len(points), np.nan)
+    turn[order] = np.arange(1, len(order) + 1)
+    table = {"group": cluster, "distance": distance, "turn": turn, "score": -turn}
     return Pick(take_budget(order[:count], pool, budget), table)

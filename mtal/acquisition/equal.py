@@ -20,8 +20,13 @@ SOURCE = (
     "supplement of Hekimoglu et al., WACV 2024."
 )
 CHOICES = (
-    "Variance has a floor of 1e-6 in the unit of the task. Whole images are labelled, not patches "
-    "as in EquAL's own paper."
+    "The entropy between two class maps is their symmetric cross-entropy; that of values is of a "
+    "Gaussian, whose variance has a floor of 1e-6 in the unit of the task. EquAL's consistency "
+    "loss in training is left out. Whole images are labelled, not patches as in EquAL's own paper."
+)
+EDGES = (
+    " Edges are learned and judged by the boundaries of the data set's label maps, which are no "
+    "drawn edges."
 )
 
 
@@ -49,7 +54,7 @@ def of_task(task: str) -> Strategy:
         formula=f"score(x) = sum over pixels of the entropy between the {task} predictions of "
         "image and mirrored image",
         source=SOURCE,
-        choices=CHOICES,
+        choices=CHOICES + (EDGES if task == "edge" else ""),
     )
 
 

@@ -13,7 +13,10 @@ LL4AL = Strategy(
     formula="score(x) = -sum_k rank_k(x);  "
     "rank 1 = largest predicted loss of task k over the unlabelled pool",
     source="Learning Loss for Active Learning, Yoo and Kweon, CVPR 2019, arXiv:1905.03677.",
-    choices="One loss module per task, and the sum of ranks that joins them: predicted losses have "
-    "no unit, only an order. The paper ranks a random part of the pool; here the whole pool is "
-    "ranked.",
+    choices="One loss module per task, which sees the shared map beside the task's features. The "
+    "sum of ranks joins the tasks: predicted losses have no unit, only an order. The paper ranks a "
+    "random part of the pool; here the whole pool is ranked. The modules have an optimiser of "
+    "their own, as in the paper; a setting gives them that of the network, another keeps their "
+    "loss from changing the network.",
+    uses=frozenset({"loss_module_optimiser", "loss_module_detached"}),
 )

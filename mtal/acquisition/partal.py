@@ -40,6 +40,7 @@ PARTAL = Strategy(
     title="PartAL",
     pick=pick,
     needs=("uncertainty",),
+    fits=("committee",),
     pseudo_labels=True,
     blurb="Single labels, not whole images: each time the (image, task) pair whose prediction is "
     "least sure for its task.",
@@ -48,5 +49,8 @@ PARTAL = Strategy(
     source="PartAL: Durasov, Dorndorf and Fua, 2022, arXiv:2211.11546.",
     choices="The uncertainties (those of RBAL), the standardising, and a budget counted in labels, "
     "so that every strategy gets equally many. The random start is labelled for all tasks. Tasks "
-    "that an image lacks are learned from pseudo-labels of the previous network, at half weight.",
+    "that an image lacks are learned from pseudo-labels of the previous network, which use the "
+    "labels that the image has. They count where a class has a probability of at least 0.9, and "
+    "for values at the half of the pixels that changes least under mirroring; their weight is "
+    "0.5. Where training goes by steps, it takes as many as that of every other strategy.",
 )

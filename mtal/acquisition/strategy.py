@@ -28,6 +28,8 @@ class Strategy:
     needs: tuple[str, ...] | Callable[[Options], tuple[str, ...]] = ()
     # signal in which it measures diversity where embedding_source is auto; "" without diversity
     own_embedding: str = ""
+    # signals whose modules are fitted for the next training, without being measured
+    fits: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ()  # tasks that it cannot do without
     uses: frozenset[str] = frozenset()  # settings of selection that change what it picks
     weights_samples: bool = False  # whether `sample_weights: auto` means ordered, else off

@@ -69,7 +69,8 @@ BALD = uncertainty_sampling(
     "variance",
     "Houlsby et al., 2011, arXiv:1112.5745; with dropout: Gal, Islam and Ghahramani, ICML 2017, "
     "arXiv:1703.02910.",
-    f"{JOINED} Dropout of 20 % of the feature maps before every head, also while training; "
+    f"{JOINED} Dropout of 20 % of the feature maps before every head, also while training. Eight "
+    "passes, which go through the initial heads only, at every fourth pixel in both directions; "
     "variance where there are no classes.",
     dropout=0.2,
 )

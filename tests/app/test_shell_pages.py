@@ -109,6 +109,7 @@ def test_help_has_a_card_for_every_strategy_under_its_heading(open_page):
         assert all(signals()[need] in words for need in strategy.signals())
     assert [heading.value for heading in app.subheader] == [
         "From the paper's comparison",
+        "Beyond the paper",
         "Further baselines",
     ]
 

@@ -200,8 +200,9 @@ def test_sample_weights_are_ordered_for_ours_and_off_for_random(finished_run, ra
     for column, task in enumerate(finished_run.config.tasks):
         best = opened[f"s.{task}"].sort_values(ascending=False)[:5].min()
         for image in range(len(table)):
-            later = labelled[image, column] and not start[image, column]
-            expected = 0.5 if later and table[f"s.{task}"][image] < best else labelled[image, column]
+            expected = float(labelled[image, column])
+            if labelled[image, column] and not start[image, column]:
+                expected = 0.5 if table[f"s.{task}"][image] < best else 1
             assert weights[image, column] == expected
     assert (weights[labelled] == 0.5).any()
     labelled = random_run.labelled(1, random_start(random_run.config, WHOLE))

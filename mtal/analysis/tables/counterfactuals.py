@@ -88,12 +88,20 @@ def rule_score(
         scores = scores.drop(columns=without)
     by_mean = (across or config.across) == "mean"
     inconsistency = scores.mean(axis=1) if by_mean else scores.max(axis=1)
-    kinds = {
-        "inconsistency": inconsistency,
-        "diversity": pool["diversity_start"],
-        "product": inconsistency * pool["diversity_start"],
-    }
-    return kinds[terms or config.terms]
+    chosen = terms or config.terms
+    if chosen == "inconsistency":  # alone, diversity may not have been measured
+        return inconsistency
+    distance = pool["diversity_start"]
+    return distance if chosen == "diversity" else inconsistency * distance
+
+
+def has_parts(pool: pd.DataFrame, config: Config) -> bool:
+    """Whether a pool table holds the parts of our score that its other rules need.
+
+    The other strategies with scores per task or with distances join them in other ways.
+    """
+    needed = {"inconsistency"} | ({"diversity_start"} if config.terms != "inconsistency" else set())
+    return bool(normalised_tasks(pool)) and needed <= set(pool.columns)
 
 
 def rule_ranks(pool: pd.DataFrame, config: Config) -> pd.DataFrame:
@@ -104,13 +112,13 @@ def rule_ranks(pool: pd.DataFrame, config: Config) -> pd.DataFrame:
     measured.
     """
     tasks = normalised_tasks(pool)
-    if not tasks or not {"inconsistency", "diversity_start"} <= set(pool.columns):
+    if not has_parts(pool, config):
         return pd.DataFrame(index=pool.index)
     rules: dict[str, pd.Series] = {}
     if config.picking == "greedy" and config.terms != "inconsistency":
         rules["picking.no greedy update"] = rule_score(pool, config)
     for terms in ("inconsistency", "diversity"):
-        if terms != config.terms:
+        if terms != config.terms and "diversity_start" in pool:
             rules[f"terms.{terms} alone"] = rule_score(pool, config, terms=terms)
     if config.terms != "diversity":  # else tasks and committee change nothing
         rules |= _committee_rules(pool, config, tasks)

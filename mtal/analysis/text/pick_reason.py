@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mtal.analysis.numbers import figures, listed, ordinal, pool_percentile
+from mtal.analysis.numbers import count, figures, listed, ordinal, pool_percentile
 from mtal.config import Config
 from mtal.runs.store.pool_table import (
     deciding_member,
     driving_task,
     normalised_column,
     normalised_tasks,
+    trust_column,
 )
 
 LEVEL = 10.0  # percentile points within which two terms count as equally low
@@ -134,23 +135,60 @@ def _no_score(scored: PoolCycle) -> str:
 
 def _score_text(scored: PoolCycle, image: int) -> str:
     """`Score 0.183 = inconsistency 0.610 (depth, ...) × diversity 0.300. Cut-off 0.135.`"""
-    pool, config = scored.pool, scored.config
-    row = pool.iloc[image]
-    score = f"Score {figures(float(row['score']))}"
-    if {"inconsistency", "diversity"} <= set(pool.columns):
-        diversity = f"diversity {figures(float(row['diversity']))}"
-        inconsistency = (
-            f"inconsistency {figures(float(row['inconsistency']))} ({_source(pool, image, config)})"
-        )
-        terms = {
-            "diversity": f"{diversity}, the distance to the nearest labelled image, alone",
-            "inconsistency": f"{inconsistency} alone",
-            "product": f"{inconsistency} × {diversity}",
-        }
-        score += f" = {terms[config.terms]}"
+    pool, row = scored.pool, scored.pool.iloc[image]
+    if {"turn", "group", "distance"} <= set(pool.columns):
+        return _turn_text(scored, image)
+    terms = _terms(scored, image)
+    score = f"Score {figures(float(row['score']))}{f' = {terms}' if terms else ''}"
     if "cutoff" in pool and np.isfinite(row["cutoff"]):
         return f"{score}. Cut-off {figures(float(row['cutoff']))}."
     return f"{score}."
+
+
+def _terms(scored: PoolCycle, image: int) -> str:
+    """`inconsistency 0.610 (depth, ...) × diversity 0.300`; "" without such terms."""
+    pool, config, row = scored.pool, scored.config, scored.pool.iloc[image]
+    parts = {
+        "product": {"inconsistency", "diversity"},
+        "inconsistency": {"inconsistency"},
+        "diversity": {"diversity"},
+    }[config.terms]
+    if _trust(pool, image) and "diversity" in pool:
+        weight = f"weight {figures(float(row['weight']))}"
+        return f"{weight} × diversity {figures(float(row['diversity']))}"
+    if not parts <= set(pool.columns):
+        return ""
+    texts = []
+    if "inconsistency" in parts:
+        value = figures(float(row["inconsistency"]))
+        texts.append(f"inconsistency {value} ({_source(pool, image, config)})")
+    if "diversity" in parts:
+        texts.append(f"diversity {figures(float(row['diversity']))}")
+    alone = {
+        "product": "",
+        "inconsistency": " alone",
+        "diversity": ", the distance to the nearest labelled image, alone",
+    }
+    return " × ".join(texts) + alone[config.terms]
+
+
+def _turn_text(scored: PoolCycle, image: int) -> str:
+    """`Turn 7: 0.412 from the centre of its cluster of 9 images, with weight 0.810.`"""
+    pool, row = scored.pool, scored.pool.iloc[image]
+    members = count(int((pool["group"] == row["group"]).sum()), "image")
+    distance = figures(float(row["distance"]))
+    text = f"Turn {int(row['turn']):,}: {distance} from the centre of its cluster of {members}"
+    if "weight" in pool:
+        text += f", with weight {figures(float(row['weight']))}"
+    trust = [f"{name} {figures(value)}" for name, value in _trust(pool, image).items()]
+    return f"{text}. Trust in the inconsistency of {listed(trust)}." if trust else f"{text}."
+
+
+def _trust(pool: pd.DataFrame, image: int) -> dict[str, float]:
+    """task -> trust in its inconsistency, of trust-weighted."""
+    columns = {name: trust_column(name) for name in normalised_tasks(pool)}
+    row = pool.iloc[image]
+    return {name: float(row[column]) for name, column in columns.items() if column in pool}
 
 
 def _source(pool: pd.DataFrame, image: int, config: Config) -> str:

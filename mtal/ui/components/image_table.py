@@ -45,6 +45,10 @@ COLUMNS = {  # column of a pool table -> title, explanation; in this order
         "labelled",
     ),
     "diversity_start": (TITLES["diversity_start"], "Diversity before the first pick of this batch"),
+    "uncertainty": (TITLES["uncertainty"], "The tasks' uncertainties as one number"),
+    "turn": ("turn", "When the clusters offer the image: those without a labelled image first"),
+    "weight": (TITLES["weight"], "How much the image draws the centres of clusters towards it"),
+    "distance": (TITLES["distance"], "In its cluster, the nearest open image comes first"),
 }
 
 

@@ -12,6 +12,7 @@ from mtal.acquisition.user_strategies import all_strategies, unusable_files
 from mtal.ui import catalog
 from mtal.ui.text import plain
 
+BEYOND = ("trust-weighted", "coverage", "entropy-diversity")  # ours, the last a control
 # Methods of the paper's Figure 9 and Tables 3-12.
 SEVEN = ("random", "core-set", "rbal", "ll4al", "equal", "partal", "ours")
 PACKAGES = ("streamlit", "torch", "torchvision", "timm", "plotly", "pandas", "numpy", "pydantic")
@@ -55,11 +56,19 @@ def groups() -> dict[str, list[Strategy]]:
     """Heading -> strategies."""
     own = [strategy for name, strategy in all_strategies().items() if name not in STRATEGIES]
     paper: list[Strategy] = []
+    beyond = [STRATEGIES[name] for name in BEYOND]
     further: list[Strategy] = []
     for strategy in STRATEGIES.values():
-        is_paper = strategy.name.partition("-")[0] in {"core", *SEVEN}
-        (paper if is_paper else further).append(strategy)
-    headings = {"From the paper's comparison": paper, "Further baselines": further, "Your own": own}
+        if strategy.name.partition("-")[0] in {"core", *SEVEN}:
+            paper.append(strategy)
+        elif strategy not in beyond:
+            further.append(strategy)
+    headings = {
+        "From the paper's comparison": paper,
+        "Beyond the paper": beyond,
+        "Further baselines": further,
+        "Your own": own,
+    }
     return {heading: strategies for heading, strategies in headings.items() if strategies}
 
 
@@ -126,7 +135,7 @@ def _chooses(strategy: Strategy) -> str:
     if strategy.pseudo_labels:
         text = "single labels, an image and a task; missing tasks are learned from pseudo-labels"
     if strategy.weights_samples:
-        text += "; labelled images are weighted by their scores"
+        text += "; labelled images are weighted per task in training"
     return text
 
 

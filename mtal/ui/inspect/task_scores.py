@@ -10,6 +10,7 @@ from mtal.analysis.tables.counterfactuals import (
     JOINS,
     Join,
     committee_scores,
+    has_parts,
     normalised_scores,
     pool_ranks,
     rule_score,
@@ -119,11 +120,7 @@ def bar_rows(
 def under_another(pool: pd.DataFrame, image: int, config: Config, join: str) -> str:
     """The rank of the image under another `join`; "" where the strategy made no score of these."""
     names = normalised_tasks(pool)
-    if (
-        not names
-        or "diversity_start" not in pool
-        or normalised_scores(pool, names, _join(join), config).empty
-    ):
+    if not has_parts(pool, config) or normalised_scores(pool, names, _join(join), config).empty:
         return ""
     if not pool["open"].iloc[image]:
         return "It could not be picked in this cycle, so it has no rank under any rule."

@@ -59,6 +59,47 @@ def test_the_numbers_of_the_sentence_multiply(pool):
     assert float(numbers["Score"]) == pytest.approx(product, rel=0.01)
 
 
+@pytest.mark.parametrize("terms", ["inconsistency", "diversity"])
+def test_a_term_alone_is_told_without_the_other(pool, terms):
+    """Runs with one term do not measure the other."""
+    other = {"inconsistency": "diversity", "diversity": "inconsistency"}[terms]
+    alone = pool.drop(columns=[other, "diversity_start"]).assign(score=pool[terms])
+    config = OURS.model_copy(update={"terms": terms})
+    assert f"Score {pool[terms][1]:.3f} = {terms} {pool[terms][1]:.3f}" in why(
+        alone, 1, 0, config, TITLE
+    )
+    assert f"{other} 0" not in why(alone, 3, 0, config, TITLE)
+
+
+def turns(pool):
+    """The table of a strategy by clusters."""
+    own = pool.drop(columns=["inconsistency", "diversity_start", "diversity", "cutoff"])
+    turn = [np.nan, 1, 2, 3, 4, 5]
+    return own.assign(
+        group=[0, 1, 2, 1, 1, 2], distance=0.25, turn=turn, score=-np.array(turn), cutoff=-2.0
+    )
+
+
+def test_by_clusters_the_turn_is_told(pool):
+    plain = turns(pool).drop(columns=["n.semseg", "n.depth"])
+    assert why(plain, 1, 0, OURS, "Coverage") == (
+        "Picked 1st of 2 in cycle 0. Turn 1: 0.250 from the centre of its cluster of 3 images."
+    )
+    assert "rank 4 of 5" in why(plain, 4, 0, OURS, "Coverage")
+    assert "Turn 4: 0.250" in why(plain, 4, 0, OURS, "Coverage")
+
+
+def test_trust_is_told_task_by_task(pool):
+    trusted = turns(pool).assign(weight=0.8, **{"trust.semseg": 0.31, "trust.depth": 0.0})
+    assert why(trusted, 2, 0, OURS, "Trust").endswith(
+        "of 2 images, with weight 0.800. Trust in the inconsistency of semseg 0.310 and depth 0.00."
+    )
+    greedy = pool.drop(columns="inconsistency").assign(
+        weight=0.8, **{"trust.semseg": 0.31, "trust.depth": 0.0}
+    )
+    assert "Score 0.183 = weight 0.800 × diversity 0.300." in why(greedy, 1, 0, OURS, "Trust")
+
+
 def test_the_member_that_speaks_follows_the_committee(pool):
     assert deciding_member(pool, 2, "semseg", "max") == "depth"
     assert deciding_member(pool, 2, "semseg", "min") == "final"
