@@ -6,7 +6,7 @@ from mtal.figures.signal_quality import quality_curve, quality_heatmap
 from mtal.ui import inputs, live, loaders
 from mtal.ui.components import run_progress
 from mtal.ui.components.chart import show_figure
-from mtal.ui.run import signal_quality
+from mtal.ui.run import pair_blocks, signal_quality
 
 st.title("Signals", anchor=False)
 left, right = st.columns([3, 1])
@@ -19,6 +19,7 @@ quality = loaders.quality(run, cycle)
 titles = signal_quality.titles(run)
 st.markdown(signal_quality.verdict(quality, run.tasks))
 st.caption(signal_quality.ABOUT)
+pair_blocks.warn(run, cycle)
 
 joined, view = signal_quality.choose_view()
 if view == "table":

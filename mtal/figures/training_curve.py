@@ -1,12 +1,15 @@
 """Training curves: the loss of one task over the steps, one cycle strong and the others faint."""
 
+from math import log10
+
 import numpy as np
 import pandas as pd
 
 from mtal.figures.style import INK, LABELLED, PICKED, Drawing, drawing, faint, literal
 
 HEIGHT_PX = 260  # small: one of several panels
-LOG_TICKS = {"dtick": "D2"}  # 1, 2 and 5 of each decade
+DOUBLING = log10(2)  # between ticks of a logarithmic axis
+MOST_DOUBLINGS = 10  # on an axis; beyond, a tick per decade
 LOG_RATIO = 3  # between the largest and the smallest loss, from which the axis is logarithmic
 OPACITIES = (0.75, 0.3)  # of the other cycles, from the latest to the earliest
 
@@ -31,11 +34,11 @@ def training_curve(
     chosen = rows[rows["cycle"] == cycle]
     traces += [_points(chosen), _line(chosen, unit, LABELLED, width=2.5)]
     title = f"Training loss ({unit})" if unit else "Training loss"
-    scale = "log" if is_steep(rows) else "linear"
-    chart = drawing("Step", title, f"{view}/{scale}", HEIGHT_PX, traces)
+    vertical = _log_axis(rows) if is_steep(rows) else {"type": "linear"}
+    chart = drawing("Step", title, f"{view}/{vertical['type']}", HEIGHT_PX, traces)
     layout = chart["layout"]
     layout["xaxis"]["range"] = [0, int(rows["total"].max())]
-    layout["yaxis"] |= {"type": scale, **LOG_TICKS} if scale == "log" else {"type": scale}
+    layout["yaxis"] |= vertical
     layout["showlegend"] = False
     layout["margin"] = {"l": 8, "r": 8, "t": 8, "b": 8}
     if ended is not None:
@@ -47,6 +50,12 @@ def is_steep(rows: pd.DataFrame) -> bool:
     """Whether the losses are positive and so far apart that a logarithmic axis shows more."""
     smoothed = rows["smoothed"]
     return bool(smoothed.min() > 0 and smoothed.max() >= LOG_RATIO * smoothed.min())
+
+
+def _log_axis(rows: pd.DataFrame) -> Drawing:
+    doublings = np.log2(rows["smoothed"].max() / rows["smoothed"].min())
+    step = DOUBLING if doublings <= MOST_DOUBLINGS else 1
+    return {"type": "log", "dtick": step, "tickformat": ".3~g"}
 
 
 def _line(rows: pd.DataFrame, unit: str, colour: str, width: float) -> Drawing:
@@ -97,6 +106,5 @@ def _mark_end(layout: Drawing, step: int, words: str) -> None:
             "xanchor": "right" if past_middle else "left",
             "yanchor": "top",
             "showarrow": False,
-            "font": {"color": PICKED},
         }
     )

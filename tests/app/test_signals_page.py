@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mtal.runs.files import write_json
 from tests.app.page_contents import charts, text_of
 
 
@@ -49,6 +50,16 @@ def test_a_run_that_measures_no_signals_leads_to_a_copy_that_does(open_page, mad
     assert not app.exception
     assert app.selectbox(key="launch.describe").value == "always"
     assert app.number_input(key="launch.epochs").value == run.config.epochs
+
+
+def test_a_committee_that_misleads_is_named_beside_the_signals(open_page, made_store):
+    run = made_store("finished")
+    losses = dict.fromkeys(run.config.tasks, 0.5)
+    facts = {"held_out_images": 5, "initial": losses, "refined": losses | {"depth": 0.6}}
+    write_json(run.cycle(0).fits, {"committee": facts})
+    app = open_page("signals", run=run.name, cycle="0")
+    assert not app.exception
+    assert any("Do not believe the committee of **Depth**" in box.value for box in app.warning)
 
 
 def test_true_losses_are_unknown_where_people_make_the_labels_or_nobody_asked(

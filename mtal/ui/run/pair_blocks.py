@@ -15,8 +15,17 @@ def show_held_out(run: Run) -> None:
     newest = next((number for number in cycles if run.fits(number).get(COMMITTEE)), None)
     if newest is None:
         return
-    facts = run.fits(newest)[COMMITTEE]
-    titles = {task.name: plain(task.title) for task in run.tasks}
-    if text := words.warning(facts, titles):
-        st.warning(f"Cycle {newest}: {text}", icon=":material/group_off:")
-    st.caption(f"Pair blocks, cycle {newest}. {words.losses(facts, titles)}", help=words.MEANING)
+    warn(run, newest)
+    losses = words.losses(run.fits(newest)[COMMITTEE], _titles(run))
+    st.caption(f"Pair blocks, cycle {newest}. {losses}", help=words.MEANING)
+
+
+def warn(run: Run, cycle: int) -> None:
+    """Warn where the committee of a cycle misleads."""
+    facts = run.fits(cycle).get(COMMITTEE, {})
+    if text := words.warning(facts, _titles(run)):
+        st.warning(f"Cycle {cycle}: {text}", icon=":material/group_off:")
+
+
+def _titles(run: Run) -> dict[str, str]:
+    return {task.name: plain(task.title) for task in run.tasks}
