@@ -12,7 +12,7 @@ from mtal.models.pairwise_distillation import HeldOutLosses, PairBlocks, build_p
 from mtal.signals.held_out import draw_held_out, held_out_count, held_out_losses, without
 from mtal.signals.signal import FitContext
 from mtal.training.batches import Batch, Report, optimise, seed_weights, torch_generator
-from mtal.training.losses import check_finite, refined_losses, training_loss
+from mtal.training.losses import check_finite, refined_losses, reported_losses, training_loss
 from mtal.training.schedule import Schedule, by_epochs
 
 
@@ -47,8 +47,7 @@ def train_pair_blocks(context: FitContext, report: Report) -> PairBlocks:
         losses = refined_losses(refined, batch.targets, tasks)
         images = [ids[index] for index in batch.indices]
         check_finite(losses, tasks, names, images, "while training the pairwise blocks")
-        means = losses.detach().mean(dim=(0, 1)).tolist()
-        parts = {task.name: mean for task, mean in zip(tasks, means, strict=True)}
+        parts = reported_losses(losses.detach(), batch.weights, tasks)
         return training_loss(losses, batch.weights, scale), parts
 
     held_out = draw_held_out(

@@ -61,6 +61,19 @@ def training_loss(losses: Tensor, weights: Tensor, scale: Tensor) -> Tensor:
     return (scale * per_task).sum()
 
 
+def reported_losses(losses: Tensor, weights: Tensor, tasks: Sequence[Task]) -> dict[str, float]:
+    """Task -> mean unweighted loss over heads and the images that teach it, for the curve.
+
+    losses: (S, B, T), detached; weights: (B, T), 0 where there is no label. Tasks of which no
+    image has a label are left out: their losses of 0 say nothing.
+    """
+    teaches = (weights > 0).float()
+    sums = (losses.mean(dim=0) * teaches).sum(dim=0)
+    both = torch.stack([sums, teaches.sum(dim=0)]).tolist()  # at once: a GPU is waited for
+    per_task = zip(tasks, *both, strict=True)
+    return {task.name: total / count for task, total, count in per_task if count}
+
+
 def check_finite(
     losses: Tensor, tasks: Sequence[Task], heads: Sequence[str], images: Sequence[str], where: str
 ) -> None:

@@ -10,7 +10,13 @@ from mtal.config import Config
 from mtal.models.prediction import TwoStageNetwork
 from mtal.training.auxiliary import Auxiliary
 from mtal.training.batches import Batch, LabelledBatches, Report, optimise, torch_generator
-from mtal.training.losses import NonFiniteLossError, all_losses, check_finite, training_loss
+from mtal.training.losses import (
+    NonFiniteLossError,
+    all_losses,
+    check_finite,
+    reported_losses,
+    training_loss,
+)
 from mtal.training.schedule import Schedule, network_schedule
 
 
@@ -62,8 +68,7 @@ def train(
                     f"Try a lower lr or precision=float32"
                 )
             loss = loss + auxiliary_loss
-        means = final.mean(dim=0).tolist()
-        return loss, {task.name: mean for task, mean in zip(tasks, means, strict=True)}
+        return loss, reported_losses(final[None], batch.weights, tasks)
 
     optimise(
         trained,

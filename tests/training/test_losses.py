@@ -10,6 +10,7 @@ from mtal.training.losses import (
     all_losses,
     check_finite,
     head_losses,
+    reported_losses,
     training_loss,
 )
 
@@ -30,6 +31,17 @@ def test_training_loss_equals_the_plain_loops():
             ]
             expected += float(scale[task]) * sum(weighted) / len(weighted)
     assert training_loss(losses, weights, scale).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_reported_losses_are_means_over_the_images_that_teach_the_task():
+    tasks = [TASKS[name]() for name in ("depth", "normals", "edge")]
+    losses = torch.rand(2, 4, 3)
+    weights = torch.tensor([[1.0, 0, 0], [0.5, 2, 0], [0, 0, 0], [1, 0, 0]])
+    reported = reported_losses(losses, weights, tasks)
+    assert reported == {
+        "depth": pytest.approx(losses[:, [0, 1, 3], 0].mean().item()),
+        "normals": pytest.approx(losses[:, 1, 1].mean().item()),
+    }
 
 
 def test_a_task_without_any_label_adds_nothing():
