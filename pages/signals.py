@@ -6,14 +6,16 @@ from mtal.figures.signal_quality import quality_curve, quality_heatmap
 from mtal.ui import inputs, live, loaders
 from mtal.ui.components import run_progress
 from mtal.ui.components.chart import show_figure
-from mtal.ui.run import pair_blocks, signal_quality
+from mtal.ui.run import pair_blocks, signal_quality, worth
 
 st.title("Signals", anchor=False)
 left, right = st.columns([3, 1])
 with left:
     run = inputs.choose_run("signals")
 live.watch(run, "signals", run_progress.progress_lines)
-signal_quality.say_why_none(run)
+if signal_quality.say_why_none(run):
+    worth.show_worth(run)
+    st.stop()
 cycle = inputs.choose_cycle(run, "signals", picked_only=True, where=right)
 quality = loaders.quality(run, cycle)
 titles = signal_quality.titles(run)
@@ -49,3 +51,4 @@ show_figure(
     "signals.curve",
     f"Rank correlation of each signal with the true loss of {titles[task]}, cycle by cycle",
 )
+worth.show_worth(run, task)

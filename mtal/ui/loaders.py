@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from mtal.analysis.tables import counterfactuals, run_groups
+from mtal.analysis.tables import counterfactuals, redundancy, run_groups
 from mtal.analysis.tables import coverage as coverage_tables
+from mtal.analysis.tables import worth as worth_tables
 from mtal.config import Config
 from mtal.runs.experiments import experiment as plans
 from mtal.runs.experiments.state import Experiment
@@ -179,10 +180,25 @@ def qualities(run: Run) -> pd.DataFrame:
     return run.qualities()
 
 
+@kept(64)
+def worth(run: Run) -> pd.DataFrame:
+    """What scores were worth on the labels just bought; columns as in `worth.worth`."""
+    return worth_tables.worth(run)
+
+
+@kept(64)
+def redundancies(run: Run) -> pd.DataFrame:
+    """What repeats in each batch; columns as in `redundancy.redundancies`."""
+    return redundancy.redundancies(run)
+
+
 @kept(32)
-def layout(run: Run, cycle: int) -> pd.DataFrame:
-    """The map of the embedding, a row per pool image: x, y. Empty if the cycle has none."""
-    points = run.layout(cycle)
+def layout(run: Run, cycle: int, signal: str) -> pd.DataFrame:
+    """The map of a signal, a row per pool image: x, y. Empty if the cycle has none.
+
+    signal: "frozen" or "embedding", as in `Run.layout`.
+    """
+    points = run.layout(cycle, signal)
     return pd.DataFrame([] if points is None else points, columns=["x", "y"])
 
 
@@ -258,9 +274,12 @@ def nearest(run: Run, cycle: int, image: int) -> pd.DataFrame:
 
 
 @kept(256)
-def around(run: Run, cycle: int, image: int, count: int) -> pd.DataFrame:
-    """The nearest images of the pool. Columns: index, distance. Empty without an embedding."""
-    points = run.embedding(cycle)
+def around(run: Run, cycle: int, image: int, count: int, signal: str = "") -> pd.DataFrame:
+    """The nearest images of the pool. Columns: index, distance. Empty without the signal.
+
+    signal: as in `Run.embedding`.
+    """
+    points = run.embedding(cycle, signal)
     rows = (
         []
         if points is None

@@ -13,8 +13,10 @@ def test_signals_in_every_state_tell_which_deserves_trust(open_page, made_store,
     app = open_page("signals", run=run.name)
     assert not app.exception
     quality = run.quality(run.cycles_done() - (2 if state == "finished" else 1))
-    assert len(charts(app)) == 2
     words = text_of(app)
+    bought = state == "finished"  # the labels of a batch came, since another cycle followed
+    assert len(charts(app)) == 2 + bought
+    assert ("On the labels just bought" in words) == bought
     above_zero = quality.query("task == 'loss'")["low"] > 0
     assert ("deserves most trust" in words) == bool(above_zero.any())
     assert "Spearman" in words
@@ -68,8 +70,23 @@ def test_true_losses_are_unknown_where_people_make_the_labels_or_nobody_asked(
     run = made_store("stopped", start="labelled")
     app = open_page("signals", run=run.name)
     assert "the true loss of an unlabelled image is unknown" in app.info[0].value
+    assert not charts(app)
     run = made_store("finished", signal_quality=False)
     app = open_page("signals", run=run.name)
     assert "switched off" in app.info[0].value
     app.button(key="signals.copy").click().run()
     assert app.toggle(key="launch.signal_quality").value is True
+
+
+def test_where_people_label_scores_are_compared_with_the_labels_that_came(open_page, made_store):
+    run = made_store("finished", start="labelled")
+    app = open_page("signals", run=run.name)
+    assert not app.exception
+    assert "the true loss of an unlabelled image is unknown" in app.info[0].value
+    assert len(charts(app)) == 1
+    words = text_of(app)
+    assert "Did the scores predict the losses on the labels that cycle 1 bought?" in words
+    assert "n=5" in words
+    app.selectbox(key="signals.task").set_value("depth").run()
+    assert not app.exception
+    assert len(charts(app)) == 1

@@ -8,9 +8,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mtal.analysis.numbers import count, figures
 from mtal.analysis.text.pick_reason import candidate_word
+from mtal.analysis.text.redundancy import batch_text, limits_text
 from mtal.export.registry import EXPORTERS
 from mtal.figures.scores import score_bins, score_distribution
 from mtal.runs.store.run import Run
+from mtal.ui import loaders
 from mtal.ui.components.chart import show_figure
 from mtal.ui.text import plain
 
@@ -35,6 +37,16 @@ def show_summary(run: Run, cycle: int, pool: pd.DataFrame) -> None:
         return
     cut = f"Cut-off: score {figures(float(pool['cutoff'].iloc[0]))}." if "cutoff" in pool else ""
     st.markdown(f"{text} {plain(cut)}")
+
+
+def show_redundancy(run: Run, cycle: int) -> None:
+    """Say how many near-duplicates and sequences the batch has, and whether it exceeds limits."""
+    rows = loaders.redundancies(run)
+    row = rows[rows["cycle"] == cycle].iloc[0]
+    if text := batch_text(row):
+        st.caption(text)
+    if beyond := limits_text(row):
+        st.warning(beyond, icon=":material/content_copy:")
 
 
 def show_distribution(run: Run, cycle: int, pool: pd.DataFrame) -> None:

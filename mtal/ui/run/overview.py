@@ -61,6 +61,10 @@ def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
         f"/batch?run={run.name}&cycle={cycle}" if run.cycle(cycle).pick.exists() else ""
         for cycle in table["cycle"]
     ]
+    repeated = loaders.redundancies(run).set_index("cycle").reindex(table["cycle"])
+    table["near_duplicates"] = 100 * (repeated["near_duplicates"] / repeated["images"]).to_numpy()
+    table["sequences"] = repeated["sequences"].to_numpy()
+    known = [name for name in ("near_duplicates", "sequences") if table[name].notna().any()]
     axes = {str(row["task"]): row for _, row in metrics.drop_duplicates("task").iterrows()}
     order = [LOSS, *[name for name in axes if name != LOSS]]
     columns = st.column_config
@@ -68,7 +72,7 @@ def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
         table,
         key="run.cycles",
         hide_index=True,
-        column_order=["cycle", "images", "percent", "labels", "batch", *order, "time"],
+        column_order=["cycle", "images", "percent", "labels", "batch", *known, *order, "time"],
         column_config={
             "images": columns.NumberColumn("images", help="Images labelled"),
             "labels": columns.NumberColumn(
@@ -79,6 +83,14 @@ def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
             ),
             "batch": columns.LinkColumn(
                 "batch", display_text="Open", help="What this cycle picked"
+            ),
+            "near_duplicates": columns.NumberColumn(
+                "near-duplicates",
+                format="%.0f %%",
+                help="Share of the batch that resembles a labelled image or an earlier pick",
+            ),
+            "sequences": columns.NumberColumn(
+                "sequences", format="%d", help="Sequences that the batch reaches"
             ),
             **{
                 name: columns.NumberColumn(

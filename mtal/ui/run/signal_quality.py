@@ -19,8 +19,8 @@ ABOUT = (
 )
 
 
-def say_why_none(run: Run) -> None:
-    """End the page where a run has no signal quality, saying why and offering a run that has."""
+def say_why_none(run: Run) -> bool:
+    """Say why a run has no signal quality, and offer one that has; whether that is so."""
     config = run.config
     if config.by_people:
         st.info(
@@ -47,8 +47,8 @@ def say_why_none(run: Run) -> None:
         )
         _offer_copy(run, {"describe": "always"})
     else:
-        return
-    st.stop()
+        return False
+    return True
 
 
 def titles(run: Run) -> dict[str, str]:
