@@ -26,6 +26,6 @@ COVERAGE = Strategy(
     "diversity alone, without outliers.",
     formula=f"{FORMULA};  weight of a cluster = its images",
     source="Ours; the clusters of CLUE (Prabhu et al., ICCV 2021) with equal weights.",
-    choices="The feature: the mean over pixels of a pretrained backbone's map, the same in all "
-    f"cycles, compared by Euclidean distance. K-means from three starts. {ORDER}",
+    choices="The feature: the means over pixels of a pretrained backbone's maps, standardised, the "
+    f"same in all cycles, compared by Euclidean distance. K-means from three starts. {ORDER}",
 )
