@@ -52,5 +52,5 @@ PARTAL = Strategy(
     "that an image lacks are learned from pseudo-labels of the previous network, which use the "
     "labels that the image has. They count where a class has a probability of at least 0.9, and "
     "for values at the half of the pixels that changes least under mirroring; their weight is "
-    "0.5. Where training goes by steps, it takes as many as that of every other strategy.",
+    "0.5. Its training takes as many steps as that of any strategy with as many labels.",
 )

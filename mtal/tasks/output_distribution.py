@@ -29,6 +29,13 @@ class OutputDistribution(Protocol):
         """Turn an output (B, C, h, w) of any precision into parameters."""
         ...
 
+    def mean_output(self, outputs: Tensor, counted: Tensor) -> Tensor:
+        """(B, C, h, w) output that stands for the mean of several, of probabilities or values.
+
+        outputs: (S, B, C, h, w); counted: (S, B) bool, at least one per image.
+        """
+        ...
+
     def entropy(self, parameters: Tensor) -> Tensor:
         """(B,) mean over pixels in nats; 0 without classes."""
         ...
@@ -82,6 +89,13 @@ class Categorical:
             logits = F.pad(logits, (0, 0, 0, 0, self.silent, 0))
         return F.log_softmax(logits, 1)
 
+    def mean_output(self, outputs: Tensor, counted: Tensor) -> Tensor:
+        """Of the mean probabilities."""
+        log_p = torch.stack([self.parameters(output) for output in outputs])
+        left_out = ~counted[:, :, None, None, None]
+        mean = log_p.masked_fill(left_out, -math.inf).logsumexp(0)  # up to a constant per image
+        return mean[:, 1:] - mean[:, :1] if self.silent else mean
+
     def entropy(self, parameters: Tensor) -> Tensor:
         """-sum p ln p."""
         return -(parameters.exp() * parameters).sum(1).mean((1, 2))
@@ -134,6 +148,12 @@ class Continuous:
     def parameters(self, output: Tensor) -> Tensor:
         """(B, V, h, w) values."""
         return self.value(output.float())
+
+    def mean_output(self, outputs: Tensor, counted: Tensor) -> Tensor:
+        """Of the mean values."""
+        values = torch.stack([self.parameters(output) for output in outputs])
+        kept = counted[:, :, None, None, None]
+        return (values * kept).sum(0) / kept.sum(0)
 
     def entropy(self, parameters: Tensor) -> Tensor:
         """0, since there are no probabilities."""

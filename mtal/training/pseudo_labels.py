@@ -1,4 +1,4 @@
-"""Pseudo-labels: predictions in place of labels that an image lacks, where the network is sure.
+"""Pseudo-labels: guesses in place of labels that an image lacks, where they are sure.
 
 Of PartAL (docs/method.md, section 6.8). Our choices: a class from a probability of 0.9 on, a value
 at the half of the pixels that changes least when the image is mirrored.
@@ -11,13 +11,10 @@ from tempfile import TemporaryFile
 import numpy as np
 import torch
 
-from mtal.datasets.resized import Resized
-from mtal.models.prediction import TwoStageNetwork
 from mtal.tasks.resize import enlarge
 from mtal.tasks.task import Task, mirror_all, mirrored_back
 from mtal.training.batches import Report
-from mtal.training.device import Device
-from mtal.training.network_inputs import ImageInputs, NetworkInputs
+from mtal.training.guesses import Guesses
 
 PSEUDO_LABEL_WEIGHT = 0.5  # where a label has 1 (our choice)
 
@@ -32,51 +29,43 @@ def missing_labels(labelled: np.ndarray) -> np.ndarray:
 
 @torch.inference_mode()
 def predict_pseudo_labels(
-    network: TwoStageNetwork,
-    data: Resized,
+    guesses: Guesses,
     tasks: Sequence[Task],
     wanted: np.ndarray,
+    size: tuple[int, int],
     batch_size: int,
-    device: Device,
     report: Report,
     folder: Path,
-    stored: NetworkInputs | None = None,
 ) -> dict[tuple[int, str], np.ndarray]:
     """Predict pseudo-labels: (position, task) -> target (1 or 3, H, W), ignored where not sure.
 
-    network: that predicts, by its final heads.
-    data: images, at the size of the targets; none of its labels is read.
+    guesses: outputs from which they are made.
     tasks: T tasks, the columns of `wanted`.
     wanted: (N, T) bool, the pairs to predict.
+    size: height and width of the targets.
     batch_size: images that are predicted at once.
-    device: where the network is.
     report: called after every batch.
     folder: on the disk that holds the targets, in nameless files rather than in memory, which are
     deleted with the last target.
-    stored: what a frozen backbone made of the images.
     """
-    inputs = stored or ImageInputs(data, device)
-    network.eval()
     images = np.flatnonzero(wanted.any(axis=1))
     pseudo_labels: dict[tuple[int, str], np.ndarray] = {}
     for column, task in enumerate(tasks):
         positions = np.flatnonzero(wanted[:, column])
-        targets = _on_disk((len(positions), task.label_channels, *data.size), task, folder)
+        targets = _on_disk((len(positions), task.label_channels, *size), task, folder)
         for position, target in zip(positions.tolist(), targets, strict=True):
             pseudo_labels[position, task.name] = target
     for start in range(0, len(images), batch_size):
         report(start, len(images))
         indices = images[start : start + batch_size]
-        with device.autocast():
-            plain = network(inputs.of(indices)).final
-            mirrored = network(inputs.of(indices, mirror_all(len(indices)))).final
+        plain, mirrored = guesses.of(indices), guesses.of(indices, mirror_all(len(indices)))
         for column, task in enumerate(tasks):
             rows = np.flatnonzero(wanted[indices, column])
             if not len(rows):
                 continue
             distribution = task.output_distribution
             parameters, parameters_mirrored = (
-                distribution.parameters(enlarge(output[rows], data.size))
+                distribution.parameters(enlarge(output[rows], size))
                 for output in (plain[task.name], mirrored_back(mirrored[task.name], task))
             )
             targets = distribution.pseudo_label(parameters, parameters_mirrored).cpu().numpy()

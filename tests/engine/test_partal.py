@@ -1,5 +1,6 @@
 """PartAL in a whole run: it acquires single labels, and learns from sure pseudo-labels."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +11,12 @@ from mtal.datasets.dataset import Gated
 from mtal.engine.stage_timer import StageTimer
 from mtal.engine.stages.prepare import prepare
 from mtal.engine.stages.run_context import CycleContext
-from mtal.engine.stages.train import training_batches
+from mtal.engine.stages.train import guesses, training_batches
 from mtal.engine.workers import run as run_worker
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import CyclePaths, StorePaths
 from mtal.runs.store.run import Run
+from mtal.training.guesses import FinalHeads, FromLabels
 from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels
 from tests.real_runs import random_start, tiny_config
 
@@ -102,6 +104,29 @@ def test_missing_labels_are_learned_from_pseudo_labels_at_half_weight(
     drawn = [batch for _ in range(3) for batch in batches.epoch(generator)]
     seen = {image for batch in drawn for image in batch.indices.tolist()}
     assert seen & set(np.flatnonzero(wanted.any(axis=1)))
+
+
+def test_pair_blocks_are_fitted_for_the_next_training_and_not_measured(partal_run):
+    assert [partal_run.cycle(number).pairs.exists() for number in range(3)] == [True, True, False]
+    assert not [column for column in partal_run.pool(0) if column.startswith("m.")]
+    assert "pairs" in partal_run.facts.needed_stages
+    assert ["pairs" in stages for stages in partal_run.facts.plan] == [True, True, False]
+    assert "committee" in partal_run.fits(0)
+
+
+def test_guesses_use_the_labels_of_an_image_where_the_last_cycle_has_fitted_blocks(
+    partal_run, tmp_path, monkeypatch
+):
+    """A run that an earlier version began has none in its last cycle."""
+    run = Run(shutil.copytree(partal_run.paths.folder, tmp_path / "run"))
+    monkeypatch.setattr(StageTimer, "stage", Silent)
+    timer = StageTimer(run, 2)
+    context = prepare(run, timer, False)
+    labels = replace(context.labels, labelled=run.labelled(2, context.labels.start))
+    cycle = CycleContext(context, 2, labels, CyclePaths(tmp_path), timer)
+    assert isinstance(guesses(cycle), FromLabels)
+    run.cycle(1).pairs.unlink()
+    assert isinstance(guesses(cycle), FinalHeads)
 
 
 def test_whole_images_need_no_pseudo_labels(tmp_path, monkeypatch):

@@ -83,7 +83,8 @@ class TestASimulation:
 
 def trained_network(cycle):
     """What the cycle's training would leave, untrained: only its data are used."""
-    from mtal.engine.stages.train import TrainedNetwork, last_network, training_batches
+    from mtal.engine.stages.last_modules import last_network
+    from mtal.engine.stages.train import TrainedNetwork, training_batches
     from mtal.signals.signal import FitContext
 
     context = cycle.context

@@ -14,6 +14,8 @@ from mtal.models.prediction import Prediction
 from mtal.tasks.task import IGNORE
 from mtal.training.batches import LabelledBatches, torch_generator
 from mtal.training.losses import all_losses, training_loss
+from mtal.training.guesses import FinalHeads, FromLabels
+from mtal.training.network_inputs import ImageInputs
 from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels, predict_pseudo_labels
 from mtal.training.train import train
 from tests.training.contexts import quiet, small_context
@@ -59,6 +61,14 @@ def test_missing_are_the_other_tasks_of_images_with_a_label(labelled):
     np.testing.assert_array_equal(missing_labels(labelled), expected)
 
 
+def predict(context, network, wanted, batch, folder, report=quiet):
+    """Pseudo-labels of a network's final heads."""
+    heads = FinalHeads(network, ImageInputs(context.pool, context.device), context.device)
+    return predict_pseudo_labels(
+        heads, context.tasks, wanted, context.pool.size, batch, report, folder
+    )
+
+
 class TestPredicting:
     def test_just_what_is_wanted_in_the_form_of_labels_and_no_label_is_read(
         self, labelled, tmp_path
@@ -68,15 +78,13 @@ class TestPredicting:
         with pytest.raises(LabelNotBought):
             context.pool.targets([0], context.tasks[0])
         reports = []
-        pseudo_labels = predict_pseudo_labels(
+        pseudo_labels = predict(
+            context,
             context.network,
-            context.pool,
-            context.tasks,
             missing_labels(labelled),
             2,
-            context.device,
-            lambda done, total, loss=None: reports.append((done, total)),
             tmp_path,
+            lambda done, total, loss=None: reports.append((done, total)),
         )
         names = [task.name for task in context.tasks]
         assert set(pseudo_labels) == {
@@ -95,16 +103,7 @@ class TestPredicting:
     def test_the_batch_does_not_matter(self, labelled, tmp_path):
         context = partly_labelled(labelled)
         alone, together = (
-            predict_pseudo_labels(
-                context.network,
-                context.pool,
-                context.tasks,
-                missing_labels(labelled),
-                batch,
-                context.device,
-                quiet,
-                tmp_path,
-            )
+            predict(context, context.network, missing_labels(labelled), batch, tmp_path, quiet)
             for batch in (1, 3)
         )
         for key, target in alone.items():
@@ -113,16 +112,7 @@ class TestPredicting:
 
     def test_unsure_pixels_are_ignored(self, labelled, tmp_path):
         context = partly_labelled(labelled)
-        pseudo_labels = predict_pseudo_labels(
-            Constant(),
-            context.pool,
-            context.tasks,
-            missing_labels(labelled),
-            4,
-            context.device,
-            quiet,
-            tmp_path,
-        )
+        pseudo_labels = predict(context, Constant(), missing_labels(labelled), 4, tmp_path, quiet)
         semseg = pseudo_labels[2, "semseg"][0]
         # Bilinear enlarging changes probabilities within a pixel of the border only.
         assert (semseg[:, :22] == 1).all()
@@ -137,15 +127,8 @@ class TestPredicting:
 
     def test_without_missing_labels_there_are_none(self, labelled, tmp_path):
         context = partly_labelled(labelled)
-        pseudo_labels = predict_pseudo_labels(
-            context.network,
-            context.pool,
-            context.tasks,
-            np.zeros_like(labelled),
-            4,
-            context.device,
-            quiet,
-            tmp_path,
+        pseudo_labels = predict(
+            context, context.network, np.zeros_like(labelled), 4, tmp_path, quiet
         )
         assert pseudo_labels == {}
 
@@ -226,15 +209,8 @@ class TestLearning:
         labelled = np.zeros((24, 3), bool)
         labelled[:8, SEMSEG] = True
         context = partly_labelled(labelled, augment=True)
-        pseudo_labels = predict_pseudo_labels(
-            context.network,
-            context.pool,
-            context.tasks,
-            missing_labels(labelled),
-            4,
-            context.device,
-            quiet,
-            tmp_path,
+        pseudo_labels = predict(
+            context, context.network, missing_labels(labelled), 4, tmp_path, quiet
         )
         batches = replace(
             context.batches, pseudo_labels=pseudo_labels, weights=weights_of(labelled)

@@ -1,8 +1,12 @@
 """Which signals a run cannot do without: those of its strategy, and of its sample weights."""
 
+from collections.abc import Sequence
+
 from mtal.acquisition.pool import Options
 from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
+from mtal.signals.registry import SIGNALS
+from mtal.tasks.task import Task
 
 FROZEN = "frozen"  # the signal that is the same in every cycle
 
@@ -42,3 +46,14 @@ def needed_signals(config: Config, strategy: Strategy) -> tuple[str, ...]:
         *needs,
         *[name for name, is_wanted in wanted.items() if is_wanted and name not in needs],
     )
+
+
+def fitted_signals(
+    strategy: Strategy, signals: Sequence[str], tasks: Sequence[Task]
+) -> tuple[str, ...]:
+    """Name the signals whose modules are fitted: those measured, and those the strategy fits only.
+
+    signals: that are measured. What cannot be measured for the tasks is not fitted either.
+    """
+    only_fitted = [name for name in strategy.fits if name not in signals]
+    return (*signals, *[name for name in only_fitted if not SIGNALS[name].refuses(tasks)])

@@ -25,10 +25,7 @@ from mtal.engine.stages.load_strategy import load_strategy
 from mtal.engine.stages.needed_signals import FROZEN, needed_signals
 from mtal.engine.stages.open_labels import note_broken_labels, without_broken
 from mtal.engine.stages.prepare_data import PreparedData, data_changes, prepare_data
-from mtal.engine.stages.required_labels import (
-    require_training_labels,
-    require_validation_labels,
-)
+from mtal.engine.stages.required_labels import require_training_labels, require_validation_labels
 from mtal.engine.stages.run_context import RunContext
 from mtal.engine.stages.run_facts import describe_run
 from mtal.engine.stages.signal_quality import is_measured

@@ -12,7 +12,7 @@ from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
 from mtal.datasets.dataset import Dataset
 from mtal.engine.rendering.cycle_images import MOST_PICKS, NEAR_MISSES
-from mtal.engine.stages.needed_signals import embedding_signal, needed_signals
+from mtal.engine.stages.needed_signals import embedding_signal, fitted_signals, needed_signals
 from mtal.engine.stages.replay import other_strategies
 from mtal.engine.stages.signal_quality import is_measured
 from mtal.runs.experiments.budget import images_labelled, images_per_cycle
@@ -126,7 +126,8 @@ def plan(
         if config.by_people and number:
             stages["worth"] = images_per_cycle(config, pool)
         if picks:
-            stages |= selection_plan(config, pool, labelled, strategy, signals)
+            fitted = fitted_signals(strategy, signals, dataset.tasks)
+            stages |= selection_plan(config, pool, labelled, signals, fitted)
         followed = images_followed(config, pool, number, start)
         if followed and not (is_measured(config, signals) and picks):
             stages["afterwards"] = followed
@@ -135,12 +136,15 @@ def plan(
 
 
 def selection_plan(
-    config: Config, pool: int, labelled: int, strategy: Strategy, signals: Sequence[str]
+    config: Config, pool: int, labelled: int, signals: Sequence[str], fitted: Sequence[str]
 ) -> dict[str, int]:
-    """Count the work of picking a batch, stage -> units. pool, labelled: numbers of images."""
+    """Count the work of picking a batch, stage -> units.
+
+    pool, labelled: numbers of images; signals: that are measured; fitted: those that are fitted.
+    """
     fits = {
         SIGNALS[name].stage: SIGNALS[name].units(config, pool, labelled)
-        for name in signals
+        for name in fitted
         if SIGNALS[name].stage
     }
     others = len(other_strategies(config, signals))
@@ -180,7 +184,8 @@ def needed_stages(
     stages = {"train": not any(signal.build_auxiliary for signal in others), "pick": True}
     if strategy.pseudo_labels:
         stages["guess"] = True
-    stages |= {SIGNALS[name].stage: True for name in needs if SIGNALS[name].stage}
+    fitted = (*needs, *strategy.fits)
+    stages |= {SIGNALS[name].stage: True for name in fitted if SIGNALS[name].stage}
     if any(SIGNALS[name].predicts for name in needs):
         stages["score"] = not others
     return stages

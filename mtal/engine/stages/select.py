@@ -13,7 +13,7 @@ from mtal.engine.rendering.draw import RenderContext, ground_truth
 from mtal.engine.stages.clusters import cluster_columns
 from mtal.engine.stages.fitted_weights import keep_fitted
 from mtal.engine.stages.frozen_feature import write_frozen_layout
-from mtal.engine.stages.needed_signals import FROZEN, embedding_signal
+from mtal.engine.stages.needed_signals import FROZEN, embedding_signal, fitted_signals
 from mtal.engine.stages.neighbours import write_neighbours
 from mtal.engine.stages.pick import PickRequest, pick_request, pool_table
 from mtal.engine.stages.projection import project
@@ -69,8 +69,8 @@ def select_batch(cycle: CycleContext, trained: TrainedNetwork) -> Selection:
 
 def fit_signals(cycle: CycleContext, trained: TrainedNetwork) -> dict[str, nn.Module]:
     """Fit what the signals need on the frozen network: signal -> module, auxiliaries included."""
-    fitted = dict(trained.auxiliaries)
-    for name in cycle.context.signals:
+    context, fitted = cycle.context, dict(trained.auxiliaries)
+    for name in fitted_signals(context.strategy, context.signals, context.dataset.tasks):
         signal = SIGNALS[name]
         if signal.fit is not None:
             with cycle.timer.stage(signal.stage) as report:

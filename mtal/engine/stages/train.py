@@ -12,7 +12,7 @@ from mtal.engine.stages.fitted_weights import earlier_weights
 from mtal.engine.stages.label_state import LabelState
 from mtal.engine.stages.last_modules import last_network, last_pair_blocks
 from mtal.engine.stages.needed_signals import needed_signals
-from mtal.engine.stages.run_context import CycleContext, RunContext
+from mtal.engine.stages.run_context import CycleContext
 from mtal.engine.stages.sample_weights import training_weights
 from mtal.models.prediction import TwoStageNetwork
 from mtal.models.registry import build_network

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from mtal.acquisition.pool import PastBatch
+from mtal.engine.stages.last_modules import last_network
 from mtal.engine.stages.loss_history import readable_losses
 from mtal.engine.stages.run_context import CycleContext
-from mtal.engine.stages.train import TrainedNetwork, last_network
+from mtal.engine.stages.train import TrainedNetwork
 from mtal.runs.store.pool_table import loss_column, task_score_column, task_scores
 
 
