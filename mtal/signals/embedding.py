@@ -70,12 +70,17 @@ def batch_size(config: Config) -> int:
 
 def fit(context: FitContext, report: Report) -> Embedder:
     """Train the auto-encoder on the whole pool. NonFiniteLossError if its loss is not finite."""
+    total = steps(len(context.pool), batch_size(context.config), context.config.embedding_epochs)
+    report(0, total)
+    return fit_to(pool_features(context, report, total), context, report)
+
+
+def fit_to(features: PoolFeatures, context: FitContext, report: Report) -> Embedder:
+    """Train the auto-encoder on features of the whole pool, as `fit`."""
     config, count = context.config, len(context.pool)
     rng = np.random.default_rng([*context.seed, seeds.EMBEDDING])
     per_epoch = steps(count, batch_size(config))
     total, done = per_epoch * config.embedding_epochs, 0
-    report(0, total)
-    features = pool_features(context, report, total)
     earlier = context.earlier.get("embedding")
     embedder = _untrained(context, features, earlier)
     autoencoder = embedder.autoencoder.train()

@@ -82,6 +82,8 @@ def copy_check(real: DataFolder, folder: DataFolder, state: str, held: ExitStack
 def _copy_work(real: Run, run: Run, cycles_done: int, finished: bool) -> None:
     shutil.copy(real.paths.facts, run.paths.facts)
     run.paths.began.touch()
+    shutil.copy(real.paths.frozen, run.paths.frozen)
+    shutil.copy(real.paths.frozen_layout, run.paths.frozen_layout)
     for number in range(cycles_done):
         shutil.copytree(real.cycle(number).folder, run.paths.cycle(number).folder)
     shutil.copytree(real.data.folder, run.data.folder, dirs_exist_ok=True)

@@ -56,6 +56,9 @@ def run(made_store):
         pd.DataFrame({"semseg/wall": shares, "semseg/bed": 1 - shares}).to_parquet(
             finished.cycle(cycle).content
         )
+        fit = {"explained_variance": 0.9, "epochs": 1, "goes_on": False}
+        write_json(finished.cycle(cycle).fits, {"embedding": fit})
+        write_json(finished.cycle(cycle).neighbours, {})
         write_json(
             finished.cycle(cycle).others_picked,
             {"picked": {"core-set": [int(finished.picked(cycle)[0, 0])]}, "left_out": {}},
@@ -110,7 +113,7 @@ def test_one_point_is_looked_at_with_its_neighbours(open_page, run):
     assert address(app)["sample"] == run.facts.pool[7]
     assert "set" not in address(app)
     assert tiles(app).count("<button") == 1 + selection.NEIGHBOURS
-    points = run.embedding(0)
+    points = run.embedding(0, "frozen")
     gaps = np.linalg.norm(points - points[7], axis=1)
     nearest = [int(image) for image in np.argsort(gaps) if image != 7][: selection.NEIGHBOURS]
     assert [part.split('"')[0] for part in tiles(app).split('data-map-image="')[1:]] == [
@@ -140,7 +143,7 @@ def test_a_lasso_takes_also_what_is_not_drawn(open_page, run, monkeypatch):
     app = open_page("map", run=run.name, cycle="0")
     assert f"10 of {len(run.facts.pool)} points are drawn" in texts(app)
     assert sum(len(trace.get("text", ())) for trace in drawn(app)["data"]) == 10
-    layout = run.layout(0)
+    layout = run.layout(0, "frozen")
     low, high = layout.min(axis=0) - 1, layout.max(axis=0) + 1
     outline = {"x": [low[0], high[0], high[0], low[0]], "y": [low[1], low[1], high[1], high[1]]}
     select(app, [0, 1], lasso=[outline])
@@ -205,7 +208,7 @@ def test_without_webgl_the_points_are_svg_and_many_become_a_picture(open_page, r
 def test_a_lasso_on_the_picture_takes_what_lies_inside(open_page, run, monkeypatch):
     monkeypatch.setattr(pointer, "has_webgl", lambda: False)
     monkeypatch.setattr(scatter, "SVG_UP_TO", 5)
-    across, up = run.layout(0).T
+    across, up = run.layout(0, "frozen").T
     box = {"x": [across.min() - 1, np.median(across)], "y": [up.min() - 1, up.max() + 1]}
     app = select(open_page("map", run=run.name, cycle="0"), box=[box])
     assert f"set of {int((across <= np.median(across)).sum())} images" in texts(app)
@@ -269,3 +272,59 @@ def test_an_unknown_image_gives_a_message_and_the_map(open_page, run):
         "This pool has no image with the id `no *such* image`."
     ]
     assert len(charts(app)) == 2
+
+
+class TestWhichMap:
+    def test_the_frozen_feature_is_shown_first_and_stays(self, open_page, run):
+        places = []
+        for cycle in ("0", "1"):
+            app = open_page("map", run=run.name, cycle=cycle)
+            assert app.selectbox(key="map.map").value == "frozen"
+            traces = drawn(app)["data"]
+            points = {
+                name: place
+                for trace in traces
+                for name, place in zip(
+                    trace["customdata"], zip(trace["x"], trace["y"], strict=True), strict=True
+                )
+            }
+            places.append(points)
+        assert places[0] == places[1]
+        assert "what efficientnet_lite0 saw in each image before any training" in texts(app)
+        assert "The run compares images in the auto-encoder's embedding" in texts(app)
+
+    def test_the_embedding_is_a_choice_with_neighbours_of_its_own(self, open_page, run):
+        app = open_page("map", run=run.name, cycle="0", map="embedding", sample=run.facts.pool[7])
+        assert not app.exception
+        gaps = np.linalg.norm(run.embedding(0) - run.embedding(0)[7], axis=1)
+        assert f"distance {np.sort(gaps)[1]:.3g}" in tiles(app)
+        assert "that the auto-encoder learned" in texts(app)
+
+    def test_a_run_of_an_earlier_version_shows_the_embedding(self, open_page, run):
+        run.paths.frozen.unlink()
+        run.paths.frozen_layout.unlink()
+        for cycle in range(2):
+            run.cycle(cycle).neighbours.unlink()
+            run.cycle(cycle).fits.unlink()
+        app = open_page("map", run=run.name, cycle="0")
+        assert not app.exception
+        assert "that the auto-encoder learned" in texts(app)
+
+    def test_it_says_where_closeness_means_nothing(self, open_page, run):
+        facts = {
+            "images": 24,
+            "sequence": 0.08,
+            "sequence_chance": 0.01,
+            "frozen": 0.7,
+            "frozen_chance": 0.4,
+        }
+        write_json(run.cycle(0).neighbours, {"embedding": facts})
+        fit = {"explained_variance": 0.2, "epochs": 3, "goes_on": False}
+        write_json(run.cycle(0).fits, {"embedding": fit})
+        app = open_page("map", run=run.name, cycle="0")
+        warnings = " ".join(warning.value for warning in app.warning)
+        assert "Closeness in the auto-encoder's embedding means nothing here" in warnings
+        assert "keeps only 20 % of the variance" in warnings
+        write_json(run.cycle(0).neighbours, {"embedding": facts | {"sequence": 0.98}})
+        write_json(run.cycle(0).fits, {"embedding": fit | {"explained_variance": 0.9}})
+        assert not open_page("map", run=run.name, cycle="0").warning

@@ -24,7 +24,7 @@ def suggest_describing(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     missing = []
     if not measured_gaps:
         missing.append("no disagreement of the tasks")
-    if not run.cycle(cycle).embedding.exists():
+    if run.embedding(cycle) is None:
         missing.append("no embedding, so neither neighbours nor a map")
     if not missing:
         return

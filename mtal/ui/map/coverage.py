@@ -4,8 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from mtal.analysis.numbers import count, figures
+from mtal.analysis.text.embedding import TITLES
 from mtal.figures.coverage import coverage_chart
-from mtal.runs.store.run import Run
+from mtal.runs.store.run import FROZEN, Run
 from mtal.ui import loaders
 from mtal.ui.components.chart import show_figure
 
@@ -34,11 +35,18 @@ def show_coverage(run: Run, cycle: int) -> None:
     with right:
         st.markdown(coverage_text(distances, cycle))
         st.caption(
-            "Distances in the embedding, without a unit, of the images that stay unlabelled. If "
-            "the largest is far above the rest, some kinds of images have no labelled one like "
-            "them. The embedding is trained anew in each cycle: compare before and after, not one "
-            "cycle with another."
+            f"Distances in {TITLES[run.facts.embedding]}, without a unit, of the images that stay "
+            "unlabelled. If the largest is far above the rest, some kinds of images have no "
+            f"labelled one like them. {_across_cycles(run)}"
         )
+
+
+def _across_cycles(run: Run) -> str:
+    if run.facts.embedding == FROZEN:
+        return "The feature is the same in all cycles, so cycles can be compared."
+    return (
+        "It is measured anew in each cycle: compare before and after, not one cycle with another."
+    )
 
 
 def coverage_text(distances: pd.DataFrame, cycle: int) -> str:

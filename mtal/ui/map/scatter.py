@@ -10,7 +10,7 @@ from mtal.config import Config
 from mtal.figures.downsampling import downsample
 from mtal.figures.embedding import MOST_DRAWN, SVG_UP_TO, WEBGL_FROM, draw_density, draw_map, states
 from mtal.figures.lasso import enclosed
-from mtal.runs.store.run import Run
+from mtal.runs.store.run import FROZEN, Run
 from mtal.ui import loaders
 from mtal.ui.components.describe_hint import suggest_describing
 from mtal.ui.components.image_navigator import SAMPLE
@@ -22,6 +22,7 @@ CHART, CANVAS = "map.chart", "map.canvas"  # keys: of the chart and its fragment
 TILES, POINTER = "map.tiles", "map.pointer"  # keys of the fragments that a selection redraws
 TAKEN = "map.taken"  # session: the selection that is in the address already
 REVISION = "map.revision"  # session: how often the outline of a selection was removed
+SHOWN = "map.shown"  # session: of which signal the map is
 TILES_PX = 690  # height of the tiles beside the map
 MODES: tuple[Literal["points", "box", "lasso"], ...] = ("points", "box", "lasso")
 
@@ -37,13 +38,21 @@ def say_no_map(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     suggest_describing(run, cycle, pool)
 
 
-def explain_map(run: Run) -> None:
-    """Say what positions on the map mean."""
-    st.caption(
-        f"{run.config.projection.upper()} of the {run.config.embedding}-dimensional embedding that "
-        "the auto-encoder learned; each cycle's map starts from the previous one. Close points "
-        "are alike; distances between far groups mean little."
-    )
+def explain_map(run: Run, signal: str) -> None:
+    """Say what the map shows, and what positions on it mean."""
+    method = run.config.projection.upper()
+    if signal == FROZEN:
+        what = (
+            f"{method} of the frozen feature: what {run.config.feature_network} saw in each image "
+            "before any training. It is the same in all cycles, so no point moves. Close points "
+            "look alike"
+        )
+    else:
+        what = (
+            f"{method} of the {run.config.embedding}-dimensional embedding that the auto-encoder "
+            "learned; each cycle's map starts from the previous one. Close points are alike"
+        )
+    st.caption(f"{what}; distances between far groups mean little.")
 
 
 def points(pool: pd.DataFrame, layout: pd.DataFrame) -> pd.DataFrame:
@@ -58,27 +67,31 @@ def points(pool: pd.DataFrame, layout: pd.DataFrame) -> pd.DataFrame:
 
 
 @st.fragment(key=CHART)
-def show_chart(run: Run, cycle: int) -> None:
-    """Draw the choice of colour, the chart, and a note on how much of the pool it shows."""
-    take_selection(run, cycle)
+def show_chart(run: Run, cycle: int, signal: str) -> None:
+    """Draw the choice of colour, the chart, and a note on how much of the pool it shows.
+
+    signal: of which the map is.
+    """
+    take_selection(run, cycle, signal)
+    view, zoom = f"{run.name}/{signal}", _zoom(signal)
     pool = loaders.pool(run, cycle)
     with st.container(horizontal=True):
         colouring = choose_colouring(run, cycle, pool)
-    frame = points(pool, loaders.layout(run, cycle))
+    frame = points(pool, loaders.layout(run, cycle, signal))
     webgl = pointer.has_webgl()
     drawn = downsample(frame, MOST_DRAWN)
     if not webgl and len(frame) > SVG_UP_TO:
         _say_density(len(frame))
-        figure, note = draw_density(frame, run.name, pointer.zoom()), ""
+        figure, note = draw_density(frame, view, zoom), ""
     else:
-        figure = draw_map(frame, colouring, run.name, drawn.images, webgl, pointer.zoom())
+        figure = draw_map(frame, colouring, view, drawn.images, webgl, zoom)
         note = drawn.note
     figure.update_layout(meta=_revision())
     with st.container(key=CANVAS):
         st.plotly_chart(
             figure,
             key=CHART,
-            on_select=partial(_selected, run, cycle),
+            on_select=partial(_selected, run, cycle, signal),
             selection_mode=MODES,
             config={"scrollZoom": True, "displaylogo": False},
             alt=f"Map of {len(pool)} pool images, {int(pool['picked'].sum())} of them picked in "
@@ -93,7 +106,7 @@ def show_chart(run: Run, cycle: int) -> None:
         )
 
 
-def take_selection(run: Run, cycle: int) -> None:
+def take_selection(run: Run, cycle: int, signal: str) -> None:
     """Store what is selected in the chart, one image or a set, in the address, once."""
     event: dict[str, Any] = dict(st.session_state.get(CHART) or {}).get("selection") or {}
     if not event.get("points") and not event.get("lasso") and not event.get("box"):
@@ -101,7 +114,7 @@ def take_selection(run: Run, cycle: int) -> None:
     selection = f"{run.name}/{cycle}/{event.get('lasso')}{event.get('box')}{selected_points(event)}"
     if st.session_state.get(TAKEN, {}).get("selection") == selection:
         return
-    images, ids = selected(run, cycle, event), run.facts.pool
+    images, ids = selected(run, cycle, signal, event), run.facts.pool
     if len(images) == 1:
         st.query_params[SAMPLE] = ids[images[0]]
     elif images:
@@ -110,12 +123,12 @@ def take_selection(run: Run, cycle: int) -> None:
     st.session_state[TAKEN] = {"selection": selection, "address": _address()}
 
 
-def selected(run: Run, cycle: int, event: dict[str, Any]) -> list[int]:
+def selected(run: Run, cycle: int, signal: str, event: dict[str, Any]) -> list[int]:
     """Positions of the selected images.
 
     Those that the chart lists where it draws every point, else all inside the outline.
     """
-    layout = loaders.layout(run, cycle)
+    layout = loaders.layout(run, cycle, signal)
     all_drawn = len(layout) <= (MOST_DRAWN if pointer.has_webgl() else SVG_UP_TO)
     if all_drawn or not (event.get("lasso") or event.get("box")):
         return selected_points(event)
@@ -133,10 +146,24 @@ def selected_points(event: dict[str, Any]) -> list[int]:
     return sorted(images)
 
 
-def _selected(run: Run, cycle: int) -> None:
+def _selected(run: Run, cycle: int, signal: str) -> None:
     """Redraw the tiles and rings; the browser shows the selection in the chart by itself."""
-    take_selection(run, cycle)
+    take_selection(run, cycle, signal)
     st.rerun([TILES, POINTER])
+
+
+def _zoom(signal: str) -> list[float] | None:
+    """The zoom of this map; None while the browser's last one is of another signal's map.
+
+    A new map also has a new chart, without the outline of a selection in the other.
+    """
+    shown, zoom = st.session_state.get(SHOWN), pointer.zoom()
+    if shown is None or shown["signal"] != signal:
+        if shown is not None:
+            st.session_state[REVISION] = int(st.session_state.get(REVISION, 0)) + 1
+        shown = {"signal": signal, "of another": zoom if shown else None}
+        st.session_state[SHOWN] = shown
+    return None if zoom == shown["of another"] else zoom
 
 
 def _address() -> list[str]:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from mtal.analysis.numbers import count, figures
+from mtal.analysis.text.embedding import TITLES
 from mtal.figures.embedding import STATES, states
 from mtal.runs.store.pool_table import by_rank
 from mtal.runs.store.run import Run
@@ -26,8 +27,8 @@ CLEAR = "map.clear"
 
 
 @st.fragment(key=TILES)
-def show_selection(run: Run, cycle: int) -> None:
-    """Draw the selected image and set as tiles, or say how to select."""
+def show_selection(run: Run, cycle: int, signal: str) -> None:
+    """Draw the selected image and set as tiles, or say how to select. signal: of the map."""
     pool, image, image_set = loaders.pool(run, cycle), looked_at(run), chosen_set(run)
     if image is None and SAMPLE in st.query_params:
         st.warning(
@@ -48,7 +49,7 @@ def show_selection(run: Run, cycle: int) -> None:
         help="Remove all marks. Key: Escape",
     )
     if image is not None:
-        _show_image(run, cycle, pool, image)
+        _show_image(run, cycle, pool, image, signal)
     if image_set is not None:
         show_set(run, cycle, image_set, "map", clear=False)
         if image_set.images:
@@ -56,16 +57,19 @@ def show_selection(run: Run, cycle: int) -> None:
 
 
 @st.fragment(key=POINTER)
-def show_marks(run: Run, cycle: int) -> None:
-    """Draw rings around the selected images and neighbours, and listen to the pointer."""
+def show_marks(run: Run, cycle: int, signal: str) -> None:
+    """Draw rings around the selected images and neighbours, and listen to the pointer.
+
+    signal: of the map, by which neighbours are found.
+    """
     image, image_set = looked_at(run), chosen_set(run, silent=True)
     marks: dict[str, Sequence[int]] = {}
     if image_set is not None:
         marks["set"] = image_set.images
     if image is not None:
-        marks["near"] = loaders.around(run, cycle, image, NEIGHBOURS)["index"].tolist()
+        marks["near"] = loaders.around(run, cycle, image, NEIGHBOURS, signal)["index"].tolist()
         marks["looked at"] = [image]
-    rings = pointer.rings(loaders.layout(run, cycle), marks)
+    rings = pointer.rings(loaders.layout(run, cycle, signal), marks)
     pointer.point_at(run, CANVAS, CLEAR, rings, lambda: _look(run))
 
 
@@ -89,7 +93,7 @@ def _clear() -> None:
     st.rerun([TILES, POINTER, CHART])
 
 
-def _show_image(run: Run, cycle: int, pool: pd.DataFrame, image: int) -> None:
+def _show_image(run: Run, cycle: int, pool: pd.DataFrame, image: int, signal: str) -> None:
     row, state = pool.iloc[image], str(states(pool.iloc[[image]])[0])
     text = f"**{code(str(row['id']))}** · {STATES[state][0]}"
     if row["rank"] > 0:
@@ -104,14 +108,13 @@ def _show_image(run: Run, cycle: int, pool: pd.DataFrame, image: int) -> None:
             icon=":material/troubleshoot:",
             query_params=address(run, cycle, str(row["id"])),
         )
-    near = loaders.around(run, cycle, image, NEIGHBOURS)
+    near = loaders.around(run, cycle, image, NEIGHBOURS, signal)
     images = [image, *near["index"].tolist()]
     notes = ["this one", *(f"distance {distance:.3g}" for distance in near["distance"])]
     st.html(tiles(run, pool, images, notes))
     st.caption(
-        f"This image and the {len(near)} nearest to it in the {run.config.embedding}-dimensional "
-        "embedding (distances have no unit). On the map they may lie apart: two dimensions cannot "
-        "keep every neighbourhood."
+        f"This image and the {len(near)} nearest to it in {TITLES[signal]} (distances have no "
+        "unit). On the map they may lie apart: two dimensions cannot keep every neighbourhood."
     )
 
 
