@@ -1,7 +1,7 @@
 """Which images come from one sequence, such as the frames of a walk or a video.
 
 By the setting `sequence_pattern`, else by a file groups.csv in the data folder, else by what the
-data set itself knows. See docs/data.md, section 7.
+data set itself knows. See docs/data.md, section 11.
 """
 
 import csv
@@ -92,11 +92,11 @@ def read_groups(path: Path) -> dict[str, str]:
     return sequences
 
 
-def _cells(row: Sequence[str], place: str) -> tuple[str, str]:
+def _cells(row: Sequence[str], line: str) -> tuple[str, str]:
     """The id and the sequence of a row. DataError if there are not two texts."""
     cells = [cell.strip() for cell in row]
     if len(cells) != len(HEADER) or not all(cells):
-        raise DataError(f"{place}: {','.join(row)!r} is not an id and a sequence")
+        raise DataError(f"{line}: {','.join(row)!r} is not an id and a sequence")
     return cells[0], cells[1]
 
 

@@ -51,20 +51,20 @@ class TestASimulation:
         self, finished_run, monkeypatch
     ):
         """A run that cannot read them from the cycle before, as where people label."""
-        tasks, known = finished_run.config.tasks, finished_run.worth(2)
+        tasks, stored = finished_run.config.tasks, finished_run.worth(2)
         context = prepare(finished_run, StageTimer(finished_run, 2), accept_data=False)
         labelled = finished_run.labelled(2, finished_run.start_labels())
         labels = LabelState(labelled, labelled, context.labels.exists, ~labelled & False, False)
         context.pool.change_gate(Gated(context.dataset.pool, context.dataset.tasks, labelled))
         cycle = CycleContext(context, 2, labels, None, StageTimer(finished_run, 2))
         bought = np.zeros_like(labelled)
-        bought[known.index] = True
+        bought[stored.index] = True
         trained = trained_network(cycle)
         losses = worth.losses_before(cycle, trained, bought)
         np.testing.assert_allclose(
-            losses[known.index], numbers(known, "loss", tasks), rtol=1e-3, atol=1e-5
+            losses[stored.index], numbers(stored, "loss", tasks), rtol=1e-3, atol=1e-5
         )
-        assert np.isnan(np.delete(losses, known.index, axis=0)).all()
+        assert np.isnan(np.delete(losses, stored.index, axis=0)).all()
 
     def test_strategies_see_the_past_batches(self, finished_run):
         context = prepare(finished_run, StageTimer(finished_run, 1), accept_data=False)

@@ -64,7 +64,7 @@ def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
     repeated = loaders.redundancies(run).set_index("cycle").reindex(table["cycle"])
     table["near_duplicates"] = 100 * (repeated["near_duplicates"] / repeated["images"]).to_numpy()
     table["sequences"] = repeated["sequences"].to_numpy()
-    known = [name for name in ("near_duplicates", "sequences") if table[name].notna().any()]
+    repeats = [name for name in ("near_duplicates", "sequences") if table[name].notna().any()]
     axes = {str(row["task"]): row for _, row in metrics.drop_duplicates("task").iterrows()}
     order = [LOSS, *[name for name in axes if name != LOSS]]
     columns = st.column_config
@@ -72,7 +72,7 @@ def show_cycles(run: Run, metrics: pd.DataFrame, seconds: pd.DataFrame) -> None:
         table,
         key="run.cycles",
         hide_index=True,
-        column_order=["cycle", "images", "percent", "labels", "batch", *known, *order, "time"],
+        column_order=["cycle", "images", "percent", "labels", "batch", *repeats, *order, "time"],
         column_config={
             "images": columns.NumberColumn("images", help="Images labelled"),
             "labels": columns.NumberColumn(
