@@ -13,8 +13,8 @@ from mtal.datasets.resized import Resized
 from mtal.models.prediction import Prediction
 from mtal.tasks.task import IGNORE
 from mtal.training.batches import LabelledBatches, torch_generator
+from mtal.training.guesses import FinalHeads
 from mtal.training.losses import all_losses, training_loss
-from mtal.training.guesses import FinalHeads, FromLabels
 from mtal.training.network_inputs import ImageInputs
 from mtal.training.pseudo_labels import PSEUDO_LABEL_WEIGHT, missing_labels, predict_pseudo_labels
 from mtal.training.train import train

@@ -12,7 +12,12 @@ from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
 from mtal.datasets.dataset import Dataset
 from mtal.engine.rendering.cycle_images import MOST_PICKS, NEAR_MISSES
-from mtal.engine.stages.needed_signals import embedding_signal, fitted_signals, needed_signals
+from mtal.engine.stages.needed_signals import (
+    FROZEN,
+    embedding_signal,
+    fitted_signals,
+    needed_signals,
+)
 from mtal.engine.stages.replay import other_strategies
 from mtal.engine.stages.signal_quality import is_measured
 from mtal.runs.experiments.budget import images_labelled, images_per_cycle
@@ -178,14 +183,14 @@ def needed_stages(
     needs: the signals that the run needs; signals: all that it measures. Returns stage -> whether
     all of its time is for the strategy, and none for other signals.
     """
-    others = [
-        SIGNALS[name] for name in signals if name not in needs and SIGNALS[name].predicts
-    ]
+    others = [SIGNALS[name] for name in signals if name not in needs and SIGNALS[name].predicts]
     stages = {"train": not any(signal.build_auxiliary for signal in others), "pick": True}
     if strategy.pseudo_labels:
         stages["guess"] = True
     fitted = (*needs, *strategy.fits)
     stages |= {SIGNALS[name].stage: True for name in fitted if SIGNALS[name].stage}
+    if FROZEN in needs:
+        stages["feature"] = True
     if any(SIGNALS[name].predicts for name in needs):
         stages["score"] = not others
     return stages
