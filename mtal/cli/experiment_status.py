@@ -11,6 +11,7 @@ import typer
 
 from mtal.analysis.csv_text import csv_bytes
 from mtal.analysis.numbers import decimals, spread
+from mtal.analysis.text.curves import backbone_note
 from mtal.cli.experiment_progress import as_values, counts, matrix, outcome, summary
 from mtal.cli.options import AsJson, ExperimentName, Runs, store_at
 from mtal.cli.output_file import write_whole
@@ -96,7 +97,8 @@ def results(
 
     The column n says over how many seeds.
     """
-    measured = metrics(find_experiment(store_at(runs), name))
+    experiment = find_experiment(store_at(runs), name)
+    measured = metrics(experiment)
     if csv is not None:
         write_whole(csv, csv_bytes(measured))
         typer.echo(f"{csv}: {len(measured):,} rows")
@@ -109,6 +111,9 @@ def results(
     if rows.empty:
         raise ConfigError(f"no run of {name} has a complete cycle {shown}; the last is {last}")
     typer.echo(f"Cycle {shown}: mean ± standard deviation over n seeds\n\n{table(compared(rows))}")
+    note = backbone_note(cell.config.backbone_frozen for cell in experiment.cells)
+    if note:
+        typer.echo(f"\n{note}")
 
 
 def compared(measured: pd.DataFrame) -> list[dict[str, str]]:

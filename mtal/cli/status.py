@@ -68,6 +68,7 @@ def state(run: Run, progress: Progress | None) -> dict[str, Any]:
         "seed": config.seed,
         "dataset": config.dataset,
         "network": config.network,
+        "backbone_frozen": config.backbone_frozen,
         "status": str(run.status),
         "cycles_done": run.cycles_done(),
         "cycles": run.cycles_done() if run.status is Status.FINISHED else config.cycles,

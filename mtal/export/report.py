@@ -10,7 +10,14 @@ import pandas as pd
 
 from mtal.analysis.tables.protocol import notes
 from mtal.analysis.tables.run_groups import curve_rows
-from mtal.analysis.text.curves import NO_CURVE, RANDOM, UNEQUAL_STARTS, unequal_starts
+from mtal.analysis.text.curves import (
+    FROZEN_AND_TUNED,
+    NO_CURVE,
+    RANDOM,
+    UNEQUAL_STARTS,
+    backbone_note,
+    unequal_starts,
+)
 from mtal.analysis.text.labels_saved import best_first
 from mtal.analysis.text.protocol import (
     RunProgress,
@@ -110,6 +117,9 @@ def _state(runs: Sequence[Run], progress: Sequence[RunProgress], rows: pd.DataFr
     ]
     if len(rows) and unequal_starts(rows):
         blocks.append(Paragraph(UNEQUAL_STARTS, "warning"))
+    note = backbone_note(run.config.backbone_frozen for run in runs)
+    if note:
+        blocks.append(Paragraph(note, "warning" if note == FROZEN_AND_TUNED else ""))
     ended = [
         f"{run.name}: {status_word(run.status)}, {run.done} of {run.cycles} cycles"
         for run in unfinished

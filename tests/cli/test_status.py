@@ -21,6 +21,7 @@ KEYS = [
     "seed",
     "dataset",
     "network",
+    "backbone_frozen",
     "status",
     "cycles_done",
     "cycles",

@@ -1,4 +1,4 @@
-"""Stored pyramids of a frozen backbone give what the images give: outputs, losses, mirror images."""
+"""Stored pyramids of a frozen backbone give outputs and losses of the images, mirrored or not."""
 
 import numpy as np
 import pytest

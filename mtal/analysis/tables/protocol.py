@@ -6,9 +6,11 @@ import pandas as pd
 
 from mtal.analysis.numbers import count
 from mtal.analysis.tables.run_groups import differs, on_all_labels, runs_with_cycles, titles
-from mtal.config import MACHINE_FIELDS, Config
+from mtal.config import MACHINE_FIELDS, SHARES_OF_POOL, Config
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import RunFacts
+
+COVERED_BY = {"clusters": "cluster medoids", "k-centre": "k-centre", "typiclust": "TypiClust"}
 
 
 def protocol(runs: Sequence[Run]) -> pd.DataFrame:
@@ -62,9 +64,17 @@ def beginning_text(config: Config) -> str:
         weights = "ImageNet weights"
     else:
         weights = "random weights"
+    if config.backbone_frozen:
+        from_last = "from cycle to cycle" if config.finetune else "anew each cycle"
+        return f"heads {from_last}, backbone frozen at {weights}"
     if config.finetune:
         return f"{weights}, fine-tuned from cycle to cycle"
     return f"anew from {weights} each cycle"
+
+
+def network_text(config: Config) -> str:
+    """`padnet, efficientnet_lite0`, and whether the backbone is frozen."""
+    return f"{config.network}, {config.backbone}{', frozen' if config.backbone_frozen else ''}"
 
 
 def length_text(config: Config) -> str:
@@ -72,16 +82,29 @@ def length_text(config: Config) -> str:
     return count(config.steps, "step") if config.steps else count(config.epochs, "epoch")
 
 
+def start_text(config: Config) -> str:
+    """Say what is labelled before the first cycle: `10 % at random`."""
+    if config.start == "labelled":
+        return "all that is labelled"
+    if config.start == "set":
+        return f"the set {config.start_set}"
+    chosen = "at random"
+    if config.start == "coverage":
+        chosen = f"by coverage ({COVERED_BY[config.start_coverage]})"
+    with_set = f" with the set {config.start_set}" if config.start_set else ""
+    return f"{config.start_percent:g} % {chosen}{with_set}"
+
+
 def budget_text(config: Config) -> str:
     """Say what is labelled at the start and per cycle, and the rules that may end a run early."""
-    if config.by_people:
-        budget = f"all that is labelled, then + {config.step_percent:g} % of the pool per cycle"
-    else:
+    if config.start in SHARES_OF_POOL:
         end = config.start_percent + config.step_percent * (config.cycles - 1)
         budget = (
-            f"{config.start_percent:g} % at random, + {config.step_percent:g} % per cycle → "
+            f"{start_text(config)}, + {config.step_percent:g} % per cycle → "
             f"{_at_most(config)}{end:g} % of the pool"
         )
+    else:
+        budget = f"{start_text(config)}, then + {config.step_percent:g} % of the pool per cycle"
     rules = []
     if config.label_budget:
         rules.append(f"at {count(config.label_budget, 'task label')}")
@@ -120,7 +143,7 @@ def _facts(run: Run) -> dict[str, str]:
         "data": f"{run.dataset_title}, {config.size_text} px",
         "pool / validation images": images,
         "start, step": f"{budget_text(config)}, {_at_most(config)}{config.cycles} cycles",
-        "network": f"{config.network}, {config.backbone}, {config.channels} channels",
+        "network": f"{network_text(config)}, {config.channels} channels",
         "start of training": beginning_text(config),
         "training": f"{length_text(config)}, batch {config.batch}, Adam {config.lr:g}",
         "sample weights": config.sample_weights,

@@ -125,7 +125,7 @@ def curve_rows(
 
     Columns as of `measured`, and run, seed, group, title (of the group), name (of the task),
     strategy, variant (0 for the settings closest to the defaults), dataset, whole
-    (`on_all_labels`).
+    (`on_all_labels`), frozen (whether the backbone was).
 
     table: reads the metrics of one run.
     """
@@ -147,6 +147,7 @@ def curve_rows(
                 "variant": variants[run.config.group],
                 "dataset": run.config.dataset,
                 "whole": on_all_labels(run.config),
+                "frozen": run.config.backbone_frozen,
             }
             for run in drawn
         ],

@@ -1,6 +1,6 @@
 """Learning curves in words: titles, the reference, the numbers behind a figure, and notes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -46,6 +46,15 @@ UNEQUAL_SEEDS = (
 UNEQUAL_STARTS = (
     "These runs do not start with the same number of labelled images, so their curves are not "
     "comparable."
+)
+
+FROZEN_NOTE = (
+    "Frozen backbone: only the heads were trained, on features that stayed as they are. These "
+    "figures do not compare with those of fine-tuned networks."
+)
+FROZEN_AND_TUNED = (
+    "Some of these runs keep their backbone frozen and others fine-tune it, so their figures are "
+    "not comparable."
 )
 
 
@@ -191,6 +200,14 @@ def single_seed_lines(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the first row of every group that has one run only."""
     seeds = rows.groupby("group")["run"].nunique()
     return rows[rows["group"].isin(seeds[seeds < 2].index)].drop_duplicates("group")
+
+
+def backbone_note(frozen: Iterable[bool]) -> str:
+    """Say whether runs kept their backbone frozen; "" where all were fine-tuned."""
+    kinds = set(frozen)
+    if True not in kinds:
+        return ""
+    return FROZEN_AND_TUNED if False in kinds else FROZEN_NOTE
 
 
 def unequal_starts(rows: pd.DataFrame) -> bool:

@@ -9,6 +9,7 @@ import pandas as pd
 from mtal.analysis.numbers import count, listed
 from mtal.analysis.tables.protocol import differences, protocol
 from mtal.analysis.tables.run_groups import runs_with_cycles, titles
+from mtal.config import Config
 from mtal.runs.experiments.state import Experiment
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.run import Run
@@ -102,13 +103,17 @@ def comparison_text(runs: Sequence[Run]) -> str:
     names = list(dict.fromkeys(titles(named).values()))
     data = list(dict.fromkeys(run.dataset_title for run in named))
     tasks = list(dict.fromkeys(", ".join(run.config.tasks) for run in runs))
-    networks = list(dict.fromkeys(run.config.network for run in runs))
+    networks = list(dict.fromkeys(_network(run.config) for run in runs))
     seeds = [str(seed) for seed in sorted({run.config.seed for run in runs})]
     seed_noun = "seed" if len(seeds) == 1 else "seeds"
     return (
         f"{listed(names)} on {listed(data)} ({listed(tasks, 'or')}), network "
         f"{listed(networks, 'or')}: {count(len(runs), 'run')}, {seed_noun} {listed(seeds)}."
     )
+
+
+def _network(config: Config) -> str:
+    return f"{config.network} on a frozen backbone" if config.backbone_frozen else config.network
 
 
 def protocol_parts(runs: Sequence[Run]) -> tuple[pd.DataFrame, pd.DataFrame]:

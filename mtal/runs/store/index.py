@@ -15,6 +15,7 @@ SAME_SPEED = (
     "size",
     "network",
     "backbone",
+    "backbone_frozen",
     "channels",
     "pair_channels",
     "batch",

@@ -83,6 +83,15 @@ def warn_about_starts(rows: pd.DataFrame) -> None:
         st.warning(curve_text.UNEQUAL_STARTS, icon=":material/warning:")
 
 
+def say_backbone(rows: pd.DataFrame) -> None:
+    """Say that the backbone was frozen; warn where it was for some of the lines."""
+    note = curve_text.backbone_note(rows["frozen"])
+    if note == curve_text.FROZEN_AND_TUNED:
+        st.warning(note, icon=":material/warning:")
+    elif note:
+        st.caption(f":material/ac_unit: {note}")
+
+
 def say_undrawn(runs: Sequence[Run], rows: pd.DataFrame) -> None:
     """Count the runs without a point by status, and link to those that broke."""
     drawn = set(rows["run"].unique())

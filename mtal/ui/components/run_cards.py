@@ -5,7 +5,13 @@ from typing import Any
 import streamlit as st
 
 from mtal.analysis.numbers import count
-from mtal.analysis.tables.protocol import beginning_text, budget_text, length_text, measured_on
+from mtal.analysis.tables.protocol import (
+    beginning_text,
+    budget_text,
+    length_text,
+    measured_on,
+    network_text,
+)
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.run import Run
 from mtal.ui.components.strategy_cards import card_button
@@ -111,7 +117,7 @@ def _data_lines(run: Run) -> str:
 def _network_lines(run: Run) -> str:
     config, facts = run.config, run.facts
     lines = [
-        f"**Network** {plain(config.network)}, {plain(config.backbone)}",
+        f"**Network** {plain(network_text(config))}",
         f"Trained: {beginning_text(config)}",
         f"{length_text(config)} per cycle, batch {config.batch}",
     ]

@@ -94,6 +94,7 @@ def show_curves(rows: pd.DataFrame, style: curve_style.Style) -> None:
         st.subheader(plain(str(name)) if several else "Curves", anchor=False)
         (first, *others), means = tasks_in_order(part), curve_charts.means_of(part, style)
         curve_charts.show_chart(part, means, first, style, legend=True, page="compare")
+        curve_notes.say_backbone(part)
         curve_notes.warn_about_starts(part)
         columns = inputs.columns(len(others), 3, f"compare.{name}")
         for column, task in zip(columns, others, strict=True):

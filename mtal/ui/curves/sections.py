@@ -101,13 +101,17 @@ def choose_view(page: str) -> str:
 
 
 def head(part: pd.DataFrame, number: int, rows: pd.DataFrame) -> None:
-    """Head the part `number` of `rows` with its data set, where there are several."""
+    """Head the part `number` of `rows` with its data set, where there are several.
+
+    It says whether the backbone was frozen.
+    """
     if rows["dataset"].nunique() > 1:
         if number == 0:
             st.warning(
                 "These runs use different data sets: a section for each.", icon=":material/warning:"
             )
         st.subheader(plain(str(part["dataset"].iloc[0])), anchor=False)
+    curve_notes.say_backbone(part)
 
 
 def show_curves(

@@ -89,6 +89,7 @@ def show_curves(rows: pd.DataFrame, experiment: Experiment) -> str:
         style = replace(style, thin=style.thin and few)
         means = curve_charts.means_of(drawn[drawn["task"] == task], style)
         curve_charts.show_chart(drawn, means, task, style, legend=True, page="experiments")
+        curve_notes.say_backbone(drawn)
         curve_notes.show_remarks(drawn, style, _runs(experiment))
     st.page_link(
         "pages/curves.py",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from mtal.analysis.numbers import count
-from mtal.analysis.tables.protocol import beginning_text, budget_text, length_text
+from mtal.analysis.tables.protocol import beginning_text, budget_text, length_text, network_text
 from mtal.analysis.text.plan import plan_text
 from mtal.analysis.text.protocol import status_word
 from mtal.runs.durations import span
@@ -120,7 +120,7 @@ def show_header(experiment: Experiment) -> None:
             f"Tasks: {plain(', '.join(config.tasks))}"
         )
         network.markdown(
-            f"**Network** {plain(config.network)}, {plain(config.backbone)}  \n"
+            f"**Network** {plain(network_text(config))}  \n"
             f"{length_text(config)} per cycle, {beginning_text(config)}"
         )
         budget.markdown(

@@ -7,6 +7,9 @@ from mtal.analysis.statistics.curves import over_seeds
 from mtal.analysis.tables.run_groups import split_all_labels
 from mtal.analysis.text import areas
 from mtal.analysis.text.curves import (
+    FROZEN_AND_TUNED,
+    FROZEN_NOTE,
+    backbone_note,
     band_note,
     full_levels,
     lines,
@@ -41,6 +44,7 @@ def rows(**courses) -> pd.DataFrame:
                 "task": "loss",
                 "metric": "sum",
                 "whole": group == "full",
+                "frozen": False,
             }
             for group, seeds in courses.items()
             for seed, values in enumerate(seeds)
@@ -140,3 +144,9 @@ def test_the_data_behind_a_figure_are_all_that_it_shows():
     assert points.loc[
         points["kind"] == "published", ["percent", "value", "n"]
     ].to_numpy().tolist() == [[20, 7.0, 3]]
+
+
+def test_figures_of_frozen_backbones_are_never_given_without_a_word():
+    assert backbone_note([False, False]) == ""
+    assert backbone_note([True, True]) == FROZEN_NOTE
+    assert backbone_note([False, True, False]) == FROZEN_AND_TUNED

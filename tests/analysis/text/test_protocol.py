@@ -49,6 +49,24 @@ def test_a_sentence_says_what_was_compared(runs):
     assert comparison_text(runs[:1]).endswith("1 run, seed 0.")
 
 
+def test_it_says_that_the_backbone_was_frozen(tmp_path):
+    configs = [BASE.model_copy(update={"backbone_frozen": frozen}) for frozen in (True, False)]
+    runs = [made_course(tmp_path, config, [5.0]) for config in configs]
+    assert "network padnet on a frozen backbone: 1 run" in comparison_text(runs[:1])
+    assert "padnet on a frozen backbone or padnet" in comparison_text(runs)
+    differing, same = protocol_parts(runs)
+    assert list(differing.loc["network"]) == [
+        "padnet, efficientnet_lite0, frozen, 256 channels",
+        "padnet, efficientnet_lite0, 256 channels",
+    ]
+    assert list(differing.loc["start of training"]) == [
+        "heads anew each cycle, backbone frozen at ImageNet weights",
+        "anew from ImageNet weights each cycle",
+    ]
+    assert all("backbone_frozen=" in title for title in differing.columns)
+    assert "network" not in same.index
+
+
 def statuses_text(progress):
     return progress_text([run.status for run in progress])
 
