@@ -20,8 +20,9 @@ from mtal.training.schedule import Schedule, ScheduledOptimiser
 HIDDEN = 128
 MARGIN = 1.0
 DETACHED_FROM = 0.6  # share of the training after which features are detached
-# Of SGD in the paper; its rate falls to a tenth after 160 of 200 epochs.
-RATE, MOMENTUM, WEIGHT_DECAY, DECAYED_FROM = 0.1, 0.9, 5e-4, 0.8
+# Of SGD in the paper, whose rate falls to a tenth after 160 of 200 epochs. The rate is that of 128
+# images; with fewer it is smaller in proportion (our choice: 0.1 with 8 images blew up).
+RATE_PER_IMAGE, MOMENTUM, WEIGHT_DECAY, DECAYED_FROM = 0.1 / 128, 0.9, 5e-4, 0.8
 
 
 class LossModule(nn.Module):
@@ -49,8 +50,7 @@ class LossModules(Auxiliary):
     """A module per task.
 
     changes_network: whether the gradient of their loss flows back into the features, as in the
-    paper. optimised_apart: whether they are trained by SGD, as in the paper, else by the network's
-    optimiser.
+    paper. rate: of SGD, which trains them as in the paper; None: the network's optimiser does.
     """
 
     title = "the loss modules of LL4AL"
@@ -60,10 +60,10 @@ class LossModules(Auxiliary):
         network: TwoStageNetwork,
         tasks: Sequence[Task],
         changes_network: bool,
-        optimised_apart: bool = True,
+        rate: float | None = None,
     ) -> None:
         super().__init__()
-        self.changes_network, self.optimised_apart = changes_network, optimised_apart
+        self.changes_network, self.rate = changes_network, rate
         widths = (network.backbone.channels, network.channels)
         self.of_task = nn.ModuleDict({task.name: LossModule(widths) for task in tasks})
 
@@ -90,14 +90,14 @@ class LossModules(Auxiliary):
 
     def own_optimiser(self, schedule: Schedule) -> ScheduledOptimiser | None:
         """As in `Auxiliary`: the paper's SGD, whose rate falls once."""
-        if not self.optimised_apart:
+        rate = self.rate
+        if rate is None:
             return None
         sgd = torch.optim.SGD(
-            self.parameters(), lr=RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY
+            self.parameters(), lr=rate, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY
         )
-        return ScheduledOptimiser(
-            sgd, lambda step: RATE if step < DECAYED_FROM * schedule.steps else RATE / 10
-        )
+        decayed_from = DECAYED_FROM * schedule.steps
+        return ScheduledOptimiser(sgd, lambda step: rate if step < decayed_from else rate / 10)
 
 
 def average(maps: Tensor) -> Tensor:
@@ -126,7 +126,8 @@ def build(
 ) -> LossModules:
     """Build the modules of a config. changes_network: as far as the config allows it."""
     changes_network = changes_network and not config.loss_module_detached
-    return LossModules(network, tasks, changes_network, config.loss_module_optimiser == "own")
+    rate = RATE_PER_IMAGE * config.batch if config.loss_module_optimiser == "own" else None
+    return LossModules(network, tasks, changes_network, rate)
 
 
 def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> Tensor:

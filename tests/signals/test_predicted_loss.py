@@ -9,8 +9,9 @@ from torch import Tensor
 from mtal.datasets.normalise import to_input
 from mtal.models.prediction import Prediction
 from mtal.models.pyramid import FeaturePyramid
-from mtal.signals.predicted_loss import LossModules, average, ranking_loss
+from mtal.signals.predicted_loss import LossModules, average, build, ranking_loss
 from mtal.training.batches import seed_weights, torch_generator
+from mtal.training.schedule import Schedule
 from mtal.training.train import train
 from tests.training.contexts import quiet, small_context
 
@@ -212,3 +213,47 @@ def test_it_learns_the_order_of_known_losses():
         )
     for task in range(3):
         assert spearmanr(predicted[:, task], losses[unseen, task]).statistic > 0.8, task
+
+
+class TestOptimiser:
+    def test_the_rate_falls_once_and_is_in_proportion_to_the_batch(self):
+        context = small_context("batch=16")
+        modules = build(context.network, context.tasks, True, context.config)
+        optimiser = modules.own_optimiser(Schedule(50))
+        (group,) = optimiser.optimiser.param_groups
+        assert [group["momentum"], group["weight_decay"]] == [0.9, 5e-4]
+        assert len(group["params"]) == len(list(modules.parameters()))
+        rates = [optimiser.rate(step) for step in range(50)]
+        assert rates == pytest.approx([0.0125] * 40 + [0.00125] * 10)
+
+    def test_joint_there_is_none(self):
+        context = small_context("loss_module_optimiser=joint")
+        modules = build(context.network, context.tasks, True, context.config)
+        assert modules.own_optimiser(Schedule(50)) is None
+
+    @pytest.mark.parametrize(("needed", "detached"), [(True, False), (True, True), (False, False)])
+    def test_the_network_is_changed_only_if_needed_and_not_detached(self, needed, detached):
+        context = small_context(f"loss_module_detached={detached}")
+        modules = build(context.network, context.tasks, needed, context.config)
+        assert modules.changes_network == (needed and not detached)
+
+    def test_steps_are_those_of_sgd_by_hand_and_adam_trains_the_network_alone(self):
+        """Two steps with momentum; the network is as without the modules, which are detached."""
+        context = small_context("epochs=1", "loss_module_detached=on", "lr=0.003")
+        alone = small_context("epochs=1", "lr=0.003")
+        modules = build(context.network, context.tasks, True, context.config)
+        weight = modules.of_task["depth"].exit.weight
+        before, gradients = weight.detach().clone(), []
+        weight.register_hook(lambda gradient: gradients.append(gradient.clone()))
+        for of, auxiliaries in ((context, [modules]), (alone, [])):
+            of.network.requires_grad_(True)
+            train(of.network, of.batches, of.config, [0], quiet, auxiliaries)
+        torch.testing.assert_close(
+            context.network.state_dict(), alone.network.state_dict(), rtol=0, atol=0
+        )
+        assert len(gradients) == 2
+        rate, value, moment = 0.1 / 128 * 4, before, 0
+        for step, gradient in enumerate(gradients):
+            moment = 0.9 * moment + gradient + 5e-4 * value
+            value = value - (rate if step < 1.6 else rate / 10) * moment
+        torch.testing.assert_close(weight.detach(), value)
