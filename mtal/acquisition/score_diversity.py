@@ -33,7 +33,8 @@ class ScoreDiversity:
 
     def pick(self, pool: Pool, budget: int, rng: np.random.Generator, options: Options) -> Pick:
         """Pick greedily by score = S x div (Eq. 1 and 3), or by the variants of the ablations."""
-        weight, table = np.ones(len(pool.labelled)), {}
+        weight = np.ones(len(pool.labelled))
+        table: dict[str, np.ndarray] = {}
         if options.terms != "diversity":
             weight, table = self._joined(pool, options)
         if options.terms == "inconsistency":

@@ -148,9 +148,10 @@ def _score_text(scored: PoolCycle, image: int) -> str:
 def _terms(scored: PoolCycle, image: int) -> str:
     """`inconsistency 0.610 (depth, ...) × diversity 0.300`; "" without such terms."""
     pool, config, row = scored.pool, scored.config, scored.pool.iloc[image]
+    joined = "uncertainty" if "uncertainty" in pool else "inconsistency"  # of the control, of ours
     parts = {
-        "product": {"inconsistency", "diversity"},
-        "inconsistency": {"inconsistency"},
+        "product": {joined, "diversity"},
+        "inconsistency": {joined},
         "diversity": {"diversity"},
     }[config.terms]
     if _trust(pool, image) and "diversity" in pool:
@@ -159,9 +160,9 @@ def _terms(scored: PoolCycle, image: int) -> str:
     if not parts <= set(pool.columns):
         return ""
     texts = []
-    if "inconsistency" in parts:
-        value = figures(float(row["inconsistency"]))
-        texts.append(f"inconsistency {value} ({_source(pool, image, config)})")
+    if joined in parts:
+        value = figures(float(row[joined]))
+        texts.append(f"{joined} {value} ({_source(pool, image, config)})")
     if "diversity" in parts:
         texts.append(f"diversity {figures(float(row['diversity']))}")
     alone = {
@@ -192,13 +193,15 @@ def _trust(pool: pd.DataFrame, image: int) -> dict[str, float]:
 
 
 def _source(pool: pd.DataFrame, image: int, config: Config) -> str:
-    """Which task, and which member of its committee, an inconsistency comes from."""
+    """Which task, and which member of its committee, an inconsistency or uncertainty comes from."""
     names = normalised_tasks(pool)
     if config.across == "mean" and len(names) > 1:
         row = pool.iloc[image]
         tasks = [f"{name} {figures(float(row[normalised_column(name)]))}" for name in names]
         return f"mean of {', '.join(tasks)}"
     task = driving_task(pool, image)
+    if "uncertainty" in pool:
+        return task
     partner = deciding_member(pool, image, task, config.committee)
     if not partner:
         return f"{task}, {config.committee} over its committee"

@@ -71,6 +71,13 @@ def test_a_term_alone_is_told_without_the_other(pool, terms):
     assert f"{other} 0" not in why(alone, 3, 0, config, TITLE)
 
 
+def test_the_control_tells_its_uncertainty_and_no_committee(pool):
+    control = pool.rename(columns={"inconsistency": "uncertainty"})
+    assert "Score 0.183 = uncertainty 0.610 (depth) × diversity 0.300. Cut-off 0.135." in why(
+        control, 1, 0, OURS, "Control"
+    )
+
+
 def turns(pool):
     """The table of a strategy by clusters."""
     own = pool.drop(columns=["inconsistency", "diversity_start", "diversity", "cutoff"])
