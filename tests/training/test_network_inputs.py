@@ -9,8 +9,9 @@ from mtal.datasets.resized import Resized
 from mtal.tasks.task import Warp, mirror_all
 from mtal.training.batches import LabelledBatches, torch_generator
 from mtal.training.evaluate import evaluate
+from mtal.training.frozen_trunk import FrozenTrunk
 from mtal.training.losses import all_losses
-from mtal.training.network_inputs import ImageInputs, StoredPyramids, pyramid_form
+from mtal.training.network_inputs import ImageInputs
 from tests.training.contexts import quiet, small_context
 
 TOLERANCE = {"float32": {"rtol": 1e-4, "atol": 1e-5}, "bfloat16": {"rtol": 0.05, "atol": 0.05}}
@@ -30,18 +31,9 @@ def frozen_context(*sets):
     return small_context("backbone_frozen=true", *sets)
 
 
-@torch.inference_mode()
 def stored_pyramids(context, data=None):
-    """Run the trunk on every image and its mirror image."""
-    data = context.pool if data is None else data
-    images, count = ImageInputs(data, context.device), len(data.ids)
-    with context.device.autocast():
-        plain, mirrored = (
-            context.network.backbone.pyramid(images.of(np.arange(count), warp))
-            for warp in (None, mirror_all(count))
-        )
-    form = pyramid_form(plain)
-    return StoredPyramids(form, form.pack(plain), form.pack(mirrored), context.device)
+    trunk = FrozenTrunk(context.network.backbone, context.device)
+    return trunk.in_memory(context.pool if data is None else data, mirrored=True)
 
 
 def test_outputs_are_those_of_the_images(backbone, tolerance):
@@ -118,3 +110,17 @@ def test_reading_a_row_leaves_the_store_as_it_is():
     before = stored.plain.copy()
     stored.of(np.array([0, 1]), mirror_all(2))
     np.testing.assert_array_equal(stored.plain, before)
+
+
+def test_the_key_follows_weights_and_precision():
+    keys = [
+        FrozenTrunk(context.network.backbone, context.device).key
+        for context in (
+            frozen_context(),
+            frozen_context("channels=12"),
+            frozen_context("precision=bfloat16"),
+            frozen_context("backbone=efficientnet_lite0", "pretrained=true"),
+        )
+    ]
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
