@@ -10,7 +10,9 @@ def test_nothing_is_shared_where_only_the_needed_is_measured():
         stages = needed_stages(strategy, strategy.signals(), strategy.signals())
         assert all(stages.values())
         assert {"train", "pick"} <= set(stages)
-        assert ("score" in stages) == bool(strategy.signals())
+        predicted = [name for name in strategy.signals() if SIGNALS[name].predicts]
+        assert ("score" in stages) == bool(predicted)
+        assert ("feature" in stages) == ("frozen" in strategy.signals())
         assert ("guess" in stages) == strategy.pseudo_labels
 
 
