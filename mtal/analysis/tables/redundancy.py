@@ -38,12 +38,12 @@ def redundancies(run: Run) -> pd.DataFrame:
 
 def redundancy(pool: pd.DataFrame, config: Config) -> pd.Series:
     """Count what repeats in the batch of a cycle; values as in `redundancies`. pool: its table."""
-    counts = dict.fromkeys(REDUNDANCY_COLUMNS[1:], np.nan)
-    counts["images"] = np.count_nonzero(pool[PICKED])
+    images = int(pool[PICKED].sum())
+    counts = dict.fromkeys(REDUNDANCY_COLUMNS[1:], float("nan")) | {"images": images}
     beyond = np.zeros(len(pool), bool)
     if DUPLICATES in pool:
         again = near_duplicates(pool)
-        counts["near_duplicates"] = np.count_nonzero(again)
+        counts["near_duplicates"] = int(again.sum())
         counts["near_duplicates_by_chance"] = near_duplicates_by_chance(pool)
         beyond |= again & config.one_of_near_duplicates
     if SEQUENCE in pool:
@@ -51,14 +51,12 @@ def redundancy(pool: pd.DataFrame, config: Config) -> pd.Series:
         picked = pool[PICKED].to_numpy()
         is_open = pool[OPEN].to_numpy()
         counts["sequences"] = len(np.unique(sequences[picked]))
-        counts["sequences_by_chance"] = float(
-            chance_of_groups(sequences[is_open], counts["images"]).sum()
-        )
+        counts["sequences_by_chance"] = float(chance_of_groups(sequences[is_open], images).sum())
         if config.most_per_sequence:
             order = pool[picked].sort_values(RANK).index
             position = pd.Series(sequences[order], index=order)
             beyond[order[position.groupby(position).cumcount() >= config.most_per_sequence]] = True
-    counts["beyond_limits"] = np.count_nonzero(beyond)
+    counts["beyond_limits"] = int(beyond.sum())
     return pd.Series(counts)
 
 
@@ -79,7 +77,7 @@ def near_duplicates_by_chance(pool: pd.DataFrame) -> float:
     """Expected near-duplicates in a random batch with as many images without any label."""
     groups, labelled = pool[DUPLICATES].to_numpy(), pool[LABELLED].to_numpy()
     drawn_from = pool[OPEN].to_numpy() & ~labelled
-    images = np.count_nonzero(pool[PICKED].to_numpy() & ~labelled)
+    images = int((pool[PICKED].to_numpy() & ~labelled).sum())
     candidates = groups[drawn_from]
     numbers = np.unique(candidates)
     is_new = ~np.isin(numbers, groups[labelled])

@@ -24,12 +24,8 @@ def last_batch_text(frame: pd.DataFrame, tasks: Sequence[TaskFacts]) -> str:
     if rows.empty:
         return ""
     cycle = int(rows["cycle"].max())
-    last = rows[rows["cycle"] == cycle].set_index("task")
-    parts = [
-        f"{task.title} {_correlation(last.loc[task.name])}"
-        for task in tasks
-        if task.name in last.index
-    ]
+    last = {str(row["task"]): row for _, row in rows[rows["cycle"] == cycle].iterrows()}
+    parts = [f"{task.title} {_correlation(last[task.name])}" for task in tasks if task.name in last]
     return (
         f"Did the scores predict the losses on the labels that cycle {cycle} bought? "
         f"{'; '.join(parts)}."
