@@ -65,7 +65,8 @@ class Config(BaseModel):
     augment: bool = _data(
         True,
         "Augmentation",
-        "Move images and labels together while training, as the data set says.",
+        "Move images and labels together while training, as the data set says. With a frozen "
+        "backbone, half of the images are mirrored and nothing else.",
     )
     sequence_pattern: str = _data(
         "",
@@ -85,8 +86,8 @@ class Config(BaseModel):
     backbone_frozen: bool = _network(
         False,
         "Frozen backbone",
-        "Keep the backbone as it is and train the rest on its features, which are computed once. "
-        "Faster, but no figure to compare with fine-tuned networks.",
+        "Keep the backbone at its pretrained weights and train the rest on its features, which "
+        "are computed once. Faster, but no figure to compare with fine-tuned networks.",
     )
     channels: int = _network(
         256, "Task channels", "Width of each task's feature map (256 in the reference code).", ge=4
