@@ -1,4 +1,4 @@
-"""`export`: write a batch or a set as a file for another program. `sets`: list the sets."""
+"""`export`: write a batch, a start or a set as a file for another program. `sets`: list the sets."""
 
 import json
 from collections.abc import Callable, Hashable, Mapping
@@ -26,18 +26,21 @@ def export(
     set_id: Annotated[
         str | None, typer.Option("--set", metavar="ID", help="Or a named set, as `sets` lists it.")
     ] = None,
+    start: Annotated[
+        bool, typer.Option("--start", help="Or the images labelled before the first cycle.")
+    ] = False,
     kind: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--format",
-            help="Of a cycle: csv, images, jsonl, parquet, split or zip. Of a set: csv, "
-            "list or zip.",
+            help="Of a cycle: csv, images, jsonl, parquet, split or zip. Of a set: csv, list or "
+            "zip. Of a start: csv or list. Without it zip, of a start csv.",
         ),
-    ] = "zip",
+    ] = None,
     runs: Runs = None,
 ) -> None:
-    """Write a set of images, or what one cycle picked after people's decisions, to a file."""
-    title, write = _exporter(find_run(store_at(runs), name), cycle, set_id, kind)
+    """Write a set, a start, or what one cycle picked after people's decisions, to a file."""
+    title, write = _exporter(find_run(store_at(runs), name), cycle, set_id, start, kind)
     content = write()
     write_whole(out, content)
     typer.echo(f"{out}: {title}, {len(content):,} bytes")
@@ -67,21 +70,25 @@ def _set_row(row: Mapping[Hashable, Any]) -> dict[str, str]:
 
 
 def _exporter(
-    run: Run, cycle: int | None, set_id: str | None, kind: str
+    run: Run, cycle: int | None, set_id: str | None, start: bool, kind: str | None
 ) -> tuple[str, Callable[[], bytes]]:
     """Return the title of the export, and the function that makes its bytes.
 
-    Raises ConfigError unless exactly one of cycle and set is given, and for an unknown format.
+    Raises ConfigError unless exactly one of cycle, set and start is given, and for an unknown
+    format.
     """
-    from mtal.export.registry import EXPORTERS, SET_EXPORTERS
+    from mtal.export.registry import EXPORTERS, SET_EXPORTERS, START_EXPORTERS
 
-    if cycle is not None and set_id is None:
-        of_cycle = find(EXPORTERS, kind, "export format")
+    if (cycle is not None) + (set_id is not None) + start != 1:
+        raise ConfigError(
+            "name what to export: either --cycle with a number, or --set with an id, as `sets` "
+            "lists them, or --start"
+        )
+    if cycle is not None:
+        of_cycle = find(EXPORTERS, kind or "zip", "export format")
         return of_cycle.title, partial(of_cycle.write, run, cycle)
-    if set_id is not None and cycle is None:
-        of_set = find(SET_EXPORTERS, kind, "export format of a set")
+    if set_id is not None:
+        of_set = find(SET_EXPORTERS, kind or "zip", "export format of a set")
         return of_set.title, partial(of_set.write, run, set_id)
-    raise ConfigError(
-        "name what to export: either --cycle with a number, or --set with an id, as `sets` "
-        "lists them"
-    )
+    of_start = find(START_EXPORTERS, kind or "csv", "export format of a start")
+    return of_start.title, partial(of_start.write, run, None)

@@ -1,4 +1,4 @@
-"""Exporter: a format for the batch of a cycle, or for a set that somebody chose."""
+"""Exporter: a format for the batch of a cycle, a set that somebody chose, or a run's start."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class ExportError(ConfigError):
     """There is nothing to export, or not in this format; the message tells a person why."""
 
 
-Which = TypeVar("Which")  # a cycle's number, or a set's id
+Which = TypeVar("Which")  # a cycle's number, a set's id, or None for the start
 
 
 @dataclass(frozen=True)

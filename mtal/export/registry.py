@@ -1,13 +1,14 @@
 """The export formats.
 
 To add one: write a file with a function `(run, cycle) -> bytes`, or `(run, set id) -> bytes`, and
-list it here.
+list it here. A start belongs to the run alone.
 """
 
 from mtal.export.bundle import write_bundle
 from mtal.export.exporter import Exporter
 from mtal.export.sets import write_set_csv, write_set_list, write_set_zip
 from mtal.export.splits import write_splits
+from mtal.export.start import write_start_csv, write_start_list
 from mtal.export.tables import write_csv, write_images_csv, write_jsonl, write_parquet
 
 EXPORTERS: dict[str, Exporter[int]] = {
@@ -62,6 +63,28 @@ EXPORTERS: dict[str, Exporter[int]] = {
             "gt_sets/*.txt as loaders of NYUD_MT read them: what is to be labelled, all that is "
             "labelled then, and what remains; in all and per task.",
             write_splits,
+        ),
+    )
+}
+START_EXPORTERS: dict[str, Exporter[None]] = {
+    exporter.name: exporter
+    for exporter in (
+        Exporter(
+            "csv",
+            "Start as CSV",
+            "start.csv",
+            "text/csv",
+            "A row per image and task, in the columns of a selection; `requested` says which "
+            "labels to make.",
+            lambda run, _: write_start_csv(run),
+        ),
+        Exporter(
+            "list",
+            "Names only",
+            "start.txt",
+            "text/plain",
+            "One image name per line, for loaders and scripts.",
+            lambda run, _: write_start_list(run),
         ),
     )
 }

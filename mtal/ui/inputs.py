@@ -15,8 +15,9 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mtal.analysis.numbers import count
 from mtal.runs.jobs.status import Status
-from mtal.runs.store.failures import failure_of
+from mtal.runs.store.failures import WAITING_FOR_LABELS, failure_of
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import TaskFacts
 from mtal.ui import loaders
@@ -281,6 +282,13 @@ def _no_cycle(run: Run, page: str, any_complete: bool) -> None:
     elif run.status.alive:
         st.info(
             "The first cycle is still running. Its results appear here when it is complete.",
+            icon=":material/hourglass_empty:",
+        )
+    elif failure_of(run) is WAITING_FOR_LABELS:
+        images = count(len(run.facts.start), "image")
+        st.info(
+            f"This run waits for the labels of its start, {images}. Its page shows and exports "
+            "them. When they are there and it is resumed, the first cycle appears here.",
             icon=":material/hourglass_empty:",
         )
     else:

@@ -298,7 +298,7 @@ def test_inspect_takes_an_old_link_with_a_number_and_says_the_id_instead(open_pa
 def test_inspect_tells_since_when_an_image_is_labelled(open_page, made_store):
     run = made_store("finished")
     for image, since in (
-        (run.facts.start[0], "it belongs to the random start"),
+        (run.facts.start[0], "it belongs to the start"),
         (picks(run, 0)[1], "picked 2nd in cycle 0"),
     ):
         app = open_page("inspect", run=run.name, cycle="1", sample=str(image))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mtal.export.registry import EXPORTERS, SET_EXPORTERS
+from mtal.export.registry import EXPORTERS, SET_EXPORTERS, START_EXPORTERS
 from mtal.runs.reviews.review_database import ReviewDatabase
 from tests.runs.made_run import made_run
 
@@ -17,6 +17,15 @@ def test_export_writes_what_the_exporter_gives(mtal, store, tmp_path, name):
     assert code == 0
     assert EXPORTERS[name].title in text
     assert out.read_bytes() == EXPORTERS[name].write(run, 1)
+
+
+@pytest.mark.parametrize("name", START_EXPORTERS)
+def test_a_start_is_exported(mtal, store, tmp_path, name):
+    run, out = made_run(store.folder), tmp_path / "exported"
+    text, code = mtal("export", run.name, "--start", "--format", name, "--out", out)
+    assert code == 0
+    assert START_EXPORTERS[name].title in text
+    assert out.read_bytes() == START_EXPORTERS[name].write(run, None)
 
 
 @pytest.mark.parametrize("name", SET_EXPORTERS)
@@ -47,6 +56,8 @@ def test_a_set_is_listed_and_exported(mtal, store, tmp_path, name):
         (["--cycle", "0", "--format", "x"], "'x'"),
         ([], "either --cycle with a number, or --set"),
         (["--cycle", "0", "--set", "x"], "either --cycle"),
+        (["--cycle", "0", "--start"], "either --cycle"),
+        (["--start", "--format", "zip"], "'zip'"),
         (["--set", "x"], "no set 'x'"),
         (["--set", "x", "--format", "parquet"], "csv, list"),
     ],

@@ -10,8 +10,8 @@ from mtal.analysis.tables.run_groups import acquired_images
 from mtal.runs.store.run import Run
 
 METHOD = (
-    "Jaccard: images that both picked, divided by all that either picked; the random start is left "
-    "out. In brackets: the mean for two random sets of these sizes (for two seeds with random "
+    "Jaccard: images that both picked, divided by all that either picked; the start is left out. "
+    "In brackets: the mean for two random sets of these sizes (for two seeds with random "
     "starts of their own, from the whole pool). If seeds overlap hardly more than chance, the "
     "choice depends on the randomness of the training."
 )

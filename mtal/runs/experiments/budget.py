@@ -1,7 +1,7 @@
 """Budget: how many images and labels a cycle acquires, for the engine, the form and estimates.
 
-A simulation (start = random) acquires labels that exist; a run that people label (start = labelled)
-acquires labels that do not exist yet. Budgets are counted in labels, so that strategies which pick
+A simulation acquires labels that exist; a run that people label acquires labels that do not exist
+yet. Budgets are counted in labels, so that strategies which pick
 single tasks compare with those that pick whole images (docs/method.md, section 1).
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtal.config import SHARES_OF_POOL, Config
+from mtal.config import Config
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class PoolSize:
     """Images and labels of a pool before the first cycle."""
 
     images: int  # N
-    start: int | None  # images labelled before the first cycle; None: the config's share of N
+    start: int | None  # images labelled before the first cycle; None: as the config says
     labels_per_image: float | None  # mean over the images with any to acquire; None: unknown
 
 
@@ -26,10 +26,12 @@ def pool_size(config: Config, labels: np.ndarray) -> PoolSize:
 
     labels: (N, T) bool, the labels that exist.
     """
-    if config.start in SHARES_OF_POOL:
-        simulated = labels[labels.any(axis=1)]
-        return PoolSize(len(simulated), None, mean_labels(simulated))
-    return PoolSize(len(labels), int(labels.any(axis=1).sum()), mean_labels(~labels))
+    if config.start == "labelled":
+        return PoolSize(len(labels), int(labels.any(axis=1).sum()), mean_labels(~labels))
+    if config.by_people:  # they label every image whole
+        return PoolSize(len(labels), None, float(labels.shape[1]))
+    simulated = labels[labels.any(axis=1)]
+    return PoolSize(len(simulated), None, mean_labels(simulated))
 
 
 def mean_labels(acquirable: np.ndarray) -> float:

@@ -56,7 +56,7 @@ NOTHING_TO_LEARN = Failure(
     "The message says which labels there are and which are missing. Start a changed copy, or add "
     "labels and resume.",
     ("copy", "data", "resume"),
-    ("start", "tasks", "start_percent"),
+    ("start", "labelling", "tasks", "start_percent"),
 )
 UNUSABLE_SETTING = Failure(
     "A setting cannot be used",

@@ -244,6 +244,11 @@ class Run(Samples):
         """A row per validation image. Columns: id, loss, loss.<task>, value.<task>."""
         return pd.read_parquet(self.cycle(number).validation)
 
+    def frozen_feature(self) -> np.ndarray | None:
+        """(N, D) float32 that the worker computed before any training, mapped; None without it."""
+        path = self.paths.frozen
+        return np.load(path, mmap_mode="r", allow_pickle=False) if path.exists() else None
+
     def embedding(self, number: int, signal: str = "") -> np.ndarray | None:
         """By what a cycle compared images: (N, D) float32, mapped from disk; None without it.
 

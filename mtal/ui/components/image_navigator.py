@@ -92,7 +92,7 @@ def labelled_since(run: Run, cycle: int, image: int) -> str:
             if row["picked"]:
                 return f"picked {ordinal(int(row['rank']))} in cycle {earlier}"
             return f"it replaced an image that was rejected in cycle {earlier}"
-    return "it belongs to the random start"
+    return "it belongs to the start"
 
 
 def tasks_acquired(run: Run, cycle: int, image: int) -> tuple[str, ...]:

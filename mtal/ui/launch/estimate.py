@@ -13,6 +13,9 @@ from mtal.ui import catalog, loaders
 from mtal.ui.components.label_states import states_of
 from mtal.ui.components.time_left import estimate_time_left
 
+# Settings that decide which images a run has and how many of them have labels at the start.
+DECIDE_POOL = ("dataset", "data", "start", "start_set", "labelling")
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -58,8 +61,8 @@ def known_pool(config: Config) -> PoolSize | None:
     if labels is not None:
         return pool_size(config, labels)
     for run in loaders.runs():
-        data = (run.config.dataset, run.config.data, run.config.start)
-        if run.facts.written and data == (config.dataset, config.data, config.start):
+        same = all(getattr(run.config, name) == getattr(config, name) for name in DECIDE_POOL)
+        if run.facts.written and same:
             start = None if config.start in SHARES_OF_POOL else len(run.facts.start)
             same_tasks = run.config.tasks == config.tasks
             labels_per_image = run.facts.labels_per_image if same_tasks else None

@@ -110,7 +110,7 @@ def strategies_and_seeds(wrong: Mapping[str, str]) -> None:
         key=key("strategy"),
         persist_state="session",
         format_func=titles.__getitem__,
-        help="A run for each, all from the same random start.",
+        help="A run for each, all from the same start.",
     )
     setting_field.show_wrong("strategy", wrong)
     strategy_cards.say_unusable()

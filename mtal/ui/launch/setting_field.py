@@ -8,8 +8,10 @@ import streamlit as st
 
 from mtal.config import Config
 from mtal.ui import catalog
-from mtal.ui.launch.settings_form import NAMES, available_tasks, key
+from mtal.ui.launch.settings_form import NAMES, available_tasks, counts, key
 from mtal.ui.text import plain
+
+REPLACED_BY = {"epochs": "steps"}  # setting -> the number that replaces it unless it is 0
 
 
 def is_wide(name: str) -> bool:
@@ -23,28 +25,35 @@ def is_wide(name: str) -> bool:
 
 
 def draw(name: str, wrong: Mapping[str, str]) -> None:
-    """Draw the widget of one setting. wrong: setting -> error, shown under the widget."""
+    """Draw the widget of one setting. wrong: setting -> error, shown under the widget.
+
+    Settings that do not count with what else the form shows cannot be changed.
+    """
     field = Config.model_fields[name]
-    label, about, widget_key = str(field.title), str(field.description), key(name)
+    label, about = str(field.title), str(field.description)
     options = _options(name)
+    common: dict[str, Any] = {
+        "key": key(name),
+        "help": about,
+        "persist_state": "session",
+        "disabled": _is_replaced(name) or (not counts(name) and name not in wrong),
+    }
     if field.annotation is bool:
-        st.toggle(label, key=widget_key, help=about, persist_state="session")
+        st.toggle(label, **common)
     elif get_origin(field.annotation) is tuple and options:
-        st.multiselect(label, options, key=widget_key, help=about, persist_state="session")
+        st.multiselect(label, options, **common)
     elif options:
         st.selectbox(
             label,
             options,
-            key=widget_key,
-            help=about,
             format_func=lambda option: _title(name, option),
-            persist_state="session",
             on_change=_keep_tasks if name == "dataset" else None,
+            **common,
         )
     elif field.annotation in (int, float):
-        st.number_input(label, key=widget_key, help=about, persist_state="session", **_limits(name))
+        st.number_input(label, **common, **_limits(name))
     else:
-        st.text_input(label, key=widget_key, help=about, persist_state="session", placeholder=about)
+        st.text_input(label, placeholder=about, **common)
     show_wrong(name, wrong)
 
 
@@ -69,6 +78,11 @@ def _options(name: str) -> Sequence[str]:
 
 def _title(name: str, option: str) -> str:
     return catalog.title(option) if name == "dataset" else option
+
+
+def _is_replaced(name: str) -> bool:
+    """Whether another number in the form, above 0, takes the setting's part."""
+    return name in REPLACED_BY and bool(st.session_state.get(key(REPLACED_BY[name])))
 
 
 def _limits(name: str) -> dict[str, Any]:

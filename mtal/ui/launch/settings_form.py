@@ -11,7 +11,7 @@ import streamlit as st
 import yaml
 
 from mtal.acquisition.user_strategies import all_strategies, find_strategy
-from mtal.config import Config, ConfigError, find, make_config
+from mtal.config import SHARES_OF_POOL, Config, ConfigError, find, make_config
 from mtal.runs.experiments.plan import Cell, expand
 from mtal.ui import catalog
 from mtal.ui.components import ablation_choice, strategy_cards
@@ -19,8 +19,15 @@ from mtal.ui.components import ablation_choice, strategy_cards
 # Settings that are not folded.
 FIRST = (
     *("dataset", "data", "tasks", "network", "backbone", "steps", "epochs"),
-    *("start", "start_percent", "step_percent", "cycles", "device"),
+    *("start", "start_coverage", "labelling", "start_percent", "step_percent", "cycles", "device"),
 )
+# Setting -> values of `start` with which it counts.
+STARTS: dict[str, tuple[str, ...]] = {
+    "start_percent": SHARES_OF_POOL,
+    "start_coverage": ("coverage",),
+    "start_set": (*SHARES_OF_POOL, "set"),
+    "labelling": (*SHARES_OF_POOL, "set"),
+}
 REPEATED = ("strategy", "seed")  # asked as lists, a run for each
 NAMES: dict[str, Callable[[], Sequence[str]]] = {  # setting -> names of a registry
     "dataset": lambda: tuple(catalog.datasets()),
@@ -42,6 +49,11 @@ def sections() -> dict[str, list[str]]:
         if name not in REPEATED:
             names.setdefault(_extra(field)["section"], []).append(name)
     return names
+
+
+def counts(name: str) -> bool:
+    """Whether a setting counts with the start that the form shows."""
+    return name not in STARTS or st.session_state[key("start")] in STARTS[name]
 
 
 def fill(values: Mapping[str, Any]) -> None:

@@ -22,6 +22,13 @@ def test_budget():
         budget_text(Config(start="labelled", step_percent=5))
         == "all that is labelled, then + 5 % of the pool per cycle"
     )
+    set_alone = Config(start="set", start_set="first walk", step_percent=5)
+    assert budget_text(set_alone) == "the set first walk, then + 5 % of the pool per cycle"
+    covered = simulated.model_copy(update={"start": "coverage", "start_set": "first walk"})
+    assert budget_text(covered) == (
+        "5 % by coverage (cluster medoids) with the set first walk, + 2.5 % per cycle → 12.5 % of "
+        "the pool"
+    )
     with_rules = simulated.model_copy(
         update={"label_budget": 3000, "plateau_percent": 2.5, "plateau_cycles": 1}
     )

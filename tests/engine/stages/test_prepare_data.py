@@ -32,6 +32,7 @@ FAST = {
     "embedding": 8,
     "epochs": 1,
     "pair_epochs": 1,
+    "pair_steps": 0,
     "embedding_epochs": 1,
     "batch": 2,
     "start_percent": 25,

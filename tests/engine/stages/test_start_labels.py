@@ -33,6 +33,12 @@ def test_a_random_start_is_as_it_always_was():
     assert labels.sum() == 15
 
 
+def test_a_random_start_is_the_same_for_all_strategies_of_a_seed():
+    first, other = start("strategy=random"), start("strategy=ours", "epochs=9")
+    assert first == other
+    assert first != start("strategy=random", "seed=1")
+
+
 @pytest.mark.parametrize("cover", ["clusters", "k-centre", "typiclust"])
 def test_a_covering_start_is_the_same_for_all_strategies_of_a_seed(cover):
     sets = ("start=coverage", f"start_coverage={cover}")

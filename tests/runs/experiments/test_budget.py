@@ -64,6 +64,14 @@ def test_people_label_what_is_not_labelled_yet():
     assert size == PoolSize(images=30, start=20, labels_per_image=1.5)
 
 
+@pytest.mark.parametrize("start", ["random", "coverage", "set"])
+def test_people_label_the_images_of_a_chosen_start_whole(start):
+    labels = np.zeros((30, 2), bool)
+    labels[:20, 0] = True
+    size = pool_size(Config(start=start, start_set="mine", labelling="people"), labels)
+    assert size == PoolSize(images=30, start=None, labels_per_image=2)
+
+
 @pytest.mark.parametrize(
     ("acquirable", "labels"),
     [
