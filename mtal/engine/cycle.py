@@ -9,7 +9,7 @@ from mtal.engine.stages.measure import evaluate_network, write_loss_history, wri
 from mtal.engine.stages.open_labels import open_labels
 from mtal.engine.stages.pool_groups import with_pool_groups
 from mtal.engine.stages.prepare import prepare
-from mtal.engine.stages.run_context import CycleContext
+from mtal.engine.stages.run_context import CycleContext, RunContext
 from mtal.engine.stages.select import NOTHING_SELECTED, select_batch
 from mtal.engine.stages.stored_pyramids import with_stored_pyramids
 from mtal.engine.stages.train import save_weights, train_network
@@ -29,8 +29,7 @@ def run_cycles(run: Run, timer: StageTimer, accept_data: bool = False) -> str:
     losses, label_count = stopping.so_far(run)
     if ended_by := stopping.reason(run.config, losses, label_count):
         return ended_by  # killed after the cycle with which a rule ended it
-    context = with_stored_pyramids(prepare(run, timer, accept_data), timer)
-    context = with_pool_groups(with_frozen_feature(context, timer), timer)
+    context = begin(run, timer, accept_data)
     for number in range(run.cycles_done(), context.config.cycles):
         set_threads(context.config)  # the map of the cycle before may have changed them
         labels = apply_reviews(run, number, context.dataset, context.labels)
@@ -43,6 +42,12 @@ def run_cycles(run: Run, timer: StageTimer, accept_data: bool = False) -> str:
             break
     delete_fitted(run)  # no cycle goes on from them any more
     return ended_by
+
+
+def begin(run: Run, timer: StageTimer, accept_data: bool = False) -> RunContext:
+    """Prepare a run, with all that stays the same over its cycles; errors as in `prepare`."""
+    context = with_stored_pyramids(prepare(run, timer, accept_data), timer)
+    return with_pool_groups(with_frozen_feature(context, timer), timer)
 
 
 def run_cycle(cycle: CycleContext, losses: list[float]) -> str:
