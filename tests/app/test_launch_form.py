@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
+from mtal.config.presets import PRESETS
 from mtal.datasets.checks.coverage import NO_LABEL, pack, unpack
 from mtal.runs.files import read_json, write_json
 from tests.app.page_contents import text_of
@@ -43,9 +44,9 @@ def test_launch_has_a_widget_for_every_setting(open_page):
 def test_launch_preset_fills_the_form(open_page):
     app = open_page("launch")
     app.selectbox(key="launch.preset").set_value("demo").run()
-    assert app.number_input(key="launch.epochs").value == 8
+    assert app.number_input(key="launch.steps").value == PRESETS["demo"][1]["steps"]
     app.selectbox(key="launch.preset").set_value("own settings").run()
-    assert app.number_input(key="launch.epochs").value == 100
+    assert app.number_input(key="launch.steps").value == 0
 
 
 def test_pasted_yaml_fills_the_form_and_wrong_yaml_leaves_it(open_page):
@@ -152,3 +153,10 @@ def test_launch_begins_with_a_data_set_that_is_here(open_page, monkeypatch):
     app = open_page("launch")
     assert app.selectbox(key="launch.dataset").value == "drawn"
     assert not app.button(key="launch.go").disabled
+
+
+def test_epochs_cannot_be_set_where_steps_are(open_page):
+    app = open_page("launch", dataset="drawn", steps="40", tasks="depth")
+    assert app.number_input(key="launch.epochs").disabled
+    app.number_input(key="launch.steps").set_value(0).run()
+    assert not app.number_input(key="launch.epochs").disabled

@@ -19,7 +19,7 @@ from mtal.ui.experiments.titles import some_titles, strategy_title
 from mtal.ui.text import plain
 
 PAGE = "extend"  # prefix of the keys
-EXAMPLE = "write it as epochs: 20, lr: 0.001"
+EXAMPLE = "write it as steps: 600, lr: 0.001"
 
 
 def show(experiment: Experiment) -> None:
@@ -59,7 +59,7 @@ def show(experiment: Experiment) -> None:
         text = st.text_input(
             "A variant of any settings",
             key=f"{PAGE}.yaml",
-            placeholder="epochs: 20, lr: 0.001",
+            placeholder="steps: 600, lr: 0.001",
             help="One variant with all of these. Settings of network and training count for every "
             "strategy.",
         )
@@ -88,7 +88,7 @@ def next_seeds(experiment: Experiment, number: int) -> list[int]:
 
 
 def typed(text: str, base: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """`epochs: 20, lr: 0.001` -> one variant; none for an empty line.
+    """`steps: 600, lr: 0.001` -> one variant; none for an empty line.
 
     Raises ConfigError for a text that is no line of settings, or has a setting without a value.
     """

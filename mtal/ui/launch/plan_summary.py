@@ -70,7 +70,7 @@ def yaml_view(cells: Sequence[Cell]) -> None:
                 icon=":material/download:",
             )
         pasted = st.text_area(
-            "Paste settings here", key="launch.paste", placeholder="epochs: 40\nbackbone: hrnet18"
+            "Paste settings here", key="launch.paste", placeholder="steps: 800\nbackbone: hrnet18"
         )
         st.button(
             "Fill the form from this",

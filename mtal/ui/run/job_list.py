@@ -102,7 +102,7 @@ def differing_settings(configs: Sequence[Config]) -> list[str]:
 
 
 def settings_text(config: Config, names: Sequence[str]) -> str:
-    """The settings that are not the defaults: `epochs 20, size 96×128`."""
+    """The settings that are not the defaults: `steps 360, size 96×128`."""
     changed = config.changed()
     return ", ".join(f"{name} {_value(changed[name])}" for name in names if name in changed)
 
