@@ -1,6 +1,6 @@
 """Time a training step and a pass over the pool with a frozen backbone, against a fine-tuned one.
 
-    python -m benchmarks.frozen_backbone [--rounds 8] [--images 64] [--size 60x80] [--set threads=2]
+    python -m benchmarks.frozen_backbone [--rounds 8] [--images 64] [--size 60x80] [--cpu-time]
 
 Rooms, three tasks, PAD-Net as in the preset `demo`, batch 8. The frozen network trains on the
 stored maps of its backbone and mirrors images only; the fine-tuned network is augmented as the data
@@ -99,8 +99,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--images", type=int, default=64)
     parser.add_argument("--size", action="append")
+    parser.add_argument("--cpu-time", action="store_true", help="on a busy machine")
     parser.add_argument("--set", action="append", default=[])
     args = parser.parse_args()
+    clock = time.process_time if args.cpu_time else time.perf_counter
     for size in args.size or ["60x80", "120x160"]:
         contexts = {}
         for kind, frozen in ((FROZEN, "true"), (TUNED, "false")):
@@ -111,7 +113,7 @@ def main() -> None:
         print(f"{describe_machine(of.config)}; {of.dataset.title} {size}")
         for what, work, per in (("training step", stepper, 1), ("pool pass", scorer, args.images)):
             works = {kind: work(context) for kind, context in contexts.items()}
-            times = interleaved(works, args.rounds, warm_up=2)
+            times = interleaved(works, args.rounds, 2, clock)
             unit = "an image" if per > 1 else "a step"
             texts = [f"{kind} {median_ms(times[kind], per)} {unit}" for kind in works]
             print(f"{what}: {', '.join(texts)}; {ratio(times, TUNED, FROZEN)}x")
