@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from itertools import permutations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -36,6 +37,7 @@ from mtal.runs.paths import CyclePaths, StorePaths
 from mtal.runs.store.run import Run
 from mtal.signals.class_content import titles
 from mtal.tasks.classes import class_shares
+from mtal.training.network_inputs import ImageInputs
 from tests.real_runs import tiny_config
 from tests.training.contexts import quiet, small_context
 
@@ -273,7 +275,10 @@ class TestAfterwards:
 
     def test_the_last_cycle_measures_what_was_acquired(self, run):
         """Its saved network, loaded again, gives the same losses."""
-        context = reload_cycle.reload_cycle(run, 2)
+        reloaded = reload_cycle.reload_cycle(run, 2)
+        context = SimpleNamespace(
+            **vars(reloaded), inputs=ImageInputs(reloaded.pool, reloaded.device)
+        )
         labels = Resized(OracleSplit(DATASETS["drawn"].load(run.config).pool), run.config.size, 0)
         twin = true_losses(context, labels, np.ones((24, 3), bool), quiet)
         for image in np.unique(np.concatenate([run.picked(0)[:, 0], run.picked(1)[:, 0]])):
