@@ -65,7 +65,7 @@ def quality_table(
             _row(signal, version, task.name, "", scores[:, column], unseen[:, column])
             for column, task in enumerate(tasks)
         ]
-        normalised = comparable(scores, unlabelled, "minmax")
+        normalised = comparable(scores, unlabelled, config.normalise)
         rows += [
             _row(signal, version, LOSS, joined, join(normalised, axis=1), total)
             for joined, join in (("mean", np.mean), ("max", np.max))

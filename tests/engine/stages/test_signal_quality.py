@@ -24,10 +24,18 @@ from mtal.signals.describe import allowed
 from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Signal
 from mtal.training.evaluate import evaluate
+from tests.acquisition.test_rank_correlation import by_hand
 from tests.real_runs import tiny_config
 from tests.training.contexts import quiet, small_context
 
 IMAGES = 200
+
+
+def scaled(value, column, how):
+    """A value between 0 and 1 by the range of its column, or by how many are below it."""
+    if how == "minmax":
+        return (value - min(column)) / (max(column) - min(column))
+    return sum(other < value for other in column) / (len(column) - 1)
 
 
 def planted(losses):
@@ -84,23 +92,22 @@ class TestTable:
         assert set(table["n"]) == {IMAGES - 20}
         assert len(table) == 4 * (3 + 2)
 
-    def test_joined_tasks_are_compared_with_the_multi_task_loss(self, plant, tasks, losses):
-        """By hand: min-max per task over unlabelled images, mean or max; sum of lambda_k L_k."""
+    @pytest.mark.parametrize("how", ["minmax", "rank"])
+    def test_joined_tasks_are_compared_with_the_multi_task_loss(self, plant, tasks, losses, how):
+        """By hand: as the run normalises unlabelled images, mean or max; sum of lambda_k L_k."""
         scores = np.random.default_rng(4).normal(size=losses.shape) + losses
         plant({"own": scores})
         labelled = np.zeros(losses.shape, bool)
         labelled[150:] = True
-        table = quality_table({"planted": np.empty(0)}, losses, labelled, tasks, tiny_config())
+        config = tiny_config(f"normalise={how}")
+        table = quality_table({"planted": np.empty(0)}, losses, labelled, tasks, config)
         weights, free = [task.weight for task in tasks], range(150)
         total = [
             sum(weight * losses[image, task] for task, weight in enumerate(weights))
             for image in free
         ]
-        ends = [(min(scores[:150, task]), max(scores[:150, task])) for task in range(3)]
-        parts = [
-            [(scores[image, task] - low) / (high - low) for task, (low, high) in enumerate(ends)]
-            for image in free
-        ]
+        columns = [scores[:150, task].tolist() for task in range(3)]
+        parts = [[scaled(column[image], column, how) for column in columns] for image in free]
         for joined, values in (
             ("mean", [sum(part) / 3 for part in parts]),
             ("max", [max(part) for part in parts]),
