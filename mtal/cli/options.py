@@ -49,12 +49,12 @@ def store_option(store: StorePaths) -> str:
 def checked(config: Config) -> Config:
     """Return the config unchanged if every name in it exists. Loads torch.
 
-    Raises ConfigError for an unknown data set, task, network, backbone or strategy, and for tasks
-    that the data has no labels for.
+    Raises ConfigError for an unknown data set, task, network, backbone or strategy, for tasks that
+    the data has no labels for, and for a backbone that would be frozen at random weights.
     """
     from mtal.acquisition.user_strategies import find_strategy
     from mtal.datasets.registry import DATASETS
-    from mtal.models.backbones import BACKBONES
+    from mtal.models.backbones import find_backbone
     from mtal.models.registry import NETWORKS
 
     source = find(DATASETS, config.dataset, "data set")
@@ -62,7 +62,7 @@ def checked(config: Config) -> Config:
         find(dict.fromkeys(source.task_names), task, f"task of {source.title}")
     _require_labels(source, config)
     find(NETWORKS, config.network, "network")
-    find(BACKBONES, config.backbone, "backbone")
+    find_backbone(config)
     find_strategy(config.strategy)
     return config
 

@@ -155,7 +155,7 @@ def build_backbone(config: Config) -> Encoder:
     ConfigError if there is no such backbone, or its weights cannot be had or do not fit, or if it
     would be frozen at random weights.
     """
-    kind = find(BACKBONES, config.backbone, "backbone")
+    kind = find_backbone(config)
     if config.weights or config.pretrained:
         encoder = _with_weights(kind, config)
     elif config.backbone_frozen:
@@ -177,16 +177,22 @@ def _with_weights(kind: Backbone, config: Config) -> Encoder:
     return encoder
 
 
-def _same_at_random(kind: Backbone) -> Encoder:
-    """Build a backbone without weights, the same for every seed; ConfigError if it could have some.
+def find_backbone(config: Config) -> Backbone:
+    """Find the backbone of a config.
 
-    Features of a frozen backbone are computed once for all runs.
+    ConfigError if there is none, or if it would be frozen at random weights although it has others.
     """
-    if kind.timm_name:
+    kind = find(BACKBONES, config.backbone, "backbone")
+    if config.backbone_frozen and kind.timm_name and not (config.weights or config.pretrained):
         raise ConfigError(
             "backbone_frozen: a backbone with random weights would never learn; set "
             "pretrained=true, or weights=FILE, or backbone_frozen=false"
         )
+    return kind
+
+
+def _same_at_random(kind: Backbone) -> Encoder:
+    """Build a backbone without weights, the same for every seed: all runs share its maps."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return kind.build()
