@@ -1,4 +1,4 @@
-"""`export`: write a batch, a start or a set as a file for another program. `sets`: list the sets."""
+"""`export`: write a batch, a start or a set as a file for another program. `sets`: list them."""
 
 import json
 from collections.abc import Callable, Hashable, Mapping

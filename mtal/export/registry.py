@@ -76,7 +76,7 @@ START_EXPORTERS: dict[str, Exporter[None]] = {
             "text/csv",
             "A row per image and task, in the columns of a selection; `requested` says which "
             "labels to make.",
-            lambda run, _: write_start_csv(run),
+            write_start_csv,
         ),
         Exporter(
             "list",
@@ -84,7 +84,7 @@ START_EXPORTERS: dict[str, Exporter[None]] = {
             "start.txt",
             "text/plain",
             "One image name per line, for loaders and scripts.",
-            lambda run, _: write_start_list(run),
+            write_start_list,
         ),
     )
 }

@@ -1,4 +1,7 @@
-"""The images of a run's start, for those who label them before the first cycle."""
+"""The images of a run's start, for those who label them before the first cycle.
+
+A run has one start, so what other formats choose a cycle or a set by is None.
+"""
 
 import pandas as pd
 
@@ -33,12 +36,12 @@ def start_table(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows).reindex(columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def write_start_csv(run: Run) -> bytes:
+def write_start_csv(run: Run, which: None = None) -> bytes:
     """Write the table as CSV; ExportError before the start is chosen."""
     return csv_bytes(start_table(run))
 
 
-def write_start_list(run: Run) -> bytes:
+def write_start_list(run: Run, which: None = None) -> bytes:
     """Write one name per line; ExportError before the start is chosen, or for an unfit name."""
     names = on_lines([run.facts.pool[image] for image in _images(run)])
     return "".join(f"{name}\n" for name in names).encode()

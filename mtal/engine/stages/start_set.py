@@ -43,14 +43,14 @@ def _samples(run: Run, folder: str) -> list[str]:
     asked, data = run.config.start_set, run.store.data(run.config.dataset, folder).folder.name
     reviews = ReviewDatabase(run.store)
     sets = reviews.sets(data)
-    found = sets.loc[(sets["id"] == asked) | (sets["name"] == asked), "id"].tolist()
-    if len(found) == 1:
-        return reviews.samples_of(found[0], data)
-    if found:
+    matching = sets.loc[(sets["id"] == asked) | (sets["name"] == asked), "id"].tolist()
+    if len(matching) == 1:
+        return reviews.samples_of(matching[0], data)
+    if matching:
         raise ConfigError(
-            f"start_set: {len(found)} sets are called {asked!r}; give the id of one of them: "
-            f"{', '.join(found)}"
+            f"start_set: {len(matching)} sets are called {asked!r}; give the id of one of them: "
+            f"{', '.join(matching)}"
         )
     listed = [f"{row['name'] or row['id']} ({row['size']})" for row in sets.to_dict("records")]
-    there = f"there are: {abbreviate(listed)}" if listed else "there are none yet"
-    raise ConfigError(f"start_set: there is no set {asked!r} of the images in {folder}; {there}")
+    saved = f"there are: {abbreviate(listed)}" if listed else "there are none yet"
+    raise ConfigError(f"start_set: there is no set {asked!r} of the images in {folder}; {saved}")

@@ -271,11 +271,16 @@ class TestNothingToLearnFrom:
 class TestDataThatGrowOrAreMended:
     """A run keeps the images that it began with, whatever is repaired or added since."""
 
+    @pytest.fixture(autouse=True)
+    def _what_the_next_cycle_goes_on_from_stays(self, monkeypatch):
+        monkeypatch.setattr(cycle, "delete_fitted", lambda run: None)
+
     def stopped_after_one_cycle(self, config, tmp_path):
         whole = new_run(config, tmp_path)
         cycle.run_cycles(whole, StageTimer(whole, 0))
         half = Run(create(config, StorePaths(tmp_path / "half")).folder)
         shutil.copytree(whole.paths.cycle(0).folder, half.paths.cycle(0).folder)
+        shutil.copytree(whole.paths.fitted, half.paths.fitted)
         shutil.copy(whole.paths.facts, half.paths.facts)
         return whole, half
 

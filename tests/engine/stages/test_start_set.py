@@ -26,7 +26,7 @@ def saved(store, dataset, images, name=""):
     return ReviewDatabase(store).save_set(data, images, "Ada", name)
 
 
-def found(store, dataset, *sets):
+def held_images(store, dataset, *sets):
     run = Run(create(tiny_config(*sets), store).folder)
     return images_of_start_set(run, dataset).nonzero()[0].tolist()
 
@@ -34,39 +34,39 @@ def found(store, dataset, *sets):
 def test_a_set_is_found_by_its_name_and_by_its_id(store, dataset):
     ids = dataset.pool.ids
     set_id = saved(store, dataset, [ids[7], ids[2]], "first walk")
-    assert found(store, dataset, "start=set", "start_set=first walk") == [2, 7]
-    assert found(store, dataset, "start=coverage", f"start_set={set_id}") == [2, 7]
+    assert held_images(store, dataset, "start=set", "start_set=first walk") == [2, 7]
+    assert held_images(store, dataset, "start=coverage", f"start_set={set_id}") == [2, 7]
 
 
 def test_no_set_holds_nothing(store, dataset):
-    assert found(store, dataset, "start=coverage") == []
+    assert held_images(store, dataset, "start=coverage") == []
 
 
 def test_an_unknown_set_names_those_that_there_are(store, dataset):
     with pytest.raises(ConfigError, match=r"start_set: there is no set 'mine' .*there are none"):
-        found(store, dataset, "start=set", "start_set=mine")
+        held_images(store, dataset, "start=set", "start_set=mine")
     saved(store, dataset, dataset.pool.ids[:3], "yours")
     with pytest.raises(ConfigError, match=r"there are: yours \(3\)"):
-        found(store, dataset, "start=set", "start_set=mine")
+        held_images(store, dataset, "start=set", "start_set=mine")
 
 
 def test_two_sets_of_one_name_need_the_id(store, dataset):
     ids = dataset.pool.ids
     both = [saved(store, dataset, [ids[number]], "mine") for number in (0, 1)]
     with pytest.raises(ConfigError, match=rf"2 sets are called 'mine'.*{both[1]}"):
-        found(store, dataset, "start=set", "start_set=mine")
+        held_images(store, dataset, "start=set", "start_set=mine")
 
 
 def test_images_that_are_not_in_the_pool_are_named(store, dataset):
     saved(store, dataset, [dataset.pool.ids[0], "elsewhere"], "mine")
     with pytest.raises(ConfigError, match=r"1 of 2 images.*no label.*: elsewhere"):
-        found(store, dataset, "start=set", "start_set=mine")
+        held_images(store, dataset, "start=set", "start_set=mine")
     with pytest.raises(ConfigError, match=r"1 of 2 images.*cannot be read: elsewhere"):
-        found(store, dataset, "start=set", "start_set=mine", "labelling=people")
+        held_images(store, dataset, "start=set", "start_set=mine", "labelling=people")
 
 
 def test_a_set_that_is_larger_than_the_share_says_what_to_do(store, dataset):
     saved(store, dataset, dataset.pool.ids[:7], "mine")
     with pytest.raises(ConfigError, match=r"7 images, more than the 6 .* start_percent.*start=set"):
-        found(store, dataset, "start=random", "start_set=mine")
-    assert len(found(store, dataset, "start=set", "start_set=mine")) == 7
+        held_images(store, dataset, "start=random", "start_set=mine")
+    assert len(held_images(store, dataset, "start=set", "start_set=mine")) == 7
