@@ -13,6 +13,7 @@ from mtal.cli.export import export, sets
 from mtal.cli.quality import quality
 from mtal.cli.rooms import rooms
 from mtal.cli.run import launch, run
+from mtal.cli.save_set import save_set
 from mtal.cli.status import settings, status
 from mtal.cli.stop_resume import resume, stop
 from mtal.cli.strategies import strategies
@@ -29,6 +30,7 @@ COMMANDS = (
     check,
     export,
     sets,
+    save_set,
     bridge,
     quality,
     settings,
