@@ -33,9 +33,12 @@ def chosen_start(
 def _others(config: Config, held: np.ndarray, feature: Feature) -> np.ndarray:
     """Choose the images beside those of the set until the start has its share of the pool."""
     count = images_labelled(config, len(held), 0) - int(held.sum())
+    rest = np.flatnonzero(~held)
+    if count in {0, len(rest)}:
+        return rest[:count]
     rng = np.random.default_rng([config.seed, START])
-    if config.start == "random" or not count:
-        return rng.choice(np.flatnonzero(~held), count, replace=False)
+    if config.start == "random":
+        return rng.choice(rest, count, replace=False)
     return COVERS[config.start_coverage](feature(), count, rng, held)
 
 

@@ -13,6 +13,9 @@ ALL_LABELS = "all labels"  # variant that trains once on the whole pool: a refer
 REFERENCE: Mapping[str, Any] = {
     "strategy": "random",
     "start": "random",
+    "start_coverage": "clusters",
+    "start_set": "",
+    "labelling": "simulated",
     "start_percent": 100.0,
     "cycles": 1,
     "label_budget": 0,

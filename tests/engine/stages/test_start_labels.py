@@ -67,5 +67,10 @@ def test_a_set_of_that_share_is_the_whole_start(kind):
     assert start(f"start={kind}", held=range(10), feature=no_feature) == list(range(10))
 
 
+def test_the_whole_pool_needs_no_feature():
+    sets = ("start=coverage", "start_percent=100", "cycles=1")
+    assert start(*sets, feature=no_feature) == list(range(40))
+
+
 def test_a_set_alone_is_the_start_whatever_its_share():
     assert start("start=set", "start_set=mine", held=(4, 30), feature=no_feature) == [4, 30]
