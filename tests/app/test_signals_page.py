@@ -57,7 +57,8 @@ def test_a_run_that_measures_no_signals_leads_to_a_copy_that_does(open_page, mad
 def test_a_committee_that_misleads_is_named_beside_the_signals(open_page, made_store):
     run = made_store("finished")
     losses = dict.fromkeys(run.config.tasks, 0.5)
-    facts = {"held_out_images": 5, "initial": losses, "refined": losses | {"depth": 0.6}}
+    refined = losses | {"depth": 0.6}
+    facts = {"held_out_images": 5, "initial": losses, "refined": refined, "worse": ["depth"]}
     write_json(run.cycle(0).fits, {"committee": facts})
     app = open_page("signals", run=run.name, cycle="0")
     assert not app.exception
