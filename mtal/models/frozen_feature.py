@@ -45,7 +45,7 @@ class FrozenNetwork(nn.Module):
         """Images (B, 3, H, W) uint8 -> (B, D) float32."""
         device = next(self.network.parameters()).device
         pixels = images.to(device, torch.float32) / 255
-        size = self.sides.size(tuple(images.shape[-2:]))
+        size = self.sides.size((images.shape[-2], images.shape[-1]))
         if size != images.shape[-2:]:
             pixels = interpolate(pixels, size, mode="bilinear", antialias=True)
         pixels = (pixels - self._mean.to(device)) / self._std.to(device)
@@ -134,8 +134,8 @@ def _loaded(name: str, state: Mapping[str, Tensor], source: str) -> FrozenNetwor
 
 def _without_weights(name: str) -> tuple[nn.Module, Sides]:
     """Build a network of timm without a classifier, and find out which sizes it takes."""
-    network = timm.create_model(name, pretrained=False, num_classes=0)
-    cfg: Any = network.pretrained_cfg
+    network: Any = timm.create_model(name, pretrained=False, num_classes=0)
+    cfg = network.pretrained_cfg
     strides = [entry["reduction"] for entry in network.feature_info]
     if not cfg.get("fixed_input_size"):
         return network, Sides(max(strides))

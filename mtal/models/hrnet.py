@@ -1,5 +1,7 @@
 """What the reference code's HRNet has that timm's has not (docs/method.md, section 7.1)."""
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from mtal.models.pyramid import FeaturePyramid
@@ -48,5 +50,6 @@ def with_reference_layers(network: nn.Module) -> nn.Module:
             module.momentum = BATCH_NORM_MOMENTUM
         for name, child in module.named_children():
             if isinstance(child, nn.Upsample):
-                setattr(module, name, BilinearUpsample(int(child.scale_factor)))
+                factor: Any = child.scale_factor
+                setattr(module, name, BilinearUpsample(int(factor)))
     return network

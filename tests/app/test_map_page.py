@@ -56,7 +56,7 @@ def run(made_store):
         pd.DataFrame({"semseg/wall": shares, "semseg/bed": 1 - shares}).to_parquet(
             finished.cycle(cycle).content
         )
-        fit = {"explained_variance": 0.9, "epochs": 1, "goes_on": False}
+        fit = {"explained_variance": 0.9, "dimensions": 9.0, "epochs": 1, "goes_on": False}
         write_json(finished.cycle(cycle).fits, {"embedding": fit})
         write_json(finished.cycle(cycle).neighbours, {})
         write_json(
@@ -282,9 +282,9 @@ class TestWhichMap:
             assert app.selectbox(key="map.map").value == "frozen"
             traces = drawn(app)["data"]
             points = {
-                name: place
+                name: position
                 for trace in traces
-                for name, place in zip(
+                for name, position in zip(
                     trace["customdata"], zip(trace["x"], trace["y"], strict=True), strict=True
                 )
             }
@@ -319,7 +319,7 @@ class TestWhichMap:
             "frozen_chance": 0.4,
         }
         write_json(run.cycle(0).neighbours, {"embedding": facts})
-        fit = {"explained_variance": 0.2, "epochs": 3, "goes_on": False}
+        fit = {"explained_variance": 0.2, "dimensions": 9.0, "epochs": 3, "goes_on": False}
         write_json(run.cycle(0).fits, {"embedding": fit})
         app = open_page("map", run=run.name, cycle="0")
         warnings = " ".join(warning.value for warning in app.warning)

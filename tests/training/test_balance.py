@@ -43,8 +43,8 @@ def test_only_what_is_labelled_counts_and_only_that_is_read(drawn, monkeypatch, 
     target = torch.tensor([[[[0, 1]]]], dtype=torch.uint8)
     expected = (negatives + (1 - negatives)) * math.log(2) / 2
     assert saliency.loss(torch.zeros(1, 1, 1, 2), target).item() == pytest.approx(expected)
-    one = torch.ones(1, 1, 1, 1, dtype=torch.uint8)
-    assert saliency.loss(torch.zeros(1, 1, 1, 1), one).item() == pytest.approx(
+    salient = torch.ones(1, 1, 1, 1, dtype=torch.uint8)
+    assert saliency.loss(torch.zeros(1, 1, 1, 1), salient).item() == pytest.approx(
         negatives * math.log(2)
     )
 

@@ -76,12 +76,12 @@ def nearest_images(points: np.ndarray, images: np.ndarray, count: int) -> np.nda
     exact = np.asarray(points, np.float64)
     exact = exact - exact.mean(axis=0)  # so that little is lost in the product below
     squares = np.einsum("nd,nd->n", exact, exact)
-    found = []
+    nearest = []
     for rows in np.array_split(images, max(1, -(-len(images) * len(exact) // BLOCK))):
         squared = squares - 2 * (exact[rows] @ exact.T)  # up to a number of each row
         squared[np.arange(len(rows)), rows] = np.inf
-        found.append(np.argpartition(squared, count - 1, axis=1)[:, :count])
-    return np.concatenate(found)
+        nearest.append(np.argpartition(squared, count - 1, axis=1)[:, :count])
+    return np.concatenate(nearest)
 
 
 def _of_sequences(

@@ -41,13 +41,13 @@ def drawn(seed, count=40):
 def test_is_what_plain_loops_find(seed, monkeypatch):
     monkeypatch.setattr(neighbours, "BLOCK", 300)  # several blocks
     points, frozen, sequences = drawn(seed)
-    found = agreement(points, frozen, sequences)
+    result = agreement(points, frozen, sequences)
     same, chance, near = slowly(points, frozen, sequences)
-    assert found.images == len(points)
-    assert (found.sequence, found.sequence_chance, found.frozen) == pytest.approx(
+    assert result.images == len(points)
+    assert (result.sequence, result.sequence_chance, result.frozen) == pytest.approx(
         (same, chance, near)
     )
-    assert found.frozen_chance == AMONG / 39
+    assert result.frozen_chance == AMONG / 39
 
 
 def test_the_frozen_feature_agrees_with_itself():
@@ -58,9 +58,9 @@ def test_the_frozen_feature_agrees_with_itself():
 def test_random_points_agree_by_chance():
     rng = np.random.default_rng(0)
     sequences = np.repeat(np.arange(50), 12).astype(str).astype(object)
-    found = agreement(rng.normal(size=(600, 4)), rng.normal(size=(600, 4)), sequences)
-    assert found.sequence == pytest.approx(found.sequence_chance, abs=0.02)
-    assert found.frozen == pytest.approx(found.frozen_chance, abs=0.02)
+    result = agreement(rng.normal(size=(600, 4)), rng.normal(size=(600, 4)), sequences)
+    assert result.sequence == pytest.approx(result.sequence_chance, abs=0.02)
+    assert result.frozen == pytest.approx(result.frozen_chance, abs=0.02)
 
 
 def test_far_from_the_origin_too():
@@ -91,5 +91,5 @@ def test_without_anything_to_judge_by():
 
 def test_nearest_images_are_others():
     points = np.zeros((5, 2))
-    found = nearest_images(points, np.arange(5), 2)
-    assert all(image not in row for image, row in enumerate(found))
+    result = nearest_images(points, np.arange(5), 2)
+    assert all(image not in row for image, row in enumerate(result))
