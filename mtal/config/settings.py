@@ -150,7 +150,12 @@ class Config(BaseModel):
         "Passes over the whole pool for the auto-encoder, which stops when it no longer improves.",
         ge=1,
     )
-    embedding_lr: float = _training(1e-3, "Auto-encoder learning rate", "Of Adam.", gt=0)
+    embedding_lr: float = _training(
+        1e-4,
+        "Auto-encoder learning rate",
+        "Of Adam. At 1e-3 the code collapses to two dimensions (docs/method.md, section 3).",
+        gt=0,
+    )
     loss_module_optimiser: Literal["own", "joint"] = _training(
         "own",
         "Optimiser of loss modules",

@@ -33,6 +33,7 @@ class Fit:
     """How the auto-encoder was fitted."""
 
     explained_variance: float  # share of the standardised features' variance that it restores
+    dimensions: float  # that its codes use, see `used_dimensions`
     epochs: int
     goes_on: bool  # from the cycle before
 
@@ -106,8 +107,8 @@ def fit_to(features: PoolFeatures, context: FitContext, report: Report) -> Embed
             report(done, total, {"reconstruction": loss.item()})
         losses.append(summed.item() / per_epoch)
     embedder.eval()
-    explained = explained_variance(embedder, features, context)
-    embedder.fit = Fit(explained, len(losses), earlier is not None)
+    explained, codes = judged(embedder, features, context)
+    embedder.fit = Fit(explained, used_dimensions(codes), len(losses), earlier is not None)
     report(total, total)  # also if it stopped early
     return embedder
 
@@ -120,21 +121,42 @@ def has_levelled_off(losses: list[float]) -> bool:
 
 
 @torch.inference_mode()
-def explained_variance(embedder: Embedder, features: PoolFeatures, context: FitContext) -> float:
-    """1 - MSE / variance of the standardised features over the whole pool; 0 without variance.
+def judged(
+    embedder: Embedder, features: PoolFeatures, context: FitContext
+) -> tuple[float, np.ndarray]:
+    """Restore the whole pool: explained variance, and the codes (N, D).
 
-    0 is what a code without any information reaches; it may be negative.
+    Explained variance is 1 - MSE / variance of the standardised features, 0 without variance; 0 is
+    what the mean of every channel reaches.
     """
     missed = squares = 0.0
+    codes = []
     count, step = len(context.pool), batch_size(context.config)
     for start in range(0, count, step):
         indices = np.arange(start, min(count, start + step))
         standardised = embedder.standardised(features.kept.of(indices))
         with context.device.autocast():
-            restored = embedder.autoencoder(standardised)
+            code = embedder.autoencoder.encode(standardised)
+            restored = embedder.autoencoder.decode(code)
+        codes.append(code.float().cpu().numpy())
         missed += float((restored.float() - standardised).square().sum())
-        squares += float(standardised.square().sum())  # about 0, the mean of every channel
-    return 1 - missed / squares if squares else 0.0
+        squares += float(standardised.square().sum())  # the mean of every channel is about 0
+    return 1 - missed / squares if squares else 0.0, np.concatenate(codes)
+
+
+def used_dimensions(codes: np.ndarray) -> float:
+    """Count the dimensions that codes (N, D) use: exp of the entropy of their principal variances.
+
+    D if all directions vary alike, 1 if all codes lie on a line, 0 if they are one point. Roy and
+    Vetterli, The effective rank, EUSIPCO 2007, of the covariance.
+    """
+    exact = codes.astype(np.float64)
+    exact -= exact.mean(axis=0)
+    variances = np.linalg.eigvalsh(exact.T @ exact).clip(min=0)
+    if not variances.any():
+        return 0.0
+    shares = variances[variances > 0] / variances.sum()
+    return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
 def fit_facts(module: nn.Module) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import torch
 from mtal.models import autoencoder
 from mtal.models.autoencoder import AutoEncoder
 from mtal.signals import embedding, pool_features
-from mtal.signals.embedding import EMBEDDING, Embedder, fit, has_levelled_off
+from mtal.signals.embedding import EMBEDDING, Embedder, fit, has_levelled_off, used_dimensions
 from mtal.signals.pool_features import ChannelStatistics, Computed, Stored, predicted_features
 from mtal.signals.standardise import FARTHEST
 from tests.training.contexts import quiet, small_context
@@ -157,6 +157,25 @@ class TestExplainedVariance:
         )
         assert long["explained_variance"] > short["explained_variance"]
         assert long["explained_variance"] <= 1
+
+
+class TestUsedDimensions:
+    def test_is_what_the_formula_says(self):
+        codes = np.random.default_rng(0).normal(size=(60, 5)) * (1, 2, 3, 0.1, 5) + 7
+        variances = np.linalg.svd(codes - codes.mean(0), compute_uv=False) ** 2
+        shares = [float(v) / float(variances.sum()) for v in variances]
+        expected = np.exp(-sum(share * np.log(share) for share in shares))
+        assert used_dimensions(codes) == pytest.approx(expected)
+
+    def test_of_codes_in_all_directions_on_a_line_and_in_a_point(self):
+        everywhere = np.concatenate([np.eye(4), -np.eye(4)])
+        assert used_dimensions(everywhere) == pytest.approx(4)
+        assert used_dimensions(np.outer(np.arange(9), np.ones(4))) == pytest.approx(1)
+        assert used_dimensions(np.ones((9, 4))) == 0
+
+    def test_it_is_told(self):
+        facts = EMBEDDING.fit_facts(fit(small_context("embedding_epochs=1"), quiet))
+        assert 1 <= facts["dimensions"] <= 16
 
 
 class TestGoingOn:

@@ -13,7 +13,8 @@ TITLES = {  # signal -> on screen, within a sentence
     "frozen": "the frozen feature",
 }
 LEAST_AGREEMENT = 0.5  # share of neighbours that agree, below which closeness means nothing
-LEAST_EXPLAINED = 0.5  # share of the variance that the auto-encoder restores
+LEAST_EXPLAINED = 0.25  # share of the variance that the auto-encoder restores
+FEWEST_DIMENSIONS = 4  # that codes use; a code that has collapsed uses two
 Facts = Mapping[str, Any]
 
 
@@ -60,18 +61,24 @@ def restored(fit: Facts) -> str:
     start = ", from the weights of the cycle before" if fit["goes_on"] else ""
     return (
         f"The auto-encoder was trained for {epochs}{start}, and its code keeps {_percent(share)} "
-        f"of the variance of the task features."
+        f"of the variance of the task features in about {fit['dimensions']:.0f} dimensions."
     )
 
 
-def loses_most(fit: Facts) -> str:
-    """Warn that the auto-encoder loses most of what it sees; "" where it does not."""
-    share = fit.get("explained_variance")
+def fit_warning(fit: Facts) -> str:
+    """Warn that the code has collapsed or keeps little; "" where it does neither."""
+    share, dimensions = fit.get("explained_variance"), fit.get("dimensions")
+    if dimensions is not None and dimensions < FEWEST_DIMENSIONS:
+        return (
+            f"The auto-encoder's code has collapsed to about {dimensions:.0f} of its dimensions, "
+            f"so images that are alike lie no closer than others. A lower auto-encoder learning "
+            f"rate helps, or another embedding."
+        )
     if share is None or share >= LEAST_EXPLAINED:
         return ""
     return (
         f"The auto-encoder's code keeps only {_percent(max(0.0, share))} of the variance of the "
-        f"task features, so distances in its embedding leave most of what the network sees out. "
+        f"task features, so distances in its embedding leave out most of what the network sees. "
         f"More auto-encoder epochs help, or another embedding."
     )
 

@@ -19,7 +19,7 @@ def show_newest_fit(run: Run) -> None:
 def show_fit(run: Run, cycle: int) -> None:
     """Say how much the auto-encoder of a cycle restores, and warn if it is little."""
     fit = run.fits(cycle).get(AUTO_ENCODER, {})
-    if warning := words.loses_most(fit):
+    if warning := words.fit_warning(fit):
         st.warning(f"Cycle {cycle}: {warning}", icon=":material/blur_on:")
     if text := words.restored(fit):
         st.caption(f"Cycle {cycle}: {text}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mtal.analysis.text.embedding import agreement, distrust, loses_most, restored
+from mtal.analysis.text.embedding import agreement, distrust, fit_warning, restored
 
 FACTS = {
     "images": 480,
@@ -43,17 +43,23 @@ def test_else_the_frozen_feature_judges():
     assert distrust("shared", NOTHING) == ""
 
 
+FIT = {"explained_variance": 0.63, "dimensions": 18.5, "epochs": 7, "goes_on": True}
+
+
 def test_what_the_auto_encoder_restores():
-    fit = {"explained_variance": 0.63, "epochs": 7, "goes_on": True}
-    assert restored(fit) == (
+    assert restored(FIT) == (
         "The auto-encoder was trained for 7 epochs, from the weights of the cycle before, and its "
-        "code keeps 63 % of the variance of the task features."
+        "code keeps 63 % of the variance of the task features in about 18 dimensions."
     )
-    assert "1 epoch, and" in restored(fit | {"epochs": 1, "goes_on": False})
-    assert loses_most(fit) == ""
-    assert restored({}) == loses_most({}) == ""
+    assert "1 epoch, and" in restored(FIT | {"epochs": 1, "goes_on": False})
+    assert fit_warning(FIT) == ""
+    assert restored({}) == fit_warning({}) == ""
 
 
 @pytest.mark.parametrize(("share", "text"), [(0.12, "12 %"), (-0.3, "0.0 %")])
 def test_a_low_share_is_a_warning(share, text):
-    assert f"keeps only {text} of the variance" in loses_most({"explained_variance": share})
+    assert f"keeps only {text} of the variance" in fit_warning(FIT | {"explained_variance": share})
+
+
+def test_a_collapsed_code_is_a_warning():
+    assert "has collapsed to about 2 of its dimensions" in fit_warning(FIT | {"dimensions": 1.7})
