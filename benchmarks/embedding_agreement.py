@@ -13,11 +13,12 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from benchmarks.one_step import quiet
@@ -65,12 +66,7 @@ def main() -> None:
         points, facts = embed()
         seconds = time.perf_counter() - began
         shares = agreement(points, frozen, walks)
-        line = {
-            "way": way,
-            "walk": shares.sequence,
-            "frozen": shares.frozen,
-            "seconds": seconds,
-        }
+        line = {"way": way, "walk": shares.sequence, "frozen": shares.frozen, "seconds": seconds}
         with args.file.open("a") as file:
             print(json.dumps(line | facts), file=file)
         print(json.dumps(line | facts), flush=True)
@@ -100,7 +96,7 @@ class Ways:
         for lr, epochs in TRAININGS:
             yield (
                 f"auto-encoder, lr {lr:g}, {epochs} epochs",
-                lambda lr=lr, epochs=epochs: self._encoded(own, epochs, lr),
+                partial(self._encoded, own, epochs, lr),
             )
         sample, plain = sampled(own, maps), replace(own, spread=torch.ones_like(own.spread))
         half = Halved(own).features
@@ -188,7 +184,7 @@ def trained_context(config: Config, dataset: Dataset, file: Path) -> FitContext:
         pool, dataset.tasks, weights, config.batch, dataset.augmentation, device
     )
     seed_weights((config.seed, 0, WEIGHTS))
-    network: nn.Module = device.move(build_network(config, dataset.tasks))
+    network = device.move(build_network(config, dataset.tasks))
     if file.exists():
         network.load_state_dict(torch.load(file, weights_only=True))
     else:

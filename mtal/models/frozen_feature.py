@@ -120,12 +120,8 @@ def check_name(name: str) -> None:
 def _loaded(name: str, state: Mapping[str, Tensor], source: str) -> FrozenNetwork:
     """Build without the classifier, and copy the weights that are not of the classifier."""
     network, sides = _without_weights(name)
-    if not hasattr(network, "forward_intermediates"):
-        raise ConfigError(
-            f"feature_network: {name} gives no maps to average; take {PACKAGED}, a ResNet, a "
-            f"ConvNeXt or a vision transformer"
-        )
-    classifier: Any = network.pretrained_cfg["classifier"]
+    cfg: Any = network.pretrained_cfg
+    classifier = cfg["classifier"]
     names = (classifier,) if isinstance(classifier, str) else tuple(classifier or ())
     head = (*(f"{part}." for part in names), PRETRAINING_ONLY)
     copy_weights(timm_keys(state, source), network, source, head, SETTING)
@@ -133,8 +129,16 @@ def _loaded(name: str, state: Mapping[str, Tensor], source: str) -> FrozenNetwor
 
 
 def _without_weights(name: str) -> tuple[nn.Module, Sides]:
-    """Build a network of timm without a classifier, and find out which sizes it takes."""
+    """Build a network of timm without a classifier, and find out which sizes it takes.
+
+    ConfigError if it gives no maps.
+    """
     network: Any = timm.create_model(name, pretrained=False, num_classes=0)
+    if not (hasattr(network, "forward_intermediates") and hasattr(network, "feature_info")):
+        raise ConfigError(
+            f"feature_network: {name} gives no maps to average; take {PACKAGED}, a ResNet, a "
+            f"ConvNeXt or a vision transformer"
+        )
     cfg = network.pretrained_cfg
     strides = [entry["reduction"] for entry in network.feature_info]
     if not cfg.get("fixed_input_size"):
