@@ -18,6 +18,8 @@ from mtal.config import Config
 from mtal.models.blocks import Output, conv_bn_relu
 from mtal.tasks.task import Task
 
+LEVEL = 1.01  # a loss of up to so many times another one counts as equal
+
 
 @dataclass(frozen=True)
 class HeldOutLosses:
@@ -29,8 +31,10 @@ class HeldOutLosses:
 
     @property
     def worse(self) -> list[str]:
-        """Tasks whose refined predictions do worse than the initial one."""
-        return [task for task, loss in self.initial.items() if not self.refined[task] <= loss]
+        """Tasks whose refined predictions do worse than the initial one, beyond `LEVEL`."""
+        return [
+            task for task, loss in self.initial.items() if not self.refined[task] <= LEVEL * loss
+        ]
 
 
 class PairBlock(nn.Module):

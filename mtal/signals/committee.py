@@ -58,12 +58,19 @@ def measure(module: nn.Module | None, batch: PoolBatch, context: FitContext) -> 
 
 
 def fit_facts(module: nn.Module) -> dict[str, Any]:
-    """Tell pages how the blocks do on held-out images: their number, and losses by task."""
+    """Tell pages how the blocks do on held-out images: their number, losses by task, and
+    the tasks that do worse than the initial head.
+    """
     assert isinstance(module, PairBlocks)
     losses = module.held_out
     if losses is None:
         return {}
-    return {"held_out_images": losses.images, "initial": losses.initial, "refined": losses.refined}
+    return {
+        "held_out_images": losses.images,
+        "initial": losses.initial,
+        "refined": losses.refined,
+        "worse": losses.worse,
+    }
 
 
 def refuses(tasks: Sequence[Task]) -> str:

@@ -89,6 +89,12 @@ class TestHeldOut:
         few = small_context(*SETS, labelled=8)
         assert COMMITTEE.fit_facts(train_pair_blocks(few, quiet)) == {}
 
+    def test_equal_up_to_one_percent_is_not_worse_and_no_number_is(self):
+        losses = HeldOutLosses(
+            4, {"a": 1.0, "b": 1.0, "c": 1.0}, {"a": 1.009, "b": 1.02, "c": float("nan")}
+        )
+        assert losses.worse == ["b", "c"]
+
     def test_a_higher_loss_than_the_initial_heads_is_logged(self, context, monkeypatch, capsys):
         losses = HeldOutLosses(4, {"semseg": 1.5, "depth": 0.5}, {"semseg": 1.4, "depth": 0.625})
         assert losses.worse == ["depth"]

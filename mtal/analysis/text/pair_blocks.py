@@ -11,18 +11,13 @@ MEANING = (
 )
 
 
-def worse_tasks(facts: Mapping[str, Any]) -> list[str]:
-    """Tasks whose refined predictions have the higher loss, or none that is a number.
+def warning(facts: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """Say whose committee is not to be believed; "" if there is none.
 
     facts: of the signal `committee`, as `Run.fits` gives them; {} where nothing was held out.
+    titles: task -> title.
     """
-    refined = facts.get("refined", {})
-    return [task for task, loss in facts.get("initial", {}).items() if not refined[task] <= loss]
-
-
-def warning(facts: Mapping[str, Any], titles: Mapping[str, str]) -> str:
-    """Say whose committee is not to be believed; "" if there is none. titles: task -> title."""
-    worse = worse_tasks(facts)
+    worse = facts.get("worse", ())
     if not worse:
         return ""
     names = listed([f"**{titles.get(task, task)}**" for task in worse])
