@@ -42,6 +42,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seeds", default="0-2")
+    parser.add_argument("--forms", nargs="+", choices=FORMS, default=FORMS)
     parser.add_argument("--set", action="append", default=[], dest="sets")
     args = parser.parse_args()
     first, _, last = args.seeds.partition("-")
@@ -50,10 +51,10 @@ def main() -> None:
             "demo", sets=["size=60x80", "backbone_frozen=false", f"seed={seed}", *args.sets]
         )
         print(describe_machine(config), flush=True)
-        compare(config)
+        compare(config, args.forms)
 
 
-def compare(config: Config) -> None:
+def compare(config: Config, forms: Sequence[str]) -> None:
     """Train the network, then all blocks, and print what they say."""
     dataset = DATASETS[config.dataset].load(config)
     context, labelled = trained_context(config, dataset)
@@ -64,7 +65,7 @@ def compare(config: Config) -> None:
     names = [task.name for task in dataset.tasks]
     entropy = describe(context, {"entropy": ENTROPY}, {}, quiet)["entropy"]
     print_line(f"seed {config.seed} entropy", entropy[open_images], losses[open_images], names)
-    for form in FORMS:
+    for form in forms:
         for steps in STEPS:
             fit_config = config.model_copy(
                 update={"pair_blocks": form, "pair_steps": steps, "pair_epochs": 1}
@@ -106,7 +107,7 @@ def trained_context(config: Config, dataset: Dataset) -> tuple[FitContext, np.nd
 
 
 def print_line(title: str, scores: np.ndarray, losses: np.ndarray, names: Sequence[str]) -> None:
-    """Print Spearman's rho of each task's scores with its losses, both (N, T)."""
+    """Print Spearman's rho of each task's scores with its losses, both (N, T); nan: no scores."""
     rhos = [correlation(scores[:, k], losses[:, k])[0] for k in range(len(names))]
     parts = [f"{name} {rho:+.2f}" for name, rho in zip(names, rhos, strict=True)]
     print(f"{title}: {'  '.join(parts)}", flush=True)
