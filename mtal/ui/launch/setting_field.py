@@ -32,17 +32,21 @@ def draw(name: str, wrong: Mapping[str, str]) -> None:
     field = Config.model_fields[name]
     label, about = str(field.title), str(field.description)
     options = _options(name)
+    counting = not _is_replaced(name) and (counts(name) or name in wrong)
     common: dict[str, Any] = {
         "key": key(name),
         "help": about,
         "persist_state": "session",
-        "disabled": _is_replaced(name) or (not counts(name) and name not in wrong),
+        "disabled": not counting,
     }
     if field.annotation is bool:
         st.toggle(label, **common)
     elif get_origin(field.annotation) is tuple and options:
         st.multiselect(label, options, **common)
     elif options:
+        if not counting:  # Streamlit fades the label of such a box below what can be read
+            st.markdown(label, help=about)
+            common |= {"label_visibility": "collapsed", "help": None}
         st.selectbox(
             label,
             options,
