@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from mtal.analysis.numbers import ordinal
+from mtal.analysis.tables.counterfactuals import rule_ranks
 from mtal.runs.files import write_json
 from mtal.runs.reviews.review_database import ReviewDatabase
 from mtal.runs.store.run import Run
@@ -57,7 +58,10 @@ def test_a_committee_of_one_has_nothing_to_join(open_page, made_store):
 
 def test_other_rules_are_rows_with_a_rank_and_what_it_means(open_page, made_store):
     run = made_store("finished")
-    app = open_page("inspect", run=run.name, cycle="0")
+    ranks = rule_ranks(run.pool(0), run.config)
+    batch = picks(run, 0)
+    image = next(image for image in batch if (ranks.loc[image] > len(batch)).any())
+    app = open_page("inspect", run=run.name, cycle="0", sample=run.facts.pool[image])
     rows = drawn_rows(app, "dots")
     for rule in ("diversity alone", "without depth", "committee by mean"):
         assert f">{rule}</th>" in rows

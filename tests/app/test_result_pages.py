@@ -107,7 +107,9 @@ def test_run_shows_values_changes_and_the_last_pick(open_page, made_store):
         f"since cycle {before}, {word}" for word in verdicts
     ]
     assert f"Picked in cycle {run.config.cycles - 2}" in texts(app)
-    assert len(app.get("image")) == len(picks(run, run.config.cycles - 2)) == 5
+    batch = picks(run, run.config.cycles - 2)
+    assert len(batch) == 5
+    assert len(app.get("image")) == len(batch) + len(run.facts.start)  # fewer than a strip of 8
 
 
 @pytest.mark.parametrize("state", ["failed", "interrupted", "stopped"])
@@ -156,15 +158,21 @@ def test_random_has_picks_but_no_scores(open_page, made_store):
     app = open_page("batch", run=run.name, cycle="0")
     assert not app.exception
     assert "same chance" in texts(app)
-    assert len(tiles(app)) == len(picks(run, 0)) == 5
-    assert not charts(app)
+    ids = [run.facts.pool[image] for image in picks(run, 0)]
+    assert tiles(app)[:5] == ids
+    coverage = [run.facts.pool[image] for image in run.others_picked(0)["coverage"]]
+    assert tiles(app)[5:] == [name for name in ids if name in coverage]  # what both would pick
+    assert [chart.key for chart in charts(app)] == ["batch.rivals.chart"]  # no scores to draw
     app = open_page("inspect", run=run.name, cycle="0", sample=str(picks(run, 0)[0]))
     assert not app.exception
     assert "same chance" in texts(app)
-    for page in (app, open_page("map", run=run.name, cycle="0")):
-        assert len(page.info) == 1
-        assert "neither neighbours nor a map" in page.info[0].value
-        assert "“Describe the pool” at *always*" in page.info[0].value
+    (hint,) = app.info
+    assert "no disagreement of the tasks" in hint.value
+    assert "“Describe the pool” at *always*" in hint.value
+    app = open_page("map", run=run.name, cycle="0")  # of the frozen feature, which needs no signal
+    assert not app.exception
+    assert not app.info
+    assert charts(app)
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,8 @@ class TestLayouts:
             "labels in pool and validation"
         ]
         with pytest.raises(
-            DataError, match=r"no pool image in .* has a label of depth.*: label some images"
+            DataError,
+            match=r"no pool image in .* has a label of depth.*: let people .*, or label some",
         ):
             drop_unlabelled(load_folder(rooms, "depth"))
 
