@@ -130,9 +130,9 @@ class Signal:
     units: Callable[[Config, int, int], int] = _no_steps
     # builds what is trained together with the network instead; bool: whether it may change the
     # network, which only the strategy that needs it allows
-    build_auxiliary: (
-        Callable[[TwoStageNetwork, Sequence[Task], bool, Config], Auxiliary] | None
-    ) = None
+    build_auxiliary: Callable[[TwoStageNetwork, Sequence[Task], bool, Config], Auxiliary] | None = (
+        None
+    )
     needs_final: Callable[[Config], bool] = _never  # whether `measure` reads final predictions
     needs_mirrored: bool = False  # whether `measure` reads predictions for the mirrored images too
     # tasks -> why it cannot be measured for them, "" if it can

@@ -24,13 +24,7 @@ def evaluate_network(cycle: CycleContext, network: TwoStageNetwork) -> Evaluatio
     data, tasks = context.validation, context.dataset.tasks
     with cycle.timer.stage("evaluate", len(data)) as report:
         return evaluate(
-            network,
-            data,
-            tasks,
-            context.config,
-            context.device,
-            report,
-            context.stored_validation,
+            network, data, tasks, context.config, context.device, report, context.stored_validation
         )
 
 
