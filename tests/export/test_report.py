@@ -18,6 +18,8 @@ from mtal.runs.files import read_json, write_json
 from mtal.runs.paths import StorePaths
 from tests.runs.made_run import made_course
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     '</script><script src="https://evil.example/x.js"></script>'
     '<img src=x onerror=alert(1)> & "Ours"'

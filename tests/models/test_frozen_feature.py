@@ -10,6 +10,8 @@ from mtal.datasets.normalise import to_input
 from mtal.models.backbones import build_backbone
 from mtal.models.frozen_feature import PACKAGED, FrozenNetwork, Sides, build_frozen_network
 
+pytestmark = pytest.mark.slow
+
 PIXELS = torch.arange(2 * 3 * 64 * 96).mul(7).remainder(256).view(2, 3, 64, 96).to(torch.uint8)
 SMALL_VIT = "vit_tiny_patch16_224"
 

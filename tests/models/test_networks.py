@@ -13,6 +13,8 @@ from mtal.models.blocks import Bottleneck, Depthwise, side_by_side, with_fast_de
 from mtal.models.pyramid import FeaturePyramid
 from mtal.models.registry import BACKBONES, NETWORKS, build_backbone, build_network
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Heads:

@@ -13,6 +13,8 @@ from mtal.config import ConfigError, compose
 from mtal.models.pretrained import COUNTER, copy_weights, lite0_key, read_weights
 from mtal.models.registry import BACKBONES, build_backbone
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = [name for name, backbone in BACKBONES.items() if backbone.timm_name]
 
 

@@ -23,6 +23,8 @@ from mtal.tasks.human_parts import human_parts
 from mtal.tasks.registry import TASKS
 from mtal.tasks.semseg import semseg
 
+pytestmark = pytest.mark.slow
+
 STORED = Path(__file__).with_name("padnet_hrnet18.npz")
 
 

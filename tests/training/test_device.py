@@ -10,6 +10,8 @@ import torch
 from mtal.config import Config
 from mtal.training.device import find_device
 
+pytestmark = pytest.mark.slow
+
 PAGES_OF_ANOTHER_TENSOR = """
 import resource, torch
 from mtal.training.device import keep_freed_memory

@@ -18,6 +18,8 @@ from mtal.engine.rendering.thumbnails import write_thumbnails
 from mtal.engine.stages.run_facts import pool_files
 from tests.datasets.nyud_mat_file import SIZE, mat_config, scenes, write_mat
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def arrays():

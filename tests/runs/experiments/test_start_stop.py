@@ -19,6 +19,8 @@ from tests.runs.experiments.small_experiment import BASE, SETTINGS_USED, begun, 
 from tests.runs.made_run import made_run
 from tests.runs.small_worker import FINISH, WORKER, notes, until
 
+pytestmark = pytest.mark.slow
+
 
 class TestStart:
     def test_seed_by_seed_and_plain_before_variants(self, store):
