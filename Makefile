@@ -13,7 +13,7 @@ USE := .venv/requirements.installed
 DEV := .venv/pyproject.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app quick test types tests clean install install-dev FORCE
+.PHONY: help demo app example quick test types tests clean install install-dev FORCE
 
 help:
 	@echo "make demo                      start a small comparison and open the dashboard"
@@ -22,6 +22,7 @@ help:
 	@echo "make quick                     the tests that need no browser, no page and no whole run"
 	@echo "make test                      lint, types and all tests"
 	@echo "TEST_WORKERS=1 make test       one test file at a time (2 at once is usual)"
+	@echo "make example                   compute the bundled example experiment again (hours)"
 	@echo "make clean                     remove .venv and caches; runs stay"
 	@echo "PYTHON=python3.12 make ...     choose the interpreter for .venv"
 
@@ -32,6 +33,10 @@ demo: $(USE)
 
 app: $(USE)
 	$(BIN)/python -m mtal ui
+
+# In a store of its own, so that it can be broken off and goes on where it was.
+example: $(USE)
+	$(BIN)/python -m mtal example make --runs .example-runs
 
 quick: $(DEV)
 	$(TEST_THREADS) $(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m "not browser and not engine and not slow" \

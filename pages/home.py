@@ -5,6 +5,7 @@ import streamlit as st
 from mtal.runs.jobs.status import Status
 from mtal.ui import live, loaders
 from mtal.ui.components import run_cards
+from mtal.ui.home import example
 from mtal.ui.launch import start
 from mtal.ui.run import job_list, machine
 from mtal.ui.text import plain
@@ -13,6 +14,7 @@ RECENT = 8
 
 st.title("Home")
 runs = loaders.runs()
+own, finished_example = [run for run in runs if not run.is_example], example.example()
 living = [run for run in runs if run.status.alive]
 
 if living:
@@ -30,18 +32,21 @@ if living:
 elif not runs:
     st.markdown(
         "Choose which images to label next for **several tasks together**, see **why** each was "
-        "chosen, and measure what it saved against random choice. Start with the demo: it takes a "
-        "few minutes and needs nothing."
+        "chosen, and measure what it saved against random choice. Start with the demo: it shows a "
+        "finished comparison at once, and needs nothing."
     )
 
+if finished_example:
+    example.show_example(finished_example)
 st.subheader("Start here")
 demo, simulate, look = st.columns(3)
 with demo.container(border=True, height="stretch"):
     st.markdown("##### :material/play_circle: Run the demo")
-    st.markdown(plain(start.demo_text()))
-    if st.button("Run the demo", key="home.demo", type="secondary" if runs else "primary"):
-        started = start.start_runs(start.demo())
-        st.switch_page("pages/run.py", query_params={"run": started[0][0].name})
+    st.markdown(example.DEMO_TEXT)
+    if st.button("Run the demo", key="home.demo", type="secondary" if own else "primary"):
+        example.run_demo()
+    if not finished_example:
+        example.offer_example()
 with simulate.container(border=True, height="stretch"):
     st.markdown("##### :material/science: Simulate")
     st.markdown(
@@ -59,9 +64,9 @@ with look.container(border=True, height="stretch"):
     if st.button("Connect a folder", key="home.data"):
         st.switch_page("pages/data.py")
 
-if runs:
+if own:
     st.subheader("Recent runs")
-    job_list.run_rows(runs[:RECENT], "home")
+    job_list.run_rows(own[:RECENT], "home")
     if len(runs) > RECENT:
         st.page_link(
             "pages/jobs.py", label=f"All {len(runs)} runs", icon=":material/arrow_forward:"

@@ -53,6 +53,7 @@ ALLOWED = {  # package -> what it may import; see docs/design.md
     "rooms": {"config"},
     "pool_columns": set(),
     "runs": set(),
+    "runs.example": {"config", "runs", "runs.jobs", "runs.store", "runs.experiments"},
     "runs.experiments": {"config", "runs", "runs.jobs", "runs.store"},
     "runs.jobs": {"config", "runs"},
     "runs.reviews": {"config", "runs", "runs.store"},
@@ -79,7 +80,7 @@ ALLOWED = {  # package -> what it may import; see docs/design.md
 }
 ANYWHERE = {"errors", "locations", "pool_columns", "seeds", "version"}
 SPLIT = {name.split(".")[0] for name in ALLOWED if "." in name}  # packages with arrows inside
-PAGE_FOLDERS = {"batch", "curves", "data", "experiments", "inspect", "launch", "map", "run"}
+PAGE_FOLDERS = {"batch", "curves", "data", "experiments", "home", "inspect", "launch", "map", "run"}
 LIGHT = (
     "mtal",
     "mtal.config",

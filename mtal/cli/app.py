@@ -8,6 +8,7 @@ from mtal.cli.bridge import bridge
 from mtal.cli.data import check
 from mtal.cli.demo import demo
 from mtal.cli.doctor import doctor
+from mtal.cli.example import EXAMPLE
 from mtal.cli.experiment import EXPERIMENT
 from mtal.cli.export import export, sets
 from mtal.cli.quality import quality
@@ -50,13 +51,18 @@ app = typer.Typer(
 for command in COMMANDS:
     app.command()(command)
 app.command(context_settings=STREAMLIT_OPTIONS)(ui)
-experiment = typer.Typer(
-    no_args_is_help=True,
-    help="Plans of many runs: strategies x seeds x variants, started and read as one.",
-)
-for name, action in EXPERIMENT.items():
-    experiment.command(name)(action)
-app.add_typer(experiment, name="experiment")
+GROUPS = {
+    "experiment": (
+        EXPERIMENT,
+        "Plans of many runs: strategies x seeds x variants, started and read as one.",
+    ),
+    "example": (EXAMPLE, "The finished experiment that comes with the program."),
+}
+for group, (actions, text) in GROUPS.items():
+    subcommands = typer.Typer(no_args_is_help=True, help=text)
+    for name, action in actions.items():
+        subcommands.command(name)(action)
+    app.add_typer(subcommands, name=group)
 
 
 def main() -> None:

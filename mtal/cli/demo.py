@@ -1,14 +1,17 @@
-"""`demo`: start a small comparison on the bundled rooms or on photographs, in the background."""
+"""`demo`: the example and a run that joins it, or a small comparison on other data."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mtal.cli.example import rooms_folder
 from mtal.cli.options import Runs, Sets, store_at, store_option, variants
 from mtal.cli.run import begin_all
 from mtal.config import ConfigError
 from mtal.locations import COMMAND
+from mtal.runs.example.demo import start_demo
+from mtal.runs.paths import StorePaths
 
 STRATEGIES = "random,ours"
 Photos = Annotated[
@@ -17,12 +20,32 @@ Photos = Annotated[
 
 
 def demo(nyud: Photos = None, sets: Sets = None, runs: Runs = None) -> None:
-    """Start a small comparison of random and our selection in the background."""
+    """Add the example, and start one run of our selection that joins its curves.
+
+    With photos or other settings: a small comparison of Random and our selection.
+    """
     store = store_at(runs)
-    settings, message = choose_data(nyud)
-    typer.echo(message)
-    begin_all(variants("demo", None, [*settings, *(sets or [])], STRATEGIES, ""), store)
+    if nyud is None and not sets:
+        join_example(store)
+    else:
+        settings, message = choose_data(nyud)
+        typer.echo(message)
+        begin_all(variants("demo", None, [*settings, *(sets or [])], STRATEGIES, ""), store)
     typer.echo(f"`{COMMAND} ui{store_option(store)}` opens the dashboard")
+
+
+def join_example(store: StorePaths) -> None:
+    """Start the run that joins the example, and say what is there."""
+    started = start_demo(store, rooms_folder())
+    typer.echo(
+        "The example is a finished comparison on the bundled rooms: rendered scenes with exact "
+        "labels. This run joins it with a new seed:"
+    )
+    typer.echo(f"{started.run}: {started.message}")
+    typer.echo(
+        f"For photographs: `{COMMAND} demo --nyud /path/to/NYUD_MT`, a folder that holds images/ "
+        "and gt_sets/."
+    )
 
 
 def choose_data(folder: Path | None) -> tuple[list[str], str]:
@@ -32,11 +55,7 @@ def choose_data(folder: Path | None) -> tuple[list[str], str]:
     if there is no such folder.
     """
     if folder is None:
-        return [], (
-            "Demo on the bundled rooms: rendered scenes with exact labels. "
-            f"For photographs: `{COMMAND} demo --nyud /path/to/NYUD_MT`, a folder that holds "
-            "images/ and gt_sets/."
-        )
+        return [], "Demo on the bundled rooms: rendered scenes with exact labels."
     if not folder.is_dir():
         raise ConfigError(
             f"no folder at {folder}; give the NYUD_MT folder that holds images/ and gt_sets/"

@@ -5,9 +5,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from mtal.locations import USER_FOLDER
+from mtal.locations import ASSETS, USER_FOLDER
 
 STORE_VARIABLE = "MTAL_RUNS"
+EXAMPLE_ARCHIVE = ASSETS / "example.zip"  # the experiment that comes with the program
 
 
 def default_store() -> Path:
@@ -71,6 +72,10 @@ class StorePaths:
         """The map of a frozen feature, (N, 2) float32. method: umap or pca."""
         return self.folder / ".features" / f"{key}.{method}.npy"
 
+    def unpacking(self, key: str) -> Path:
+        """Where the example is unpacked before its parts take their places."""
+        return self.folder / f".unpacking-{key}"
+
     reviews = property(lambda self: self.folder / "people.sqlite")  # decisions, notes, image sets
 
     def device_lock(self, device: str) -> Path:
@@ -88,6 +93,7 @@ class ExperimentPaths:
     store = property(lambda self: StorePaths(self.folder.parents[1]))
     plan = property(lambda self: self.folder / "plan.json")
     lock = property(lambda self: self.folder / "lock")  # held while the plan is changed
+    example = property(lambda self: self.folder / "example")  # there if it came with the program
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ class RunPaths(JobPaths):
 
     facts = property(lambda self: self.folder / "facts.json")  # tasks, sizes, versions
     strategy = property(lambda self: self.folder / "strategy.py")  # copy of a user's own strategy
+    example = property(lambda self: self.folder / "example")  # there if it came with the program
     cycles = property(lambda self: self.folder / "cycles")
     frozen = property(lambda self: self.folder / "frozen.npy")  # (N, D) float32
     frozen_layout = property(lambda self: self.folder / "frozen_layout.npy")  # (N, 2) float32

@@ -38,6 +38,11 @@ class Experiment:
         return self.paths.name
 
     @property
+    def is_example(self) -> bool:
+        """Whether it came with the program."""
+        return bool(self.paths.example.exists())
+
+    @property
     def strategies(self) -> tuple[str, ...]:
         """Strategies in order of first appearance, without the reference on all labels."""
         return tuple(

@@ -57,11 +57,12 @@ def same_speed(config: Config, other: Config) -> bool:
 def unit_times(key: tuple[str, ...], runs: Iterable[Run]) -> dict[str, list[float]]:
     """Collect the seconds per unit of each stage from the runs with a `speed_key`.
 
-    Returns stage -> the last TIMES_PER_RUN times of each run.
+    Returns stage -> the last TIMES_PER_RUN times of each run. Runs of the example do not count:
+    they were timed on another machine.
     """
     times: dict[str, list[float]] = {}
     for run in runs:
-        if speed_key(run.config) == key:
+        if speed_key(run.config) == key and not run.is_example:
             for stage, of_run in read_progress(run.paths).times.items():
                 times.setdefault(stage, []).extend(list(of_run)[-TIMES_PER_RUN:])
     return times

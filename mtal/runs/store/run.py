@@ -48,6 +48,11 @@ class Run(Samples):
         return status(self.paths)
 
     @property
+    def is_example(self) -> bool:
+        """Whether it came with the program, computed on another machine."""
+        return bool(self.paths.example.exists())
+
+    @property
     def created(self) -> float:
         """When the run was created, in seconds since 1970.
 

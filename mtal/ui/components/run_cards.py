@@ -30,14 +30,21 @@ SIGNS: dict[Status, tuple[str, str, Any]] = {
 
 
 def status_badge(run: Run) -> None:
-    """Draw the status of a run as icon and word."""
+    """Draw the status of a run as icon and word, and whether it came with the program."""
     show_status(run.status)
+    if run.is_example:
+        show_example_badge()
 
 
 def show_status(status: Status, label: str = "") -> None:
     """Draw a status as icon and word. label: in place of the word."""
     icon, _, colour = SIGNS[status]
     st.badge(label or status.value, icon=icon, color=colour)
+
+
+def show_example_badge() -> None:
+    """Mark what came with the program."""
+    st.badge("example", icon=":material/school:", color="violet")
 
 
 def run_header(run: Run) -> None:

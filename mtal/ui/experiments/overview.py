@@ -84,7 +84,10 @@ def show_list(experiments: Sequence[Experiment]) -> None:
                     icon=":material/science:",
                     query_params={"experiment": experiment.name},
                 )
-                st.caption(plain(experiment.name))
+                if experiment.is_example:
+                    run_cards.show_example_badge()
+                else:
+                    st.caption(plain(experiment.name))
             with plan.container(gap=None):
                 st.markdown(plain(data_title(experiment)))
                 st.caption(plan_text(experiment.cells))
@@ -108,6 +111,8 @@ def show_header(experiment: Experiment) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(experiment.title)}**", width="content")
             st.markdown(code(experiment.name), width="content")
+            if experiment.is_example:
+                run_cards.show_example_badge()
             st.page_link(
                 "pages/experiments.py",
                 label="All experiments",

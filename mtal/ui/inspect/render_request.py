@@ -11,6 +11,11 @@ from mtal.ui.text import plain, time_left
 
 EVERY_S = 1
 LINES = 20
+NO_NETWORK = "It cannot be drawn now: the network of this cycle is no longer in the run folder."
+NO_NETWORK_IN_EXAMPLE = (
+    "The example carries no networks, so no more of its images can be drawn. In a run of your own, "
+    "every image can."
+)
 
 
 def show_render_request(run: Run, cycle: int, image: int) -> None:
@@ -21,9 +26,7 @@ def show_render_request(run: Run, cycle: int, image: int) -> None:
         return
     st.caption(_why_none(run, cycle))
     if not run.cycle(cycle).network.exists():
-        st.caption(
-            "It cannot be drawn now: the network of this cycle is no longer in the run folder."
-        )
+        st.caption(NO_NETWORK_IN_EXAMPLE if run.is_example else NO_NETWORK)
         return
     if image in requests.pending() and requests.status is not Status.NEW:
         _say_what_failed(requests)

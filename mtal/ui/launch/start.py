@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from mtal.acquisition.registry import STRATEGIES
-from mtal.config import PRESETS, Config, make_config
+from mtal.config import Config
 from mtal.runs.jobs import launch
 from mtal.runs.store.run import Run
 from mtal.ui import catalog, loaders
@@ -15,22 +14,6 @@ def start_runs(configs: Sequence[Config]) -> list[tuple[Run, str]]:
     return [
         (Run(store.run(config.name).folder), launch.launch_run(config, store)) for config in configs
     ]
-
-
-def demo() -> list[Config]:
-    """Settings of the demo: Random and our method on the bundled images."""
-    settings = PRESETS["demo"][1]
-    return [make_config(settings | {"strategy": strategy}) for strategy in ("random", "ours")]
-
-
-def demo_text() -> str:
-    """Say what the demo will run."""
-    configs = demo()
-    strategies = " and ".join(STRATEGIES[config.strategy].title for config in configs)
-    return (
-        f"{strategies}, small and quick, on {catalog.title(configs[0].dataset)}. It shows the "
-        "program: so few steps and one seed say nothing about which method is better."
-    )
 
 
 def available_data() -> list[str]:

@@ -1,0 +1,86 @@
+"""The verdict on a comparison with Random, in two sentences."""
+
+import pandas as pd
+
+from mtal.analysis.lines import AXES
+from mtal.analysis.numbers import decimals, fixed, listed
+from mtal.analysis.statistics.paired_means import paired_means
+from mtal.analysis.text.curves import lines, reference_of
+from mtal.analysis.text.labels_saved import saved_rows
+
+TOO_FEW = "No verdict yet: it takes two seeds of Random and of another strategy, and two cycles."
+AXIS = AXES["labels"]
+
+
+def verdict(rows: pd.DataFrame) -> str:
+    """Say in two sentences which strategies are ahead of Random, and which are not.
+
+    rows: as of `mtal.analysis.tables.run_groups.curve_rows`, of one task whose value is better when
+    it is lower, such as the multi-task loss; x is the column labels. A strategy is ahead or behind
+    where the interval of `paired_means` leaves out zero.
+    """
+    reference = reference_of(rows)
+    if reference is None:
+        return TOO_FEW
+    named = lines(rows)
+    means = paired_means(rows.assign(x=rows["labels"]), reference)
+    means = means[means["pairs"] > 1].sort_values("difference", kind="stable")
+    if means.empty:
+        return TOO_FEW
+    means = means.assign(title=[named[group].title for group in means["group"]])
+    return f"{_first(means, rows, reference)} {_second(means)}".strip()
+
+
+def _first(means: pd.DataFrame, rows: pd.DataFrame, reference: str) -> str:
+    """The best strategy against Random."""
+    best = means.iloc[0]
+    by = f"by {_number(-best['difference'])} ({_range(-best['high'], -best['low'])})"
+    seeds = f"95 % interval over {best['pairs']} seeds"
+    if best["high"] < 0:
+        return (
+            f"{best['title']} beats Random: after the start its multi-task loss is lower {by}, "
+            f"{seeds}{_labels_saved(rows, best['group'], reference)}."
+        )
+    if best["difference"] < 0:
+        return (
+            f"No strategy beats Random for sure: {best['title']} comes closest, with a multi-task "
+            f"loss lower {by}, {seeds}, which includes no difference at all."
+        )
+    return (
+        f"No strategy beats Random: {best['title']} comes closest, with a multi-task loss higher "
+        f"by {_number(best['difference'])} ({_range(best['low'], best['high'])}), {seeds}."
+    )
+
+
+def _second(means: pd.DataFrame) -> str:
+    """What became of the others; "" if there is none."""
+    others = means.iloc[1:]
+    ahead = others[others["high"] < 0]["title"].tolist()
+    behind = others[others["low"] > 0]["title"].tolist()
+    undecided = others[~others["title"].isin([*ahead, *behind])]["title"].tolist()
+    parts = [
+        f"{listed(ahead)} {'beats' if len(ahead) == 1 else 'beat'} it too" if ahead else "",
+        f"{listed(undecided)} cannot be told from it" if undecided else "",
+        f"{listed(behind)} {'is' if len(behind) == 1 else 'are'} behind it" if behind else "",
+    ]
+    text = listed([part for part in parts if part])
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _labels_saved(rows: pd.DataFrame, group: str, reference: str) -> str:
+    """`, and it saves 31 % (12 % to 40 %) of the labels that Random needs for its last value`."""
+    both = rows[rows["group"].isin([group, reference])]
+    saved = saved_rows(both.assign(x=both["labels"]), reference, "lower").set_index("group")
+    row = saved.loc[group]
+    if row["censor"] == "?" or not row["share"] > 0:
+        return ""
+    return f", and it saves {row['note']} of the labels that Random needs for its last value"
+
+
+def _number(value: float) -> str:
+    return fixed(value, decimals([value], 2))
+
+
+def _range(low: float, high: float) -> str:
+    precision = decimals([low, high], 2)
+    return f"{fixed(low, precision)} to {fixed(high, precision)}"

@@ -1,0 +1,137 @@
+"""The example on Home: its verdict, the demo that joins it, and how to add and remove it."""
+
+import streamlit as st
+
+from mtal.analysis.numbers import count
+from mtal.analysis.tables.run_groups import curve_rows
+from mtal.analysis.text.verdict import verdict
+from mtal.config import Config, ConfigError
+from mtal.runs.example.demo import start_demo
+from mtal.runs.example.install import add_example, can_be_added, find_example, remove_example
+from mtal.runs.example.protocol import settings
+from mtal.runs.experiments.state import Experiment
+from mtal.runs.jobs.status import Status
+from mtal.runs.store.data_check import DataFolder
+from mtal.runs.store.run import LOSS, Run
+from mtal.ui import catalog, loaders
+from mtal.ui.text import plain
+
+DEMO_TEXT = (
+    "A finished comparison on rendered rooms to look into, and one run of our selection that joins "
+    "it live. The run takes some minutes and needs nothing."
+)
+
+
+def example() -> Experiment | None:
+    """The example of the store; None without it, or where its plan is damaged."""
+    try:
+        return find_example(loaders.store())
+    except ConfigError:  # the page Experiments says what is wrong with a plan
+        return None
+
+
+def run_demo() -> None:
+    """Add the example, start the run that joins it, and go there."""
+    try:
+        started = start_demo(loaders.store(), catalog.locate(Config(**settings())))
+    except ConfigError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    st.switch_page("pages/run.py", query_params={"run": started.run})
+
+
+def show_example(experiment: Experiment) -> None:
+    """Draw what the example says, where to look into it, and how to remove it."""
+    runs = [run for run in map(experiment.run, experiment.cells) if run is not None]
+    st.subheader("An example")
+    with st.container(border=True, key="home.example"):
+        st.markdown(f"**{plain(verdict_of(runs))}**")
+        st.caption(plain(protocol_text(runs)))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(
+                "pages/curves.py",
+                label="Learning curves",
+                icon=":material/show_chart:",
+                query_params={"experiment": experiment.name},
+            )
+            st.page_link(
+                "pages/experiments.py",
+                label="All its runs",
+                icon=":material/science:",
+                query_params={"experiment": experiment.name},
+            )
+            if with_pictures := [run for run in runs if run.is_example and run.evidence(0)]:
+                name = with_pictures[0].name
+                st.page_link(
+                    "pages/batch.py",
+                    label="A batch of ours",
+                    icon=":material/grid_view:",
+                    query_params={"run": name, "cycle": "0"},
+                )
+                st.page_link(
+                    "pages/map.py",
+                    label="Its map",
+                    icon=":material/scatter_plot:",
+                    query_params={"run": name, "cycle": "0"},
+                )
+            st.button(
+                "Remove the example",
+                key="home.example.remove",
+                icon=":material/delete:",
+                type="tertiary",
+                on_click=_remove,
+                help="Deletes the runs that came with the program. What you have run stays, and "
+                "the example can be added again.",
+            )
+
+
+def offer_example() -> None:
+    """Draw a button that adds the example without a run; nothing if there is none to add."""
+    if can_be_added():
+        st.button(
+            "Only add the example",
+            key="home.example.add",
+            type="tertiary",
+            on_click=_add,
+            help="Nothing is trained. A check of the bundled images draws their thumbnails.",
+        )
+
+
+def verdict_of(runs: list[Run]) -> str:
+    """Compare the finished runs in their multi-task loss."""
+    finished = [run for run in runs if run.status is Status.FINISHED]
+    rows = curve_rows(finished, loaders.measured)
+    return verdict(rows[rows["task"] == LOSS]) if len(rows) else verdict(rows)
+
+
+def protocol_text(runs: list[Run]) -> str:
+    """Say on what the verdict rests."""
+    first = runs[0]
+    config, pool = first.config, len(first.facts.pool)
+    images = [row["images"] for _, row in first.metrics().drop_duplicates("cycle").iterrows()]
+    shown = ", ".join(f"{number:,}" for number in images)
+    trained = "heads on a frozen backbone" if config.backbone_frozen else "all layers"
+    return (
+        f"{first.dataset_title}, {config.size_text} px: {shown} of {pool:,} images labelled, "
+        f"{trained}, {count(config.steps, 'step')} of training each time. Rendered rooms, where "
+        "frames of a walk repeat each other; other data can say otherwise."
+    )
+
+
+def _add() -> None:
+    config = Config(**settings())
+    try:
+        folder = catalog.locate(config)
+        add_example(loaders.store(), folder)
+        DataFolder(loaders.store(), config.dataset, folder).start_check(config)
+    except ConfigError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+
+
+def _remove() -> None:
+    try:
+        removed = remove_example(loaders.store())
+    except ConfigError as error:
+        st.toast(plain(str(error)), icon=":material/error:")
+        return
+    st.toast(f"{count(removed, 'run')} of the example removed.", icon=":material/delete:")
