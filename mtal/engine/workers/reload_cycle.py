@@ -123,7 +123,7 @@ def saved_blocks(run: Run, number: int, dataset: Dataset, device: Device) -> Pai
         return None
     if not path.is_file():
         raise DataError(
-            f"the refinement blocks of cycle {number} are gone: there is no file {path}. "
+            f"the pair blocks of cycle {number} are gone: there is no file {path}. "
             f"Put it back, or start the run anew"
         )
     blocks = build_pair_blocks(run.config, dataset.tasks)

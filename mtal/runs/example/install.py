@@ -29,10 +29,11 @@ def can_be_added() -> bool:
     return EXAMPLE_ARCHIVE.is_file()
 
 
-def add_example(store: StorePaths, data_folder: str, archive: Path = EXAMPLE_ARCHIVE) -> Experiment:
+def add_example(store: StorePaths, data_folder: str, archive: Path | None = None) -> Experiment:
     """Unpack the example into a store, and return its experiment; what is there stays.
 
-    data_folder: where the data of its runs are on this machine. Runs appear whole, and the plan
+    data_folder: where the data of its runs are on this machine; archive: by default the one that
+    comes with the program. Runs appear whole, and the plan
     after them, so an addition that was broken off can be repeated. ConfigError if there is no
     archive, if it cannot be read, or if the store cannot be written.
     """
@@ -43,6 +44,7 @@ def add_example(store: StorePaths, data_folder: str, archive: Path = EXAMPLE_ARC
             f"there is another experiment called {EXPERIMENT} in {store.folder}; the example needs "
             f"this name"
         )
+    archive = archive or EXAMPLE_ARCHIVE
     unpacked = StorePaths(store.unpacking(uuid4().hex))
     try:
         with writable(store.folder):

@@ -32,7 +32,7 @@ STAGES = {  # name -> title, in the order of a cycle
     "train": "Train network",
     "evaluate": "Evaluate",
     "worth": "Compare scores with new labels",
-    "pairs": "Train refinement blocks",
+    "pairs": "Train pair blocks",
     "embedding": "Train auto-encoder",
     "score": "Score pool",
     "pick": "Pick batch",

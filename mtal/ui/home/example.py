@@ -3,8 +3,9 @@
 import streamlit as st
 
 from mtal.analysis.numbers import count
+from mtal.analysis.tables.protocol import length_text
 from mtal.analysis.tables.run_groups import curve_rows
-from mtal.analysis.text.verdict import verdict
+from mtal.analysis.text.verdict import TOO_FEW, verdict
 from mtal.config import Config, ConfigError
 from mtal.runs.example.demo import start_demo
 from mtal.runs.example.install import add_example, can_be_added, find_example, remove_example
@@ -101,19 +102,19 @@ def verdict_of(runs: list[Run]) -> str:
     """Compare the finished runs in their multi-task loss."""
     finished = [run for run in runs if run.status is Status.FINISHED]
     rows = curve_rows(finished, loaders.measured)
-    return verdict(rows[rows["task"] == LOSS]) if len(rows) else verdict(rows)
+    return verdict(rows[rows["task"] == LOSS]) if len(rows) else TOO_FEW
 
 
 def protocol_text(runs: list[Run]) -> str:
     """Say on what the verdict rests."""
     first = runs[0]
     config, pool = first.config, len(first.facts.pool)
-    images = [row["images"] for _, row in first.metrics().drop_duplicates("cycle").iterrows()]
+    images = loaders.measured(first).drop_duplicates("cycle")["images"]
     shown = ", ".join(f"{number:,}" for number in images)
     trained = "heads on a frozen backbone" if config.backbone_frozen else "all layers"
     return (
         f"{first.dataset_title}, {config.size_text} px: {shown} of {pool:,} images labelled, "
-        f"{trained}, {count(config.steps, 'step')} of training each time. Rendered rooms, where "
+        f"{trained}, {length_text(config)} per training. Rendered rooms, where "
         "frames of a walk repeat each other; other data can say otherwise."
     )
 

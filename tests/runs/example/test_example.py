@@ -15,6 +15,7 @@ from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.index import all_runs, speed_key, unit_times
 from mtal.runs.store.run import Run
+from tests.runs.example.computed import packed
 from tests.runs.experiments.small_experiment import cells
 from tests.runs.made_run import made_run
 
@@ -26,10 +27,8 @@ def drawn(computed):
 
 
 @pytest.fixture
-def archive(computed, drawn, tmp_path):
-    path = tmp_path / "example.zip"
-    pack(computed, path, (Pictures(drawn.name, 0, 2),))
-    return path
+def archive(computed, tmp_path):
+    return packed(computed, tmp_path / "example.zip")
 
 
 @pytest.fixture
