@@ -1,11 +1,13 @@
-"""`quality`: how well each signal of a run ranked the unlabelled images by their true loss."""
+"""`quality`: how well signals of a run ranked images by their loss, unlabelled or just bought."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
 
+from mtal.analysis.tables.worth import worth
+from mtal.analysis.text.worth import HEADING
 from mtal.cli.options import AsJson, RunName, Runs, store_at
 from mtal.cli.text_table import table
 from mtal.config import ConfigError
@@ -21,32 +23,46 @@ def quality(
 ) -> None:
     """Rank correlation (Spearman) of each signal with the true loss, with 95 % intervals.
 
-    Per task and for the multi-task loss.
+    Per task and for the multi-task loss, over the unlabelled images. Below, of the scores of each
+    batch with the loss on its labels once they came.
     """
     run = find_run(store_at(runs), name)
-    correlations = run.qualities()
+    correlations, bought = run.qualities(), worth(run)
     if cycle is not None:
         if not 0 <= cycle < run.cycles_done():
             raise ConfigError(
                 f"{name} has no complete cycle {cycle}; {run.cycles_done()} are complete, from 0"
             )
         correlations = correlations[correlations["cycle"] == cycle]
+        bought = bought[bought["cycle"] == cycle]
     if as_json:
-        typer.echo(json.dumps(json.loads(correlations.to_json(orient="records")), indent=1))
-    elif correlations.empty:
+        typer.echo(json.dumps(records(correlations, bought), indent=1))
+        return
+    tasks = [task.name for task in run.tasks]
+    if correlations.empty:
         typer.echo(explain_none(run, cycle))
     else:
-        typer.echo(table(rows(correlations, [task.name for task in run.tasks])))
+        typer.echo(table(rows(correlations, tasks)))
+    if not bought.empty:
+        typer.echo(f"\n{HEADING}\n{table(rows(bought, tasks))}")
+
+
+def records(correlations: pd.DataFrame, bought: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a record per number; over: "unlabelled" or "bought", the images that it is about."""
+    tables = (correlations.assign(over="unlabelled"), bought.assign(over="bought"))
+    return [record for part in tables for record in json.loads(part.to_json(orient="records"))]
 
 
 def rows(correlations: pd.DataFrame, tasks: list[str]) -> list[dict[str, str]]:
     """Return a row per cycle and version of a signal, such as `0.53 (0.41 to 0.63)` per task.
 
     After the tasks follow the multi-task loss with the tasks joined by mean and by max, and
-    signals of whole images.
+    signals of whole images, where there are any.
     """
     columns = {task: (task, "") for task in tasks}
     columns |= {"loss, mean": (LOSS, "mean"), "loss, max": (LOSS, "max"), "loss": (LOSS, "")}
+    measured = {*zip(correlations["task"], correlations["joined"], strict=True)}
+    columns = {title: key for title, key in columns.items() if key in measured}
     lines = []
     groups = correlations.groupby(["cycle", "signal", "version"], sort=False)
     for (cycle, _, version), group in groups:

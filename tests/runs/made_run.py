@@ -187,3 +187,11 @@ def write_quality(run: Run, number: int, rho: float = 0.5) -> None:
     rows[len(TASKS) - 1] = ("entropy", "entropy", TASKS[-1], "", *[float("nan")] * 3, 10)
     rows.append(("embedding", "diversity", LOSS, "", -0.25, -0.7, 0.35, 12))
     pd.DataFrame(rows, columns=list(QUALITY_COLUMNS)).to_parquet(run.cycle(number).quality)
+
+
+def write_worth(run: Run, number: int, images: Sequence[int] = range(10)) -> None:
+    """worth.parquet of a cycle: the scores that images had in the cycle before, and some losses."""
+    pool, rng = run.pool(number - 1), np.random.default_rng(number)
+    scores = pool.loc[list(images), ["id", *[f"s.{task}" for task in TASKS]]]
+    losses = {f"loss.{task}": rng.random(len(images)) for task in TASKS}
+    scores.assign(**losses).to_parquet(run.cycle(number).worth)

@@ -13,6 +13,10 @@ ABOUT = (
     "read. The images are few and were picked for their scores, so ρ is lower and less certain "
     "than over the whole pool: look at the interval, and at several batches."
 )
+HEADING = (
+    "On the labels just bought: the rank correlation of each score, as of the pick, with the loss "
+    "on the labels that came (few images, picked for their scores)."
+)
 
 
 def last_batch_text(frame: pd.DataFrame, tasks: Sequence[TaskFacts]) -> str:
