@@ -163,17 +163,24 @@ class Start:
 
 def start_of(config: Config, store: StorePaths, ways: Sequence[str]) -> Start:
     """Train on the random start of a config and measure every signal that the ways need."""
+    cycle, trained = trained_start(config, store, signals_of(config, ways))
+    fitted = fit_signals(cycle, trained)
+    return Start(cycle, trained, fitted, measure_signals(cycle, trained, fitted))
+
+
+def trained_start(
+    config: Config, store: StorePaths, signals: tuple[str, ...] = ()
+) -> tuple[CycleContext, TrainedNetwork]:
+    """Train on the start of a config. signals: those that are measured later."""
     run = Run(create(config, store).folder)
     timer = StageTimer(run, 0)
-    context = replace(begin(run, timer), signals=signals_of(config, ways))
+    context = replace(begin(run, timer), signals=signals)
     set_threads(config)
     open_labels(context, context.labels, timer)
     paths = run.paths.cycle(0)
     paths.folder.mkdir(parents=True)
     cycle = CycleContext(context, 0, context.labels, paths, timer)
-    trained = train_network(cycle)
-    fitted = fit_signals(cycle, trained)
-    return Start(cycle, trained, fitted, measure_signals(cycle, trained, fitted))
+    return cycle, train_network(cycle)
 
 
 def signals_of(config: Config, ways: Sequence[str]) -> tuple[str, ...]:
@@ -192,7 +199,7 @@ def rows(
     start = start_of(config, store, ways)
     if "start" not in done:
         correlations = signal_quality(start)
-        yield {"way": "start", **measured(start, start.trained.network)} | correlations
+        yield {"way": "start", **measured(start.cycle, start.trained.network)} | correlations
     for name in ways:
         variant = make_config({**config.model_dump(), **WAYS[name]})
         if name.startswith("random "):
@@ -204,7 +211,7 @@ def rows(
         after[tuple(pick.pairs.T)] = True
         weights = weights_of(start, variant, signals, pick, after)
         network = trained_on(start, after, weights)
-        yield {"way": name, **measured(start, network)} | spread(start, pick)
+        yield {"way": name, **measured(start.cycle, network)} | spread(start, pick)
 
 
 def pick_batch(start: Start, variant: Config, signals: Mapping[str, np.ndarray]) -> Pick:
@@ -243,9 +250,9 @@ def trained_on(start: Start, labelled: np.ndarray, weights: np.ndarray) -> TwoSt
     return network.eval().requires_grad_(False)
 
 
-def measured(start: Start, network: TwoStageNetwork) -> dict[str, object]:
+def measured(cycle: CycleContext, network: TwoStageNetwork) -> dict[str, object]:
     """Multi-task loss, metrics and task losses on the validation split."""
-    result = evaluate_network(start.cycle, network)
+    result = evaluate_network(cycle, network)
     losses = {f"loss {name}": value for name, value in result.task_losses.items()}
     return {"loss": result.loss, **result.metrics, **losses}
 
