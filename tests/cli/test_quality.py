@@ -37,7 +37,12 @@ def test_quality_is_a_table_of_correlations_with_their_intervals(mtal, store):
         *["0.75 (0.65 to 0.85)"] * 2,
         "10 to 12",
     ]
-    assert re.split(r"  +", rows[1]) == ["0", "diversity", "-0.25 (-0.70 to 0.35)", "12"]
+    assert re.split(r"  +", rows[1]) == [
+        "0",
+        "diversity (auto-encoder)",
+        "-0.25 (-0.70 to 0.35)",
+        "12",
+    ]
     assert mtal("quality", run.name, "--cycle", "1")[0].splitlines()[1:] == rows[2:]
 
 

@@ -153,7 +153,8 @@ def compare_signals(
         exists = context.labels.exists
         losses = true_losses(trained.fit_context, context.oracle, exists, report)
         tasks, labelled = context.dataset.tasks, cycle.labels.labelled
-        table = quality_table(signals, losses, labelled, tasks, context.config)
+        own = embedding_signal(context.config, context.strategy)
+        table = quality_table(signals, losses, labelled, tasks, context.config, own)
         table.to_parquet(cycle.paths.quality)
     return losses
 

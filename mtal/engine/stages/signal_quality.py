@@ -13,7 +13,8 @@ from mtal.acquisition.rank_correlation import correlation
 from mtal.acquisition.scores import comparable
 from mtal.acquisition.select import distance_to_labelled
 from mtal.config import Config
-from mtal.runs.store.run import LOSS, QUALITY_COLUMNS
+from mtal.runs.store.run import DIVERSITY, LOSS, QUALITY_COLUMNS
+from mtal.signals.embedding import EMBEDDING
 from mtal.signals.registry import SIGNALS
 from mtal.tasks.task import Task
 
@@ -25,7 +26,7 @@ def is_measured(config: Config, signals: Sequence[str]) -> bool:
     return (
         config.signal_quality
         and not config.by_people
-        and any(SIGNALS[name].scores is not None or name == "embedding" for name in signals)
+        and any(SIGNALS[name].scores is not None or name == EMBEDDING.name for name in signals)
     )
 
 
@@ -48,11 +49,13 @@ def quality_table(
     labelled: np.ndarray,
     tasks: Sequence[Task],
     config: Config,
+    own_embedding: str = EMBEDDING.name,
 ) -> pd.DataFrame:
     """A row per version and task, and per version and joined tasks; columns as in `Run.quality`.
 
     signals: name -> (N, ...); losses: (N, T) as `true_losses` gives them; labelled: (N, T) bool,
-    what the network learned from.
+    what the network learned from; own_embedding: signal in which the run compares images, whose
+    distances are listed beside those of the auto-encoder, as far as they are measured.
     """
     unlabelled = np.asarray(~labelled.any(axis=1))  # no task of theirs has been learned from
     weights = np.array([task.weight for task in tasks])
@@ -70,9 +73,10 @@ def quality_table(
             _row(signal, version, LOSS, joined, join(normalised, axis=1), total)
             for joined, join in (("mean", np.mean), ("max", np.max))
         ]
-    if "embedding" in signals:
-        distance = distance_to_labelled(signals["embedding"], ~unlabelled, config.diversity)
-        rows.append(_row("embedding", "diversity", LOSS, "", distance, total))
+    for name in dict.fromkeys((own_embedding, EMBEDDING.name)):
+        if name in signals:
+            distance = distance_to_labelled(signals[name], ~unlabelled, config.diversity)
+            rows.append(_row(name, DIVERSITY[name], LOSS, "", distance, total))
     return pd.DataFrame(rows, columns=list(QUALITY_COLUMNS))
 
 

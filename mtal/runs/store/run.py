@@ -34,6 +34,13 @@ LOSS_COLUMNS = {
 CYCLE_COLUMNS = ("images", "labels", "percent")
 METRIC_COLUMNS = ("cycle", *CYCLE_COLUMNS, *LOSS_COLUMNS, "value", "loss")
 QUALITY_COLUMNS = ("signal", "version", "task", "joined", "rho", "low", "high", "n")
+# signal in which images are compared -> version that stands for the distance to what is labelled
+DIVERSITY = {
+    "embedding": "diversity (auto-encoder)",
+    "task_features": "diversity (task features)",
+    "shared": "diversity (shared feature)",
+    FROZEN: "diversity (frozen feature)",
+}
 NEAREST_COLUMNS = ("index", "id", "distance", "kind")
 
 
@@ -224,7 +231,9 @@ class Run(Samples):
         path = self.cycle(number).quality
         if not path.exists():
             return pd.DataFrame(columns=list(QUALITY_COLUMNS))
-        return pd.read_parquet(path)
+        table = pd.read_parquet(path)
+        # earlier versions stored the auto-encoder's, the only one that they measured, without name
+        return table.replace({"version": {"diversity": DIVERSITY["embedding"]}})
 
     def qualities(self) -> pd.DataFrame:
         """`quality` of all complete cycles, with a first column cycle."""

@@ -19,7 +19,7 @@ from mtal.engine.stages.true_losses import true_losses
 from mtal.pool_columns import SCORES
 from mtal.runs.jobs.launch import create
 from mtal.runs.paths import StorePaths
-from mtal.runs.store.run import LOSS, Run
+from mtal.runs.store.run import DIVERSITY, LOSS, Run
 from mtal.signals.describe import allowed
 from mtal.signals.registry import SIGNALS
 from mtal.signals.signal import Signal
@@ -138,7 +138,7 @@ class TestTable:
         labelled[:10] = True
         table = quality_table({"embedding": points}, losses, labelled, tasks, tiny_config())
         assert table[["signal", "version", "task", "joined"]].values.tolist() == [
-            ["embedding", "diversity", LOSS, ""]
+            ["embedding", "diversity (auto-encoder)", LOSS, ""]
         ]
         near = [
             min(math.dist(points[image], points[other]) for other in range(10))
@@ -146,6 +146,26 @@ class TestTable:
         ]
         total = (losses[10:] @ [task.weight for task in tasks]).tolist()
         assert table["rho"].iloc[0] == pytest.approx(by_hand(near, total)[0])
+
+    def test_diversity_is_listed_for_the_embedding_of_the_strategy_and_named_by_it(
+        self, tasks, losses
+    ):
+        rng = np.random.default_rng(5)
+        spaces = {name: rng.normal(size=(IMAGES, 4)).astype(np.float32) for name in DIVERSITY}
+        labelled = np.zeros(losses.shape, bool)
+        labelled[:10] = True
+
+        def listed(signals, own):
+            table = quality_table(signals, losses, labelled, tasks, tiny_config(), own)
+            return dict(zip(table["version"], table["rho"], strict=True))
+
+        alone = {name: listed({name: points}, name) for name, points in spaces.items()}
+        assert [*alone["frozen"]] == ["diversity (frozen feature)"]
+        assert [*alone["shared"]] == ["diversity (shared feature)"]
+        assert [*alone["task_features"]] == ["diversity (task features)"]
+        # beside the auto-encoder's, which is measured where everything is
+        assert listed(spaces, "frozen") == alone["frozen"] | alone["embedding"]
+        assert listed({}, "frozen") == {}
 
 
 class TestTrueLosses:
@@ -241,7 +261,7 @@ class TestRun:
                 "committee max",
                 "committee mean",
                 "committee min",
-                "diversity",
+                "diversity (auto-encoder)",
             }
             assert len(table) == 3 * (len(tasks) + 2) + 1
             assert set(table["n"]) == {int((~finished_run.pool(number)["labelled"]).sum())}
@@ -260,7 +280,7 @@ class TestRun:
         assert row["rho"] == pytest.approx(
             by_hand(free["inconsistency"].tolist(), total.tolist())[0]
         )
-        row = table.query("version == 'diversity'").iloc[0]
+        row = table.query("version == 'diversity (auto-encoder)'").iloc[0]
         assert row["rho"] == pytest.approx(
             by_hand(free["diversity_start"].tolist(), total.tolist())[0]
         )
@@ -303,14 +323,15 @@ class TestRun:
     def test_every_signal_has_a_column_per_task_and_a_quality(self, described):
         run, _ = described
         pool, table = run.pool(0), run.quality(0)
-        for signal, version in set(zip(table["signal"], table["version"], strict=True)) - {
-            ("embedding", "diversity")
-        }:
+        diversities = set(DIVERSITY.items())
+        for signal, version in (
+            set(zip(table["signal"], table["version"], strict=True)) - diversities
+        ):
             for task in run.config.tasks:
                 assert (f"{version}.{task}" in pool) == (signal != "committee"), (version, task)
         says_nothing = Signal.__dataclass_fields__["scores"].default
         expected = {name for name in run_signals(run) if SIGNALS[name].scores is not says_nothing}
-        assert set(table["signal"]) == expected | {"embedding"}
+        assert set(table["signal"]) == expected | {"embedding", "frozen"}
         assert len(expected) > 2
 
     def test_measuring_changes_no_pick(self, finished_run, tmp_path):

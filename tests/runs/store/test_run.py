@@ -143,6 +143,8 @@ def test_signal_quality_is_a_table_per_cycle_and_one_of_all(finished):
     write_quality(finished, 0, 0.5)
     write_quality(finished, 1, 0.75)
     assert finished.quality(1)["rho"].max() == 0.75
+    # stored as "diversity" by a version that had no other embedding
+    assert set(finished.quality(1)["version"]) == {"entropy", "diversity (auto-encoder)"}
     together = finished.qualities()
     assert list(together.columns) == ["cycle", *QUALITY_COLUMNS]
     assert together.groupby("cycle")["rho"].max().to_dict() == {0: 0.5, 1: 0.75}
