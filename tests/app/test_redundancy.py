@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from mtal.runs.store.run_facts import write_facts
 from tests.app.page_contents import texts
 
 
@@ -41,6 +42,20 @@ def test_the_batch_page_counts_near_duplicates_and_sequences_beside_chance(open_
     assert f"{again} of {images} images ({100 * again / images:.0f} %)" in texts(app)
     assert f"{sequences} sequences; by chance" in texts(app)
     assert not [box for box in app.warning if "beyond the limits" in box.value]
+
+
+def test_the_start_is_shown_by_images_of_as_many_sequences_as_there_are(open_page, walks):
+    run = walks()
+    write_facts(run.paths.facts, run.facts.updated(start=tuple(range(12))))
+    path = run.cycle(0).pool
+    pool = pd.read_parquet(path)
+    pool.assign(sequence=[f"walk {index // 2}" for index in pool.index]).to_parquet(path)
+    app = open_page("run", run=run.name)
+    assert not app.exception
+    captions = [caption.value for caption in app.caption]
+    assert "8 of 12 images." in captions
+    shown = [image for image in range(12) if run.facts.pool[image] in captions]
+    assert shown == [0, 1, 2, 3, 4, 6, 8, 10]
 
 
 def test_a_batch_that_exceeds_its_limits_says_so(open_page, walks):

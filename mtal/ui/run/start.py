@@ -3,13 +3,17 @@
 from functools import partial
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from mtal.analysis.numbers import count
 from mtal.analysis.statistics.start_cover import StartCover, start_cover
+from mtal.analysis.statistics.varied_order import varied
 from mtal.analysis.text.start import chosen_text, cover_text
 from mtal.export.registry import START_EXPORTERS
+from mtal.pool_columns import SEQUENCE
 from mtal.runs.store.run import Run
+from mtal.ui import loaders
 from mtal.ui.components.image_table import show_thumbnail
 from mtal.ui.loaders import kept
 from mtal.ui.text import plain
@@ -18,7 +22,7 @@ STRIP = 8
 
 
 def show_start(run: Run) -> None:
-    """Draw the first images of the start and what is known of it; nothing before it is chosen."""
+    """Draw some images of the start and what is known of it; nothing before it is chosen."""
     facts = run.facts
     if not facts.start:
         return
@@ -27,14 +31,14 @@ def show_start(run: Run) -> None:
     if run.paths.frozen.exists() and len(facts.start) < len(facts.pool):
         text += f" {cover_text(_cover(run, facts.start))}"
     st.markdown(plain(text))
-    shown = facts.start[:STRIP]
+    shown = varied(facts.start, _sequences(run), STRIP)
     for column, image in zip(st.columns(STRIP, gap="small"), shown, strict=False):
         with column:
             show_thumbnail(run, facts.pool[image])
             st.caption(plain(facts.pool[image]))
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(facts.start) > len(shown):
-            st.caption(f"and {count(len(facts.start) - len(shown), 'more image')}.")
+            st.caption(f"{len(shown)} of {count(len(facts.start), 'image')}.")
         for exporter in START_EXPORTERS.values():
             st.download_button(
                 exporter.title,
@@ -46,6 +50,16 @@ def show_start(run: Run) -> None:
                 on_click="ignore",
                 help=exporter.about,
             )
+
+
+def _sequences(run: Run) -> list[str] | None:
+    """The sequence of each image of the start; None where none is known, as before the first pick.
+
+    Neighbours in the order of the pool are often frames of a walk, which would look like a start
+    that repeats itself.
+    """
+    pool = loaders.pool(run, 0) if run.cycles_done() else pd.DataFrame()
+    return pool[SEQUENCE].iloc[list(run.facts.start)].tolist() if SEQUENCE in pool else None
 
 
 @kept(most=8)
