@@ -8,6 +8,7 @@ import streamlit as st
 
 from mtal.config import Config
 from mtal.ui import catalog
+from mtal.ui.launch import start_set_field
 from mtal.ui.launch.settings_form import NAMES, available_tasks, counts, key
 from mtal.ui.text import plain
 
@@ -39,7 +40,9 @@ def draw(name: str, wrong: Mapping[str, str]) -> None:
         "persist_state": "session",
         "disabled": not counting,
     }
-    if field.annotation is bool:
+    if name == "start_set":
+        start_set_field.draw(label, about, common)
+    elif field.annotation is bool:
         st.toggle(label, **common)
     elif get_origin(field.annotation) is tuple and options:
         st.multiselect(label, options, **common)
