@@ -20,6 +20,7 @@ from mtal.runs.example.protocol import TITLE, example_cells, example_pictures, s
 from mtal.runs.experiments.experiment import create_experiment, start_all
 from mtal.runs.experiments.state import Experiment
 from mtal.runs.paths import EXAMPLE_ARCHIVE
+from mtal.runs.store.data_check import DataFolder
 
 EVERY_S = 10
 
@@ -30,8 +31,10 @@ Archive = Annotated[
 
 def add(runs: Runs = None) -> None:
     """Add the example to the store: five strategies, five seeds, on the bundled rooms."""
-    store = store_at(runs)
-    example = add_example(store, rooms_folder())
+    store, folder = store_at(runs), rooms_folder()
+    example = add_example(store, folder)
+    config = example.cells[0].config
+    DataFolder(store, config.dataset, folder).start_check(config)  # draws the thumbnails
     typer.echo(f"{example.name}: {count(len(example.cells), 'run')} in {store.folder}")
     typer.echo(f"`{COMMAND} example remove{store_option(store)}` removes it")
 

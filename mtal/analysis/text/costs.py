@@ -34,7 +34,12 @@ def per_cycle(costs: pd.DataFrame) -> pd.DataFrame:
         f"{value:.3g}" if exact else f"{MOST}{value:.3g}"
         for value, exact in zip(mean["mean"], mean["exact"], strict=True)
     ]
-    return mean["text"].unstack("kind").reindex(columns=["training", "selection"]).fillna("–")
+    return (
+        mean["text"]
+        .unstack("kind")
+        .reindex(columns=["training", "selection"], fill_value="–")
+        .fillna("–")
+    )
 
 
 def shared_note(times: pd.DataFrame) -> str:

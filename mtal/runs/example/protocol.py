@@ -14,8 +14,8 @@ OURS = "ours"
 SEEDS = tuple(range(5))
 TITLE = "Rooms: five strategies, five seeds (example)"
 DEVICES = ("cpu:0", "cpu:1")  # two runs at a time, a thread each
-WHOLE_IMAGES = 20  # of the first batch of ours, with all pictures
-PLAIN_IMAGES = 24  # of the last batches, with image, prediction and label
+WHOLE_IMAGES = 48  # of the first batch of ours, all of it, with all pictures
+PLAIN_IMAGES = 24  # of the last batch of Trust-weighted: image, prediction and label
 PLAIN_KINDS = ("image", "final", "truth")
 
 
@@ -35,9 +35,4 @@ def example_pictures(experiment: Experiment) -> tuple[Pictures, ...]:
     first = [cell for cell in experiment.cells if cell.seed == experiment.seeds[0]]
     names = {cell.strategy: (cell.run_name, cell.config.cycles - 2) for cell in first}
     whole = Pictures(names[OURS][0], 0, WHOLE_IMAGES)
-    plain = [
-        Pictures(run, last, PLAIN_IMAGES, PLAIN_KINDS)
-        for strategy, (run, last) in names.items()
-        if strategy in (OURS, "trust-weighted")
-    ]
-    return whole, *plain
+    return whole, Pictures(*names["trust-weighted"], PLAIN_IMAGES, PLAIN_KINDS)

@@ -1,11 +1,12 @@
 """The example on Home: its verdict, the demo that joins it, and how to add and remove it."""
 
+import pandas as pd
 import streamlit as st
 
 from mtal.analysis.numbers import count
 from mtal.analysis.tables.protocol import length_text
 from mtal.analysis.tables.run_groups import curve_rows
-from mtal.analysis.text.verdict import TOO_FEW, verdict
+from mtal.analysis.text.verdict import verdict
 from mtal.config import Config, ConfigError
 from mtal.runs.example.demo import start_demo
 from mtal.runs.example.install import add_example, can_be_added, find_example, remove_example
@@ -15,12 +16,15 @@ from mtal.runs.jobs.status import Status
 from mtal.runs.store.data_check import DataFolder
 from mtal.runs.store.run import LOSS, Run
 from mtal.ui import catalog, loaders
+from mtal.ui.components import curve_charts
+from mtal.ui.components.curve_style import Style
 from mtal.ui.text import plain
 
 DEMO_TEXT = (
     "A finished comparison on rendered rooms to look into, and one run of our selection that joins "
     "it live. The run takes some minutes and needs nothing."
 )
+STYLE = Style("images", band="sem", thin=False)
 
 
 def example() -> Experiment | None:
@@ -44,37 +48,15 @@ def run_demo() -> None:
 def show_example(experiment: Experiment) -> None:
     """Draw what the example says, where to look into it, and how to remove it."""
     runs = [run for run in map(experiment.run, experiment.cells) if run is not None]
+    rows = loss_rows(runs)
+    finished = rows["run"].isin([run.name for run in runs if run.status is Status.FINISHED])
     st.subheader("An example")
     with st.container(border=True, key="home.example"):
-        st.markdown(f"**{plain(verdict_of(runs))}**")
-        st.caption(plain(protocol_text(runs)))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.page_link(
-                "pages/curves.py",
-                label="Learning curves",
-                icon=":material/show_chart:",
-                query_params={"experiment": experiment.name},
-            )
-            st.page_link(
-                "pages/experiments.py",
-                label="All its runs",
-                icon=":material/science:",
-                query_params={"experiment": experiment.name},
-            )
-            if with_pictures := [run for run in runs if run.is_example and run.evidence(0)]:
-                name = with_pictures[0].name
-                st.page_link(
-                    "pages/batch.py",
-                    label="A batch of ours",
-                    icon=":material/grid_view:",
-                    query_params={"run": name, "cycle": "0"},
-                )
-                st.page_link(
-                    "pages/map.py",
-                    label="Its map",
-                    icon=":material/scatter_plot:",
-                    query_params={"run": name, "cycle": "0"},
-                )
+        words, chart = st.columns([2, 3])
+        with words:
+            st.markdown(f"**{plain(verdict(rows[finished]))}**")
+            st.caption(plain(protocol_text(runs)))
+            _show_links(experiment, runs)
             st.button(
                 "Remove the example",
                 key="home.example.remove",
@@ -84,6 +66,39 @@ def show_example(experiment: Experiment) -> None:
                 help="Deletes the runs that came with the program. What you have run stays, and "
                 "the example can be added again.",
             )
+        with chart:
+            means = curve_charts.means_of(rows, STYLE)
+            curve_charts.show_chart(rows, means, LOSS, STYLE, legend=True, page="home")
+
+
+def _show_links(experiment: Experiment, runs: list[Run]) -> None:
+    """Link to the pages that show the example best."""
+    st.page_link(
+        "pages/curves.py",
+        label="All curves, labels saved, who wins",
+        icon=":material/show_chart:",
+        query_params={"experiment": experiment.name},
+    )
+    st.page_link(
+        "pages/experiments.py",
+        label="All its runs",
+        icon=":material/science:",
+        query_params={"experiment": experiment.name},
+    )
+    drawn = [run.name for run in runs if run.is_example and run.evidence(0)]
+    if drawn:
+        st.page_link(
+            "pages/batch.py",
+            label="A batch of ours, with reasons",
+            icon=":material/grid_view:",
+            query_params={"run": drawn[0], "cycle": "0"},
+        )
+        st.page_link(
+            "pages/map.py",
+            label="Where it lies in the pool",
+            icon=":material/scatter_plot:",
+            query_params={"run": drawn[0], "cycle": "0"},
+        )
 
 
 def offer_example() -> None:
@@ -98,11 +113,10 @@ def offer_example() -> None:
         )
 
 
-def verdict_of(runs: list[Run]) -> str:
-    """Compare the finished runs in their multi-task loss."""
-    finished = [run for run in runs if run.status is Status.FINISHED]
-    rows = curve_rows(finished, loaders.measured)
-    return verdict(rows[rows["task"] == LOSS]) if len(rows) else TOO_FEW
+def loss_rows(runs: list[Run]) -> pd.DataFrame:
+    """Multi-task losses of all complete cycles, with the column x of `STYLE`."""
+    rows = curve_rows(runs, loaders.measured)
+    return rows[rows["task"] == LOSS].assign(x=lambda table: table[STYLE.x].astype(float))
 
 
 def protocol_text(runs: list[Run]) -> str:
