@@ -28,6 +28,7 @@ from mtal.engine.stages.prepare_data import PreparedData, data_changes, prepare_
 from mtal.engine.stages.required_labels import require_training_labels, require_validation_labels
 from mtal.engine.stages.run_context import RunContext
 from mtal.engine.stages.run_facts import describe_run
+from mtal.engine.stages.same_network import refuse_other_network
 from mtal.engine.stages.signal_quality import is_measured
 from mtal.engine.stages.start_labels import chosen_start, start_on_disk
 from mtal.engine.stages.start_set import images_of_start_set
@@ -54,6 +55,7 @@ def prepare(run: Run, timer: StageTimer, accept_data: bool) -> RunContext:
     device = usable_device(config)
     with timer.stage("load") as report:
         dataset = find(DATASETS, config.dataset, "data set").load(config)
+        refuse_other_network(run, dataset.tasks)
         dataset = find_sequences(dataset, config)
         strategy, strategy_file = load_strategy(run)
         signals = measured_signals(config, dataset.tasks, strategy)

@@ -58,6 +58,12 @@ NOTHING_TO_LEARN = Failure(
     ("copy", "data", "resume"),
     ("start", "labelling", "tasks", "start_percent"),
 )
+OTHER_NETWORK = Failure(
+    "Begun by an earlier version",
+    "This version builds the network otherwise, so the cycles could not be compared. Start a copy "
+    "with another seed, or delete the run and start it anew.",
+    ("copy",),
+)
 UNUSABLE_SETTING = Failure(
     "A setting cannot be used",
     "The message names the setting. Start a new run with another value.",
@@ -101,6 +107,7 @@ PATTERNS = (
         r"start=labelled|start=random|start_percent, add labels|no validation image",
         NOTHING_TO_LEARN,
     ),
+    (r"a version that built backbone=\w+ otherwise", OTHER_NETWORK),
     (r"\AConfigError", UNUSABLE_SETTING),  # before the next, whose words its message may contain
     (
         r"FileNotFoundError|No such file|DataError|no (image|label|folder)|cannot be read",

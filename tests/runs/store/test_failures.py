@@ -52,6 +52,14 @@ def error_text(work, *words) -> str:
             "data",
         ),
         (
+            lambda: (
+                "ConfigError: backbone: cycle 1 of old was trained by a version that built "
+                "backbone=hrnet18 otherwise, so further cycles could not be compared with it"
+            ),
+            "Begun by an earlier version",
+            "copy",
+        ),
+        (
             lambda: "ConfigError: tasks: half has no labels for 'normals'",
             "A setting cannot be used",
             "copy",
