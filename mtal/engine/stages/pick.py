@@ -1,6 +1,6 @@
 """Ask a strategy for a batch, and the table that says why it picked what it picked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,10 +37,15 @@ class PickRequest:
         signals = {name: pool.signals[name] for name in strategy.signals(self.options)}
         return replace(pool, signals=signals)
 
-    def pick_by(self, strategy: Strategy) -> Pick:
-        """Let a strategy pick within the limits. ValueError if a signal of it is not finite."""
+    def pick_by(self, strategy: Strategy, before_turn: Callable[[int], None] | None = None) -> Pick:
+        """Let a strategy pick within the limits. ValueError if a signal of it is not finite.
+
+        before_turn: called with the budget of each turn; what it raises ends the pick.
+        """
 
         def ask(pool: Pool, budget: int, turn: int) -> Pick:
+            if before_turn is not None:
+                before_turn(budget)
             rng = np.random.default_rng((*self.seed, turn) if turn else self.seed)
             return strategy.pick(pool, budget, rng, self.options)
 

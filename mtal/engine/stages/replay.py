@@ -5,7 +5,7 @@ strategies alone. What a strategy changes in the training of its own runs (dropo
 that shape the network, sample weights) is not replayed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -38,19 +38,17 @@ def replay(
     """Write down `Run.others` and `Run.others_picked`.
 
     Strategies whose work would not stay small beside the scoring pass are left out with the reason
-    (`Strategy.replay_limit`, `replay_pool`), and so are those that raise a ValueError.
+    (`Strategy.replay_limit`, `replay_pool`), also in the middle of their turns within limits, and
+    so are those that raise a ValueError.
     """
     ranks: dict[str, np.ndarray] = {}
     picked: dict[str, list[int]] = {}
     left_out: dict[str, str] = {}
     for done, strategy in enumerate(strategies):
         report(done, len(strategies))
-        if reason := too_slow(strategy, request):
-            left_out[strategy.name] = reason
-            continue
         try:
-            pick = request.pick_by(strategy)
-        except ValueError as error:  # such as a signal that is not finite, which hinders no other
+            pick = request.pick_by(strategy, guard(strategy, request))
+        except ValueError as error:  # too slow, or a signal that is not finite: it hinders no other
             left_out[strategy.name] = str(error)
             continue
         ranks[strategy.name] = request.ranking(pick)
@@ -61,18 +59,40 @@ def replay(
     write_json(paths.others_picked, {"picked": picked, "left_out": left_out})
 
 
-def too_slow(strategy: Strategy, request: PickRequest) -> str:
-    """Say why a replay would take too long; "" if it would not."""
+def guard(strategy: Strategy, request: PickRequest) -> Callable[[int], None]:
+    """Make a function that is called before each turn with its budget in labels.
+
+    It raises ValueError with the reason once the turns so far and this one are too much work. Work
+    is counted, not timed, so that a run that goes on leaves out the same strategies.
+    """
     images, tasks = len(request.pool.labelled), len(request.pool.tasks)
-    picks = -(-request.budget // tasks)
-    if images > strategy.replay_pool:
+    turns: list[int] = []
+
+    def before_turn(budget: int) -> None:
+        turns.append(-(-budget // tasks))
+        if reason := too_slow(strategy, images, turns):
+            raise ValueError(reason)
+
+    return before_turn
+
+
+def too_slow(strategy: Strategy, images: int, turns: Sequence[int]) -> str:
+    """Say why a replay would take too long; "" if it would not.
+
+    images: of the pool; turns: images asked for, per turn. Within limits on the batch a strategy is
+    asked several times. Work that grows faster than the pool is taken to grow with its square.
+    """
+    picks, times = sum(turns), ""
+    if len(turns) > 1:
+        times = f", in {len(turns)} turns within the limits of the batch,"
+    if images**2 * len(turns) > strategy.replay_pool**2:
         return (
-            f"its work grows faster than the pool: {images:,} images are more than the "
+            f"its work grows faster than the pool: {images:,} images{times} are more than the "
             f"{strategy.replay_pool:,.0f} up to which it stays small beside the scoring pass"
         )
     if images * picks > strategy.replay_limit:
         return (
-            f"its work grows with pool × picks: {images:,} × {picks:,} is more than the "
+            f"its work grows with pool × picks: {images:,} × {picks:,}{times} is more than the "
             f"{strategy.replay_limit:,.0f} up to which it stays small beside the scoring pass"
         )
     return ""
