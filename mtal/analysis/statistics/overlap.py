@@ -35,8 +35,9 @@ def by_chance(first: int, second: int, pool: int) -> float:
 
     It holds for each batch of two runs that pick at random, in any cycle, and for all their batches
     together: each is a uniform set of the pool as it was before the first batch. Where runs have
-    random first labelled sets of their own, `pool` is all images, of which each batch then is a
-    uniform set.
+    first labelled sets of their own, `pool` is the size from which two batches would share as many
+    images as they do on average (`mtal.analysis.text.overlap.candidates`): all images where those
+    sets are random. The mean of the Jaccard then is approximate.
     """
     if max(first, second) > pool:
         raise ValueError(f"{max(first, second)} images cannot be picked from a pool of {pool}")
@@ -66,7 +67,7 @@ def between_seeds(picks: pd.DataFrame, pool: int, cumulative: bool = False) -> p
 
     Columns: cycle, group, mean (Jaccard, over pairs of seeds), chance, pairs.
 
-    Seeds have first labelled sets of their own, so `pool` is all images.
+    Seeds may have first labelled sets of their own, which `pool` accounts for.
     """
     return _means(picks, pool, cumulative, shared="group", compared="seed", names=["group"])
 

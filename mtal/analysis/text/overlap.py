@@ -1,19 +1,22 @@
 """How similar the picks of strategies and seeds are, for people."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from mtal.analysis.numbers import count
 from mtal.analysis.tables.run_groups import acquired_images
+from mtal.config import Config
 from mtal.runs.store.run import Run
 
 METHOD = (
     "Jaccard: images that both picked, divided by all that either picked; the start is left out. "
-    "In brackets: the mean for two random sets of these sizes (for two seeds with random "
-    "starts of their own, from the whole pool). If seeds overlap hardly more than chance, the "
-    "choice depends on the randomness of the training."
+    "In brackets: the mean for two random sets of these sizes, from the images that the starts "
+    "leave. Two seeds with starts of their own have fewer of these in common; limits on the batch "
+    "are not counted. If seeds overlap hardly more than chance, the choice depends on the "
+    "randomness of the training."
 )
 NO_PICKS = "No complete cycle of these runs has picked a batch yet."
 NO_PAIRS = (
@@ -43,23 +46,48 @@ def picks_up_to(picks: pd.DataFrame, cycle: int) -> pd.DataFrame:
 
 
 def candidates(runs: Sequence[Run], between_seeds: bool = False) -> int:
-    """Count the images that two runs could both choose from, in the data set with the most.
+    """Count the images of the pool by which chance is measured, in the data set with the most.
 
-    Images of the start are left out, but for those that lacked a label and could be picked for it.
+    For two runs with the same start it is what the start leaves, N. With starts of their own, which
+    leave N and M images, K of them in common, two random batches of a and b images share
+    a b K / (N M), as many as batches from a pool of N M / K. That is the mean over the pairs: about
+    all images with random starts, fewer the more the starts have in common. Images of the start
+    that lacked a label could be picked for it and count.
 
-    between_seeds: where starts differ, as random ones of different seeds do, each image of the pool
-    can be picked by some run, so all count.
+    between_seeds: whether pairs are two seeds of a group, else two groups with the same seed.
     """
-    facts_of_runs = [run.facts for run in runs if run.facts.written]
-    fully_labelled = [
-        {*facts.start} - {image for image, _ in facts.start_lacks} for facts in facts_of_runs
+    by_pool: dict[tuple[str, ...], list[tuple[Run, set[int]]]] = {}
+    for run in runs:
+        if run.facts.written:
+            lacking = {image for image, _ in run.facts.start_lacks}
+            by_pool.setdefault(run.facts.pool, []).append((run, {*run.facts.start} - lacking))
+    return max(_of_a_pool(len(ids), members, between_seeds) for ids, members in by_pool.items())
+
+
+def _of_a_pool(images: int, members: Sequence[tuple[Run, set[int]]], between_seeds: bool) -> int:
+    """Count as `candidates`, of runs on one pool, each with the images that its start takes."""
+    sizes = [
+        _common_size(images, start, other)
+        for (run, start), (second, other) in combinations(members, 2)
+        if _is_pair(run.config, second.config, between_seeds)
     ]
-    if between_seeds and any(images != fully_labelled[0] for images in fully_labelled):
-        fully_labelled = [set()] * len(facts_of_runs)
-    return max(
-        len(facts.pool) - len(images)
-        for facts, images in zip(facts_of_runs, fully_labelled, strict=True)
-    )
+    # at least what a run could choose from, so that no batch is larger
+    largest = max(images - len(start) for _, start in members)
+    return max(largest, round(float(np.mean(sizes)))) if sizes else largest
+
+
+def _is_pair(first: Config, second: Config, between_seeds: bool) -> bool:
+    same_group, same_seed = first.group == second.group, first.seed == second.seed
+    return same_group and not same_seed if between_seeds else same_seed and not same_group
+
+
+def _common_size(images: int, first: set[int], second: set[int]) -> float:
+    """Size of the pool from which random batches overlap as they do beside these starts.
+
+    Where the starts leave nothing in common, as if they left one image.
+    """
+    common = max(images - len(first | second), 1)
+    return (images - len(first)) * (images - len(second)) / common
 
 
 def square_tables(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mtal.analysis.statistics.overlap import between_groups, between_seeds
+from mtal.analysis.statistics.overlap import between_groups, between_seeds, by_chance
 from mtal.analysis.text.overlap import (
     acquired_by_group,
     candidates,
@@ -133,6 +133,50 @@ def test_seeds_with_starts_of_their_own_choose_from_the_whole_pool(tmp_path):
     assert same["mean"].item() == pytest.approx(
         same["chance"].item(), abs=0.004
     )  # 1770 pairs of simulated seeds
+
+
+def starting_from(tmp_path, starts, pool=100):
+    """Runs of one strategy, a seed per start."""
+    return [
+        made_course(
+            tmp_path,
+            Config(strategy="random", seed=seed, cycles=2),
+            [5.0],
+            "",
+            start=list(start),
+            pool=[f"{index:04d}" for index in range(pool)],
+        )
+        for seed, start in enumerate(starts)
+    ]
+
+
+def simulated(starts, batch, pool=100, draws=20_000):
+    """Mean Jaccard of two random batches, each from what its start leaves."""
+    rng, shares = np.random.default_rng(1), []
+    free = [np.setdiff1d(np.arange(pool), start) for start in starts]
+    for _ in range(draws):
+        both = np.intersect1d(*[rng.permutation(images)[:batch] for images in free]).size
+        shares.append(both / (2 * batch - both))
+    return np.mean(shares)
+
+
+@pytest.mark.parametrize("shared", [0, 15, 20])
+def test_seeds_whose_starts_share_images_choose_from_what_these_leave(tmp_path, shared):
+    """Starts by coverage share more images than random ones, and those of a set share all."""
+    starts = [range(20), range(20 - shared, 40 - shared)]
+    size = candidates(starting_from(tmp_path, starts), between_seeds=True)
+    assert by_chance(30, 30, size) == pytest.approx(simulated(starts, 30), abs=0.004)
+    assert (size == 80) == (shared == 20)
+
+
+def test_seeds_with_the_start_of_a_set_choose_from_the_rest(tmp_path):
+    runs = starting_from(tmp_path, [range(20)] * 3)
+    assert candidates(runs) == candidates(runs, between_seeds=True) == 80
+
+
+def test_seeds_whose_starts_leave_nothing_in_common_overlap_hardly(tmp_path):
+    size = candidates(starting_from(tmp_path, [range(5), range(5, 10)], 10), between_seeds=True)
+    assert by_chance(5, 5, size) < 0.15
 
 
 def test_images_of_the_start_that_lack_labels_can_be_picked(tmp_path):
