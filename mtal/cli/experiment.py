@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from mtal.cli.experiment_progress import matrix, summary
 from mtal.cli.experiment_status import EXPERIMENT_VIEWS
@@ -20,7 +19,7 @@ from mtal.cli.options import (
     store_at,
 )
 from mtal.cli.output_file import write_whole
-from mtal.config import ConfigError, compose
+from mtal.config import ConfigError, YamlError, compose, parse_yaml
 from mtal.runs.experiments.experiment import (
     REFUSED,
     create_experiment,
@@ -207,9 +206,9 @@ def parse_varied(texts: Sequence[str]) -> dict[str, list[Any]]:
     for text in texts:
         name, _, listing = text.partition("=")
         try:
-            values = yaml.safe_load(f"[{listing}]")
-        except yaml.YAMLError as error:
-            raise ConfigError(f"--vary {text}: the values are not YAML ({error})") from None
+            values = parse_yaml(f"[{listing}]")
+        except YamlError as error:
+            raise ConfigError(f"--vary {text}: the values cannot be read ({error})") from None
         if not values:
             raise ConfigError(f"--vary {text}: write it as setting=value,value")
         varied.setdefault(name.strip(), []).extend(values)

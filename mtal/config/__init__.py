@@ -14,3 +14,7 @@ from mtal.config.settings import REPEAT_FIELDS as REPEAT_FIELDS
 from mtal.config.settings import SELECTION as SELECTION
 from mtal.config.settings import SHARES_OF_POOL as SHARES_OF_POOL
 from mtal.config.settings import Config as Config
+from mtal.config.yaml_text import YamlError as YamlError
+from mtal.config.yaml_text import dump_yaml as dump_yaml
+from mtal.config.yaml_text import parse_value as parse_value
+from mtal.config.yaml_text import parse_yaml as parse_yaml

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from mtal.config.lookup import ConfigError, did_you_mean, find
 from mtal.config.presets import PRESETS
 from mtal.config.settings import Config
+from mtal.config.yaml_text import YamlError, parse_value, parse_yaml, shortened
 from mtal.locations import COMMAND
 
 # Settings of earlier versions that never changed a result, so that old run folders can be read. A
@@ -50,16 +50,30 @@ def read_settings(path: Path) -> dict[str, Any]:
     """Read the settings of a JSON or YAML file. ConfigError if it holds none."""
     try:
         text = path.read_text(encoding="utf-8")
-        values = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        values = _parse_json(text) if path.suffix == ".json" else parse_yaml(text)
     except FileNotFoundError:
         raise ConfigError(f"no config file at {path}") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is neither JSON nor YAML: {error}") from None
+    except (YamlError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path} cannot be read as settings: {error}") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold `setting: value` lines, not a {type(values).__name__}")
     return {str(name): value for name, value in values.items()}
+
+
+def _parse_json(text: str) -> Any:
+    """Parse JSON whose keys stand once in each object. YamlError or JSONDecodeError."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        values = dict(pairs)
+        if len(values) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise YamlError(f"{shortened(twice)} is there twice")
+        return values
+
+    return json.loads(text, object_pairs_hook=once)
 
 
 def compose(
@@ -79,9 +93,9 @@ def compose(
         if not equals:
             raise ConfigError(f"--set {text}: write it as setting=value")
         try:
-            values[name.strip()] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"--set {text}: the value is not YAML ({error})") from None
+            values[name.strip()] = parse_value(value)
+        except YamlError as error:
+            raise ConfigError(f"--set {shortened(text)}: {error}") from None
     return make_config(values)
 
 
@@ -109,4 +123,4 @@ def _message(details: Any) -> str:
     if name in ADVICE:
         return f"{name}: {ADVICE[name]}"
     path = ".".join(str(part) for part in details["loc"])
-    return f"{path}: {message} (got {details['input']!r})"
+    return f"{path}: {message} (got {shortened(repr(details['input']))})"

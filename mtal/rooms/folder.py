@@ -9,10 +9,9 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import yaml
 from PIL import Image
 
-from mtal.config import ConfigError, read_settings
+from mtal.config import ConfigError, dump_yaml, read_settings
 from mtal.rooms.plan import SPLITS, Visit
 from mtal.rooms.scene_object import CLASSES
 
@@ -97,12 +96,12 @@ def write_lists(folder: Path, visits: Sequence[Visit]) -> None:
             **{task: {"folder": task} for task in LABELS[2:]},
         },
     }
-    write_text(folder / "tasks.yaml", yaml.safe_dump(settings, sort_keys=False, width=120))
+    write_text(folder / "tasks.yaml", dump_yaml(settings, flow=False))
 
 
 def write_made(folder: Path, settings: Mapping[str, object]) -> None:
     """Write the generator's settings, so that a later call does not mix in other frames."""
-    write_text(folder / MADE, yaml.safe_dump({"version": VERSION, **settings}, sort_keys=False))
+    write_text(folder / MADE, dump_yaml({"version": VERSION, **settings}, flow=False))
 
 
 def read_made(folder: Path) -> dict[str, object] | None:

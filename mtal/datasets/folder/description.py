@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import Discriminator, Field, Tag, ValidationError, model_validator
 
+from mtal.config import YamlError, parse_yaml
 from mtal.datasets.dataset import DataError
 from mtal.datasets.folder.label_specs import (
     Depth,
@@ -139,7 +139,7 @@ def read_description(path: Path) -> Description:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise DataError(f"{path} has more than {MOST_BYTES:,} bytes; that is no description")
-        values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        values = parse_yaml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise DataError(
             f"there is no {path}; `{COMMAND} check --set dataset=folder --set "
@@ -147,12 +147,8 @@ def read_description(path: Path) -> Description:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read ({error}); it must be a text in UTF-8") from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise DataError(f"{path} is no YAML: {' '.join(str(error).split())}") from None
-    except (AttributeError, LookupError) as error:  # of the YAML reader, for `!!int ""` and such
-        raise DataError(
-            f"{path} is no YAML: a value is not of the kind that its !! says ({error})"
-        ) from None
+    except YamlError as error:
+        raise DataError(f"{path} is no YAML that is read here: {error}") from None
     if not isinstance(values, dict):
         raise DataError(
             f"{path} must hold `key: value` lines with images, splits and tasks, "

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import yaml
 
+from mtal.config import parse_yaml
 from mtal.datasets.folder.guess_sampling import LabelSample
 from mtal.tasks.task import IGNORE
 
@@ -40,7 +40,7 @@ class TaskGuess:
 
 def yaml_text(text: str) -> str:
     """A text as YAML reads it back, quoted where it must be."""
-    plain = re.fullmatch(r"[A-Za-z][\w ./-]*[\w.]|[A-Za-z]", text) and yaml.safe_load(text) == text
+    plain = re.fullmatch(r"[A-Za-z][\w ./-]*[\w.]|[A-Za-z]", text) and parse_yaml(text) == text
     return text if plain else json.dumps(text, ensure_ascii=False)
 
 

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
-import yaml
 
 from mtal.acquisition.user_strategies import all_strategies
-from mtal.config import Config, ConfigError
+from mtal.config import Config, ConfigError, YamlError, parse_value
 from mtal.runs.experiments.plan import ablation
 from mtal.ui.text import plain
 
@@ -119,9 +118,9 @@ def value_of(name: str, text: str) -> Any:
     if get_origin(Config.model_fields[name].annotation) is Literal:
         return text
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise ConfigError(f"{name}: {text!r} is not a value") from None
+        return parse_value(text)
+    except YamlError as error:
+        raise ConfigError(f"{name}: {text!r} is not a value ({error})") from None
 
 
 def settings_used() -> dict[str, frozenset[str]]:

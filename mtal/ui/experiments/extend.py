@@ -3,11 +3,10 @@
 from typing import Any
 
 import streamlit as st
-import yaml
 
 from mtal.acquisition.user_strategies import all_strategies
 from mtal.analysis.numbers import count
-from mtal.config import ConfigError
+from mtal.config import ConfigError, YamlError, parse_yaml
 from mtal.runs.durations import span
 from mtal.runs.experiments.experiment import REFUSED, extend, start_all
 from mtal.runs.experiments.plan import Cell, grid, missing_cells, reference_cells
@@ -95,9 +94,9 @@ def typed(text: str, base: dict[str, Any]) -> dict[str, dict[str, Any]]:
     if not text.strip():
         return {}
     try:
-        values = yaml.safe_load(f"{{{text.strip().strip('{}')}}}")
-    except yaml.YAMLError:
-        raise ConfigError(f"{text!r} is not a line of settings; {EXAMPLE}") from None
+        values = parse_yaml(f"{{{text.strip().strip('{}')}}}")
+    except YamlError as error:
+        raise ConfigError(f"{text!r} is not a line of settings ({error}); {EXAMPLE}") from None
     for name, value in values.items():
         if value is None:
             raise ConfigError(f"{text!r} gives no value to {name}; {EXAMPLE}")

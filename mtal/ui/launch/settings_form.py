@@ -8,10 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_origin
 
 import streamlit as st
-import yaml
 
 from mtal.acquisition.user_strategies import all_strategies, find_strategy
-from mtal.config import SHARES_OF_POOL, Config, ConfigError, find, make_config
+from mtal.config import (
+    SHARES_OF_POOL,
+    Config,
+    ConfigError,
+    YamlError,
+    dump_yaml,
+    find,
+    make_config,
+    parse_yaml,
+)
 from mtal.runs.experiments.plan import Cell, expand
 from mtal.ui import catalog
 from mtal.ui.components import ablation_choice, strategy_cards
@@ -184,15 +192,15 @@ def _to_widget(value: Any) -> Any:
     if isinstance(value, tuple) and value and isinstance(value[0], int):
         return "x".join(str(part) for part in value)
     if isinstance(value, dict):
-        return yaml.safe_dump(value, default_flow_style=True).strip() if value else ""
+        return dump_yaml(value, flow=True).strip() if value else ""
     return list(value) if isinstance(value, tuple) else value
 
 
 def _from_widget(annotation: Any, value: Any) -> Any:
     if get_origin(annotation) is dict and isinstance(value, str):
         try:
-            return yaml.safe_load(value) or {}
-        except yaml.YAMLError:
+            return parse_yaml(value) or {}
+        except YamlError:
             return value  # refused by Config, which names the setting
     return value
 

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import yaml
-
-from mtal.config import Config, ConfigError
+from mtal.config import Config, ConfigError, YamlError, dump_yaml, parse_yaml
 from mtal.locations import COMMAND
 from mtal.runs.experiments.plan import Cell
 from mtal.ui.launch.settings_form import REPEATED, fill
@@ -24,16 +22,16 @@ def to_yaml(cells: Sequence[Cell], name: str) -> str:
     if len(cells) > 1:
         options += [f"--vary {setting}={','.join(values)}" for setting, values in varied.items()]
         options += [f"--together {','.join(together)}"] if together else []
-    settings = yaml.safe_dump(_shared(cells[0].config), sort_keys=False, default_flow_style=None)
+    settings = dump_yaml(_shared(cells[0].config))
     return f"# {COMMAND} {verb} {' '.join(options)}\n{settings}"
 
 
 def from_yaml(text: str) -> None:
     """Fill the form from pasted settings. Raises ConfigError for settings that are wrong."""
     try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"this is not YAML: {error}") from None
+        values = parse_yaml(text)
+    except YamlError as error:
+        raise ConfigError(f"these settings cannot be read: {error}") from None
     if not isinstance(values, dict):
         raise ConfigError("write `setting: value` lines")
     fill({str(name): value for name, value in values.items()})
