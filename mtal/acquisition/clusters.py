@@ -4,6 +4,7 @@ See docs/method.md, sections 1 and 6.13 to 6.15.
 """
 
 import heapq
+from math import ceil
 
 import numpy as np
 from sklearn.cluster import KMeans, MiniBatchKMeans
@@ -13,7 +14,8 @@ from mtal.acquisition.kmeans import distinct
 from mtal.acquisition.select import top
 
 TRIES = 3  # k-means from so many starts; the one with the smallest sum of squares is kept
-MOST_WORK = 3e9  # points x clusters x dimensions; beyond, a step looks at a part of the points
+MOST_WORK = 3e9  # points x clusters x dimensions; beyond, k-means starts once
+MOST_AT_ONCE = 1e11  # beyond, the points are split coarsely, and each part is clustered alone
 NO_IMAGE = -1  # in a cluster
 
 
@@ -28,13 +30,65 @@ def cluster_centres(
     weight: (N,) at least 0 and not all 0, how much a point counts; None: all the same.
     Returns the number of each point's cluster (N,) and the centres (count, D).
     """
-    seed = int(rng.integers(2**32))
     count = distinct(points if weight is None else points[weight > 0], count)
-    algorithm = KMeans if points.size * count <= MOST_WORK else MiniBatchKMeans
+    work = points.size * count
+    if work <= MOST_AT_ONCE:
+        return _k_means(points, count, rng, weight, TRIES if work <= MOST_WORK else 1)
+    return _in_parts(points, count, rng, weight, ceil(work / MOST_AT_ONCE))
+
+
+def _k_means(
+    points: np.ndarray,
+    count: int,
+    rng: np.random.Generator,
+    weight: np.ndarray | None,
+    tries: int,
+    algorithm: type[KMeans | MiniBatchKMeans] = KMeans,
+) -> tuple[np.ndarray, np.ndarray]:
+    seed = int(rng.integers(2**32))
     with threadpool_limits(1):  # parallel sums would differ in the last digits
-        kmeans = algorithm(count, n_init=TRIES, random_state=seed)
+        kmeans = algorithm(count, n_init=tries, random_state=seed)
         cluster = kmeans.fit_predict(points, sample_weight=weight)
     return np.asarray(cluster), np.asarray(kmeans.cluster_centers_)
+
+
+def _in_parts(
+    points: np.ndarray, count: int, rng: np.random.Generator, weight: np.ndarray | None, parts: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Split the points into so many parts, and cluster each by itself.
+
+    A part gets clusters in proportion to the weight of its points, and at least one.
+    """
+    weights = np.ones(len(points)) if weight is None else weight
+    part, _ = _k_means(points, min(parts, count), rng, weight, 1, MiniBatchKMeans)
+    members = [np.flatnonzero(part == number) for number in np.unique(part)]
+    heavy = [indices[weights[indices] > 0] for indices in members]
+    most = np.array([max(1, distinct(points[indices], len(indices))) for indices in heavy])
+    share = np.array([weights[indices].sum() for indices in members])
+    cluster, centres, first = np.empty(len(points), np.int64), list[np.ndarray](), 0
+    for indices, own in zip(members, shares(share, count, most).tolist(), strict=True):
+        inner_weight = weights[indices] if weights[indices].any() else None
+        inner, inner_centres = _k_means(points[indices], own, rng, inner_weight, 1)
+        cluster[indices] = inner + first
+        centres.append(inner_centres)
+        first += own
+    return cluster, np.concatenate(centres)
+
+
+def shares(weight: np.ndarray, count: int, most: np.ndarray) -> np.ndarray:
+    """Share `count` seats in proportion to the weights (P,): (P,) from 1 to `most`.
+
+    By the method of highest averages (D'Hondt). count: from P to the sum of `most`.
+    """
+    seats = np.ones(len(weight), np.int64)
+    heap = [(-value / 2, part) for part, value in enumerate(weight) if most[part] > 1]
+    heapq.heapify(heap)
+    while seats.sum() < count and heap:
+        _, part = heapq.heappop(heap)
+        seats[part] += 1
+        if seats[part] < most[part]:
+            heapq.heappush(heap, (-weight[part] / (seats[part] + 1), part))
+    return seats
 
 
 def medoids(

@@ -4,12 +4,12 @@ import numpy as np
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
-EXACT = 50  # clusters up to which every step looks at all points
+MOST_WORK = 1e11  # points x clusters x dimensions; beyond, a step looks at a part of the points
 
 
 def clustered(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """Assign each point (N, D) to one of at most `count` clusters: (N,) numbers below `count`."""
-    algorithm = KMeans if count <= EXACT else MiniBatchKMeans
+    algorithm = KMeans if points.size * count <= MOST_WORK else MiniBatchKMeans
     seed = int(rng.integers(2**32))
     with threadpool_limits(1, user_api="openmp"):  # parallel sums would differ in the last digits
         kmeans = algorithm(distinct(points, count), n_init=1, random_state=seed)

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from mtal.acquisition.pool import PastBatch
-from mtal.acquisition.rank_correlation import FEWEST, correlation
+from mtal.acquisition.rank_correlation import FEWEST, correlation, fisher
 
 MOST = 0.5  # of g: a score that predicts the loss well has not picked better for that
 KEPT = 0.5  # share of a batch's weight that each later batch leaves to it
-CERTAIN = 0.999  # rank correlations beyond are brought here, since artanh has no number for 1
 
 
 def trust_per_task(past: Sequence[PastBatch], tasks: int) -> np.ndarray:
@@ -30,7 +29,7 @@ def trust_per_task(past: Sequence[PastBatch], tasks: int) -> np.ndarray:
 def _evidence(past: Sequence[PastBatch], task: int) -> list[tuple[float, float, float]]:
     """List (artanh(rho), its variance, its weight) of the batches that tell anything of a task.
 
-    Variance: (1 + rho^2 / 2) / (n - 3), as of section 9.
+    The first two as of `fisher`.
     """
     evidence = []
     for age, batch in enumerate(reversed(past)):
@@ -39,9 +38,7 @@ def _evidence(past: Sequence[PastBatch], task: int) -> list[tuple[float, float, 
         images = int(counted.sum())
         rho = correlation(scores[counted], losses[counted])[0] if images >= FEWEST else np.nan
         if np.isfinite(rho):
-            rho = float(np.clip(rho, -CERTAIN, CERTAIN))
-            variance = (1 + rho**2 / 2) / (images - 3)
-            evidence.append((float(np.arctanh(rho)), variance, (images - 3) * KEPT**age))
+            evidence.append((*fisher(float(rho), images), (images - 3) * KEPT**age))
     return evidence
 
 

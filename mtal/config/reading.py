@@ -56,7 +56,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
     except (YamlError, json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path} cannot be read as settings: {error}") from None
+        raise ConfigError(f"{path} is neither JSON nor YAML as it is read here: {error}") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path} must hold `setting: value` lines, not a {type(values).__name__}")
     return {str(name): value for name, value in values.items()}

@@ -25,9 +25,11 @@ def run_cycles(run: Run, timer: StageTimer, accept_data: bool = False) -> str:
     before its last cycle, "" if it did not. StopRequested, ConfigError or DataError end it too.
     """
     if run.cycles_done() >= run.config.cycles:
-        return ""  # killed after its last cycle, so nothing is left to do
+        delete_fitted(run)
+        return ""  # killed after its last cycle, so nothing else is left to do
     losses, label_count = stopping.so_far(run)
     if ended_by := stopping.reason(run.config, losses, label_count):
+        delete_fitted(run)
         return ended_by  # killed after the cycle with which a rule ended it
     context = begin(run, timer, accept_data)
     for number in range(run.cycles_done(), context.config.cycles):

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from mtal.acquisition.clusters import NO_IMAGE, cluster_centres, cluster_medoids, medoids
+from mtal.acquisition import clusters
+from mtal.acquisition.clusters import NO_IMAGE, cluster_centres, cluster_medoids, medoids, shares
 
 
 def points(images=60, clusters=6, seed=0):
@@ -113,3 +114,45 @@ def test_the_same_generator_gives_the_same_images():
         cluster_medoids(x, 30, np.random.default_rng(seed), none_held(x)) for seed in (0, 0, 1)
     )
     assert first.tolist() == again.tolist() != other.tolist()
+
+
+def walks(number=120, frames=5, seed=0):
+    """Tight groups of points, as frames of a walk are, in the order of the groups."""
+    rng = np.random.default_rng(seed)
+    centres = 10 * rng.normal(size=(number, 16))
+    return np.repeat(centres, frames, axis=0) + 0.1 * rng.normal(size=(number * frames, 16))
+
+
+@pytest.mark.parametrize("limits", [{}, {"MOST_WORK": 0}, {"MOST_WORK": 0, "MOST_AT_ONCE": 2e5}])
+def test_clusters_cover_the_walks_however_large_the_pool_is(limits, monkeypatch):
+    """Random images from as many of 120 walks as there are picks cover about 76 of them."""
+    for name, value in limits.items():
+        monkeypatch.setattr(clusters, name, value)
+    x = walks()
+    picked = cluster_medoids(x, 120, np.random.default_rng(0), np.zeros(len(x), bool))
+    assert len(picked) == 120
+    assert len(set((picked // 5).tolist())) >= 105
+
+
+def test_parts_are_clustered_by_weight_too(monkeypatch):
+    monkeypatch.setattr(clusters, "MOST_AT_ONCE", 1e5)
+    x = walks()
+    weight = np.ones(len(x))
+    weight[300:] = 0  # half of the walks
+    cluster, centres = cluster_centres(x, 60, np.random.default_rng(0), weight)
+    assert len(centres) == 60
+    assert set(cluster.tolist()) <= set(range(60))
+    assert len(set(cluster[:300].tolist())) >= 45
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_shares_are_proportional(seed):
+    rng = np.random.default_rng(seed)
+    weight = rng.random(7)
+    seats = shares(weight, 500, np.full(7, 500))
+    assert seats.sum() == 500
+    np.testing.assert_allclose(seats, 500 * weight / weight.sum(), atol=2)
+
+
+def test_no_part_gets_more_than_it_has_points_for():
+    assert shares(np.array([100.0, 1.0, 0.0]), 9, np.array([4, 10, 2])).tolist() == [4, 4, 1]

@@ -36,6 +36,8 @@ def trust_by_hand(past, task):
         if len(rows) < 4:
             continue
         rho = float(spearmanr(*zip(*rows, strict=True)).statistic)
+        most = 1 - 1 / len(rows)  # as much as so many images can stand for
+        rho = max(-most, min(most, rho))
         z.append(math.atanh(rho))
         variances.append((1 + rho**2 / 2) / (len(rows) - 3))
         weights.append((len(rows) - 3) / 2**age)
@@ -177,3 +179,8 @@ def test_the_table_says_how_far_each_task_is_trusted():
     table = pick(TRUST_WEIGHTED, pool_with(past)).table
     for column, task in enumerate(TASKS):
         assert set(table[f"trust.{task}"]) == {trust_per_task(past, 3)[column]}
+
+
+def test_four_images_in_order_by_chance_gain_no_trust():
+    past = [PastBatch(np.arange(4.0)[:, None], np.arange(4.0)[:, None])]
+    assert trust_per_task(past, 1).tolist() == [0.0]

@@ -1,5 +1,7 @@
 """The example on the pages: its verdict on Home, its mark, and how it is removed."""
 
+import shutil
+
 import pytest
 
 from mtal.analysis.text.verdict import TOO_FEW
@@ -38,6 +40,16 @@ def test_runs_of_ones_own_stand_under_recent_runs(open_page, example, store):
     assert "Recent runs" in text_of(app)
     links = [link.proto.query_string for link in app.get("page_link")]
     assert any(live.name in link for link in links)
+
+
+def test_home_survives_an_example_whose_folders_were_deleted(open_page, example, store):
+    for cell in example.cells:
+        shutil.rmtree(store.run(cell.run_name).folder)
+    app = open_page("home")
+    assert not app.exception
+    app.button(key="home.example.remove").click().run()
+    assert not app.exception
+    assert "no longer in the store" not in text_of(app)
 
 
 def test_removing_it_leaves_the_page_that_offers_it(open_page, example, store):

@@ -2,18 +2,20 @@
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from mtal.analysis.statistics.curves import with_reference
 from mtal.analysis.statistics.paired_tests import critical
 
-COLUMNS = ["group", "difference", "low", "high", "pairs"]
+COLUMNS = ["group", "difference", "low", "high", "p", "pairs"]
 
 
 def paired_means(rows: pd.DataFrame, reference: str) -> pd.DataFrame:
     """Average value - the reference's value at equal x, over the points after the first.
 
     rows: of learning curves of one metric. Columns: group, difference (mean over seeds, in the unit
-    of the metric), low, high (95 %, by Student's t; NaN below two seeds), pairs (seeds that count).
+    of the metric), low, high (95 %, by Student's t), p (of no difference; all three NaN below two
+    seeds), pairs (seeds that count).
 
     The first point is left out since strategies have their start in common. A seed counts if it
     has all points that the group has, each with a value of the reference beside it, so that all
@@ -28,14 +30,17 @@ def paired_means(rows: pd.DataFrame, reference: str) -> pd.DataFrame:
     means = by_seed.agg(["mean", "count"]).reset_index()
     complete = means[means["count"] == means.groupby("group")["count"].transform("max")]
     records = [
-        (group, values.mean(), *_interval(values.to_numpy()), len(values))
+        (group, values.mean(), *_tested(values.to_numpy()), len(values))
         for group, values in complete.groupby("group", sort=False)["mean"]
     ]
     return pd.DataFrame(records, columns=COLUMNS)
 
 
-def _interval(values: np.ndarray) -> tuple[float, float]:
+def _tested(values: np.ndarray) -> tuple[float, float, float]:
+    """Ends of the interval of the mean, and p. Without spread: 0, or 1 where all are zero."""
     if len(values) < 2:
-        return np.nan, np.nan
-    half = critical(len(values)) * values.std(ddof=1) / np.sqrt(len(values))
-    return values.mean() - half, values.mean() + half
+        return np.nan, np.nan, np.nan
+    mean, error = values.mean(), values.std(ddof=1) / np.sqrt(len(values))
+    half = critical(len(values)) * error
+    p = 2 * stats.t.sf(abs(mean) / error, len(values) - 1) if error else float(mean == 0)
+    return mean - half, mean + half, float(p)

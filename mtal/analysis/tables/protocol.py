@@ -12,6 +12,11 @@ from mtal.runs.store.run_facts import RunFacts
 
 COVERED_BY = {"clusters": "cluster medoids", "k-centre": "k-centre", "typiclust": "TypiClust"}
 
+COMPARED_IN = {  # embedding_source -> on screen, where the setting's word says too little
+    "auto": "the space that each strategy's paper uses",
+    "frozen": "the frozen feature, whatever a strategy's paper uses",
+}
+
 
 def protocol(runs: Sequence[Run]) -> pd.DataFrame:
     """List the facts of `runs_with_cycles`: a row per fact, a column per line, by its title.
@@ -146,6 +151,7 @@ def _facts(run: Run) -> dict[str, str]:
         "network": f"{network_text(config)}, {config.channels} channels",
         "start of training": beginning_text(config),
         "training": f"{length_text(config)}, batch {config.batch}, Adam {config.lr:g}",
+        "images compared in": COMPARED_IN.get(config.embedding_source, config.embedding_source),
         "sample weights": config.sample_weights,
         "evaluated": "network after the last step, whole validation split",
         "precision": str(facts.precision),

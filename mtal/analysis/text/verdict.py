@@ -5,6 +5,7 @@ import pandas as pd
 from mtal.analysis.lines import AXES
 from mtal.analysis.numbers import decimals, fixed, listed
 from mtal.analysis.statistics.paired_means import paired_means
+from mtal.analysis.statistics.paired_tests import LEVEL, holm
 from mtal.analysis.text.curves import lines, reference_of
 from mtal.analysis.text.labels_saved import saved_rows
 
@@ -17,7 +18,7 @@ def verdict(rows: pd.DataFrame) -> str:
 
     rows: as of `mtal.analysis.tables.run_groups.curve_rows`, of one task whose value is better when
     it is lower, such as the multi-task loss; x is the column labels. A strategy is ahead or behind
-    where the interval of `paired_means` leaves out zero.
+    where p of `paired_means` is below 5 % after Holm's correction for all strategies compared.
     """
     reference = reference_of(rows)
     if reference is None:
@@ -27,7 +28,12 @@ def verdict(rows: pd.DataFrame) -> str:
     means = means[means["pairs"] > 1].sort_values("difference", kind="stable")
     if means.empty:
         return TOO_FEW
-    means = means.assign(title=[named[group].title for group in means["group"]])
+    certain = holm(means["p"].to_numpy()) < LEVEL
+    means = means.assign(
+        title=[named[group].title for group in means["group"]],
+        ahead=certain & (means["difference"] < 0),
+        behind=certain & (means["difference"] > 0),
+    ).sort_values("ahead", ascending=False, kind="stable")
     return f"{_first(means, rows, reference)} {_second(means)}".strip()
 
 
@@ -36,7 +42,7 @@ def _first(means: pd.DataFrame, rows: pd.DataFrame, reference: str) -> str:
     best = means.iloc[0]
     by = f"by {_number(-best['difference'])} ({_range(-best['high'], -best['low'])})"
     seeds = f"95 % interval over {best['pairs']} seeds"
-    if best["high"] < 0:
+    if best["ahead"]:
         return (
             f"{best['title']} beats Random: after the start its multi-task loss is lower {by}, "
             f"{seeds}{_labels_saved(rows, best['group'], reference)}."
@@ -44,7 +50,7 @@ def _first(means: pd.DataFrame, rows: pd.DataFrame, reference: str) -> str:
     if best["difference"] < 0:
         return (
             f"No strategy beats Random for sure: {best['title']} comes closest, with a multi-task "
-            f"loss lower {by}, {seeds}, which includes no difference at all."
+            f"loss lower {by}, {seeds}, {_why_unsure(best, len(means))}."
         )
     return (
         f"No strategy beats Random: {best['title']} comes closest, with a multi-task loss higher "
@@ -55,9 +61,8 @@ def _first(means: pd.DataFrame, rows: pd.DataFrame, reference: str) -> str:
 def _second(means: pd.DataFrame) -> str:
     """What became of the others; "" if there is none."""
     others = means.iloc[1:]
-    ahead = others[others["high"] < 0]["title"].tolist()
-    behind = others[others["low"] > 0]["title"].tolist()
-    undecided = others[~others["title"].isin([*ahead, *behind])]["title"].tolist()
+    ahead, behind = (others[others[side]]["title"].tolist() for side in ("ahead", "behind"))
+    undecided = others[~(others["ahead"] | others["behind"])]["title"].tolist()
     parts = [
         f"{listed(ahead)} {'beats' if len(ahead) == 1 else 'beat'} it too" if ahead else "",
         f"{listed(undecided)} cannot be told from it" if undecided else "",
@@ -65,6 +70,12 @@ def _second(means: pd.DataFrame) -> str:
     ]
     text = listed([part for part in parts if part])
     return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _why_unsure(best: pd.Series, compared: int) -> str:
+    if best["high"] < 0:
+        return f"too little for the best of {compared} strategies (Holm's correction)"
+    return "which includes no difference at all"
 
 
 def _labels_saved(rows: pd.DataFrame, group: str, reference: str) -> str:

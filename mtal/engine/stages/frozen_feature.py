@@ -7,6 +7,7 @@ and kept in the store.
 import hashlib
 import json
 from dataclasses import replace
+from importlib.metadata import version
 
 import numpy as np
 
@@ -24,7 +25,9 @@ from mtal.runs.jobs.lock import take
 from mtal.runs.paths import StorePaths
 from mtal.signals.standardise import standardised
 from mtal.training.batches import Report
-from mtal.training.device import Device
+from mtal.training.device import Device, find_device
+
+FORMULA = 1  # raise it when the feature of the same images is computed otherwise
 
 IMAGES = 32  # at a time
 LAYOUT_SEED = 0  # the map is the same for every seed of a run
@@ -111,9 +114,10 @@ def pooled(config: Config, pool: Resized, device: Device, report: Report) -> np.
 
 
 def feature_key(config: Config, dataset: Dataset) -> str:
-    """Name what the feature depends on: images and their order, size, network, weights.
+    """Name what the feature depends on: images and their order, size, network, weights, libraries.
 
-    ConfigError if there is no such network or file.
+    Also the kind of device, since sums round otherwise there. ConfigError if there is no such
+    network or file.
     """
     check_name(config.feature_network)
     file = weights_file(config)
@@ -124,5 +128,8 @@ def feature_key(config: Config, dataset: Dataset) -> str:
         config.size,
         config.feature_network,
         sha256_of(file) if file else "",
+        FORMULA,
+        [version(name) for name in ("torch", "timm")],
+        find_device(config).torch_device.type,
     ]
     return hashlib.sha1(json.dumps(parts).encode()).hexdigest()[:16]

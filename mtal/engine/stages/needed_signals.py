@@ -29,7 +29,9 @@ def embedding_signal(config: Config, strategy: Strategy) -> str:
     """
     if not strategy.own_embedding:
         return FROZEN
-    return Options.from_config(config).embedding(strategy.own_embedding)
+    options = Options.from_config(config)
+    signal = options.embedding(strategy.own_embedding)
+    return signal if signal in strategy.signals(options) else FROZEN
 
 
 def needed_signals(config: Config, strategy: Strategy) -> tuple[str, ...]:

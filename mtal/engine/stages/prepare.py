@@ -60,7 +60,7 @@ def prepare(run: Run, timer: StageTimer, accept_data: bool) -> RunContext:
         strategy, strategy_file = load_strategy(run)
         signals = measured_signals(config, dataset.tasks, strategy)
         data = prepare_data(run, dataset, report)
-        pool, validation, oracle = resized_splits(config, data.dataset, signals)
+        pool, validation, oracle = resized_splits(config, data.dataset, strategy, signals)
     labels = labels_at_start(run, data, pool, device, timer)
     start = labels.start
     stopping.check_start(config, int(start.any(axis=1).sum()), int(start.sum()))
@@ -167,7 +167,7 @@ def measured_signals(config: Config, tasks: Sequence[Task], strategy: Strategy) 
 
 
 def resized_splits(
-    config: Config, dataset: Dataset, signals: Sequence[str]
+    config: Config, dataset: Dataset, strategy: Strategy, signals: Sequence[str]
 ) -> tuple[Resized, Resized, Resized | None]:
     """Pool, validation split and oracle at the network's size; they share `memory_gb`.
 
@@ -175,7 +175,7 @@ def resized_splits(
     not compared with true losses.
     """
     oracle, memory_gb = None, config.memory_gb
-    if is_measured(config, signals):
+    if is_measured(config, strategy, signals):
         oracle_gb = config.memory_gb * ORACLE_MEMORY
         oracle = Resized(OracleSplit(dataset.pool), config.size, oracle_gb)
         memory_gb = config.memory_gb - oracle_gb

@@ -132,16 +132,21 @@ def plan(
             stages["worth"] = images_per_cycle(config, pool)
         if picks:
             fitted = fitted_signals(strategy, signals, dataset.tasks)
-            stages |= selection_plan(config, pool, labelled, signals, fitted)
+            stages |= selection_plan(config, strategy, pool, labelled, signals, fitted)
         followed = images_followed(config, pool, number, start)
-        if followed and not (is_measured(config, signals) and picks):
+        if followed and not (is_measured(config, strategy, signals) and picks):
             stages["afterwards"] = followed
         cycles.append(stages)
     return tuple(cycles)
 
 
 def selection_plan(
-    config: Config, pool: int, labelled: int, signals: Sequence[str], fitted: Sequence[str]
+    config: Config,
+    strategy: Strategy,
+    pool: int,
+    labelled: int,
+    signals: Sequence[str],
+    fitted: Sequence[str],
 ) -> dict[str, int]:
     """Count the work of picking a batch, stage -> units.
 
@@ -157,7 +162,7 @@ def selection_plan(
     stages = fits | ({"score": pool} if predicts else {}) | {"pick": 1}
     if others:
         stages["others"] = others
-    if is_measured(config, signals):
+    if is_measured(config, strategy, signals):
         stages["quality"] = pool
     stages["evidence"] = min(images_per_cycle(config, pool), MOST_PICKS) + NEAR_MISSES
     if config.projection != "none":

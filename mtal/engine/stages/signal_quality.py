@@ -12,7 +12,9 @@ import pandas as pd
 from mtal.acquisition.rank_correlation import correlation
 from mtal.acquisition.scores import comparable
 from mtal.acquisition.select import distance_to_labelled
+from mtal.acquisition.strategy import Strategy
 from mtal.config import Config
+from mtal.engine.stages.needed_signals import FROZEN, needed_signals
 from mtal.runs.store.run import DIVERSITY, LOSS, QUALITY_COLUMNS
 from mtal.signals.embedding import EMBEDDING
 from mtal.signals.registry import SIGNALS
@@ -21,13 +23,19 @@ from mtal.tasks.task import Task
 Versions = dict[tuple[str, str], np.ndarray]  # (signal, version) -> (N, T)
 
 
-def is_measured(config: Config, signals: Sequence[str]) -> bool:
-    """Whether a run compares its signals with true losses, which only a simulation knows."""
-    return (
-        config.signal_quality
-        and not config.by_people
-        and any(SIGNALS[name].scores is not None or name == EMBEDDING.name for name in signals)
-    )
+def is_measured(config: Config, strategy: Strategy, signals: Sequence[str]) -> bool:
+    """Whether a run compares its signals with true losses, which only a simulation knows.
+
+    A frozen feature that only pages use is no reason: Random would pay for another pass.
+    """
+    needs = needed_signals(config, strategy)
+    compared = [
+        name
+        for name in signals
+        if SIGNALS[name].scores is not None
+        or (name in DIVERSITY and (name != FROZEN or name in needs))
+    ]
+    return config.signal_quality and not config.by_people and bool(compared)
 
 
 def versions(signals: Mapping[str, np.ndarray]) -> Versions:

@@ -49,6 +49,8 @@ def add_example(store: StorePaths, data_folder: str, archive: Path | None = None
     try:
         with writable(store.folder):
             store.folder.mkdir(parents=True, exist_ok=True)
+            if not archive.is_file():
+                raise ConfigError(f"there is no example at {archive}; install the program again")
             _unpack(archive, unpacked.folder)
             for run in unpacked.runs():
                 _set_data_folder(run, data_folder)

@@ -7,7 +7,7 @@ alone, and all others are resumed.
 """
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -22,6 +22,7 @@ from mtal.runs.jobs.launch import WORKER, launch_run, request_stop, writable
 from mtal.runs.jobs.lock import take
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import ExperimentPaths, StorePaths
+from mtal.runs.store.index import all_runs
 from mtal.runs.store.run import Run
 
 REFUSED = "cannot be started"  # first words of `start_all` about a run that was not started
@@ -55,7 +56,9 @@ def create_experiment(
             _write(experiment)
             return experiment
         stored = _read(experiment.paths)
-    if {cell.run_name for cell in stored.cells} != {cell.run_name for cell in experiment.cells}:
+    if {cell.config.name for cell in stored.cells} != {
+        cell.config.name for cell in experiment.cells
+    }:
         raise ConfigError(
             f"there is an experiment called {name} already, of other runs: extend it, or choose "
             f"another name"
@@ -160,7 +163,7 @@ def _position(value: Any, values: Sequence[Any]) -> int:
 
 def _launch(experiment: Experiment, cell: Cell, worker: str) -> str:
     try:
-        return launch_run(cell.config, experiment.paths.store, worker)
+        return launch_run(cell.config, experiment.paths.store, worker, cell.run_name)
     except ConfigError as error:
         return f"{REFUSED}: {error}"
 
@@ -176,9 +179,7 @@ def _read_all(store: StorePaths) -> Iterator[Experiment | ConfigError]:
 def _read(paths: ExperimentPaths) -> Experiment:
     try:
         plan = read_json(paths.plan)
-        cells = tuple(
-            Cell(str(cell["variant"]), stored_config(cell["config"])) for cell in plan["cells"]
-        )
+        cells = tuple(_read_cell(cell, paths.store) for cell in plan["cells"])
         if not cells:
             raise ValueError("it lists no runs")
         for cell in cells:
@@ -192,9 +193,30 @@ def _read(paths: ExperimentPaths) -> Experiment:
         ) from None
 
 
+def _read_cell(stored: Mapping[str, Any], store: StorePaths) -> Cell:
+    """Read a cell. Its run is the folder that was noted, else that with these settings.
+
+    Plans of version 0.1.0 have no note, and other defaults gave the folder another name.
+    """
+    config, folder = stored_config(stored["config"]), stored.get("run")
+    if folder is None and not store.run(config.name).config.exists():
+        folder = _folder_with(config.name, store)
+    renamed = folder not in (None, config.name)
+    return Cell(str(stored["variant"]), config, str(folder) if renamed else "")
+
+
+def _folder_with(name: str, store: StorePaths) -> str | None:
+    """Find the run whose settings have a name today; None without one."""
+    return next((run.name for run in all_runs(store) if run.config.name == name), None)
+
+
 def _write(experiment: Experiment) -> None:
     cells = [
-        {"variant": cell.variant, "config": cell.config.model_dump(mode="json")}
+        {
+            "variant": cell.variant,
+            "run": cell.run_name,
+            "config": cell.config.model_dump(mode="json"),
+        }
         for cell in experiment.cells
     ]
     write_json(

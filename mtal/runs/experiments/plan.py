@@ -27,10 +27,11 @@ Variants = Mapping[str, Mapping[str, Any]]  # label -> the settings that it chan
 
 @dataclass(frozen=True)
 class Cell:
-    """One run of a plan. Two cells with the same run name are the same run."""
+    """One run of a plan. Two cells whose configs have the same name are the same run."""
 
     variant: str  # its label; PLAIN: the plain settings
     config: Config
+    folder: str = ""  # of its run, where an earlier version named it otherwise
 
     @property
     def strategy(self) -> str:
@@ -44,8 +45,12 @@ class Cell:
 
     @property
     def run_name(self) -> str:
-        """Name of the run's folder, which follows from the settings: experiments share runs."""
-        return self.config.name
+        """Name of the run's folder: experiments share runs.
+
+        It follows from the settings and their defaults when the run was created, so a run of an
+        earlier version keeps its name.
+        """
+        return self.folder or self.config.name
 
 
 def expand(
@@ -84,7 +89,7 @@ def unique_cells(cells: Iterable[Cell]) -> list[Cell]:
     """Drop the cells that repeat the run of an earlier one."""
     by_run: dict[str, Cell] = {}
     for cell in cells:
-        by_run.setdefault(cell.run_name, cell)
+        by_run.setdefault(cell.config.name, cell)
     return list(by_run.values())
 
 
@@ -114,8 +119,8 @@ def missing_cells(
         wanted += expand(base, new_strategies, all_seeds, all_variants, settings_used)
     if new_variants:
         wanted += expand(plain_settings(cells), present, all_seeds, new_variants, settings_used)
-    run_names = {cell.run_name for cell in cells}
-    missing = [cell for cell in unique_cells(wanted) if cell.run_name not in run_names]
+    names = {cell.config.name for cell in cells}
+    missing = [cell for cell in unique_cells(wanted) if cell.config.name not in names]
     return spread_over_devices(missing, _devices(cells))
 
 
@@ -129,9 +134,9 @@ def reference_cells(cells: Sequence[Cell]) -> list[Cell]:
         Cell(ALL_LABELS, make_config({**base, **REFERENCE, "seed": seed}))
         for seed in dict.fromkeys(cell.seed for cell in cells)
     ]
-    run_names = {cell.run_name for cell in cells}
+    names = {cell.config.name for cell in cells}
     spread = spread_over_devices(wanted, _devices(cells))
-    return [cell for cell in spread if cell.run_name not in run_names]
+    return [cell for cell in spread if cell.config.name not in names]
 
 
 def spread_over_devices(cells: Sequence[Cell], devices: Sequence[str]) -> list[Cell]:

@@ -19,22 +19,23 @@ from mtal.runs.paths import STORE_VARIABLE, JobPaths, RunPaths, StorePaths
 WORKER = "mtal.engine.workers.run"  # named, not imported: the dashboard must not load the engine
 
 
-def create(config: Config, store: StorePaths) -> RunPaths:
+def create(config: Config, store: StorePaths, name: str = "") -> RunPaths:
     """Create the folder of a run with its config. The same settings give the same folder.
 
-    ConfigError if it cannot be written.
+    name: of the folder, if an earlier version named it otherwise. ConfigError if it cannot be
+    written.
     """
-    run = store.run(config.name)
+    run = store.run(name or config.name)
     write_config(run, config)
     return run
 
 
-def launch_run(config: Config, store: StorePaths, worker: str = WORKER) -> str:
+def launch_run(config: Config, store: StorePaths, worker: str = WORKER, name: str = "") -> str:
     """Create a run and start its worker, unless it is finished or running; return what happened.
 
-    ConfigError if the folder cannot be written.
+    name: as of `create`. ConfigError if the folder cannot be written.
     """
-    run = create(config, store)
+    run = create(config, store, name)
     before = status(run)
     if before is Status.FINISHED:
         return "finished already"

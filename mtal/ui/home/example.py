@@ -48,6 +48,9 @@ def run_demo() -> None:
 def show_example(experiment: Experiment) -> None:
     """Draw what the example says, where to look into it, and how to remove it."""
     runs = [run for run in map(experiment.run, experiment.cells) if run is not None]
+    if not any(run.cycles_done() for run in runs):
+        _offer_removal_of_remains()
+        return
     rows = loss_rows(runs)
     finished = rows["run"].isin([run.name for run in runs if run.status is Status.FINISHED])
     st.subheader("An example")
@@ -69,6 +72,13 @@ def show_example(experiment: Experiment) -> None:
         with chart:
             means = curve_charts.means_of(rows, STYLE)
             curve_charts.show_chart(rows, means, LOSS, STYLE, legend=True, page="home")
+
+
+def _offer_removal_of_remains() -> None:
+    """Say that the example's runs are gone, as after somebody deleted their folders."""
+    st.subheader("An example")
+    st.caption("Its runs are no longer in the store. Remove what is left; then it can be added.")
+    st.button("Remove it", key="home.example.remove", on_click=_remove)
 
 
 def _show_links(experiment: Experiment, runs: list[Run]) -> None:
@@ -128,8 +138,8 @@ def protocol_text(runs: list[Run]) -> str:
     trained = "heads on a frozen backbone" if config.backbone_frozen else "all layers"
     return (
         f"{first.dataset_title}, {config.size_text} px: {shown} of {pool:,} images labelled, "
-        f"{trained}, {length_text(config)} per training. Rendered rooms, where "
-        "frames of a walk repeat each other; other data can say otherwise."
+        f"{trained}, {length_text(config)} per training, all distances in the frozen feature. "
+        "Rendered rooms, where frames of a walk repeat each other; other data can say otherwise."
     )
 
 

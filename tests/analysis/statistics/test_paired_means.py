@@ -36,6 +36,8 @@ def test_they_are_plain_means_of_plain_differences(table):
                 0.95, len(differences) - 1, np.mean(differences), stats.sem(differences)
             )
             assert [row["low"], row["high"]] == pytest.approx([low, high], nan_ok=True)
+            if np.std(differences) > 1e-9:
+                assert row["p"] == pytest.approx(stats.ttest_1samp(differences, 0).pvalue)
 
 
 def test_the_start_does_not_count():

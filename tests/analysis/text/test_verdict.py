@@ -62,6 +62,17 @@ def test_nobody_ahead_for_sure():
     )
 
 
+def test_the_best_of_many_has_to_show_more():
+    """p = 0.04 alone is not below 5 % for the best of three."""
+    curves = {"good": moved(-0.1, -0.16, -0.22)}
+    alone = verdict(table(random=RANDOM, **curves))
+    assert alone.startswith("Good beats Random")
+    others = {"even": moved(-0.2, 0.2, 0.05), "odd": moved(0.2, -0.2, 0.05)}
+    text = verdict(table(random=RANDOM, **curves, **others))
+    assert text.startswith("No strategy beats Random for sure: Good comes closest")
+    assert "too little for the best of 3 strategies (Holm's correction)" in text
+
+
 def test_nobody_ahead_at_all():
     text = verdict(table(random=RANDOM, bad=moved(0.2, 0.21, 0.19)))
     assert text == (

@@ -208,16 +208,23 @@ class TestTrueLosses:
 
 
 @pytest.mark.parametrize(
-    ("sets", "signals", "measured"),
+    ("strategy", "sets", "signals", "measured"),
     [
-        ((), ("committee",), True),
-        ((), (), False),
-        (("signal_quality=false",), ("committee",), False),
-        (("start=labelled",), ("committee",), False),
+        ("ours", (), ("committee",), True),
+        ("ours", ("signal_quality=false",), ("committee",), False),
+        ("ours", ("start=labelled",), ("committee",), False),
+        ("random", (), (), False),
+        ("random", (), ("frozen",), False),
+        ("random", (), ("committee", "frozen"), True),
+        ("coverage", (), ("frozen",), True),
+        ("core-set", ("embedding_source=frozen",), ("frozen",), True),
+        ("core-set", (), ("shared", "frozen"), True),
+        ("ours", ("terms=diversity", "embedding_source=frozen"), ("frozen",), True),
     ],
 )
-def test_it_is_measured_in_simulations_that_measure_signals(sets, signals, measured):
-    assert is_measured(tiny_config(*sets), signals) is measured
+def test_it_is_measured_in_simulations_that_measure_signals(strategy, sets, signals, measured):
+    config = tiny_config(f"strategy={strategy}", *sets)
+    assert is_measured(config, STRATEGIES[strategy], signals) is measured
 
 
 @pytest.fixture(scope="module")

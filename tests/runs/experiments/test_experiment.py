@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mtal.config import ConfigError
+from mtal.config import Config, ConfigError
 from mtal.runs.experiments.experiment import (
     COLUMNS,
     create_experiment,
@@ -17,7 +17,9 @@ from mtal.runs.experiments.experiment import (
     extend,
     find_experiment,
     metrics,
+    start_all,
 )
+from mtal.runs.experiments.plan import Cell
 from mtal.runs.files import write_json
 from mtal.runs.jobs.launch import create
 from mtal.runs.jobs.status import Status
@@ -25,6 +27,7 @@ from mtal.runs.paths import StorePaths
 from mtal.runs.store.run import Run
 from tests.runs.experiments.small_experiment import BASE, cells
 from tests.runs.made_run import TASKS, made_run
+from tests.runs.small_worker import WORKER
 
 BAD_NAMES = ["../x", "..", ".", "", "a/b", ".hidden", "two\nlines", "nul\0", "x" * 200]
 
@@ -224,3 +227,40 @@ class TestMetrics:
             "depth": "m",
             "normals": "",
         }
+
+
+class TestEarlierVersion:
+    """Other defaults give the same settings another name, so folders keep theirs."""
+
+    SETTINGS = json.loads(
+        Config(cycles=3, strategy="random", class_distance="js", normalise="minmax").to_json()
+    )
+    FOLDER = "nyud-padnet-random-1dc44aef-s0"  # as version 0.1.0 named it
+
+    @pytest.fixture
+    def old(self, store):
+        """A plan and a run as version 0.1.0 wrote them."""
+        new = ("pair_blocks", "pair_steps", "pair_held_out", "loss_module_optimiser")
+        settings = {name: value for name, value in self.SETTINGS.items() if name not in new}
+        write_json(store.run(self.FOLDER).config, settings)
+        cells = [{"variant": "", "config": settings | {"threads": 2}}]
+        plan = {"title": "Old", "created": 1.0, "cells": cells}
+        write_json(store.experiment("old").plan, plan)
+        return find_experiment(store, "old")
+
+    def test_its_runs_are_part_of_its_plans(self, old):
+        (cell,) = old.cells
+        assert cell.run_name == self.FOLDER != cell.config.name
+        assert old.run(cell).name == self.FOLDER
+
+    def test_a_plan_that_grows_keeps_them_and_repeats_none(self, old):
+        (cell,) = old.cells
+        same = Cell("", cell.config)
+        grown = extend(old, [same, Cell("", cell.config.model_copy(update={"seed": 1}))])
+        assert grown.cells[0].run_name == self.FOLDER
+        assert len(grown.cells) == 2
+        assert find_experiment(old.paths.store, "old") == grown
+
+    def test_starting_it_creates_no_second_folder(self, old):
+        start_all(old, WORKER)
+        assert [paths.folder.name for paths in old.paths.store.runs()] == [self.FOLDER]
