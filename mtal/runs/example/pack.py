@@ -16,6 +16,7 @@ from PIL import Image
 
 from mtal.config import ConfigError
 from mtal.runs.example.archive import EXPERIMENT, write_copies
+from mtal.runs.experiments.experiment import plan_values
 from mtal.runs.experiments.state import Experiment
 from mtal.runs.files import atomic_write, read_json
 from mtal.runs.jobs.status import Status
@@ -68,7 +69,7 @@ def _members(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield every file of the example: its path in a store, and its content."""
     paths = target.experiment(EXPERIMENT)
-    yield paths.plan.as_posix(), experiment.paths.plan.read_bytes()
+    yield paths.plan.as_posix(), _json(plan_values(experiment))
     yield paths.example.as_posix(), b""
     for cell in experiment.cells:
         run = experiment.run(cell)

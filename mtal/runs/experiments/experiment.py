@@ -210,7 +210,8 @@ def _folder_with(name: str, store: StorePaths) -> str | None:
     return next((run.name for run in all_runs(store) if run.config.name == name), None)
 
 
-def _write(experiment: Experiment) -> None:
+def plan_values(experiment: Experiment) -> dict[str, Any]:
+    """What plan.json holds of an experiment, as JSON values."""
     cells = [
         {
             "variant": cell.variant,
@@ -219,10 +220,11 @@ def _write(experiment: Experiment) -> None:
         }
         for cell in experiment.cells
     ]
-    write_json(
-        experiment.paths.plan,
-        {"title": experiment.title, "created": experiment.created, "cells": cells},
-    )
+    return {"title": experiment.title, "created": experiment.created, "cells": cells}
+
+
+def _write(experiment: Experiment) -> None:
+    write_json(experiment.paths.plan, plan_values(experiment))
 
 
 def _paths(store: StorePaths, name: str) -> ExperimentPaths:

@@ -11,6 +11,7 @@ from mtal.config import Config, ConfigError
 from mtal.runs.example.install import add_example, find_example, join, live_cell, remove_example
 from mtal.runs.example.pack import Pictures, pack
 from mtal.runs.experiments.experiment import create_experiment, metrics
+from mtal.runs.files import read_json
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.index import all_runs, speed_key, unit_times
@@ -52,6 +53,9 @@ def test_every_measurement_is_there_again(computed, example):
             assert (run.picked(number) == before.picked(number)).all()
         assert (run.frozen_feature() == before.frozen_feature()).all()
     assert example.is_example
+    assert [cell["run"] for cell in read_json(example.paths.plan)["cells"]] == [
+        cell.run_name for cell in computed.cells
+    ]
     assert example.title == "An example"
 
 
