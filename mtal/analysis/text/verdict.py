@@ -40,7 +40,7 @@ def verdict(rows: pd.DataFrame) -> str:
 def _first(means: pd.DataFrame, rows: pd.DataFrame, reference: str) -> str:
     """The best strategy against Random."""
     best = means.iloc[0]
-    by = f"by {_number(-best['difference'])} ({_range(-best['high'], -best['low'])})"
+    by = f"by {_with_interval(-best['difference'], -best['high'], -best['low'])}"
     seeds = f"95 % interval over {best['pairs']} seeds"
     if best["ahead"]:
         return (
@@ -54,7 +54,7 @@ def _first(means: pd.DataFrame, rows: pd.DataFrame, reference: str) -> str:
         )
     return (
         f"No strategy beats Random: {best['title']} comes closest, with a multi-task loss higher "
-        f"by {_number(best['difference'])} ({_range(best['low'], best['high'])}), {seeds}."
+        f"by {_with_interval(best['difference'], best['low'], best['high'])}, {seeds}."
     )
 
 
@@ -88,10 +88,7 @@ def _labels_saved(rows: pd.DataFrame, group: str, reference: str) -> str:
     return f", and it saves {row['note']} of the labels that Random needs for its last value"
 
 
-def _number(value: float) -> str:
-    return fixed(value, decimals([value], 2))
-
-
-def _range(low: float, high: float) -> str:
-    precision = decimals([low, high], 2)
-    return f"{fixed(low, precision)} to {fixed(high, precision)}"
+def _with_interval(value: float, low: float, high: float) -> str:
+    """`0.090 (0.064 to 0.116)`, with two digits of the value."""
+    value_text, *ends = (fixed(number, decimals([value], 2)) for number in (value, low, high))
+    return f"{value_text} ({' to '.join(ends)})"
