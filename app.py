@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from mtal.locations import ASSETS
+from mtal.ui.guard import guarded
 from mtal.ui.identity import ask_who
 from mtal.ui.image_routes import ROUTES
 
@@ -56,7 +57,7 @@ def draw() -> None:
     names = [*st.query_params.get_all("experiment"), *st.query_params.get_all("run")]
     st.set_page_config(page_title=" · ".join([page.title, *names, "mtal"]))  # tells tabs apart
     ask_who()
-    page.run()
+    guarded(page.run)()
 
 
 list_pages_here()

@@ -19,7 +19,7 @@ from mtal.cli.status import settings, status
 from mtal.cli.stop_resume import resume, stop
 from mtal.cli.strategies import strategies
 from mtal.cli.ui import STREAMLIT_OPTIONS, ui
-from mtal.config import ConfigError
+from mtal.errors import UserError
 from mtal.locations import COMMAND
 
 COMMANDS = (
@@ -66,9 +66,9 @@ for group, (actions, text) in GROUPS.items():
 
 
 def main() -> None:
-    """Run the command line. A ConfigError is printed in one line, and exits with code 2."""
+    """Run the command line. A UserError is printed in one line, and exits with code 2."""
     try:
         app(prog_name=COMMAND)
-    except ConfigError as error:
+    except UserError as error:
         typer.secho(f"Error: {' '.join(str(error).split())}", fg=typer.colors.RED, err=True)
         sys.exit(2)

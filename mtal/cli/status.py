@@ -35,8 +35,8 @@ def status(
         typer.echo(json.dumps(states[0] if name else states, indent=1, allow_nan=False))
         return
     typer.echo(table(_rows(states)) if states else f"No runs in {store.folder}")
-    for folder in [] if name else damaged_runs(store):
-        typer.secho(f"{folder}: its config cannot be read", fg=typer.colors.YELLOW, err=True)
+    for damaged, reason in {}.items() if name else damaged_runs(store).items():
+        typer.secho(f"{damaged}: {reason}", fg=typer.colors.YELLOW, err=True)
 
 
 def settings() -> None:

@@ -9,6 +9,7 @@ from mtal.runs.store.data_check import DataFolder
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
 from mtal.ui.components import run_progress
+from mtal.ui.guard import guarded
 from mtal.ui.text import time_left
 
 EVERY_S = 2
@@ -36,6 +37,7 @@ def watch(
         return
 
     @st.fragment(run_every=EVERY_S, key=f"live.{key}")
+    @guarded
     def progress() -> None:
         if state(runs) != seen:
             st.rerun()
@@ -59,6 +61,7 @@ def repeat(
     seen = parts()
 
     @st.fragment(run_every=EVERY_S, key=f"live.{key}")
+    @guarded
     def repeated() -> None:
         if parts() != seen:
             st.rerun()
@@ -82,6 +85,7 @@ def watch_experiment(
         return
 
     @st.fragment(run_every=EVERY_S, key="live.experiment")
+    @guarded
     def progress() -> None:
         now = experiment.states()
         if _cell_states(now) != seen:
@@ -98,6 +102,7 @@ def watch_check(folder: DataFolder) -> None:
         return
 
     @st.fragment(run_every=EVERY_S, key="live.check")
+    @guarded
     def progress() -> None:
         if folder.status is not seen:
             st.rerun()

@@ -191,10 +191,11 @@ def test_an_image_of_which_no_label_can_be_had(open_page, made_store):
 
 def test_one_task_says_that_there_is_nobody_to_disagree_with(open_page, made_store):
     run = made_store("finished")
+    batches = [picks(run, number) for number in (0, 1)]
     write_facts(run.paths.facts, run.facts.updated(tasks=run.tasks[:1]))
-    for number in (0, 1):
+    for number, batch in enumerate(batches):
         without_scores(run, number, "m.", "s.", "n.")
-        np.save(run.cycle(number).pick, np.array([[image, 0] for image in picks(run, number)]))
+        np.save(run.cycle(number).pick, np.array([[image, 0] for image in batch]))
         for folder in run.picture(number, 0, "image").parent.parent.iterdir():
             for picture in folder.glob("*.png"):
                 if picture.stem not in {"image", "semseg.initial", "semseg.final"}:

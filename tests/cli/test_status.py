@@ -116,7 +116,8 @@ def test_status_shows_damaged_runs(mtal, store):
     broken = store.run("broken")
     broken.folder.mkdir(parents=True)
     broken.config.write_text("{")
-    assert f"{broken.folder}: its config cannot be read" in mtal("status")[0]
+    text = mtal("status")[0]
+    assert f"broken: {broken.config} is neither JSON nor YAML" in text
 
 
 def test_status_says_which_run_waits_for_labels_and_why(mtal, store):

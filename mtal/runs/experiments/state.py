@@ -75,19 +75,24 @@ class Experiment:
         }
 
     def run(self, cell: Cell) -> Run | None:
-        """The run of a cell; None before it is created."""
-        run = Run(self.paths.store.run(cell.run_name).folder)
-        return run if run.paths.config.exists() else None
+        """The run of a cell; None before it is created, and if it cannot be read."""
+        run = self._folder(cell)
+        return run if run.paths.config.exists() and not run.damage else None
+
+    def _folder(self, cell: Cell) -> Run:
+        return Run(self.paths.store.run(cell.run_name).folder)
 
     def states(self) -> list[CellState]:
         """List the state of every cell, worked out from the folders of the runs."""
-        return [_state(cell, self.run(cell)) for cell in self.cells]
+        return [_state(cell, self._folder(cell)) for cell in self.cells]
 
 
-def _state(cell: Cell, run: Run | None) -> CellState:
+def _state(cell: Cell, run: Run) -> CellState:
     cycles = cell.config.cycles
-    if run is None:
+    if not run.paths.config.exists():
         return CellState(cell, Status.NEW, 0, cycles, 0.0)
+    if run.damage:  # resuming it says which file
+        return CellState(cell, Status.FAILED, 0, cycles, 0.0)
     status, done = run.status, run.cycles_done()
     if status is Status.FINISHED:
         return CellState(cell, status, done, cycles, 1.0)

@@ -15,6 +15,8 @@ from mtal.runs.files import read_json, write_json
 from mtal.runs.jobs.stop import StopRequested
 from mtal.runs.paths import JobPaths
 
+TEXTS = {"outcome", "reason", "error", "traceback", "stage"}  # keys of a result
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -50,13 +52,25 @@ def run_job(
 def read_result(paths: JobPaths) -> dict[str, Any]:
     """Read result.json: the fields of Outcome, and seconds; runs add stage. Empty without a file.
 
-    Results of earlier versions lack some keys.
+    Results of earlier versions lack some keys. Of a file that is no result, the reason says so.
     """
+    result: Any = None
     try:
-        result: dict[str, Any] = read_json(paths.result)
+        result = read_json(paths.result)
     except FileNotFoundError:  # none yet, or the job was started again
         return {}
-    return result
+    except (OSError, ValueError, RecursionError):
+        pass
+    if not isinstance(result, dict):
+        return {"reason": f"{paths.result} cannot be read; complete cycles are kept"}
+    return {name: value for name, value in result.items() if _fits(name, value)}
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a value of a result is of the kind that readers rely on."""
+    if name == "seconds":
+        return isinstance(value, int | float) and value >= 0
+    return isinstance(value, str) or name not in TEXTS
 
 
 def _outcome(work: Callable[[], str]) -> Outcome:

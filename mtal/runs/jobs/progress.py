@@ -42,6 +42,7 @@ STAGES = {  # name -> title, in the order of a cycle
     "project": "Project map",
     "afterwards": "Follow labelled images",
 }
+MOST = 1e12  # of a count or a time in a report; beyond, the line is damaged
 WINDOW = 10  # reports that are averaged before quantiles are taken
 KEPT = 100  # unit times per stage that an estimate uses, the last ones
 Plan = Sequence[dict[str, int]]  # per cycle: stage -> total
@@ -119,11 +120,32 @@ def append(
 
 
 def parse(lines: Sequence[str]) -> list[Report]:
-    """Parse reports, without lines that are none, such as the cut line of a killed worker."""
+    """Parse reports, without lines that are none, such as the cut line of a killed worker.
+
+    A line counts if its values are of the right kinds, whatever its stage is called.
+    """
     rows = _from_json(f"[{','.join(lines)}]")  # together: a fifth of the time of line by line
     if not isinstance(rows, list) or len(rows) != len(lines):
         rows = [_from_json(line) for line in lines]
-    return [row for row in rows if isinstance(row, dict) and row.keys() >= KEYS]
+    return [row for row in rows if isinstance(row, dict) and row.keys() >= KEYS and _is_sound(row)]
+
+
+def _is_sound(row: Report) -> bool:
+    """Whether the values of a report are of the right kinds, and no number is absurd."""
+    seconds, cycle, done, total = row["t"], row["cycle"], row["done"], row["total"]
+    counts = type(cycle) is int and type(done) is int and type(total) is int
+    if not counts or not 0 <= cycle <= MOST or not 0 <= done <= total <= MOST:
+        return False
+    if type(seconds) not in (int, float) or not 0 <= seconds <= MOST:
+        return False
+    return type(row["stage"]) is str and _are_losses(row.get("loss"))
+
+
+def _are_losses(loss: Any) -> bool:
+    """Whether a report has losses by name, or none."""
+    if loss is None:
+        return True
+    return type(loss) is dict and all(type(value) in (int, float) for value in loss.values())
 
 
 def _from_json(text: str) -> Any:

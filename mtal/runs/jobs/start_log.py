@@ -2,6 +2,7 @@
 
 import re
 import time
+from math import isfinite
 
 from mtal.runs.files import last_lines
 from mtal.runs.paths import JobPaths
@@ -15,7 +16,17 @@ def start_times(job: JobPaths) -> list[float]:
 
     Empty for a job that was never started, or by an earlier version.
     """
-    return [float(line) for line in last_lines(job.started)]
+    times = (_number(line) for line in last_lines(job.started))
+    return [time for time in times if time is not None]
+
+
+def _number(line: str) -> float | None:
+    """A time; None for a line that is none, as after a full disk."""
+    try:
+        value = float(line)
+    except ValueError:
+        return None
+    return value if isfinite(value) else None
 
 
 def log_start(job: JobPaths) -> None:

@@ -38,12 +38,23 @@ def status(job: JobPaths) -> Status:
     if is_held(job.lock):
         return Status.RUNNING if job.began.exists() else Status.QUEUED
     if job.result.exists():
-        try:
-            return Status(read_json(job.result)["outcome"])
-        except FileNotFoundError:  # started again between the two lines
-            return status(job)
+        # without one it was started again between the two lines
+        return read_outcome(job) or status(job)
     if not job.log.exists():
         return Status.NEW
     if is_held(job.lock):  # started since the first look
         return status(job)
     return Status.INTERRUPTED
+
+
+def read_outcome(job: JobPaths) -> Status | None:
+    """Read how a job ended; None without a result.
+
+    A result that is cut or no result counts as none that was written: the job was interrupted.
+    """
+    try:
+        return Status(read_json(job.result)["outcome"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return Status.INTERRUPTED

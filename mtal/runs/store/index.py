@@ -1,7 +1,6 @@
 """All runs of a store."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from mtal.config import Config, ConfigError
 from mtal.runs.jobs.device import device_key
@@ -28,16 +27,17 @@ TIMES_PER_RUN = 50  # unit times per stage, the last ones
 def all_runs(store: StorePaths) -> list[Run]:
     """List the readable runs, the newest first.
 
-    Folders that are no runs are left out, those that are deleted meanwhile, and those with a
-    damaged config: see `damaged_runs`.
+    Folders that are no runs are left out, those that are deleted meanwhile, and damaged ones: see
+    `damaged_runs`.
     """
     readable = [run for run in _folders(store) if _readable(run) and run.paths.config.exists()]
     return sorted(readable, key=lambda run: (-run.created, run.name))
 
 
-def damaged_runs(store: StorePaths) -> list[Path]:
-    """List the run folders whose config cannot be read."""
-    return [run.paths.folder for run in _folders(store) if not _readable(run)]
+def damaged_runs(store: StorePaths) -> dict[str, str]:
+    """List the runs that cannot be read: name -> which file, why, and what to do."""
+    damages = {run.name: run.damage for run in sorted(_folders(store), key=lambda run: run.name)}
+    return {name: damage for name, damage in damages.items() if damage}
 
 
 def speed_key(config: Config) -> tuple[str, ...]:
@@ -90,7 +90,4 @@ def _folders(store: StorePaths) -> list[Run]:
 
 
 def _readable(run: Run) -> bool:
-    try:
-        return bool(run.config)
-    except ConfigError:
-        return False
+    return not run.damage

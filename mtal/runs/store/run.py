@@ -12,13 +12,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mtal.runs.files import last_lines, read_cached, read_json
+from mtal.errors import UserError
+from mtal.runs.damage import read_array, read_table
+from mtal.runs.files import last_lines, read_cached
 from mtal.runs.jobs.outcome import read_result
 from mtal.runs.jobs.progress import Progress, Times, append, parse, progress
 from mtal.runs.jobs.progress_reader import read_progress
 from mtal.runs.jobs.start_log import start_times
 from mtal.runs.jobs.status import Status, status
 from mtal.runs.paths import CyclePaths, DataPaths
+from mtal.runs.store.cycle_result import read_pick, read_result_of
 from mtal.runs.store.nearest import closest_images
 from mtal.runs.store.samples import Samples
 
@@ -114,12 +117,36 @@ class Run(Samples):
         """The last lines that the worker printed."""
         return last_lines(self.paths.log)[-lines:]
 
+    @property
+    def damage(self) -> str:
+        """What is wrong with the files that lists of runs and curves read; "" if nothing is.
+
+        All other files are read when somebody looks at them, and raise DamagedFile then.
+        """
+        try:
+            self._require_whole()
+        except UserError as error:
+            return str(error)
+        return ""
+
+    def _require_whole(self) -> None:
+        """Read config, facts, and what each cycle measured and picked; kept in memory once read."""
+        _ = self.config, self.facts
+        for number, _ in enumerate(self._results()):
+            self.picked(number)
+
     # ---- labels --------------------------------------------------------------------------------
 
     def picked(self, number: int) -> np.ndarray:
         """(K, 2) pairs (image, task) that a cycle picked, in order; empty for the last cycle."""
-        path = self.cycle(number).pick
-        return np.load(path, allow_pickle=False) if path.exists() else np.empty((0, 2), np.int64)
+        files = self.cycle(number)
+        if not files.pick.exists() and not self._has_picked(number):
+            return np.empty((0, 2), np.int64)
+        return read_pick(files.pick, len(self.facts.pool), len(self.tasks)).copy()
+
+    def _has_picked(self, number: int) -> bool:
+        """Whether a cycle cannot be the last one, whose files of a pick are not there."""
+        return self.cycle(number).pool.exists() or number < self.cycles_done() - 1
 
     def applied_reviews(self, number: int) -> dict[str, Any]:
         """The reviews of the batch before, as they were applied when cycle `number` began.
@@ -205,7 +232,7 @@ class Run(Samples):
 
     def _results(self) -> list[dict[str, Any]]:
         """The content of metrics.json per complete cycle."""
-        return [read_json(self.paths.cycle(number).metrics) for number in range(self.cycles_done())]
+        return [read_result_of(self.cycle(number).metrics) for number in range(self.cycles_done())]
 
     def pool(self, number: int) -> pd.DataFrame:
         """The pool table: a row per pool image, index = position; empty for the last cycle.
@@ -215,7 +242,7 @@ class Run(Samples):
         path = self.cycle(number).pool
         if not path.exists():
             return pd.DataFrame()
-        table = pd.read_parquet(path)
+        table = read_table(path)
         if "open" not in table:  # a run of an earlier version
             return table.assign(open=~table["labelled"])
         return table
@@ -231,7 +258,7 @@ class Run(Samples):
         path = self.cycle(number).quality
         if not path.exists():
             return pd.DataFrame(columns=list(QUALITY_COLUMNS))
-        table = pd.read_parquet(path)
+        table = read_table(path)
         # earlier versions stored the auto-encoder's, the only one that they measured, without name
         return table.replace({"version": {"diversity": DIVERSITY["embedding"]}})
 
@@ -252,16 +279,16 @@ class Run(Samples):
         them; NaN without a new label). Empty for cycle 0 and runs of an earlier version.
         """
         path = self.cycle(number).worth
-        return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+        return read_table(path) if path.exists() else pd.DataFrame()
 
     def validation(self, number: int) -> pd.DataFrame:
         """A row per validation image. Columns: id, loss, loss.<task>, value.<task>."""
-        return pd.read_parquet(self.cycle(number).validation)
+        return read_table(self.cycle(number).validation)
 
     def frozen_feature(self) -> np.ndarray | None:
         """(N, D) float32 that the worker computed before any training, mapped; None without it."""
         path = self.paths.frozen
-        return np.load(path, mmap_mode="r", allow_pickle=False) if path.exists() else None
+        return read_array(path, mapped=True) if path.exists() else None
 
     def embedding(self, number: int, signal: str = "") -> np.ndarray | None:
         """By what a cycle compared images: (N, D) float32, mapped from disk; None without it.
@@ -276,7 +303,7 @@ class Run(Samples):
             path = self.paths.frozen
         else:
             return None
-        return np.load(path, mmap_mode="r", allow_pickle=False) if path.exists() else None
+        return read_array(path, mapped=True) if path.exists() else None
 
     def layout(self, number: int, signal: str = "embedding") -> np.ndarray | None:
         """(N, 2) float32 map of the auto-encoder's embedding or of "frozen"; None without it.
@@ -288,7 +315,7 @@ class Run(Samples):
             path = self.paths.frozen_layout
             if not self.cycle(number).pick.exists():
                 return None
-        return np.load(path, allow_pickle=False) if path.exists() else None
+        return read_array(path) if path.exists() else None
 
     def neighbours(self, number: int) -> dict[str, dict[str, float | None]]:
         """Whether near images are alike: signal -> shares 0..1; {} where it was not measured.

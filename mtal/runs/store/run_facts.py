@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from mtal.runs.damage import reading
 from mtal.runs.files import file_version, read_json, write_json
 
 
@@ -115,4 +116,5 @@ def write_facts(path: Path, facts: RunFacts) -> None:
 
 @lru_cache(maxsize=64)
 def _read(path: Path, *version: int) -> RunFacts:
-    return RunFacts.model_validate(read_json(path))
+    with reading(path):
+        return RunFacts.model_validate(read_json(path))

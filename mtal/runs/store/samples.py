@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mtal.runs.files import numbers_in, read_json, sha256_of
+from mtal.runs.damage import read_object, read_table, reading
+from mtal.runs.files import numbers_in, sha256_of
 from mtal.runs.jobs.progress_reader import read_progress
 from mtal.runs.store.packed_maps import unpack_map
 from mtal.runs.store.run_record import RunRecord
@@ -45,12 +46,18 @@ class Samples(RunRecord):
     def others_picked(self, number: int) -> dict[str, list[int]]:
         """Per other strategy the images that it would have picked with this budget, in order."""
         path = self.cycle(number).others_picked
-        return dict(read_json(path)["picked"]) if path.exists() else {}
+        return self._others(path)["picked"] if path.exists() else {}
 
     def others_left_out(self, number: int) -> dict[str, str]:
         """Why a strategy was not replayed, for those whose signals were measured."""
         path = self.cycle(number).others_picked
-        return dict(read_json(path)["left_out"]) if path.exists() else {}
+        return self._others(path)["left_out"] if path.exists() else {}
+
+    def _others(self, path: Path) -> dict[str, dict[str, Any]]:
+        """The replays of a cycle. DamagedFile if one of its two parts is no object."""
+        replays = read_object(path)
+        with reading(path):
+            return {name: dict(replays[name]) for name in ("picked", "left_out")}
 
     def loss_history(self, number: int, image: int) -> pd.DataFrame:
         """A row per complete cycle since an image was picked, with its losses and weights.
@@ -83,7 +90,7 @@ class Samples(RunRecord):
         pool-wide colour scale: the 99th percentile over the drawn images).
         """
         path = self.cycle(number).evidence
-        return read_json(path) if path.exists() else {}
+        return read_object(path) if path.exists() else {}
 
     def drawn(self, number: int) -> set[int]:
         """Positions of the images with pictures, drawn by the cycle or on request."""
@@ -116,7 +123,7 @@ class Samples(RunRecord):
         path = self._sample_file(number, self.cycle(number).samples.maps(image))
         if not path.exists():
             return {}
-        with np.load(path, allow_pickle=False) as stored:
+        with reading(path), np.load(path, allow_pickle=False) as stored:
             return {name: unpack_map(stored[name]) for name in stored.files}
 
     def _sample_file(self, number: int, of_cycle: Path) -> Path:
@@ -178,4 +185,4 @@ class Samples(RunRecord):
 
 
 def _table(path: Path) -> pd.DataFrame:
-    return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+    return read_table(path) if path.exists() else pd.DataFrame()

@@ -29,12 +29,14 @@ from mtal.ui.components.review_buttons import (
 )
 from mtal.ui.components.set_panel import show_set
 from mtal.ui.components.tile_grid import grid, marked
+from mtal.ui.guard import guarded
 
 A_PAGE = 24  # tiles
 KEY = "batch.work"  # of the fragment
 
 
 @st.fragment(key=KEY)
+@guarded
 def show_batch(run: Run, cycle: int) -> None:
     """Draw filters, keys, and the grid or table, with the image in the address beside it."""
     rows, content = picks_of(run, cycle), loaders.content(run, cycle)

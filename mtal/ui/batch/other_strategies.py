@@ -12,6 +12,7 @@ from mtal.runs.store.run import Run
 from mtal.ui import inputs, loaders
 from mtal.ui.components.batch_table import decisions_about, with_pool_columns
 from mtal.ui.components.tile_grid import grid
+from mtal.ui.guard import guarded
 from mtal.ui.text import plain
 
 SIDES = {"both": "Both picked", "ours": "Only this run", "theirs": "Only the other"}
@@ -20,6 +21,7 @@ CHART = "batch.rivals.chart"
 
 
 @st.fragment(key="batch.rivals")
+@guarded
 def show_other_strategies(run: Run, cycle: int) -> None:
     """Draw a bar of overlap per strategy, then the picks of the strategy in `?vs=`."""
     others = loaders.others_picked(run, cycle)

@@ -11,6 +11,7 @@ from mtal.ui import loaders
 from mtal.ui.components import image_navigator, image_table
 from mtal.ui.components.chart import show_figure
 from mtal.ui.components.describe_hint import suggest_describing
+from mtal.ui.guard import guarded
 from mtal.ui.inspect import (
     counterfactuals,
     loss_history,
@@ -25,6 +26,7 @@ from mtal.ui.text import code, plain
 
 
 @st.fragment(key="inspect.image")
+@guarded
 def show_image(run: Run, cycle: int) -> None:
     """Draw all sections of the image in the address, the reason first.
 

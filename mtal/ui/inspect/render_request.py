@@ -7,6 +7,7 @@ from mtal.runs.jobs.status import Status
 from mtal.runs.store.render_requests import RenderRequests
 from mtal.runs.store.run import Run
 from mtal.ui import loaders
+from mtal.ui.guard import guarded
 from mtal.ui.text import plain, time_left
 
 EVERY_S = 1
@@ -62,6 +63,7 @@ def _watch(run: Run, cycle: int, image: int) -> None:
     """Draw the progress of the job, and the page anew once it has drawn the image or has ended."""
 
     @st.fragment(run_every=EVERY_S, key="inspect.drawing")
+    @guarded
     def progress() -> None:
         requests = RenderRequests(run, cycle)
         if image in loaders.drawn(run, cycle) or not requests.status.alive:

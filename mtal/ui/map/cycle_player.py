@@ -6,6 +6,7 @@ import streamlit as st
 
 from mtal.runs.store.run import Run
 from mtal.ui import inputs
+from mtal.ui.guard import guarded
 
 PLAYING = "map.playing"  # session: "begun", "running", or False
 STEP_S = 1.5  # how long a cycle is shown
@@ -34,6 +35,7 @@ def choose_cycle(run: Run) -> int:
 
 
 @st.fragment(run_every=STEP_S)
+@guarded
 def _play(numbers: list[int]) -> None:
     """Go to the next cycle at each tick of the timer, not in the script run that starts it."""
     if not st.session_state.get(PLAYING):

@@ -15,6 +15,7 @@ from mtal.ui import loaders
 from mtal.ui.components.describe_hint import suggest_describing
 from mtal.ui.components.image_navigator import SAMPLE
 from mtal.ui.components.image_sets import SET, save_selection
+from mtal.ui.guard import guarded
 from mtal.ui.map import pointer
 from mtal.ui.map.colour_by import choose_colouring
 
@@ -67,6 +68,7 @@ def points(pool: pd.DataFrame, layout: pd.DataFrame) -> pd.DataFrame:
 
 
 @st.fragment(key=CHART)
+@guarded
 def show_chart(run: Run, cycle: int, signal: str) -> None:
     """Draw the choice of colour, the chart, and a note on how much of the pool it shows.
 

@@ -17,6 +17,7 @@ from mtal.ui.components.image_navigator import SAMPLE, find_image
 from mtal.ui.components.image_sets import SET, chosen_set
 from mtal.ui.components.image_table import address
 from mtal.ui.components.set_panel import show_set
+from mtal.ui.guard import guarded
 from mtal.ui.image_routes import thumb_url
 from mtal.ui.map import pointer
 from mtal.ui.map.scatter import CANVAS, CHART, POINTER, TILES
@@ -27,6 +28,7 @@ CLEAR = "map.clear"
 
 
 @st.fragment(key=TILES)
+@guarded
 def show_selection(run: Run, cycle: int, signal: str) -> None:
     """Draw the selected image and set as tiles, or say how to select. signal: of the map."""
     pool, image, image_set = loaders.pool(run, cycle), looked_at(run), chosen_set(run)
@@ -57,6 +59,7 @@ def show_selection(run: Run, cycle: int, signal: str) -> None:
 
 
 @st.fragment(key=POINTER)
+@guarded
 def show_marks(run: Run, cycle: int, signal: str) -> None:
     """Draw rings around the selected images and neighbours, and listen to the pointer.
 

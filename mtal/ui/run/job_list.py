@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mtal.analysis.numbers import decimals, fixed
+from mtal.analysis.numbers import count, decimals, fixed
 from mtal.config import MACHINE_FIELDS, REPEAT_FIELDS, Config
 from mtal.runs.jobs.device import device_key
 from mtal.runs.jobs.launch import kill, request_stop
@@ -217,15 +217,15 @@ def resume_all(runs: Sequence[Run]) -> None:
 
 
 def say_damaged_runs() -> None:
-    """Name the folders in the store that look like runs and cannot be read."""
-    folders = damaged_runs(loaders.store())
-    if folders:
-        names = ", ".join(code(folder.name) for folder in folders)
-        st.warning(
-            "Not readable, because the settings in `config.json` are damaged or of another "
-            f"version: {names}",
+    """Name the runs in the store that cannot be read: which file, why, and what to do."""
+    damaged = damaged_runs(loaders.store())
+    if damaged:
+        with st.expander(
+            f"{count(len(damaged), 'run')} cannot be read; all others are not touched",
             icon=":material/broken_image:",
-        )
+        ):
+            for name, reason in damaged.items():
+                st.markdown(f"{code(name)}: {plain(reason)}")
 
 
 def _show_settings(text: str) -> None:

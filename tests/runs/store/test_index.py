@@ -28,7 +28,7 @@ def test_the_newest_is_first(three):
 
 def test_an_empty_or_missing_store_has_no_runs(tmp_path):
     assert all_runs(StorePaths(tmp_path / "nothing")) == []
-    assert damaged_runs(StorePaths(tmp_path)) == []
+    assert damaged_runs(StorePaths(tmp_path)) == {}
 
 
 def test_folders_that_are_no_runs_are_left_out(three):
@@ -36,7 +36,7 @@ def test_folders_that_are_no_runs_are_left_out(three):
     (three.folder / ".devices").mkdir()
     (three.folder / "file.txt").touch()
     assert len(all_runs(three)) == 3
-    assert damaged_runs(three) == []
+    assert damaged_runs(three) == {}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"colour": 1}', '{"epochs": 0}', "\x00"])
@@ -45,7 +45,7 @@ def test_a_damaged_config_is_shown_and_not_hidden(three, text):
     broken.folder.mkdir()
     broken.config.write_text(text)
     assert len(all_runs(three)) == 3
-    assert damaged_runs(three) == [broken.folder]
+    assert list(damaged_runs(three)) == [broken.folder.name]
 
 
 def test_a_folder_that_is_deleted_while_it_is_listed_is_left_out(three, monkeypatch):
