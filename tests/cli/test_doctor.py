@@ -2,6 +2,7 @@
 
 from mtal.cli.doctor import free_space, packages, python_version, store_works
 from mtal.runs.paths import StorePaths
+from tests.runs.made_run import made_run
 
 
 def test_doctor_names_what_is_wrong():
@@ -23,3 +24,13 @@ def test_doctor_tries_the_store(tmp_path):
     assert list((tmp_path / "new").iterdir()) == []
     (tmp_path / "file").touch()
     assert store_works(StorePaths(tmp_path / "file")).level == "fail"
+
+
+def test_doctor_of_a_run_names_its_damaged_files(mtal, store):
+    run = made_run(store.folder)
+    text, code = mtal("doctor", run.name)
+    assert (code, text.split()[0]) == (0, "ok")
+    run.cycle(1).network.write_bytes(b"")
+    text, code = mtal("doctor", run.name)
+    assert code == 1
+    assert "network.safetensors cannot be read (it had 64 bytes" in text

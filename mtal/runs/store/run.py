@@ -14,7 +14,7 @@ import pandas as pd
 
 from mtal.errors import UserError
 from mtal.runs.damage import read_array, read_table
-from mtal.runs.files import last_lines, read_cached
+from mtal.runs.files import force_to_disk, last_lines, read_cached
 from mtal.runs.jobs.outcome import read_result
 from mtal.runs.jobs.progress import Progress, Times, append, parse, progress
 from mtal.runs.jobs.progress_reader import read_progress
@@ -22,6 +22,7 @@ from mtal.runs.jobs.start_log import start_times
 from mtal.runs.jobs.status import Status, status
 from mtal.runs.paths import CyclePaths, DataPaths
 from mtal.runs.store.cycle_result import read_pick, read_result_of
+from mtal.runs.store.manifest import listed_files, write_manifest
 from mtal.runs.store.nearest import closest_images
 from mtal.runs.store.samples import Samples
 
@@ -145,8 +146,9 @@ class Run(Samples):
         return read_pick(files.pick, len(self.facts.pool), len(self.tasks)).copy()
 
     def _has_picked(self, number: int) -> bool:
-        """Whether a cycle cannot be the last one, whose files of a pick are not there."""
-        return self.cycle(number).pool.exists() or number < self.cycles_done() - 1
+        """Whether a cycle chose a batch. The last one does not, nor does one with an empty pool."""
+        files = self.cycle(number)
+        return bool(files.pool.exists()) or files.pick.name in listed_files(files)
 
     def applied_reviews(self, number: int) -> dict[str, Any]:
         """The reviews of the batch before, as they were applied when cycle `number` began.
@@ -368,9 +370,17 @@ class Run(Samples):
 
     @contextmanager
     def new_cycle(self, number: int) -> Iterator[CyclePaths]:
-        """Provide a folder to fill; it becomes the complete cycle when the block ends well."""
+        """Provide a folder to fill; it becomes the complete cycle when the block ends well.
+
+        Its files are listed in a manifest and forced onto the disk first.
+        """
         unfinished = self.paths.cycles / f".{number:03d}"
         shutil.rmtree(unfinished, ignore_errors=True)  # left by a worker that was killed
         unfinished.mkdir(parents=True)
-        yield CyclePaths(unfinished)
+        paths = CyclePaths(unfinished)
+        yield paths
+        write_manifest(paths)
+        for path in (*unfinished.iterdir(), unfinished):
+            force_to_disk(path)
         unfinished.rename(self.paths.cycle(number).folder)
+        force_to_disk(self.paths.cycles)
