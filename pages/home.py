@@ -13,6 +13,10 @@ from mtal.ui.text import plain
 RECENT = 8
 
 st.title("Home")
+st.markdown(
+    "Choose which images to label next for **several tasks together**, see **why** each was "
+    "chosen, and measure what it saved against random choice."
+)
 runs = loaders.runs()
 own, finished_example = [run for run in runs if not run.is_example], example.example()
 living = [run for run in runs if run.status.alive]
@@ -29,12 +33,6 @@ if living:
                 query_params={"run": run.name},
             )
         st.page_link("pages/jobs.py", label="All jobs", icon=":material/work_history:")
-elif not runs:
-    st.markdown(
-        "Choose which images to label next for **several tasks together**, see **why** each was "
-        "chosen, and measure what it saved against random choice. Start with the demo: it shows a "
-        "finished comparison at once, and needs nothing."
-    )
 
 if finished_example:
     example.show_example(finished_example)
@@ -43,7 +41,8 @@ demo, simulate, look = st.columns(3)
 with demo.container(border=True, height="stretch"):
     st.markdown("##### :material/play_circle: Run the demo")
     st.markdown(example.DEMO_TEXT)
-    if st.button("Run the demo", key="home.demo", type="secondary" if own else "primary"):
+    label = example.demo_label(finished_example)
+    if st.button(label, key="home.demo", type="secondary" if own else "primary"):
         example.run_demo()
     if not finished_example:
         example.offer_example()

@@ -27,8 +27,8 @@ EXPORTERS: dict[str, Exporter[int]] = {
             "Selection as CSV",
             "selection.csv",
             "text/csv",
-            "A row per image and task with the numbers behind the pick; `requested` says which "
-            "labels to make.",
+            "A row per image and task with the numbers behind the pick; the column requested "
+            "says which labels to make.",
             write_csv,
         ),
         Exporter(
@@ -74,8 +74,8 @@ START_EXPORTERS: dict[str, Exporter[None]] = {
             "Start as CSV",
             "start.csv",
             "text/csv",
-            "A row per image and task, in the columns of a selection; `requested` says which "
-            "labels to make.",
+            "A row per image and task, in the columns of a selection; the column requested "
+            "says which labels to make.",
             write_start_csv,
         ),
         Exporter(

@@ -11,7 +11,7 @@ SHADES = (
     *("#0072B2", "#56B4E9", "#E69F00", "#CC79A7", "#D55E00"),
     *("#F0E442", "#808080", "#009E73", "#b9a3e3"),
 )
-HATCHES = ("", "/", "\\", "x", ".", "-", "|", "+", "")  # a second sign beside the colour
+HATCHES = ("", "/", "\\", "x", ".", "-", "|", "+")  # a second sign beside the colour
 
 
 def stage_seconds(seconds: pd.DataFrame, titles: Mapping[str, str], view: str) -> go.Figure:
@@ -24,14 +24,17 @@ def stage_seconds(seconds: pd.DataFrame, titles: Mapping[str, str], view: str) -
     chart = figure("Cycle", f"Time ({unit})", view, height_px=300)
     order = [stage for stage in titles if stage in set(seconds["stage"])]
     order += [stage for stage in seconds["stage"].unique() if stage not in titles]
-    for index, stage in enumerate(order):
+    fixed = [*titles, *order]  # a stage looks the same in every run
+    for stage in order:
+        index = fixed.index(stage)
+        hatch = HATCHES[(index + index // len(SHADES)) % len(HATCHES)]
         rows = seconds[seconds["stage"] == stage]
         name = titles.get(stage, stage)
         chart.add_bar(
             x=rows["cycle"],
             y=rows["seconds"] / divisor,
             name=name,
-            marker=hatched(SHADES[index % len(SHADES)], HATCHES[index % len(HATCHES)]),
+            marker=hatched(SHADES[index % len(SHADES)], hatch),
             hovertemplate=f"{name}, cycle %{{x}}: %{{y:.3g}} {unit}<extra></extra>",
         )
     chart.update_layout(barmode="stack", bargap=0.35, legend={"traceorder": "normal"})

@@ -164,8 +164,12 @@ def _is_last_settled(run: Run) -> bool:
 
 @kept(32)
 def pool(run: Run, cycle: int) -> pd.DataFrame:
-    """The pool table, a row per image, index = position; empty for the last cycle."""
-    return run.pool(cycle)
+    """The pool table, a row per image, index = position; empty for the last cycle.
+
+    Strategies that go by turns have no score: what is stored as one is the turn again.
+    """
+    table = run.pool(cycle)
+    return table.drop(columns=["score", "cutoff"], errors="ignore") if "turn" in table else table
 
 
 def quality(run: Run, cycle: int) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def test_the_batch_page_counts_near_duplicates_and_sequences_beside_chance(open_
     assert not app.exception
     images, again, sequences = counts(run, 1)
     assert f"{again} of {images} images ({100 * again / images:.0f} %)" in texts(app)
-    assert f"{sequences} sequences; by chance" in texts(app)
+    assert f"The batch comes from {sequences} sequences" in texts(app)
     assert not [box for box in app.warning if "beyond the limits" in box.value]
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from mtal.runs.store.run import Run
 
-COVERAGE_COLUMNS = ("cycle", "when", "median", "p95", "most", "images")
+COVERAGE_COLUMNS = ("cycle", "when", "median", "p95", "most", "images", "closer")
 AT_START = -1
 
 
@@ -26,7 +26,8 @@ def coverage(run: Run) -> pd.DataFrame:
     """Measure how far unlabelled images are from the nearest labelled one, in the embedding.
 
     Columns: cycle, when ("before" the batch, "after" it counts as labelled), median, p95 (95th
-    percentile), most (the largest), images. Empty where no cycle measured it.
+    percentile), most (the largest), images, closer (to how many of them the batch is nearer than
+    what was labelled before). Empty where no cycle measured it.
 
     The images before and after are the same: those that the batch leaves unlabelled. Each cycle
     has an embedding of its own, so distances can be compared within a cycle only.
@@ -37,9 +38,10 @@ def coverage(run: Run) -> pd.DataFrame:
         if "nearest" not in pool or "nearest_after" not in pool:
             continue
         unlabelled = pool[~pool["labelled"] & ~pool["picked"]]
+        closer = int((unlabelled["nearest_after"] < unlabelled["nearest"]).sum())
         for when, name in (("before", "nearest"), ("after", "nearest_after")):
             distances = unlabelled[name].dropna().to_numpy()
             if len(distances):
                 median, p95, most = np.quantile(distances, [0.5, 0.95, 1]).tolist()
-                rows.append((number, when, median, p95, most, len(distances)))
+                rows.append((number, when, median, p95, most, len(distances), closer))
     return pd.DataFrame(rows, columns=list(COVERAGE_COLUMNS))

@@ -122,7 +122,8 @@ def _why_not_open(scored: PoolCycle, image: int, history: ImageHistory) -> str:
 
 
 def _has_score(pool: pd.DataFrame, image: int) -> bool:
-    return "score" in pool and bool(np.isfinite(pool["score"].iloc[image]))
+    columns = [name for name in ("score", "turn") if name in pool]
+    return any(np.isfinite(pool[name].iloc[image]) for name in columns)
 
 
 def _no_score(scored: PoolCycle) -> str:

@@ -21,6 +21,9 @@ def plan_text(cells: Sequence[Cell]) -> str:
     seeds = count(len({cell.seed for cell in cells}), "seed")
     variants = len({cell.variant for cell in cells})
     runs = count(len(cells), "run")
+    pairs = {(cell.strategy, cell.seed) for cell in cells}
+    if variants == 1 and len(pairs) < len({a for a, _ in pairs}) * len({b for _, b in pairs}):
+        return f"{runs}: {strategies}, {seeds}, not every strategy with every seed"
     if variants == 1:
         return f"{runs} = {strategies} × {seeds}"
     others = count(variants - 1, "variant")

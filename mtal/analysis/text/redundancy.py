@@ -17,12 +17,13 @@ def batch_text(row: pd.Series) -> str:
         parts.append(
             f"{number} of {count(images, 'image')} ({100 * number / max(1, images):.0f} %) "
             f"{'is a near-duplicate' if number == 1 else 'are near-duplicates'} of a labelled "
-            f"image or an earlier pick; by chance {row['near_duplicates_by_chance']:.1f}."
+            f"image or an earlier pick; a random batch would have "
+            f"{row['near_duplicates_by_chance']:.1f}."
         )
     if pd.notna(row["sequences"]):
         parts.append(
-            f"{count(int(row['sequences']), 'sequence')}; by chance "
-            f"{row['sequences_by_chance']:.1f}."
+            f"The batch comes from {count(int(row['sequences']), 'sequence')}, a random one would "
+            f"from {row['sequences_by_chance']:.1f}."
         )
     return " ".join(parts)
 

@@ -34,7 +34,7 @@ def verdict(rows: pd.DataFrame) -> str:
         ahead=certain & (means["difference"] < 0),
         behind=certain & (means["difference"] > 0),
     ).sort_values("ahead", ascending=False, kind="stable")
-    return f"{_first(means, rows, reference)} {_second(means)}".strip()
+    return f"{_first(means, rows, reference)} {_second(means, rows)}".strip()
 
 
 def _first(means: pd.DataFrame, rows: pd.DataFrame, reference: str) -> str:
@@ -58,18 +58,35 @@ def _first(means: pd.DataFrame, rows: pd.DataFrame, reference: str) -> str:
     )
 
 
-def _second(means: pd.DataFrame) -> str:
+def _second(means: pd.DataFrame, rows: pd.DataFrame) -> str:
     """What became of the others; "" if there is none."""
     others = means.iloc[1:]
     ahead, behind = (others[others[side]]["title"].tolist() for side in ("ahead", "behind"))
     undecided = others[~(others["ahead"] | others["behind"])]["title"].tolist()
     parts = [
-        f"{listed(ahead)} {'beats' if len(ahead) == 1 else 'beat'} it too" if ahead else "",
+        f"{listed(ahead)} {'beats' if len(ahead) == 1 else 'beat'} it too"
+        f"{_against_best(means, rows)}"
+        if ahead
+        else "",
         f"{listed(undecided)} cannot be told from it" if undecided else "",
         f"{listed(behind)} {'is' if len(behind) == 1 else 'are'} behind it" if behind else "",
     ]
     text = listed([part for part in parts if part])
     return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _against_best(means: pd.DataFrame, rows: pd.DataFrame) -> str:
+    """`, and none of them can be told from Coverage`; which ones are behind the best strategy."""
+    best, others = means.iloc[0], means.iloc[1:][means.iloc[1:]["ahead"]]
+    pairs = rows[rows["group"].isin([best["group"], *others["group"]])]
+    gaps = paired_means(pairs.assign(x=pairs["labels"]), best["group"]).set_index("group")
+    worse = (holm(gaps["p"].to_numpy()) < LEVEL) & (gaps["difference"] > 0)
+    behind = others[others["group"].isin(gaps.index[worse])]["title"].tolist()
+    if behind:
+        return f", {listed(behind)} less than {best['title']}"
+    if len(others) == 1:
+        return f" and cannot be told from {best['title']}"
+    return f", and none of them can be told from {best['title']}"
 
 
 def _why_unsure(best: pd.Series, compared: int) -> str:

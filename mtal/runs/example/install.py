@@ -14,6 +14,7 @@ from mtal.runs.experiments.state import Experiment
 from mtal.runs.files import link_file, read_json, write_json
 from mtal.runs.jobs.launch import writable
 from mtal.runs.paths import EXAMPLE_ARCHIVE, ExperimentPaths, RunPaths, StorePaths
+from mtal.runs.store.index import all_runs
 
 
 def find_example(store: StorePaths) -> Experiment | None:
@@ -63,7 +64,15 @@ def add_example(store: StorePaths, data_folder: str, archive: Path | None = None
         ) from error
     finally:
         shutil.rmtree(unpacked.folder, ignore_errors=True)
-    return find_experiment(store, EXPERIMENT)
+    return _with_live_runs(find_experiment(store, EXPERIMENT))
+
+
+def _with_live_runs(example: Experiment) -> Experiment:
+    """Take in the runs of the store that have the example's protocol and another seed."""
+    protocols = {cell.config.group for cell in example.cells}
+    own = [run for run in all_runs(example.paths.store) if not run.is_example]
+    live = [Cell(PLAIN, run.config) for run in own if run.config.group in protocols]
+    return extend(example, live) if live else example
 
 
 def remove_example(store: StorePaths) -> int:

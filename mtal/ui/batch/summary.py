@@ -28,6 +28,11 @@ def show_summary(run: Run, cycle: int, pool: pd.DataFrame) -> None:
     if "score" not in pool:
         st.markdown(text)
         message = "This strategy stored no scores."
+        if "turn" in pool:
+            message = (
+                "One image from each cluster, the one nearest to its centre: there are turns, no "
+                "scores."
+            )
         if run.config.strategy == "random":
             message = (
                 "Random gives every unlabelled image the same chance: there are no scores to sort "

@@ -9,8 +9,14 @@ from mtal.analysis.tables.run_groups import curve_rows
 from mtal.analysis.text.verdict import verdict
 from mtal.config import Config, ConfigError
 from mtal.runs.example.demo import start_demo
-from mtal.runs.example.install import add_example, can_be_added, find_example, remove_example
-from mtal.runs.example.protocol import settings
+from mtal.runs.example.install import (
+    add_example,
+    can_be_added,
+    find_example,
+    live_cell,
+    remove_example,
+)
+from mtal.runs.example.protocol import OURS, settings
 from mtal.runs.experiments.state import Experiment
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.data_check import DataFolder
@@ -22,7 +28,7 @@ from mtal.ui.text import plain
 
 DEMO_TEXT = (
     "A finished comparison on rendered rooms to look into, and one run of our selection that joins "
-    "it live. The run takes some minutes and needs nothing."
+    "it live, in some minutes. Nothing has to be set up."
 )
 STYLE = Style("images", band="sem", thin=False)
 
@@ -33,6 +39,14 @@ def example() -> Experiment | None:
         return find_example(loaders.store())
     except ConfigError:  # the page Experiments says what is wrong with a plan
         return None
+
+
+def demo_label(experiment: Experiment | None) -> str:
+    """What the button does: start the run that joins the example, or open the one that there is."""
+    live = None
+    if experiment is not None:
+        live = experiment.run(live_cell(experiment, OURS))
+    return "Run the demo" if live is None else "Open the demo's run"
 
 
 def run_demo() -> None:

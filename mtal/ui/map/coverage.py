@@ -52,14 +52,16 @@ def _across_cycles(run: Run) -> str:
 def coverage_text(distances: pd.DataFrame, cycle: int) -> str:
     """One sentence on the batch of a cycle.
 
-    distances: the columns median, p95, most and images; a row "before" and a row "after".
+    distances: the columns median, p95, most, images and closer; a row "before" and a row "after".
     """
     parts = [
         f"{name} {figures(distances[column]['before'])} → {figures(distances[column]['after'])}"
         for column, name in (("median", "median"), ("p95", "95th percentile"), ("most", "largest"))
     ]
     images = count(int(distances["images"]["after"]), "other unlabelled image")
+    closer = int(distances["closer"]["after"])
     return (
-        f"The batch of cycle {cycle} brings {images} closer to the labelled ones. "
+        f"The batch of cycle {cycle} is nearer to {closer:,} of {images} than what was labelled "
+        f"before. "
         f"Distance to the nearest labelled image: {', '.join(parts)}."
     )

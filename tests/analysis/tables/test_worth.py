@@ -1,5 +1,7 @@
 """Worth of scores: the rows of a batch, by planted scores and losses."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -33,9 +35,10 @@ def test_every_score_is_compared_with_the_loss_that_it_is_about():
         ("inconsistency", LOSS),
         ("score", LOSS),
     }
-    assert rows[TASK_SCORE, "depth"][4:] == (1, 1, 1, 20)
-    assert rows["entropy", "depth"][4:] == (-1, -1, -1, 20)
-    assert rows["score", LOSS][4:] == (1, 1, 1, 20)
+    certain = math.tanh(math.atanh(1 - 1 / 20) - 1.959964 * math.sqrt((1 + 0.95**2 / 2) / 17))
+    assert rows[TASK_SCORE, "depth"][4:] == pytest.approx((1, certain, 1, 20))
+    assert rows["entropy", "depth"][4:] == pytest.approx((-1, -1, -certain, 20))
+    assert rows["score", LOSS][4:] == pytest.approx((1, certain, 1, 20))
     assert np.isnan(rows["inconsistency", LOSS][4])
     bought = batch()[0]
     expected = correlation(bought["s.normals"].to_numpy(), bought["loss.normals"].to_numpy())

@@ -20,8 +20,9 @@ def test_counts_stand_beside_what_chance_would_give():
         beyond_limits=0,
     )
     assert batch_text(full) == (
-        "12 of 48 images (25 %) are near-duplicates of a labelled image or an earlier pick; by "
-        "chance 17.3. 30 sequences; by chance 35.2."
+        "12 of 48 images (25 %) are near-duplicates of a labelled image or an earlier pick; a "
+        "random batch would have 17.3. The batch comes from 30 sequences, a random one would from "
+        "35.2."
     )
     assert limits_text(full) == ""
     assert batch_text(row(images=4)) == ""

@@ -50,7 +50,10 @@ def test_a_winner_and_the_others():
         "Better beats Random: after the start its multi-task loss is lower by 0.30 (0.28 to 0.32), "
         "95 % interval over 3 seeds, and it saves "
     )
-    assert text.endswith("Good beats it too, Even cannot be told from it and Bad is behind it.")
+    assert text.endswith(
+        "Good beats it too, Good less than Better, Even cannot be told from it and Bad is behind "
+        "it."
+    )
     assert "of the labels that Random needs for its last value." in text
 
 

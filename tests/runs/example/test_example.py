@@ -120,6 +120,18 @@ def test_it_can_be_added_again(archive, example, store):
     assert len(add_example(store, "", archive).cells) == len(example.cells)
 
 
+def test_added_again_it_takes_in_the_run_that_had_joined(archive, example, store):
+    cell = live_cell(example, "ours")
+    made_run(store.folder, config=cell.config)
+    made_run(store.folder, config=made_config(seed=9, lr=0.5))  # of another protocol
+    remove_example(store)
+    again = add_example(store, "", archive)
+    assert {each.run_name for each in again.cells} == {
+        cell.run_name,
+        *(each.run_name for each in example.cells),
+    }
+
+
 def test_a_live_run_has_a_new_seed_and_stays_the_same(example):
     cell = live_cell(example, "ours")
     assert cell.seed == 2
