@@ -4,7 +4,7 @@ import streamlit as st
 
 from mtal.runs.jobs.status import Status
 from mtal.ui import live, loaders
-from mtal.ui.components import run_cards
+from mtal.ui.components import damaged_runs, run_cards
 from mtal.ui.home import example
 from mtal.ui.launch import start
 from mtal.ui.run import job_list, machine
@@ -70,7 +70,7 @@ if own:
         st.page_link(
             "pages/jobs.py", label=f"All {len(runs)} runs", icon=":material/arrow_forward:"
         )
-job_list.say_damaged_runs()
+damaged_runs.say_damaged_runs()
 
 st.divider()
 data, folder = ", ".join(map(plain, start.available_data())), loaders.store().folder

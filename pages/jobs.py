@@ -4,6 +4,7 @@ import streamlit as st
 
 from mtal.runs.jobs.status import Status
 from mtal.ui import live, loaders
+from mtal.ui.components import damaged_runs
 from mtal.ui.run import job_list
 
 MANY = 4  # more ended runs than this have cards without advice and log
@@ -44,4 +45,4 @@ if resting:
 if groups[Status.FINISHED]:
     st.subheader("Finished")
     job_list.run_rows(groups[Status.FINISHED], "jobs")
-job_list.say_damaged_runs()
+damaged_runs.say_damaged_runs()

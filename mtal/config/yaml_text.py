@@ -52,7 +52,7 @@ class _Loader(yaml.SafeLoader):
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes the texts that `_Loader` would read as something else, and repeats by value."""
+    """Quotes texts that `_Loader` or YAML 1.1 read as something else, and repeats by value."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -63,7 +63,14 @@ def dump_yaml(values: Any, flow: bool | None = None) -> str:
 
     flow: brackets everywhere (True), nowhere (False), or for the innermost values (None).
     """
-    return yaml.dump(values, Dumper=_Dumper, sort_keys=False, default_flow_style=flow, width=90)
+    return yaml.dump(
+        values,
+        Dumper=_Dumper,
+        sort_keys=False,
+        default_flow_style=flow,
+        width=90,
+        allow_unicode=True,
+    )
 
 
 def parse_yaml(text: str) -> Any:
@@ -167,8 +174,10 @@ def _construct_mapping(loader: _Loader, node: MappingNode) -> dict[Any, Any]:
     return values
 
 
-for _reader_or_writer in (_Loader, _Dumper):
-    _reader_or_writer.yaml_implicit_resolvers = {}  # not those of YAML 1.1
+_Loader.yaml_implicit_resolvers = {}  # not those of YAML 1.1
+_Dumper.yaml_implicit_resolvers = {  # those too, since other programs may read by them
+    first: [*resolvers] for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
+}
 for _tag, (_pattern, _first) in PATTERNS.items():
     _add_constructor(_tag)
     _letters = [*_first, *([""] if _tag == NULL else [])]

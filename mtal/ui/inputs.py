@@ -21,6 +21,7 @@ from mtal.runs.store.failures import WAITING_FOR_LABELS, failure_of
 from mtal.runs.store.run import Run
 from mtal.runs.store.run_facts import TaskFacts
 from mtal.ui import loaders
+from mtal.ui.components.damaged_runs import say_damaged_runs
 from mtal.ui.text import code
 
 LAST = "last."  # session keys under which a choice follows to the next page
@@ -253,6 +254,7 @@ def _forget(name: str) -> None:
 def _some_runs(page: str) -> list[Run]:
     runs = loaders.runs()
     if not runs:
+        say_damaged_runs()
         st.info(
             "No runs yet. A run trains a network, lets a strategy pick what to label next, and "
             "shows why.",

@@ -34,3 +34,11 @@ def test_jobs_lists_a_damaged_run_with_the_reason(open_page, made_store):
     text = text_of(open_page("jobs"))
     assert "1 run cannot be read" in "".join(box.label for box in open_page("jobs").expander)
     assert "pick.npy" in text
+
+
+def test_where_no_run_can_be_read_the_page_names_the_damaged_one(open_page, made_store):
+    run = made_store("finished")
+    run.cycle(0).metrics.write_text("")
+    app = open_page("batch")
+    assert not app.exception
+    assert "metrics.json" in text_of(app)

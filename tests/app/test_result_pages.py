@@ -73,7 +73,8 @@ def test_a_living_run_takes_one_line_where_a_page_is_about_finished_cycles(
 @pytest.mark.parametrize("page", PICKING)
 def test_a_run_that_only_measured_has_no_batch(open_page, made_store, page):
     run = made_store("interrupted", cycles_done=1)
-    for path in (run.cycle(0).pick, run.cycle(0).pool, run.cycle(0).layout, run.cycle(0).embedding):
+    files = run.cycle(0)
+    for path in (files.manifest, files.pick, files.pool, files.layout, files.embedding):
         path.unlink()
     app = open_page(page, run=run.name)
     assert not app.exception

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mtal.config import parse_yaml
+from mtal.config import dump_yaml
 from mtal.datasets.folder.guess_sampling import LabelSample
 from mtal.tasks.task import IGNORE
 
@@ -39,9 +39,13 @@ class TaskGuess:
 
 
 def yaml_text(text: str) -> str:
-    """A text as YAML reads it back, quoted where it must be."""
-    plain = re.fullmatch(r"[A-Za-z][\w ./-]*[\w.]|[A-Za-z]", text) and parse_yaml(text) == text
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    """A text as any YAML reader reads it back, quoted where it must be."""
+    plain = re.fullmatch(r"[A-Za-z][\w ./-]*[\w.]|[A-Za-z]", text)
+    return text if plain and dump_yaml([text]).strip() == f"[{text}]" else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def suits(task: str, sample: LabelSample) -> bool:

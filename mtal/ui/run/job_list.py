@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mtal.analysis.numbers import count, decimals, fixed
+from mtal.analysis.numbers import decimals, fixed
 from mtal.config import MACHINE_FIELDS, REPEAT_FIELDS, Config
 from mtal.runs.jobs.device import device_key
 from mtal.runs.jobs.launch import kill, request_stop
 from mtal.runs.jobs.queue import waiting
 from mtal.runs.jobs.status import Status
 from mtal.runs.store.failures import WAITING_FOR_LABELS, failure_of
-from mtal.runs.store.index import damaged_runs
 from mtal.runs.store.run import LOSS, Run
 from mtal.ui import live, loaders
 from mtal.ui.components import run_cards, run_failure, run_progress
@@ -214,18 +213,6 @@ def resume_all(runs: Sequence[Run]) -> None:
         on_click=resume_runs,
         args=(runs,),
     )
-
-
-def say_damaged_runs() -> None:
-    """Name the runs in the store that cannot be read: which file, why, and what to do."""
-    damaged = damaged_runs(loaders.store())
-    if damaged:
-        with st.expander(
-            f"{count(len(damaged), 'run')} cannot be read; all others are not touched",
-            icon=":material/broken_image:",
-        ):
-            for name, reason in damaged.items():
-                st.markdown(f"{code(name)}: {plain(reason)}")
 
 
 def _show_settings(text: str) -> None:
