@@ -260,8 +260,11 @@ def test_a_run_of_an_earlier_version_has_a_map_without_the_new_columns(open_page
 
 def test_coverage_is_told_in_words(open_page, run):
     app = open_page("map", run=run.name, cycle="1")
-    left = int((~run.pool(1)["labelled"] & ~run.pool(1)["picked"]).sum())
-    assert f"The batch of cycle 1 brings {left} other unlabelled images closer" in texts(app)
+    pool = run.pool(1)
+    left = pool[~pool["labelled"] & ~pool["picked"]]
+    closer = int((left["nearest_after"] < left["nearest"]).sum())
+    words = f"The batch of cycle 1 is nearer to {closer} of {len(left)} other unlabelled images"
+    assert words in texts(app)
     assert len(charts(app)) == 2
 
 
