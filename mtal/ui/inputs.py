@@ -237,7 +237,8 @@ def columns(number: int, a_row: int, key: str) -> list[DeltaGenerator]:
 def run_title(run: Run) -> str:
     """Title of a run in lists: strategy first, since it differs most; the digest tells settings."""
     config = run.config
-    return f"{config.strategy} · {config.dataset} · seed {config.seed} · {config.digest}"
+    title = f"{config.strategy} · {config.dataset} · seed {config.seed} · {config.digest}"
+    return f"{title} · example" if run.is_example else title
 
 
 def _to_url(key: str, name: str) -> None:

@@ -70,7 +70,9 @@ def test_every_page_opens_on_a_run_of_the_example(page, open_page, example):
 
 def test_its_runs_and_its_plan_are_marked(open_page, example):
     run = example.cells[-1].run_name
-    assert "example" in text_of(open_page("run", run=run))
+    app = open_page("run", run=run)
+    assert "example" in text_of(app)
+    assert all(option.endswith(" · example") for option in app.selectbox[0].options)
     assert "example" in text_of(open_page("experiments"))
     assert "example" in text_of(open_page("experiments", experiment=example.name))
 
