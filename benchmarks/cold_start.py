@@ -10,16 +10,14 @@ Differences are to the random start of the same seed. The protocols that were fi
 benchmarks/RESULTS.md.
 """
 
-import argparse
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
-from scipy import stats
 
-from benchmarks.one_step import measured, trained_start, ways_done
+from benchmarks.one_step import measured, trained_start
+from benchmarks.series import append_row, compared, missing_ways, parse_arguments
 from benchmarks.setting import describe_machine
 from mtal.config import compose
 from mtal.runs.paths import StorePaths
@@ -35,53 +33,25 @@ WAYS: Mapping[str, tuple[str, ...]] = {  # name -> settings that differ from the
 
 def main() -> None:
     """Append a line per way and seed to a file, or print what the file says."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--preset", default="demo")
-    parser.add_argument("--set", action="append", default=[], dest="sets")
-    parser.add_argument("--seeds", default="0-9")
-    parser.add_argument("--ways", default=None, help="names with ; between them; all by default")
-    parser.add_argument("--summary", action="store_true")
-    args = parser.parse_args()
+    args = parse_arguments(__doc__)
     if args.summary:
         print(summary(pd.read_json(args.file, lines=True)).to_string())
         return
-    first, _, last = args.seeds.partition("-")
-    for seed in range(int(first), int(last or first) + 1):
-        done = ways_done(args.file, seed)
-        for way in args.ways.split(";") if args.ways else WAYS:
-            if way in done:
-                continue
-            config = compose(
-                args.preset, sets=[*args.sets, "strategy=random", *WAYS[way], f"seed={seed}"]
-            )
+    for seed, missing, _ in missing_ways(args, WAYS):
+        for way in missing:
+            sets = [*args.sets, "strategy=random", *WAYS[way], f"seed={seed}"]
+            config = compose(args.preset, sets=sets)
             print(describe_machine(config), flush=True)
             with TemporaryDirectory() as folder:
                 cycle, trained = trained_start(config, StorePaths(Path(folder)))
                 row = {"seed": seed, "way": way} | measured(cycle, trained.network)
-            print(row, flush=True)
-            with args.file.open("a") as file:
-                file.write(json.dumps(row) + "\n")
+            append_row(args.file, row)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Differences to the random start of each seed: mean, 95 % interval, seeds below."""
+    """Compare each way with the random start of the same seed."""
     losses = table.pivot(index="seed", columns="way", values="loss")
-    differences = losses.sub(losses[RANDOM], axis=0).drop(columns=RANDOM)
-    count = differences.notna().sum()
-    half = stats.t.ppf(0.975, (count - 1).clip(lower=1)) * differences.std() / count**0.5
-    result = pd.DataFrame(
-        {
-            "loss": losses.mean(),
-            "mean": differences.mean(),
-            "low": differences.mean() - half,
-            "high": differences.mean() + half,
-            "seeds": losses.notna().sum(),
-            "below": (differences < 0).sum(),
-        }
-    )
+    result = compared(losses, losses[RANDOM]).assign(loss=losses.mean())
     return result.sort_values("loss").round(3)
 
 

@@ -11,8 +11,6 @@ five random draws of the same seed. A series that was stopped goes on where it s
 Labels are of whole images. The protocols that were fixed before are in benchmarks/RESULTS.md.
 """
 
-import argparse
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,9 +19,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from torch import nn
 
+from benchmarks.series import append_row, compared, missing_ways, parse_arguments
 from benchmarks.setting import describe_machine
 from mtal.acquisition.pool import Options, Pick, Pool
 from mtal.acquisition.registry import STRATEGIES
@@ -92,41 +90,16 @@ def quiet(done: int, total: int, loss: dict[str, float] | None = None) -> None:
 
 def main() -> None:
     """Append a line per way and seed to a file, or print what the file says."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--preset", default="demo")
-    parser.add_argument("--set", action="append", default=[], dest="sets")
-    parser.add_argument("--seeds", default="0-9")
-    parser.add_argument("--ways", default=None, help="names with ; between them; all by default")
-    parser.add_argument("--summary", action="store_true")
-    args = parser.parse_args()
+    args = parse_arguments(__doc__)
     if args.summary:
         print(summary(pd.read_json(args.file, lines=True)).to_string())
         return
-    first, _, last = args.seeds.partition("-")
-    ways = args.ways.split(";") if args.ways else list(WAYS)
-    for seed in range(int(first), int(last or first) + 1):
-        done = ways_done(args.file, seed)
-        missing = [name for name in ways if name not in done]
-        if not missing:
-            continue
+    for seed, missing, done in missing_ways(args, WAYS):
         config = compose(args.preset, sets=[*args.sets, f"seed={seed}"])
         print(describe_machine(config), flush=True)
         with TemporaryDirectory() as folder:
             for row in rows(config, StorePaths(Path(folder)), missing, done):
-                print("  ".join(f"{value}" for value in row.values()), flush=True)
-                with args.file.open("a") as file:
-                    file.write(json.dumps({"seed": seed} | row) + "\n")
-
-
-def ways_done(file: Path, seed: int) -> set[str]:
-    """Names of the ways that a file has for a seed."""
-    if not file.exists():
-        return set()
-    table = pd.read_json(file, lines=True)
-    return set(table.loc[table["seed"] == seed, "way"])
+                append_row(args.file, {"seed": seed} | row)
 
 
 @dataclass(frozen=True)
@@ -280,23 +253,11 @@ def signal_quality(start: Start) -> dict[str, object]:
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Differences to the mean of Random's draws, seed by seed: mean, 95 % interval, seeds below."""
+    """Compare each way with the mean of Random's draws, and average the sequences of its batch."""
     losses = table.pivot(index="seed", columns="way", values="loss")
-    random = losses[[f"random {draw}" for draw in range(DRAWS)]]
-    differences = losses.sub(random.mean(axis=1), axis=0)
-    count = differences.notna().sum()
-    half = stats.t.ppf(0.975, (count - 1).clip(lower=1)) * differences.std() / count**0.5
-    result = pd.DataFrame(
-        {
-            "mean": differences.mean(),
-            "low": differences.mean() - half,
-            "high": differences.mean() + half,
-            "seeds": count,
-            "below": (differences < 0).sum(),
-        }
-    )
+    random = losses[[f"random {draw}" for draw in range(DRAWS)]].mean(axis=1)
     sequences = table.groupby("way")["sequences"].mean()
-    return result.assign(sequences=sequences).sort_values("mean").round(3)
+    return compared(losses, random).assign(sequences=sequences).sort_values("mean").round(3)
 
 
 if __name__ == "__main__":
