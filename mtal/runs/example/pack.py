@@ -24,8 +24,7 @@ from mtal.runs.paths import RunPaths, StorePaths
 from mtal.runs.store.run import Run
 
 COLOURS = 256
-PIXEL_MAPS = ".npz"  # values behind the pictures, for the pixel under the pointer
-LEFT_OUT = {".safetensors", ".lock"}
+WEIGHTS = ".safetensors"  # ending of the files that stay behind
 DATE = (2026, 1, 1, 0, 0, 0)  # of all members, so that equal content makes an equal archive
 
 
@@ -90,8 +89,9 @@ def _run_members(
             yield (target.folder / path.name).as_posix(), path.read_bytes()
     for number in range(run.cycles_done()):
         own, packed = run.cycle(number), target.cycle(number)
+        elsewhere = {own.evidence, own.manifest}  # it lists the files before they were packed
         for path in sorted(own.folder.iterdir()):
-            if path.is_file() and path.suffix not in LEFT_OUT and path != own.evidence:
+            if path.is_file() and path.suffix != WEIGHTS and path not in elsewhere:
                 yield (packed.folder / path.name).as_posix(), _content(path)
         for entry in pictures:
             if entry.cycle == number:

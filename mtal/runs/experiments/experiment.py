@@ -179,7 +179,7 @@ def _read_all(store: StorePaths) -> Iterator[Experiment | ConfigError]:
 def _read(paths: ExperimentPaths) -> Experiment:
     try:
         plan = read_json(paths.plan)
-        cells = tuple(_read_cell(cell, paths.store) for cell in plan["cells"])
+        cells = tuple(_read_cells(plan["cells"], paths.store))
         if not cells:
             raise ValueError("it lists no runs")
         for cell in cells:
@@ -193,21 +193,18 @@ def _read(paths: ExperimentPaths) -> Experiment:
         ) from None
 
 
-def _read_cell(stored: Mapping[str, Any], store: StorePaths) -> Cell:
-    """Read a cell. Its run is the folder that was noted, else that with these settings.
+def _read_cells(stored: Sequence[Mapping[str, Any]], store: StorePaths) -> Iterator[Cell]:
+    """Read cells. The run of each is the folder that was noted, else that with these settings.
 
     Plans of version 0.1.0 have no note, and other defaults gave the folder another name.
     """
-    config, folder = stored_config(stored["config"]), stored.get("run")
-    if folder is None and not store.run(config.name).config.exists():
-        folder = _folder_with(config.name, store)
-    renamed = folder not in (None, config.name)
-    return Cell(str(stored["variant"]), config, str(folder) if renamed else "")
-
-
-def _folder_with(name: str, store: StorePaths) -> str | None:
-    """Find the run whose settings have a name today; None without one."""
-    return next((run.name for run in all_runs(store) if run.config.name == name), None)
+    folders: dict[str, str] = {}  # name of the settings today -> folder
+    if any("run" not in cell for cell in stored):
+        folders = {run.config.name: run.name for run in all_runs(store)}
+    for cell in stored:
+        config = stored_config(cell["config"])
+        folder = str(cell.get("run") or folders.get(config.name, config.name))
+        yield Cell(str(cell["variant"]), config, "" if folder == config.name else folder)
 
 
 def plan_values(experiment: Experiment) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from mtal.runs.files import read_json
 from mtal.runs.jobs.status import Status
 from mtal.runs.paths import StorePaths
 from mtal.runs.store.index import all_runs, speed_key, unit_times
+from mtal.runs.store.manifest import damages
 from mtal.runs.store.run import Run
 from tests.runs.example.computed import packed
 from tests.runs.experiments.small_experiment import cells
@@ -46,6 +47,8 @@ def test_every_measurement_is_there_again(computed, example):
     for cell in example.cells:
         run, before = example.run(cell), computed.run(cell)
         assert run.status is Status.FINISHED
+        assert not run.damage
+        assert damages(run) == []
         assert (run.created, run.is_example, before.is_example) == (1000.0, True, False)
         for number in range(run.cycles_done()):
             pd.testing.assert_frame_equal(run.pool(number), before.pool(number))
